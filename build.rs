@@ -1,0 +1,43 @@
+//! Compiles the built-in course into the library: every file of `course.toml`, `lessons/` and
+//! `exercises/` becomes one entry of a list that `course::builtin` reads.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs, io};
+
+fn main() -> io::Result<()> {
+    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
+    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+    let mut files = vec![root.join("course.toml")];
+    println!("cargo::rerun-if-changed=course.toml");
+    for folder in ["lessons", "exercises"] {
+        println!("cargo::rerun-if-changed={folder}");
+        collect(&root.join(folder), &mut files)?;
+    }
+    files.sort();
+    let mut list = String::from("&[\n");
+    for file in &files {
+        let name = file.strip_prefix(&root).expect("below the root");
+        let name = name.to_str().expect("course files have UTF-8 names").replace('\\', "/");
+        let path = file.to_str().expect("a UTF-8 path");
+        writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string takes it");
+    }
+    list.push(']');
+    fs::write(out.join("builtin.rs"), list)
+}
+
+fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        if hidden {
+            continue;
+        }
+        if path.is_dir() {
+            collect(&path, files)?;
+        } else {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

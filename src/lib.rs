@@ -1,0 +1,3 @@
+//! Gradus: an interactive tutorial and exercise runner for the terminal.
+
+pub mod text;

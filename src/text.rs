@@ -1,0 +1,175 @@
+//! Styled text: what the layout makes, and what the terminal emits.
+//!
+//! A [`Line`] is one row of the screen. It holds visible text and what the text *means* (a [`Role`]),
+//! never an escape sequence: only the emitter in `term` knows those.
+
+use std::sync::Arc;
+
+use unicode_width::UnicodeWidthStr;
+
+/// What a piece of text means; the theme decides how it looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Role {
+    /// Running text.
+    #[default]
+    Text,
+    /// Less important: rules, borders, line marks.
+    Dim,
+    /// A heading of this level, 1 to 6.
+    Heading(u8),
+    /// Code, inline or in a block.
+    Code,
+    /// A token of a code block.
+    Syntax(Syntax),
+    /// A key the reader may press.
+    Key,
+    /// Something went right.
+    Good,
+    /// Something went wrong.
+    Bad,
+    /// Something to look at.
+    Warn,
+    /// The place where the reader is, or the thing that is chosen.
+    Accent,
+}
+
+/// The class of a token in a code block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Syntax {
+    /// A word of the language.
+    Keyword,
+    /// A name that is declared or called.
+    Function,
+    /// A type or a section.
+    Type,
+    /// A string or a character.
+    String,
+    /// A number or another constant.
+    Number,
+    /// A comment.
+    Comment,
+    /// A variable or a parameter.
+    Variable,
+    /// A line that was added.
+    Inserted,
+    /// A line that was removed.
+    Deleted,
+}
+
+/// How a piece of text is set.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Style {
+    /// What the text means.
+    pub role: Role,
+    /// Strong emphasis.
+    pub bold: bool,
+    /// Emphasis.
+    pub italic: bool,
+    /// Text that no longer holds.
+    pub strike: bool,
+    /// The address this text links to.
+    pub link: Option<Arc<str>>,
+}
+
+impl From<Role> for Style {
+    fn from(role: Role) -> Self {
+        Self { role, ..Self::default() }
+    }
+}
+
+/// A run of text in one style.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Span {
+    /// The visible text, without control characters.
+    pub text: String,
+    /// How it is set.
+    pub style: Style,
+}
+
+/// One row of the screen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Line {
+    /// The runs, from left to right.
+    pub spans: Vec<Span>,
+}
+
+impl Line {
+    /// Returns an empty line.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Returns a line of plain text; control characters are made visible.
+    pub fn plain(text: impl AsRef<str>) -> Self {
+        Self::new().with(Role::Text, text)
+    }
+
+    /// Returns the line with `text` in the style `style` added at its end.
+    #[must_use]
+    pub fn with(mut self, style: impl Into<Style>, text: impl AsRef<str>) -> Self {
+        self.push(style, text);
+        self
+    }
+
+    /// Adds `text` in the style `style`; control characters are made visible.
+    pub fn push(&mut self, style: impl Into<Style>, text: impl AsRef<str>) {
+        let text = visible(text.as_ref());
+        if !text.is_empty() {
+            self.spans.push(Span { text, style: style.into() });
+        }
+    }
+
+    /// Returns the number of terminal cells the line takes.
+    pub fn width(&self) -> usize {
+        self.spans.iter().map(|span| span.text.width()).sum()
+    }
+
+    /// Returns the visible text without its styles.
+    pub fn text(&self) -> String {
+        self.spans.iter().map(|span| span.text.as_str()).collect()
+    }
+}
+
+/// Returns `text` with every control character and bidirectional override replaced by something
+/// that can be seen: C0 and DEL by their control pictures, tabs by four spaces, the rest by `�`.
+pub fn visible(text: &str) -> String {
+    if !text.chars().any(is_hostile) {
+        return text.to_owned();
+    }
+    let mut seen = String::with_capacity(text.len() + 8);
+    for char in text.chars() {
+        match char {
+            '\t' => seen.push_str("    "),
+            '\u{7f}' => seen.push('\u{2421}'),
+            '\0'..='\u{1f}' => {
+                let picture = char::from_u32(0x2400 + u32::from(char));
+                seen.push(picture.expect("the control pictures follow the order of C0"));
+            }
+            _ if is_hostile(char) => seen.push(char::REPLACEMENT_CHARACTER),
+            _ => seen.push(char),
+        }
+    }
+    seen
+}
+
+/// Returns whether a terminal would act on `char` instead of showing it.
+pub fn is_hostile(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_characters_become_pictures() {
+        assert_eq!(visible("a\u{1b}[2Jb"), "a␛[2Jb");
+        assert_eq!(visible("a\u{9b}b\u{202e}c\td"), "a�b�c    d");
+    }
+
+    #[test]
+    fn width_counts_cells() {
+        assert_eq!(Line::plain("漢字 ok").width(), 7);
+    }
+}
