@@ -18,7 +18,10 @@ fn main() -> io::Result<()> {
     let mut list = String::from("&[\n");
     for file in &files {
         let name = file.strip_prefix(&root).expect("below the root");
-        let name = name.to_str().expect("course files have UTF-8 names").replace('\\', "/");
+        let name = name
+            .to_str()
+            .expect("course files have UTF-8 names")
+            .replace('\\', "/");
         let path = file.to_str().expect("a UTF-8 path");
         writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string takes it");
     }
@@ -29,7 +32,9 @@ fn main() -> io::Result<()> {
 fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let hidden = path
+            .file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with('.'));
         if hidden {
             continue;
         }

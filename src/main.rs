@@ -1,1 +1,7 @@
-fn main() {}
+//! The binary: calls the library, returns the exit code.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gradus::cli::main()
+}

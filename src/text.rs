@@ -73,7 +73,10 @@ pub struct Style {
 
 impl From<Role> for Style {
     fn from(role: Role) -> Self {
-        Self { role, ..Self::default() }
+        Self {
+            role,
+            ..Self::default()
+        }
     }
 }
 
@@ -115,7 +118,10 @@ impl Line {
     pub fn push(&mut self, style: impl Into<Style>, text: impl AsRef<str>) {
         let text = visible(text.as_ref());
         if !text.is_empty() {
-            self.spans.push(Span { text, style: style.into() });
+            self.spans.push(Span {
+                text,
+                style: style.into(),
+            });
         }
     }
 

@@ -1,0 +1,44 @@
+//! One submission against one exercise: facts are stored here, judgements computed.
+
+pub mod context;
+pub mod outcome;
+
+pub use context::{Context, Event};
+pub use outcome::{
+    Diagnostic, Outcome, OwnTests, Phase, TestOutcome, TestResult, TestTitle, Values, Verdict,
+};
+
+use crate::sandbox::SandboxError;
+
+/// Gradus could not do its work: not the learner's fault.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// The work was called off.
+    #[error("the check was called off")]
+    Cancelled,
+    /// This machine lacks something the exercise needs.
+    #[error("{what}")]
+    Missing {
+        /// What is missing.
+        what: String,
+        /// What to do about it.
+        help: String,
+    },
+    /// The exercise itself is at fault.
+    #[error("the exercise is broken: {what}")]
+    Exercise {
+        /// What is wrong with it; may quote hidden files, so it is for authors only.
+        what: String,
+    },
+    /// A file of the learner or of ours could not be read or written.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The file.
+        path: std::path::PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A process could not be started or watched.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+}

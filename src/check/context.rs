@@ -1,0 +1,77 @@
+//! What a check works with.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::outcome::{Diagnostic, TestOutcome};
+use crate::course::Feedback;
+use crate::sandbox::{Cancel, Sandbox};
+use crate::sys::environment::Environment;
+
+/// Something that happened in a check, told as it happens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Event {
+    /// A step began: a verb in its `-ing` form with its object, such as `compiling your crate`.
+    Step(&'static str),
+    /// The compiler said something.
+    Diagnostic(Diagnostic),
+    /// A test ended.
+    Test(TestOutcome),
+    /// The learner's own tests were run against so many of so many wrong solutions.
+    OwnTests(usize, usize),
+}
+
+/// What a check works with; cheap to clone.
+#[derive(Clone)]
+pub struct Context {
+    /// Starts processes.
+    pub sandbox: Sandbox,
+    /// The environment Gradus was started in.
+    pub environment: Arc<Environment>,
+    /// The folder for what can be made again.
+    pub cache: PathBuf,
+    /// Calls the check off.
+    pub cancel: Cancel,
+    /// How much a failing test tells.
+    pub feedback: Feedback,
+    /// Is told what happens.
+    pub observer: Arc<dyn Fn(Event) + Send + Sync>,
+}
+
+impl Context {
+    /// Returns a context that tells nobody, with full feedback.
+    pub fn new(sandbox: Sandbox, environment: Arc<Environment>) -> Self {
+        let cache = environment.cache();
+        Self {
+            sandbox,
+            environment,
+            cache,
+            cancel: Cancel::new(),
+            feedback: Feedback::Full,
+            observer: Arc::new(|_| ()),
+        }
+    }
+
+    /// Tells the observer.
+    pub fn tell(&self, event: Event) {
+        (self.observer)(event);
+    }
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            sandbox,
+            cache,
+            feedback,
+            ..
+        } = self;
+        formatter
+            .debug_struct("Context")
+            .field("sandbox", sandbox)
+            .field("cache", cache)
+            .field("feedback", feedback)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,253 @@
+//! What came out of a check.
+
+use std::time::Duration;
+
+use serde::Serialize;
+
+/// The judgement on a submission or on one test; a greater one is worse.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// Everything holds.
+    Passed,
+    /// Something does not hold.
+    Failed,
+    /// The code ended in a way of its own: a panic, an exit, a signal.
+    Crashed,
+    /// It wrote too much.
+    OutputLimit,
+    /// It wanted too much memory.
+    MemoryLimit,
+    /// It took too long.
+    TimeLimit,
+    /// It does not compile, or a configuration is not accepted.
+    CompileError,
+    /// It uses something that no solution may use.
+    Forbidden,
+    /// Gradus could not do its work.
+    InternalError,
+}
+
+impl Verdict {
+    /// Every verdict, best first.
+    pub const ALL: [Self; 9] = [
+        Self::Passed,
+        Self::Failed,
+        Self::Crashed,
+        Self::OutputLimit,
+        Self::MemoryLimit,
+        Self::TimeLimit,
+        Self::CompileError,
+        Self::Forbidden,
+        Self::InternalError,
+    ];
+
+    /// Returns the words for a person.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Crashed => "crashed",
+            Self::OutputLimit => "output limit",
+            Self::MemoryLimit => "memory limit",
+            Self::TimeLimit => "time limit",
+            Self::CompileError => "compile error",
+            Self::Forbidden => "forbidden",
+            Self::InternalError => "internal error",
+        }
+    }
+}
+
+/// A hidden test or probe: its name in the code and its title for a learner.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TestTitle {
+    /// The name, with `::` between modules.
+    pub name: String,
+    /// The learner-facing title.
+    pub title: String,
+}
+
+/// A step of a check and how long it took.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Phase {
+    /// The step: a verb in its plain form, such as `compile`.
+    pub name: &'static str,
+    /// Wall time.
+    pub duration: Duration,
+}
+
+/// What a compiler or a configuration test said.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Diagnostic {
+    /// Whether it is an error; otherwise a warning.
+    pub error: bool,
+    /// The message in one line.
+    pub message: String,
+    /// The learner's file, relative to the exercise's folder.
+    pub file: Option<String>,
+    /// The line, from 1.
+    pub line: Option<usize>,
+    /// The whole text as the tool words it, without control characters, with the learner's paths.
+    pub text: String,
+}
+
+/// Input, expected and got of a test that failed: values, never source.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Values {
+    /// The call or request, such as `safe_divide(7, 0)`.
+    pub input: Option<String>,
+    /// What was expected.
+    pub expected: Option<String>,
+    /// What came back.
+    pub got: Option<String>,
+    /// More that helps: a log line, a panic's message.
+    pub note: Option<String>,
+}
+
+/// What one test found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TestResult {
+    /// It holds.
+    Passed,
+    /// It does not.
+    Failed(Values),
+    /// A call ended in a way of its own.
+    Crashed(Values),
+    /// A call wrote too much.
+    OutputLimit(Values),
+    /// A call wanted too much memory.
+    MemoryLimit(Values),
+    /// A call took too long.
+    TimeLimit(Values),
+    /// It did not run, for this reason.
+    NotRun(String),
+}
+
+impl TestResult {
+    /// Returns the judgement; a test that did not run has none of its own and counts as failed.
+    pub fn verdict(&self) -> Verdict {
+        match self {
+            Self::Passed => Verdict::Passed,
+            Self::Failed(_) | Self::NotRun(_) => Verdict::Failed,
+            Self::Crashed(_) => Verdict::Crashed,
+            Self::OutputLimit(_) => Verdict::OutputLimit,
+            Self::MemoryLimit(_) => Verdict::MemoryLimit,
+            Self::TimeLimit(_) => Verdict::TimeLimit,
+        }
+    }
+
+    /// Returns the values of a test that failed.
+    pub fn values(&self) -> Option<&Values> {
+        match self {
+            Self::Passed | Self::NotRun(_) => None,
+            Self::Failed(values)
+            | Self::Crashed(values)
+            | Self::OutputLimit(values)
+            | Self::MemoryLimit(values)
+            | Self::TimeLimit(values) => Some(values),
+        }
+    }
+}
+
+/// One hidden test or probe and what it found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestOutcome {
+    /// Which test.
+    pub test: TestTitle,
+    /// What it found.
+    pub result: TestResult,
+}
+
+/// What the learner's own tests are worth.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct OwnTests {
+    /// Whether they accept the reference solution.
+    pub accept_reference: bool,
+    /// How many wrong solutions they caught.
+    pub caught: usize,
+    /// How many of them a pass needs.
+    pub needed: usize,
+    /// How many wrong solutions there are.
+    pub of: usize,
+    /// The kinds of fault still missed, in the course's order.
+    pub missed: Vec<String>,
+}
+
+/// Everything a check found out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// The steps, in order.
+    pub phases: Vec<Phase>,
+    /// Why the submission was refused before anything ran: what no solution may use.
+    pub forbidden: Vec<Diagnostic>,
+    /// What the compiler said.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every declared test, in file order, also when nothing compiled.
+    pub tests: Vec<TestOutcome>,
+    /// What the learner's own tests are worth, where the exercise judges them.
+    pub own_tests: Option<OwnTests>,
+    /// What the learner's code printed, without control characters, within a limit.
+    pub printed: String,
+}
+
+impl Outcome {
+    /// Returns the judgement: the worst of all checks. That no test ran is never a pass.
+    pub fn verdict(&self) -> Verdict {
+        if !self.forbidden.is_empty() {
+            return Verdict::Forbidden;
+        }
+        if self.diagnostics.iter().any(|diagnostic| diagnostic.error) {
+            return Verdict::CompileError;
+        }
+        let worst = self.tests.iter().map(|test| test.result.verdict()).max();
+        let tests = worst.unwrap_or(Verdict::InternalError);
+        tests.max(self.own_verdict())
+    }
+
+    /// Returns how many tests passed.
+    pub fn passed(&self) -> usize {
+        self.tests
+            .iter()
+            .filter(|test| test.result == TestResult::Passed)
+            .count()
+    }
+
+    fn own_verdict(&self) -> Verdict {
+        match &self.own_tests {
+            Some(own) if !own.accept_reference || own.caught < own.needed => Verdict::Failed,
+            Some(_) | None => Verdict::Passed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_test_is_never_a_pass() {
+        assert_eq!(Outcome::default().verdict(), Verdict::InternalError);
+    }
+
+    #[test]
+    fn the_worst_test_decides() {
+        let test = |result| TestOutcome {
+            test: TestTitle {
+                name: "t".into(),
+                title: "T".into(),
+            },
+            result,
+        };
+        let tests = vec![
+            test(TestResult::Passed),
+            test(TestResult::TimeLimit(Values::default())),
+            test(TestResult::Failed(Values::default())),
+        ];
+        let outcome = Outcome {
+            tests,
+            ..Outcome::default()
+        };
+        assert_eq!(outcome.verdict(), Verdict::TimeLimit);
+        assert_eq!(outcome.passed(), 1);
+    }
+}

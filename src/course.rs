@@ -1,0 +1,85 @@
+//! A course: lessons, quizzes and exercises, read from a folder or from the binary.
+//!
+//! [`load`] never stops at the first fault: it returns what it could read and every [`Problem`].
+
+pub mod builtin;
+pub mod exercise;
+pub mod id;
+pub mod lesson;
+mod load;
+mod manifest;
+pub mod problem;
+pub mod quiz;
+pub mod tree;
+
+pub use exercise::{Exercise, Feedback, WrongSolution};
+pub use id::{ExerciseId, LessonId, TrackId};
+pub use lesson::{Item, Lesson, Section, Symptom};
+pub use load::load;
+pub use problem::Problem;
+pub use quiz::{Answer, Choice, Question, Quiz};
+pub use tree::Tree;
+
+/// A way through the course, with a finish of its own.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Track {
+    /// The track's name in commands and files.
+    pub id: TrackId,
+    /// The title shown to a learner.
+    pub title: String,
+    /// One sentence on what it holds and needs.
+    pub description: String,
+}
+
+/// A course as it was read; what could not be read is missing and told in a [`Problem`].
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// The course's name in progress files.
+    pub id: String,
+    /// The title shown to a learner.
+    pub title: String,
+    /// One sentence on what one learns.
+    pub description: String,
+    /// The tracks, in the order of the manifest.
+    pub tracks: Vec<Track>,
+    /// The lessons, in their order.
+    pub lessons: Vec<Lesson>,
+    /// The exercises, in the order in which the lessons name them.
+    pub exercises: Vec<Exercise>,
+    /// The files all this was read from.
+    pub tree: Tree,
+}
+
+impl Course {
+    /// Returns the lesson called `id`.
+    pub fn lesson(&self, id: &LessonId) -> Option<&Lesson> {
+        self.lessons.iter().find(|lesson| lesson.id == *id)
+    }
+
+    /// Returns the exercise called `id`.
+    pub fn exercise(&self, id: &ExerciseId) -> Option<&Exercise> {
+        self.exercises.iter().find(|exercise| exercise.id == *id)
+    }
+
+    /// Returns the track called `id`.
+    pub fn track(&self, id: &TrackId) -> Option<&Track> {
+        self.tracks.iter().find(|track| track.id == *id)
+    }
+
+    /// Returns the lesson that leads to the exercise `id`.
+    pub fn lesson_of(&self, id: &ExerciseId) -> Option<&Lesson> {
+        self.lessons
+            .iter()
+            .find(|lesson| lesson.exercises().any(|named| named == id))
+    }
+
+    /// Returns the exercises of the track `track`, in order; all of them for `None`.
+    pub fn exercises_of<'a>(
+        &'a self,
+        track: Option<&'a TrackId>,
+    ) -> impl Iterator<Item = &'a Exercise> {
+        self.exercises
+            .iter()
+            .filter(move |exercise| track.is_none_or(|track| exercise.tracks.contains(track)))
+    }
+}

@@ -1,0 +1,62 @@
+//! An exercise: what every kind has in common.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{ExerciseId, TrackId};
+use crate::kind::{Kind, Task};
+
+/// How much of input, expected and got a learner sees of a hidden test that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Feedback {
+    /// Title, input, expected and got.
+    Full,
+    /// The title only.
+    Title,
+}
+
+/// A known-bad solution that the hidden tests must reject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongSolution {
+    /// The file or folder, relative to the exercise's folder.
+    pub path: String,
+    /// The hidden test or probe that must catch it.
+    pub caught_by: String,
+    /// The kind of fault, in words that give away no code.
+    pub fault: String,
+    /// The line of its entry in `exercise.toml`, from 1.
+    pub line: usize,
+}
+
+/// An exercise of a course.
+#[derive(Debug, Clone)]
+pub struct Exercise {
+    /// The exercise's name.
+    pub id: ExerciseId,
+    /// What kind of exercise it is.
+    pub kind: &'static dyn Kind,
+    /// The title shown to a learner.
+    pub title: String,
+    /// One sentence for lists.
+    pub summary: String,
+    /// Its place in the larger story of the course, if it has one.
+    pub story: Option<String>,
+    /// The tracks it belongs to.
+    pub tracks: Vec<TrackId>,
+    /// Whether it is beyond the core: it does not count towards the finish.
+    pub further: bool,
+    /// How much a failing test tells; `None` leaves it to the command.
+    pub feedback: Option<Feedback>,
+    /// The hints, gentle first, as Markdown.
+    pub hints: Vec<String>,
+    /// The task text, as Markdown.
+    pub readme: String,
+    /// The known-bad solutions.
+    pub wrong: Vec<WrongSolution>,
+    /// What its kind made of the rest of its folder.
+    pub task: Arc<dyn Task>,
+    /// A hash of everything a verdict depends on; progress is kept by id and fingerprint.
+    pub fingerprint: String,
+}

@@ -1,0 +1,87 @@
+//! A lesson: its text in sections, its questions, the exercises it leads to.
+
+use std::ops::Range;
+
+use super::id::{ExerciseId, LessonId};
+use super::quiz::Quiz;
+use crate::lesson::Doc;
+
+/// A lesson of a course.
+#[derive(Debug, Clone)]
+pub struct Lesson {
+    /// The lesson's name: the file's name without number and ending.
+    pub id: LessonId,
+    /// Its place in the course: the number its file's name starts with.
+    pub number: u32,
+    /// The file, relative to the course's folder.
+    pub file: String,
+    /// The title shown to a learner.
+    pub title: String,
+    /// One sentence: what one can do after it.
+    pub summary: String,
+    /// How long reading takes.
+    pub minutes: u32,
+    /// What one may paste into a search to find this lesson.
+    pub symptoms: Vec<Symptom>,
+    /// The text.
+    pub doc: Doc,
+    /// The sections, in order; the first is the introduction and may lack a title.
+    pub sections: Vec<Section>,
+}
+
+/// A part of a lesson, from one second-level heading to the next.
+#[derive(Debug, Clone)]
+pub struct Section {
+    /// The heading's text; `None` for the introduction.
+    pub title: Option<String>,
+    /// Whether it is beyond the core.
+    pub further: bool,
+    /// What it holds, in order. The heading is part of the first range of blocks.
+    pub items: Vec<Item>,
+}
+
+/// One thing in a section.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// Blocks of the lesson's [`Doc`].
+    Text(Range<usize>),
+    /// A question.
+    Quiz(Quiz),
+    /// The place where an exercise comes.
+    Exercise(ExerciseId),
+}
+
+/// A pattern that a line of a log may match, and what it means.
+#[derive(Debug, Clone)]
+pub struct Symptom {
+    /// The pattern.
+    pub pattern: regex_lite::Regex,
+    /// A line that it matches.
+    pub example: String,
+    /// The cause, as Markdown.
+    pub cause: String,
+    /// The hop where it happens.
+    pub hop: String,
+}
+
+impl Lesson {
+    /// Returns the exercises the lesson leads to, in order.
+    pub fn exercises(&self) -> impl Iterator<Item = &ExerciseId> {
+        self.items().filter_map(|item| match item {
+            Item::Exercise(id) => Some(id),
+            Item::Text(_) | Item::Quiz(_) => None,
+        })
+    }
+
+    /// Returns the lesson's questions, in order.
+    pub fn quizzes(&self) -> impl Iterator<Item = &Quiz> {
+        self.items().filter_map(|item| match item {
+            Item::Quiz(quiz) => Some(quiz),
+            Item::Text(_) | Item::Exercise(_) => None,
+        })
+    }
+
+    fn items(&self) -> impl Iterator<Item = &Item> {
+        self.sections.iter().flat_map(|section| &section.items)
+    }
+}

@@ -1,0 +1,205 @@
+//! Exercises: the part of the manifest that every kind has; the rest is the kind's.
+
+use sha2::{Digest, Sha256};
+
+use super::super::exercise::{Exercise, WrongSolution};
+use super::super::id::{ExerciseId, TrackId};
+use super::super::manifest::ExerciseManifest;
+use super::super::problem::Problem;
+use super::super::tree::Tree;
+use super::super::{Course, Lesson};
+use super::{line_of, toml_problem};
+use crate::kind::{self, Folder, KINDS};
+
+/// Reads every exercise, in the order in which the lessons name them; those no lesson names last.
+pub(super) fn load(tree: &Tree, course: &Course, problems: &mut Vec<Problem>) -> Vec<Exercise> {
+    let mut exercises = Vec::new();
+    for name in tree.folders("exercises/") {
+        match name.parse::<ExerciseId>() {
+            Ok(id) => exercises.extend(exercise(id, tree, course, problems)),
+            Err(error) => {
+                problems.push(Problem::new(format!("exercises/{name}"), error.to_string()))
+            }
+        }
+    }
+    let named: Vec<&ExerciseId> = course.lessons.iter().flat_map(Lesson::exercises).collect();
+    let place = |exercise: &Exercise| {
+        named
+            .iter()
+            .position(|id| **id == exercise.id)
+            .unwrap_or(usize::MAX)
+    };
+    exercises.sort_by_key(place);
+    report_unknown(course, &exercises, problems);
+    exercises
+}
+
+fn report_unknown(course: &Course, exercises: &[Exercise], problems: &mut Vec<Problem>) {
+    for lesson in &course.lessons {
+        for id in lesson.exercises() {
+            if !exercises.iter().any(|exercise| exercise.id == *id) {
+                let line = line_of_directive(course, lesson, id);
+                let message =
+                    format!("leads to the exercise `{id}`, which is not there or cannot be read");
+                problems.push(Problem::new(&*lesson.file, message).at(line));
+            }
+        }
+    }
+}
+
+fn line_of_directive(course: &Course, lesson: &Lesson, id: &ExerciseId) -> Option<usize> {
+    let text = course.tree.get(&lesson.file)?;
+    let line = text
+        .lines()
+        .position(|line| line.contains("<!--") && line.contains(id.as_str()));
+    line.map(|index| index + 1)
+}
+
+fn exercise(
+    id: ExerciseId,
+    tree: &Tree,
+    course: &Course,
+    problems: &mut Vec<Problem>,
+) -> Option<Exercise> {
+    let file = format!("exercises/{id}/exercise.toml");
+    let Some(text) = tree.get(&file) else {
+        problems
+            .push(Problem::new(file, "missing").help("an exercise starts with `kind` and `title`"));
+        return None;
+    };
+    let manifest = match toml::from_str::<ExerciseManifest>(text) {
+        Ok(manifest) => manifest,
+        Err(error) => {
+            problems.push(toml_problem(&file, text, 1, &error));
+            return None;
+        }
+    };
+    let Some(kind) = kind::find(manifest.kind.get_ref()) else {
+        let kinds: Vec<_> = KINDS
+            .iter()
+            .map(|kind| format!("`{}`", kind.id()))
+            .collect();
+        let problem = Problem::new(
+            file,
+            format!("kind `{}` is not known", manifest.kind.get_ref()),
+        );
+        problems.push(
+            problem
+                .at(line_of(text, &manifest.kind))
+                .help(format!("kinds are {}", kinds.join(", "))),
+        );
+        return None;
+    };
+    report_unknown_keys(&file, text, kind.id(), problems);
+    let wrong = wrong_solutions(&manifest, text);
+    let tracks = tracks(&manifest, text, &file, course, problems);
+    let readme = tree
+        .get(&format!("exercises/{id}/README.md"))
+        .unwrap_or_default()
+        .to_owned();
+    let task = kind.load(
+        &Folder {
+            id: &id,
+            tree,
+            manifest: text,
+            wrong: &wrong,
+        },
+        problems,
+    );
+    let fingerprint = fingerprint(&id, tree);
+    let ExerciseManifest {
+        title,
+        summary,
+        story,
+        further,
+        feedback,
+        hints,
+        ..
+    } = manifest;
+    Some(Exercise {
+        id,
+        kind,
+        title,
+        summary,
+        story,
+        tracks,
+        further,
+        feedback,
+        hints,
+        readme,
+        wrong,
+        task,
+        fingerprint,
+    })
+}
+
+fn report_unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>) {
+    let Ok(table) = text.parse::<toml::Table>() else {
+        return;
+    };
+    for key in table.keys() {
+        if key != kind && !ExerciseManifest::KEYS.contains(&key.as_str()) {
+            let line = text.lines().position(|line| {
+                line.trim_start_matches(['[', ' '])
+                    .starts_with(key.as_str())
+            });
+            let keys = ExerciseManifest::KEYS.join(", ");
+            let problem =
+                Problem::new(file, format!("unknown key `{key}`")).at(line.map(|index| index + 1));
+            problems.push(problem.help(format!("keys are {keys} and the table `{kind}`")));
+        }
+    }
+}
+
+fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution> {
+    let wrong = manifest.wrong.iter().map(|wrong| WrongSolution {
+        path: wrong.file.get_ref().clone(),
+        caught_by: wrong.caught_by.clone(),
+        fault: wrong.fault.clone(),
+        line: line_of(text, &wrong.file),
+    });
+    wrong.collect()
+}
+
+fn tracks(
+    manifest: &ExerciseManifest,
+    text: &str,
+    file: &str,
+    course: &Course,
+    problems: &mut Vec<Problem>,
+) -> Vec<TrackId> {
+    for track in &manifest.tracks {
+        if course.track(track.get_ref()).is_none() {
+            let message = format!("track `{}` is not in course.toml", track.get_ref());
+            problems.push(Problem::new(file, message).at(line_of(text, track)));
+        }
+    }
+    if manifest.tracks.is_empty() {
+        return course.tracks.iter().map(|track| track.id.clone()).collect();
+    }
+    manifest
+        .tracks
+        .iter()
+        .map(|track| track.get_ref().clone())
+        .collect()
+}
+
+/// Hashes the files that a verdict depends on: not the hints, not the task text.
+fn fingerprint(id: &ExerciseId, tree: &Tree) -> String {
+    let mut hash = Sha256::new();
+    for (path, text) in tree.below(&format!("exercises/{id}/")) {
+        let decides = path == "contract.rs" || path == "bridge.rs" || path.starts_with("hidden/");
+        if decides {
+            hash.update((path.len() as u64).to_le_bytes());
+            hash.update(path);
+            hash.update((text.len() as u64).to_le_bytes());
+            hash.update(text);
+        }
+    }
+    let bytes = hash.finalize();
+    bytes
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
+}

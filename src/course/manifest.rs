@@ -1,0 +1,119 @@
+//! The shapes of `course.toml`, a lesson's front matter, a quiz block and `exercise.toml`.
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::exercise::Feedback;
+use super::id::TrackId;
+use super::quiz::{Choice, WrongAnswer};
+
+/// `course.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CourseManifest {
+    pub(super) format: Spanned<u32>,
+    pub(super) id: String,
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) description: String,
+    #[serde(default)]
+    pub(super) tracks: Vec<TrackManifest>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct TrackManifest {
+    pub(super) id: Spanned<TrackId>,
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) description: String,
+}
+
+/// The front matter of a lesson.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LessonManifest {
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) summary: String,
+    #[serde(default = "ten")]
+    pub(super) minutes: u32,
+    #[serde(default, rename = "symptom")]
+    pub(super) symptoms: Vec<Spanned<SymptomManifest>>,
+}
+
+fn ten() -> u32 {
+    10
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SymptomManifest {
+    pub(super) pattern: Spanned<String>,
+    pub(super) example: String,
+    pub(super) cause: String,
+    pub(super) hop: String,
+}
+
+/// A quiz block.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case", deny_unknown_fields)]
+pub(super) enum QuizManifest {
+    Single {
+        id: String,
+        prompt: String,
+        #[serde(rename = "choice")]
+        choices: Vec<Choice>,
+    },
+    Multiple {
+        id: String,
+        prompt: String,
+        #[serde(rename = "choice")]
+        choices: Vec<Choice>,
+    },
+    Short {
+        id: String,
+        prompt: String,
+        accept: Vec<String>,
+        #[serde(default)]
+        explain: String,
+        #[serde(default)]
+        wrong: Vec<WrongAnswer>,
+        #[serde(default)]
+        otherwise: String,
+    },
+}
+
+/// The part of `exercise.toml` that every kind has; the table named like the kind is its own.
+#[derive(Debug, Deserialize)]
+pub(super) struct ExerciseManifest {
+    pub(super) kind: Spanned<String>,
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) summary: String,
+    pub(super) story: Option<String>,
+    #[serde(default)]
+    pub(super) tracks: Vec<Spanned<TrackId>>,
+    #[serde(default)]
+    pub(super) further: bool,
+    pub(super) feedback: Option<Feedback>,
+    #[serde(default)]
+    pub(super) hints: Vec<String>,
+    #[serde(default)]
+    pub(super) wrong: Vec<WrongManifest>,
+}
+
+impl ExerciseManifest {
+    /// The keys every kind has.
+    pub(super) const KEYS: [&'static str; 9] = [
+        "kind", "title", "summary", "story", "tracks", "further", "feedback", "hints", "wrong",
+    ];
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WrongManifest {
+    pub(super) file: Spanned<String>,
+    pub(super) caught_by: String,
+    pub(super) fault: String,
+}

@@ -1,0 +1,125 @@
+//! The files of a course in memory, filled from a folder or from the binary.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::{fs, io};
+
+use crate::sys::files;
+
+/// The most files a course may have.
+const MOST_FILES: usize = 20_000;
+/// The most bytes a file of a course may have.
+const MOST_BYTES: u64 = 4 << 20;
+
+/// A course that cannot be read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum TreeError {
+    /// The folder holds no `course.toml`.
+    #[error("no course.toml in {}", .0.display())]
+    NoCourse(PathBuf),
+    /// A file or folder could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// The text files of a course by their path from its root, with `/` between the parts.
+#[derive(Debug, Clone, Default)]
+pub struct Tree {
+    files: Arc<BTreeMap<String, Cow<'static, str>>>,
+    folder: Option<PathBuf>,
+}
+
+impl Tree {
+    /// Returns a tree of these files.
+    pub fn new(files: impl IntoIterator<Item = (String, Cow<'static, str>)>) -> Self {
+        Self {
+            files: Arc::new(files.into_iter().collect()),
+            folder: None,
+        }
+    }
+
+    /// Reads `course.toml`, `lessons/` and `exercises/` below `folder`.
+    ///
+    /// # Errors
+    /// Fails when there is no `course.toml`, or when a file cannot be read or is not UTF-8.
+    pub fn read(folder: &Path) -> Result<Self, TreeError> {
+        let folder = fs::canonicalize(folder).map_err(|source| TreeError::Read {
+            path: folder.into(),
+            source,
+        })?;
+        if !folder.join("course.toml").is_file() {
+            return Err(TreeError::NoCourse(folder));
+        }
+        let mut names = vec!["course.toml".to_owned()];
+        for part in ["lessons", "exercises"] {
+            let path = folder.join(part);
+            if path.is_dir() {
+                let below = files::list_files(&path, MOST_FILES);
+                let below = below.map_err(|source| TreeError::Read { path, source })?;
+                names.extend(below.into_iter().map(|name| format!("{part}/{name}")));
+            }
+        }
+        let mut read = BTreeMap::new();
+        for name in names {
+            let path = folder.join(&name);
+            let text = read_text(&path).map_err(|source| TreeError::Read { path, source })?;
+            read.insert(name, Cow::Owned(text));
+        }
+        Ok(Self {
+            files: Arc::new(read),
+            folder: Some(folder),
+        })
+    }
+
+    /// Returns the folder the files were read from; `None` for a course in the binary.
+    pub fn folder(&self) -> Option<&Path> {
+        self.folder.as_deref()
+    }
+
+    /// Returns the text of the file `path`.
+    pub fn get(&self, path: &str) -> Option<&str> {
+        self.files.get(path).map(AsRef::as_ref)
+    }
+
+    /// Returns the paths and texts of all files below the folder `prefix` (which ends in `/`),
+    /// sorted, with paths relative to it.
+    pub fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let from = self
+            .files
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded));
+        from.map_while(move |(path, text)| Some((path.strip_prefix(prefix)?, text.as_ref())))
+    }
+
+    /// Returns the names of the folders directly below `prefix` (which ends in `/`), sorted.
+    pub fn folders(&self, prefix: &str) -> Vec<&str> {
+        let mut folders: Vec<_> = Vec::new();
+        for (path, _) in self
+            .files
+            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
+        {
+            let Some(rest) = path.strip_prefix(prefix) else {
+                break;
+            };
+            if let Some((folder, _)) = rest.split_once('/') {
+                if folders.last() != Some(&folder) {
+                    folders.push(folder);
+                }
+            }
+        }
+        folders
+    }
+}
+
+fn read_text(path: &Path) -> io::Result<String> {
+    let bytes = files::read_bounded(path, MOST_BYTES)?;
+    String::from_utf8(bytes)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8 text"))
+}

@@ -1,0 +1,106 @@
+//! The kinds of exercises. A new kind is one file here and one line in [`KINDS`].
+
+pub mod gateway;
+pub mod rust;
+
+use std::fmt;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::check::{CheckError, Context, Outcome, TestTitle};
+use crate::course::{ExerciseId, Problem, Tree, WrongSolution};
+
+/// Every kind there is.
+pub static KINDS: &[&dyn Kind] = &[&rust::Rust, &gateway::Gateway];
+
+/// A kind of exercise: reads an exercise's folder and makes a [`Task`] of it.
+pub trait Kind: fmt::Debug + Sync {
+    /// Returns the name of the kind in `exercise.toml` and on the command line.
+    fn id(&self) -> &'static str;
+
+    /// Returns one sentence on what a learner does in it.
+    fn summary(&self) -> &'static str;
+
+    /// Reads what is this kind's own in `folder`. What is wrong goes to `problems`; the task then
+    /// does what it can.
+    fn load(&self, folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Arc<dyn Task>;
+
+    /// Returns the files of a new exercise called `id`: path in the exercise's folder and text.
+    /// They validate but for the parts that say so.
+    fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)>;
+}
+
+/// An exercise's folder, as a kind reads it.
+#[derive(Debug, Clone, Copy)]
+pub struct Folder<'a> {
+    /// The exercise's name.
+    pub id: &'a ExerciseId,
+    /// The files of the course.
+    pub tree: &'a Tree,
+    /// The text of `exercise.toml`.
+    pub manifest: &'a str,
+    /// The known-bad solutions that the manifest names.
+    pub wrong: &'a [WrongSolution],
+}
+
+impl Folder<'_> {
+    /// Returns the folder's path in the course, with a `/` at its end.
+    pub fn prefix(&self) -> String {
+        format!("exercises/{}/", self.id)
+    }
+
+    /// Returns the text of the file `path` of the folder.
+    pub fn file(&self, path: &str) -> Option<&str> {
+        self.tree.get(&format!("{}{path}", self.prefix()))
+    }
+}
+
+/// A file in a learner's folder for an exercise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceFile {
+    /// The path in the exercise's folder of the workspace, with `/` between the parts.
+    pub path: String,
+    /// The text it starts with.
+    pub text: String,
+    /// Whether the learner writes in it; what is not theirs may be renewed at any time.
+    pub editable: bool,
+}
+
+/// An exercise as its kind understands it.
+pub trait Task: fmt::Debug + Send + Sync {
+    /// Returns the files of the learner's folder, the one to open in an editor first.
+    fn workspace(&self) -> Vec<WorkspaceFile>;
+
+    /// Returns the files of the reference solution, by their paths in the learner's folder.
+    fn solution(&self) -> Vec<WorkspaceFile>;
+
+    /// Returns what the hidden tests or probes are called, in file order.
+    fn tests(&self) -> Vec<TestTitle>;
+
+    /// Returns what this machine lacks to check it, in words that say what to do; `None` if nothing.
+    fn missing(&self, context: &Context) -> Option<String>;
+
+    /// Makes ready what every check of this exercise needs, so that the first is as fast as the next.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work, a fault in the course included.
+    fn prepare(&self, context: &Context) -> Result<(), CheckError>;
+
+    /// Checks the learner's folder `submission`.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
+    fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError>;
+
+    /// Proves the exercise: the solution passes, the starter does not, every wrong solution is
+    /// caught by the test it names.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError>;
+}
+
+/// Returns the kind called `id`.
+pub fn find(id: &str) -> Option<&'static dyn Kind> {
+    KINDS.iter().copied().find(|kind| kind.id() == id)
+}

@@ -1,0 +1,151 @@
+//! What to run, and within which limits.
+
+use std::ffi::OsString;
+use std::os::fd::OwnedFd;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// What kind of code a job runs; a sandbox decides by it what to allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stage {
+    /// A compiler or linker that reads what a learner wrote.
+    Compile,
+    /// Code of ours, or code we trust as much: the judge, a tool.
+    Trusted,
+    /// Code that a learner wrote.
+    Learner,
+}
+
+/// How much a job may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Processor time; the kernel counts whole seconds.
+    pub cpu: Duration,
+    /// Wall time, the backstop for what sleeps.
+    pub wall: Duration,
+    /// Address space in bytes.
+    pub memory: u64,
+    /// Bytes written to standard output and standard error together.
+    pub output: usize,
+    /// The largest file it may write, in bytes.
+    pub file: u64,
+}
+
+impl Limits {
+    /// Returns the limits for a compiler.
+    pub const fn compiler() -> Self {
+        Self {
+            cpu: Duration::from_secs(30),
+            wall: Duration::from_secs(60),
+            memory: 4 << 30,
+            output: 8 << 20,
+            file: 256 << 20,
+        }
+    }
+
+    /// Returns the limits for a learner's code where an exercise sets no others.
+    pub const fn learner() -> Self {
+        Self {
+            cpu: Duration::from_secs(2),
+            wall: Duration::from_secs(6),
+            memory: 512 << 20,
+            output: 1 << 20,
+            file: 1 << 20,
+        }
+    }
+
+    /// Returns the limits for code of ours: generous, a guard against our own mistakes.
+    pub const fn trusted() -> Self {
+        Self {
+            cpu: Duration::from_secs(60),
+            wall: Duration::from_secs(90),
+            memory: 8 << 30,
+            output: 16 << 20,
+            file: 256 << 20,
+        }
+    }
+}
+
+/// What a job reads on its standard input.
+#[derive(Debug, Default)]
+pub enum Input {
+    /// Nothing.
+    #[default]
+    Null,
+    /// The other end of this descriptor, in both directions if it is a socket.
+    Descriptor(OwnedFd),
+}
+
+/// One process to run.
+#[derive(Debug)]
+pub struct Job {
+    /// What kind of code it runs.
+    pub stage: Stage,
+    /// The program, as an absolute path.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// Its whole environment.
+    pub environment: Vec<(OsString, OsString)>,
+    /// The folder it starts in.
+    pub folder: PathBuf,
+    /// What it may use.
+    pub limits: Limits,
+    /// What it reads.
+    pub input: Input,
+}
+
+impl Job {
+    /// Returns a job for `program` in `folder`, with no arguments and an empty environment.
+    pub fn new(stage: Stage, program: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Self {
+        let limits = match stage {
+            Stage::Compile => Limits::compiler(),
+            Stage::Trusted => Limits::trusted(),
+            Stage::Learner => Limits::learner(),
+        };
+        Self {
+            stage,
+            program: program.into(),
+            arguments: Vec::new(),
+            environment: Vec::new(),
+            folder: folder.into(),
+            limits,
+            input: Input::Null,
+        }
+    }
+
+    /// Adds one argument.
+    #[must_use]
+    pub fn argument(mut self, argument: impl Into<OsString>) -> Self {
+        self.arguments.push(argument.into());
+        self
+    }
+
+    /// Adds several arguments.
+    #[must_use]
+    pub fn arguments<A: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// Adds one environment variable.
+    #[must_use]
+    pub fn variable(mut self, name: impl Into<OsString>, value: impl Into<OsString>) -> Self {
+        self.environment.push((name.into(), value.into()));
+        self
+    }
+
+    /// Sets the limits.
+    #[must_use]
+    pub fn within(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets the input.
+    #[must_use]
+    pub fn reading(mut self, input: Input) -> Self {
+        self.input = input;
+        self
+    }
+}

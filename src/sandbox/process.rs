@@ -1,0 +1,292 @@
+//! A running job: its output within bounds, its end, and the end of everything it started.
+
+use std::io::{ErrorKind, Read};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use super::cancel::{Cancel, kill_group};
+use super::job::{Input, Job, Limits};
+use super::{SandboxError, launcher};
+use crate::sys::clock::Stopwatch;
+
+/// How a process ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// It exited with this code.
+    Code(i32),
+    /// This signal ended it.
+    Signal(i32),
+    /// It used up its processor or wall time.
+    TimeLimit,
+    /// It wrote more than it may.
+    OutputLimit,
+    /// Somebody called it off.
+    Cancelled,
+}
+
+impl End {
+    /// Returns whether it exited with code 0.
+    pub fn is_success(self) -> bool {
+        self == Self::Code(0)
+    }
+}
+
+/// What a process left behind.
+#[derive(Debug, Clone)]
+pub struct Exit {
+    /// How it ended.
+    pub end: End,
+    /// What it wrote to standard output, within the limit.
+    pub stdout: Vec<u8>,
+    /// What it wrote to standard error, within the limit.
+    pub stderr: Vec<u8>,
+    /// How long it ran.
+    pub duration: Duration,
+}
+
+/// One of the two output streams.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Standard output.
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+#[derive(Debug)]
+enum Event {
+    Output(Stream, Vec<u8>),
+    Closed,
+    Ended(ExitStatus),
+}
+
+/// A live process; dropping it kills it and everything it started.
+#[derive(Debug)]
+pub struct Process {
+    group: i32,
+    events: Receiver<Event>,
+    open: usize,
+    status: Option<ExitStatus>,
+    forced: Option<End>,
+    limits: Limits,
+    watch: Stopwatch,
+    cancel: Cancel,
+    stdout: Vec<u8>,
+    stderr: Vec<u8>,
+}
+
+/// Starts `job` through the launcher.
+pub(super) fn spawn(gradus: &Path, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
+    let program = job.program.clone();
+    let limits = job.limits;
+    let mut child = command(gradus, job)
+        .spawn()
+        .map_err(|source| SandboxError::Start {
+            program: PathBuf::from(&program),
+            source,
+        })?;
+    let group = i32::try_from(child.id()).expect("process ids are small");
+    cancel.watch(group);
+    let (sender, events) = channel();
+    let open = watch_streams(&mut child, &sender);
+    let owner = thread::Builder::new()
+        .name("wait".into())
+        .stack_size(64 << 10);
+    owner
+        .spawn(move || {
+            if let Ok(status) = child.wait() {
+                sender.send(Event::Ended(status)).ok();
+            }
+        })
+        .map_err(|source| SandboxError::Start { program, source })?;
+    Ok(Process {
+        group,
+        events,
+        open,
+        status: None,
+        forced: None,
+        limits,
+        watch: Stopwatch::start(),
+        cancel: cancel.clone(),
+        stdout: Vec::new(),
+        stderr: Vec::new(),
+    })
+}
+
+fn command(gradus: &Path, job: Job) -> Command {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that starts processes"
+    )]
+    let mut command = Command::new(gradus);
+    command
+        .args(launcher::arguments(&job.limits))
+        .arg(job.program)
+        .args(job.arguments)
+        .env_clear()
+        .envs(job.environment)
+        .current_dir(job.folder)
+        .process_group(0)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    match job.input {
+        Input::Null => command.stdin(Stdio::null()),
+        Input::Descriptor(descriptor) => command.stdin(descriptor),
+    };
+    command
+}
+
+fn watch_streams(child: &mut Child, sender: &Sender<Event>) -> usize {
+    let stdout = child
+        .stdout
+        .take()
+        .map(|pipe| (Stream::Stdout, Box::new(pipe) as Box<dyn Read + Send>));
+    let stderr = child
+        .stderr
+        .take()
+        .map(|pipe| (Stream::Stderr, Box::new(pipe) as Box<dyn Read + Send>));
+    let streams: Vec<_> = stdout.into_iter().chain(stderr).collect();
+    let open = streams.len();
+    for (stream, pipe) in streams {
+        let sender = sender.clone();
+        let reader = thread::Builder::new()
+            .name("read".into())
+            .stack_size(128 << 10);
+        if reader
+            .spawn(move || forward(stream, pipe, &sender))
+            .is_err()
+        {
+            return 0;
+        }
+    }
+    open
+}
+
+fn forward(stream: Stream, mut pipe: Box<dyn Read + Send>, sender: &Sender<Event>) {
+    let mut buffer = [0; 32 << 10];
+    loop {
+        match pipe.read(&mut buffer) {
+            Ok(0) => break,
+            Ok(count) => {
+                if sender
+                    .send(Event::Output(stream, buffer[..count].to_vec()))
+                    .is_err()
+                {
+                    return;
+                }
+            }
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(_) => break,
+        }
+    }
+    sender.send(Event::Closed).ok();
+}
+
+impl Process {
+    /// Returns the id of the process, which leads a group of the same number.
+    pub fn id(&self) -> i32 {
+        self.group
+    }
+
+    /// Waits for the end, collects the output, and kills what the process left running.
+    pub fn finish(self) -> Exit {
+        self.finish_with(|_, _| ())
+    }
+
+    /// Does what [`Process::finish`] does, and hands each piece of output to `observe` as it comes.
+    pub fn finish_with(mut self, mut observe: impl FnMut(Stream, &[u8])) -> Exit {
+        while !self.is_done() {
+            match self.events.recv_timeout(self.patience()) {
+                Ok(Event::Output(stream, bytes)) => {
+                    observe(stream, &bytes);
+                    self.keep(stream, &bytes);
+                }
+                Ok(Event::Closed) => self.open -= 1,
+                Ok(Event::Ended(status)) => {
+                    self.status = Some(status);
+                    kill_group(self.group);
+                }
+                Err(RecvTimeoutError::Timeout) if self.status.is_none() => {
+                    self.force(End::TimeLimit)
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        Exit {
+            end: self.end(),
+            stdout: std::mem::take(&mut self.stdout),
+            stderr: std::mem::take(&mut self.stderr),
+            duration: self.watch.elapsed(),
+        }
+    }
+
+    /// Kills the process and everything in its group.
+    pub fn kill(&self) {
+        kill_group(self.group);
+    }
+
+    fn is_done(&self) -> bool {
+        self.status.is_some() && (self.open == 0 || self.forced.is_some())
+    }
+
+    fn patience(&self) -> Duration {
+        if self.status.is_some() || self.forced.is_some() {
+            // Whoever left the group may hold the pipe open; what it writes is not waited for.
+            return Duration::from_secs(2);
+        }
+        self.watch.left_of(self.limits.wall)
+    }
+
+    fn keep(&mut self, stream: Stream, bytes: &[u8]) {
+        let room = self
+            .limits
+            .output
+            .saturating_sub(self.stdout.len() + self.stderr.len());
+        let kept = &bytes[..bytes.len().min(room)];
+        match stream {
+            Stream::Stdout => self.stdout.extend_from_slice(kept),
+            Stream::Stderr => self.stderr.extend_from_slice(kept),
+        }
+        if kept.len() < bytes.len() {
+            self.force(End::OutputLimit);
+        }
+    }
+
+    fn force(&mut self, end: End) {
+        self.forced.get_or_insert(end);
+        kill_group(self.group);
+    }
+
+    fn end(&self) -> End {
+        if self.cancel.is_cancelled() {
+            return End::Cancelled;
+        }
+        if let Some(end) = self.forced {
+            return end;
+        }
+        let Some(status) = self.status else {
+            return End::Signal(Signal::KILL.as_raw());
+        };
+        match (status.code(), status.signal()) {
+            (Some(code), _) => End::Code(code),
+            (None, Some(signal)) if signal == Signal::XCPU.as_raw() => End::TimeLimit,
+            (None, Some(signal)) => End::Signal(signal),
+            (None, None) => End::Code(-1),
+        }
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        if self.status.is_none() {
+            kill_group(self.group);
+        }
+        self.cancel.forget(self.group);
+    }
+}

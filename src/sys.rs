@@ -1,0 +1,5 @@
+//! The machine: clock, files and environment. Nothing else in the library touches them.
+
+pub mod clock;
+pub mod environment;
+pub mod files;

@@ -1,0 +1,146 @@
+//! Files: read within bounds, written whole, copied without following links.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// Writes `bytes` to a new file beside `path` and renames it there: a reader, or a crash at any
+/// moment, sees the old file or the new one, never a part.
+///
+/// # Errors
+/// Fails when the folder cannot be made or written.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let folder = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    fs::create_dir_all(folder)?;
+    let mut file = tempfile::Builder::new()
+        .prefix(".gradus-")
+        .tempfile_in(folder)?;
+    file.write_all(bytes)?;
+    file.as_file().sync_all()?;
+    make_readable(file.as_file())?;
+    file.persist(path).map(drop).map_err(|error| error.error)
+}
+
+/// Reads a regular file of at most `limit` bytes.
+///
+/// # Errors
+/// Fails when it is not there, is a link or a device, or is longer.
+pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let kind = fs::symlink_metadata(path)?.file_type();
+    if !kind.is_file() {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "not a regular file",
+        ));
+    }
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(io::Error::new(
+            io::ErrorKind::FileTooLarge,
+            format!("larger than {limit} bytes"),
+        ));
+    }
+    Ok(bytes)
+}
+
+/// Returns the regular files below `folder`, as paths relative to it with `/`, sorted.
+///
+/// Links, and names that start with a dot or are called `target`, are left out.
+///
+/// # Errors
+/// Fails when a folder cannot be read, or when there are more than `most` files.
+pub fn list_files(folder: &Path, most: usize) -> io::Result<Vec<String>> {
+    let mut found = Vec::new();
+    let mut folders = vec![(folder.to_path_buf(), String::new())];
+    while let Some((folder, prefix)) = folders.pop() {
+        for entry in fs::read_dir(&folder)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            let Some(name) = name.to_str() else { continue };
+            if name.starts_with('.') || name == "target" {
+                continue;
+            }
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                folders.push((entry.path(), format!("{prefix}{name}/")));
+            } else if kind.is_file() {
+                found.push(format!("{prefix}{name}"));
+            }
+            if found.len() + folders.len() > most {
+                return Err(io::Error::other(format!("more than {most} files")));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Returns whether `path` is a regular file that somebody may run.
+pub fn is_executable(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && has_run_bit(&metadata))
+}
+
+/// Returns a path in `folder` that is not taken: `name`, else `name-2`, `name-3`, …
+pub fn free_name(folder: &Path, name: &str) -> PathBuf {
+    let numbered = (2..).map(|number| folder.join(format!("{name}-{number}")));
+    std::iter::once(folder.join(name))
+        .chain(numbered)
+        .find(|path| !path.exists())
+        .expect("numbers do not end")
+}
+
+#[cfg(unix)]
+fn has_run_bit(metadata: &fs::Metadata) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn has_run_bit(_metadata: &fs::Metadata) -> bool {
+    true
+}
+
+#[cfg(unix)]
+fn make_readable(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    file.set_permissions(fs::Permissions::from_mode(0o644))
+}
+
+#[cfg(not(unix))]
+fn make_readable(_file: &File) -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/progress.json");
+        write_whole(&path, b"one").unwrap();
+        write_whole(&path, b"two").unwrap();
+        assert_eq!(fs::read(&path).unwrap(), b"two");
+        assert_eq!(fs::read_dir(path.parent().unwrap()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_long_file_and_a_link_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, b"12345").unwrap();
+        assert!(read_bounded(&path, 4).is_err());
+        assert_eq!(read_bounded(&path, 5).unwrap(), b"12345");
+        #[cfg(unix)]
+        {
+            let link = folder.path().join("link");
+            std::os::unix::fs::symlink(&path, &link).unwrap();
+            assert!(read_bounded(&link, 5).is_err());
+        }
+    }
+}
