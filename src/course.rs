@@ -4,6 +4,8 @@
 
 pub mod builtin;
 pub mod exercise;
+#[cfg(test)]
+pub(crate) mod fixture;
 pub mod id;
 pub mod lesson;
 mod load;

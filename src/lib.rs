@@ -5,6 +5,8 @@ pub mod cli;
 pub mod course;
 pub mod kind;
 pub mod lesson;
+pub mod progress;
 pub mod sandbox;
 pub mod sys;
 pub mod text;
+pub mod workspace;

@@ -1,1 +1,328 @@
 //! What the learner has done: a versioned file, written whole and renamed.
+//!
+//! The file holds names, never paths, so that it can move between machines, and it outlives an
+//! update of the course: what the course no longer has is kept, and an exercise that has changed
+//! since it was passed still counts as passed.
+
+mod file;
+mod way;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+pub use file::{Loaded, ProgressError};
+pub use way::{Next, Tally};
+
+use crate::course::{Exercise, ExerciseId, Lesson, LessonId, Section, TrackId};
+
+/// What the learner has done.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Progress {
+    /// The track they chose, if any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<TrackId>,
+    /// Where they were last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    #[serde(default)]
+    lessons: BTreeMap<LessonId, LessonProgress>,
+    #[serde(default)]
+    exercises: BTreeMap<ExerciseId, ExerciseProgress>,
+}
+
+/// A place in the course.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The lesson.
+    pub lesson: LessonId,
+    /// The section, by index from 0; a course update may have made it too large.
+    pub section: usize,
+}
+
+/// What the learner has done in a lesson.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct LessonProgress {
+    /// The keys of the sections seen (see [`section_key`]).
+    #[serde(default)]
+    seen: BTreeSet<String>,
+    #[serde(default)]
+    quizzes: BTreeMap<String, QuizState>,
+}
+
+/// What came of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuizState {
+    /// Answered, not rightly so far.
+    Tried,
+    /// Answered rightly once.
+    Right,
+}
+
+/// What the learner has done in an exercise.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ExerciseProgress {
+    /// Whether its files were handed out.
+    #[serde(default)]
+    pub started: bool,
+    /// The first pass, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Pass>,
+    /// Why it was skipped for good, if it was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settled: Option<String>,
+    /// How many hints were shown.
+    #[serde(default)]
+    pub hints: usize,
+    /// Whether the solution was shown.
+    #[serde(default)]
+    pub solution_seen: bool,
+}
+
+/// A pass of an exercise.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// When, in seconds since 1970-01-01 UTC.
+    pub at: u64,
+    /// The fingerprint of the exercise that was passed.
+    pub fingerprint: String,
+}
+
+/// How an exercise stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum State {
+    /// Nothing was done.
+    New,
+    /// It was looked at.
+    Started,
+    /// It was passed.
+    Passed,
+    /// It was skipped with a reason, such as a machine without nginx.
+    Settled,
+}
+
+impl State {
+    /// Returns whether nothing more is asked of the learner.
+    pub fn is_done(self) -> bool {
+        match self {
+            Self::Passed | Self::Settled => true,
+            Self::New | Self::Started => false,
+        }
+    }
+
+    /// Returns the word for a person.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Started => "started",
+            Self::Passed => "passed",
+            Self::Settled => "settled",
+        }
+    }
+}
+
+impl Progress {
+    /// Returns how `exercise` stands.
+    pub fn state_of(&self, exercise: &Exercise) -> State {
+        let Some(done) = self.exercises.get(&exercise.id) else {
+            return State::New;
+        };
+        match done {
+            ExerciseProgress {
+                passed: Some(_), ..
+            } => State::Passed,
+            ExerciseProgress {
+                settled: Some(_), ..
+            } => State::Settled,
+            ExerciseProgress {
+                started: false,
+                hints: 0,
+                solution_seen: false,
+                ..
+            } => State::New,
+            ExerciseProgress { .. } => State::Started,
+        }
+    }
+
+    /// Returns whether what was passed is an earlier version of `exercise`.
+    pub fn passed_earlier_version(&self, exercise: &Exercise) -> bool {
+        let pass = self
+            .exercise(&exercise.id)
+            .and_then(|done| done.passed.as_ref());
+        pass.is_some_and(|pass| pass.fingerprint != exercise.fingerprint)
+    }
+
+    /// Returns what was done in the exercise `id`, if anything.
+    pub fn exercise(&self, id: &ExerciseId) -> Option<&ExerciseProgress> {
+        self.exercises.get(id)
+    }
+
+    /// Notes that the files of the exercise `id` were handed out.
+    pub fn start(&mut self, id: &ExerciseId) {
+        self.of(id).started = true;
+    }
+
+    /// Notes that `exercise` was passed at `at` (seconds since 1970-01-01 UTC). A pass of the same
+    /// version stays as it is; one of an earlier version is renewed.
+    pub fn pass(&mut self, exercise: &Exercise, at: u64) {
+        let earlier = self.passed_earlier_version(exercise);
+        let done = self.of(&exercise.id);
+        done.started = true;
+        done.settled = None;
+        if done.passed.is_none() || earlier {
+            let fingerprint = exercise.fingerprint.clone();
+            done.passed = Some(Pass { at, fingerprint });
+        }
+    }
+
+    /// Notes that the exercise `id` is skipped for good, and why.
+    pub fn settle(&mut self, id: &ExerciseId, reason: impl Into<String>) {
+        self.of(id).settled = Some(reason.into());
+    }
+
+    /// Returns how many hints for the exercise `id` were shown.
+    pub fn hints(&self, id: &ExerciseId) -> usize {
+        self.exercise(id).map_or(0, |done| done.hints)
+    }
+
+    /// Notes that the first `count` hints for the exercise `id` were shown.
+    pub fn show_hints(&mut self, id: &ExerciseId, count: usize) {
+        let done = self.of(id);
+        done.hints = done.hints.max(count);
+    }
+
+    /// Notes that the solution of the exercise `id` was shown.
+    pub fn show_solution(&mut self, id: &ExerciseId) {
+        self.of(id).solution_seen = true;
+    }
+
+    /// Notes that section `section` of `lesson` was seen; one that is not there is nothing to see.
+    pub fn see(&mut self, lesson: &Lesson, section: usize) {
+        if let Some(key) = section_key(&lesson.sections, section) {
+            let done = self.lessons.entry(lesson.id.clone()).or_default();
+            done.seen.insert(key);
+        }
+    }
+
+    /// Returns whether section `section` of `lesson` was seen.
+    pub fn has_seen(&self, lesson: &Lesson, section: usize) -> bool {
+        let done = self.lessons.get(&lesson.id);
+        let key = section_key(&lesson.sections, section);
+        done.zip(key)
+            .is_some_and(|(done, key)| done.seen.contains(&key))
+    }
+
+    /// Returns whether every core section of `lesson` was seen.
+    pub fn has_read(&self, lesson: &Lesson) -> bool {
+        let mut sections = lesson.sections.iter().enumerate();
+        sections.all(|(index, section)| section.further || self.has_seen(lesson, index))
+    }
+
+    /// Notes an answer to the question `quiz` of the lesson `lesson`. Once right, it stays right.
+    pub fn answer(&mut self, lesson: &LessonId, quiz: &str, right: bool) {
+        let done = self.lessons.entry(lesson.clone()).or_default();
+        let state = done
+            .quizzes
+            .entry(quiz.to_owned())
+            .or_insert(QuizState::Tried);
+        if right {
+            *state = QuizState::Right;
+        }
+    }
+
+    /// Returns what came of the question `quiz` of the lesson `lesson`, if it was answered.
+    pub fn quiz(&self, lesson: &LessonId, quiz: &str) -> Option<QuizState> {
+        self.lessons.get(lesson)?.quizzes.get(quiz).copied()
+    }
+
+    fn of(&mut self, id: &ExerciseId) -> &mut ExerciseProgress {
+        self.exercises.entry(id.clone()).or_default()
+    }
+}
+
+/// Returns what a section is called in the progress file: its title, so that sections may be
+/// added around it; further ones of the same title are numbered.
+fn section_key(sections: &[Section], index: usize) -> Option<String> {
+    let section = sections.get(index)?;
+    let earlier = sections[..index]
+        .iter()
+        .filter(|earlier| earlier.title == section.title)
+        .count();
+    let title = section.title.as_deref().unwrap_or_default();
+    Some(match earlier {
+        0 => title.to_owned(),
+        _ => format!("{title} #{}", earlier + 1),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+
+    #[test]
+    fn a_pass_of_an_earlier_version_still_counts() {
+        let course = fixture::course();
+        let exercise = &course.exercises[0];
+        let mut progress = Progress::default();
+        let mut old = exercise.clone();
+        old.fingerprint = "another".into();
+        progress.pass(&old, 5);
+        assert_eq!(progress.state_of(exercise), State::Passed);
+        assert!(progress.passed_earlier_version(exercise));
+        progress.pass(exercise, 6);
+        assert!(!progress.passed_earlier_version(exercise));
+        progress.pass(exercise, 7);
+        let pass = progress
+            .exercise(&exercise.id)
+            .and_then(|done| done.passed.clone());
+        assert_eq!(pass.map(|pass| pass.at), Some(6));
+    }
+
+    #[test]
+    fn states_go_from_new_to_done() {
+        let course = fixture::course();
+        let exercise = &course.exercises[0];
+        let mut progress = Progress::default();
+        assert_eq!(progress.state_of(exercise), State::New);
+        progress.show_hints(&exercise.id, 2);
+        progress.show_hints(&exercise.id, 1);
+        assert_eq!(progress.hints(&exercise.id), 2);
+        assert_eq!(progress.state_of(exercise), State::Started);
+        progress.settle(&exercise.id, "no nginx here");
+        assert_eq!(progress.state_of(exercise), State::Settled);
+        progress.pass(exercise, 1);
+        assert_eq!(progress.state_of(exercise), State::Passed);
+    }
+
+    #[test]
+    fn a_section_is_known_by_its_title_not_its_place() {
+        let course = fixture::course();
+        let mut lesson = course.lessons[0].clone();
+        let mut progress = Progress::default();
+        progress.see(&lesson, 1);
+        let inserted = Section {
+            title: Some("Inserted".into()),
+            further: false,
+            items: Vec::new(),
+        };
+        lesson.sections.insert(1, inserted);
+        assert!(!progress.has_seen(&lesson, 1));
+        assert!(progress.has_seen(&lesson, 2));
+        assert!(!progress.has_seen(&lesson, 99));
+    }
+
+    #[test]
+    fn a_right_answer_stays_right() {
+        let lesson: LessonId = "one".parse().unwrap();
+        let mut progress = Progress::default();
+        assert_eq!(progress.quiz(&lesson, "q"), None);
+        progress.answer(&lesson, "q", false);
+        assert_eq!(progress.quiz(&lesson, "q"), Some(QuizState::Tried));
+        progress.answer(&lesson, "q", true);
+        progress.answer(&lesson, "q", false);
+        assert_eq!(progress.quiz(&lesson, "q"), Some(QuizState::Right));
+    }
+}

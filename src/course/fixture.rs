@@ -1,0 +1,54 @@
+//! A small course for unit tests: two tracks, two lessons, four exercises.
+
+use std::borrow::Cow;
+
+use super::{Course, Tree, load};
+
+const FILES: &[(&str, &str)] = &[
+    (
+        "course.toml",
+        "format = 1\nid = \"small\"\ntitle = \"A small course\"\n\
+         [[tracks]]\nid = \"fast\"\ntitle = \"Fast\"\n\
+         [[tracks]]\nid = \"slow\"\ntitle = \"Slow\"\n",
+    ),
+    (
+        "lessons/01-start.md",
+        "+++\ntitle = \"Start\"\nsummary = \"Begin.\"\n\
+         [[symptom]]\npattern = 'refused'\nexample = 'connection refused'\n\
+         cause = \"Nobody listens.\"\nhop = \"nginx to upstream\"\n+++\n\
+         Welcome to the port.\n\n## Work\n\nA gateway stands in between.\n\n\
+         ```quiz\nid = \"q\"\ntype = \"single\"\nprompt = \"Which?\"\n\
+         [[choice]]\ntext = \"this\"\ncorrect = true\n\
+         [[choice]]\ntext = \"that\"\nexplain = \"no\"\n```\n\n\
+         <!-- exercise: both -->\n\n## More {.further}\n\nBeyond.\n\n<!-- exercise: extra -->\n",
+    ),
+    (
+        "lessons/02-end.md",
+        "+++\ntitle = \"End\"\n+++\nAlmost.\n\n<!-- exercise: quick -->\n\n<!-- exercise: careful -->\n",
+    ),
+    (
+        "exercises/both/exercise.toml",
+        "kind = \"rust\"\ntitle = \"Both\"\nhints = [\"one\", \"two\", \"three\"]\n",
+    ),
+    ("exercises/both/README.md", "Do both.\n"),
+    (
+        "exercises/quick/exercise.toml",
+        "kind = \"rust\"\ntitle = \"Quick\"\ntracks = [\"fast\"]\n",
+    ),
+    (
+        "exercises/careful/exercise.toml",
+        "kind = \"rust\"\ntitle = \"Careful\"\ntracks = [\"slow\"]\n",
+    ),
+    (
+        "exercises/extra/exercise.toml",
+        "kind = \"rust\"\ntitle = \"Extra\"\nfurther = true\n",
+    ),
+];
+
+/// Returns the course; what its kinds may find wrong with the exercises is of no interest.
+pub(crate) fn course() -> Course {
+    let files = FILES
+        .iter()
+        .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(*text)));
+    load(&Tree::new(files)).0
+}

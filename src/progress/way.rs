@@ -1,0 +1,195 @@
+//! The way through the course: what comes next, how much is done, whether it is finished.
+
+use super::Progress;
+use crate::course::{Course, Exercise, Item, Lesson, Section, TrackId};
+
+/// What to do next.
+#[derive(Debug, Clone, Copy)]
+pub enum Next<'a> {
+    /// Read this section.
+    Read {
+        /// The lesson.
+        lesson: &'a Lesson,
+        /// The section, by index from 0.
+        section: usize,
+    },
+    /// Do this exercise.
+    Solve(&'a Exercise),
+    /// Nothing: the track is finished.
+    Nothing,
+}
+
+/// How much of the core of a track is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Lessons, and those of them that were read.
+    pub lessons: Count,
+    /// Exercises, and those of them that were passed or settled.
+    pub exercises: Count,
+}
+
+/// How many of how many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Count {
+    /// How many are done.
+    pub done: usize,
+    /// How many there are.
+    pub of: usize,
+}
+
+impl Count {
+    fn of(done: impl Iterator<Item = bool>) -> Self {
+        done.fold(Self::default(), |count, done| Self {
+            done: count.done + usize::from(done),
+            of: count.of + 1,
+        })
+    }
+
+    /// Returns whether all are done.
+    pub fn is_full(self) -> bool {
+        self.done == self.of
+    }
+}
+
+impl Progress {
+    /// Returns how much of the core of `track` is done; `None` is the whole course.
+    pub fn tally(&self, course: &Course, track: Option<&TrackId>) -> Tally {
+        Tally {
+            lessons: Count::of(course.lessons.iter().map(|lesson| self.has_read(lesson))),
+            exercises: Count::of(core(course, track).map(|exercise| self.is_done(exercise))),
+        }
+    }
+
+    /// Returns whether `track` is finished: every core section of the course was seen, and every
+    /// core exercise of the track is passed or settled.
+    pub fn finished(&self, course: &Course, track: &TrackId) -> bool {
+        let tally = self.tally(course, Some(track));
+        tally.lessons.is_full() && tally.exercises.is_full()
+    }
+
+    /// Returns the first thing, in the order of the course, that the chosen track still asks for.
+    pub fn next<'a>(&self, course: &'a Course) -> Next<'a> {
+        for lesson in &course.lessons {
+            for (index, section) in lesson.sections.iter().enumerate() {
+                if let Some(next) = self.first_step(course, lesson, index, section) {
+                    return next;
+                }
+            }
+        }
+        let mut exercises = course.exercises.iter();
+        let open = exercises.find(|exercise| self.is_open(exercise));
+        open.map_or(Next::Nothing, Next::Solve)
+    }
+
+    /// Returns what a section still asks for: to be read, then its exercises.
+    fn first_step<'a>(
+        &self,
+        course: &'a Course,
+        lesson: &'a Lesson,
+        index: usize,
+        section: &'a Section,
+    ) -> Option<Next<'a>> {
+        if !section.further && !self.has_seen(lesson, index) {
+            return Some(Next::Read {
+                lesson,
+                section: index,
+            });
+        }
+        let mut exercises = section.items.iter().filter_map(|item| match item {
+            Item::Exercise(id) => course.exercise(id),
+            Item::Text(_) | Item::Quiz(_) => None,
+        });
+        let open = exercises.find(|exercise| self.is_open(exercise));
+        open.map(Next::Solve)
+    }
+
+    fn is_open(&self, exercise: &Exercise) -> bool {
+        is_core(exercise, self.track.as_ref()) && !self.is_done(exercise)
+    }
+
+    fn is_done(&self, exercise: &Exercise) -> bool {
+        self.state_of(exercise).is_done()
+    }
+}
+
+fn core<'a>(course: &'a Course, track: Option<&'a TrackId>) -> impl Iterator<Item = &'a Exercise> {
+    course
+        .exercises
+        .iter()
+        .filter(move |exercise| is_core(exercise, track))
+}
+
+fn is_core(exercise: &Exercise, track: Option<&TrackId>) -> bool {
+    !exercise.further && track.is_none_or(|track| exercise.tracks.contains(track))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+
+    fn name(next: Next<'_>) -> String {
+        match next {
+            Next::Read { lesson, section } => format!("read {} {section}", lesson.id),
+            Next::Solve(exercise) => format!("solve {}", exercise.id),
+            Next::Nothing => "nothing".into(),
+        }
+    }
+
+    /// Does whatever comes next until nothing does, and returns what that was.
+    fn walk(course: &Course, progress: &mut Progress) -> Vec<String> {
+        let mut done = Vec::new();
+        loop {
+            let next = progress.next(course);
+            done.push(name(next));
+            match next {
+                Next::Read { lesson, section } => progress.see(lesson, section),
+                Next::Solve(exercise) => progress.pass(exercise, 1),
+                Next::Nothing => return done,
+            }
+        }
+    }
+
+    #[test]
+    fn the_way_follows_the_course_and_ends_in_a_finish() {
+        let course = fixture::course();
+        let fast: TrackId = "fast".parse().unwrap();
+        let mut progress = Progress {
+            track: Some(fast.clone()),
+            ..Progress::default()
+        };
+        assert!(!progress.finished(&course, &fast));
+        let way = walk(&course, &mut progress);
+        assert_eq!(
+            way,
+            [
+                "read start 0",
+                "read start 1",
+                "solve both",
+                "read end 0",
+                "solve quick",
+                "nothing"
+            ]
+        );
+        assert!(progress.finished(&course, &fast));
+        assert!(!progress.finished(&course, &"slow".parse().unwrap()));
+    }
+
+    #[test]
+    fn without_a_track_every_core_exercise_is_asked_for() {
+        let course = fixture::course();
+        let way = walk(&course, &mut Progress::default());
+        assert!(way.contains(&"solve careful".to_owned()), "{way:?}");
+        assert!(!way.contains(&"solve extra".to_owned()), "{way:?}");
+    }
+
+    #[test]
+    fn a_tally_counts_the_core_of_the_track() {
+        let course = fixture::course();
+        let mut progress = Progress::default();
+        progress.settle(&"both".parse().unwrap(), "no nginx");
+        let tally = progress.tally(&course, Some(&"fast".parse().unwrap()));
+        assert_eq!(tally.exercises, Count { done: 1, of: 2 });
+        assert_eq!(tally.lessons, Count { done: 0, of: 2 });
+    }
+}
