@@ -12,6 +12,8 @@ mod load;
 mod manifest;
 pub mod problem;
 pub mod quiz;
+pub mod rules;
+pub mod scaffold;
 pub mod tree;
 
 pub use exercise::{Exercise, Feedback, WrongSolution};
