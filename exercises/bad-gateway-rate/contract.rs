@@ -14,7 +14,7 @@ pub struct Counts {
     pub not_http_009: u64,
     /// Status 200, but the body was cut short.
     pub cut_200: u64,
-    /// None of the above, and nginx tried more than one server.
+    /// None of the above, and nginx made a further attempt at a server.
     pub retried: u64,
     /// Lines that do not have the shape of the format. Not requests.
     pub malformed: u64,
@@ -24,9 +24,12 @@ pub struct Counts {
 ///
 /// ```text
 /// log_format triage '$status ua=[$upstream_addr] us=[$upstream_status] '
-///                   'uct=[$upstream_connect_time] uht=[$upstream_header_time] '
-///                   'urt=[$upstream_response_time] ubr=[$upstream_bytes_received] '
-///                   'sent=$body_bytes_sent len=$upstream_http_content_length '
+///                   'uct=[$upstream_connect_time] '
+///                   'uht=[$upstream_header_time] '
+///                   'urt=[$upstream_response_time] '
+///                   'ubr=[$upstream_bytes_received] '
+///                   'sent=$body_bytes_sent '
+///                   'len=$upstream_http_content_length '
 ///                   'method=$request_method';
 /// ```
 ///

@@ -112,9 +112,7 @@ impl Kit {
 
     /// Returns the stub crate.
     pub fn stub(&self, subject: &Subject) -> PathBuf {
-        self.folder
-            .join("stub")
-            .join(format!("lib{}.rlib", subject.crate_name))
+        self.folder.join(format!("lib{}.rlib", subject.crate_name))
     }
 
     /// Returns the runtime.
