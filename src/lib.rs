@@ -7,4 +7,5 @@ pub mod kind;
 pub mod lesson;
 pub mod sandbox;
 pub mod sys;
+pub mod term;
 pub mod text;
