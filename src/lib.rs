@@ -8,5 +8,6 @@ pub mod lesson;
 pub mod progress;
 pub mod sandbox;
 pub mod sys;
+pub mod term;
 pub mod text;
 pub mod workspace;

@@ -17,7 +17,7 @@ pub enum Role {
     Dim,
     /// A heading of this level, 1 to 6.
     Heading(u8),
-    /// Code, inline or in a block.
+    /// Code in running text.
     Code,
     /// A token of a code block.
     Syntax(Syntax),
@@ -54,6 +54,8 @@ pub enum Syntax {
     Inserted,
     /// A line that was removed.
     Deleted,
+    /// Anything else in a code block.
+    Other,
 }
 
 /// How a piece of text is set.
@@ -130,6 +132,17 @@ impl Line {
         self.spans.iter().map(|span| span.text.width()).sum()
     }
 
+    /// Drops blanks at the end of the line.
+    pub fn trim_end(&mut self) {
+        while let Some(last) = self.spans.last_mut() {
+            last.text.truncate(last.text.trim_end().len());
+            if !last.text.is_empty() {
+                return;
+            }
+            self.spans.pop();
+        }
+    }
+
     /// Returns the visible text without its styles.
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
@@ -149,7 +162,7 @@ pub fn visible(text: &str) -> String {
             '\u{7f}' => seen.push('\u{2421}'),
             '\0'..='\u{1f}' => {
                 let picture = char::from_u32(0x2400 + u32::from(char));
-                seen.push(picture.expect("the control pictures follow the order of C0"));
+                seen.push(picture.unwrap_or(char::REPLACEMENT_CHARACTER));
             }
             _ if is_hostile(char) => seen.push(char::REPLACEMENT_CHARACTER),
             _ => seen.push(char),
@@ -172,6 +185,15 @@ mod tests {
     fn control_characters_become_pictures() {
         assert_eq!(visible("a\u{1b}[2Jb"), "a␛[2Jb");
         assert_eq!(visible("a\u{9b}b\u{202e}c\td"), "a�b�c    d");
+    }
+
+    #[test]
+    fn blanks_at_the_end_are_dropped_across_spans() {
+        let mut line = Line::plain("a b ")
+            .with(Role::Code, " ")
+            .with(Role::Dim, "  ");
+        line.trim_end();
+        assert_eq!(line, Line::plain("a b"));
     }
 
     #[test]

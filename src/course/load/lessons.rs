@@ -9,7 +9,7 @@ use super::super::problem::Problem;
 use super::super::quiz::{Question, Quiz};
 use super::super::tree::Tree;
 use super::{line_of, toml_problem};
-use crate::lesson::{Block, BlockKind, Doc, parse_at};
+use crate::lesson::{Block, BlockKind, Doc, parse_at, text_of};
 
 /// Reads every lesson, in the order of their numbers.
 pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
@@ -262,7 +262,7 @@ fn quiz(text: &str, file: &str, line: usize) -> Result<Item, Box<Problem>> {
 
 fn heading_text(block: &Block) -> String {
     match &block.kind {
-        BlockKind::Heading { text, .. } => text.clone(),
+        BlockKind::Heading { text, .. } => text_of(text),
         _ => String::new(),
     }
 }

@@ -1,0 +1,160 @@
+//! Blocks to lines.
+//!
+//! Content keeps the roles `Text`, `Heading`, `Code`, `Syntax` and `Key`; whatever the layout adds
+//! (bars, bullets, numbers, labels) has one of the other roles, so that the two can be told apart.
+
+mod code;
+mod list;
+mod prose;
+mod references;
+mod table;
+
+use std::sync::Arc;
+
+use super::doc::{Block, BlockKind, Doc};
+use super::glyphs::{self, Glyphs};
+use crate::text::{Line, Role, Style, visible};
+
+/// The narrowest width the layout works with; less is treated as this.
+const NARROWEST: usize = 12;
+
+/// What the lines are made for.
+#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Layout {
+    /// The cells of a line; anything below 12 counts as 12.
+    pub width: usize,
+    /// Whether the lines are for a screen reader: words instead of lines and boxes.
+    pub accessible: bool,
+    /// Whether links can be followed where they stand; else they are numbered, and their
+    /// addresses listed at the end.
+    pub hyperlinks: bool,
+    /// Whether decorations are limited to ASCII.
+    pub ascii: bool,
+    /// Whether code is coloured.
+    pub highlight: bool,
+}
+
+impl Default for Layout {
+    fn default() -> Self {
+        Self {
+            width: 80,
+            accessible: false,
+            hyperlinks: false,
+            ascii: false,
+            highlight: false,
+        }
+    }
+}
+
+/// Lays out `blocks`, a part of `doc`, with the footnotes and links they refer to at the end.
+///
+/// No line is wider than [`Layout::width`], and none ends in a blank.
+pub fn layout(blocks: &[Block], doc: &Doc, options: &Layout) -> Vec<Line> {
+    let mut page = Page::new(doc, options);
+    let mut lines = page.blocks(blocks, options.width.max(NARROWEST), Spacing::Loose);
+    page.add_references(&mut lines);
+    lines
+}
+
+/// Returns the visible text of `lines`, each ended by a line feed.
+pub fn plain(lines: &[Line]) -> String {
+    let mut text = String::new();
+    for line in lines {
+        for span in &line.spans {
+            text.push_str(&visible(&span.text));
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Whether blocks are set apart by blank lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spacing {
+    Tight,
+    Loose,
+}
+
+/// A piece that is being laid out.
+struct Page<'a> {
+    doc: &'a Doc,
+    options: &'a Layout,
+    glyphs: &'static Glyphs,
+    /// The numbered links, in order.
+    links: Vec<Arc<str>>,
+    /// The footnotes referred to, as indexes in the doc.
+    notes: Vec<usize>,
+}
+
+impl<'a> Page<'a> {
+    fn new(doc: &'a Doc, options: &'a Layout) -> Self {
+        let plain = options.ascii || options.accessible;
+        let glyphs = if plain {
+            &glyphs::ASCII
+        } else {
+            &glyphs::UNICODE
+        };
+        Self {
+            doc,
+            options,
+            glyphs,
+            links: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    fn blocks(&mut self, blocks: &[Block], width: usize, spacing: Spacing) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for block in blocks {
+            let mut next = self.block(block, width);
+            if !next.is_empty() && !lines.is_empty() && spacing == Spacing::Loose {
+                lines.push(Line::new());
+            }
+            lines.append(&mut next);
+        }
+        lines
+    }
+
+    fn block(&mut self, block: &Block, width: usize) -> Vec<Line> {
+        match &block.kind {
+            BlockKind::Heading { level, text, .. } => self.heading(*level, text, width),
+            BlockKind::Paragraph(text) => self.prose(text, width),
+            BlockKind::Code { info, text } => self.code(info, text, width),
+            BlockKind::List(list) => self.list(list, width),
+            BlockKind::Quote(blocks) => self.quote(blocks, width),
+            BlockKind::Alert { kind, blocks } => self.alert(*kind, blocks, width),
+            BlockKind::Table(table) => self.table(table, width),
+            BlockKind::Rule => self.rule(width),
+            BlockKind::Comment(_) => Vec::new(),
+            BlockKind::Html(html) => prose::html(html, width),
+            BlockKind::Definitions(list) => self.definitions(list, width),
+        }
+    }
+
+    fn rule(&self, width: usize) -> Vec<Line> {
+        if self.options.accessible {
+            return Vec::new();
+        }
+        vec![repeated(self.glyphs.borders.horizontal, width)]
+    }
+}
+
+/// Returns a line of `count` times the decoration `glyph`.
+fn repeated(glyph: char, count: usize) -> Line {
+    Line::new().with(Role::Dim, glyph.to_string().repeat(count))
+}
+
+/// Returns a line that names what follows or ends.
+fn label(role: Role, words: &str) -> Line {
+    Line::new().with(
+        Style {
+            bold: true,
+            ..Style::from(role)
+        },
+        words,
+    )
+}
+
+#[cfg(test)]
+mod tests;

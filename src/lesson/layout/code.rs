@@ -1,0 +1,86 @@
+//! Code blocks and diagrams.
+
+use super::list::prefix;
+use super::{Page, label};
+use crate::lesson::highlight;
+use crate::lesson::info::Info;
+use crate::lesson::wrap::{wrap, wrap_code};
+use crate::text::{Line, Role, Span, Style, Syntax, visible};
+
+const INDENT: usize = 2;
+
+impl Page<'_> {
+    pub(super) fn code(&self, info: &str, text: &str, width: usize) -> Vec<Line> {
+        let info = Info::new(info);
+        if info.language() == "diagram" {
+            return self.diagram(info, text, width);
+        }
+        let rows = self.coloured(info.language(), text);
+        if self.options.accessible {
+            return self.spoken_code(info.language(), &rows, width);
+        }
+        let mut lines = self.wrapped(&rows, width - INDENT);
+        let indent = Line::new().with(Role::Dim, " ".repeat(INDENT));
+        for line in &mut lines {
+            prefix(line, &indent);
+        }
+        lines
+    }
+
+    fn coloured(&self, language: &str, text: &str) -> Vec<Line> {
+        let coloured = self
+            .options
+            .highlight
+            .then(|| highlight::rows(language, text))
+            .flatten();
+        coloured.unwrap_or_else(|| text.lines().map(plain_row).collect())
+    }
+
+    fn spoken_code(&self, language: &str, rows: &[Line], width: usize) -> Vec<Line> {
+        let name = match language {
+            "" => "Code:".to_owned(),
+            language => format!("Code, {}:", visible(language)),
+        };
+        let mut lines = wrap(&label(Role::Accent, &name).spans, width);
+        lines.append(&mut self.wrapped(rows, width));
+        lines.push(label(Role::Accent, "End of code"));
+        lines
+    }
+
+    /// Returns `rows` as lines; the parts of a long one after the first are marked.
+    fn wrapped(&self, rows: &[Line], width: usize) -> Vec<Line> {
+        let mark = Line::new().with(Role::Dim, self.glyphs.continued);
+        let mut lines = Vec::with_capacity(rows.len());
+        for row in rows {
+            let mut parts = wrap_code(&row.spans, width, mark.width());
+            for part in parts.iter_mut().skip(1) {
+                prefix(part, &mark);
+            }
+            lines.append(&mut parts);
+        }
+        lines
+    }
+
+    /// Returns the drawing, or what it says in words where it cannot be seen as drawn.
+    fn diagram(&self, info: Info<'_>, text: &str, width: usize) -> Vec<Line> {
+        let rows: Vec<Line> = text.lines().map(plain_row).collect();
+        let fits = rows.iter().all(|row| row.width() <= width);
+        match info.attribute("alt") {
+            Some(alt) if self.options.accessible || !fits => {
+                let name = label(Role::Accent, "Diagram: ").spans;
+                let alt = Span {
+                    text: visible(alt),
+                    style: Style::default(),
+                };
+                wrap(&[name, vec![alt]].concat(), width)
+            }
+            _ if fits => rows,
+            _ => self.wrapped(&rows, width),
+        }
+    }
+}
+
+/// Returns one row of code without colours.
+fn plain_row(row: &str) -> Line {
+    Line::new().with(Role::Syntax(Syntax::Other), row.trim_end())
+}

@@ -1,0 +1,134 @@
+//! Running text: paragraphs and headings.
+
+use std::mem;
+use std::sync::Arc;
+
+use super::{Page, repeated};
+use crate::lesson::doc::{Inline, text_of};
+use crate::lesson::script::{Script, scripted};
+use crate::lesson::wrap::wrap;
+use crate::text::{Line, Role, Span, Style, visible};
+
+impl Page<'_> {
+    pub(super) fn prose(&mut self, text: &[Inline], width: usize) -> Vec<Line> {
+        let rows = self.rows(text);
+        rows.iter().flat_map(|spans| wrap(spans, width)).collect()
+    }
+
+    pub(super) fn heading(&mut self, level: u8, text: &[Inline], width: usize) -> Vec<Line> {
+        let mut rows = self.rows(text);
+        for span in rows
+            .iter_mut()
+            .flatten()
+            .filter(|span| span.style.role == Role::Text)
+        {
+            span.style.role = Role::Heading(level);
+        }
+        if self.options.accessible
+            && let Some(first) = rows.first_mut()
+        {
+            first.insert(0, decoration(Role::Accent, format!("Heading {level}: ")));
+        }
+        let mut lines: Vec<Line> = rows.iter().flat_map(|spans| wrap(spans, width)).collect();
+        lines.extend(self.underline(level, &lines));
+        lines
+    }
+
+    /// Returns the line under a heading of the first two levels.
+    fn underline(&self, level: u8, heading: &[Line]) -> Option<Line> {
+        let glyph = match level {
+            1 => self.glyphs.double,
+            2 => self.glyphs.borders.horizontal,
+            _ => return None,
+        };
+        let width = heading.iter().map(Line::width).max().unwrap_or(0);
+        (width > 0 && !self.options.accessible).then(|| repeated(glyph, width))
+    }
+
+    /// Returns `text` as rows, one for each line break the author made, with the marks of
+    /// footnotes and numbered links.
+    pub(super) fn rows(&mut self, text: &[Inline]) -> Vec<Vec<Span>> {
+        let (mut rows, mut row) = (Vec::new(), Vec::new());
+        for (index, inline) in text.iter().enumerate() {
+            match inline {
+                Inline::Break => rows.push(mem::take(&mut row)),
+                Inline::Note(note) => row.push(self.note_mark(*note)),
+                Inline::Text(span) => {
+                    row.push(span.clone());
+                    row.extend(self.link_mark(&text[..=index], text.get(index + 1)));
+                }
+            }
+        }
+        rows.push(row);
+        rows
+    }
+
+    fn note_mark(&mut self, note: usize) -> Span {
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+        decoration(Role::Dim, self.note_name(note))
+    }
+
+    /// Returns how running text refers to the footnote.
+    pub(super) fn note_name(&self, note: usize) -> String {
+        let number = (note + 1).to_string();
+        match (self.options.accessible, self.options.ascii) {
+            (true, _) => format!(" (note {number})"),
+            (false, true) => format!("[^{number}]"),
+            (false, false) => scripted(Script::Super, &number),
+        }
+    }
+
+    /// Returns the number of the link that ends with the text `before`, if it ends there and its
+    /// address is not what the reader sees anyway.
+    fn link_mark(&mut self, before: &[Inline], next: Option<&Inline>) -> Option<Span> {
+        let link = link_of(before.last())?;
+        if self.options.hyperlinks || link.starts_with('#') || link_of(next) == Some(link) {
+            return None;
+        }
+        let first = before
+            .iter()
+            .rposition(|inline| link_of(Some(inline)) != Some(link));
+        let shown = text_of(&before[first.map_or(0, |at| at + 1)..]);
+        if link.strip_prefix("mailto:").unwrap_or(link) == shown {
+            return None;
+        }
+        let number = self.link_number(link);
+        Some(decoration(Role::Dim, format!("[{number}]")))
+    }
+
+    fn link_number(&mut self, link: &Arc<str>) -> usize {
+        let known = self.links.iter().position(|known| known == link);
+        known.unwrap_or_else(|| {
+            self.links.push(Arc::clone(link));
+            self.links.len() - 1
+        }) + 1
+    }
+}
+
+fn link_of(inline: Option<&Inline>) -> Option<&Arc<str>> {
+    match inline {
+        Some(Inline::Text(span)) => span.style.link.as_ref(),
+        Some(Inline::Break | Inline::Note(_)) | None => None,
+    }
+}
+
+/// Returns a span that the layout adds.
+pub(super) fn decoration(role: Role, text: String) -> Span {
+    Span {
+        text,
+        style: Style::from(role),
+    }
+}
+
+/// Returns raw HTML as it is written.
+pub(super) fn html(html: &str, width: usize) -> Vec<Line> {
+    let span = |row: &str| Span {
+        text: visible(row),
+        style: Style::default(),
+    };
+    html.lines()
+        .flat_map(|row| wrap(&[span(row)], width))
+        .collect()
+}

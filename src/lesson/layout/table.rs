@@ -1,0 +1,141 @@
+//! Tables: columns where they fit, else one record a row.
+//!
+//! The lines come from termimad's border sets. Its own table fitter and drawing are not used: they
+//! give all the room to one column, drop columns on narrow screens, and return no styles or links.
+
+mod columns;
+
+use super::Page;
+use super::prose::decoration;
+use crate::lesson::doc::{Align, Table};
+use crate::lesson::wrap::wrap;
+use crate::text::{Line, Role, Span};
+use columns::Columns;
+
+/// A cell: its rows as the author broke them.
+type Cell = Vec<Vec<Span>>;
+
+impl Page<'_> {
+    pub(super) fn table(&mut self, table: &Table, width: usize) -> Vec<Line> {
+        let rows = self.cells(table);
+        match Columns::fit(&rows, table.columns.len(), width) {
+            Some(columns) if !self.options.accessible => self.grid(table, &rows, &columns),
+            _ => records(&rows, width),
+        }
+    }
+
+    /// Returns the cells of all rows, the header first and in bold.
+    fn cells(&mut self, table: &Table) -> Vec<Vec<Cell>> {
+        let mut head: Vec<Cell> = table.head.iter().map(|cell| self.rows(cell)).collect();
+        head.iter_mut()
+            .flatten()
+            .flatten()
+            .for_each(|span| span.style.bold = true);
+        let body = table.rows.iter();
+        let body = body.map(|row| row.iter().map(|cell| self.rows(cell)).collect());
+        std::iter::once(head).chain(body).collect()
+    }
+
+    fn grid(&self, table: &Table, rows: &[Vec<Cell>], columns: &Columns) -> Vec<Line> {
+        let rows: Vec<Vec<Line>> = rows
+            .iter()
+            .map(|row| self.grid_row(table, row, columns))
+            .collect();
+        let airy = rows.iter().skip(1).any(|row| row.len() > 1);
+        let mut lines = Vec::new();
+        for (index, mut row) in rows.into_iter().enumerate() {
+            if index == 1 || index > 1 && airy {
+                lines.push(self.grid_rule(columns));
+            }
+            lines.append(&mut row);
+        }
+        lines
+    }
+
+    fn grid_rule(&self, columns: &Columns) -> Line {
+        let borders = self.glyphs.borders;
+        let dash = borders.horizontal.to_string();
+        let dashes: Vec<String> = columns
+            .widths
+            .iter()
+            .map(|width| dash.repeat(*width))
+            .collect();
+        Line::new().with(
+            Role::Dim,
+            dashes.join(&format!("{dash}{}{dash}", borders.cross)),
+        )
+    }
+
+    /// Returns the screen rows of one table row.
+    fn grid_row(&self, table: &Table, row: &[Cell], columns: &Columns) -> Vec<Line> {
+        let cells: Vec<Vec<Line>> = row
+            .iter()
+            .zip(&columns.widths)
+            .map(|(cell, width)| cell.iter().flat_map(|spans| wrap(spans, *width)).collect())
+            .collect();
+        let height = cells.iter().map(Vec::len).max().unwrap_or(0);
+        (0..height)
+            .map(|at| self.screen_row(table, &cells, columns, at))
+            .collect()
+    }
+
+    fn screen_row(&self, table: &Table, cells: &[Vec<Line>], columns: &Columns, at: usize) -> Line {
+        let bar = format!(" {} ", self.glyphs.borders.vertical);
+        let mut line = Line::new();
+        let mut owed = 0;
+        for (index, (cell, width)) in cells.iter().zip(&columns.widths).enumerate() {
+            if index > 0 {
+                line.push(Role::Dim, format!("{}{bar}", " ".repeat(owed)));
+            }
+            let empty = Line::new();
+            let part = cell.get(at).unwrap_or(&empty);
+            let free = width.saturating_sub(part.width());
+            let left = match table.columns[index] {
+                Align::Left => 0,
+                Align::Center => free / 2,
+                Align::Right => free,
+            };
+            line.push(Role::Dim, " ".repeat(left));
+            line.spans.extend(part.spans.iter().cloned());
+            owed = free - left;
+        }
+        line.trim_end();
+        line
+    }
+}
+
+/// Returns each row as a list of its cells, each named by its column.
+fn records(rows: &[Vec<Cell>], width: usize) -> Vec<Line> {
+    let (head, body) = rows.split_first().expect("the header is a row");
+    if body.is_empty() {
+        return head
+            .iter()
+            .flatten()
+            .flat_map(|spans| wrap(spans, width))
+            .collect();
+    }
+    let mut lines = Vec::new();
+    for row in body {
+        if !lines.is_empty() {
+            lines.push(Line::new());
+        }
+        for (name, cell) in head.iter().zip(row) {
+            lines.append(&mut field(name, cell, width));
+        }
+    }
+    lines
+}
+
+/// Returns `cell` after its name; nothing when it is empty.
+fn field(name: &Cell, cell: &Cell, width: usize) -> Vec<Line> {
+    if cell.iter().all(Vec::is_empty) {
+        return Vec::new();
+    }
+    let mut named: Vec<Span> = name.concat();
+    if !named.is_empty() {
+        named.push(decoration(Role::Dim, ": ".to_owned()));
+    }
+    let mut rows = cell.clone();
+    rows[0].splice(0..0, named);
+    rows.iter().flat_map(|spans| wrap(spans, width)).collect()
+}

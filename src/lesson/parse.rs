@@ -1,0 +1,177 @@
+//! Markdown to [`Doc`]: the events of pulldown-cmark become a tree.
+
+mod comment;
+mod frame;
+mod inlines;
+
+use std::collections::HashMap;
+use std::mem;
+
+use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag};
+
+use super::doc::{Block, BlockKind, Doc, Note};
+use frame::{Frame, Kind};
+
+/// Containers nested deeper than this are flattened into the one around them: nobody can read
+/// them, and a hostile text must not exhaust the stack of whoever walks the tree.
+const DEEPEST: usize = 24;
+
+/// Returns the Markdown extensions of lessons.
+fn options() -> Options {
+    Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_GFM
+        | Options::ENABLE_HEADING_ATTRIBUTES
+        | Options::ENABLE_DEFINITION_LIST
+}
+
+/// Parses `markdown`, whose first line is line 1.
+pub fn parse(markdown: &str) -> Doc {
+    parse_at(markdown, 1)
+}
+
+/// Parses `markdown`, a part of a file that starts on its line `first_line`.
+///
+/// The Markdown is CommonMark with tables, footnotes, strikethrough, task lists, alerts, heading
+/// classes and definition lists. There is no front matter: cut it off first.
+pub fn parse_at(markdown: &str, first_line: usize) -> Doc {
+    let mut builder = Builder::new(markdown, first_line);
+    for (event, range) in Parser::new_ext(markdown, options()).into_offset_iter() {
+        builder.take(event, range.start);
+    }
+    builder.finish()
+}
+
+struct Builder<'a> {
+    first_line: usize,
+    line_starts: Vec<usize>,
+    stack: Vec<Frame>,
+    notes: Vec<Note>,
+    numbers: HashMap<CowStr<'a>, usize>,
+}
+
+impl<'a> Builder<'a> {
+    fn new(markdown: &str, first_line: usize) -> Self {
+        let line_starts = markdown.match_indices('\n').map(|(at, _)| at + 1).collect();
+        Self {
+            first_line,
+            line_starts,
+            stack: vec![Frame::new(Kind::Root, first_line)],
+            notes: Vec::new(),
+            numbers: HashMap::new(),
+        }
+    }
+
+    fn line(&self, offset: usize) -> usize {
+        self.first_line + self.line_starts.partition_point(|start| *start <= offset)
+    }
+
+    fn top(&mut self) -> &mut Frame {
+        self.stack.last_mut().expect("the root is never popped")
+    }
+
+    fn take(&mut self, event: Event<'a>, offset: usize) {
+        let line = self.line(offset);
+        match event {
+            Event::Start(tag) => self.start(tag, line),
+            Event::End(tag) if frame::is_inline(tag) => self.top().inlines.end(tag),
+            Event::End(_) => self.end(),
+            Event::Rule => self.top().push(Block {
+                line,
+                kind: BlockKind::Rule,
+            }),
+            Event::Html(html) => self.top().text.push_str(&html),
+            Event::TaskListMarker(done) => self.mark_task(done),
+            Event::FootnoteReference(label) => {
+                let number = self.number(label);
+                self.top().inlines_at(line).note(number);
+            }
+            Event::Text(text) => self.top().take_text(&text, line),
+            Event::Code(code) => self.top().inlines_at(line).code(&code),
+            Event::InlineHtml(html) => self.top().inlines_at(line).html(&html),
+            Event::SoftBreak => self.top().inlines_at(line).text(" "),
+            Event::HardBreak => self.top().inlines_at(line).line_break(),
+            Event::InlineMath(math) | Event::DisplayMath(math) => {
+                self.top().inlines_at(line).text(&math);
+            }
+        }
+    }
+
+    fn start(&mut self, tag: Tag<'a>, line: usize) {
+        if frame::is_inline(tag.to_end()) {
+            return self.top().inlines_at(line).start(tag);
+        }
+        self.top().block_starts();
+        let kind = match tag {
+            Tag::FootnoteDefinition(label) => Kind::Note(self.number(label)),
+            tag => self.kind(tag),
+        };
+        self.stack.push(Frame::new(kind, line));
+    }
+
+    fn kind(&self, tag: Tag<'_>) -> Kind {
+        let kind = Kind::of(tag);
+        let parent = self.stack.last().map(|frame| &frame.kind);
+        let flat = parent.is_some_and(|parent| matches!(parent, Kind::Flat));
+        let part = matches!(kind, Kind::Item { .. } | Kind::Term | Kind::Meaning);
+        let deep = self.stack.len() > DEEPEST && kind.is_container();
+        match kind {
+            Kind::Term if flat => Kind::Paragraph,
+            _ if deep && !part || flat && part => Kind::Flat,
+            kind => kind,
+        }
+    }
+
+    fn end(&mut self) {
+        let mut frame = self.stack.pop().expect("every end has a start");
+        frame.block_starts();
+        match frame.kind {
+            Kind::Note(number) => self.notes[number].blocks = mem::take(&mut frame.blocks),
+            _ => frame.close_into(self.top()),
+        }
+    }
+
+    /// Marks the item around the running text, which may be a paragraph of its own.
+    fn mark_task(&mut self, is_done: bool) {
+        let item = self.stack.iter_mut().rev().find_map(|frame| frame.task());
+        if let Some(done) = item {
+            *done = Some(is_done);
+        }
+    }
+
+    fn number(&mut self, label: CowStr<'a>) -> usize {
+        let notes = &mut self.notes;
+        *self.numbers.entry(label).or_insert_with_key(|label| {
+            notes.push(Note {
+                label: label.to_string(),
+                blocks: Vec::new(),
+            });
+            notes.len() - 1
+        })
+    }
+
+    fn finish(mut self) -> Doc {
+        let mut root = self.stack.swap_remove(0);
+        root.block_starts();
+        Doc {
+            blocks: root.blocks,
+            notes: self.notes,
+        }
+    }
+}
+
+fn level(level: HeadingLevel) -> u8 {
+    match level {
+        HeadingLevel::H1 => 1,
+        HeadingLevel::H2 => 2,
+        HeadingLevel::H3 => 3,
+        HeadingLevel::H4 => 4,
+        HeadingLevel::H5 => 5,
+        HeadingLevel::H6 => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests;

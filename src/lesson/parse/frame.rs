@@ -1,0 +1,293 @@
+//! Blocks that are open while the parser walks through the source.
+
+use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Tag, TagEnd};
+
+use super::inlines::Inlines;
+use super::{comment, level};
+use crate::lesson::doc::{
+    AlertKind, Align, Block, BlockKind, Definition, Inline, Item, List, Table,
+};
+
+/// What an open block will become.
+pub(super) enum Kind {
+    Root,
+    /// A container whose blocks go to the one around it.
+    Flat,
+    Paragraph,
+    Heading {
+        level: u8,
+        classes: Vec<String>,
+    },
+    Quote,
+    Alert(AlertKind),
+    Code {
+        info: String,
+    },
+    Html,
+    List(List),
+    Item {
+        done: Option<bool>,
+        tight: bool,
+    },
+    Definitions(Vec<Definition>),
+    Term,
+    Meaning,
+    Table(Table),
+    Head,
+    Row,
+    Cell,
+    Note(usize),
+}
+
+impl Kind {
+    pub(super) fn of(tag: Tag<'_>) -> Self {
+        match tag {
+            Tag::Heading {
+                level: of, classes, ..
+            } => Self::Heading {
+                level: level(of),
+                classes: classes.iter().map(ToString::to_string).collect(),
+            },
+            Tag::BlockQuote(None) => Self::Quote,
+            Tag::BlockQuote(Some(kind)) => Self::Alert(alert(kind)),
+            Tag::CodeBlock(CodeBlockKind::Indented) => Self::Code {
+                info: String::new(),
+            },
+            Tag::CodeBlock(CodeBlockKind::Fenced(info)) => Self::Code {
+                info: info.to_string(),
+            },
+            Tag::HtmlBlock => Self::Html,
+            Tag::List(start) => Self::List(List {
+                start,
+                tight: true,
+                items: Vec::new(),
+            }),
+            Tag::Item => Self::Item {
+                done: None,
+                tight: true,
+            },
+            Tag::DefinitionList => Self::Definitions(Vec::new()),
+            Tag::DefinitionListTitle => Self::Term,
+            Tag::DefinitionListDefinition => Self::Meaning,
+            Tag::Table(columns) => Self::Table(table(&columns)),
+            Tag::TableHead => Self::Head,
+            Tag::TableRow => Self::Row,
+            Tag::TableCell => Self::Cell,
+            _ => Self::Paragraph,
+        }
+    }
+
+    /// Returns whether blocks can stand inside.
+    #[expect(
+        clippy::match_same_arms,
+        reason = "one arm of each kind would be 100 columns wide"
+    )]
+    pub(super) fn is_container(&self) -> bool {
+        match self {
+            Self::Root | Self::Flat | Self::Note(_) | Self::Quote | Self::Alert(_) => true,
+            Self::List(_) | Self::Item { .. } | Self::Definitions(_) | Self::Meaning => true,
+            Self::Paragraph | Self::Heading { .. } | Self::Code { .. } | Self::Html => false,
+            Self::Term | Self::Table(_) | Self::Head | Self::Row | Self::Cell => false,
+        }
+    }
+}
+
+fn alert(kind: BlockQuoteKind) -> AlertKind {
+    match kind {
+        BlockQuoteKind::Note => AlertKind::Note,
+        BlockQuoteKind::Tip => AlertKind::Tip,
+        BlockQuoteKind::Important => AlertKind::Important,
+        BlockQuoteKind::Warning => AlertKind::Warning,
+        BlockQuoteKind::Caution => AlertKind::Caution,
+    }
+}
+
+fn table(columns: &[Alignment]) -> Table {
+    let align = |alignment: &Alignment| match alignment {
+        Alignment::None | Alignment::Left => Align::Left,
+        Alignment::Center => Align::Center,
+        Alignment::Right => Align::Right,
+    };
+    Table {
+        columns: columns.iter().map(align).collect(),
+        head: Vec::new(),
+        rows: Vec::new(),
+    }
+}
+
+/// Returns whether `tag` stands inside running text.
+pub(super) fn is_inline(tag: TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Emphasis
+            | TagEnd::Strong
+            | TagEnd::Strikethrough
+            | TagEnd::Superscript
+            | TagEnd::Subscript
+            | TagEnd::Link
+            | TagEnd::Image
+    )
+}
+
+/// A block whose end is still to come.
+pub(super) struct Frame {
+    pub(super) kind: Kind,
+    line: usize,
+    /// The blocks inside that are complete.
+    pub(super) blocks: Vec<Block>,
+    /// The running text that is not in a block yet.
+    pub(super) inlines: Inlines,
+    inlines_line: usize,
+    /// The text of a code or HTML block.
+    pub(super) text: String,
+    /// The complete cells of a row.
+    cells: Vec<Vec<Inline>>,
+}
+
+impl Frame {
+    pub(super) fn new(kind: Kind, line: usize) -> Self {
+        Self {
+            kind,
+            line,
+            blocks: Vec::new(),
+            inlines: Inlines::default(),
+            inlines_line: line,
+            text: String::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    /// Returns the running text, which goes on at `line`.
+    pub(super) fn inlines_at(&mut self, line: usize) -> &mut Inlines {
+        if self.inlines.is_empty() {
+            self.inlines_line = line;
+        }
+        &mut self.inlines
+    }
+
+    pub(super) fn take_text(&mut self, text: &str, line: usize) {
+        match self.kind {
+            Kind::Code { .. } | Kind::Html => self.text.push_str(text),
+            _ => self.inlines_at(line).text(text),
+        }
+    }
+
+    /// Returns, for an item of a list, whether its task is done.
+    pub(super) fn task(&mut self) -> Option<&mut Option<bool>> {
+        match &mut self.kind {
+            Kind::Item { done, .. } => Some(done),
+            _ => None,
+        }
+    }
+
+    pub(super) fn push(&mut self, block: Block) {
+        self.block_starts();
+        self.blocks.push(block);
+    }
+
+    /// Closes the paragraph that a container holds without marking it as one.
+    pub(super) fn block_starts(&mut self) {
+        if self.kind.is_container() && !self.inlines.is_empty() {
+            let kind = BlockKind::Paragraph(self.inlines.finish());
+            self.blocks.push(Block {
+                line: self.inlines_line,
+                kind,
+            });
+        }
+    }
+
+    /// Ends the block and adds it to `parent`.
+    pub(super) fn close_into(mut self, parent: &mut Frame) {
+        let line = self.line;
+        match self.kind {
+            Kind::Root | Kind::Note(_) => unreachable!("neither is closed into another"),
+            Kind::Flat => parent.blocks.append(&mut self.blocks),
+            Kind::Paragraph => {
+                if let Kind::Item { tight, .. } = &mut parent.kind {
+                    *tight = false;
+                }
+                parent.add(line, BlockKind::Paragraph(self.inlines.finish()));
+            }
+            Kind::Heading { level, classes } => {
+                parent.add(
+                    line,
+                    BlockKind::Heading {
+                        level,
+                        text: self.inlines.finish(),
+                        classes,
+                    },
+                );
+            }
+            Kind::Quote => parent.add(line, BlockKind::Quote(self.blocks)),
+            Kind::Alert(kind) => parent.add(
+                line,
+                BlockKind::Alert {
+                    kind,
+                    blocks: self.blocks,
+                },
+            ),
+            Kind::Code { info } => parent.add(
+                line,
+                BlockKind::Code {
+                    info,
+                    text: self.text,
+                },
+            ),
+            Kind::Html => comment::split(&self.text)
+                .into_iter()
+                .for_each(|kind| parent.add(line, kind)),
+            Kind::List(list) => parent.add(line, BlockKind::List(list)),
+            Kind::Definitions(list) => parent.add(line, BlockKind::Definitions(list)),
+            Kind::Table(table) => parent.add(line, BlockKind::Table(table)),
+            Kind::Item { done, tight } => parent.add_item(
+                Item {
+                    done,
+                    blocks: self.blocks,
+                },
+                tight,
+            ),
+            Kind::Term => parent.add_term(self.inlines.finish()),
+            Kind::Meaning => parent.add_meaning(self.blocks),
+            Kind::Head | Kind::Row => parent.add_row(matches!(self.kind, Kind::Head), self.cells),
+            Kind::Cell => parent.cells.push(self.inlines.finish()),
+        }
+    }
+
+    fn add(&mut self, line: usize, kind: BlockKind) {
+        self.blocks.push(Block { line, kind });
+    }
+
+    fn add_item(&mut self, item: Item, tight: bool) {
+        if let Kind::List(list) = &mut self.kind {
+            list.tight &= tight;
+            list.items.push(item);
+        }
+    }
+
+    fn add_term(&mut self, term: Vec<Inline>) {
+        if let Kind::Definitions(list) = &mut self.kind {
+            list.push(Definition {
+                term,
+                meanings: Vec::new(),
+            });
+        }
+    }
+
+    fn add_meaning(&mut self, meaning: Vec<Block>) {
+        if let Kind::Definitions(list) = &mut self.kind
+            && let Some(definition) = list.last_mut()
+        {
+            definition.meanings.push(meaning);
+        }
+    }
+
+    fn add_row(&mut self, is_head: bool, cells: Vec<Vec<Inline>>) {
+        if let Kind::Table(table) = &mut self.kind {
+            if is_head {
+                table.head = cells;
+            } else {
+                table.rows.push(cells);
+            }
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! Breaking text into lines.
+//!
+//! Lines break where UAX 14 allows it, as early in the text as they must (first fit). A place
+//! inside a path, an address or a piece of code is only used when what stands between blanks is
+//! longer than a line; inside a word, a line breaks between grapheme clusters as the last resort.
+
+mod run;
+
+use std::iter;
+use std::ops::Range;
+
+use unicode_linebreak::linebreaks;
+
+use crate::text::Line;
+use crate::text::Span;
+use run::Run;
+
+/// Returns `spans` as lines of at most `width` cells, without blanks at their ends.
+///
+/// A grapheme cluster wider than `width` still gets a line.
+pub(super) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
+    let run = Run::new(spans);
+    if run.width(0..run.text.len()) <= width {
+        return vec![run.line(0..run.text.trim_end().len())];
+    }
+    let mut filler = Filler {
+        run: &run,
+        width,
+        line: 0..0,
+        used: 0,
+        lines: Vec::new(),
+    };
+    for piece in pieces(&run, 0..run.text.len(), Strength::Strong) {
+        filler.place(piece);
+    }
+    filler.finish()
+}
+
+/// Returns the width of the widest piece of `spans` that [`wrap`] keeps together, and the width of
+/// the whole.
+pub(super) fn content_widths(spans: &[Span]) -> (usize, usize) {
+    let run = Run::new(spans);
+    let all = 0..run.text.len();
+    let width = |piece: Range<usize>| run.width(trimmed(&run.text, piece));
+    let widest = pieces(&run, all.clone(), Strength::Strong)
+        .map(width)
+        .max()
+        .unwrap_or(0);
+    (widest, run.width(trimmed(&run.text, all)))
+}
+
+/// How willingly a line breaks at a place.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
+enum Strength {
+    Never,
+    Weak,
+    Strong,
+}
+
+fn strength(run: &Run<'_>, at: usize) -> Strength {
+    let before = &run.text[..at];
+    if before.ends_with("://") {
+        Strength::Never
+    } else if before.ends_with('/') || run.is_inside_code(at) && !before.ends_with(' ') {
+        Strength::Weak
+    } else {
+        Strength::Strong
+    }
+}
+
+/// Returns the pieces of `range` between the places that are at least as strong as `least`.
+fn pieces<'r>(
+    run: &'r Run<'_>,
+    range: Range<usize>,
+    least: Strength,
+) -> impl Iterator<Item = Range<usize>> + use<'r> {
+    let (mut start, end, offset) = (range.start, range.end, range.start);
+    let places = places(&run.text[range]).map(move |at| offset + at);
+    places
+        .filter(move |at| *at == end || strength(run, *at) >= least)
+        .map(move |at| {
+            let piece = start..at;
+            start = at;
+            piece
+        })
+}
+
+/// Returns where `text` may break.
+///
+/// UAX 14 keeps `/` and `.` with what stands before them, even over a blank. Here they start paths
+/// and file names, so that such a blank is a place to break too.
+fn places(text: &str) -> impl Iterator<Item = usize> {
+    let mut start = 0;
+    linebreaks(text).flat_map(move |(end, _)| {
+        let offset = start;
+        start = end;
+        let blanks = text[offset..end]
+            .trim_end()
+            .match_indices(' ')
+            .map(move |(at, _)| offset + at + 1);
+        blanks
+            .filter(|at| starts_name(&text[*at..]))
+            .chain(iter::once(end))
+    })
+}
+
+/// Returns whether `text` starts with a mark that belongs to the word after it.
+fn starts_name(text: &str) -> bool {
+    let word = text.strip_prefix(['/', '.', ':']);
+    word.is_some_and(|word| word.starts_with(|char: char| char.is_alphanumeric()))
+}
+
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    range.start..range.start + text[range].trim_end().len()
+}
+
+/// Fills lines with pieces.
+struct Filler<'r, 's> {
+    run: &'r Run<'s>,
+    width: usize,
+    line: Range<usize>,
+    used: usize,
+    lines: Vec<Line>,
+}
+
+impl Filler<'_, '_> {
+    fn place(&mut self, piece: Range<usize>) {
+        let word = self.run.width(trimmed(&self.run.text, piece.clone()));
+        if self.used + word <= self.width {
+            self.add(piece);
+        } else if word <= self.width {
+            self.start_line(piece.start);
+            self.add(piece);
+        } else {
+            self.divide(piece);
+        }
+    }
+
+    /// Places a piece that is longer than a line.
+    fn divide(&mut self, piece: Range<usize>) {
+        let weak: Vec<Range<usize>> = pieces(self.run, piece.clone(), Strength::Weak).collect();
+        if weak.len() > 1 {
+            return weak.into_iter().for_each(|piece| self.place(piece));
+        }
+        if self.used > 0 {
+            self.start_line(piece.start);
+        }
+        for cluster in self.run.clusters(piece) {
+            if self.used > 0 && self.used + self.run.width(cluster.clone()) > self.width {
+                self.start_line(cluster.start);
+            }
+            self.add(cluster);
+        }
+    }
+
+    fn add(&mut self, piece: Range<usize>) {
+        self.used += self.run.width(piece.clone());
+        self.line.end = piece.end;
+    }
+
+    fn start_line(&mut self, at: usize) {
+        let line = trimmed(&self.run.text, self.line.clone());
+        if !line.is_empty() {
+            self.lines.push(self.run.line(line));
+        }
+        self.line = at..at;
+        self.used = 0;
+    }
+
+    fn finish(mut self) -> Vec<Line> {
+        self.start_line(self.line.end);
+        self.lines
+    }
+}
+
+/// Returns a line of code as rows of at most `width` cells; the rows after the first leave room
+/// for a mark of `mark` cells. No character is lost, and a row may start with a blank.
+pub(super) fn wrap_code(spans: &[Span], width: usize, mark: usize) -> Vec<Line> {
+    let run = Run::new(spans);
+    let all = 0..run.text.len();
+    if run.width(all.clone()) <= width {
+        return vec![run.line(all)];
+    }
+    let mut rows = Vec::new();
+    let (mut start, mut room) = (0, width);
+    while start < run.text.len() {
+        let end = row_end(&run, start, room);
+        rows.push(run.line(start..end));
+        (start, room) = (end, width.saturating_sub(mark).max(1));
+    }
+    rows
+}
+
+/// Returns where a row of `room` cells that starts at `start` ends: before the last blank of its
+/// second half, else where it is full.
+fn row_end(run: &Run<'_>, start: usize, room: usize) -> usize {
+    let (mut used, mut full, mut blank) = (0, start, None);
+    for cluster in run.clusters(start..run.text.len()) {
+        used += run.width(cluster.clone());
+        if used > room && full > start {
+            return blank.unwrap_or(full);
+        }
+        if used > room / 2 && run.text[cluster.clone()].starts_with(' ') {
+            blank = Some(cluster.start).filter(|at| *at > start);
+        }
+        full = cluster.end;
+    }
+    full
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::{Role, Style};
+
+    fn wrapped(parts: &[(&str, Role)], width: usize) -> Vec<String> {
+        wrap(&spans(parts), width).iter().map(Line::text).collect()
+    }
+
+    fn spans(parts: &[(&str, Role)]) -> Vec<Span> {
+        let span = |(text, role): &(&str, Role)| Span {
+            text: (*text).into(),
+            style: Style::from(*role),
+        };
+        parts.iter().map(span).collect()
+    }
+
+    #[test]
+    fn lines_break_at_blanks_which_are_dropped() {
+        assert_eq!(
+            wrapped(&[("one two  three", Role::Text)], 9),
+            ["one two", "three"]
+        );
+        assert_eq!(wrapped(&[("one two  ", Role::Text)], 80), ["one two"]);
+        assert_eq!(wrapped(&[("", Role::Text)], 80), [""]);
+    }
+
+    #[test]
+    fn style_boundary_is_no_place_to_break() {
+        let parts = [
+            ("the (", Role::Text),
+            ("server", Role::Code),
+            (") block", Role::Text),
+        ];
+        assert_eq!(wrapped(&parts, 12), ["the (server)", "block"]);
+        assert_eq!(wrapped(&parts, 8), ["the", "(server)", "block"]);
+    }
+
+    #[test]
+    fn path_stays_whole_when_a_line_holds_it() {
+        let parts = [("read ", Role::Text), ("/etc/nginx/nginx.conf", Role::Code)];
+        assert_eq!(wrapped(&parts, 22), ["read", "/etc/nginx/nginx.conf"]);
+        assert_eq!(wrapped(&parts, 12), ["read /etc/", "nginx/", "nginx.conf"]);
+        let address = [("a https://host/x", Role::Text)];
+        assert_eq!(wrapped(&address, 14), ["a", "https://host/x"]);
+        assert_eq!(wrapped(&address, 12), ["a", "https://host", "/x"]);
+    }
+
+    #[test]
+    fn option_in_code_keeps_its_hyphens() {
+        let parts = [
+            ("use ", Role::Text),
+            ("--dry-run", Role::Code),
+            (" well-known", Role::Text),
+        ];
+        assert_eq!(wrapped(&parts, 11), ["use", "--dry-run", "well-known"]);
+    }
+
+    #[test]
+    fn long_word_is_cut_between_clusters() {
+        assert_eq!(
+            wrapped(&[("abcde\u{301}x", Role::Text)], 5),
+            ["abcde\u{301}", "x"]
+        );
+        assert_eq!(wrapped(&[("漢字漢字", Role::Text)], 5), ["漢字", "漢字"]);
+    }
+
+    #[test]
+    fn code_rows_lose_nothing() {
+        let spans = spans(&[
+            ("proxy_pass http://", Role::Code),
+            ("127.0.0.1:3001;", Role::Text),
+        ]);
+        let rows: Vec<String> = wrap_code(&spans, 16, 2).iter().map(Line::text).collect();
+        assert_eq!(rows, ["proxy_pass", " http://127.0.", "0.1:3001;"]);
+    }
+
+    #[test]
+    fn widths_of_the_content_are_those_of_word_and_whole() {
+        assert_eq!(
+            content_widths(&spans(&[("one three ", Role::Text)])),
+            (5, 9)
+        );
+    }
+}
