@@ -19,7 +19,7 @@ pub use id::{ExerciseId, LessonId, TrackId};
 pub use lesson::{Item, Lesson, Section, Symptom};
 pub use load::load;
 pub use problem::Problem;
-pub use quiz::{Answer, Choice, Question, Quiz};
+pub use quiz::{Answer, Choice, Mark, Question, Quiz};
 pub use tree::Tree;
 
 /// A way through the course, with a finish of its own.

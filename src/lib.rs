@@ -10,4 +10,5 @@ pub mod sandbox;
 pub mod sys;
 pub mod term;
 pub mod text;
+pub mod tutor;
 pub mod workspace;
