@@ -1,4 +1,5 @@
 //! The integration tests: one binary.
 
 mod lab;
+mod rendering;
 mod rust_check;
