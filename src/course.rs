@@ -22,7 +22,7 @@ pub use lesson::{Item, Lesson, Section, Symptom};
 pub use load::load;
 pub(crate) use load::{line_of, toml_problem};
 pub use problem::Problem;
-pub use quiz::{Answer, Choice, Question, Quiz};
+pub use quiz::{Answer, Choice, Mark, Question, Quiz};
 pub use tree::Tree;
 
 /// A way through the course, with a finish of its own.

@@ -13,5 +13,6 @@ pub mod search;
 pub mod sys;
 pub mod term;
 pub mod text;
+pub mod tutor;
 pub mod watch;
 pub mod workspace;

@@ -38,6 +38,9 @@ pub struct Place {
     pub lesson: LessonId,
     /// The section, by index from 0; a course update may have made it too large.
     pub section: usize,
+    /// The item of the section, likewise.
+    #[serde(default)]
+    pub item: usize,
 }
 
 /// What the learner has done in a lesson.

@@ -5,8 +5,24 @@
 
 mod caps;
 mod emit;
+mod keys;
+mod lines;
+mod modes;
+mod pager;
+mod painter;
+mod prompt;
+mod screen;
+mod source;
 mod theme;
+mod tty;
 
 pub use caps::{Caps, ColorChoice};
 pub use emit::{emit, emit_line};
+pub use keys::Key;
+pub use lines::Lines;
+pub use pager::{Pager, Turn};
+pub use prompt::cut;
+pub use screen::{Ask, Reply, Size, Spot, Terminal};
+pub use source::{Listener, Received};
 pub use theme::Theme;
+pub use tty::Tty;

@@ -35,6 +35,7 @@ impl Read {
             progress.place = Some(Place {
                 lesson: lesson.id.clone(),
                 section: 0,
+                item: 0,
             });
         })?;
         Ok(Code::Fine)

@@ -78,6 +78,14 @@ pub struct Mark {
 }
 
 impl Quiz {
+    /// Returns the choices; none where the answer is a few words.
+    pub fn choices(&self) -> &[Choice] {
+        match &self.question {
+            Question::Single(choices) | Question::Multiple(choices) => choices,
+            Question::Short { .. } => &[],
+        }
+    }
+
     /// Marks `answer`.
     pub fn mark(&self, answer: &Answer) -> Mark {
         match (&self.question, answer) {

@@ -1,0 +1,82 @@
+//! A session by lines: for a screen reader, a terminal that cannot redraw, and a pipe. Nothing is
+//! ever taken back; a key is its letter and Enter.
+
+use std::io::{self, Write};
+
+use super::modes::Modes;
+use super::screen::{Ask, Reply, Size, Spot, Terminal};
+use super::source::{Listener, Reading, Source};
+use super::{Caps, Theme, emit, emit_line};
+use crate::text::Line;
+
+/// A terminal that is only written to, line after line.
+#[derive(Debug)]
+pub struct Lines {
+    caps: Caps,
+    theme: Theme,
+    source: Source,
+}
+
+impl Lines {
+    /// Starts to listen to lines; `listener` is told each.
+    ///
+    /// # Errors
+    /// Fails when no thread can be started.
+    pub fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
+        let source = Source::start(Reading::Lines, &Modes::default(), listener)?;
+        Ok(Self {
+            caps,
+            theme,
+            source,
+        })
+    }
+}
+
+impl Terminal for Lines {
+    fn show(&mut self, lines: &[Line], spot: Spot) -> io::Result<()> {
+        let apart = if spot == Spot::Below { "" } else { "\n" };
+        write(&format!("{apart}{}", emit(lines, &self.caps, &self.theme)))
+    }
+
+    fn footer(&mut self, lines: &[Line]) -> io::Result<()> {
+        let rows = lines
+            .iter()
+            .map(|line| emit_line(line, &self.caps, &self.theme));
+        write(&rows.collect::<Vec<_>>().join("\n"))
+    }
+
+    /// The footer was the question; the answer comes as a line.
+    fn ask(&mut self, _ask: &Ask) -> io::Result<Reply> {
+        Ok(Reply::Dismissed)
+    }
+
+    fn frame(&mut self, rows: &[Line]) -> io::Result<()> {
+        self.show(rows, Spot::Below)
+    }
+
+    fn end_frames(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn resize(&mut self, size: Size) {
+        self.caps.width = size.columns;
+    }
+
+    fn release(&mut self) -> io::Result<()> {
+        self.source.pause()
+    }
+
+    fn reclaim(&mut self) -> io::Result<()> {
+        self.source.resume()
+    }
+
+    fn leave(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}

@@ -1,0 +1,73 @@
+//! The modes of the terminal that must not outlive us: raw input, a hidden cursor, the alternate
+//! screen, a frame that is not finished.
+
+use std::io::{self, Write};
+use std::panic;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use termimad::crossterm::cursor::{Hide, Show};
+use termimad::crossterm::terminal::{
+    EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
+use termimad::crossterm::{execute, queue};
+
+/// What is set at the moment; shared with whoever may have to undo it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Modes(Arc<Flags>);
+
+#[derive(Debug, Default)]
+struct Flags {
+    raw: AtomicBool,
+    alternate: AtomicBool,
+}
+
+impl Modes {
+    /// Returns modes that a panic undoes before it is told.
+    pub(super) fn new() -> Self {
+        let modes = Self::default();
+        let hook = panic::take_hook();
+        let undone = modes.clone();
+        panic::set_hook(Box::new(move |info| {
+            undone.restore().ok();
+            hook(info);
+        }));
+        modes
+    }
+
+    /// Sets raw input and hides the cursor.
+    pub(super) fn enter(&self) -> io::Result<()> {
+        self.0.raw.store(true, Ordering::SeqCst);
+        enable_raw_mode()?;
+        execute!(io::stdout(), Hide)
+    }
+
+    /// Enters the alternate screen; returns whether that was news.
+    pub(super) fn enter_alternate(&self) -> io::Result<bool> {
+        if self.0.alternate.swap(true, Ordering::SeqCst) {
+            return Ok(false);
+        }
+        execute!(io::stdout(), EnterAlternateScreen)?;
+        Ok(true)
+    }
+
+    /// Leaves the alternate screen, if it is shown.
+    pub(super) fn leave_alternate(&self) -> io::Result<()> {
+        if self.0.alternate.swap(false, Ordering::SeqCst) {
+            execute!(io::stdout(), LeaveAlternateScreen)?;
+        }
+        Ok(())
+    }
+
+    /// Undoes everything that is set.
+    pub(super) fn restore(&self) -> io::Result<()> {
+        self.leave_alternate()?;
+        if self.0.raw.swap(false, Ordering::SeqCst) {
+            let mut out = io::stdout();
+            let shown = queue!(out, EndSynchronizedUpdate, Show).and_then(|()| out.flush());
+            disable_raw_mode().and(shown)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,113 @@
+//! What a session needs of a terminal, so that it can be driven without one.
+
+use std::io;
+
+use crate::course::Answer;
+use crate::text::Line;
+
+/// The size of the screen, in cells and rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Size {
+    /// Cells of a row.
+    pub columns: usize,
+    /// Rows.
+    pub rows: usize,
+}
+
+/// Where lines go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    /// On an empty screen; what was there moves up into the scrollback.
+    Fresh,
+    /// In the place of what is there.
+    Over,
+    /// Under what is there.
+    Below,
+}
+
+/// Something to ask the learner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// One of these labels.
+    One(Vec<String>),
+    /// Any number of these labels.
+    Several(Vec<String>),
+    /// A few words, after this prompt.
+    Words(String),
+}
+
+impl Ask {
+    /// Returns how many rows the question needs.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::One(labels) | Self::Several(labels) => labels.len() + 1,
+            Self::Words(_) => 1,
+        }
+    }
+}
+
+/// What came of asking.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Reply {
+    /// An answer.
+    Answer(Answer),
+    /// The learner would rather not.
+    Dismissed,
+    /// The learner pressed Ctrl-C.
+    Interrupted,
+}
+
+/// A terminal, or what stands in for one.
+pub trait Terminal {
+    /// Puts `lines` on the screen.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn show(&mut self, lines: &[Line], spot: Spot) -> io::Result<()>;
+
+    /// Puts `lines` at the bottom of the screen, in the place of the last footer. Where nothing
+    /// can be redrawn, the last line is a prompt.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn footer(&mut self, lines: &[Line]) -> io::Result<()>;
+
+    /// Asks the learner, and waits for the answer.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn ask(&mut self, ask: &Ask) -> io::Result<Reply>;
+
+    /// Draws a whole frame of a pager on the alternate screen, entering it if needed.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn frame(&mut self, rows: &[Line]) -> io::Result<()>;
+
+    /// Leaves the alternate screen.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn end_frames(&mut self) -> io::Result<()>;
+
+    /// Takes note of a new size.
+    fn resize(&mut self, size: Size);
+
+    /// Lets somebody else use the terminal.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn release(&mut self) -> io::Result<()>;
+
+    /// Takes the terminal back.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn reclaim(&mut self) -> io::Result<()>;
+
+    /// Removes the footer and leaves the cursor under the text, as the terminal was found.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    fn leave(&mut self) -> io::Result<()>;
+}

@@ -1,0 +1,249 @@
+//! What comes from outside while a session runs: keys or lines, signals, a new size. Each comes
+//! from a thread that blocks until there is something to tell.
+
+use std::io::{self, PipeReader, PipeWriter, Read, Write, pipe};
+use std::mem;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
+use signal_hook::iterator::Signals;
+use signal_hook::low_level::emulate_default_handler;
+
+use super::keys::{Key, parse};
+use super::modes::Modes;
+use super::screen::Size;
+
+/// Something that came from outside.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Received {
+    /// A key.
+    Key(Key),
+    /// A line, without its end.
+    Line(String),
+    /// The screen has a new size.
+    Resize(Size),
+    /// Somebody wants us to end, with this signal.
+    Signal(i32),
+    /// The terminal or the input is gone.
+    Closed,
+}
+
+/// Who is told; it blocks nobody.
+pub type Listener = Arc<dyn Fn(Received) + Send + Sync>;
+
+/// How the input is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reading {
+    Keys,
+    Lines,
+}
+
+/// The threads that listen. Reading stops while somebody else has the terminal.
+#[derive(Debug)]
+pub(super) struct Source {
+    wake: PipeWriter,
+    paused: Receiver<()>,
+    foreign: Arc<AtomicBool>,
+}
+
+const PAUSE: u8 = b'p';
+const RESUME: u8 = b'r';
+
+impl Source {
+    /// Starts to listen.
+    pub(super) fn start(reading: Reading, modes: &Modes, listener: &Listener) -> io::Result<Self> {
+        let foreign = Arc::new(AtomicBool::new(false));
+        listen_to_signals(modes.clone(), Arc::clone(&foreign), Arc::clone(listener))?;
+        let (control, wake) = pipe()?;
+        let (pausing, paused) = sync_channel(1);
+        let reader = Reader {
+            reading,
+            control,
+            pausing,
+            listener: Arc::clone(listener),
+            line: Vec::new(),
+        };
+        thread::Builder::new()
+            .name("input".into())
+            .spawn(move || reader.run())?;
+        Ok(Self {
+            wake,
+            paused,
+            foreign,
+        })
+    }
+
+    /// Stops reading; returns when nothing more will be taken from the terminal.
+    pub(super) fn pause(&mut self) -> io::Result<()> {
+        self.foreign.store(true, Ordering::SeqCst);
+        self.wake.write_all(&[PAUSE])?;
+        // The reader is gone when the input is closed; then there is nothing to stop.
+        self.paused.recv().ok();
+        Ok(())
+    }
+
+    /// Goes on reading.
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        self.foreign.store(false, Ordering::SeqCst);
+        self.wake.write_all(&[RESUME])
+    }
+}
+
+/// Tells of signals. While somebody else has the terminal nobody listens to us, so a wish to end
+/// is carried out at once; an interrupt is meant for the other then.
+fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener) -> io::Result<()> {
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGWINCH])?;
+    let listen = move || {
+        for signal in signals.forever() {
+            let foreign = foreign.load(Ordering::SeqCst);
+            match signal {
+                SIGWINCH => listener(Received::Resize(size())),
+                SIGINT if foreign => {}
+                _ if foreign => {
+                    modes.restore().ok();
+                    emulate_default_handler(signal).ok();
+                }
+                _ => listener(Received::Signal(signal)),
+            }
+        }
+    };
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(listen)?;
+    Ok(())
+}
+
+/// Returns the size of the screen.
+pub(super) fn size() -> Size {
+    let (columns, rows) = termimad::crossterm::terminal::size().unwrap_or((80, 24));
+    Size {
+        columns: usize::from(columns.max(1)),
+        rows: usize::from(rows.max(1)),
+    }
+}
+
+struct Reader {
+    reading: Reading,
+    control: PipeReader,
+    pausing: SyncSender<()>,
+    listener: Listener,
+    line: Vec<u8>,
+}
+
+impl Reader {
+    fn run(mut self) {
+        let ended = self.listen();
+        if ended.is_err() {
+            self.end_line();
+            (self.listener)(Received::Closed);
+        }
+    }
+
+    /// Listens until the input ends, which is the error, or the source is dropped.
+    fn listen(&mut self) -> io::Result<()> {
+        loop {
+            let (input, control) = self.wait(None)?;
+            if control.intersects(PollFlags::IN) {
+                self.rest()?;
+                continue;
+            }
+            if control.intersects(PollFlags::HUP | PollFlags::ERR) {
+                return Ok(());
+            }
+            let gone = input.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL);
+            if gone && (self.reading == Reading::Keys || !input.intersects(PollFlags::IN)) {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if input.intersects(PollFlags::IN) {
+                self.read()?;
+            }
+        }
+    }
+
+    /// Waits until there is input or somebody wants this thread, at most for `limit`.
+    fn wait(&self, limit: Option<&Timespec>) -> io::Result<(PollFlags, PollFlags)> {
+        let stdin = io::stdin();
+        let mut descriptors = [
+            PollFd::new(&stdin, PollFlags::IN),
+            PollFd::new(&self.control, PollFlags::IN),
+        ];
+        loop {
+            match poll(&mut descriptors, limit) {
+                Err(rustix::io::Errno::INTR) => {}
+                Err(error) => return Err(error.into()),
+                Ok(_) => return Ok((descriptors[0].revents(), descriptors[1].revents())),
+            }
+        }
+    }
+
+    /// Rests until told to go on.
+    fn rest(&mut self) -> io::Result<()> {
+        let mut word = [0];
+        self.control.read_exact(&mut word)?;
+        if word == [PAUSE] {
+            self.pausing.send(()).ok();
+            self.control.read_exact(&mut word)?;
+        }
+        Ok(())
+    }
+
+    fn read(&mut self) -> io::Result<()> {
+        let mut bytes = read_some()?;
+        match self.reading {
+            Reading::Keys => {
+                if bytes.last() == Some(&0x1b) && self.more_comes()? {
+                    bytes.extend(read_some()?);
+                }
+                for key in parse(&bytes) {
+                    (self.listener)(Received::Key(key));
+                }
+            }
+            Reading::Lines => self.add_to_line(&bytes),
+        }
+        Ok(())
+    }
+
+    /// Returns whether the escape just read is the start of a sequence that is still on its way.
+    fn more_comes(&self) -> io::Result<bool> {
+        let limit = Timespec {
+            tv_sec: 0,
+            tv_nsec: 25_000_000,
+        };
+        Ok(self.wait(Some(&limit))?.0.intersects(PollFlags::IN))
+    }
+
+    fn add_to_line(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            if byte == b'\n' {
+                self.tell_line();
+            } else {
+                self.line.push(byte);
+            }
+        }
+    }
+
+    fn end_line(&mut self) {
+        if !self.line.is_empty() {
+            self.tell_line();
+        }
+    }
+
+    fn tell_line(&mut self) {
+        let line = mem::take(&mut self.line);
+        let line = String::from_utf8_lossy(&line);
+        (self.listener)(Received::Line(line.trim().to_owned()));
+    }
+}
+
+fn read_some() -> io::Result<Vec<u8>> {
+    let mut buffer = [0; 1024];
+    let length = rustix::io::read(io::stdin(), &mut buffer)?;
+    if length == 0 {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    Ok(buffer[..length].to_vec())
+}

@@ -1,0 +1,27 @@
+//! The interactive session.
+//!
+//! [`Machine`] is the session as a pure state machine: it is told what happens and answers with
+//! what is to be done. It knows no terminal, clock, file or process.
+
+mod exercise;
+mod footer;
+mod help;
+mod input;
+mod lists;
+mod machine;
+mod menu;
+mod outcome;
+mod path;
+mod quizzing;
+mod reading;
+mod search;
+mod sheet;
+mod solving;
+mod view;
+
+pub use input::{Effect, Farewell, Input, Note, Opened, Trouble};
+pub use machine::{Machine, Setup};
+pub use view::View;
+
+#[cfg(test)]
+mod tests;

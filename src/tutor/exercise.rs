@@ -1,0 +1,226 @@
+//! The pages of an exercise: task, result, hints, solution.
+
+use super::machine::Machine;
+use super::outcome::Depth;
+use super::solving::{Panel, Solving};
+use crate::check::{Outcome, TestResult, Verdict};
+use crate::course::Exercise;
+use crate::kind::WorkspaceFile;
+use crate::text::{Line, Role, Style};
+
+impl Machine {
+    pub(super) fn exercise_page(&self, solving: &Solving) -> Vec<Line> {
+        let Some(exercise) = self.course.exercise(&solving.id) else {
+            return Vec::new();
+        };
+        match &solving.panel {
+            Panel::Task => self.task(solving, exercise),
+            Panel::Result => self.result(exercise),
+            Panel::Hints(from, to) => self.hint_page(exercise, *from, *to),
+            Panel::Solution => self.solution(exercise),
+            Panel::Trouble(trouble) => {
+                let mut lines = vec![
+                    Line::new().with(Role::Bad, "This could not be done."),
+                    Line::new(),
+                ];
+                lines.extend(self.view.hanging(&Line::plain("  "), &trouble.what));
+                if let Some(help) = &trouble.help {
+                    lines.push(Line::new());
+                    lines.extend(self.view.hanging(&Line::plain("  "), help));
+                }
+                lines
+            }
+        }
+    }
+
+    /// Returns what the pager shows: the last result in full, or else the page.
+    pub(super) fn whole_result(&self, solving: &Solving) -> Vec<Line> {
+        match (&solving.panel, self.results.get(&solving.id)) {
+            (Panel::Task | Panel::Result, Some(outcome)) => self.outcome(outcome, Depth::All),
+            (Panel::Task | Panel::Result, None)
+            | (Panel::Hints(..) | Panel::Solution | Panel::Trouble(_), _) => {
+                self.exercise_page(solving)
+            }
+        }
+    }
+
+    fn task(&self, solving: &Solving, exercise: &Exercise) -> Vec<Line> {
+        let mut lines = self.view.heading(1, &exercise.title);
+        lines.push(Line::new().with(Role::Dim, about(exercise)));
+        lines.push(Line::new());
+        let opened = self.opened.get(&solving.id);
+        if let Some(missing) = opened.and_then(|opened| opened.missing.as_ref()) {
+            lines.extend(self.missing(missing));
+        }
+        lines.extend(self.view.markdown(&exercise.readme));
+        lines.push(Line::new());
+        lines.extend(self.titles(solving));
+        if let Some(opened) = opened {
+            lines.push(Line::new());
+            let lead = Line::new().with(Role::Dim, "Edit  ");
+            lines.push(lead.with(Role::Code, &opened.file));
+            lines.push(Line::new().with(Role::Dim, "Save, and it is checked here."));
+        }
+        lines
+    }
+
+    fn missing(&self, missing: &str) -> Vec<Line> {
+        let lead = Line::new().with(Role::Warn, "! ");
+        let mut lines = self.view.hanging(&lead, missing);
+        lines.push(Line::new());
+        let lead = Line::plain("  ");
+        let text =
+            "Until then you can read the task, and press **s** to settle the exercise and go on.";
+        lines.extend(self.view.hanging(&lead, text));
+        lines.push(Line::new());
+        lines
+    }
+
+    /// Returns the titles of the hidden tests, each with what the last check found.
+    fn titles(&self, solving: &Solving) -> Vec<Line> {
+        if solving.tests.is_empty() {
+            return Vec::new();
+        }
+        let mut lines = self.view.heading(2, "What is checked");
+        lines.push(Line::new());
+        let outcome = self.results.get(&solving.id);
+        for (index, test) in solving.tests.iter().enumerate() {
+            let result = outcome
+                .and_then(|outcome| outcome.tests.get(index))
+                .map(|test| &test.result);
+            lines.extend(
+                self.view
+                    .hanging(&self.test_mark(result), &escape(&test.title)),
+            );
+        }
+        lines
+    }
+
+    pub(super) fn test_mark(&self, result: Option<&TestResult>) -> Line {
+        match result {
+            Some(TestResult::Passed) => self.view.sign(Role::Good, "✓", "holds"),
+            None | Some(TestResult::NotRun(_)) => self.view.sign(Role::Dim, "○", "not run"),
+            Some(
+                TestResult::Failed(_)
+                | TestResult::Crashed(_)
+                | TestResult::OutputLimit(_)
+                | TestResult::MemoryLimit(_)
+                | TestResult::TimeLimit(_),
+            ) => self.view.sign(Role::Bad, "✗", "fails"),
+        }
+    }
+
+    fn result(&self, exercise: &Exercise) -> Vec<Line> {
+        let Some(outcome) = self.results.get(&exercise.id) else {
+            return Vec::new();
+        };
+        let mut lines = self.verdict(exercise, outcome);
+        lines.push(Line::new());
+        lines.extend(self.outcome(outcome, Depth::First));
+        lines
+    }
+
+    fn verdict(&self, exercise: &Exercise, outcome: &Outcome) -> Vec<Line> {
+        let counted = format!("{} of {} hold", outcome.passed(), outcome.tests.len());
+        let verdict = outcome.verdict();
+        let line = match verdict {
+            Verdict::Passed => {
+                let head = self.view.sign(Role::Good, "✓", "passed");
+                let bold = Style {
+                    bold: true,
+                    ..Role::Good.into()
+                };
+                head.with(bold, format!("{}: passed.", exercise.title))
+                    .with(Role::Dim, format!(" All {counted}."))
+            }
+            Verdict::CompileError | Verdict::Forbidden | Verdict::InternalError => self
+                .view
+                .sign(Role::Bad, "✗", "failed")
+                .with(Role::Bad, format!("{}.", capital(verdict.words()))),
+            Verdict::Failed
+            | Verdict::Crashed
+            | Verdict::OutputLimit
+            | Verdict::MemoryLimit
+            | Verdict::TimeLimit => {
+                let head = self.view.sign(Role::Bad, "✗", "failed");
+                head.with(Role::Bad, format!("{}.", capital(verdict.words())))
+                    .with(Role::Dim, format!(" {counted}."))
+            }
+        };
+        vec![line]
+    }
+
+    fn hint_page(&self, exercise: &Exercise, from: usize, to: usize) -> Vec<Line> {
+        let mut lines = Vec::new();
+        let all = exercise.hints.len();
+        for (index, text) in exercise.hints.iter().enumerate().take(to).skip(from) {
+            if !lines.is_empty() {
+                lines.push(Line::new());
+            }
+            lines.extend(
+                self.view
+                    .heading(3, &format!("Hint {} of {all}", index + 1)),
+            );
+            lines.push(Line::new());
+            lines.extend(self.view.markdown(text));
+        }
+        lines
+    }
+
+    fn solution(&self, exercise: &Exercise) -> Vec<Line> {
+        let mut lines = self
+            .view
+            .heading(1, &format!("A solution of {}", exercise.title));
+        lines.push(Line::new());
+        for file in exercise.task.solution() {
+            lines.push(Line::new().with(Role::Accent, &file.path));
+            lines.extend(self.view.markdown(&fenced(&file)));
+            lines.push(Line::new());
+        }
+        lines
+    }
+}
+
+fn about(exercise: &Exercise) -> String {
+    let further = if exercise.further { ", optional" } else { "" };
+    format!("Exercise, {}{further}", exercise.kind.id())
+}
+
+/// Returns a file as a fenced block that nothing in it can close.
+fn fenced(file: &WorkspaceFile) -> String {
+    let language = match file.path.rsplit_once('.') {
+        Some((_, "rs")) => "rust",
+        Some((_, "conf")) => "nginx",
+        Some((_, "toml")) => "toml",
+        Some(_) | None => "text",
+    };
+    let longest = file
+        .text
+        .split(|char| char != '`')
+        .map(str::len)
+        .max()
+        .unwrap_or(0);
+    let fence = "`".repeat(longest.max(2) + 1);
+    format!("{fence}{language}\n{}\n{fence}\n", file.text.trim_end())
+}
+
+/// Takes plain text as Markdown would show it.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        if matches!(
+            char,
+            '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '&' | '~'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
+}
+
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().map(|char| char.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}

@@ -1,0 +1,117 @@
+//! The footer: where the learner is, and which keys work.
+
+use super::view::View;
+use crate::text::{Line, Role};
+
+/// A key and what it does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Hint {
+    pub(super) key: &'static str,
+    pub(super) what: &'static str,
+}
+
+/// Returns a hint.
+pub(super) const fn hint(key: &'static str, what: &'static str) -> Hint {
+    Hint { key, what }
+}
+
+/// Always there, whatever else does not fit.
+const LAST: [Hint; 2] = [hint("?", "help"), hint("q", "quit")];
+
+/// What the footer says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Footer {
+    /// Where the learner is, or what is going on.
+    pub(super) place: Line,
+    /// What stands at the right end of that row.
+    pub(super) note: String,
+    /// The keys, the most useful first.
+    pub(super) hints: Vec<Hint>,
+}
+
+impl Footer {
+    /// Returns the footer's rows: two on a screen, and a prompt where a session runs by lines.
+    pub(super) fn lines(&self, view: &View) -> Vec<Line> {
+        if view.by_lines {
+            return vec![self.spoken_place(), self.prompt()];
+        }
+        vec![self.place_row(view), self.keys_row(view)]
+    }
+
+    fn place_row(&self, view: &View) -> Line {
+        let columns = view.size.columns;
+        let note_width = if self.note.is_empty() {
+            0
+        } else {
+            self.note.chars().count() + 2
+        };
+        let mut left = columns.saturating_sub(note_width);
+        let mut row = Line::new();
+        for span in &self.place.spans {
+            let text = view.cut(&span.text, left);
+            row.push(span.style.clone(), &text);
+            left = columns.saturating_sub(note_width + row.width());
+        }
+        if note_width > 0 {
+            row.push(Role::Dim, format!("  {}", self.note));
+        }
+        row
+    }
+
+    fn keys_row(&self, view: &View) -> Line {
+        let room = view.size.columns.saturating_sub(width(&LAST));
+        let mut row = Line::new();
+        for hint in &self.hints {
+            if row.width() + width(&[*hint]) > room {
+                break;
+            }
+            push(&mut row, hint);
+        }
+        for hint in &LAST {
+            push(&mut row, hint);
+        }
+        row.trim_end();
+        row
+    }
+
+    fn spoken_place(&self) -> Line {
+        let mut line = self.place.clone();
+        if !self.note.is_empty() {
+            line.push(Role::Dim, format!(", {}", self.note));
+        }
+        line
+    }
+
+    fn prompt(&self) -> Line {
+        let mut line = Line::new();
+        for hint in self.hints.iter().chain(&LAST) {
+            line.push(Role::Key, hint.key);
+            line.push(Role::Text, format!(" {}, ", hint.what));
+        }
+        if let Some(last) = line.spans.last_mut() {
+            last.text = format!("{} > ", last.text.trim_end_matches(", "));
+        }
+        line
+    }
+}
+
+fn push(row: &mut Line, hint: &Hint) {
+    row.push(Role::Key, hint.key);
+    row.push(Role::Dim, format!(" {}  ", hint.what));
+}
+
+fn width(hints: &[Hint]) -> usize {
+    let of = |hint: &Hint| hint.key.chars().count() + hint.what.chars().count() + 3;
+    hints.iter().map(of).sum()
+}
+
+impl Footer {
+    /// Returns a footer of this place and these keys.
+    pub(super) fn new(place: &str, hints: Vec<Hint>) -> Self {
+        Self {
+            place: Line::new().with(Role::Dim, place),
+            note: String::new(),
+            hints,
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! What the session is told, and what it wants done.
+
+use std::path::PathBuf;
+
+use crate::check::{Event, Outcome};
+use crate::course::{Course, ExerciseId, LessonId, TrackId};
+use crate::progress::{Place, Progress};
+use crate::term::{Ask, Key, Reply, Size, Spot};
+use crate::text::Line;
+
+/// Something the session is told.
+#[derive(Debug)]
+pub enum Input {
+    /// The session begins.
+    Start,
+    /// A key was pressed.
+    Key(Key),
+    /// A line was typed, where a session runs by lines.
+    Line(String),
+    /// The screen has a new size.
+    Resize(Size),
+    /// What came of [`Effect::Ask`].
+    Reply(Reply),
+    /// The workspace was made, or could not be.
+    Made(Result<(), Trouble>),
+    /// An exercise's files were handed out, or could not be.
+    Opened(ExerciseId, Result<Opened, Trouble>),
+    /// Something happened in the check of this number.
+    Checking(u64, Event),
+    /// The check of this number ended.
+    Checked(u64, Result<Outcome, Trouble>),
+    /// The learner saved a file of the open exercise.
+    Changed,
+    /// The editor was closed, or could not be opened.
+    Edited(Result<(), Trouble>),
+    /// The files were put back, and what was there is kept here; or they could not be.
+    Reset(Result<PathBuf, Trouble>),
+    /// What was done, as it was saved; another program may have added to it.
+    Saved(Result<Progress, Trouble>),
+    /// The terminal is ours again after somebody else had it.
+    Returned,
+    /// A signal asks us to end.
+    Signal(i32),
+    /// The terminal or the input is gone.
+    Closed,
+}
+
+/// An exercise's files, as they were handed out.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Opened {
+    /// The file to edit first, as a learner would type it.
+    pub file: String,
+    /// What this machine lacks to check the exercise, in words that say what to do.
+    pub missing: Option<String>,
+}
+
+/// Something went wrong on our side: what, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    /// What went wrong, as one sentence.
+    pub what: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+/// Something the session wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Put these lines on the screen.
+    Show(Vec<Line>, Spot),
+    /// Put these lines at the bottom of the screen.
+    Footer(Vec<Line>),
+    /// Ask the learner.
+    Ask(Ask),
+    /// Draw this frame of a pager.
+    Frame(Vec<Line>),
+    /// Leave the pager.
+    EndFrames,
+    /// Write this down.
+    Save(Note),
+    /// Make the workspace.
+    MakeWorkspace,
+    /// Hand out the files of this exercise, if they are not there, and watch them.
+    Open(ExerciseId),
+    /// Make ready what checks of this exercise need, in the background.
+    Prepare(ExerciseId),
+    /// Check this exercise, under this number; the check that runs is called off.
+    Check(u64, ExerciseId),
+    /// Call off the check that runs.
+    CancelCheck,
+    /// Open this exercise's first file in the learner's editor.
+    Edit(ExerciseId),
+    /// Put the files of this exercise back, and keep a copy.
+    Reset(ExerciseId),
+    /// Stop until the learner's shell lets us go on.
+    Suspend,
+    /// End the session.
+    Quit(Farewell),
+}
+
+/// How a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Farewell {
+    /// The learner had enough.
+    Done,
+    /// The learner pressed Ctrl-C.
+    Interrupted,
+    /// This signal asked for it.
+    Signal(i32),
+    /// The terminal or the input went away.
+    Closed,
+}
+
+/// Something the learner did, to be written down at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Note {
+    /// They chose a track.
+    Track(TrackId),
+    /// They are here.
+    Place(Place),
+    /// They saw this section.
+    Seen(LessonId, usize),
+    /// They answered this question of this lesson, rightly or not.
+    Answered(LessonId, String, bool),
+    /// They were handed out this exercise.
+    Started(ExerciseId),
+    /// They passed this exercise.
+    Passed(ExerciseId),
+    /// They settled this exercise, for this reason.
+    Settled(ExerciseId, String),
+    /// They have seen so many hints for this exercise.
+    Hinted(ExerciseId, usize),
+    /// They have seen the solution of this exercise.
+    SolutionSeen(ExerciseId),
+}
+
+impl Note {
+    /// Writes the note into `progress`; `now` is in seconds since 1970-01-01 UTC.
+    pub fn apply(&self, progress: &mut Progress, course: &Course, now: u64) {
+        match self {
+            Self::Track(track) => progress.track = Some(track.clone()),
+            Self::Place(place) => progress.place = Some(place.clone()),
+            Self::Seen(id, section) => {
+                if let Some(lesson) = course.lesson(id) {
+                    progress.see(lesson, *section);
+                }
+            }
+            Self::Answered(lesson, quiz, right) => progress.answer(lesson, quiz, *right),
+            Self::Started(id) => progress.start(id),
+            Self::Passed(id) => {
+                if let Some(exercise) = course.exercise(id) {
+                    progress.pass(exercise, now);
+                }
+            }
+            Self::Settled(id, reason) => progress.settle(id, reason.clone()),
+            Self::Hinted(id, count) => progress.show_hints(id, *count),
+            Self::SolutionSeen(id) => progress.show_solution(id),
+        }
+    }
+}

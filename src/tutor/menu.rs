@@ -1,0 +1,92 @@
+//! A list to choose from: the map, what a search found, the tracks.
+
+use super::path::Stop;
+use super::view::View;
+use crate::course::TrackId;
+use crate::text::{Line, Role};
+
+/// Where an entry leads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Stop(Stop),
+    Track(TrackId),
+}
+
+/// One entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Entry {
+    pub(super) label: Line,
+    pub(super) target: Target,
+}
+
+/// Entries under an introduction, one of them chosen.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Menu {
+    pub(super) intro: Vec<Line>,
+    pub(super) entries: Vec<Entry>,
+    pub(super) chosen: usize,
+}
+
+impl Menu {
+    /// Moves the choice by `steps`, not beyond the ends.
+    pub(super) fn step(&mut self, steps: isize) {
+        let last = self.entries.len().saturating_sub(1);
+        self.chosen = self.chosen.saturating_add_signed(steps).min(last);
+    }
+
+    /// Chooses the entry of this number, from 1; returns whether there is one.
+    pub(super) fn choose(&mut self, number: usize) -> bool {
+        let exists = (1..=self.entries.len()).contains(&number);
+        if exists {
+            self.chosen = number - 1;
+        }
+        exists
+    }
+
+    /// Returns where the chosen entry leads.
+    pub(super) fn target(&self) -> Option<Target> {
+        self.entries
+            .get(self.chosen)
+            .map(|entry| entry.target.clone())
+    }
+
+    /// Returns the lines that fit on one screen, the chosen entry among them; where nothing is
+    /// redrawn, all of them, numbered.
+    pub(super) fn lines(&self, view: &View) -> Vec<Line> {
+        let entries = self.entries.iter().enumerate();
+        let rows: Vec<Line> = entries
+            .map(|(index, entry)| self.row(index, entry, view))
+            .collect();
+        let room = view.rows().saturating_sub(self.intro.len() + 1).max(3);
+        let mut lines = self.intro.clone();
+        if !lines.is_empty() && !rows.is_empty() {
+            lines.push(Line::new());
+        }
+        if view.by_lines || rows.len() <= room {
+            lines.extend(rows);
+        } else {
+            let first = self.chosen.saturating_sub(room / 2).min(rows.len() - room);
+            lines.extend_from_slice(&rows[first..first + room]);
+        }
+        lines
+    }
+
+    fn row(&self, index: usize, entry: &Entry, view: &View) -> Line {
+        let mut row = if view.by_lines {
+            Line::new()
+                .with(Role::Key, format!("{}", index + 1))
+                .with(Role::Text, ". ")
+        } else if index == self.chosen {
+            Line::new().with(Role::Accent, "> ")
+        } else {
+            Line::plain("  ")
+        };
+        for span in &entry.label.spans {
+            let left = view.size.columns.saturating_sub(row.width());
+            let mut style = span.style.clone();
+            style.bold |= index == self.chosen && !view.by_lines;
+            row.push(style, view.cut(&span.text, left));
+        }
+        row
+    }
+}

@@ -1,0 +1,128 @@
+//! How much fits, and how text is laid out for it.
+
+use crate::lesson::{Block, Doc, Layout, layout, parse};
+use crate::progress::State;
+use crate::term::{Size, cut};
+use crate::text::{Line, Role};
+
+/// The widest a line of text gets: longer ones are hard to read.
+const WIDEST: usize = 90;
+/// The rows under a page: one empty, two of the footer.
+const BELOW: usize = 3;
+
+/// How the learner looks at the session.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the terminal"
+)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct View {
+    /// The size of the screen.
+    pub size: Size,
+    /// Whether the session runs by lines: nothing is redrawn, keys are letters with Enter.
+    pub by_lines: bool,
+    /// Whether somebody sits at a screen of this size; a pipe takes pages of any length.
+    pub paged: bool,
+    /// Whether the text is for a screen reader.
+    pub accessible: bool,
+    /// Whether links can be links.
+    pub hyperlinks: bool,
+    /// Whether decorations are limited to ASCII.
+    pub ascii: bool,
+    /// Whether code is coloured.
+    pub highlight: bool,
+}
+
+impl View {
+    /// Returns the rows a page may have.
+    pub fn rows(&self) -> usize {
+        if !self.paged {
+            return usize::MAX / 4;
+        }
+        self.size.rows.saturating_sub(BELOW).max(2)
+    }
+
+    /// Returns the cells a line of text may have.
+    pub fn width(&self) -> usize {
+        self.size.columns.min(WIDEST)
+    }
+
+    /// Lays out blocks of a text.
+    pub fn blocks(&self, blocks: &[Block], doc: &Doc) -> Vec<Line> {
+        layout(blocks, doc, &self.layout(self.width()))
+    }
+
+    /// Lays out a Markdown text of our own or of a course.
+    pub fn markdown(&self, text: &str) -> Vec<Line> {
+        let doc = parse(text);
+        self.blocks(&doc.blocks, &doc)
+    }
+
+    /// Lays out a Markdown text with `lead` before its first line and the rest under its start.
+    pub fn hanging(&self, lead: &Line, text: &str) -> Vec<Line> {
+        let indent = lead.width();
+        let doc = parse(text);
+        let width = self.width().saturating_sub(indent).max(12);
+        let lines = layout(&doc.blocks, &doc, &self.layout(width));
+        let mut hung = Vec::new();
+        for (index, line) in lines.into_iter().enumerate() {
+            let mut start = if index == 0 {
+                lead.clone()
+            } else {
+                Line::plain(" ".repeat(indent))
+            };
+            start.spans.extend(line.spans);
+            hung.push(start);
+        }
+        if hung.is_empty() {
+            hung.push(lead.clone());
+        }
+        hung
+    }
+
+    /// Returns a heading of this level.
+    pub fn heading(&self, level: u8, text: &str) -> Vec<Line> {
+        let marks = "#".repeat(usize::from(level));
+        self.markdown(&format!("{marks} {text}"))
+    }
+
+    /// Returns the mark of an exercise in this state.
+    pub fn mark(&self, state: State) -> Line {
+        let (role, mark) = match state {
+            State::Passed => (Role::Good, "✓"),
+            State::Settled => (Role::Warn, "–"),
+            State::Started => (Role::Accent, "◐"),
+            State::New => (Role::Dim, "○"),
+        };
+        self.sign(role, mark, state.word())
+    }
+
+    /// Returns a mark, or its word where marks cannot be seen.
+    pub fn sign(&self, role: Role, mark: &str, word: &str) -> Line {
+        if self.accessible {
+            return Line::new()
+                .with(role, format!("{word}:"))
+                .with(Role::Text, " ");
+        }
+        Line::new().with(role, mark).with(Role::Text, " ")
+    }
+
+    /// Cuts `text` to `width` cells.
+    pub fn cut(&self, text: &str, width: usize) -> String {
+        if self.by_lines {
+            text.to_owned()
+        } else {
+            cut(text, width)
+        }
+    }
+
+    fn layout(&self, width: usize) -> Layout {
+        Layout {
+            width,
+            accessible: self.accessible,
+            hyperlinks: self.hyperlinks,
+            ascii: self.ascii,
+            highlight: self.highlight,
+        }
+    }
+}
