@@ -153,11 +153,12 @@ impl Workspace {
         self.root.join("exercises").join(exercise.id.as_str())
     }
 
-    /// Returns the files of `exercise` in the order of its task, the one to edit first.
+    /// Returns the files of `exercise` in the order of its task, the one to edit first; the task
+    /// text comes with its title.
     pub fn files(exercise: &Exercise) -> Vec<WorkspaceFile> {
         let mut files = exercise.task.workspace();
-        let has_readme = files.iter().any(|file| file.path == "README.md");
-        if !has_readme && !exercise.readme.is_empty() {
+        if !exercise.readme.is_empty() {
+            files.retain(|file| file.path != "README.md");
             files.push(WorkspaceFile {
                 path: "README.md".into(),
                 text: format!("# {}\n\n{}", exercise.title, exercise.readme),

@@ -7,6 +7,7 @@ use clap::Args;
 use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
+use super::invocation::quoted;
 use super::names;
 use crate::course::load;
 use crate::text::Line;
@@ -40,17 +41,19 @@ impl Init {
             workspace.update(|progress| progress.track.clone_from(&track))?;
         }
         let said = if is_new { "Made" } else { "Opened" };
-        let root = app.shown(workspace.root());
+        let shown = app.shown(workspace.root());
+        let is_found_from_here = app.workspace_root().as_deref() == Some(workspace.root());
+        let next = if is_found_from_here {
+            app.command("next")
+        } else {
+            app.command(&format!("next --workspace {}", quoted(&shown)))
+        };
         app.output.lines(&[
             Line::plain(format!(
-                "{said} the workspace {root} for \u{201c}{}\u{201d}.",
+                "{said} the workspace {shown} for \u{201c}{}\u{201d}.",
                 course.title
             )),
-            Line::plain(format!(
-                "Go on with: cd {} && {}",
-                super::invocation::quoted(&root),
-                app.command("next")
-            )),
+            Line::plain(format!("Go on with: {next}")),
         ])?;
         Ok(Code::Fine)
     }

@@ -1,6 +1,6 @@
 //! `gradus quiz`.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
 
@@ -147,8 +147,11 @@ impl Answers for Typed {
         loop {
             app.output.text(prompt(&quiz.question))?;
             let mut line = String::new();
-            if io::stdin().lock().read_line(&mut line)? == 0 {
+            // What is typed ends the row of the prompt; what comes through a pipe does not show.
+            if !io::stdin().is_terminal() {
                 app.output.line(Line::new())?;
+            }
+            if io::stdin().lock().read_line(&mut line)? == 0 {
                 return Ok(Reply::End);
             }
             match read(line.trim(), &quiz.question) {
