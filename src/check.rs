@@ -2,6 +2,7 @@
 
 pub mod context;
 pub mod outcome;
+pub mod rust;
 
 pub use context::{Context, Event};
 pub use outcome::{

@@ -1,23 +1,95 @@
-//! The command line: arguments to domain to exit code.
+//! The command line: arguments to domain to exit code. One file a command; [`failure`] words what
+//! goes wrong, [`output`] is where commands write.
+
+mod app;
+mod arguments;
+mod author;
+mod check;
+mod completions;
+pub mod exit;
+pub mod failure;
+mod hint;
+mod init;
+pub mod invocation;
+mod list;
+mod man;
+mod names;
+mod new;
+mod next;
+mod output;
+mod quiz;
+mod read;
+mod reset;
+mod search;
+mod session;
+mod skip;
+mod solution;
+mod status;
+mod validate;
+mod watch;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 
+use clap::Parser;
+
 use crate::sandbox::launcher;
+use crate::sys::environment::Environment;
+use app::App;
+use arguments::Arguments;
+use exit::Code;
 
 /// Runs Gradus with the arguments and environment of this process.
 pub fn main() -> ExitCode {
-    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
-    if arguments
-        .first()
-        .is_some_and(|first| first == launcher::ENTRY)
+    let arguments: Vec<OsString> = std::env::args_os().collect();
+    if let [_, entry, ..] = arguments.as_slice()
+        && entry == launcher::ENTRY
     {
-        let error = launcher::enter(&arguments);
+        let error = launcher::enter(&arguments[1..]);
         return ExitCode::from(if error.raw_os_error().is_some() {
             126
         } else {
             125
         });
     }
-    ExitCode::SUCCESS
+    run(arguments).into()
+}
+
+fn run(arguments: Vec<OsString>) -> Code {
+    let first = arguments.first().cloned();
+    let parsed = match Arguments::try_parse_from(arguments) {
+        Ok(parsed) => parsed,
+        Err(error) => return refuse(&error),
+    };
+    let app = App::new(environment(), first.as_deref(), parsed.global);
+    let done = match parsed.command {
+        Some(command) => command.run(&app),
+        None => session::run(&app),
+    };
+    done.unwrap_or_else(|failure| {
+        app.output.step("");
+        app.output.tell(&failure.words(&app.invocation).lines());
+        failure.code()
+    })
+}
+
+/// Prints help, the version, or what is wrong with the arguments.
+fn refuse(error: &clap::Error) -> Code {
+    // Nobody is left to be told when this cannot be printed.
+    error.print().ok();
+    if error.use_stderr() {
+        Code::Usage
+    } else {
+        Code::Fine
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the one place that reads the environment"
+)]
+fn environment() -> Environment {
+    // A folder that was removed under us is told of when something is looked for in it.
+    let folder = std::env::current_dir().unwrap_or_default();
+    Environment::new(std::env::vars_os(), folder)
 }

@@ -12,12 +12,15 @@ mod load;
 mod manifest;
 pub mod problem;
 pub mod quiz;
+pub mod rules;
+pub mod scaffold;
 pub mod tree;
 
 pub use exercise::{Exercise, Feedback, WrongSolution};
 pub use id::{ExerciseId, LessonId, TrackId};
 pub use lesson::{Item, Lesson, Section, Symptom};
 pub use load::load;
+pub(crate) use load::toml_problem;
 pub use problem::Problem;
 pub use quiz::{Answer, Choice, Mark, Question, Quiz};
 pub use tree::Tree;

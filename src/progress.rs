@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 pub use file::{Loaded, ProgressError};
-pub use way::{Next, Tally};
+pub use way::{Count, Next, Tally};
 
 use crate::course::{Exercise, ExerciseId, Lesson, LessonId, Section, TrackId};
 

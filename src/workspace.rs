@@ -9,6 +9,7 @@
 //!   .gradus/backups/<id>-N/             copies made by a reset
 //! ```
 
+pub mod author;
 mod lock;
 mod marker;
 mod members;
@@ -249,7 +250,7 @@ impl Workspace {
     fn back_up(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
         let folder = self.folder(exercise);
         let backups = self.own("backups");
-        let copy = (1..)
+        let copy = (1..=u32::MAX)
             .map(|number| backups.join(format!("{}-{number}", exercise.id)))
             .find(|path| !path.exists())
             .expect("numbers do not end");

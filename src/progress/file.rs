@@ -102,9 +102,12 @@ impl Progress {
             version: VERSION,
             progress: self,
         };
-        let mut text = serde_json::to_string_pretty(&written).expect("names and numbers are JSON");
-        text.push('\n');
-        files::write_whole(path, text.as_bytes()).map_err(|source| ProgressError::Write {
+        let write = || -> io::Result<()> {
+            let mut text = serde_json::to_string_pretty(&written)?;
+            text.push('\n');
+            files::write_whole(path, text.as_bytes())
+        };
+        write().map_err(|source| ProgressError::Write {
             path: path.into(),
             source,
         })

@@ -1,5 +1,7 @@
 //! The way through the course: what comes next, how much is done, whether it is finished.
 
+use serde::Serialize;
+
 use super::Progress;
 use crate::course::{Course, Exercise, Item, Lesson, Section, TrackId};
 
@@ -20,7 +22,7 @@ pub enum Next<'a> {
 }
 
 /// How much of the core of a track is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Tally {
     /// Lessons, and those of them that were read.
     pub lessons: Count,
@@ -29,7 +31,7 @@ pub struct Tally {
 }
 
 /// How many of how many.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct Count {
     /// How many are done.
     pub done: usize,

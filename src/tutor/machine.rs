@@ -461,23 +461,25 @@ impl Machine {
 
     /// Returns the text of the screen.
     pub(super) fn content(&self) -> Vec<Line> {
-        match &self.screen {
+        let lines = match &self.screen {
             Screen::List(_, menu) => menu.lines(&self.view),
             Screen::Read(stop) => self.reading(*stop),
             Screen::Quiz(quizzing) => self.question(quizzing),
             Screen::Solve(solving) => self.exercise_page(solving),
             Screen::Help => self.help(),
             Screen::Finish => self.finish_page(),
-        }
+        };
+        self.view.fit(lines)
     }
 
     /// Returns what the pager shows for the screen.
     fn in_full(&self) -> Vec<Line> {
-        match &self.screen {
+        let lines = match &self.screen {
             Screen::Read(stop) => self.whole_lesson(*stop),
             Screen::Solve(solving) => self.whole_result(solving),
             Screen::List(..) | Screen::Quiz(_) | Screen::Help | Screen::Finish => self.content(),
-        }
+        };
+        self.view.fit(lines)
     }
 
     fn footer(&self) -> Footer {

@@ -1,0 +1,41 @@
+//! Waits for the body with the same timer.
+
+use contract::{Event, Limits, Outcome, Step};
+
+/// Tells the status with which nginx answers, and when it is settled.
+pub fn gateway_status(timeline: &[Step], limits: Limits) -> Outcome {
+    let mut given_up = first_limit(limits.kernel, limits.connect);
+    let mut settled = None;
+    for step in timeline {
+        if step.at > given_up.at {
+            return given_up;
+        }
+        match step.event {
+            Event::Connected => {
+                let worker = step.at.saturating_add(limits.worker);
+                given_up = first_limit(worker, step.at + limits.read);
+            }
+            Event::Refused | Event::Closed => return settled.unwrap_or(outcome(502, step.at)),
+            Event::HeaderDone => {
+                settled = Some(outcome(200, step.at));
+                given_up = outcome(504, step.at + limits.read);
+            }
+            Event::HeaderPart | Event::BodyPart => {}
+        }
+    }
+    settled.unwrap_or(given_up)
+}
+
+/// Returns what happens when nothing else does: the other side's limit ends in
+/// a 502, the timer of nginx in a 504. The timer comes last.
+fn first_limit(other: u64, timer: u64) -> Outcome {
+    if other <= timer {
+        outcome(502, other)
+    } else {
+        outcome(504, timer)
+    }
+}
+
+fn outcome(status: u16, at: u64) -> Outcome {
+    Outcome { status, at }
+}

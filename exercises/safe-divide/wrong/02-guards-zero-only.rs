@@ -1,0 +1,8 @@
+//! Wrong: the smallest number divided by -1 panics.
+
+pub fn safe_divide(a: i64, b: i64) -> Option<i64> {
+    if b == 0 {
+        return None;
+    }
+    Some(a / b)
+}

@@ -1,0 +1,154 @@
+//! The learner's side: answers calls, one after the other, on the socket that came as descriptor 0.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::fs::File;
+use std::io::{BufReader, BufWriter, Write};
+use std::os::fd::{AsRawFd, FromRawFd};
+use std::panic::{self, AssertUnwindSafe};
+use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use crate::frame;
+use crate::wire::{Get, Put};
+
+/// Answers one call: reads the arguments, calls the learner's function, writes the result.
+pub type Answer = fn(&mut &'static [u8], &mut Vec<u8>) -> Option<()>;
+
+/// How many panics there were, on any thread, caught or not.
+static PANICS: AtomicUsize = AtomicUsize::new(0);
+/// The message of the last panic.
+static MESSAGE: Mutex<String> = Mutex::new(String::new());
+/// The socket, for the allocator to say that memory ran out; -1 while nobody serves.
+static SOCKET: AtomicI32 = AtomicI32::new(-1);
+
+unsafe extern "C" {
+    fn dup(old: i32) -> i32;
+    fn dup2(old: i32, new: i32) -> i32;
+    fn write(descriptor: i32, bytes: *const u8, count: usize) -> isize;
+}
+
+/// Reads arguments of the type `A`.
+pub fn arguments<A: Get>(bytes: &mut &'static [u8]) -> Option<A> {
+    let arguments = A::get(bytes)?;
+    bytes.is_empty().then_some(arguments)
+}
+
+/// Writes the result of a call.
+pub fn result<R: Put>(value: R, out: &mut Vec<u8>) -> Option<()> {
+    value.put(out);
+    Some(())
+}
+
+/// Answers calls until the other side closes. With the argument `careful`, each answer is sent
+/// before the next call begins, so that the call that ends this process can be named.
+pub fn serve(answers: &[Option<Answer>]) {
+    let careful = std::env::args().nth(1).is_some_and(|word| word == "careful");
+    let Some(socket) = take_socket() else { return };
+    SOCKET.store(socket.as_raw_fd(), Ordering::Relaxed);
+    watch_panics();
+    let Ok(copy) = socket.try_clone() else { return };
+    let output = Arc::new(Mutex::new(BufWriter::with_capacity(64 << 10, copy)));
+    if !careful {
+        flush_now_and_then(Arc::clone(&output));
+    }
+    let mut input = BufReader::with_capacity(64 << 10, &socket);
+    let mut reply = Vec::new();
+    while let Ok(Some((_, call))) = frame::read(&mut input) {
+        let kind = answer(answers, call, &mut reply);
+        let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = frame::write(&mut *output, kind, &reply);
+        let flush = careful || input.buffer().is_empty();
+        if sent.and_then(|()| if flush { output.flush() } else { Ok(()) }).is_err() {
+            return;
+        }
+    }
+}
+
+/// Sends finished answers on while a later call takes its time, so that a call without end is
+/// known by the answers before it.
+fn flush_now_and_then(output: Arc<Mutex<BufWriter<File>>>) {
+    thread::spawn(move || {
+        loop {
+            thread::sleep(Duration::from_millis(20));
+            if output.lock().unwrap_or_else(PoisonError::into_inner).flush().is_err() {
+                return;
+            }
+        }
+    });
+}
+
+/// Takes descriptor 0 for the calls and leaves nothing to read there.
+fn take_socket() -> Option<File> {
+    let null = File::open("/dev/null").ok()?;
+    // SAFETY: descriptor 0 is open; the copy belongs to nobody else.
+    unsafe {
+        let copy = dup(0);
+        dup2(null.as_raw_fd(), 0);
+        (copy >= 0).then(|| File::from_raw_fd(copy))
+    }
+}
+
+fn watch_panics() {
+    panic::set_hook(Box::new(|info| {
+        PANICS.fetch_add(1, Ordering::SeqCst);
+        let words = info.payload_as_str().unwrap_or("a panic without words");
+        words.clone_into(&mut MESSAGE.lock().unwrap_or_else(PoisonError::into_inner));
+    }));
+}
+
+fn answer(answers: &[Option<Answer>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8 {
+    reply.clear();
+    let mut bytes: &'static [u8] = call.leak();
+    let index = u32::get(&mut bytes).unwrap_or(u32::MAX) as usize;
+    let Some(Some(answer)) = answers.get(index) else { return frame::LACKING };
+    let before = PANICS.load(Ordering::SeqCst);
+    let done = panic::catch_unwind(AssertUnwindSafe(|| answer(&mut bytes, reply)));
+    let swallowed = PANICS.load(Ordering::SeqCst) != before;
+    match done {
+        Ok(Some(())) if !swallowed => frame::RETURNED,
+        Ok(None) => frame::LACKING,
+        Ok(Some(())) | Err(_) => {
+            let words = MESSAGE.lock().unwrap_or_else(PoisonError::into_inner);
+            reply.clear();
+            reply.extend_from_slice(words.as_bytes());
+            frame::PANICKED
+        }
+    }
+}
+
+/// The system's allocator, which says so when memory runs out.
+struct Watchful;
+
+#[global_allocator]
+static ALLOCATOR: Watchful = Watchful;
+
+// SAFETY: every call goes to the system's allocator as it came.
+unsafe impl GlobalAlloc for Watchful {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        told(unsafe { System.alloc(layout) })
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        told(unsafe { System.alloc_zeroed(layout) })
+    }
+
+    unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        told(unsafe { System.realloc(old, layout, size) })
+    }
+
+    unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        unsafe { System.dealloc(memory, layout) }
+    }
+}
+
+fn told(memory: *mut u8) -> *mut u8 {
+    let socket = SOCKET.load(Ordering::Relaxed);
+    if memory.is_null() && socket >= 0 {
+        let message = [frame::MEMORY, 0, 0, 0, 0];
+        // SAFETY: five bytes are written from an array of five.
+        unsafe { write(socket, message.as_ptr(), message.len()) };
+    }
+    memory
+}

@@ -1,0 +1,402 @@
+//! The whole road of one Rust submission, from its files to an [`Outcome`].
+
+use std::path::Path;
+
+use super::super::outcome::{
+    Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, Values,
+};
+use super::super::{CheckError, Context, Event};
+use super::collect::{self, Collected};
+use super::compile::Compiled;
+use super::contract::Function;
+use super::dispatch::Dispatch;
+use super::forbidden;
+use super::glue;
+use super::kit::{Kit, Subject, Tier};
+use super::linked;
+use super::replies::{Call, Loss, Reply};
+use super::trial::{self, CallEnd, Note, Trial};
+use crate::course::Feedback;
+use crate::sys::clock::Stopwatch;
+
+/// What is known of a submission while it is assessed.
+struct Desk<'a> {
+    subject: &'a Subject,
+    context: &'a Context,
+    outcome: Outcome,
+}
+
+/// Assesses the crate in `submission`.
+///
+/// # Errors
+/// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
+pub fn assess(
+    subject: &Subject,
+    submission: &Path,
+    context: &Context,
+) -> Result<Outcome, CheckError> {
+    match collect::sources(submission) {
+        Ok(files) => assess_files(subject, &files, context),
+        Err(diagnostic) => {
+            let mut desk = Desk {
+                subject,
+                context,
+                outcome: Outcome::default(),
+            };
+            desk.say(diagnostic);
+            Ok(desk.not_run("the crate could not be read"))
+        }
+    }
+}
+
+/// Assesses a crate of these files.
+///
+/// # Errors
+/// As for [`assess`].
+pub fn assess_files(
+    subject: &Subject,
+    files: &[Collected],
+    context: &Context,
+) -> Result<Outcome, CheckError> {
+    let mut desk = Desk {
+        subject,
+        context,
+        outcome: Outcome::default(),
+    };
+    desk.outcome.forbidden = files.iter().flat_map(find_forbidden).collect();
+    if !desk.outcome.forbidden.is_empty() {
+        return Ok(desk.not_run("the crate uses what no solution may use"));
+    }
+    context.tell(Event::Step("preparing the judge"));
+    let kit = desk.timed("prepare", |_| Kit::get(subject, context))?;
+    let scratch = tempfile::tempdir().map_err(|source| CheckError::File {
+        path: "a temporary folder".into(),
+        source,
+    })?;
+    collect::write(files, scratch.path())?;
+    context.tell(Event::Step("compiling your crate"));
+    let (compiled, library) = desk.timed("compile", |_| {
+        kit.compile_crate(subject, scratch.path(), context, |diagnostic| {
+            context.tell(Event::Diagnostic(diagnostic.clone()));
+        })
+    })?;
+    let success = compiled.is_success();
+    desk.outcome.diagnostics = compiled.diagnostics;
+    if !success {
+        return Ok(desk.not_run("the crate does not compile"));
+    }
+    context.tell(Event::Step("linking"));
+    match subject.tier {
+        Tier::Called => {
+            let program = desk.timed("link", |desk| desk.link(&kit, &library))?;
+            context.tell(Event::Step("running the hidden tests"));
+            desk.timed("run", |desk| desk.run(&kit, &program))?;
+        }
+        Tier::Linked => {
+            let linked = desk.timed("link", |_| linked::link(subject, &kit, &library, context))?;
+            let (compiled, program) = linked;
+            if !compiled.is_success() {
+                desk.outcome.diagnostics.extend(
+                    subject
+                        .contract
+                        .functions
+                        .iter()
+                        .map(|function| lack_by_bridge(function, &subject.crate_name)),
+                );
+                return Ok(desk.not_run("the crate does not have the contract's functions"));
+            }
+            context.tell(Event::Step("running the hidden tests"));
+            desk.timed("run", |desk| desk.run_linked(&kit, &program))?;
+        }
+    }
+    Ok(desk.outcome)
+}
+
+fn find_forbidden(file: &Collected) -> Vec<Diagnostic> {
+    forbidden::find(&file.path, &String::from_utf8_lossy(&file.bytes))
+}
+
+impl Desk<'_> {
+    fn timed<T>(
+        &mut self,
+        name: &'static str,
+        step: impl FnOnce(&mut Self) -> Result<T, CheckError>,
+    ) -> Result<T, CheckError> {
+        let watch = Stopwatch::start();
+        let done = step(self);
+        self.outcome.phases.push(Phase {
+            name,
+            duration: watch.elapsed(),
+        });
+        done
+    }
+
+    fn say(&mut self, diagnostic: Diagnostic) {
+        self.context.tell(Event::Diagnostic(diagnostic.clone()));
+        self.outcome.diagnostics.push(diagnostic);
+    }
+
+    /// Ends the assessment before any test ran.
+    fn not_run(mut self, why: &str) -> Outcome {
+        for declared in &self.subject.tests {
+            let result = TestResult::NotRun(why.to_owned());
+            self.outcome.tests.push(TestOutcome {
+                test: declared.test.clone(),
+                result,
+            });
+        }
+        self.outcome
+    }
+
+    /// Links the dispatcher; what the crate lacks is left out and told in the contract's words.
+    fn link(&mut self, kit: &Kit, library: &Path) -> Result<std::path::PathBuf, CheckError> {
+        let mut present = vec![true; self.subject.functions.len()];
+        let (compiled, program) = kit.link(self.subject, library, &present, self.context)?;
+        if compiled.is_success() {
+            return Ok(program);
+        }
+        for diagnostic in lacking(self.subject, &compiled, &mut present) {
+            self.say(diagnostic);
+        }
+        let (compiled, program) = kit.link(self.subject, library, &present, self.context)?;
+        if compiled.is_success() {
+            return Ok(program);
+        }
+        Err(CheckError::Exercise {
+            what: format!("the dispatcher does not link\n{}", compiled.words()),
+        })
+    }
+
+    fn run(&mut self, kit: &Kit, program: &Path) -> Result<(), CheckError> {
+        let mut dispatch =
+            Dispatch::new(program, &kit.toolchain, self.context, self.subject.limits);
+        let replies = dispatch.batch(&kit.calls)?;
+        let known: Vec<(Call, Reply)> = kit.calls.iter().cloned().zip(replies).collect();
+        let trial = trial::run(
+            &kit.judge(),
+            &known,
+            &mut |call| dispatch.call(call),
+            &kit.toolchain,
+            self.context,
+        )?;
+        self.outcome.printed = dispatch.finish()?;
+        for declared in &self.subject.tests {
+            self.keep(
+                &declared.test,
+                result(&declared.test.name, &trial, self.subject),
+            );
+        }
+        Ok(())
+    }
+
+    fn run_linked(&mut self, kit: &Kit, program: &Path) -> Result<(), CheckError> {
+        for (index, declared) in self.subject.tests.iter().enumerate() {
+            let result = linked::run(program, index, self.subject, kit, self.context)?;
+            self.keep(&declared.test, result);
+        }
+        Ok(())
+    }
+
+    fn keep(&mut self, test: &TestTitle, result: TestResult) {
+        let result = match self.context.feedback {
+            Feedback::Full => result,
+            Feedback::Title => without_values(result),
+        };
+        let test = TestOutcome {
+            test: test.clone(),
+            result,
+        };
+        self.context.tell(Event::Test(test.clone()));
+        self.outcome.tests.push(test);
+    }
+}
+
+/// Finds out which functions the crate lacks, marks them absent, and words it.
+fn lacking(subject: &Subject, compiled: &Compiled, present: &mut [bool]) -> Vec<Diagnostic> {
+    let errors: Vec<_> = compiled
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.error)
+        .collect();
+    let mut found = Vec::new();
+    for (index, function) in subject.functions.iter().enumerate() {
+        let line = glue::dispatcher_line(index);
+        if let Some(error) = errors.iter().find(|error| error.line == Some(line)) {
+            present[index] = false;
+            if subject.bridge.is_none() {
+                found.push(lack(function, &subject.crate_name, error));
+            }
+        }
+    }
+    if found.is_empty() {
+        // The fault is in what stands between: nothing can be called.
+        present.fill(false);
+        found.extend(
+            subject
+                .contract
+                .functions
+                .iter()
+                .map(|function| lack_by_bridge(function, &subject.crate_name)),
+        );
+    }
+    found
+}
+
+fn lack(function: &Function, crate_name: &str, error: &Diagnostic) -> Diagnostic {
+    let Function {
+        name, signature, ..
+    } = function;
+    let (what, help) = if error.text.contains("E0308") {
+        (
+            "has other types than the contract asks for",
+            "compare the types of parameters and result",
+        )
+    } else if error.text.contains("E0603") {
+        ("is private", "write `pub` before `fn`")
+    } else {
+        ("is not there", "write it in src/lib.rs")
+    };
+    contract_words(&format!("`{name}` {what}"), signature, crate_name, help)
+}
+
+fn lack_by_bridge(function: &Function, crate_name: &str) -> Diagnostic {
+    let Function {
+        name, signature, ..
+    } = function;
+    let help = "see that it is there, public, and has these types";
+    contract_words(
+        &format!("`{name}` cannot be called as the contract says"),
+        signature,
+        crate_name,
+        help,
+    )
+}
+
+fn contract_words(message: &str, signature: &str, crate_name: &str, help: &str) -> Diagnostic {
+    Diagnostic {
+        error: true,
+        message: message.to_owned(),
+        file: Some("src/lib.rs".to_owned()),
+        line: None,
+        text: format!(
+            "error: {message}\n  the contract of `{crate_name}`: pub {signature}\n  help: {help}\n"
+        ),
+    }
+}
+
+fn result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
+    let note = trial.notes.get(name);
+    let lost = matches!(
+        note,
+        Some(Note {
+            end: CallEnd::Lost(_),
+            ..
+        })
+    );
+    match trial.passed.get(name) {
+        Some(true) if !lost => TestResult::Passed,
+        Some(_) => note.map_or(TestResult::Failed(Values::default()), |note| {
+            failed(note, subject)
+        }),
+        None if lost => note.map_or(TestResult::Failed(Values::default()), |note| {
+            failed(note, subject)
+        }),
+        None if trial.end == crate::sandbox::End::TimeLimit => {
+            let note = Some("the test did not come to an end in time".to_owned());
+            TestResult::TimeLimit(Values {
+                note,
+                ..Values::default()
+            })
+        }
+        None => TestResult::NotRun("the judge ended before this test".to_owned()),
+    }
+}
+
+fn failed(note: &Note, subject: &Subject) -> TestResult {
+    let input = note.input.clone();
+    let values = |got: String| Values {
+        input: input.clone(),
+        got: Some(got),
+        ..Values::default()
+    };
+    match &note.end {
+        CallEnd::Returned => TestResult::Failed(compared(note)),
+        CallEnd::Panicked(words) => TestResult::Crashed(values(format!("a panic: {words}"))),
+        CallEnd::Lacking => {
+            let words = format!(
+                "`{}` has no such function as the contract says",
+                subject.crate_name
+            );
+            TestResult::Failed(Values {
+                note: Some(words),
+                ..Values::default()
+            })
+        }
+        CallEnd::Lost(loss) => match loss {
+            Loss::Exited(code) => {
+                TestResult::Crashed(values(format!("the process ended itself with code {code}")))
+            }
+            Loss::Signalled(signal) => TestResult::Crashed(values(signal_words(*signal))),
+            Loss::Time => TestResult::TimeLimit(values(format!(
+                "no answer within {} s",
+                subject.limits.cpu.as_secs()
+            ))),
+            Loss::Memory => TestResult::MemoryLimit(values(format!(
+                "it wanted more than {} MiB",
+                subject.limits.memory >> 20
+            ))),
+            Loss::Output => TestResult::OutputLimit(values(format!(
+                "it printed more than {} KiB",
+                subject.limits.output >> 10
+            ))),
+            Loss::NotReached => TestResult::NotRun("earlier calls had used up the time".to_owned()),
+        },
+    }
+}
+
+/// Finds out which side of an assert is what was expected: the one that the call did not return.
+fn compared(note: &Note) -> Values {
+    let Note {
+        left,
+        right,
+        input,
+        got,
+        ..
+    } = note.clone();
+    let expected = match (left, right) {
+        (Some(left), Some(right)) if Some(&left) == got.as_ref() => Some(right),
+        (Some(left), Some(right)) if Some(&right) == got.as_ref() => Some(left),
+        _ => None,
+    };
+    Values {
+        input,
+        expected,
+        got,
+        note: None,
+    }
+}
+
+fn signal_words(signal: i32) -> String {
+    let name = match signal {
+        4 => "SIGILL",
+        6 => "SIGABRT: it aborted, as after a stack overflow",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV",
+        _ => return format!("the process was ended by signal {signal}"),
+    };
+    format!("the process was ended by {name}")
+}
+
+fn without_values(result: TestResult) -> TestResult {
+    match result {
+        TestResult::Passed => TestResult::Passed,
+        TestResult::Failed(_) => TestResult::Failed(Values::default()),
+        TestResult::Crashed(_) => TestResult::Crashed(Values::default()),
+        TestResult::OutputLimit(_) => TestResult::OutputLimit(Values::default()),
+        TestResult::MemoryLimit(_) => TestResult::MemoryLimit(Values::default()),
+        TestResult::TimeLimit(_) => TestResult::TimeLimit(Values::default()),
+        TestResult::NotRun(why) => TestResult::NotRun(why),
+    }
+}

@@ -1,0 +1,65 @@
+//! The files of a submission: regular files only, within bounds, copied into a folder of ours.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::super::{CheckError, Diagnostic};
+use crate::sys::files;
+
+/// The most files a submission may have.
+const MOST_FILES: usize = 200;
+/// The most bytes a file may have.
+const MOST_BYTES: u64 = 512 << 10;
+
+/// A file of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// Its path in the submission, with `/` between the parts.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// Reads `src/**` of the submission in `folder`. What cannot be taken is a diagnostic: the
+/// learner's to see and to mend.
+pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
+    let names = files::list_files(&folder.join("src"), MOST_FILES);
+    let names = names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?;
+    if !names.iter().any(|name| name == "lib.rs") {
+        return Err(refused("src/lib.rs", "is not there, or is no regular file"));
+    }
+    names
+        .into_iter()
+        .map(|name| one(folder, format!("src/{name}")))
+        .collect()
+}
+
+/// Reads the file `path` of the submission in `folder`.
+pub fn one(folder: &Path, path: String) -> Result<Collected, Diagnostic> {
+    match files::read_bounded(&folder.join(&path), MOST_BYTES) {
+        Ok(bytes) => Ok(Collected { path, bytes }),
+        Err(error) => Err(refused(&path, &format!("cannot be read: {error}"))),
+    }
+}
+
+/// Writes `files` below `folder`.
+pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
+    for file in files {
+        let path = folder.join(&file.path);
+        let parent = path.parent().map(PathBuf::from).unwrap_or_default();
+        let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, &file.bytes));
+        written.map_err(|source| CheckError::File { path, source })?;
+    }
+    Ok(())
+}
+
+fn refused(file: &str, why: &str) -> Diagnostic {
+    let message = format!("{file} {why}");
+    Diagnostic {
+        error: true,
+        text: format!("error: {message}\n"),
+        message,
+        file: Some(file.to_owned()),
+        line: None,
+    }
+}

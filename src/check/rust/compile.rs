@@ -1,0 +1,248 @@
+//! Calls to the compiler, and its diagnostics.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::super::{CheckError, Context, Diagnostic};
+use super::toolchain::Toolchain;
+use crate::sandbox::{End, Exit, Job, Stage, Stream};
+
+/// What to compile, and into what.
+#[derive(Debug, Clone)]
+pub struct Unit<'a> {
+    /// The crate's name.
+    pub name: &'a str,
+    /// The root file, relative to `folder`.
+    pub root: PathBuf,
+    /// The folder the compiler starts in: paths in diagnostics are relative to it.
+    pub folder: &'a Path,
+    /// The file to write.
+    pub output: &'a Path,
+    /// What becomes of it.
+    pub product: Product,
+    /// The crates it may name, and where they are.
+    pub externs: Vec<(&'a str, PathBuf)>,
+    /// Whether a learner wrote it: no unsafe code then.
+    pub by_learner: bool,
+}
+
+/// What a unit becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Product {
+    /// A library.
+    Library,
+    /// A program.
+    Program,
+    /// A program that runs the crate's tests.
+    Tests,
+}
+
+/// What the compiler said.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// How it ended.
+    pub end: End,
+    /// Its diagnostics, in its order.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    /// Returns whether it made what it should.
+    pub fn is_success(&self) -> bool {
+        self.end.is_success()
+    }
+
+    /// Returns the errors as one text.
+    pub fn words(&self) -> String {
+        let errors = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.error);
+        errors
+            .map(|diagnostic| diagnostic.text.as_str())
+            .collect::<Vec<_>>()
+            .join("\n")
+    }
+}
+
+#[derive(Deserialize)]
+struct Message {
+    message: String,
+    level: String,
+    rendered: Option<String>,
+    #[serde(default)]
+    spans: Vec<Span>,
+}
+
+#[derive(Deserialize)]
+struct Span {
+    file_name: String,
+    line_start: usize,
+    is_primary: bool,
+}
+
+/// Compiles `unit`, and hands each diagnostic to `observe` as it comes.
+///
+/// # Errors
+/// Fails when the compiler cannot be started.
+pub fn compile(
+    unit: &Unit<'_>,
+    toolchain: &Toolchain,
+    context: &Context,
+    mut observe: impl FnMut(&Diagnostic),
+) -> Result<Compiled, CheckError> {
+    let job = job(unit, toolchain);
+    let process = context.sandbox.spawn(job, &context.cancel)?;
+    let mut lines = Lines::default();
+    let mut diagnostics = Vec::new();
+    let exit: Exit = process.finish_with(|stream, bytes| {
+        if stream == Stream::Stderr {
+            for line in lines.push(bytes) {
+                if let Some(diagnostic) = read(&line) {
+                    observe(&diagnostic);
+                    diagnostics.push(diagnostic);
+                }
+            }
+        }
+    });
+    if exit.end == End::Cancelled {
+        return Err(CheckError::Cancelled);
+    }
+    if !exit.end.is_success() && !diagnostics.iter().any(|diagnostic| diagnostic.error) {
+        diagnostics.push(silent(&exit));
+    }
+    Ok(Compiled {
+        end: exit.end,
+        diagnostics,
+    })
+}
+
+fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
+    let stage = if unit.by_learner {
+        Stage::Compile
+    } else {
+        Stage::Trusted
+    };
+    let mut arguments: Vec<OsString> = vec!["--edition=2024".into(), "--error-format=json".into()];
+    arguments.extend([
+        "--crate-name".into(),
+        unit.name.into(),
+        "-o".into(),
+        unit.output.into(),
+    ]);
+    arguments.extend(["-Cdebuginfo=0".into(), "-Cembed-bitcode=no".into()]);
+    match unit.product {
+        Product::Library => arguments.push("--crate-type=rlib".into()),
+        Product::Program => arguments.push("--crate-type=bin".into()),
+        Product::Tests => arguments.push("--test".into()),
+    }
+    if unit.product != Product::Library {
+        let mut linker = OsString::from("-Clinker=");
+        linker.push(&toolchain.linker);
+        arguments.push(linker);
+    }
+    if toolchain.shared {
+        arguments.push("-Cprefer-dynamic".into());
+    }
+    if unit.by_learner {
+        arguments.push("-Funsafe_code".into());
+    }
+    for (name, path) in &unit.externs {
+        let mut argument = OsString::from(format!("--extern={name}="));
+        argument.push(path);
+        arguments.push(argument);
+        let mut folder = OsString::from("-Ldependency=");
+        folder.push(path.parent().unwrap_or(Path::new(".")));
+        arguments.push(folder);
+    }
+    arguments.push(unit.root.clone().into());
+    Job::new(stage, &toolchain.rustc, unit.folder)
+        .arguments(arguments)
+        .variable("PATH", "/usr/bin:/bin:/usr/local/bin")
+        .variable("TMPDIR", unit.output.parent().unwrap_or(unit.folder))
+}
+
+/// Returns the environment in which a program linked by `toolchain` finds its standard library.
+pub fn library_path(toolchain: &Toolchain) -> (&'static str, &Path) {
+    let name = if cfg!(target_os = "macos") {
+        "DYLD_LIBRARY_PATH"
+    } else {
+        "LD_LIBRARY_PATH"
+    };
+    (name, &toolchain.libraries)
+}
+
+fn read(line: &[u8]) -> Option<Diagnostic> {
+    let message: Message = serde_json::from_slice(line).ok()?;
+    let error = message.level.starts_with("error");
+    let summary = message.message.starts_with("aborting due to")
+        || message.message.contains("warning emitted")
+        || message.message.contains("warnings emitted")
+        || message.message.starts_with("For more information about");
+    if summary || message.level == "failure-note" {
+        return None;
+    }
+    let primary = message.spans.iter().find(|span| span.is_primary);
+    Some(Diagnostic {
+        error,
+        message: crate::text::visible(&message.message.replace('\n', " ")),
+        file: primary.map(|span| crate::text::visible(&span.file_name)),
+        line: primary.map(|span| span.line_start),
+        text: clean(&message.rendered.unwrap_or(message.message)),
+    })
+}
+
+/// Makes control characters visible, line by line.
+pub fn clean(text: &str) -> String {
+    let lines: Vec<_> = text.trim_end().lines().map(crate::text::visible).collect();
+    lines.join("\n") + "\n"
+}
+
+/// Words for a compiler that ended without any.
+fn silent(exit: &Exit) -> Diagnostic {
+    let message = match exit.end {
+        End::TimeLimit => "the compiler took too long and was stopped".to_owned(),
+        End::OutputLimit => "the compiler wrote too much and was stopped".to_owned(),
+        End::Signal(signal) => {
+            format!("the compiler was ended by signal {signal}; it may have wanted too much memory")
+        }
+        End::Code(code) => format!("the compiler ended with code {code}"),
+        End::Cancelled => "the check was called off".to_owned(),
+    };
+    let words = String::from_utf8_lossy(&exit.stderr);
+    let words: Vec<_> = words
+        .lines()
+        .filter(|line| !line.starts_with('{'))
+        .take(20)
+        .collect();
+    let text = clean(&format!("error: {message}\n{}", words.join("\n")));
+    Diagnostic {
+        error: true,
+        message,
+        file: None,
+        line: None,
+        text,
+    }
+}
+
+/// Cuts a stream of bytes into lines.
+#[derive(Default)]
+struct Lines(Vec<u8>);
+
+impl Lines {
+    fn push(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
+        self.0.extend_from_slice(bytes);
+        let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') else {
+            return Vec::new();
+        };
+        let rest = self.0.split_off(end + 1);
+        let whole = std::mem::replace(&mut self.0, rest);
+        whole
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(<[u8]>::to_vec)
+            .collect()
+    }
+}

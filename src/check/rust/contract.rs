@@ -1,0 +1,454 @@
+//! A contract: the signatures a learner's crate must have, and the types the course gives.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::spanned::Spanned as _;
+use syn::{Fields, ForeignItemFn, GenericParam, Item, ReturnType, Signature, Type};
+
+/// What a contract says.
+#[derive(Debug, Clone, Default)]
+pub struct Contract {
+    /// The functions, in file order.
+    pub functions: Vec<Function>,
+    /// The types the course gives, in file order.
+    pub types: Vec<Given>,
+    /// The items that make the types, as source: the learner's crate `contract`.
+    pub types_source: String,
+}
+
+/// A function of a contract, or of a bridge.
+#[derive(Debug, Clone)]
+pub struct Function {
+    /// Its name.
+    pub name: String,
+    /// The signature as a learner reads it.
+    pub signature: String,
+    /// Its type as a function pointer.
+    pub pointer: String,
+    /// The parameters, as `name: Type`.
+    pub parameters: Vec<(String, String)>,
+    /// The types of the parameters with every reference made `'static`.
+    pub static_parameters: Vec<String>,
+    /// Its lifetime parameters, such as `<'a>`, or nothing.
+    pub generics: String,
+    /// The result.
+    pub result: String,
+    /// The result with every reference made `'static`.
+    pub static_result: String,
+    /// The line in its file, from 1.
+    pub line: usize,
+}
+
+/// A type of a contract.
+#[derive(Debug, Clone)]
+pub struct Given {
+    /// Its name.
+    pub name: String,
+    /// How it is written and read.
+    pub shape: Shape,
+}
+
+/// The shape of a type.
+#[derive(Debug, Clone)]
+pub enum Shape {
+    /// A struct with these fields.
+    Struct(Members),
+    /// An enum with these variants.
+    Enum(Vec<(String, Members)>),
+}
+
+/// The fields of a struct or a variant.
+#[derive(Debug, Clone)]
+pub enum Members {
+    /// None.
+    Unit,
+    /// So many, without names.
+    Tuple(usize),
+    /// With these names.
+    Named(Vec<String>),
+}
+
+/// A fault in a contract: the line, from 1, and what is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ContractError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+}
+
+impl From<syn::Error> for ContractError {
+    fn from(error: syn::Error) -> Self {
+        Self {
+            line: error.span().start().line,
+            message: error.to_string(),
+        }
+    }
+}
+
+/// Reads a contract. With `wire` false its functions may take what cannot cross to another
+/// process: a bridge then calls them.
+///
+/// # Errors
+/// Fails at the first item that a contract cannot have.
+pub fn parse(source: &str, wire: bool) -> Result<Contract, ContractError> {
+    let file = syn::parse_file(source)?;
+    let mut contract = Contract::default();
+    let mut items = TokenStream::new();
+    for item in file.items {
+        let line = item.span().start().line;
+        match &item {
+            Item::Verbatim(tokens) => {
+                let function: ForeignItemFn = syn::parse2(tokens.clone())?;
+                contract.functions.push(read_function(&function.sig, wire)?);
+                continue;
+            }
+            Item::Struct(item) => contract.types.push(Given {
+                name: plain(&item.ident, &item.generics)?,
+                shape: Shape::Struct(members(&item.fields)),
+            }),
+            Item::Enum(item) => {
+                let variants = item
+                    .variants
+                    .iter()
+                    .map(|v| (v.ident.to_string(), members(&v.fields)));
+                let shape = Shape::Enum(variants.collect());
+                contract.types.push(Given {
+                    name: plain(&item.ident, &item.generics)?,
+                    shape,
+                });
+            }
+            Item::Use(_) | Item::Const(_) | Item::Impl(_) | Item::Type(_) => {}
+            Item::Fn(_) => {
+                return Err(fault(
+                    line,
+                    "a contract's functions have no body: end them with `;`",
+                ));
+            }
+            _ => {
+                return Err(fault(
+                    line,
+                    "a contract holds functions without bodies, structs, enums and constants",
+                ));
+            }
+        }
+        item.to_tokens(&mut items);
+    }
+    if contract.functions.is_empty() {
+        return Err(fault(
+            1,
+            "no function: a contract names at least one, such as `pub fn f(a: i64) -> i64;`",
+        ));
+    }
+    contract.types_source = if contract.types.is_empty() {
+        String::new()
+    } else {
+        without_functions(source)
+    };
+    Ok(contract)
+}
+
+/// Reads the functions of a bridge, which have bodies and wire types only.
+///
+/// # Errors
+/// Fails when the bridge is not Rust, or a public function has a type that cannot cross.
+pub fn parse_bridge(source: &str) -> Result<Vec<Function>, ContractError> {
+    let file = syn::parse_file(source)?;
+    let public = file.items.iter().filter_map(|item| match item {
+        Item::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {
+            Some(&function.sig)
+        }
+        _ => None,
+    });
+    public
+        .map(|signature| read_function(signature, true))
+        .collect()
+}
+
+fn fault(line: usize, message: impl Into<String>) -> ContractError {
+    ContractError {
+        line,
+        message: message.into(),
+    }
+}
+
+fn plain(name: &syn::Ident, generics: &syn::Generics) -> Result<String, ContractError> {
+    if generics.params.is_empty() {
+        return Ok(name.to_string());
+    }
+    Err(fault(
+        name.span().start().line,
+        format!("`{name}` has parameters; a contract's types have none"),
+    ))
+}
+
+fn members(fields: &Fields) -> Members {
+    match fields {
+        Fields::Unit => Members::Unit,
+        Fields::Unnamed(fields) => Members::Tuple(fields.unnamed.len()),
+        Fields::Named(fields) => Members::Named(
+            fields
+                .named
+                .iter()
+                .filter_map(|field| field.ident.as_ref())
+                .map(ToString::to_string)
+                .collect(),
+        ),
+    }
+}
+
+fn read_function(signature: &Signature, wire: bool) -> Result<Function, ContractError> {
+    let line = signature.ident.span().start().line;
+    let mut parameters = Vec::new();
+    for (index, input) in signature.inputs.iter().enumerate() {
+        let syn::FnArg::Typed(input) = input else {
+            return Err(fault(line, "`self` in a contract"));
+        };
+        if wire {
+            check_wire(&input.ty)?;
+        }
+        let name = match &*input.pat {
+            syn::Pat::Ident(name) => name.ident.to_string(),
+            _ => format!("argument_{index}"),
+        };
+        parameters.push((name, &*input.ty));
+    }
+    if wire && parameters.len() > 6 {
+        return Err(fault(
+            line,
+            "more than six parameters cannot cross to another process",
+        ));
+    }
+    let generic = signature
+        .generics
+        .params
+        .iter()
+        .any(|param| !matches!(param, GenericParam::Lifetime(_)));
+    if wire && generic {
+        return Err(fault(
+            line,
+            "a generic function cannot be called across processes; write a `bridge.rs`",
+        ));
+    }
+    let result = match &signature.output {
+        ReturnType::Default => quote!(()),
+        ReturnType::Type(_, result) => {
+            if wire {
+                check_wire(result)?;
+            }
+            result.to_token_stream()
+        }
+    };
+    let generics = signature.generics.to_token_stream();
+    let (types, names): (Vec<_>, Vec<_>) = parameters.iter().map(|(name, ty)| (*ty, name)).unzip();
+    let bound = if generics.is_empty() {
+        String::new()
+    } else {
+        format!("for{} ", text(&generics))
+    };
+    Ok(Function {
+        name: signature.ident.to_string(),
+        signature: text(&signature.to_token_stream()),
+        pointer: format!(
+            "{bound}fn({}) -> {}",
+            joined(types.iter().map(|ty| text(&ty.to_token_stream()))),
+            text(&result)
+        ),
+        static_parameters: types
+            .iter()
+            .map(|ty| text(&made_static(ty.to_token_stream())))
+            .collect(),
+        parameters: names
+            .into_iter()
+            .cloned()
+            .zip(types.iter().map(|ty| text(&ty.to_token_stream())))
+            .collect(),
+        generics: text(&generics),
+        static_result: text(&made_static(result.clone())),
+        result: text(&result),
+        line,
+    })
+}
+
+/// Refuses what cannot cross to another process.
+fn check_wire(ty: &Type) -> Result<(), ContractError> {
+    let line = ty.span().start().line;
+    let refused = |what: &str| {
+        fault(
+            line,
+            format!(
+                "{what} cannot cross to another process; write a `bridge.rs`, or set `judge = \"linked\"`"
+            ),
+        )
+    };
+    match ty {
+        Type::Reference(reference) if reference.mutability.is_some() => {
+            Err(refused("a mutable reference"))
+        }
+        Type::Reference(reference) => check_wire(&reference.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(check_wire),
+        Type::Array(array) => check_wire(&array.elem),
+        Type::Slice(slice) => check_wire(&slice.elem),
+        Type::Paren(inner) => check_wire(&inner.elem),
+        Type::Path(path) => {
+            path.path
+                .segments
+                .iter()
+                .try_for_each(|segment| match &segment.arguments {
+                    syn::PathArguments::AngleBracketed(arguments) => arguments
+                        .args
+                        .iter()
+                        .try_for_each(|argument| match argument {
+                            syn::GenericArgument::Type(ty) => check_wire(ty),
+                            _ => Ok(()),
+                        }),
+                    _ => Ok(()),
+                })
+        }
+        Type::ImplTrait(_) => Err(refused("`impl Trait`")),
+        Type::TraitObject(_) => Err(refused("a trait object")),
+        Type::Ptr(_) => Err(refused("a pointer")),
+        _ => Err(refused("this type")),
+    }
+}
+
+/// Makes every reference in a type `'static`.
+fn made_static(tokens: TokenStream) -> TokenStream {
+    let mut out = TokenStream::new();
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        match token {
+            TokenTree::Punct(punct) if punct.as_char() == '&' => {
+                out.extend([TokenTree::Punct(punct)]);
+                skip_lifetime(&mut tokens);
+                out.extend(quote!('static));
+            }
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                tokens.next();
+                out.extend(quote!('static));
+            }
+            TokenTree::Group(group) => {
+                let inner = made_static(group.stream());
+                out.extend([TokenTree::Group(proc_macro2::Group::new(
+                    group.delimiter(),
+                    inner,
+                ))]);
+            }
+            other => out.extend([other]),
+        }
+    }
+    out
+}
+
+fn skip_lifetime(tokens: &mut std::iter::Peekable<proc_macro2::token_stream::IntoIter>) {
+    let is_lifetime =
+        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\'');
+    if tokens.peek().is_some_and(is_lifetime) {
+        tokens.next();
+        tokens.next();
+    }
+}
+
+/// Blanks out the functions of a contract, so that what is left compiles and keeps its lines.
+fn without_functions(source: &str) -> String {
+    let Ok(file) = syn::parse_file(source) else {
+        return source.to_owned();
+    };
+    let mut lines: Vec<&str> = source.lines().collect();
+    for item in &file.items {
+        if matches!(item, Item::Verbatim(_)) {
+            let (start, end) = (item.span().start().line, item.span().end().line);
+            lines[start - 1..end].fill("");
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(", ")
+}
+
+/// Returns tokens as a person would write them, near enough.
+fn text(tokens: &TokenStream) -> String {
+    let spaced = tokens.to_string();
+    let mut text = spaced
+        .replace(" ,", ",")
+        .replace(" :: ", "::")
+        .replace(" < ", "<")
+        .replace("& ", "&");
+    for (from, to) in [
+        (" >", ">"),
+        ("< ", "<"),
+        (" (", "("),
+        (" :", ":"),
+        (" <", "<"),
+        ("- >", "->"),
+        ("-> (", "-> ("),
+    ] {
+        text = text.replace(from, to);
+    }
+    text.replace("->", " -> ")
+        .replace("  ->", " ->")
+        .replace("->  ", "-> ")
+        .replace(",)", ")")
+        .trim()
+        .to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_function_is_read_with_its_types() {
+        let contract = parse(
+            "/// Doc.\npub fn safe_divide(a: i64, b: i64) -> Option<i64>;\n",
+            true,
+        )
+        .unwrap();
+        let function = &contract.functions[0];
+        assert_eq!(function.pointer, "fn(i64, i64) -> Option<i64>");
+        assert_eq!(
+            function.signature,
+            "fn safe_divide(a: i64, b: i64) -> Option<i64>"
+        );
+        assert_eq!(contract.types_source, "");
+    }
+
+    #[test]
+    fn references_become_static_on_the_wire() {
+        let contract = parse(
+            "pub fn f<'a>(a: &'a str, b: &[&str]) -> Option<&'a str>;",
+            true,
+        )
+        .unwrap();
+        let function = &contract.functions[0];
+        assert_eq!(
+            function.static_parameters,
+            ["&'static str", "&'static [&'static str]"]
+        );
+        assert_eq!(function.static_result, "Option<&'static str>");
+        assert_eq!(
+            function.pointer,
+            "for<'a> fn(&'a str, &[&str]) -> Option<&'a str>"
+        );
+    }
+
+    #[test]
+    fn what_cannot_cross_is_refused_with_its_line() {
+        let error = parse("pub fn ok(a: i64);\npub fn f(g: &mut dyn FnMut());", true).unwrap_err();
+        assert_eq!(error.line, 2);
+        assert!(parse("pub fn f(g: &mut dyn FnMut());", false).is_ok());
+        assert!(parse("pub fn f() {}", true).is_err());
+    }
+
+    #[test]
+    fn types_keep_their_lines() {
+        let source = "use std::fmt;\n/// D.\npub fn f(a: Hop) -> Hop;\n/// H.\n#[derive(Debug)]\npub enum Hop { A, B(u8), C { d: u8 } }\n";
+        let contract = parse(source, true).unwrap();
+        assert_eq!(contract.types.len(), 1);
+        assert_eq!(contract.types_source.lines().nth(5), source.lines().nth(5));
+        assert!(!contract.types_source.contains("fn f"));
+    }
+}

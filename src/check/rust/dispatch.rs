@@ -1,0 +1,249 @@
+//! The learner's code in a process of its own: calls go in, replies come out, and a process that
+//! ends is the reply to the call it was answering.
+
+use std::io::{BufReader, BufWriter, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::super::{CheckError, Context};
+use super::compile::library_path;
+use super::replies::{Call, Loss, Reply, frame};
+use super::toolchain::Toolchain;
+use crate::sandbox::{End, Exit, Input, Job, Limits, SandboxError, Stage};
+use crate::sys::clock::Stopwatch;
+
+/// So many processes may end inside a call before the rest is given up.
+const MOST_LOSSES: usize = 8;
+/// So long may the calls of one check take in all.
+const LONGEST: Duration = Duration::from_secs(20);
+
+/// Starts dispatchers of one program, and remembers what the learner's code printed.
+#[derive(Debug)]
+pub struct Dispatch<'a> {
+    program: PathBuf,
+    toolchain: &'a Toolchain,
+    context: &'a Context,
+    limits: Limits,
+    running: Option<Running>,
+    losses: usize,
+    watch: Stopwatch,
+    printed: Vec<u8>,
+}
+
+#[derive(Debug)]
+struct Running {
+    input: BufReader<UnixStream>,
+    output: BufWriter<UnixStream>,
+    end: JoinHandle<Exit>,
+}
+
+impl<'a> Dispatch<'a> {
+    /// Returns a dispatch of `program` that has started nothing yet.
+    pub fn new(
+        program: &Path,
+        toolchain: &'a Toolchain,
+        context: &'a Context,
+        limits: Limits,
+    ) -> Self {
+        let watch = Stopwatch::start();
+        let program = program.to_owned();
+        Self {
+            program,
+            toolchain,
+            context,
+            limits,
+            running: None,
+            losses: 0,
+            watch,
+            printed: Vec::new(),
+        }
+    }
+
+    /// Makes `calls`, in order, and returns a reply for each.
+    ///
+    /// # Errors
+    /// Fails when a process cannot be started, or the check is called off.
+    pub fn batch(&mut self, calls: &[Call]) -> Result<Vec<Reply>, CheckError> {
+        let mut replies = Vec::with_capacity(calls.len());
+        let mut careful = false;
+        while replies.len() < calls.len() {
+            if self.is_spent() {
+                replies.resize(calls.len(), Reply::Lost(Loss::NotReached));
+                break;
+            }
+            let running = self.start(careful)?;
+            let lost = self.pass(running, &calls[replies.len()..], &mut replies)?;
+            match lost {
+                None => {}
+                // Replies may have been under way: the same again, one at a time, names the call.
+                // One that takes too long is waited for long enough for all before it to arrive.
+                Some(loss) if !careful && loss != Loss::Time => careful = true,
+                Some(loss) => {
+                    self.losses += 1;
+                    replies.push(Reply::Lost(loss));
+                }
+            }
+        }
+        Ok(replies)
+    }
+
+    /// Makes one call, in the process that made the last one if it still lives.
+    ///
+    /// # Errors
+    /// Fails when a process cannot be started, or the check is called off.
+    pub fn call(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
+        if self.is_spent() {
+            return Ok(Reply::Lost(Loss::NotReached));
+        }
+        let mut running = match self.running.take() {
+            Some(running) => running,
+            None => self.start(true)?,
+        };
+        let sent = frame::write(&mut running.output, frame::CALL, call)
+            .and_then(|()| running.output.flush());
+        let reply = sent.and_then(|()| frame::read(&mut running.input));
+        if let Ok(Some((kind, bytes))) = reply {
+            if let Some(reply) = Reply::read(kind, bytes) {
+                self.running = Some(running);
+                return Ok(reply);
+            }
+            let exit = self.end(running)?;
+            self.losses += 1;
+            return Ok(Reply::Lost(Loss::of(&exit, kind == frame::MEMORY)));
+        }
+        let exit = self.end(running)?;
+        self.losses += 1;
+        Ok(Reply::Lost(Loss::of(&exit, false)))
+    }
+
+    /// Ends what runs and returns what the learner's code printed.
+    ///
+    /// # Errors
+    /// Fails when the check was called off.
+    pub fn finish(mut self) -> Result<String, CheckError> {
+        if let Some(running) = self.running.take() {
+            self.end(running)?;
+        }
+        Ok(super::compile::clean(&String::from_utf8_lossy(
+            &self.printed,
+        )))
+    }
+
+    fn is_spent(&self) -> bool {
+        self.losses >= MOST_LOSSES || self.watch.elapsed() > LONGEST
+    }
+
+    fn start(&self, careful: bool) -> Result<Running, CheckError> {
+        let pipe = |source| SandboxError::Pipe {
+            program: self.program.clone(),
+            source,
+        };
+        let (ours, theirs) = UnixStream::pair().map_err(pipe)?;
+        let (name, folder) = library_path(self.toolchain);
+        let home = self.program.parent().unwrap_or(Path::new("/"));
+        let mut job = Job::new(Stage::Learner, &self.program, home)
+            .variable(name, folder)
+            .within(self.limits)
+            .reading(Input::Descriptor(OwnedFd::from(theirs)));
+        if careful {
+            job = job.argument("careful");
+        }
+        let (started, wait) = std::sync::mpsc::channel();
+        let (sandbox, cancel) = (self.context.sandbox.clone(), self.context.cancel.clone());
+        // The thread that starts a process waits for it: the process would die with the thread.
+        let end = thread::Builder::new()
+            .name("dispatcher".into())
+            .spawn(move || match sandbox.spawn(job, &cancel) {
+                Ok(process) => {
+                    started.send(Ok(())).ok();
+                    process.finish()
+                }
+                Err(error) => {
+                    started.send(Err(error)).ok();
+                    Exit {
+                        end: End::Cancelled,
+                        stdout: Vec::new(),
+                        stderr: Vec::new(),
+                        duration: Duration::ZERO,
+                    }
+                }
+            });
+        let end = end.map_err(pipe)?;
+        wait.recv().map_err(|_| CheckError::Cancelled)??;
+        let input = BufReader::with_capacity(64 << 10, ours.try_clone().map_err(pipe)?);
+        Ok(Running {
+            input,
+            output: BufWriter::with_capacity(64 << 10, ours),
+            end,
+        })
+    }
+
+    /// Sends `calls` and reads replies until all are there or the process ends.
+    fn pass(
+        &mut self,
+        running: Running,
+        calls: &[Call],
+        replies: &mut Vec<Reply>,
+    ) -> Result<Option<Loss>, CheckError> {
+        let Running {
+            mut input,
+            output,
+            end,
+        } = running;
+        let mut out_of_memory = false;
+        let wanted = replies.len() + calls.len();
+        let output = thread::scope(|scope| {
+            let writer = scope.spawn(move || send(output, calls));
+            while replies.len() < wanted {
+                let Ok(Some((kind, bytes))) = frame::read(&mut input) else {
+                    break;
+                };
+                let Some(reply) = Reply::read(kind, bytes) else {
+                    out_of_memory = kind == frame::MEMORY;
+                    break;
+                };
+                replies.push(reply);
+            }
+            if replies.len() < wanted {
+                input.get_ref().shutdown(std::net::Shutdown::Both).ok();
+            }
+            writer.join().expect("the writer does not panic")
+        });
+        let complete = replies.len() == wanted;
+        let exit = self.end(Running { input, output, end })?;
+        Ok((!complete).then(|| Loss::of(&exit, out_of_memory)))
+    }
+
+    /// Closes the line and waits for the end.
+    fn end(&mut self, running: Running) -> Result<Exit, CheckError> {
+        running
+            .input
+            .get_ref()
+            .shutdown(std::net::Shutdown::Both)
+            .ok();
+        drop(running.output);
+        let exit = running.end.join().map_err(|_| CheckError::Cancelled)?;
+        if exit.end == End::Cancelled {
+            return Err(CheckError::Cancelled);
+        }
+        for bytes in [&exit.stdout, &exit.stderr] {
+            let room = (16_usize << 10).saturating_sub(self.printed.len());
+            self.printed
+                .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
+        Ok(exit)
+    }
+}
+
+fn send(mut output: BufWriter<UnixStream>, calls: &[Call]) -> BufWriter<UnixStream> {
+    for call in calls {
+        if frame::write(&mut output, frame::CALL, call).is_err() {
+            return output;
+        }
+    }
+    output.flush().ok();
+    output
+}

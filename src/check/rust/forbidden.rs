@@ -1,0 +1,89 @@
+//! What no solution may use, found by the compiler's own tokens, not in comments or strings.
+
+use proc_macro2::{TokenStream, TokenTree};
+
+use super::super::outcome::Diagnostic;
+
+/// A name that no solution may use, and why.
+const FORBIDDEN: [(&str, &str); 5] = [
+    ("naked_asm", "machine code in a solution"),
+    (
+        "set_hook",
+        "a panic must stay visible; the panic hook belongs to the check",
+    ),
+    (
+        "take_hook",
+        "a panic must stay visible; the panic hook belongs to the check",
+    ),
+    (
+        "update_hook",
+        "a panic must stay visible; the panic hook belongs to the check",
+    ),
+    (
+        "global_allocator",
+        "memory is counted by the check; the allocator belongs to it",
+    ),
+];
+
+/// Returns what `source` uses that no solution may use. A file that is no Rust has nothing: the
+/// compiler will say so.
+pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
+    if !FORBIDDEN.iter().any(|(name, _)| source.contains(name)) {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    if let Ok(tokens) = source.parse::<TokenStream>() {
+        search(file, source, tokens, &mut found);
+    }
+    found
+}
+
+fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnostic>) {
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) => search(file, source, group.stream(), found),
+            TokenTree::Ident(name) => {
+                let text = name.to_string();
+                let text = text.strip_prefix("r#").unwrap_or(&text);
+                if let Some((name_, why)) =
+                    FORBIDDEN.iter().find(|(forbidden, _)| *forbidden == text)
+                {
+                    found.push(refuse(file, source, name.span().start().line, name_, why));
+                }
+            }
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
+}
+
+fn refuse(file: &str, source: &str, line: usize, name: &str, why: &str) -> Diagnostic {
+    let code = source.lines().nth(line - 1).unwrap_or_default().trim();
+    Diagnostic {
+        error: true,
+        message: format!("`{name}` may not be used: {why}"),
+        file: Some(file.to_owned()),
+        line: Some(line),
+        text: format!(
+            "forbidden: `{name}` may not be used: {why}\n --> {file}:{line}\n  |\n  | {code}\n"
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_in_code_is_found_and_in_a_comment_not() {
+        assert_eq!(
+            find("src/lib.rs", "// set_hook\nconst A: &str = \"set_hook\";").len(),
+            0
+        );
+        let found = find("src/lib.rs", "fn f() {\n    std::panic::r#set_hook(x);\n}");
+        assert_eq!(found[0].line, Some(2));
+        assert_eq!(
+            find("src/lib.rs", "use std::panic::{set_hook as s};").len(),
+            1
+        );
+    }
+}

@@ -1,0 +1,284 @@
+//! The tier `linked`: hidden tests in the learner's process, for contracts whose values cannot
+//! cross to another one. Each test is a process of its own; it passes only if a random token that
+//! it was given before any learner's code ran comes back, and the process ends with code 0. That
+//! resists ordinary cheats, not machine code.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{Read, Write as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Expr, Item, Lit, Meta};
+
+use super::super::outcome::{TestResult, Values};
+use super::super::{CheckError, Context};
+use super::compile::{Compiled, Product, Unit, compile, library_path};
+use super::kit::{Kit, Subject};
+use super::replies::frame;
+use crate::sandbox::{End, Exit, Input, Job, SandboxError, Stage};
+
+/// An edit of a source: the bytes from `start` to `end` become `text`.
+#[derive(Debug)]
+struct Edit {
+    start: usize,
+    end: usize,
+    text: &'static str,
+}
+
+/// A test as the runner calls it.
+#[derive(Debug)]
+struct Called {
+    path: String,
+    should_panic: Option<String>,
+}
+
+/// Returns the source of the program that runs the hidden tests one at a time.
+///
+/// # Errors
+/// Fails when the hidden tests are not Rust.
+pub fn program(subject: &Subject) -> Result<String, syn::Error> {
+    let file = syn::parse_file(&subject.hidden)?;
+    let mut edits = Vec::new();
+    let mut tests = Vec::new();
+    collect(&file.items, "hidden::", &mut edits, &mut tests);
+    let mut source = String::from("#![allow(warnings)]\nmod hidden {\n");
+    source.push_str(&edited(&subject.hidden, edits));
+    source.push_str("\n}\n");
+    for (index, function) in subject.contract.functions.iter().enumerate() {
+        let plain = function.generics.is_empty() && !function.signature.contains("impl ");
+        if plain {
+            let types = if subject.has_types() {
+                "use ::contract::*; "
+            } else {
+                ""
+            };
+            writeln!(
+                source,
+                "mod bound{index} {{ {types}const F: {} = ::{}::{}; }}",
+                function.pointer, subject.crate_name, function.name
+            )
+            .expect("a string takes it");
+        }
+    }
+    source.push_str(
+        "fn main() { use ::gradus_rt::linked::{Finish, Test}; ::gradus_rt::linked::run(&[",
+    );
+    for Called { path, should_panic } in tests {
+        write!(
+            source,
+            "Test {{ run: || {path}().holds(), should_panic: {should_panic:?} }}, "
+        )
+        .expect("a string takes it");
+    }
+    source.push_str("]) }\n");
+    Ok(source)
+}
+
+fn collect(items: &[Item], prefix: &str, edits: &mut Vec<Edit>, tests: &mut Vec<Called>) {
+    for item in items {
+        match item {
+            Item::Fn(function)
+                if function
+                    .attrs
+                    .iter()
+                    .any(|attribute| attribute.path().is_ident("test")) =>
+            {
+                let runner = |attribute: &&Attribute| {
+                    ["test", "should_panic", "ignore"]
+                        .iter()
+                        .any(|name| attribute.path().is_ident(name))
+                };
+                for attribute in function.attrs.iter().filter(runner) {
+                    let range = attribute.span().byte_range();
+                    edits.push(Edit {
+                        start: range.start,
+                        end: range.end,
+                        text: "",
+                    });
+                }
+                make_visible(&function.vis, function.sig.span().byte_range().start, edits);
+                let path = format!("{prefix}{}", function.sig.ident);
+                tests.push(Called {
+                    path,
+                    should_panic: should_panic(&function.attrs),
+                });
+            }
+            Item::Mod(module) => {
+                make_visible(
+                    &module.vis,
+                    module.mod_token.span().byte_range().start,
+                    edits,
+                );
+                if let Some((_, items)) = &module.content {
+                    collect(items, &format!("{prefix}{}::", module.ident), edits, tests);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn make_visible(visibility: &syn::Visibility, start: usize, edits: &mut Vec<Edit>) {
+    if matches!(visibility, syn::Visibility::Inherited) {
+        edits.push(Edit {
+            start,
+            end: start,
+            text: "pub(crate) ",
+        });
+    }
+}
+
+/// Returns the words a test must panic with: the empty text where any will do.
+fn should_panic(attributes: &[Attribute]) -> Option<String> {
+    let attribute = attributes
+        .iter()
+        .find(|attribute| attribute.path().is_ident("should_panic"))?;
+    let literal = |expr: &Expr| match expr {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Str(text) => Some(text.value()),
+            _ => None,
+        },
+        _ => None,
+    };
+    let words = match &attribute.meta {
+        Meta::NameValue(pair) => literal(&pair.value),
+        Meta::List(list) => list
+            .parse_args::<syn::MetaNameValue>()
+            .ok()
+            .and_then(|pair| literal(&pair.value)),
+        Meta::Path(_) => None,
+    };
+    Some(words.unwrap_or_default())
+}
+
+fn edited(source: &str, mut edits: Vec<Edit>) -> String {
+    edits.sort_by_key(|edit| (edit.start, edit.end));
+    let mut text = source.to_owned();
+    for edit in edits.into_iter().rev() {
+        text.replace_range(edit.start..edit.end, edit.text);
+    }
+    text
+}
+
+/// Links the hidden tests with the learner's library and returns what the compiler said, which
+/// quotes hidden tests, and where the program is.
+///
+/// # Errors
+/// Fails when the compiler cannot be started, or the hidden tests are not Rust.
+pub fn link(
+    subject: &Subject,
+    kit: &Kit,
+    library: &Path,
+    context: &Context,
+) -> Result<(Compiled, PathBuf), CheckError> {
+    let source = program(subject).map_err(|error| CheckError::Exercise {
+        what: error.to_string(),
+    })?;
+    let folder = library.parent().unwrap_or(&kit.folder);
+    let root = folder.join("linked.rs");
+    std::fs::write(&root, source).map_err(|source| CheckError::File { path: root, source })?;
+    let output = folder.join("linked");
+    let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
+    externs.push(("gradus_rt", kit.runtime()));
+    externs.push((&subject.crate_name, library.to_owned()));
+    let unit = Unit {
+        name: "linked",
+        root: PathBuf::from("linked.rs"),
+        folder,
+        output: &output,
+        product: Product::Program,
+        externs,
+        by_learner: false,
+    };
+    Ok((compile(&unit, &kit.toolchain, context, |_| ())?, output))
+}
+
+/// Runs test number `index` of `program` in a process of its own.
+///
+/// # Errors
+/// Fails when the process cannot be started, or the check is called off.
+pub fn run(
+    program: &Path,
+    index: usize,
+    subject: &Subject,
+    kit: &Kit,
+    context: &Context,
+) -> Result<TestResult, CheckError> {
+    let pipe = |source| {
+        CheckError::Sandbox(SandboxError::Pipe {
+            program: program.to_owned(),
+            source,
+        })
+    };
+    let mut token = [0; 16];
+    File::open("/dev/urandom")
+        .and_then(|mut source| source.read_exact(&mut token))
+        .map_err(pipe)?;
+    let (mut ours, theirs) = UnixStream::pair().map_err(pipe)?;
+    let (name, libraries) = library_path(&kit.toolchain);
+    let job = Job::new(
+        Stage::Learner,
+        program,
+        program.parent().unwrap_or(&kit.folder),
+    )
+    .argument(index.to_string())
+    .variable(name, libraries)
+    .within(subject.limits)
+    .reading(Input::Descriptor(OwnedFd::from(theirs)));
+    let process = context.sandbox.spawn(job, &context.cancel)?;
+    let (exit, message) = thread::scope(|scope| {
+        let reader = scope.spawn(move || {
+            ours.write_all(&token).ok();
+            frame::read(&mut ours).ok().flatten()
+        });
+        (process.finish(), reader.join().unwrap_or_default())
+    });
+    if exit.end == End::Cancelled {
+        return Err(CheckError::Cancelled);
+    }
+    Ok(judge(&exit, message, &token, subject))
+}
+
+fn judge(
+    exit: &Exit,
+    message: Option<(u8, Vec<u8>)>,
+    token: &[u8],
+    subject: &Subject,
+) -> TestResult {
+    let note = |words: String| Values {
+        note: Some(words),
+        ..Values::default()
+    };
+    match (exit.end, message) {
+        (End::Code(0), Some((frame::READY, back))) if back == token => TestResult::Passed,
+        (End::Code(_), Some((frame::NOTE, sides))) => TestResult::Failed(values(&sides)),
+        (End::TimeLimit, _) => TestResult::TimeLimit(note(format!(
+            "no end within {} s",
+            subject.limits.cpu.as_secs()
+        ))),
+        (End::OutputLimit, _) => TestResult::OutputLimit(note("it printed too much".to_owned())),
+        (End::Code(code), _) => {
+            TestResult::Crashed(note(format!("the process ended itself with code {code}")))
+        }
+        (End::Signal(signal), _) => {
+            TestResult::Crashed(note(format!("the process was ended by signal {signal}")))
+        }
+        (End::Cancelled, _) => TestResult::NotRun("the check was called off".to_owned()),
+    }
+}
+
+/// Reads the two sides of an assert of equality: by custom the call comes first.
+fn values(mut bytes: &[u8]) -> Values {
+    let bytes = &mut bytes;
+    let got = super::trial::maybe(bytes).flatten();
+    let expected = super::trial::maybe(bytes).flatten();
+    Values {
+        got,
+        expected,
+        ..Values::default()
+    }
+}

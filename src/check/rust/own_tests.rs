@@ -1,0 +1,244 @@
+//! The learner's own tests: they must accept the reference solution, and are run against the wrong
+//! ones.
+//!
+//! The tests are linked with the stub, so the solutions are in other processes. A wrong solution
+//! counts as caught only if the tests fail *and* some call they made was answered otherwise than
+//! the reference answers it: a test that fails for another reason has caught nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::super::outcome::{Diagnostic, OwnTests};
+use super::super::{CheckError, Context, Event};
+use super::collect::{self, Collected};
+use super::compile::{Product, Unit, compile};
+use super::dispatch::Dispatch;
+use super::kit::{Kit, Subject};
+use super::replies::{Call, Reply};
+use super::trial::{self, Trial};
+use crate::sandbox::{Limits, Stage};
+
+/// The file of the learner's own tests in their crate.
+pub const FILE: &str = "tests/mine.rs";
+
+/// A solution that the learner's tests meet.
+#[derive(Debug, Clone)]
+pub struct Opponent {
+    /// The source of its `src/lib.rs`.
+    pub source: String,
+    /// The kind of fault.
+    pub fault: String,
+}
+
+/// What the tests are worth, or why they could not be run.
+#[derive(Debug, Clone)]
+pub enum Judged {
+    /// They ran.
+    Worth(OwnTests),
+    /// They do not compile, or are not there.
+    Unusable(Vec<Diagnostic>),
+}
+
+/// Runs the learner's tests of the crate in `submission` against the reference and `opponents`.
+///
+/// # Errors
+/// Fails when Gradus could not do its work.
+pub fn judge(
+    subject: &Subject,
+    kit: &Kit,
+    submission: &Path,
+    opponents: &[Opponent],
+    needed: usize,
+    context: &Context,
+) -> Result<Judged, CheckError> {
+    let file = match collect::one(submission, FILE.to_owned()) {
+        Ok(file) => file,
+        Err(diagnostic) => return Ok(Judged::Unusable(vec![diagnostic])),
+    };
+    let scratch = tempfile::tempdir().map_err(|source| CheckError::File {
+        path: "a temporary folder".into(),
+        source,
+    })?;
+    collect::write(&[file], scratch.path())?;
+    let tests = match compile_tests(subject, kit, scratch.path(), context)? {
+        Ok(tests) => tests,
+        Err(diagnostics) => return Ok(Judged::Unusable(diagnostics)),
+    };
+    let reference = program_of(subject, kit, "solution", None, context)?;
+    let mut bench = Bench {
+        subject,
+        kit,
+        context,
+        tests,
+        reference,
+        calls: Vec::new(),
+        answers: Vec::new(),
+    };
+    let accept_reference = bench.meet_reference()?;
+    let mut worth = OwnTests {
+        accept_reference,
+        caught: 0,
+        needed,
+        of: opponents.len(),
+        missed: Vec::new(),
+    };
+    for (index, opponent) in opponents.iter().enumerate() {
+        context.tell(Event::OwnTests(index, opponents.len()));
+        if bench.catches(index, opponent)? {
+            worth.caught += 1;
+        } else if !worth.missed.contains(&opponent.fault) {
+            worth.missed.push(opponent.fault.clone());
+        }
+    }
+    Ok(Judged::Worth(worth))
+}
+
+fn compile_tests(
+    subject: &Subject,
+    kit: &Kit,
+    folder: &Path,
+    context: &Context,
+) -> Result<Result<PathBuf, Vec<Diagnostic>>, CheckError> {
+    let output = folder.join("mine");
+    let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
+    externs.push((&subject.crate_name, kit.stub(subject)));
+    let unit = Unit {
+        name: "mine",
+        root: PathBuf::from(FILE),
+        folder,
+        output: &output,
+        product: Product::Tests,
+        externs,
+        by_learner: true,
+    };
+    let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
+    Ok(if compiled.is_success() {
+        Ok(output)
+    } else {
+        Err(compiled.diagnostics)
+    })
+}
+
+/// Returns the dispatcher of a solution of the course, made once and kept in the kit.
+fn program_of(
+    subject: &Subject,
+    kit: &Kit,
+    name: &str,
+    source: Option<&str>,
+    context: &Context,
+) -> Result<PathBuf, CheckError> {
+    let folder = kit.folder.join(name);
+    let program = folder.join("dispatcher");
+    if program.is_file() {
+        return Ok(program);
+    }
+    let source = source.unwrap_or_default().as_bytes().to_vec();
+    let scratch = tempfile::Builder::new()
+        .prefix(".making-")
+        .tempdir_in(&kit.folder);
+    let scratch = scratch.map_err(|source| CheckError::File {
+        path: kit.folder.clone(),
+        source,
+    })?;
+    collect::write(
+        &[Collected {
+            path: "src/lib.rs".to_owned(),
+            bytes: source,
+        }],
+        scratch.path(),
+    )?;
+    let (compiled, library) = kit.compile_crate(subject, scratch.path(), context, |_| ())?;
+    let present = vec![true; subject.functions.len()];
+    let (linked, _) = kit.link(subject, &library, &present, context)?;
+    if !compiled.is_success() || !linked.is_success() {
+        return Err(CheckError::Exercise {
+            what: format!("{name} does not compile\n{}", compiled.words()),
+        });
+    }
+    if fs::rename(scratch.path(), &folder).is_ok() {
+        drop(scratch.keep());
+    }
+    Ok(program)
+}
+
+/// The learner's tests and what the reference answered them.
+struct Bench<'a> {
+    subject: &'a Subject,
+    kit: &'a Kit,
+    context: &'a Context,
+    tests: PathBuf,
+    reference: PathBuf,
+    calls: Vec<Call>,
+    answers: Vec<Reply>,
+}
+
+impl Bench<'_> {
+    /// Runs the tests against the reference and keeps the calls they make.
+    fn meet_reference(&mut self) -> Result<bool, CheckError> {
+        let reference = self.reference.clone();
+        let mut dispatch = self.dispatch(&reference);
+        let mut answers = Vec::new();
+        let trial = self.run(&[], &mut |call| {
+            let reply = dispatch.call(call)?;
+            answers.push(reply.clone());
+            Ok(reply)
+        })?;
+        self.answers = answers;
+        let accepted = trial.end.is_success()
+            && !trial.passed.is_empty()
+            && trial.passed.values().all(|passed| *passed);
+        self.calls = trial.calls;
+        Ok(accepted)
+    }
+
+    /// Returns whether the tests catch the opponent.
+    fn catches(&self, index: usize, opponent: &Opponent) -> Result<bool, CheckError> {
+        let name = format!("wrong-{index}");
+        let program = program_of(
+            self.subject,
+            self.kit,
+            &name,
+            Some(&opponent.source),
+            self.context,
+        )?;
+        let mut dispatch = self.dispatch(&program);
+        let replies = dispatch.batch(&self.calls)?;
+        if replies == self.answers {
+            return Ok(false);
+        }
+        let known: Vec<(Call, Reply)> = self.calls.iter().cloned().zip(replies).collect();
+        let trial = self.run(&known, &mut |call| dispatch.call(call))?;
+        Ok(!trial.end.is_success())
+    }
+
+    fn dispatch(&self, program: &Path) -> Dispatch<'_> {
+        Dispatch::new(
+            program,
+            &self.kit.toolchain,
+            self.context,
+            self.subject.limits,
+        )
+    }
+
+    fn run(
+        &self,
+        known: &[(Call, Reply)],
+        answer: &mut trial::Answerer<'_>,
+    ) -> Result<Trial, CheckError> {
+        let limits = Limits {
+            cpu: Duration::from_secs(2),
+            wall: Duration::from_secs(6),
+            ..Limits::learner()
+        };
+        trial::run_as(
+            &self.tests,
+            Stage::Learner,
+            limits,
+            known,
+            answer,
+            &self.kit.toolchain,
+            self.context,
+        )
+    }
+}

@@ -1,0 +1,104 @@
+//! The hidden tests of an exercise: names and titles, read from their source.
+
+use syn::spanned::Spanned as _;
+use syn::{Attribute, Expr, Item, Lit, Meta};
+
+use super::super::outcome::TestTitle;
+
+/// A hidden test as it is declared.
+#[derive(Debug, Clone)]
+pub struct Declared {
+    /// Its name and title.
+    pub test: TestTitle,
+    /// Whether it has a doc comment; without one the name is its title.
+    pub titled: bool,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+/// Reads the tests of `source`, in file order.
+///
+/// # Errors
+/// Fails when the source is not Rust.
+pub fn read(source: &str) -> Result<Vec<Declared>, syn::Error> {
+    let file = syn::parse_file(source)?;
+    let mut found = Vec::new();
+    collect(&file.items, "", &mut found);
+    Ok(found)
+}
+
+fn collect(items: &[Item], prefix: &str, found: &mut Vec<Declared>) {
+    for item in items {
+        match item {
+            Item::Fn(function)
+                if function
+                    .attrs
+                    .iter()
+                    .any(|attribute| attribute.path().is_ident("test")) =>
+            {
+                let name = format!("{prefix}{}", function.sig.ident);
+                let title = title(&function.attrs);
+                found.push(Declared {
+                    titled: title.is_some(),
+                    test: TestTitle {
+                        title: title.unwrap_or_else(|| name.replace('_', " ")),
+                        name,
+                    },
+                    line: function.sig.span().start().line,
+                });
+            }
+            Item::Mod(module) => {
+                if let Some((_, items)) = &module.content {
+                    collect(items, &format!("{prefix}{}::", module.ident), found);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Returns the first paragraph of the doc comment.
+fn title(attributes: &[Attribute]) -> Option<String> {
+    let lines = attributes
+        .iter()
+        .filter_map(|attribute| match &attribute.meta {
+            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
+                Expr::Lit(literal) => match &literal.lit {
+                    Lit::Str(text) => Some(text.value().trim().to_owned()),
+                    _ => None,
+                },
+                _ => None,
+            },
+            _ => None,
+        });
+    let paragraph: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
+    let title = paragraph.join(" ");
+    let title = title.trim().trim_end_matches('.');
+    (!title.is_empty()).then(|| title.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tests_are_found_in_file_order_with_titles() {
+        let source = "/// Zero\n/// is refused.\n///\n/// More.\n#[test]\nfn zero() {}\nfn helper() {}\nmod deep { #[test] fn a_b() {} }";
+        let found = read(source).unwrap();
+        assert_eq!(
+            found[0].test,
+            TestTitle {
+                name: "zero".into(),
+                title: "Zero is refused".into()
+            }
+        );
+        assert_eq!(
+            found[1].test,
+            TestTitle {
+                name: "deep::a_b".into(),
+                title: "deep::a b".into()
+            }
+        );
+        assert!(found[0].titled && !found[1].titled);
+    }
+}

@@ -1,0 +1,115 @@
+//! The arguments, as clap reads them.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::{
+    author, check, completions, hint, init, list, man, new, next, quiz, read, reset, search, skip,
+    solution, status, validate, watch,
+};
+use crate::term::ColorChoice;
+
+/// An interactive tutorial and exercise runner for the terminal
+///
+/// Without a command, Gradus opens the course where you left it.
+#[derive(Debug, Parser)]
+#[command(name = "gradus", version, after_help = Code::HELP, max_term_width = 100)]
+#[command(disable_help_subcommand = true)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
+pub(crate) struct Global {
+    /// The folder of the course [default: the workspace's course, else the built-in one]
+    #[arg(
+        long,
+        global = true,
+        value_name = "PATH",
+        help_heading = "Options of every command"
+    )]
+    pub(crate) course: Option<PathBuf>,
+    /// The folder with your work [env: `GRADUS_WORKSPACE`] [default: the one you are in, else
+    /// `gradus-workspace` in this folder]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        help_heading = "Options of every command"
+    )]
+    pub(crate) workspace: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
+    #[arg(
+        hide_possible_values = false,
+        help_heading = "Options of every command"
+    )]
+    pub(crate) color: ColorChoice,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Init),
+    List(list::List),
+    Read(read::Read),
+    Quiz(quiz::QuizCommand),
+    Search(search::Search),
+    Next(next::Next),
+    Status(status::Status),
+    Check(check::Check),
+    Watch(watch::Watch),
+    Hint(hint::Hint),
+    Solution(solution::Solution),
+    Reset(reset::Reset),
+    Skip(skip::Skip),
+    Validate(validate::Validate),
+    New(new::New),
+    Author(author::Author),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+impl Command {
+    /// Does what the command says.
+    pub(super) fn run(self, app: &App) -> Done {
+        match self {
+            Self::Init(command) => command.run(app),
+            Self::List(command) => command.run(app),
+            Self::Read(command) => command.run(app),
+            Self::Quiz(command) => command.run(app),
+            Self::Search(command) => command.run(app),
+            Self::Next(next::Next {}) => next::Next::run(app),
+            Self::Status(command) => command.run(app),
+            Self::Check(command) => command.run(app),
+            Self::Watch(command) => command.run(app),
+            Self::Hint(command) => command.run(app),
+            Self::Solution(command) => command.run(app),
+            Self::Reset(command) => command.run(app),
+            Self::Skip(command) => command.run(app),
+            Self::Validate(command) => command.run(app),
+            Self::New(command) => command.run(app),
+            Self::Author(command) => command.run(app),
+            Self::Completions(command) => command.run(app),
+            Self::Man(man::Man {}) => man::Man::run(app),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_arguments_make_sense_to_clap() {
+        Arguments::command().debug_assert();
+    }
+}

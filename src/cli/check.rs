@@ -1,0 +1,162 @@
+//! `gradus check`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+
+use super::app::{App, Desk, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use super::next;
+use crate::check::{CheckError, Context, Event, Outcome, Verdict};
+use crate::course::{Exercise, Feedback};
+use crate::report::{Options, Record, outcome_lines};
+use crate::sys::clock::unix_time;
+use crate::text::Line;
+
+/// Check your work on an exercise against its hidden tests
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The exercise [default: the one whose folder this is, else the next one]
+    exercise: Option<String>,
+    /// Check this folder instead of the one in the workspace
+    #[arg(long, value_name = "DIR")]
+    path: Option<PathBuf>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Check {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let exercise = match (&self.exercise, &self.path) {
+            (None, Some(path)) => desk.exercise_at(&app.path(path)),
+            (Some(_), _) | (None, None) => None,
+        };
+        let exercise = match exercise {
+            Some(exercise) => exercise,
+            None => desk.exercise(app, self.exercise.as_deref())?,
+        };
+        let folder = match &self.path {
+            Some(path) => app.path(path),
+            None => match hand_out(app, &desk, exercise)? {
+                Folder::There(folder) => folder,
+                Folder::New => return Ok(Code::Nothing),
+            },
+        };
+        let feedback = feedback(exercise);
+        let mut context = app.context(feedback)?;
+        let steps = app.output.stepper();
+        context.observer = Arc::new(move |event| {
+            if let Event::Step(step) = event {
+                steps.show(step);
+            }
+        });
+        refuse_missing(app, exercise, &context)?;
+        let outcome = exercise.task.check(&folder, &context);
+        app.output.step("");
+        let outcome = outcome?;
+        if outcome.verdict() == Verdict::Passed {
+            desk.update(|progress| progress.pass(exercise, unix_time()))?;
+        }
+        if self.json {
+            app.output
+                .json(&Record::new(exercise, &outcome, feedback))?;
+        } else {
+            show(app, &desk, exercise, &outcome)?;
+        }
+        Ok(code(&outcome))
+    }
+}
+
+/// An exercise's folder in the workspace.
+pub(super) enum Folder {
+    /// It was there.
+    There(PathBuf),
+    /// It was handed out just now: there is nothing to check yet.
+    New,
+}
+
+/// Returns the exercise's folder; when there is none, hands it out and says so.
+pub(super) fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<Folder, Failure> {
+    let workspace = desk.workspace()?;
+    let is_new = !workspace.folder(exercise).exists();
+    let folder = workspace.ensure(exercise)?;
+    desk.update(|progress| progress.start(&exercise.id))?;
+    if !is_new {
+        return Ok(Folder::There(folder));
+    }
+    let first = workspace.first_file(exercise);
+    let first = first.unwrap_or_else(|| folder.clone());
+    app.note(&format!(
+        "Handed out {}. The task is in README.md there; edit {} and check again.",
+        app.shown(&folder),
+        app.shown(&first)
+    ));
+    Ok(Folder::New)
+}
+
+/// Returns how much a failing test tells a learner on their own machine.
+pub(super) fn feedback(exercise: &Exercise) -> Feedback {
+    exercise.feedback.unwrap_or(Feedback::Full)
+}
+
+/// Fails when this machine lacks what the exercise needs.
+pub(super) fn refuse_missing(
+    app: &App,
+    exercise: &Exercise,
+    context: &Context,
+) -> Result<(), Failure> {
+    let Some(what) = exercise.task.missing(context) else {
+        return Ok(());
+    };
+    let skip = app.command(&format!("skip {}", exercise.id));
+    Err(Failure::Check(CheckError::Missing {
+        what,
+        help: format!("or go on without it: `{skip}`"),
+    }))
+}
+
+/// Shows what came out, and after a pass what comes next.
+pub(super) fn show(
+    app: &App,
+    desk: &Desk,
+    exercise: &Exercise,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
+    let caps = app.output.caps();
+    let options = Options {
+        feedback: feedback(exercise),
+        width: caps.width,
+        accessible: caps.accessible,
+    };
+    app.output
+        .lines(&outcome_lines(exercise, outcome, &options))?;
+    app.output.line(Line::new())?;
+    if outcome.verdict() == Verdict::Passed {
+        let mut progress = desk.progress.clone();
+        progress.pass(exercise, unix_time());
+        app.output.lines(&next::lines_for(app, desk, &progress))?;
+    } else if !exercise.hints.is_empty() {
+        let hint = app.command(&format!("hint {}", exercise.id));
+        app.output.line(Line::plain(format!("Stuck? {hint}")))?;
+    }
+    Ok(())
+}
+
+/// Returns the exit code for an outcome.
+pub(super) fn code(outcome: &Outcome) -> Code {
+    match outcome.verdict() {
+        Verdict::Passed => Code::Fine,
+        Verdict::InternalError => Code::Failed,
+        Verdict::Failed
+        | Verdict::Crashed
+        | Verdict::OutputLimit
+        | Verdict::MemoryLimit
+        | Verdict::TimeLimit
+        | Verdict::CompileError
+        | Verdict::Forbidden => Code::NotPassed,
+    }
+}

@@ -1,0 +1,225 @@
+//! The one place that words errors, and says what to do about them.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+
+use super::exit::Code;
+use super::invocation::{Invocation, quoted};
+use crate::check::CheckError;
+use crate::course::scaffold::ScaffoldError;
+use crate::course::tree::TreeError;
+use crate::progress::ProgressError;
+use crate::text::{Line, Role, Style};
+use crate::workspace::WorkspaceError;
+
+/// Why a command ended without doing what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// A name that is not there.
+    #[error("no {what} is called `{name}`")]
+    Unknown {
+        /// What was looked for, such as `exercise`.
+        what: &'static str,
+        /// The name.
+        name: String,
+        /// A name that is there and looks like it.
+        near: Option<String>,
+    },
+    /// No exercise was named, and none follows from the folder.
+    #[error("which exercise? This folder belongs to none")]
+    WhichExercise,
+    /// The command needs a workspace.
+    #[error("there is no workspace here")]
+    NoWorkspace,
+    /// The command changes a course, and the course is in the binary.
+    #[error("the built-in course cannot be changed")]
+    BuiltIn,
+    /// The command asks for something that cannot be had this way.
+    #[error("{what}")]
+    Refused {
+        /// Why not.
+        what: String,
+        /// What to do instead.
+        help: String,
+    },
+    /// A course that cannot be read at all.
+    #[error(transparent)]
+    Course(#[from] TreeError),
+    /// A workspace that could not be used.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
+    /// A check that could not be done.
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    /// New parts of a course that could not be made.
+    #[error(transparent)]
+    Scaffold(#[from] ScaffoldError),
+    /// A folder that could not be watched or read.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// Input or output of the command itself.
+    #[error("cannot read or write")]
+    Stream(#[from] io::Error),
+}
+
+/// An error in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// What went wrong, and why.
+    pub what: String,
+    /// What to do next.
+    pub hint: Option<String>,
+}
+
+impl Failure {
+    /// Returns the exit code.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::Unknown { .. } | Self::WhichExercise | Self::Refused { .. } | Self::BuiltIn => {
+                Code::Usage
+            }
+            Self::Check(CheckError::Missing { .. }) => Code::Nothing,
+            Self::NoWorkspace
+            | Self::Course(_)
+            | Self::Workspace(_)
+            | Self::Check(_)
+            | Self::Scaffold(_)
+            | Self::File { .. }
+            | Self::Stream(_) => Code::Failed,
+        }
+    }
+
+    /// Words the error; commands in the hint work as they are printed.
+    pub fn words(&self, invocation: &Invocation) -> Words {
+        Words {
+            what: with_causes(self),
+            hint: self.hint(invocation),
+        }
+    }
+
+    fn hint(&self, invocation: &Invocation) -> Option<String> {
+        let command = |command: &str| format!("`{}`", invocation.command(command));
+        match self {
+            Self::Unknown { what, near, .. } => Some(unknown_hint(what, near.as_deref(), command)),
+            Self::WhichExercise => Some(format!(
+                "name one of those that {} shows, or go to its folder",
+                command("list")
+            )),
+            Self::NoWorkspace => Some(format!("{} makes one", command("init"))),
+            Self::BuiltIn => Some("name a course's folder with `--course`".to_owned()),
+            Self::Refused { help, .. } => Some(help.clone()),
+            Self::Course(TreeError::NoCourse(_)) => {
+                Some(format!("{} starts a course", command("new course DIR")))
+            }
+            Self::Workspace(error) => workspace_hint(error, command),
+            Self::Check(error) => check_hint(error, command),
+            Self::Scaffold(error) => scaffold_hint(error),
+            Self::Course(TreeError::Read { .. }) | Self::File { .. } | Self::Stream(_) => None,
+        }
+    }
+}
+
+impl Words {
+    /// Returns the words as lines for standard error.
+    pub(crate) fn lines(&self) -> Vec<Line> {
+        let label = |role, text| {
+            let bold = Style {
+                bold: true,
+                ..Style::from(role)
+            };
+            Line::new().with(bold, text)
+        };
+        let mut lines = Vec::new();
+        for (index, text) in self.what.lines().enumerate() {
+            let line = match index {
+                0 => label(Role::Bad, "error: "),
+                _ => Line::plain("       "),
+            };
+            lines.push(line.with(Role::Text, text));
+        }
+        for text in self.hint.iter().flat_map(|hint| hint.lines()) {
+            lines.push(label(Role::Accent, "hint: ").with(Role::Text, text));
+        }
+        lines
+    }
+}
+
+/// Returns the error's words and those of its causes.
+pub(super) fn with_causes(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !words.ends_with(&more) {
+            words.push_str(": ");
+            words.push_str(&more);
+        }
+        cause = error.source();
+    }
+    words
+}
+
+fn unknown_hint(what: &str, near: Option<&str>, command: impl Fn(&str) -> String) -> String {
+    let all = match what {
+        "exercise" | "lesson" => format!("{} shows them all", command("list")),
+        _ => format!("{} shows what there is", command("status")),
+    };
+    match near {
+        Some(near) => format!("did you mean `{near}`? {all}"),
+        None => all,
+    }
+}
+
+fn workspace_hint(error: &WorkspaceError, command: impl Fn(&str) -> String) -> Option<String> {
+    Some(match error {
+        WorkspaceError::NotOne(path) => {
+            let path = quoted(&path.to_string_lossy());
+            format!("`gradus init {path}` makes it one")
+        }
+        WorkspaceError::OtherCourse { .. } => {
+            "name another workspace with `--workspace`, or the course it belongs to with \
+             `--course`"
+                .to_owned()
+        }
+        WorkspaceError::Newer { .. } | WorkspaceError::Progress(ProgressError::Newer { .. }) => {
+            "a newer Gradus wrote it: use that one; nothing was changed".to_owned()
+        }
+        WorkspaceError::Damaged { path, .. } => format!(
+            "move {} away and run {} in that folder; your exercises and progress stay",
+            path.display(),
+            command("init .")
+        ),
+        WorkspaceError::NotEmpty(_) => {
+            format!("give a new folder: {}", command("init DIR"))
+        }
+        WorkspaceError::Busy(_) => format!(
+            "close the other one, or use plain commands such as {} beside it",
+            command("check")
+        ),
+        WorkspaceError::File { .. } | WorkspaceError::Progress(_) => return None,
+    })
+}
+
+fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<String> {
+    match error {
+        CheckError::Missing { help, .. } => Some(help.clone()),
+        CheckError::Exercise { .. } => Some(format!(
+            "tell the course's author; {} shows more",
+            command("validate")
+        )),
+        CheckError::Cancelled | CheckError::File { .. } | CheckError::Sandbox(_) => None,
+    }
+}
+
+fn scaffold_hint(error: &ScaffoldError) -> Option<String> {
+    match error {
+        ScaffoldError::Exists(_) => Some("choose another name; nothing was written".to_owned()),
+        ScaffoldError::NotASlug(_) | ScaffoldError::File { .. } => None,
+    }
+}

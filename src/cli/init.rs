@@ -1,0 +1,65 @@
+//! `gradus init`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use super::names;
+use crate::course::load;
+use crate::text::Line;
+use crate::workspace::{FOLDER_NAME, Workspace};
+
+/// Make a workspace: the folder with your work on a course
+#[derive(Debug, Args)]
+pub(crate) struct Init {
+    /// Where; the folder must be new or empty [default: `gradus-workspace` in this folder]
+    dir: Option<PathBuf>,
+    /// Choose a track of the course
+    #[arg(long, value_name = "TRACK")]
+    track: Option<String>,
+}
+
+impl Init {
+    pub(super) fn run(self, app: &App) -> Done {
+        let (course, problems) = load(&app.tree(None)?);
+        if course.id.is_empty() {
+            return Err(broken(&problems));
+        }
+        let track = match &self.track {
+            Some(name) => Some(names::track(&course, name)?.id.clone()),
+            None => None,
+        };
+        let named = self.dir.or_else(|| app.global.workspace.clone());
+        let root = app.path(&named.unwrap_or_else(|| FOLDER_NAME.into()));
+        let is_new = Workspace::open(&root).is_err();
+        let workspace = Workspace::create(&root, &course)?;
+        if track.is_some() {
+            workspace.update(|progress| progress.track.clone_from(&track))?;
+        }
+        let said = if is_new { "Made" } else { "Opened" };
+        let root = app.shown(workspace.root());
+        app.output.lines(&[
+            Line::plain(format!(
+                "{said} the workspace {root} for \u{201c}{}\u{201d}.",
+                course.title
+            )),
+            Line::plain(format!(
+                "Go on with: cd {} && {}",
+                super::invocation::quoted(&root),
+                app.command("next")
+            )),
+        ])?;
+        Ok(Code::Fine)
+    }
+}
+
+fn broken(problems: &[crate::course::Problem]) -> Failure {
+    let first = problems.first().map(ToString::to_string);
+    Failure::Refused {
+        what: format!("this is no course yet: {}", first.unwrap_or_default()),
+        help: "`gradus validate` lists every problem".to_owned(),
+    }
+}

@@ -1,0 +1,182 @@
+//! `gradus list`.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::app::{App, Desk, Done};
+use super::exit::Code;
+use super::names;
+use crate::course::{Course, Exercise, ExerciseId, Lesson, LessonId, TrackId};
+use crate::progress::{Progress, State};
+use crate::text::{Line, Role, Style};
+
+/// List lessons and exercises, and how each stands
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// Only the exercises of this track
+    #[arg(long, value_name = "TRACK")]
+    track: Option<String>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `gradus list --json`.
+#[derive(Debug, Serialize)]
+struct Record<'a> {
+    /// The version of this shape.
+    version: u32,
+    course: &'a str,
+    title: &'a str,
+    lessons: Vec<LessonRecord<'a>>,
+    exercises: Vec<ExerciseRecord<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct LessonRecord<'a> {
+    id: &'a LessonId,
+    number: u32,
+    title: &'a str,
+    summary: &'a str,
+    minutes: u32,
+    /// Whether every core section was seen.
+    read: bool,
+    exercises: Vec<&'a ExerciseId>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExerciseRecord<'a> {
+    id: &'a ExerciseId,
+    kind: &'static str,
+    title: &'a str,
+    summary: &'a str,
+    /// `new`, `started`, `passed` or `settled`.
+    state: State,
+    /// Whether the exercise has changed since it was passed.
+    passed_earlier_version: bool,
+    further: bool,
+    tracks: &'a [TrackId],
+    /// The lesson that leads to it.
+    lesson: Option<&'a LessonId>,
+}
+
+impl List {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let track = match &self.track {
+            Some(name) => Some(&names::track(&desk.course, name)?.id),
+            None => None,
+        };
+        if self.json {
+            app.output.json(&record(&desk, track))?;
+        } else {
+            app.output
+                .lines(&lines(&desk.course, &desk.progress, track))?;
+        }
+        Ok(Code::Fine)
+    }
+}
+
+fn record<'a>(desk: &'a Desk, track: Option<&'a TrackId>) -> Record<'a> {
+    let Desk {
+        course, progress, ..
+    } = desk;
+    let lessons = course.lessons.iter().map(|lesson| LessonRecord {
+        id: &lesson.id,
+        number: lesson.number,
+        title: &lesson.title,
+        summary: &lesson.summary,
+        minutes: lesson.minutes,
+        read: progress.has_read(lesson),
+        exercises: lesson.exercises().collect(),
+    });
+    let exercises = course.exercises_of(track).map(|exercise| ExerciseRecord {
+        id: &exercise.id,
+        kind: exercise.kind.id(),
+        title: &exercise.title,
+        summary: &exercise.summary,
+        state: progress.state_of(exercise),
+        passed_earlier_version: progress.passed_earlier_version(exercise),
+        further: exercise.further,
+        tracks: &exercise.tracks,
+        lesson: course.lesson_of(&exercise.id).map(|lesson| &lesson.id),
+    });
+    Record {
+        version: 1,
+        course: &course.id,
+        title: &course.title,
+        lessons: lessons.collect(),
+        exercises: exercises.collect(),
+    }
+}
+
+fn lines(course: &Course, progress: &Progress, track: Option<&TrackId>) -> Vec<Line> {
+    let width = course
+        .exercises_of(track)
+        .map(|exercise| exercise.id.as_str().len());
+    let width = width.max().unwrap_or(0);
+    let mut lines = vec![
+        Line::new().with(Role::Heading(1), &course.title),
+        Line::new(),
+    ];
+    for lesson in &course.lessons {
+        lines.push(lesson_line(lesson, progress));
+        let leads_to = |exercise: &&Exercise| lesson.exercises().any(|id| *id == exercise.id);
+        let exercises = course.exercises_of(track).filter(leads_to);
+        lines.extend(exercises.map(|exercise| exercise_line(exercise, progress, width)));
+    }
+    let unled = course
+        .exercises_of(track)
+        .filter(|exercise| course.lesson_of(&exercise.id).is_none());
+    lines.extend(unled.map(|exercise| exercise_line(exercise, progress, width)));
+    lines
+}
+
+fn lesson_line(lesson: &Lesson, progress: &Progress) -> Line {
+    let bold = Style {
+        bold: true,
+        ..Style::default()
+    };
+    let mark = if progress.has_read(lesson) {
+        "✓"
+    } else {
+        " "
+    };
+    Line::new()
+        .with(Role::Good, mark)
+        .with(Role::Text, format!(" {:>2}  ", lesson.number))
+        .with(bold, &lesson.title)
+        .with(
+            Role::Dim,
+            format!("  {} ({} min)", lesson.id, lesson.minutes),
+        )
+}
+
+fn exercise_line(exercise: &Exercise, progress: &Progress, width: usize) -> Line {
+    let state = progress.state_of(exercise);
+    let (role, mark) = match state {
+        State::Passed => (Role::Good, "✓"),
+        State::Settled => (Role::Warn, "-"),
+        State::Started => (Role::Accent, "…"),
+        State::New => (Role::Dim, " "),
+    };
+    let mut line = Line::new()
+        .with(role, mark)
+        .with(Role::Text, "       ")
+        .with(Role::Code, format!("{:width$}", exercise.id))
+        .with(Role::Text, format!("  {}", exercise.title))
+        .with(Role::Dim, format!("  {}", exercise.kind.id()));
+    if exercise.further {
+        line.push(Role::Dim, ", further");
+    }
+    match state {
+        State::Passed if progress.passed_earlier_version(exercise) => {
+            line.push(Role::Warn, "  passed an earlier version");
+        }
+        State::New => {}
+        State::Passed | State::Settled | State::Started => {
+            line.push(role, format!("  {}", state.word()));
+        }
+    }
+    line
+}

@@ -1,0 +1,20 @@
+//! `gradus man`.
+
+use clap::{Args, CommandFactory};
+
+use super::app::{App, Done};
+use super::arguments::Arguments;
+use super::exit::Code;
+
+/// Write the manual page
+#[derive(Debug, Args)]
+pub(crate) struct Man {}
+
+impl Man {
+    pub(super) fn run(app: &App) -> Done {
+        let mut page = Vec::new();
+        clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+        app.output.bytes(&page)?;
+        Ok(Code::Fine)
+    }
+}

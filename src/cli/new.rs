@@ -1,0 +1,119 @@
+//! `gradus new`.
+
+use std::path::{Path, PathBuf};
+
+use clap::builder::PossibleValuesParser;
+use clap::{Args, Subcommand};
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use super::validate;
+use crate::course::scaffold::{self, ScaffoldError, title_of};
+use crate::course::{Course, ExerciseId, LessonId};
+use crate::kind::{self, KINDS};
+use crate::text::Line;
+
+/// Start a course, a lesson or an exercise
+#[derive(Debug, Args)]
+pub(crate) struct New {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+enum What {
+    /// Start a course in a folder
+    Course {
+        /// The folder; its name becomes the course's id
+        dir: PathBuf,
+        /// The title [default: made of the folder's name]
+        #[arg(long)]
+        title: Option<String>,
+    },
+    /// Add a lesson at the end of a course
+    Lesson {
+        /// The lesson's id: lower-case letters, digits and single hyphens
+        id: String,
+        /// The title [default: made of the id]
+        #[arg(long)]
+        title: Option<String>,
+    },
+    /// Add an exercise to a course
+    Exercise {
+        /// The exercise's id: lower-case letters, digits and single hyphens
+        id: String,
+        /// What kind of exercise it is
+        #[arg(long, value_parser = kinds(), default_value = KINDS[0].id())]
+        kind: String,
+    },
+}
+
+fn kinds() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        KINDS
+            .iter()
+            .map(|kind| clap::builder::PossibleValue::new(kind.id()).help(kind.summary())),
+    )
+}
+
+impl New {
+    pub(super) fn run(self, app: &App) -> Done {
+        match self.what {
+            What::Course { dir, title } => course(app, &dir, title),
+            What::Lesson { id, title } => lesson(app, &id, title),
+            What::Exercise { id, kind } => exercise(app, &id, &kind),
+        }
+    }
+}
+
+fn course(app: &App, dir: &Path, title: Option<String>) -> Done {
+    let folder = app.path(dir);
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let id = name.to_lowercase().replace([' ', '_', '.'], "-");
+    let title = title.unwrap_or_else(|| title_of(&id));
+    tell(app, &scaffold::course(&folder, &id, &title)?)?;
+    let shown = super::invocation::quoted(&app.shown(&folder));
+    let validate = app.command(&format!("validate {shown}"));
+    app.output
+        .line(Line::plain(format!("Edit them, then: {validate}")))?;
+    Ok(Code::Fine)
+}
+
+fn lesson(app: &App, id: &str, title: Option<String>) -> Done {
+    let (course, folder) = editable(app)?;
+    let id: LessonId = id.parse().map_err(ScaffoldError::from)?;
+    let title = title.unwrap_or_else(|| title_of(id.as_str()));
+    tell(app, &scaffold::lesson(&folder, &course, &id, &title)?)?;
+    Ok(Code::Fine)
+}
+
+fn exercise(app: &App, id: &str, kind: &str) -> Done {
+    let (_, folder) = editable(app)?;
+    let id: ExerciseId = id.parse().map_err(ScaffoldError::from)?;
+    let kind = kind::find(kind).expect("clap lets only known kinds through");
+    tell(app, &scaffold::exercise(&folder, &id, kind)?)?;
+    app.output.lines(&[
+        Line::plain(format!(
+            "Put this on a line of a lesson: <!-- exercise: {id} -->"
+        )),
+        Line::plain(format!(
+            "Then prove it with: {}",
+            app.command(&format!("validate --exercise {id}"))
+        )),
+    ])?;
+    Ok(Code::Fine)
+}
+
+fn editable(app: &App) -> Result<(Course, PathBuf), Failure> {
+    let (course, _) = validate::open(app, None)?;
+    let folder = course.tree.folder().map(Path::to_path_buf);
+    Ok((course, folder.ok_or(Failure::BuiltIn)?))
+}
+
+fn tell(app: &App, files: &[PathBuf]) -> Result<(), Failure> {
+    let lines = files
+        .iter()
+        .map(|file| Line::plain(format!("wrote {}", app.shown(file))));
+    Ok(app.output.lines(&lines.collect::<Vec<_>>())?)
+}

@@ -1,0 +1,90 @@
+//! `gradus next`.
+
+use clap::Args;
+
+use super::app::{App, Desk, Done};
+use super::exit::Code;
+use crate::course::{Exercise, Lesson};
+use crate::progress::{Next as Step, Progress};
+use crate::text::{Line, Role};
+
+/// Say what to do next, and hand out the files if it is an exercise
+#[derive(Debug, Args)]
+pub(crate) struct Next {}
+
+impl Next {
+    pub(super) fn run(app: &App) -> Done {
+        let desk = app.desk()?;
+        if let (Some(workspace), Step::Solve(exercise)) =
+            (&desk.workspace, desk.progress.next(&desk.course))
+        {
+            workspace.ensure(exercise)?;
+            workspace.update(|progress| progress.start(&exercise.id))?;
+        }
+        app.output.lines(&lines(app, &desk))?;
+        Ok(Code::Fine)
+    }
+}
+
+/// Returns the command that does `step`, without the program's name.
+pub(super) fn command(step: &Step<'_>) -> Option<String> {
+    match step {
+        Step::Read { lesson, .. } => Some(format!("read {}", lesson.id)),
+        Step::Solve(exercise) => Some(format!("check {}", exercise.id)),
+        Step::Nothing => None,
+    }
+}
+
+/// Returns what to do next, in words.
+pub(super) fn lines(app: &App, desk: &Desk) -> Vec<Line> {
+    lines_for(app, desk, &desk.progress)
+}
+
+/// Returns what to do next once `progress` was made.
+pub(super) fn lines_for(app: &App, desk: &Desk, progress: &Progress) -> Vec<Line> {
+    match progress.next(&desk.course) {
+        Step::Read { lesson, section } => reading(app, lesson, section),
+        Step::Solve(exercise) => solving(app, desk, exercise),
+        Step::Nothing => vec![Line::new().with(Role::Good, "Nothing is left: you have finished.")],
+    }
+}
+
+fn reading(app: &App, lesson: &Lesson, section: usize) -> Vec<Line> {
+    let section = lesson.sections.get(section);
+    let section = section.and_then(|section| section.title.as_deref());
+    let at = section.map_or_else(String::new, |title| {
+        format!(", from \u{201c}{title}\u{201d}")
+    });
+    vec![
+        Line::plain(format!(
+            "Next: read lesson {}, {}{at}.",
+            lesson.number, lesson.title
+        )),
+        command_line(app, &format!("read {}", lesson.id)),
+    ]
+}
+
+fn solving(app: &App, desk: &Desk, exercise: &Exercise) -> Vec<Line> {
+    let mut lines = vec![Line::plain(format!(
+        "Next: the exercise {}. {}",
+        exercise.title, exercise.summary
+    ))];
+    let Some(workspace) = &desk.workspace else {
+        lines.push(Line::plain("It needs a workspace:"));
+        lines.push(command_line(app, "init"));
+        return lines;
+    };
+    let folder = workspace.folder(exercise);
+    let file = workspace.first_file(exercise);
+    lines.push(Line::plain(format!(
+        "The task is in {}; edit {}, then:",
+        app.shown(&folder.join("README.md")),
+        app.shown(&file.unwrap_or(folder))
+    )));
+    lines.push(command_line(app, &format!("check {}", exercise.id)));
+    lines
+}
+
+fn command_line(app: &App, command: &str) -> Line {
+    Line::plain("  ").with(Role::Code, app.command(command))
+}

@@ -1,0 +1,146 @@
+//! What commands write. A reader that goes away, as `head` does, ends the writing quietly.
+
+use std::cell::Cell;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use serde::Serialize;
+
+use crate::lesson::{Layout, layout, parse};
+use crate::sys::environment::Environment;
+use crate::term::{Caps, ColorChoice, Theme, emit, emit_line};
+use crate::text::{Line, Role};
+
+/// Standard output and standard error of a command.
+#[derive(Debug)]
+pub(crate) struct Output {
+    caps: Caps,
+    error_caps: Caps,
+    theme: Theme,
+    closed: Cell<bool>,
+}
+
+impl Output {
+    /// Returns an output that suits the terminal.
+    pub(super) fn new(environment: &Environment, color: ColorChoice) -> Self {
+        let text = |name: &str| environment.text(name);
+        let detect = |is_terminal, size| Caps::detect(&text, is_terminal, size, color);
+        Self {
+            caps: detect(io::stdout().is_terminal(), size(io::stdout())),
+            error_caps: detect(io::stderr().is_terminal(), size(io::stderr())),
+            theme: Theme::default(),
+            closed: Cell::new(false),
+        }
+    }
+
+    /// Returns what standard output can show.
+    pub(crate) fn caps(&self) -> &Caps {
+        &self.caps
+    }
+
+    /// Returns whether a person can be asked: they see what we write and type the answer.
+    pub(crate) fn is_interactive(&self) -> bool {
+        self.caps.terminal && io::stdin().is_terminal()
+    }
+
+    /// Returns whether nobody reads on: further work for standard output is in vain.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.get()
+    }
+
+    /// Returns how text is laid out for standard output.
+    pub(crate) fn layout(&self) -> Layout {
+        Layout {
+            width: self.caps.width.min(100),
+            accessible: self.caps.accessible,
+            hyperlinks: self.caps.hyperlinks,
+            ascii: !self.caps.unicode,
+            highlight: self.caps.color,
+        }
+    }
+
+    /// Lays out `markdown`.
+    pub(crate) fn markdown(&self, markdown: &str) -> Vec<Line> {
+        let doc = parse(markdown);
+        layout(&doc.blocks, &doc, &self.layout())
+    }
+
+    /// Writes `lines` to standard output.
+    pub(crate) fn lines(&self, lines: &[Line]) -> io::Result<()> {
+        self.text(&emit(lines, &self.caps, &self.theme))
+    }
+
+    /// Writes one line to standard output.
+    pub(crate) fn line(&self, line: Line) -> io::Result<()> {
+        self.lines(&[line])
+    }
+
+    /// Writes `text` to standard output as it is.
+    pub(crate) fn text(&self, text: &str) -> io::Result<()> {
+        self.bytes(text.as_bytes())
+    }
+
+    /// Writes `bytes` to standard output as they are.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
+        if self.closed.get() {
+            return Ok(());
+        }
+        let mut stdout = io::stdout().lock();
+        match stdout.write_all(bytes).and_then(|()| stdout.flush()) {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed.set(true);
+                Ok(())
+            }
+            other => other,
+        }
+    }
+
+    /// Writes `value` to standard output as JSON.
+    pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {
+        let mut text = serde_json::to_string_pretty(value)?;
+        text.push('\n');
+        self.text(&text)
+    }
+
+    /// Writes `lines` to standard error. That nobody listens there is no reason to fail.
+    pub(crate) fn tell(&self, lines: &[Line]) {
+        let text = emit(lines, &self.error_caps, &self.theme);
+        io::stderr().lock().write_all(text.as_bytes()).ok();
+    }
+
+    /// Shows `text` as the step that is being done; an empty text clears it.
+    pub(crate) fn step(&self, text: &str) {
+        self.stepper().show(text);
+    }
+
+    /// Returns what shows the step that is being done, from any thread.
+    pub(crate) fn stepper(&self) -> Stepper {
+        let caps = self.error_caps.clone();
+        let can_redraw = caps.terminal && !caps.accessible;
+        Stepper {
+            caps: can_redraw.then_some(caps),
+        }
+    }
+}
+
+/// Shows the step that is being done in place of the one before, on standard error. A terminal
+/// that cannot redraw, or is none, is left alone.
+#[derive(Debug, Clone)]
+pub(crate) struct Stepper {
+    caps: Option<Caps>,
+}
+
+impl Stepper {
+    /// Shows `text`; an empty text clears the row.
+    pub(crate) fn show(&self, text: &str) {
+        let Some(caps) = &self.caps else { return };
+        let line = emit_line(&Line::new().with(Role::Dim, text), caps, &Theme::default());
+        let whole = format!("\r\u{1b}[K{line}");
+        // That nobody listens there is no reason to fail.
+        io::stderr().lock().write_all(whole.as_bytes()).ok();
+    }
+}
+
+fn size(terminal: impl std::os::fd::AsFd) -> Option<(u16, u16)> {
+    let size = rustix::termios::tcgetwinsize(terminal).ok()?;
+    Some((size.ws_col, size.ws_row))
+}

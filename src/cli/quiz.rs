@@ -1,0 +1,213 @@
+//! `gradus quiz`.
+
+use std::io::{self, BufRead};
+
+use clap::Args;
+
+use super::app::{App, Desk, Done, counted};
+use super::exit::Code;
+use super::failure::Failure;
+use super::names;
+use crate::course::{Answer, Choice, Lesson, Question, Quiz};
+use crate::text::{Line, Role, Style};
+
+/// Answer the questions of a lesson
+#[derive(Debug, Args)]
+pub(crate) struct QuizCommand {
+    /// The lesson's name or number
+    lesson: String,
+}
+
+/// Where answers come from.
+trait Answers {
+    /// Returns the answer to `quiz`, whose text has been shown; `None` when it is left open.
+    fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure>;
+}
+
+enum Reply {
+    Answer(Answer),
+    /// Show the right answer.
+    GiveUp,
+    /// Leave this question open.
+    Skip,
+    /// No more answers come.
+    End,
+}
+
+impl QuizCommand {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let lesson = names::lesson(&desk.course, &self.lesson)?;
+        let of = lesson.quizzes().count();
+        if of == 0 {
+            app.note("This lesson has no questions.");
+            return Ok(Code::Nothing);
+        }
+        let mut right = 0;
+        let mut answers = Typed;
+        for (index, quiz) in lesson.quizzes().enumerate() {
+            app.output.line(heading(index + 1, of))?;
+            match ask(app, &desk, lesson, quiz, &mut answers)? {
+                Asked::Right => right += 1,
+                Asked::NotRight => {}
+                Asked::End => break,
+            }
+            app.output.line(Line::new())?;
+        }
+        app.output.line(Line::plain(format!(
+            "{right} of {} right.",
+            counted(of, "question")
+        )))?;
+        Ok(if right == of {
+            Code::Fine
+        } else {
+            Code::NotPassed
+        })
+    }
+}
+
+enum Asked {
+    Right,
+    NotRight,
+    End,
+}
+
+/// Asks until the answer is right, or the learner gives up or goes on.
+fn ask(
+    app: &App,
+    desk: &Desk,
+    lesson: &Lesson,
+    quiz: &Quiz,
+    answers: &mut dyn Answers,
+) -> Result<Asked, Failure> {
+    app.output.lines(&app.output.markdown(&quiz.prompt))?;
+    match &quiz.question {
+        Question::Single(choices) | Question::Multiple(choices) => {
+            app.output.lines(&choice_lines(app, choices))?;
+        }
+        Question::Short { .. } => {}
+    }
+    loop {
+        let answer = match answers.answer(app, quiz)? {
+            Reply::Answer(answer) => answer,
+            Reply::GiveUp => {
+                let text = format!("The answer: {}", quiz.right_answer());
+                app.output.lines(&app.output.markdown(&text))?;
+                return Ok(Asked::NotRight);
+            }
+            Reply::Skip => return Ok(Asked::NotRight),
+            Reply::End => return Ok(Asked::End),
+        };
+        let mark = quiz.mark(&answer);
+        desk.update(|progress| progress.answer(&lesson.id, &quiz.id, mark.right))?;
+        app.output.line(if mark.right {
+            Line::new().with(Role::Good, "Right.")
+        } else {
+            Line::new().with(Role::Bad, "Not right.")
+        })?;
+        for explanation in &mark.explanations {
+            app.output.lines(&app.output.markdown(explanation))?;
+        }
+        if mark.right {
+            return Ok(Asked::Right);
+        }
+    }
+}
+
+fn heading(number: usize, of: usize) -> Line {
+    let bold = Style {
+        bold: true,
+        ..Style::from(Role::Accent)
+    };
+    Line::new().with(bold, format!("Question {number} of {of}"))
+}
+
+fn choice_lines(app: &App, choices: &[Choice]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for (index, choice) in choices.iter().enumerate() {
+        let text = app.output.markdown(&choice.text);
+        for (row, line) in text.into_iter().enumerate() {
+            let start = match row {
+                0 => format!("  {}. ", index + 1),
+                _ => "     ".to_owned(),
+            };
+            let mut whole = Line::new().with(Role::Key, start);
+            whole.spans.extend(line.spans);
+            lines.push(whole);
+        }
+    }
+    lines
+}
+
+/// Answers typed as lines: numbers, or words.
+struct Typed;
+
+impl Answers for Typed {
+    fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure> {
+        loop {
+            app.output.text(prompt(&quiz.question))?;
+            let mut line = String::new();
+            if io::stdin().lock().read_line(&mut line)? == 0 {
+                app.output.line(Line::new())?;
+                return Ok(Reply::End);
+            }
+            match read(line.trim(), &quiz.question) {
+                Ok(reply) => return Ok(reply),
+                Err(help) => app.output.line(Line::plain(help))?,
+            }
+        }
+    }
+}
+
+fn prompt(question: &Question) -> &'static str {
+    match question {
+        Question::Single(_) => "Number (? for the answer, empty to go on): ",
+        Question::Multiple(_) => "Numbers, such as 1 3 (? for the answer, empty to go on): ",
+        Question::Short { .. } => "Answer (? for the answer, empty to go on): ",
+    }
+}
+
+/// Reads what was typed; the error says what to type instead.
+fn read(line: &str, question: &Question) -> Result<Reply, String> {
+    match (line, question) {
+        ("", _) => Ok(Reply::Skip),
+        ("?", _) => Ok(Reply::GiveUp),
+        (_, Question::Short { .. }) => Ok(Reply::Answer(Answer::Words(line.to_owned()))),
+        (_, Question::Single(choices)) => match numbers(line, choices.len())?.as_slice() {
+            [one] => Ok(Reply::Answer(Answer::Choices(vec![*one]))),
+            _ => Err("Type one number.".to_owned()),
+        },
+        (_, Question::Multiple(choices)) => {
+            let taken = numbers(line, choices.len())?;
+            Ok(Reply::Answer(Answer::Choices(taken)))
+        }
+    }
+}
+
+/// Reads numbers from 1 to `most` as indexes from 0, sorted, each once.
+fn numbers(line: &str, most: usize) -> Result<Vec<usize>, String> {
+    let words = line.split([' ', ',']).filter(|word| !word.is_empty());
+    let numbers: Result<Vec<usize>, String> = words
+        .map(|word| match word.parse::<usize>() {
+            Ok(number) if (1..=most).contains(&number) => Ok(number - 1),
+            Ok(_) | Err(_) => Err(format!("Type numbers from 1 to {most}.")),
+        })
+        .collect();
+    let mut numbers = numbers?;
+    numbers.sort_unstable();
+    numbers.dedup();
+    Ok(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_read_from_one() {
+        assert_eq!(numbers("3, 1 1", 3), Ok(vec![0, 2]));
+        assert!(numbers("0", 3).is_err());
+        assert!(numbers("4", 3).is_err());
+        assert!(numbers("a", 3).is_err());
+    }
+}

@@ -1,0 +1,124 @@
+//! `gradus read`.
+
+use clap::Args;
+
+use super::app::{App, Desk, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use super::names;
+use crate::course::{Item, Lesson, Section};
+use crate::lesson::layout;
+use crate::progress::{Next, Place};
+use crate::text::{Line, Role, Style};
+
+/// Read a lesson
+#[derive(Debug, Args)]
+pub(crate) struct Read {
+    /// The lesson's name or number [default: the next one]
+    lesson: Option<String>,
+    /// Show the sections beyond the core too
+    #[arg(long)]
+    further: bool,
+}
+
+impl Read {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let lesson = self.lesson(&desk)?;
+        app.output.lines(&self.lines(app, &desk, lesson))?;
+        desk.update(|progress| {
+            for (index, section) in lesson.sections.iter().enumerate() {
+                if self.further || !section.further {
+                    progress.see(lesson, index);
+                }
+            }
+            progress.place = Some(Place {
+                lesson: lesson.id.clone(),
+                section: 0,
+                item: 0,
+            });
+        })?;
+        Ok(Code::Fine)
+    }
+
+    fn lesson<'a>(&self, desk: &'a Desk) -> Result<&'a Lesson, Failure> {
+        if let Some(name) = &self.lesson {
+            return names::lesson(&desk.course, name);
+        }
+        let lesson = match desk.progress.next(&desk.course) {
+            Next::Read { lesson, .. } => Some(lesson),
+            Next::Solve(exercise) => desk.course.lesson_of(&exercise.id),
+            Next::Nothing => desk.course.lessons.first(),
+        };
+        lesson.ok_or_else(|| Failure::Refused {
+            what: "this course has no lesson".to_owned(),
+            help: format!("look for problems with `{}`", "gradus validate"),
+        })
+    }
+
+    fn lines(&self, app: &App, desk: &Desk, lesson: &Lesson) -> Vec<Line> {
+        let title = format!("{}. {}", lesson.number, lesson.title);
+        let mut lines = vec![Line::new().with(Role::Heading(1), title)];
+        if !lesson.summary.is_empty() {
+            lines.extend(app.output.markdown(&lesson.summary));
+        }
+        let mut left_out = 0;
+        for section in &lesson.sections {
+            if section.further && !self.further {
+                left_out += 1;
+                continue;
+            }
+            for item in &section.items {
+                lines.push(Line::new());
+                lines.extend(item_lines(app, desk, lesson, item));
+            }
+        }
+        if left_out > 0 {
+            let command = app.command(&format!("read {} --further", lesson.id));
+            lines.push(Line::new());
+            lines.push(Line::new().with(
+                Role::Dim,
+                format!("Left out: {}. To read them too: {command}", titles(lesson)),
+            ));
+        }
+        lines
+    }
+}
+
+fn titles(lesson: &Lesson) -> String {
+    let further = lesson.sections.iter().filter(|section| section.further);
+    let titles = further.map(|Section { title, .. }| title.as_deref().unwrap_or_default());
+    titles.collect::<Vec<_>>().join(", ")
+}
+
+fn item_lines(app: &App, desk: &Desk, lesson: &Lesson, item: &Item) -> Vec<Line> {
+    let label = Style {
+        bold: true,
+        ..Style::from(Role::Accent)
+    };
+    match item {
+        Item::Text(range) => {
+            let blocks = &lesson.doc.blocks[range.clone()];
+            layout(blocks, &lesson.doc, &app.output.layout())
+        }
+        Item::Quiz(quiz) => {
+            let mut lines = vec![Line::new().with(label, "Question")];
+            lines.extend(app.output.markdown(&quiz.prompt));
+            let command = app.command(&format!("quiz {}", lesson.id));
+            lines.push(Line::new().with(Role::Dim, format!("Answer with: {command}")));
+            lines
+        }
+        Item::Exercise(id) => {
+            let exercise = desk.course.exercise(id);
+            let title = exercise.map_or(id.as_str(), |exercise| exercise.title.as_str());
+            let line = Line::new()
+                .with(label, "Exercise")
+                .with(Role::Text, format!(": {title}"));
+            let command = app.command(&format!("check {id}"));
+            vec![
+                line,
+                Line::new().with(Role::Dim, format!("Check it with: {command}")),
+            ]
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `gradus reset`.
+
+use clap::Args;
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::names;
+use crate::text::Line;
+
+/// Put an exercise's files back to how they were handed out; a copy of yours is kept
+#[derive(Debug, Args)]
+pub(crate) struct Reset {
+    /// The exercise
+    exercise: String,
+}
+
+impl Reset {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let exercise = names::exercise(&desk.course, &self.exercise)?;
+        let workspace = desk.workspace()?;
+        let copy = workspace.reset(exercise)?;
+        let folder = app.shown(&workspace.folder(exercise));
+        app.output.lines(&[
+            Line::plain(format!("Put back the files in {folder}.")),
+            Line::plain(format!("A copy of what was there: {}", app.shown(&copy))),
+        ])?;
+        Ok(Code::Fine)
+    }
+}

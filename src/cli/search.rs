@@ -1,0 +1,128 @@
+//! `gradus search`.
+
+use clap::Args;
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::names::nearest;
+use crate::course::{Course, Lesson, Symptom};
+use crate::search::{Hit, search, vocabulary};
+use crate::text::{Line, Role, Style};
+
+/// Find a lesson by words, by a line of a log, or by a status
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Words, a pasted line, or a status such as 502
+    #[arg(required = true, allow_hyphen_values = true)]
+    text: Vec<String>,
+}
+
+impl Search {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let text = self.text.join(" ");
+        let hits = search(&desk.course, &text);
+        if hits.is_empty() {
+            say_nothing_was_found(app, &desk.course, &text);
+            return Ok(Code::NotPassed);
+        }
+        for (index, hit) in hits.iter().enumerate() {
+            if index > 0 {
+                app.output.line(Line::new())?;
+            }
+            app.output.lines(&lines(app, hit))?;
+        }
+        Ok(Code::Fine)
+    }
+}
+
+fn lines(app: &App, hit: &Hit<'_>) -> Vec<Line> {
+    match hit {
+        Hit::Symptom { lesson, symptom } => symptom_lines(app, lesson, symptom),
+        Hit::Section {
+            lesson,
+            section,
+            excerpt,
+        } => {
+            let title = lesson.sections[*section].title.as_deref();
+            let mut line = title_line(lesson);
+            if let Some(title) = title {
+                line.push(Role::Text, format!(", \u{201c}{title}\u{201d}"));
+            }
+            vec![
+                line,
+                excerpt_line(excerpt),
+                command_line(app, &format!("read {}", lesson.id)),
+            ]
+        }
+        Hit::Exercise { exercise, excerpt } => {
+            let line = Line::new()
+                .with(Role::Text, "Exercise: ")
+                .with(bold(), &exercise.title);
+            vec![
+                line,
+                excerpt_line(excerpt),
+                command_line(app, &format!("check {}", exercise.id)),
+            ]
+        }
+    }
+}
+
+fn symptom_lines(app: &App, lesson: &Lesson, symptom: &Symptom) -> Vec<Line> {
+    let mut lines = app.output.markdown(&symptom.cause);
+    lines.push(
+        Line::new()
+            .with(Role::Dim, "  Where:  ")
+            .with(Role::Text, &symptom.hop),
+    );
+    let mut line = Line::new().with(Role::Dim, "  Lesson: ");
+    line.spans.extend(title_line(lesson).spans);
+    lines.push(line);
+    lines.push(command_line(app, &format!("read {}", lesson.id)));
+    lines
+}
+
+fn title_line(lesson: &Lesson) -> Line {
+    Line::new()
+        .with(Role::Text, format!("{}. ", lesson.number))
+        .with(bold(), &lesson.title)
+}
+
+fn excerpt_line(excerpt: &str) -> Line {
+    Line::plain("  ").with(Role::Dim, excerpt)
+}
+
+fn command_line(app: &App, command: &str) -> Line {
+    Line::plain("  ").with(Role::Code, app.command(command))
+}
+
+fn bold() -> Style {
+    Style {
+        bold: true,
+        ..Style::default()
+    }
+}
+
+/// Says that nothing was found, and what else to try.
+fn say_nothing_was_found(app: &App, course: &Course, text: &str) {
+    let vocabulary = vocabulary(course);
+    let near = text.split_whitespace().filter_map(|word| {
+        let known = vocabulary.contains(&word.to_lowercase());
+        let words = vocabulary
+            .iter()
+            .map(String::as_str)
+            .filter(|word| word.len() > 3);
+        (!known).then(|| nearest(word, words)).flatten()
+    });
+    let near: Vec<String> = near.map(|word| format!("`{word}`")).collect();
+    let mut said = vec![format!("Nothing in this course matches `{text}`.")];
+    if !near.is_empty() {
+        said.push(format!("Did you mean {}?", near.join(", ")));
+    }
+    said.push(format!(
+        "Try fewer words, the line of error.log itself, or a status; {} shows every lesson.",
+        app.command("list")
+    ));
+    let lines: Vec<Line> = said.iter().map(Line::plain).collect();
+    app.output.tell(&lines);
+}

@@ -1,0 +1,90 @@
+//! `gradus solution`.
+
+use std::io::{self, Write};
+
+use clap::Args;
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use crate::kind::WorkspaceFile;
+use crate::progress::State;
+use crate::text::{Line, Role, Style};
+
+/// Show the reference solution of an exercise
+#[derive(Debug, Args)]
+pub(crate) struct Solution {
+    /// The exercise [default: the one whose folder this is, else the next one]
+    exercise: Option<String>,
+    /// Show it before a pass too, without being asked
+    #[arg(long)]
+    yes: bool,
+}
+
+impl Solution {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let exercise = desk.exercise(app, self.exercise.as_deref())?;
+        let passed = desk.progress.state_of(exercise) == State::Passed;
+        if !passed && !self.yes && !agree(app)? {
+            let hint = app.command(&format!("hint {}", exercise.id));
+            let yes = app.command(&format!("solution {} --yes", exercise.id));
+            return Err(Failure::Refused {
+                what: format!(
+                    "you have not passed `{}` yet, and seeing it cannot be undone",
+                    exercise.id
+                ),
+                help: format!("try `{hint}` first; `{yes}` shows the solution now"),
+            });
+        }
+        let files = exercise.task.solution();
+        if files.is_empty() {
+            app.note("This exercise has no reference solution to show.");
+            return Ok(Code::Nothing);
+        }
+        app.output.lines(&lines(app, &files))?;
+        desk.update(|progress| progress.show_solution(&exercise.id))?;
+        Ok(Code::Fine)
+    }
+}
+
+/// Asks whether to show it all the same; without a person there is nobody to agree.
+fn agree(app: &App) -> Result<bool, Failure> {
+    if !app.output.is_interactive() {
+        return Ok(false);
+    }
+    app.output
+        .text("You have not passed yet. See the solution all the same? [y/N] ")?;
+    io::stdout().flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(matches!(answer.trim(), "y" | "Y" | "yes"))
+}
+
+fn lines(app: &App, files: &[WorkspaceFile]) -> Vec<Line> {
+    let bold = Style {
+        bold: true,
+        ..Style::from(Role::Accent)
+    };
+    let mut lines = Vec::new();
+    for file in files {
+        let language = match file.path.rsplit('.').next() {
+            Some("rs") => "rust",
+            Some("conf") => "nginx",
+            Some(other) => other,
+            None => "",
+        };
+        lines.push(Line::new().with(bold.clone(), &file.path));
+        let fence = "`".repeat(longest_fence(&file.text) + 1);
+        let block = format!("{fence}{language}\n{}\n{fence}\n", file.text.trim_end());
+        lines.extend(app.output.markdown(&block));
+        lines.push(Line::new());
+    }
+    lines
+}
+
+/// Returns the length of the longest run of back-ticks in `text`, and at least 2.
+fn longest_fence(text: &str) -> usize {
+    let runs = text.split(|char| char != '`').map(str::len);
+    runs.max().unwrap_or(0).max(2)
+}

@@ -1,0 +1,121 @@
+//! `gradus status`.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::app::{App, Desk, Done};
+use super::exit::Code;
+use super::next;
+use crate::course::TrackId;
+use crate::progress::Tally;
+use crate::text::{Line, Role};
+use crate::workspace::Workspace;
+
+/// Show how far you are
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `gradus status --json`.
+#[derive(Debug, Serialize)]
+struct Record<'a> {
+    /// The version of this shape.
+    version: u32,
+    course: &'a str,
+    title: &'a str,
+    /// The workspace's folder, if there is one.
+    workspace: Option<String>,
+    /// The chosen track, if one was chosen.
+    track: Option<&'a TrackId>,
+    /// One entry a track.
+    tracks: Vec<TrackRecord<'a>>,
+    /// What to do next: a command without `gradus`; `null` when nothing is left.
+    next: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TrackRecord<'a> {
+    id: &'a TrackId,
+    title: &'a str,
+    #[serde(flatten)]
+    tally: Tally,
+    finished: bool,
+}
+
+impl Status {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        if self.json {
+            app.output.json(&record(&desk))?;
+        } else {
+            app.output.lines(&lines(app, &desk))?;
+        }
+        Ok(Code::Fine)
+    }
+}
+
+fn record(desk: &Desk) -> Record<'_> {
+    let Desk {
+        course,
+        workspace,
+        progress,
+    } = desk;
+    let tracks = course.tracks.iter().map(|track| TrackRecord {
+        id: &track.id,
+        title: &track.title,
+        tally: progress.tally(course, Some(&track.id)),
+        finished: progress.finished(course, &track.id),
+    });
+    let root = workspace.as_ref().map(Workspace::root);
+    Record {
+        version: 1,
+        course: &course.id,
+        title: &course.title,
+        workspace: root.map(|root| root.display().to_string()),
+        track: progress.track.as_ref(),
+        tracks: tracks.collect(),
+        next: next::command(&progress.next(course)),
+    }
+}
+
+fn lines(app: &App, desk: &Desk) -> Vec<Line> {
+    let Desk {
+        course,
+        workspace,
+        progress,
+    } = desk;
+    let root = workspace
+        .as_ref()
+        .map(|workspace| app.shown(workspace.root()));
+    let root = root.unwrap_or_else(|| format!("none; {} makes one", app.command("init")));
+    let mut lines = vec![
+        Line::new().with(Role::Heading(1), &course.title),
+        Line::new(),
+        Line::plain(format!("workspace  {root}")),
+    ];
+    for track in &course.tracks {
+        let tally = progress.tally(course, Some(&track.id));
+        let chosen = progress.track.as_ref() == Some(&track.id);
+        let mut line = Line::plain(format!(
+            "track      {}: {} of {} lessons, {} of {} exercises",
+            track.id,
+            tally.lessons.done,
+            tally.lessons.of,
+            tally.exercises.done,
+            tally.exercises.of
+        ));
+        if progress.finished(course, &track.id) {
+            line.push(Role::Good, "  finished");
+        }
+        if chosen {
+            line.push(Role::Accent, "  (yours)");
+        }
+        lines.push(line);
+    }
+    lines.push(Line::new());
+    lines.extend(next::lines(app, desk));
+    lines
+}

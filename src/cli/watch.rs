@@ -1,0 +1,159 @@
+//! `gradus watch`.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, Scope};
+
+use clap::Args;
+
+use super::app::{App, Desk, Done};
+use super::check::{feedback, hand_out, refuse_missing, show};
+use super::exit::Code;
+use super::failure::Failure;
+use crate::check::{CheckError, Context, Event, Outcome, Verdict};
+use crate::course::Exercise;
+use crate::sandbox::Cancel;
+use crate::sys::clock::unix_time;
+use crate::text::{Line, Role};
+use crate::watch::{Changed, Pace, Watcher};
+
+/// Check an exercise again after each save, until Ctrl-C
+#[derive(Debug, Args)]
+pub(crate) struct Watch {
+    /// The exercise [default: the one whose folder this is, else the next one]
+    exercise: Option<String>,
+    /// Read the files again and again instead of waiting to be told of changes
+    #[arg(long)]
+    poll: bool,
+}
+
+/// Something to act on.
+enum Message {
+    Changed(Changed),
+    /// The check of this number ended.
+    Checked(u64, Result<Outcome, CheckError>),
+}
+
+impl Watch {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let exercise = desk.exercise(app, self.exercise.as_deref())?;
+        hand_out(app, &desk, exercise)?;
+        let folder = desk.workspace()?.folder(exercise);
+        let mut context = app.context(feedback(exercise))?;
+        let steps = app.output.stepper();
+        context.observer = Arc::new(move |event| {
+            if let Event::Step(step) = event {
+                steps.show(step);
+            }
+        });
+        refuse_missing(app, exercise, &context)?;
+        let (sender, receiver) = channel();
+        let _watcher = start(&folder, self.poll, sender.clone())?;
+        app.note(&format!(
+            "Watching {}; each save is checked. Ctrl-C ends.",
+            app.shown(&folder)
+        ));
+        let checks = Checks {
+            exercise,
+            folder: &folder,
+            context: &context,
+            sender,
+        };
+        thread::scope(|scope| checks.follow(scope, app, &desk, &receiver))?;
+        Ok(Code::Fine)
+    }
+}
+
+fn start(folder: &Path, poll: bool, sender: Sender<Message>) -> Result<Watcher, Failure> {
+    let pace = if poll { Pace::Polled } else { Pace::Notified };
+    // Nobody waits for changes any more when they cannot be sent.
+    let tell = move |changed| drop(sender.send(Message::Changed(changed)));
+    Watcher::start(folder, pace, tell).map_err(|source| Failure::File {
+        path: folder.into(),
+        source,
+    })
+}
+
+/// The checks of one exercise, at most one of which is wanted at a time.
+struct Checks<'a> {
+    exercise: &'a Exercise,
+    folder: &'a Path,
+    context: &'a Context,
+    sender: Sender<Message>,
+}
+
+impl<'a> Checks<'a> {
+    /// Checks now and after each change, until nobody reads the output any more.
+    fn follow<'scope>(
+        &'a self,
+        scope: &'scope Scope<'scope, 'a>,
+        app: &App,
+        desk: &Desk,
+        receiver: &Receiver<Message>,
+    ) -> Result<(), Failure> {
+        let mut number = 0;
+        let mut cancel = self.begin(scope, number);
+        while let Ok(message) = receiver.recv() {
+            match message {
+                Message::Changed(changed) => {
+                    cancel.cancel();
+                    number += 1;
+                    let files = changed.files.join(", ");
+                    app.output.step("");
+                    app.output.lines(&[
+                        Line::new(),
+                        Line::new().with(Role::Dim, format!("{files} changed")),
+                    ])?;
+                    cancel = self.begin(scope, number);
+                }
+                Message::Checked(of, result) if of == number => {
+                    app.output.step("");
+                    self.report(app, desk, result)?;
+                }
+                // Called off: a newer one runs.
+                Message::Checked(_, _) => {}
+            }
+            if app.output.is_closed() {
+                cancel.cancel();
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn begin<'scope>(&'a self, scope: &'scope Scope<'scope, 'a>, number: u64) -> Cancel {
+        let mut context = self.context.clone();
+        context.cancel = Cancel::new();
+        let cancel = context.cancel.clone();
+        scope.spawn(move || {
+            let result = self.exercise.task.check(self.folder, &context);
+            // The receiver is gone when the command has ended.
+            self.sender.send(Message::Checked(number, result)).ok();
+        });
+        cancel
+    }
+
+    fn report(
+        &self,
+        app: &App,
+        desk: &Desk,
+        result: Result<Outcome, CheckError>,
+    ) -> Result<(), Failure> {
+        match result {
+            Ok(outcome) => {
+                if outcome.verdict() == Verdict::Passed {
+                    desk.update(|progress| progress.pass(self.exercise, unix_time()))?;
+                }
+                show(app, desk, self.exercise, &outcome)
+            }
+            Err(CheckError::Cancelled) => Ok(()),
+            Err(error) => {
+                let words = Failure::Check(error).words(&app.invocation);
+                app.output.tell(&words.lines());
+                Ok(())
+            }
+        }
+    }
+}

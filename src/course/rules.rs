@@ -1,0 +1,194 @@
+//! What `validate` asks of a course beyond being readable. What an exercise's kind asks of it is
+//! the kind's own.
+
+mod exercises;
+mod links;
+mod quizzes;
+
+use super::{Course, Lesson, Problem, id};
+use crate::lesson::{BlockKind, parse};
+
+/// Where a symptom may lie.
+const HOPS: [&str; 4] = ["client to nginx", "nginx", "nginx to upstream", "upstream"];
+
+/// Returns every problem with the contents of `course`, sorted.
+pub fn check(course: &Course) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    manifest(course, &mut problems);
+    for lesson in &course.lessons {
+        self::lesson(lesson, &mut problems);
+        quizzes::check(lesson, &mut problems);
+    }
+    links::check(course, &mut problems);
+    for exercise in &course.exercises {
+        exercises::check(course, exercise, &mut problems);
+    }
+    problems.sort();
+    problems
+}
+
+fn manifest(course: &Course, problems: &mut Vec<Problem>) {
+    let file = "course.toml";
+    let Some(text) = course.tree.get(file) else {
+        return;
+    };
+    if !course.id.is_empty() && !id::is_slug(&course.id) {
+        let message = format!("id `{}` is not a name", course.id);
+        let help = "use lower-case letters, digits and single hyphens";
+        problems.push(
+            Problem::new(file, message)
+                .at(key_line(text, "id"))
+                .help(help),
+        );
+    }
+    if course.title.trim().is_empty() {
+        problems.push(Problem::new(file, "`title` is empty").at(key_line(text, "title")));
+    }
+    for track in &course.tracks {
+        if track.title.trim().is_empty() {
+            problems.push(Problem::new(
+                file,
+                format!("track `{}` has no title", track.id),
+            ));
+        }
+    }
+}
+
+fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
+    let file = lesson.file.as_str();
+    if lesson.title.trim().is_empty() {
+        problems.push(Problem::new(file, "`title` is empty").at(1));
+    }
+    if lesson.summary.trim().is_empty() {
+        let help = "say in one sentence what one can do after the lesson";
+        problems.push(
+            Problem::new(file, "`summary` is missing or empty")
+                .at(1)
+                .help(help),
+        );
+    }
+    if lesson.minutes == 0 {
+        problems.push(Problem::new(file, "`minutes` is 0").at(1));
+    }
+    if lesson.sections.is_empty() {
+        problems.push(Problem::new(file, "the lesson has no text"));
+    }
+    for symptom in &lesson.symptoms {
+        if !HOPS.contains(&symptom.hop.as_str()) {
+            let message = format!("hop `{}` is not known", symptom.hop);
+            let help = format!("hops are {}", HOPS.map(|hop| format!("`{hop}`")).join(", "));
+            problems.push(Problem::new(file, message).at(1).help(help));
+        }
+    }
+    for block in &lesson.doc.blocks {
+        if let BlockKind::Heading { level: 1, .. } = block.kind {
+            let help = "the title comes from the front matter; sections start at `##`";
+            problems.push(
+                Problem::new(file, "a first-level heading")
+                    .at(block.line)
+                    .help(help),
+            );
+        }
+    }
+}
+
+/// Returns the line, from 1, of the first line of `text` that sets `key`.
+fn key_line(text: &str, key: &str) -> Option<usize> {
+    let sets = |line: &str| {
+        let rest = line.trim_start().strip_prefix(key);
+        rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
+    text.lines().position(sets).map(|index| index + 1)
+}
+
+/// Returns the line of the first first-level heading in `markdown`.
+fn first_level_heading(markdown: &str) -> Option<usize> {
+    let doc = parse(markdown);
+    let heading = doc
+        .blocks
+        .iter()
+        .find(|block| matches!(block.kind, BlockKind::Heading { level: 1, .. }));
+    heading.map(|block| block.line)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::super::{Tree, load};
+    use super::*;
+
+    /// Returns the problems of a course with this lesson body and this `exercise.toml`.
+    fn problems(body: &str, exercise: &str) -> Vec<String> {
+        let lesson =
+            format!("+++\ntitle = \"T\"\nsummary = \"S\"\n+++\n{body}\n\n<!-- exercise: e -->\n");
+        let files = [
+            (
+                "course.toml",
+                "format = 1\nid = \"c\"\ntitle = \"C\"\n".to_owned(),
+            ),
+            ("lessons/01-one.md", lesson),
+            (
+                "lessons/02-two.md",
+                "+++\ntitle = \"Two\"\nsummary = \"S\"\n+++\nText.\n\n## A part of it\n\nMore.\n"
+                    .to_owned(),
+            ),
+            ("exercises/e/exercise.toml", exercise.to_owned()),
+            ("exercises/e/README.md", "Do it.\n".to_owned()),
+            ("exercises/e/wrong/01-a.rs", String::new()),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), Cow::Owned(text)));
+        let course = load(&Tree::new(files)).0;
+        check(&course).iter().map(ToString::to_string).collect()
+    }
+
+    const GOOD: &str = "kind = \"gateway\"\ntitle = \"E\"\nsummary = \"S\"\nhints = [\"a\", \"b\", \"c\"]\n[[wrong]]\nfile = \"wrong/01-a.rs\"\ncaught_by = \"t\"\nfault = \"f\"\n";
+
+    #[test]
+    fn a_good_course_has_no_problems() {
+        assert_eq!(
+            problems("Text with a [link](02-two.md#a-part-of-it).", GOOD),
+            [""; 0]
+        );
+    }
+
+    #[test]
+    fn links_must_lead_somewhere() {
+        let found = problems(
+            "A\n\n[x](03-gone.md), [y](02-two.md#gone), [z](#gone), [w](https://a.b/c)",
+            GOOD,
+        );
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(
+            found
+                .iter()
+                .all(|problem| problem.starts_with("lessons/01-one.md:7: ")),
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_question_needs_choices_and_explanations() {
+        let quiz = "```quiz\nid = \"q\"\ntype = \"single\"\nprompt = \"?\"\n[[choice]]\ntext = \"a\"\n```\n";
+        let found = problems(quiz, GOOD);
+        assert_eq!(found.len(), 3, "{found:?}");
+    }
+
+    #[test]
+    fn an_exercise_needs_hints_and_every_wrong_solution_an_entry() {
+        let found = problems(
+            "A",
+            "kind = \"gateway\"\ntitle = \"E\"\nhints = [\"a\"]\n[[wrong]]\nfile = \"wrong/02-b.rs\"\ncaught_by = \"t\"\nfault = \"f\"\n",
+        );
+        let all = found.join("\n");
+        for part in [
+            "exercise.toml:3: 1 hint",
+            "`summary`",
+            "wrong/02-b.rs",
+            "wrong/01-a.rs",
+        ] {
+            assert!(all.contains(part), "{part}: {all}");
+        }
+        assert_eq!(found.len(), 4, "{all}");
+    }
+}

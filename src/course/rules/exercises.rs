@@ -1,0 +1,102 @@
+//! Rules for exercises of every kind.
+
+use super::super::{Course, Exercise, Problem};
+use super::{first_level_heading, key_line};
+
+/// The fewest hints of an exercise.
+const FEWEST_HINTS: usize = 3;
+
+/// Checks what every kind of exercise has.
+pub(super) fn check(course: &Course, exercise: &Exercise, problems: &mut Vec<Problem>) {
+    let folder = format!("exercises/{}/", exercise.id);
+    let file = format!("{folder}exercise.toml");
+    let text = course.tree.get(&file).unwrap_or_default();
+    let problem =
+        |message: String, key: &str| Problem::new(&*file, message).at(key_line(text, key));
+    if exercise.title.trim().is_empty() {
+        problems.push(problem("`title` is empty".into(), "title"));
+    }
+    if exercise.summary.trim().is_empty() {
+        let help = "say in one sentence what is to be done";
+        problems.push(problem("`summary` is missing or empty".into(), "summary").help(help));
+    }
+    if exercise.hints.len() < FEWEST_HINTS {
+        let hints = match exercise.hints.len() {
+            1 => "1 hint".to_owned(),
+            count => format!("{count} hints"),
+        };
+        let help = format!("write at least {FEWEST_HINTS}, the gentlest first");
+        problems.push(problem(hints, "hints").help(help));
+    }
+    if exercise.hints.iter().any(|hint| hint.trim().is_empty()) {
+        problems.push(problem("a hint is empty".into(), "hints"));
+    }
+    readme(course, exercise, &folder, problems);
+    wrong(course, exercise, &folder, problems);
+}
+
+fn readme(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec<Problem>) {
+    let file = format!("{folder}README.md");
+    if course.tree.get(&file).is_none() {
+        let help = "write the task: every rule that the hidden tests check";
+        problems.push(Problem::new(file, "missing").help(help));
+        return;
+    }
+    if exercise.readme.trim().is_empty() {
+        problems.push(Problem::new(file, "empty"));
+    } else if let Some(line) = first_level_heading(&exercise.readme) {
+        let help = "the title comes from exercise.toml; start with the task itself";
+        problems.push(
+            Problem::new(file, "a first-level heading")
+                .at(line)
+                .help(help),
+        );
+    }
+}
+
+fn wrong(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec<Problem>) {
+    let file = format!("{folder}exercise.toml");
+    let prefix = format!("{folder}wrong/");
+    let files: Vec<String> = course
+        .tree
+        .below(&prefix)
+        .map(|(name, _)| format!("wrong/{name}"))
+        .collect();
+    for (index, wrong) in exercise.wrong.iter().enumerate() {
+        let is_there = files.iter().any(|file| is_or_lies_in(file, &wrong.path));
+        if !is_there {
+            let message = format!("the wrong solution `{}` is not there", wrong.path);
+            problems.push(Problem::new(&*file, message).at(wrong.line));
+        }
+        if exercise.wrong[..index]
+            .iter()
+            .any(|earlier| earlier.path == wrong.path)
+        {
+            let message = format!("the wrong solution `{}` is there twice", wrong.path);
+            problems.push(Problem::new(&*file, message).at(wrong.line));
+        }
+        if wrong.fault.trim().is_empty() {
+            problems.push(Problem::new(&*file, "`fault` is empty").at(wrong.line));
+        }
+    }
+    for name in files {
+        let part = |path: &str| path.split('/').nth(1).map(str::to_owned);
+        let is_named = exercise
+            .wrong
+            .iter()
+            .any(|wrong| part(&wrong.path) == part(&name));
+        if !is_named {
+            let help = "add a `[[wrong]]` entry that names it, or delete it";
+            let problem = Problem::new(
+                format!("{folder}{name}"),
+                "exercise.toml does not name this wrong solution",
+            );
+            problems.push(problem.help(help));
+        }
+    }
+}
+
+fn is_or_lies_in(file: &str, path: &str) -> bool {
+    let rest = file.strip_prefix(path.trim_end_matches('/'));
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}

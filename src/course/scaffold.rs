@@ -1,0 +1,235 @@
+//! New courses, lessons and exercises. What is written validates, but for the parts that say
+//! what to write in their place; nothing is written over a file that is there.
+
+use std::path::{Path, PathBuf};
+use std::{fs, io};
+
+use super::id::NotASlug;
+use super::{Course, ExerciseId, LessonId};
+use crate::kind::Kind;
+
+/// New files that could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum ScaffoldError {
+    /// A file is there already.
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
+    /// The name cannot be used.
+    #[error(transparent)]
+    NotASlug(#[from] NotASlug),
+    /// A file could not be written.
+    #[error("cannot write {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+/// Writes a new course called `id` into `folder` and returns its files.
+///
+/// # Errors
+/// Fails when the name cannot be used, a file is there already, or one cannot be written.
+pub fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
+    if !super::id::is_slug(id) {
+        id.parse::<LessonId>()?;
+    }
+    let manifest = format!(
+        "format = 1\nid = {}\ntitle = {}\n\
+         description = \"What one can do after this course, in one sentence.\"\n\n\
+         # A track is a way through the course with a finish of its own. Exercises name theirs.\n\
+         [[tracks]]\nid = \"main\"\ntitle = \"Main\"\ndescription = \"Everything.\"\n",
+        quoted(id),
+        quoted(title)
+    );
+    let files = [
+        ("course.toml".to_owned(), manifest),
+        ("lessons/01-start.md".to_owned(), lesson_text("Start")),
+    ];
+    write_all(folder, &files)
+}
+
+/// Writes a new lesson called `id` at the end of `course`, which lies in `folder`, and returns
+/// its file.
+///
+/// # Errors
+/// Fails when a file is there already, or cannot be written.
+pub fn lesson(
+    folder: &Path,
+    course: &Course,
+    id: &LessonId,
+    title: &str,
+) -> Result<Vec<PathBuf>, ScaffoldError> {
+    if let Some(lesson) = course.lesson(id) {
+        return Err(ScaffoldError::Exists(folder.join(&lesson.file)));
+    }
+    let last = course.lessons.iter().map(|lesson| lesson.number).max();
+    let number = last.unwrap_or(0) + 1;
+    let file = format!("lessons/{number:02}-{id}.md");
+    write_all(folder, &[(file, lesson_text(title))])
+}
+
+/// Writes a new exercise called `id` of the kind `kind` into the course in `folder` and returns
+/// its files.
+///
+/// # Errors
+/// Fails when a file is there already, or cannot be written.
+pub fn exercise(
+    folder: &Path,
+    id: &ExerciseId,
+    kind: &dyn Kind,
+) -> Result<Vec<PathBuf>, ScaffoldError> {
+    let below = folder.join("exercises").join(id.as_str());
+    if below.exists() {
+        return Err(ScaffoldError::Exists(below));
+    }
+    let mut files = kind.scaffold(id);
+    let common = [
+        ("exercise.toml", exercise_text(id, kind.id())),
+        ("README.md", README.to_owned()),
+    ];
+    for (name, text) in common {
+        if !files.iter().any(|(path, _)| path == name) {
+            files.push((name.to_owned(), text));
+        }
+    }
+    files.sort();
+    write_all(&below, &files)
+}
+
+/// Returns a title made of the words of a name.
+pub fn title_of(id: &str) -> String {
+    let words = id.replace('-', " ");
+    let mut chars = words.chars();
+    let first = chars.next().map(|char| char.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
+const README: &str = "\
+What is to be done, in plain words. Replace this text.
+
+## Contract
+
+- Every rule that the hidden tests check.
+
+## Example
+
+One or two.
+";
+
+fn lesson_text(title: &str) -> String {
+    format!(
+        "+++\ntitle = {}\nsummary = \"What one can do after this lesson, in one sentence.\"\n\
+         minutes = 10\n+++\n\
+         The introduction. Say what the reader can do at the end.\n\n\
+         ## First section\n\n\
+         Text. A section marked `{{.further}}` after its title is beyond the core.\n\n\
+         ```quiz\n\
+         id = \"first-question\"\n\
+         type = \"single\"\n\
+         prompt = \"A question about what was just read?\"\n\
+         [[choice]]\n\
+         text = \"The right answer\"\n\
+         correct = true\n\
+         explain = \"Why it is right.\"\n\
+         [[choice]]\n\
+         text = \"A tempting wrong answer\"\n\
+         explain = \"Why it is wrong.\"\n\
+         ```\n",
+        quoted(title)
+    )
+}
+
+fn exercise_text(id: &ExerciseId, kind: &str) -> String {
+    format!(
+        "kind = {}\ntitle = {}\nsummary = \"What is to be done, in one sentence.\"\n\
+         # Without `tracks` the exercise is on every track.\n\
+         hints = [\n    \"A gentle one.\",\n    \"A clearer one.\",\n    \"Nearly there.\",\n]\n",
+        quoted(kind),
+        quoted(&title_of(id.as_str()))
+    )
+}
+
+/// Returns `text` as a TOML string.
+fn quoted(text: &str) -> String {
+    toml::Value::from(text).to_string()
+}
+
+/// Writes all of `files` or, when one is there already, none.
+fn write_all(folder: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, ScaffoldError> {
+    let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
+    if let Some(path) = paths.iter().find(|path| path.exists()) {
+        return Err(ScaffoldError::Exists(path.clone()));
+    }
+    for (path, (_, text)) in paths.iter().zip(files) {
+        write_new(path, text).map_err(|source| ScaffoldError::File {
+            path: path.clone(),
+            source,
+        })?;
+    }
+    Ok(paths)
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    use io::Write as _;
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    let mut file = fs::File::create_new(path)?;
+    file.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Tree, load, rules};
+    use super::*;
+    use crate::kind::KINDS;
+
+    fn read(folder: &Path) -> (Course, Vec<String>) {
+        let (course, mut problems) = load(&Tree::read(folder).expect("a course"));
+        problems.extend(rules::check(&course));
+        (course, problems.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn what_is_written_validates() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        course(folder, "my-course", "My \"own\" course").unwrap();
+        let (read_back, problems) = read(folder);
+        assert_eq!(read_back.title, "My \"own\" course");
+        assert_eq!(problems, [""; 0]);
+        lesson(folder, &read_back, &"more".parse().unwrap(), "More").unwrap();
+        let (read_back, problems) = read(folder);
+        assert_eq!(read_back.lessons[1].number, 2);
+        assert_eq!(problems, [""; 0]);
+    }
+
+    #[test]
+    fn a_new_exercise_of_every_kind_lacks_only_a_lesson() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path();
+        course(folder, "c", "C").unwrap();
+        for kind in KINDS {
+            let id = format!("new-{}", kind.id()).parse().unwrap();
+            exercise(folder, &id, *kind).unwrap();
+        }
+        let (read_back, problems) = read(folder);
+        assert_eq!(read_back.exercises.len(), KINDS.len());
+        let unled = |problem: &String| problem.contains("no lesson leads to this exercise");
+        assert!(problems.iter().all(unled), "{problems:#?}");
+    }
+
+    #[test]
+    fn nothing_is_written_over_a_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("lessons/01-start.md");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, "mine").unwrap();
+        let refused = course(folder.path(), "c", "C");
+        assert!(matches!(refused, Err(ScaffoldError::Exists(_))));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
+        assert!(!folder.path().join("course.toml").exists());
+    }
+}

@@ -1,0 +1,210 @@
+//! Proves a Rust exercise.
+
+use super::RustTask;
+use crate::check::rust::assess::assess_files;
+use crate::check::rust::collect::Collected;
+use crate::check::rust::kit::{Kit, Subject};
+use crate::check::{CheckError, Context, Outcome, TestResult, Verdict};
+use crate::course::{Problem, WrongSolution};
+
+use super::load::sources_of;
+
+pub(super) fn validate(task: &RustTask, context: &Context) -> Result<Vec<Problem>, CheckError> {
+    let Ok(subject) = &task.subject else {
+        return Ok(Vec::new());
+    };
+    let mut problems = untitled(task, subject);
+    let kit = match Kit::get(subject, context) {
+        Ok(kit) => kit,
+        Err(CheckError::Exercise { what }) => {
+            problems.push(Problem::new(file(task, "exercise.toml"), what));
+            return Ok(problems);
+        }
+        Err(error) => return Err(error),
+    };
+    problems.extend(uncalled(task, subject, &kit));
+    problems.extend(solution(task, subject, context)?);
+    problems.extend(starter(task, subject, context)?);
+    for (wrong, source) in task.wrong.iter().zip(&task.wrong_sources) {
+        problems.extend(wrong_solution(
+            task,
+            subject,
+            wrong,
+            source.as_deref(),
+            context,
+        )?);
+    }
+    Ok(problems)
+}
+
+fn file(task: &RustTask, path: &str) -> String {
+    format!("exercises/{}/{path}", task.id)
+}
+
+fn untitled(task: &RustTask, subject: &Subject) -> Vec<Problem> {
+    let untitled = subject.tests.iter().filter(|declared| !declared.titled);
+    let mut problems: Vec<_> = untitled
+        .map(|declared| {
+            Problem::new(
+                file(task, "hidden/tests.rs"),
+                format!("test `{}` has no title", declared.test.name),
+            )
+            .at(declared.line)
+            .help("write a doc comment: one short line that says the rule")
+        })
+        .collect();
+    if subject.tests.is_empty() {
+        problems.push(
+            Problem::new(file(task, "hidden/tests.rs"), "no test")
+                .help("mark functions with `#[test]`"),
+        );
+    }
+    problems
+}
+
+/// Finds functions of the contract that no hidden test calls.
+fn uncalled(task: &RustTask, subject: &Subject, kit: &Kit) -> Vec<Problem> {
+    let is_called = |index: usize| {
+        let number = u32::try_from(index).unwrap_or(u32::MAX).to_le_bytes();
+        kit.calls.iter().any(|call| call.starts_with(&number))
+    };
+    let uncalled = subject
+        .functions
+        .iter()
+        .enumerate()
+        .filter(|(index, _)| !is_called(*index));
+    let source = if subject.bridge.is_some() {
+        "bridge.rs"
+    } else {
+        "contract.rs"
+    };
+    uncalled
+        .map(|(_, function)| {
+            let message = format!("no hidden test calls `{}`", function.name);
+            Problem::new(file(task, source), message)
+                .at(function.line)
+                .help("add a test to hidden/tests.rs")
+        })
+        .collect()
+}
+
+fn solution(
+    task: &RustTask,
+    subject: &Subject,
+    context: &Context,
+) -> Result<Option<Problem>, CheckError> {
+    let outcome = assess_files(subject, &subject.solution, context)?;
+    if outcome.verdict() == Verdict::Passed {
+        return Ok(None);
+    }
+    let message = format!("the solution does not pass: {}", words(&outcome));
+    Ok(Some(Problem::new(
+        file(task, "solution/src/lib.rs"),
+        message,
+    )))
+}
+
+fn starter(
+    task: &RustTask,
+    subject: &Subject,
+    context: &Context,
+) -> Result<Option<Problem>, CheckError> {
+    let outcome = assess_files(subject, &sources_of(&task.workspace), context)?;
+    let message = match outcome.verdict() {
+        Verdict::Passed => "the starter passes: there is nothing to do".to_owned(),
+        Verdict::CompileError | Verdict::Forbidden | Verdict::InternalError => {
+            format!("the starter does not compile: {}", words(&outcome))
+        }
+        Verdict::Failed
+        | Verdict::Crashed
+        | Verdict::OutputLimit
+        | Verdict::MemoryLimit
+        | Verdict::TimeLimit => return Ok(None),
+    };
+    Ok(Some(Problem::new(
+        file(task, "starter/src/lib.rs"),
+        message,
+    )))
+}
+
+fn wrong_solution(
+    task: &RustTask,
+    subject: &Subject,
+    wrong: &WrongSolution,
+    source: Option<&str>,
+    context: &Context,
+) -> Result<Option<Problem>, CheckError> {
+    let problem =
+        |message: String| Some(Problem::new(file(task, "exercise.toml"), message).at(wrong.line));
+    let Some(source) = source else {
+        return Ok(problem(format!(
+            "wrong solution `{}` is not there",
+            wrong.path
+        )));
+    };
+    let files = [Collected {
+        path: "src/lib.rs".to_owned(),
+        bytes: source.as_bytes().to_vec(),
+    }];
+    let outcome = assess_files(subject, &files, context)?;
+    if matches!(
+        outcome.verdict(),
+        Verdict::CompileError | Verdict::Forbidden
+    ) {
+        return Ok(problem(format!(
+            "wrong solution `{}` does not compile: {}",
+            wrong.path,
+            words(&outcome)
+        )));
+    }
+    let Some(test) = outcome
+        .tests
+        .iter()
+        .find(|test| test.test.name == wrong.caught_by)
+    else {
+        return Ok(problem(format!(
+            "`{}`: there is no hidden test `{}`",
+            wrong.path, wrong.caught_by
+        )));
+    };
+    if test.result != TestResult::Passed {
+        return Ok(None);
+    }
+    let by = outcome
+        .tests
+        .iter()
+        .find(|test| test.result != TestResult::Passed);
+    let by = by.map_or("no test catches it".to_owned(), |test| {
+        format!("`{}` does", test.test.name)
+    });
+    Ok(problem(format!(
+        "`{}` does not catch wrong solution `{}`; {by}",
+        wrong.caught_by, wrong.path
+    )))
+}
+
+fn words(outcome: &Outcome) -> String {
+    let diagnostics = outcome
+        .forbidden
+        .iter()
+        .chain(&outcome.diagnostics)
+        .find(|diagnostic| diagnostic.error);
+    let failing = outcome
+        .tests
+        .iter()
+        .find(|test| test.result != TestResult::Passed);
+    match (diagnostics, failing) {
+        (Some(diagnostic), _) => diagnostic.message.clone(),
+        (None, Some(test)) => {
+            let values = test.result.values().cloned().unwrap_or_default();
+            let input = values.input.unwrap_or_default();
+            format!(
+                "{}: `{}` {input} {}",
+                outcome.verdict().words(),
+                test.test.name,
+                values.got.unwrap_or_default()
+            )
+        }
+        (None, None) => outcome.verdict().words().to_owned(),
+    }
+}

@@ -1,0 +1,7 @@
+//! What came out of a check, for people and for programs.
+
+pub mod json;
+pub mod terminal;
+
+pub use json::Record;
+pub use terminal::{Options, outcome_lines};

@@ -1,0 +1,174 @@
+//! The record of one check as JSON.
+
+use serde::Serialize;
+
+use crate::check::{Diagnostic, Outcome, OwnTests, Phase, TestOutcome, TestResult, Verdict};
+use crate::course::{Exercise, ExerciseId, Feedback};
+
+/// The version of the record's shape.
+const VERSION: u32 = 1;
+
+/// One check: the exercise, the verdict, and what it rests on.
+#[derive(Debug, Clone, Serialize)]
+pub struct Record<'a> {
+    /// The version of this shape; a field may be added without a new one.
+    pub version: u32,
+    /// Which exercise.
+    pub exercise: ExerciseRecord<'a>,
+    /// The judgement.
+    pub verdict: Verdict,
+    /// How many tests passed.
+    pub passed: usize,
+    /// How many tests there are.
+    pub of: usize,
+    /// The steps and how long they took.
+    pub phases: Vec<PhaseRecord>,
+    /// What no solution may use and this one does.
+    pub forbidden: &'a [Diagnostic],
+    /// What the compiler said.
+    pub diagnostics: &'a [Diagnostic],
+    /// Every declared test, in file order.
+    pub tests: Vec<TestRecord<'a>>,
+    /// What the learner's own tests are worth, where they are judged.
+    pub own_tests: Option<&'a OwnTests>,
+    /// What the learner's code printed.
+    pub printed: &'a str,
+}
+
+/// The exercise of a record.
+#[derive(Debug, Clone, Serialize)]
+pub struct ExerciseRecord<'a> {
+    /// Its name.
+    pub id: &'a ExerciseId,
+    /// Its kind.
+    pub kind: &'static str,
+    /// Its title.
+    pub title: &'a str,
+    /// What a verdict depends on: two checks compare only where it is the same.
+    pub fingerprint: &'a str,
+}
+
+/// A step of a record.
+#[derive(Debug, Clone, Serialize)]
+pub struct PhaseRecord {
+    /// The step.
+    pub name: &'static str,
+    /// Wall time in seconds.
+    pub seconds: f64,
+}
+
+/// A test of a record.
+#[derive(Debug, Clone, Serialize)]
+pub struct TestRecord<'a> {
+    /// Its name in the code.
+    pub name: &'a str,
+    /// Its title.
+    pub title: &'a str,
+    /// The judgement; `not-run` when it did not run.
+    pub result: &'static str,
+    /// The call or request.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub input: Option<&'a str>,
+    /// What was expected.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<&'a str>,
+    /// What came back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub got: Option<&'a str>,
+    /// More that helps, or why it did not run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<&'a str>,
+}
+
+impl<'a> Record<'a> {
+    /// Returns the record of `outcome`; a failing test tells as much as `feedback` says.
+    pub fn new(exercise: &'a Exercise, outcome: &'a Outcome, feedback: Feedback) -> Self {
+        let tests = outcome.tests.iter().map(|test| test_record(test, feedback));
+        Self {
+            version: VERSION,
+            exercise: ExerciseRecord {
+                id: &exercise.id,
+                kind: exercise.kind.id(),
+                title: &exercise.title,
+                fingerprint: &exercise.fingerprint,
+            },
+            verdict: outcome.verdict(),
+            passed: outcome.passed(),
+            of: outcome.tests.len(),
+            phases: outcome.phases.iter().map(phase_record).collect(),
+            forbidden: &outcome.forbidden,
+            diagnostics: &outcome.diagnostics,
+            tests: tests.collect(),
+            own_tests: outcome.own_tests.as_ref(),
+            printed: &outcome.printed,
+        }
+    }
+}
+
+fn phase_record(phase: &Phase) -> PhaseRecord {
+    PhaseRecord {
+        name: phase.name,
+        seconds: phase.duration.as_secs_f64(),
+    }
+}
+
+fn test_record(outcome: &TestOutcome, feedback: Feedback) -> TestRecord<'_> {
+    let values = match feedback {
+        Feedback::Full => outcome.result.values(),
+        Feedback::Title => None,
+    };
+    let note = match &outcome.result {
+        TestResult::NotRun(reason) => Some(reason.as_str()),
+        TestResult::Passed
+        | TestResult::Failed(_)
+        | TestResult::Crashed(_)
+        | TestResult::OutputLimit(_)
+        | TestResult::MemoryLimit(_)
+        | TestResult::TimeLimit(_) => values.and_then(|values| values.note.as_deref()),
+    };
+    TestRecord {
+        name: &outcome.test.name,
+        title: &outcome.test.title,
+        result: result_word(&outcome.result),
+        input: values.and_then(|values| values.input.as_deref()),
+        expected: values.and_then(|values| values.expected.as_deref()),
+        got: values.and_then(|values| values.got.as_deref()),
+        note,
+    }
+}
+
+fn result_word(result: &TestResult) -> &'static str {
+    match result {
+        TestResult::Passed => "passed",
+        TestResult::Failed(_) => "failed",
+        TestResult::Crashed(_) => "crashed",
+        TestResult::OutputLimit(_) => "output-limit",
+        TestResult::MemoryLimit(_) => "memory-limit",
+        TestResult::TimeLimit(_) => "time-limit",
+        TestResult::NotRun(_) => "not-run",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+    use crate::report::terminal::sample;
+
+    #[test]
+    fn title_feedback_leaves_out_the_values() {
+        let course = fixture::course();
+        let outcome = sample::failed();
+        let text = |feedback| {
+            let record = Record::new(&course.exercises[0], &outcome, feedback);
+            serde_json::to_string(&record).unwrap()
+        };
+        assert!(text(Feedback::Full).contains(r#""expected":"None""#));
+        let title = text(Feedback::Title);
+        assert!(
+            !title.contains("expected") && !title.contains("divide by zero"),
+            "{title}"
+        );
+        assert!(title.contains(r#""verdict":"crashed""#), "{title}");
+    }
+}

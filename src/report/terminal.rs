@@ -1,0 +1,404 @@
+//! What came out of a check, as lines for a person.
+
+use crate::check::{Diagnostic, Outcome, OwnTests, TestOutcome, TestResult, Values, Verdict};
+use crate::course::{Exercise, Feedback};
+use crate::text::{Line, Role, Style};
+
+/// The most lines of the learner's own output that are shown.
+const MOST_PRINTED: usize = 20;
+
+/// How an outcome is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// How much a failing test tells.
+    pub feedback: Feedback,
+    /// The cells of a line; longer values go on in the next line.
+    pub width: usize,
+    /// Whether words stand for marks, for a screen reader.
+    pub accessible: bool,
+}
+
+/// Returns what came out of a check of `exercise`: the verdict, what the compiler said, every test
+/// by title, the learner's own tests, what their code printed.
+pub fn outcome_lines(exercise: &Exercise, outcome: &Outcome, options: &Options) -> Vec<Line> {
+    let mut lines = vec![verdict_line(exercise, outcome)];
+    lines.extend(diagnostic_lines(&outcome.forbidden));
+    lines.extend(diagnostic_lines(&outcome.diagnostics));
+    if !outcome.tests.is_empty() {
+        lines.push(Line::new());
+    }
+    for test in &outcome.tests {
+        lines.extend(test_lines(test, options));
+    }
+    if let Some(own) = &outcome.own_tests {
+        lines.push(Line::new());
+        lines.extend(own_lines(own));
+    }
+    lines.extend(printed_lines(&outcome.printed));
+    lines
+}
+
+fn verdict_line(exercise: &Exercise, outcome: &Outcome) -> Line {
+    let verdict = outcome.verdict();
+    let line = Line::new()
+        .with(bold(verdict_role(verdict)), capital(verdict.words()))
+        .with(Role::Text, format!(": {}", exercise.title));
+    if outcome.tests.is_empty() {
+        return line;
+    }
+    let (passed, of) = (outcome.passed(), outcome.tests.len());
+    line.with(Role::Dim, format!(" ({passed} of {of} tests passed)"))
+}
+
+fn verdict_role(verdict: Verdict) -> Role {
+    match verdict {
+        Verdict::Passed => Role::Good,
+        Verdict::InternalError => Role::Warn,
+        Verdict::Failed
+        | Verdict::Crashed
+        | Verdict::OutputLimit
+        | Verdict::MemoryLimit
+        | Verdict::TimeLimit
+        | Verdict::CompileError
+        | Verdict::Forbidden => Role::Bad,
+    }
+}
+
+/// Errors come first; each is shown whole.
+fn diagnostic_lines(diagnostics: &[Diagnostic]) -> Vec<Line> {
+    let errors = diagnostics.iter().filter(|diagnostic| diagnostic.error);
+    let warnings = diagnostics.iter().filter(|diagnostic| !diagnostic.error);
+    let mut lines = Vec::new();
+    for diagnostic in errors.chain(warnings) {
+        lines.push(Line::new());
+        lines.extend(diagnostic_text(diagnostic));
+    }
+    lines
+}
+
+fn diagnostic_text(diagnostic: &Diagnostic) -> Vec<Line> {
+    let role = if diagnostic.error {
+        Role::Bad
+    } else {
+        Role::Warn
+    };
+    if diagnostic.text.trim().is_empty() {
+        return vec![short_diagnostic(diagnostic, role)];
+    }
+    let text = diagnostic.text.trim_end().lines().enumerate();
+    text.map(|(index, line)| match index {
+        0 => Line::new().with(bold(role), line),
+        _ => Line::new().with(Role::Code, line),
+    })
+    .collect()
+}
+
+fn short_diagnostic(diagnostic: &Diagnostic, role: Role) -> Line {
+    let mut line = Line::new();
+    if let Some(file) = &diagnostic.file {
+        let place = diagnostic
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        line.push(Role::Text, format!("{file}{place}: "));
+    }
+    line.with(role, &diagnostic.message)
+}
+
+fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
+    let TestOutcome { test, result } = outcome;
+    let verdict = result.verdict();
+    let (role, mark, word) = match result {
+        TestResult::Passed => (Role::Good, "✓", "passed"),
+        TestResult::NotRun(_) => (Role::Dim, "-", "not run"),
+        TestResult::Failed(_)
+        | TestResult::Crashed(_)
+        | TestResult::OutputLimit(_)
+        | TestResult::MemoryLimit(_)
+        | TestResult::TimeLimit(_) => (Role::Bad, "✗", verdict.words()),
+    };
+    let mut line = if options.accessible {
+        Line::new().with(role, format!("{word}: "))
+    } else {
+        Line::plain("  ").with(role, mark).with(Role::Text, " ")
+    };
+    line.push(Role::Text, &test.title);
+    let says_more = !matches!(verdict, Verdict::Passed | Verdict::Failed);
+    if says_more && !options.accessible {
+        line.push(role, format!(" ({word})"));
+    }
+    let mut lines = vec![line];
+    match (result, options.feedback, result.values()) {
+        (TestResult::NotRun(reason), _, _) => {
+            lines.extend(value_lines("", reason, Role::Dim, options));
+        }
+        (_, Feedback::Full, Some(values)) => lines.extend(values_lines(values, options)),
+        (_, Feedback::Full | Feedback::Title, _) => {}
+    }
+    lines
+}
+
+fn values_lines(values: &Values, options: &Options) -> Vec<Line> {
+    let Values {
+        input,
+        expected,
+        got,
+        note,
+    } = values;
+    let rows = [
+        ("input", input, Role::Code),
+        ("expected", expected, Role::Good),
+        ("got", got, Role::Bad),
+        ("note", note, Role::Dim),
+    ];
+    let rows = rows
+        .into_iter()
+        .filter_map(|(name, value, role)| Some((name, value.as_ref()?, role)));
+    rows.flat_map(|(name, value, role)| value_lines(name, value, role, options))
+        .collect()
+}
+
+/// Returns a named value, cut into pieces that fit the width.
+fn value_lines(name: &str, value: &str, role: Role, options: &Options) -> Vec<Line> {
+    let label = match name {
+        "" => "      ".to_owned(),
+        _ if options.accessible => format!("  {name}: "),
+        _ => format!("      {name:<8}  "),
+    };
+    let width = options.width.saturating_sub(label.len()).max(20);
+    let rows = value.lines().flat_map(|line| pieces(line, width));
+    let lines = rows.enumerate().map(|(index, row)| {
+        let start = match index {
+            0 => label.clone(),
+            _ => " ".repeat(label.len()),
+        };
+        Line::new().with(Role::Dim, start).with(role, row)
+    });
+    lines.collect()
+}
+
+/// Cuts `line` at blanks where it can into rows of at most `width` cells.
+fn pieces(line: &str, width: usize) -> Vec<String> {
+    let mut rows = Vec::new();
+    let mut row = Line::new();
+    for word in line.split_inclusive(' ') {
+        let word_width = Line::plain(word.trim_end()).width();
+        if row.width() > 0 && row.width() + word_width > width {
+            rows.push(row.text().trim_end().to_owned());
+            row = Line::new();
+        }
+        if word_width <= width {
+            row.push(Role::Text, word);
+            continue;
+        }
+        for char in word.chars() {
+            if row.width() >= width {
+                rows.push(row.text());
+                row = Line::new();
+            }
+            row.push(Role::Text, char.to_string());
+        }
+    }
+    rows.push(row.text().trim_end().to_owned());
+    rows
+}
+
+fn own_lines(own: &OwnTests) -> Vec<Line> {
+    if !own.accept_reference {
+        return vec![
+            Line::new().with(bold(Role::Bad), "Your tests reject a right solution."),
+            Line::plain("  One of them expects something that the task does not say."),
+        ];
+    }
+    let OwnTests {
+        caught, of, needed, ..
+    } = own;
+    let enough = caught >= needed;
+    let role = if enough { Role::Good } else { Role::Bad };
+    let mut line = Line::new().with(bold(role), format!("Your tests catch {caught} of {of}"));
+    line.push(Role::Text, " wrong solutions");
+    if !enough {
+        line.push(Role::Text, format!("; a pass needs {needed}"));
+    }
+    line.push(Role::Text, ".");
+    let mut lines = vec![line];
+    if !own.missed.is_empty() {
+        lines.push(Line::plain("  Still missed:"));
+    }
+    let missed = own.missed.iter();
+    lines.extend(missed.map(|fault| Line::new().with(Role::Dim, "  - ").with(Role::Text, fault)));
+    lines
+}
+
+fn printed_lines(printed: &str) -> Vec<Line> {
+    if printed.trim().is_empty() {
+        return Vec::new();
+    }
+    let all: Vec<&str> = printed.trim_end().lines().collect();
+    let mut lines = vec![
+        Line::new(),
+        Line::new().with(bold(Role::Text), "Your code printed:"),
+    ];
+    let shown = all.iter().take(MOST_PRINTED);
+    lines.extend(shown.map(|line| Line::plain("  ").with(Role::Code, line)));
+    if all.len() > MOST_PRINTED {
+        let left = all.len() - MOST_PRINTED;
+        lines.push(Line::new().with(Role::Dim, format!("  … and {left} more lines")));
+    }
+    lines
+}
+
+fn bold(role: Role) -> Style {
+    Style {
+        bold: true,
+        ..Style::from(role)
+    }
+}
+
+fn capital(words: &str) -> String {
+    let mut chars = words.chars();
+    let first = chars.next().map(|char| char.to_ascii_uppercase());
+    first.into_iter().chain(chars).collect()
+}
+
+#[cfg(test)]
+pub(crate) mod sample {
+    //! An outcome with one of everything.
+
+    use super::*;
+    use crate::check::TestTitle;
+
+    fn test(title: &str, result: TestResult) -> TestOutcome {
+        let name = title.to_lowercase().replace(' ', "_");
+        TestOutcome {
+            test: TestTitle {
+                name,
+                title: title.to_owned(),
+            },
+            result,
+        }
+    }
+
+    /// Returns an outcome with a test that passed, one that crashed and one that did not run.
+    pub(crate) fn failed() -> Outcome {
+        let values = Values {
+            input: Some("safe_divide(7, 0)".into()),
+            expected: Some("None".into()),
+            got: None,
+            note: Some("panicked: attempt to divide by zero".into()),
+        };
+        Outcome {
+            tests: vec![
+                test("Exact quotient", TestResult::Passed),
+                test("A zero divisor gives None", TestResult::Crashed(values)),
+                test(
+                    "Beyond 53 bits",
+                    TestResult::NotRun("the time was up".into()),
+                ),
+            ],
+            own_tests: Some(OwnTests {
+                accept_reference: true,
+                caught: 19,
+                needed: 27,
+                of: 27,
+                missed: vec!["a zero divisor panics".into()],
+            }),
+            printed: "hello\n".into(),
+            ..Outcome::default()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+
+    const OPTIONS: Options = Options {
+        feedback: Feedback::Full,
+        width: 80,
+        accessible: false,
+    };
+
+    fn text(outcome: &Outcome, options: &Options) -> String {
+        let course = fixture::course();
+        let lines = outcome_lines(&course.exercises[0], outcome, options);
+        lines.iter().map(|line| line.text() + "\n").collect()
+    }
+
+    #[test]
+    fn every_test_is_shown_by_title_with_its_values() {
+        let expected = "\
+Crashed: Both (1 of 3 tests passed)
+
+  ✓ Exact quotient
+  ✗ A zero divisor gives None (crashed)
+      input     safe_divide(7, 0)
+      expected  None
+      note      panicked: attempt to divide by zero
+  - Beyond 53 bits
+      the time was up
+
+Your tests catch 19 of 27 wrong solutions; a pass needs 27.
+  Still missed:
+  - a zero divisor panics
+
+Your code printed:
+  hello
+";
+        assert_eq!(text(&sample::failed(), &OPTIONS), expected);
+    }
+
+    #[test]
+    fn title_feedback_shows_no_values_and_words_stand_for_marks() {
+        let options = Options {
+            feedback: Feedback::Title,
+            accessible: true,
+            ..OPTIONS
+        };
+        let text = text(&sample::failed(), &options);
+        assert!(
+            text.contains("crashed: A zero divisor gives None\nnot run: Beyond"),
+            "{text}"
+        );
+        assert!(!text.contains("safe_divide"), "{text}");
+    }
+
+    #[test]
+    fn compile_errors_come_first_and_whole() {
+        let diagnostic = |error, text: &str| Diagnostic {
+            error,
+            message: "m".into(),
+            file: Some("src/lib.rs".into()),
+            line: Some(3),
+            text: text.into(),
+        };
+        let mut outcome = sample::failed();
+        outcome.diagnostics = vec![
+            diagnostic(false, "warning: unused\n  |"),
+            diagnostic(true, "error[E0308]: mismatched types\n --> src/lib.rs:3\n"),
+            diagnostic(true, ""),
+        ];
+        let text = text(&outcome, &OPTIONS);
+        let start = "Compile error: Both (1 of 3 tests passed)\n\n\
+                     error[E0308]: mismatched types\n --> src/lib.rs:3\n\n\
+                     src/lib.rs:3: m\n\nwarning: unused\n";
+        assert!(text.starts_with(start), "{text}");
+    }
+
+    #[test]
+    fn a_long_value_goes_on_below_itself() {
+        let options = Options {
+            width: 40,
+            ..OPTIONS
+        };
+        let lines = value_lines(
+            "got",
+            "Some(1) and some more words, and even more",
+            Role::Bad,
+            &options,
+        );
+        assert!(lines.len() > 1 && lines.iter().all(|line| line.width() <= 40));
+        let long = value_lines("got", &"x".repeat(100), Role::Bad, &options);
+        assert!(long.iter().all(|line| line.width() <= 40), "{long:?}");
+    }
+}

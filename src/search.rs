@@ -1,0 +1,45 @@
+//! Finds the place in a course that helps: by the words of its text, or by a line of a log that
+//! was pasted.
+
+mod symptom;
+mod words;
+
+use crate::course::{Course, Exercise, Lesson, Symptom};
+
+pub use words::vocabulary;
+
+/// Something that was found.
+#[derive(Debug, Clone)]
+pub enum Hit<'a> {
+    /// The text shows this symptom.
+    Symptom {
+        /// The lesson that treats it.
+        lesson: &'a Lesson,
+        /// The symptom.
+        symptom: &'a Symptom,
+    },
+    /// A section has the words.
+    Section {
+        /// The lesson.
+        lesson: &'a Lesson,
+        /// The section, by index from 0.
+        section: usize,
+        /// A piece of its text around the first word.
+        excerpt: String,
+    },
+    /// An exercise has the words in its title, summary or task.
+    Exercise {
+        /// The exercise.
+        exercise: &'a Exercise,
+        /// A piece of its text around the first word.
+        excerpt: String,
+    },
+}
+
+/// Returns what `text` leads to: the symptoms it shows, then the places that have all its words,
+/// best first.
+pub fn search<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
+    let mut hits = symptom::find(course, text);
+    hits.extend(words::find(course, text));
+    hits
+}

@@ -1,0 +1,63 @@
+//! Symptoms: patterns over a pasted line.
+
+use super::Hit;
+use crate::course::{Course, Symptom};
+
+/// Returns the symptoms that `text` shows, in the order of the course. A bare status code shows
+/// the symptoms that are about that status.
+pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
+    let text = text.trim();
+    let shows = |symptom: &Symptom| match status(text) {
+        Some(status) => is_about(symptom, status),
+        None => text.lines().any(|line| symptom.pattern.is_match(line)),
+    };
+    let lessons = course.lessons.iter();
+    let pairs =
+        lessons.flat_map(|lesson| lesson.symptoms.iter().map(move |symptom| (lesson, symptom)));
+    pairs
+        .filter(|(_, symptom)| shows(symptom))
+        .map(|(lesson, symptom)| Hit::Symptom { lesson, symptom })
+        .collect()
+}
+
+/// Returns `text` if it is a status code of HTTP and nothing else.
+fn status(text: &str) -> Option<&str> {
+    let code: u16 = text.parse().ok()?;
+    (100..600).contains(&code).then_some(text)
+}
+
+fn is_about(symptom: &Symptom, status: &str) -> bool {
+    symptom.pattern.is_match(&format!("HTTP/1.1 {status} ")) || symptom.pattern.is_match(status)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+
+    fn causes(text: &str) -> Vec<String> {
+        let mut course = fixture::course();
+        let mut about = course.lessons[0].symptoms[0].clone();
+        about.pattern = regex_lite::Regex::new(r"HTTP/\d(\.\d)? 502\b|502 Bad Gateway").unwrap();
+        about.cause = "A gateway.".into();
+        course.lessons[1].symptoms.push(about);
+        let hits = find(&course, text);
+        let causes = hits.iter().map(|hit| match hit {
+            Hit::Symptom { symptom, .. } => symptom.cause.clone(),
+            Hit::Section { .. } | Hit::Exercise { .. } => String::new(),
+        });
+        causes.collect()
+    }
+
+    #[test]
+    fn a_pasted_line_and_a_bare_status_lead_to_causes() {
+        assert_eq!(
+            causes("connect() failed (111: connection refused)\n"),
+            ["Nobody listens."]
+        );
+        assert_eq!(causes("HTTP/1.1 502 Bad Gateway"), ["A gateway."]);
+        assert_eq!(causes(" 502 "), ["A gateway."]);
+        assert_eq!(causes("504"), [""; 0]);
+        assert_eq!(causes("99502"), [""; 0]);
+    }
+}

@@ -1,0 +1,188 @@
+//! Words: in titles, summaries and running text.
+
+use std::collections::BTreeSet;
+
+use super::Hit;
+use crate::course::{Course, Exercise, Item, Lesson};
+use crate::lesson::{Layout, layout, plain};
+
+/// The most hits by words.
+const MOST: usize = 10;
+/// The characters of an excerpt on each side of the word.
+const AROUND: usize = 60;
+
+/// Returns the places that have every word of `text`, best first.
+pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
+    let words: Vec<String> = words(text).collect();
+    if words.is_empty() {
+        return Vec::new();
+    }
+    let mut found: Vec<(usize, Hit<'a>)> = Vec::new();
+    for lesson in &course.lessons {
+        for section in 0..lesson.sections.len() {
+            found.extend(in_section(lesson, section, &words));
+        }
+    }
+    found.extend(
+        course
+            .exercises
+            .iter()
+            .filter_map(|exercise| in_exercise(exercise, &words)),
+    );
+    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+    found.into_iter().map(|(_, hit)| hit).take(MOST).collect()
+}
+
+/// Returns every word of the course's lessons, in lower case.
+pub fn vocabulary(course: &Course) -> BTreeSet<String> {
+    let mut vocabulary = BTreeSet::new();
+    for lesson in &course.lessons {
+        vocabulary.extend(words(&lesson.title));
+        for section in 0..lesson.sections.len() {
+            vocabulary.extend(words(&section_text(lesson, section)));
+        }
+    }
+    vocabulary
+}
+
+fn in_section<'a>(
+    lesson: &'a Lesson,
+    section: usize,
+    words: &[String],
+) -> Option<(usize, Hit<'a>)> {
+    let title = lesson.sections[section].title.as_deref();
+    let mut head = title.unwrap_or_default().to_owned();
+    if section == 0 {
+        head = format!("{head} {} {}", lesson.title, lesson.summary);
+    }
+    let body = section_text(lesson, section);
+    let score = score(&head, &body, words)?;
+    let excerpt = excerpt(if body.is_empty() { &head } else { &body }, words);
+    let hit = Hit::Section {
+        lesson,
+        section,
+        excerpt,
+    };
+    Some((score, hit))
+}
+
+fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, Hit<'a>)> {
+    let head = format!("{} {} {}", exercise.id, exercise.title, exercise.summary);
+    let score = score(&head, &exercise.readme, words)?;
+    let excerpt = excerpt(&exercise.summary, words);
+    Some((score, Hit::Exercise { exercise, excerpt }))
+}
+
+/// Returns how well a place fits, if it has every word: words of the head count most.
+fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
+    let (head, body) = (head.to_lowercase(), body.to_lowercase());
+    let mut score = 0;
+    for word in words {
+        let in_head = head.contains(word.as_str());
+        let in_body = body.matches(word.as_str()).count().min(9);
+        if !in_head && in_body == 0 {
+            return None;
+        }
+        score += in_body + if in_head { 20 } else { 0 };
+    }
+    Some(score)
+}
+
+fn section_text(lesson: &Lesson, section: usize) -> String {
+    let wide = Layout {
+        width: 10_000,
+        accessible: true,
+        ..Layout::default()
+    };
+    let mut text = String::new();
+    for item in &lesson.sections[section].items {
+        match item {
+            Item::Text(range) => {
+                let lines = layout(&lesson.doc.blocks[range.clone()], &lesson.doc, &wide);
+                text.push_str(&plain(&lines));
+            }
+            Item::Quiz(quiz) => text.push_str(&quiz.prompt),
+            Item::Exercise(_) => {}
+        }
+        text.push(' ');
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Returns a piece of `text` around the first of `words` it has.
+fn excerpt(text: &str, words: &[String]) -> String {
+    let chars: Vec<char> = text.chars().collect();
+    let lower: Vec<char> = chars
+        .iter()
+        .map(|char| char.to_lowercase().next().unwrap_or(*char))
+        .collect();
+    let place = |word: &String| {
+        let word: Vec<char> = word.chars().collect();
+        lower.windows(word.len()).position(|window| window == word)
+    };
+    let at = words.iter().filter_map(place).min().unwrap_or(0);
+    let start = word_start(&chars, at.saturating_sub(AROUND));
+    let end = word_end(&chars, (at + AROUND).min(chars.len()));
+    let piece: String = chars[start..end].iter().collect();
+    let before = if start > 0 { "… " } else { "" };
+    let after = if end < chars.len() { " …" } else { "" };
+    format!("{before}{}{after}", piece.trim())
+}
+
+fn word_start(chars: &[char], from: usize) -> usize {
+    if from == 0 {
+        return 0;
+    }
+    let blank = chars[from..].iter().position(|char| *char == ' ');
+    blank.map_or(from, |skip| from + skip)
+}
+
+fn word_end(chars: &[char], from: usize) -> usize {
+    let blank = chars[from..].iter().position(|char| *char == ' ');
+    blank.map_or(chars.len(), |more| from + more)
+}
+
+fn words(text: &str) -> impl Iterator<Item = String> {
+    let words = text.split(|char: char| !char.is_alphanumeric() && char != '_');
+    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+
+    #[test]
+    fn every_word_must_be_there() {
+        let course = fixture::course();
+        let hits = find(&course, "Gateway between");
+        assert!(
+            matches!(&hits[..], [Hit::Section { section: 1, .. }]),
+            "{hits:?}"
+        );
+        assert!(find(&course, "gateway quantum").is_empty());
+        assert!(find(&course, " ?! ").is_empty());
+        assert!(matches!(&find(&course, "both")[..], [Hit::Exercise { .. }]));
+    }
+
+    #[test]
+    fn a_title_is_better_than_text() {
+        let course = fixture::course();
+        let hits = find(&course, "start");
+        assert!(
+            matches!(&hits[0], Hit::Section { section: 0, .. }),
+            "{hits:?}"
+        );
+    }
+
+    #[test]
+    fn an_excerpt_is_cut_at_words() {
+        let text = format!("{} needle {}", "before ".repeat(30), "after ".repeat(30));
+        let excerpt = excerpt(&text, &["needle".to_owned()]);
+        assert!(
+            excerpt.starts_with("… before") && excerpt.ends_with("after …"),
+            "{excerpt}"
+        );
+        assert!(excerpt.contains(" needle ") && excerpt.chars().count() < 160);
+    }
+}

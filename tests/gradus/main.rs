@@ -1,0 +1,3 @@
+//! Gradus's integration tests: one binary.
+
+mod rust_check;
