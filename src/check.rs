@@ -9,6 +9,7 @@ pub use outcome::{
     Diagnostic, Outcome, OwnTests, Phase, TestOutcome, TestResult, TestTitle, Values, Verdict,
 };
 
+use crate::lab::LabError;
 use crate::sandbox::SandboxError;
 
 /// Gradus could not do its work: not the learner's fault.
@@ -42,4 +43,18 @@ pub enum CheckError {
     /// A process could not be started or watched.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+    /// A lab could not be set up or probed.
+    #[error(transparent)]
+    Lab(LabError),
+}
+
+impl From<LabError> for CheckError {
+    fn from(error: LabError) -> Self {
+        match error {
+            LabError::Cancelled => Self::Cancelled,
+            LabError::Sandbox(error) => Self::Sandbox(error),
+            LabError::File { path, source } => Self::File { path, source },
+            LabError::Port(_) | LabError::Upstream { .. } | LabError::Silent(_) => Self::Lab(error),
+        }
+    }
 }

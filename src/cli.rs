@@ -33,7 +33,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::sandbox::launcher;
+use crate::sandbox;
 use crate::sys::environment::Environment;
 use app::App;
 use arguments::Arguments;
@@ -42,15 +42,8 @@ use exit::Code;
 /// Runs Gradus with the arguments and environment of this process.
 pub fn main() -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
-    if let [_, entry, ..] = arguments.as_slice()
-        && entry == launcher::ENTRY
-    {
-        let error = launcher::enter(&arguments[1..]);
-        return ExitCode::from(if error.raw_os_error().is_some() {
-            126
-        } else {
-            125
-        });
+    if let Some(code) = sandbox::enter(arguments.get(1..).unwrap_or_default()) {
+        return ExitCode::from(code);
     }
     run(arguments).into()
 }

@@ -20,7 +20,7 @@ pub use exercise::{Exercise, Feedback, WrongSolution};
 pub use id::{ExerciseId, LessonId, TrackId};
 pub use lesson::{Item, Lesson, Section, Symptom};
 pub use load::load;
-pub(crate) use load::toml_problem;
+pub(crate) use load::{line_of, toml_problem};
 pub use problem::Problem;
 pub use quiz::{Answer, Choice, Mark, Question, Quiz};
 pub use tree::Tree;

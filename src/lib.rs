@@ -4,6 +4,7 @@ pub mod check;
 pub mod cli;
 pub mod course;
 pub mod kind;
+pub mod lab;
 pub mod lesson;
 pub mod progress;
 pub mod report;

@@ -3,18 +3,22 @@
 //! A [`Job`] says what to run and within which [`Limits`]; [`Sandbox::run`] waits for its end, and
 //! [`Sandbox::spawn`] hands out a live [`Process`]. Every job is entered through a re-exec of
 //! Gradus itself ([`launcher`]), which sets the limits and becomes the program; a stronger sandbox
-//! adds its rules there. Each process leads a group of its own, which is killed whole.
+//! adds its rules there. Each process leads a group of its own, which is killed whole. A server, which
+//! has processes of its own, runs under a [`supervisor`], so that it goes even when Gradus is killed.
 
 pub mod cancel;
 pub mod job;
 pub mod launcher;
 pub mod process;
+pub mod supervisor;
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use cancel::Cancel;
 pub use job::{Input, Job, Limits, Stage};
 pub use process::{End, Exit, Process, Stream};
+pub use supervisor::Supervised;
 
 /// What went wrong on our side when a process was to be started or watched.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +39,24 @@ pub enum SandboxError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+/// Does the work of one of the sandbox's own processes if `arguments` (without Gradus's own name)
+/// name one, and returns its exit code. It comes before anything else in `main`.
+pub fn enter(arguments: &[OsString]) -> Option<u8> {
+    let entry = arguments.first()?.to_str()?;
+    match entry {
+        launcher::ENTRY => {
+            let error = launcher::enter(arguments);
+            Some(if error.raw_os_error().is_some() {
+                126
+            } else {
+                125
+            })
+        }
+        supervisor::ENTRY => Some(supervisor::enter(arguments).unwrap_or(126)),
+        _ => None,
+    }
 }
 
 /// Starts jobs through the launcher.
@@ -62,6 +84,20 @@ impl Sandbox {
     /// Fails when the program cannot be started.
     pub fn spawn(&self, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
         process::spawn(&self.launcher, job, cancel)
+    }
+
+    /// Starts the server `job` under a supervisor, which ends it and removes the folder `scratch`
+    /// when it is dropped, called off, or left behind by a Gradus that was killed.
+    ///
+    /// # Errors
+    /// Fails when the supervisor cannot be started.
+    pub fn supervise(
+        &self,
+        job: Job,
+        scratch: &Path,
+        cancel: &Cancel,
+    ) -> Result<Supervised, SandboxError> {
+        supervisor::start(&self.launcher, job, scratch, cancel)
     }
 
     /// Runs `job` to its end and returns how it ended and what it wrote.

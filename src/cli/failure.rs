@@ -213,7 +213,10 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
             "tell the course's author; {} shows more",
             command("validate")
         )),
-        CheckError::Cancelled | CheckError::File { .. } | CheckError::Sandbox(_) => None,
+        CheckError::Cancelled
+        | CheckError::File { .. }
+        | CheckError::Sandbox(_)
+        | CheckError::Lab(_) => None,
     }
 }
 

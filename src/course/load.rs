@@ -105,7 +105,7 @@ fn check_links(course: &Course, problems: &mut Vec<Problem>) {
 }
 
 /// Returns the line, from 1, where a value stands in `text`.
-fn line_of<T>(text: &str, value: &Spanned<T>) -> usize {
+pub(crate) fn line_of<T>(text: &str, value: &Spanned<T>) -> usize {
     line_at(text, value.span().start)
 }
 

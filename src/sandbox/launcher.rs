@@ -80,6 +80,13 @@ fn die_with(_parent: &OsStr) -> io::Result<()> {
     Ok(())
 }
 
+/// Undoes [`die_with`]: a supervisor must live on to end what it watches.
+pub(super) fn outlive_parent() -> io::Result<()> {
+    #[cfg(target_os = "linux")]
+    rustix::process::set_parent_process_death_signal(None)?;
+    Ok(())
+}
+
 fn number(text: &OsStr) -> io::Result<u64> {
     let number = text.to_str().and_then(|text| text.parse().ok());
     number.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "launcher: not a number"))

@@ -203,14 +203,11 @@ impl Process {
     pub fn finish_with(mut self, mut observe: impl FnMut(Stream, &[u8])) -> Exit {
         while !self.is_done() {
             match self.events.recv_timeout(self.patience()) {
-                Ok(Event::Output(stream, bytes)) => {
-                    observe(stream, &bytes);
-                    self.keep(stream, &bytes);
-                }
-                Ok(Event::Closed) => self.open -= 1,
-                Ok(Event::Ended(status)) => {
-                    self.status = Some(status);
-                    kill_group(self.group);
+                Ok(event) => {
+                    if let Event::Output(stream, bytes) = &event {
+                        observe(*stream, bytes);
+                    }
+                    self.note(event);
                 }
                 Err(RecvTimeoutError::Timeout) if self.status.is_none() => {
                     self.force(End::TimeLimit)
@@ -224,6 +221,23 @@ impl Process {
             stderr: std::mem::take(&mut self.stderr),
             duration: self.watch.elapsed(),
         }
+    }
+
+    /// Waits at most `patience` for the end, and returns whether it came; output is kept meanwhile.
+    pub fn ended_within(&mut self, patience: Duration) -> bool {
+        let watch = Stopwatch::start();
+        while self.status.is_none() {
+            match self.events.recv_timeout(watch.left_of(patience)) {
+                Ok(event) => self.note(event),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.status.is_some()
+    }
+
+    /// Returns what came from standard error so far, within the limit.
+    pub fn stderr(&self) -> &[u8] {
+        &self.stderr
     }
 
     /// Kills the process and everything in its group.
@@ -241,6 +255,17 @@ impl Process {
             return Duration::from_secs(2);
         }
         self.watch.left_of(self.limits.wall)
+    }
+
+    fn note(&mut self, event: Event) {
+        match event {
+            Event::Output(stream, bytes) => self.keep(stream, &bytes),
+            Event::Closed => self.open -= 1,
+            Event::Ended(status) => {
+                self.status = Some(status);
+                kill_group(self.group);
+            }
+        }
     }
 
     fn keep(&mut self, stream: Stream, bytes: &[u8]) {

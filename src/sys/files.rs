@@ -1,7 +1,7 @@
 //! Files: read within bounds, written whole, copied without following links.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// Writes `bytes` to a new file beside `path` and renames it there: a reader, or a crash at any
@@ -45,6 +45,30 @@ pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         ));
     }
     Ok(bytes)
+}
+
+/// Reads at most `limit` bytes of a file from the byte `offset` on.
+///
+/// # Errors
+/// Fails when the file cannot be read.
+pub fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    file.seek(io::SeekFrom::Start(offset))?;
+    let mut bytes = Vec::new();
+    file.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Makes a scratch folder that other users can enter but not list; it goes when it is dropped.
+///
+/// # Errors
+/// Fails when it cannot be made.
+pub fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(prefix);
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o711));
+    builder.tempdir()
 }
 
 /// Returns the regular files below `folder`, as paths relative to it with `/`, sorted.

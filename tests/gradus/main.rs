@@ -1,3 +1,4 @@
-//! Gradus's integration tests: one binary.
+//! The integration tests: one binary.
 
+mod lab;
 mod rust_check;

@@ -1,0 +1,25 @@
+//! The files of a new exercise.
+
+use crate::course::ExerciseId;
+
+/// The templates: each path in the exercise's folder and its text.
+const TEMPLATES: [(&str, &str); 6] = [
+    ("exercise.toml", include_str!("scaffold/exercise.toml")),
+    ("README.md", include_str!("scaffold/README.md")),
+    ("starter/nginx.conf", include_str!("scaffold/starter.conf")),
+    (
+        "solution/nginx.conf",
+        include_str!("scaffold/solution.conf"),
+    ),
+    ("hidden/probes.toml", include_str!("scaffold/probes.toml")),
+    (
+        "wrong/01-another-port/nginx.conf",
+        include_str!("scaffold/wrong.conf"),
+    ),
+];
+
+/// Returns the files of a new exercise called `id`.
+pub(super) fn files(id: &ExerciseId) -> Vec<(String, String)> {
+    let file = |(path, text): (&str, &str)| (path.to_owned(), text.replace("{id}", id.as_str()));
+    TEMPLATES.into_iter().map(file).collect()
+}

@@ -1,0 +1,62 @@
+//! Labs: a private nginx with its upstreams, and the probes that decide whether it is mended.
+//!
+//! A lab runs a copy of the learner's `nginx.conf` on ports of its own. [`config`] reads it and
+//! refuses what could harm the machine, [`gateway`] starts nginx, [`upstream`] is the app behind
+//! it, and [`probe`] says what is sent and expected.
+
+pub mod client;
+pub mod config;
+pub mod gateway;
+pub mod log;
+pub mod nginx;
+pub mod nonce;
+pub mod ports;
+pub mod probe;
+pub mod prober;
+pub mod upstream;
+
+use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use gateway::{Gateway, Start};
+pub use nginx::Nginx;
+pub use ports::Ports;
+pub use probe::Probe;
+pub use prober::{Lab, Plan};
+pub use upstream::{Behaviour, Upstream, UpstreamPlan};
+
+use crate::sandbox::SandboxError;
+
+/// What went wrong on our side in a lab.
+#[derive(Debug, thiserror::Error)]
+pub enum LabError {
+    /// The work was called off.
+    #[error("the lab was called off")]
+    Cancelled,
+    /// A port of 127.0.0.1 could not be taken.
+    #[error("cannot take a port of 127.0.0.1")]
+    Port(#[source] io::Error),
+    /// An upstream could not be started.
+    #[error("cannot start the upstream `{name}`")]
+    Upstream {
+        /// The upstream.
+        name: String,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file of the lab could not be read or written.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// nginx runs, but does not listen.
+    #[error("nginx does not listen after {} s", .0.as_secs())]
+    Silent(Duration),
+    /// nginx could not be started.
+    #[error(transparent)]
+    Sandbox(#[from] SandboxError),
+}

@@ -1,0 +1,282 @@
+//! The syntax of nginx configurations, read as nginx reads it.
+//!
+//! What is checked here must be what nginx sees, so the reader follows nginx's own rules for words,
+//! quotes, escapes and comments, and what it cannot read never reaches nginx.
+
+pub mod address;
+mod reader;
+pub mod rewrite;
+pub mod rules;
+mod words;
+
+use std::ops::Range;
+
+use reader::{Reader, Token};
+
+/// How deep blocks may be nested.
+const DEEPEST: usize = 12;
+/// The directives whose blocks hold values instead of directives.
+const TABLES: [&str; 5] = ["charset_map", "geo", "map", "split_clients", "types"];
+
+/// A configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Config {
+    /// The text it was read from.
+    pub text: String,
+    /// The directives of the outermost level, in order.
+    pub directives: Vec<Directive>,
+}
+
+/// One directive with its arguments and, if it has one, its block.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Directive {
+    /// The first word.
+    pub name: Word,
+    /// The other words.
+    pub arguments: Vec<Word>,
+    /// The offset behind its `;` or `{`.
+    pub end: usize,
+    /// The directives of its block.
+    pub block: Option<Vec<Self>>,
+}
+
+/// One word of a directive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Word {
+    /// What nginx takes it for: without quotes, with escapes resolved.
+    pub text: String,
+    /// Where it stands in the text, without quotes.
+    pub range: Range<usize>,
+    /// Its line, from 1.
+    pub line: usize,
+}
+
+/// What is wrong with a configuration, found before nginx sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// Whether it could do harm; otherwise nginx would not accept it either.
+    pub harmful: bool,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+}
+
+impl Fault {
+    fn invalid(line: usize, message: impl Into<String>) -> Self {
+        Self {
+            harmful: false,
+            line,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    fn harmful(line: usize, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            harmful: true,
+            line,
+            message: message.into(),
+            help: Some(help.into()),
+        }
+    }
+
+    fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl Config {
+    /// Reads `text`.
+    ///
+    /// # Errors
+    /// Fails at the first place that nginx would not accept either.
+    pub fn parse(text: &str) -> Result<Self, Fault> {
+        let mut reader = Reader::new(text);
+        let directives = block(&mut reader, 0)?;
+        Ok(Self {
+            text: text.to_owned(),
+            directives,
+        })
+    }
+
+    /// Returns every directive at every level, in the order of the text, but not the values of
+    /// tables such as `map`.
+    pub fn all(&self) -> Vec<&Directive> {
+        let mut all = Vec::new();
+        collect(&self.directives, &mut all);
+        all
+    }
+
+    /// Returns the addresses that nginx would listen on, in the order of the text.
+    pub fn listens(&self) -> Vec<&Word> {
+        let listens = self
+            .all()
+            .into_iter()
+            .filter(|directive| directive.is("listen"));
+        listens
+            .filter_map(|directive| directive.arguments.first())
+            .collect()
+    }
+}
+
+impl Directive {
+    /// Returns whether it is called `name`.
+    pub fn is(&self, name: &str) -> bool {
+        self.name.text == name
+    }
+
+    /// Returns the directives of its block; none for a table of values, which has no directives.
+    pub fn children(&self) -> &[Self] {
+        match &self.block {
+            Some(block) if !self.is_table() => block,
+            Some(_) | None => &[],
+        }
+    }
+
+    /// Returns whether its block holds values instead of directives, as that of `map`.
+    pub fn is_table(&self) -> bool {
+        TABLES.contains(&self.name.text.as_str())
+    }
+}
+
+fn collect<'a>(directives: &'a [Directive], all: &mut Vec<&'a Directive>) {
+    for directive in directives {
+        all.push(directive);
+        collect(directive.children(), all);
+    }
+}
+
+fn block(reader: &mut Reader<'_>, depth: usize) -> Result<Vec<Directive>, Fault> {
+    let mut directives = Vec::new();
+    while let Some(name) = first_word(reader, depth)? {
+        directives.push(directive(name, reader, depth)?);
+    }
+    Ok(directives)
+}
+
+/// Returns the next directive's first word; `None` at the end of the block or of the text.
+fn first_word(reader: &mut Reader<'_>, depth: usize) -> Result<Option<Word>, Fault> {
+    let token = reader.token()?;
+    let line = reader.line();
+    match token {
+        Token::Word(word) => Ok(Some(word)),
+        Token::End if depth == 0 => Ok(None),
+        Token::Close if depth > 0 => Ok(None),
+        Token::End => Err(
+            Fault::invalid(line, "unexpected end of file, expecting \"}\"")
+                .with_help("a block is not closed: look for the `{` without its `}`"),
+        ),
+        Token::Close => Err(Fault::invalid(line, "unexpected \"}\"")
+            .with_help("there is one `}` too many, here or further up")),
+        Token::Semicolon => Err(Fault::invalid(line, "unexpected \";\"")),
+        Token::Open => Err(Fault::invalid(line, "unexpected \"{\"")),
+    }
+}
+
+fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Directive, Fault> {
+    let mut arguments = Vec::new();
+    loop {
+        let token = reader.token()?;
+        match token {
+            Token::Word(word) => arguments.push(word),
+            Token::Semicolon | Token::Open => {
+                let end = reader.position();
+                let block = match token {
+                    Token::Open => Some(deeper(reader, &name, depth)?),
+                    _ => None,
+                };
+                return Ok(Directive {
+                    name,
+                    arguments,
+                    end,
+                    block,
+                });
+            }
+            Token::Close => {
+                let help = format!(
+                    "the directive `{}` of line {} may lack its `;`",
+                    name.text, name.line
+                );
+                return Err(Fault::invalid(reader.line(), "unexpected \"}\"").with_help(help));
+            }
+            Token::End => return Err(unfinished(reader.line())),
+        }
+    }
+}
+
+fn deeper(reader: &mut Reader<'_>, name: &Word, depth: usize) -> Result<Vec<Directive>, Fault> {
+    if depth == DEEPEST {
+        return Err(Fault::invalid(name.line, "blocks are nested too deep"));
+    }
+    block(reader, depth + 1)
+}
+
+fn unfinished(line: usize) -> Fault {
+    Fault::invalid(line, "unexpected end of file, expecting \";\" or \"}\"")
+        .with_help("the last directive has no end, or a quote is not closed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<Vec<String>> {
+        let config = Config::parse(text).unwrap();
+        let words = |directive: &Directive| {
+            let words = std::iter::once(&directive.name).chain(&directive.arguments);
+            words.map(|word| word.text.clone()).collect()
+        };
+        config.all().into_iter().map(words).collect()
+    }
+
+    fn fault(text: &str) -> (usize, String) {
+        let fault = Config::parse(text).unwrap_err();
+        (fault.line, fault.message)
+    }
+
+    #[test]
+    fn words_quotes_escapes_and_comments_are_read_as_nginx_reads_them() {
+        let text = "# a; b {\na 'x y' \"it's\" c\\ d e#f;b{c ${d}e;}\nlog \"a\\tb\\\"\" '';";
+        let expected = [
+            vec!["a", "x y", "it's", "c\\ d", "e#f"],
+            vec!["b"],
+            vec!["c", "${d}e"],
+            vec!["log", "a\tb\"", ""],
+        ];
+        assert_eq!(words(text), expected);
+    }
+
+    #[test]
+    fn a_word_knows_its_line_and_its_place() {
+        let text = "events {}\nhttp {\n  listen \"80\";\n}\n";
+        let config = Config::parse(text).unwrap();
+        let listen = config.listens()[0];
+        assert_eq!((listen.line, &text[listen.range.clone()]), (3, "80"));
+    }
+
+    #[test]
+    fn the_values_of_a_table_are_not_directives() {
+        assert_eq!(words("map $a $b { listen 80; }"), [["map", "$a", "$b"]],);
+    }
+
+    #[test]
+    fn faults_are_worded_as_nginx_words_them() {
+        let ending = "unexpected end of file, expecting \";\" or \"}\"".to_owned();
+        assert_eq!(fault("a b"), (1, ending.clone()));
+        assert_eq!(fault("a\n'b"), (2, ending.clone()));
+        assert_eq!(fault("a 'b' "), (1, ending));
+        assert_eq!(
+            fault("a {\n"),
+            (2, "unexpected end of file, expecting \"}\"".into())
+        );
+        assert_eq!(fault("a { b\n}"), (2, "unexpected \"}\"".into()));
+        assert_eq!(fault("}"), (1, "unexpected \"}\"".into()));
+        assert_eq!(fault("a 'b'c;"), (1, "unexpected \"c\"".into()));
+        assert_eq!(fault(";"), (1, "unexpected \";\"".into()));
+        assert_eq!(fault(&"a{".repeat(40)).1, "blocks are nested too deep");
+    }
+}

@@ -1,0 +1,166 @@
+//! Words and marks, by the rules of nginx's `ngx_conf_read_token`.
+
+use super::{Fault, Word, unfinished};
+
+/// The next piece of a configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Token {
+    Word(Word),
+    Semicolon,
+    Open,
+    Close,
+    End,
+}
+
+/// Reads tokens from a text.
+#[derive(Debug)]
+pub(super) struct Reader<'a> {
+    text: &'a str,
+    position: usize,
+    line: usize,
+}
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(text: &'a str) -> Self {
+        Self {
+            text,
+            position: 0,
+            line: 1,
+        }
+    }
+
+    /// Returns the line it has come to, from 1.
+    pub(super) fn line(&self) -> usize {
+        self.line
+    }
+
+    /// Returns the offset behind the last token.
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
+    pub(super) fn token(&mut self) -> Result<Token, Fault> {
+        self.skip_blanks();
+        let Some(byte) = self.peek() else {
+            return Ok(Token::End);
+        };
+        match byte {
+            b';' => Ok(self.mark(Token::Semicolon)),
+            b'{' => Ok(self.mark(Token::Open)),
+            b'}' => Ok(self.mark(Token::Close)),
+            b'"' | b'\'' => self.quoted(byte),
+            _ => self.plain(),
+        }
+    }
+
+    fn skip_blanks(&mut self) {
+        while let Some(byte) = self.peek() {
+            match byte {
+                b'#' => self.skip_comment(),
+                _ if is_blank(byte) => self.step(),
+                _ => break,
+            }
+        }
+    }
+
+    fn skip_comment(&mut self) {
+        while self.peek().is_some_and(|byte| byte != b'\n') {
+            self.step();
+        }
+    }
+
+    fn mark(&mut self, token: Token) -> Token {
+        self.step();
+        token
+    }
+
+    fn quoted(&mut self, quote: u8) -> Result<Token, Fault> {
+        let line = self.line;
+        self.step();
+        let start = self.position;
+        while let Some(byte) = self.peek() {
+            self.step();
+            if byte == b'\\' {
+                self.step();
+            } else if byte == quote {
+                let word = self.word(start, self.position - 1, line);
+                return self.end_of_quoted(word);
+            }
+        }
+        Err(unfinished(self.line))
+    }
+
+    /// A closing quote ends a word only before a blank, a mark, or a bracket (for `if (… "x")`).
+    fn end_of_quoted(&self, word: Word) -> Result<Token, Fault> {
+        match self.peek() {
+            None => Err(unfinished(self.line)),
+            Some(byte) if is_blank(byte) || b";{)".contains(&byte) => Ok(Token::Word(word)),
+            Some(_) => {
+                let char = self.text[self.position..].chars().next().unwrap_or(' ');
+                Err(Fault::invalid(self.line, format!("unexpected \"{char}\"")))
+            }
+        }
+    }
+
+    fn plain(&mut self) -> Result<Token, Fault> {
+        let (start, line) = (self.position, self.line);
+        let mut after_dollar = false;
+        while let Some(byte) = self.peek() {
+            if after_dollar && byte == b'{' {
+                self.step();
+                continue;
+            }
+            if is_blank(byte) || byte == b';' || byte == b'{' {
+                return Ok(Token::Word(self.word(start, self.position, line)));
+            }
+            after_dollar = byte == b'$';
+            self.step();
+            if byte == b'\\' {
+                self.step();
+            }
+        }
+        Err(unfinished(self.line))
+    }
+
+    fn word(&self, start: usize, end: usize, line: usize) -> Word {
+        Word {
+            text: unescape(&self.text[start..end]),
+            range: start..end,
+            line,
+        }
+    }
+
+    fn peek(&self) -> Option<u8> {
+        self.text.as_bytes().get(self.position).copied()
+    }
+
+    fn step(&mut self) {
+        if let Some(byte) = self.peek() {
+            self.line += usize::from(byte == b'\n');
+            self.position += 1;
+        }
+    }
+}
+
+fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
+}
+
+fn unescape(raw: &str) -> String {
+    let mut text = String::with_capacity(raw.len());
+    let mut chars = raw.chars().peekable();
+    while let Some(char) = chars.next() {
+        let escaped = match (char, chars.peek()) {
+            ('\\', Some(quote @ ('"' | '\'' | '\\'))) => Some(*quote),
+            ('\\', Some('t')) => Some('\t'),
+            ('\\', Some('r')) => Some('\r'),
+            ('\\', Some('n')) => Some('\n'),
+            _ => None,
+        };
+        if escaped.is_some() {
+            chars.next();
+        }
+        text.push(escaped.unwrap_or(char));
+    }
+    text
+}

@@ -1,0 +1,198 @@
+//! The private copy of a configuration: other ports, own files, the same lines.
+//!
+//! Nothing that is inserted holds a line break, so a line of the copy is a line of the original.
+
+use std::io;
+use std::ops::Range;
+
+use super::address::Address;
+use super::words::PASSES;
+use super::{Config, Directive, Word};
+use crate::lab::ports::Ports;
+
+/// Where the copy logs what went wrong, relative to its folder, beside the learner's own log.
+pub const ERROR_LOG: &str = "logs/gradus.log";
+
+/// The paths that nginx needs, each with the module that knows it; without them it would use those
+/// of the installed server.
+const TEMPORARY: [(&str, &str); 5] = [
+    ("client_body", ""),
+    ("proxy", "proxy"),
+    ("fastcgi", "fastcgi"),
+    ("uwsgi", "uwsgi"),
+    ("scgi", "scgi"),
+];
+
+struct Edit {
+    range: Range<usize>,
+    text: String,
+}
+
+/// Returns the text of the private copy of `config`; `has` says whether nginx has an HTTP module.
+///
+/// # Errors
+/// Fails when a port cannot be taken.
+pub fn private(
+    config: &Config,
+    ports: &mut Ports,
+    has: impl Fn(&str) -> bool,
+) -> io::Result<String> {
+    let mut edits = vec![insert(0, main_directives(config))];
+    for http in config.directives.iter().filter(|found| found.is("http")) {
+        edits.push(insert(http.end, http_directives(http, &has)));
+    }
+    for directive in &config.directives {
+        own_error_logs(directive, &mut edits);
+        addresses(config, directive, ports, &mut edits)?;
+    }
+    edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
+    Ok(apply(&config.text, &edits))
+}
+
+fn apply(text: &str, edits: &[Edit]) -> String {
+    let mut copy = String::with_capacity(text.len() + 512);
+    let mut done = 0;
+    for edit in edits {
+        copy.push_str(&text[done..edit.range.start]);
+        copy.push_str(&edit.text);
+        done = edit.range.end;
+    }
+    copy.push_str(&text[done..]);
+    copy
+}
+
+fn insert(place: usize, text: String) -> Edit {
+    Edit {
+        range: place..place,
+        text,
+    }
+}
+
+fn main_directives(config: &Config) -> String {
+    let pid = if config.directives.iter().any(|found| found.is("pid")) {
+        ""
+    } else {
+        "pid logs/nginx.pid; "
+    };
+    format!("daemon off; {pid}error_log {ERROR_LOG} info; ")
+}
+
+fn http_directives(http: &Directive, has: impl Fn(&str) -> bool) -> String {
+    let lacks = |name: &str| !http.children().iter().any(|child| child.is(name));
+    let mut text = String::new();
+    if lacks("access_log") {
+        text.push_str(" access_log logs/access.log;");
+    }
+    for (prefix, module) in TEMPORARY {
+        let name = format!("{prefix}_temp_path");
+        if lacks(&name) && has(module) {
+            text.push_str(&format!(" {name} tmp/{prefix};"));
+        }
+    }
+    text
+}
+
+/// An `error_log` of an inner level replaces those further out, ours included: it gets ours again.
+fn own_error_logs(block: &Directive, edits: &mut Vec<Edit>) {
+    if let Some(log) = block.children().iter().find(|child| child.is("error_log")) {
+        edits.push(insert(log.end, format!(" error_log {ERROR_LOG} info;")));
+    }
+    for child in block.children() {
+        own_error_logs(child, edits);
+    }
+}
+
+fn addresses(
+    config: &Config,
+    directive: &Directive,
+    ports: &mut Ports,
+    edits: &mut Vec<Edit>,
+) -> io::Result<()> {
+    for (place, word) in directive.arguments.iter().enumerate() {
+        let raw = &config.text[word.range.clone()];
+        let whole = if place == 0 && takes_address(directive) {
+            whole_address(word, ports, directive)?
+        } else {
+            raw.to_owned()
+        };
+        let text = ports.to_private(&whole)?;
+        if text != raw {
+            edits.push(Edit {
+                range: word.range.clone(),
+                text,
+            });
+        }
+    }
+    for child in directive.block.iter().flatten() {
+        addresses(config, child, ports, edits)?;
+    }
+    Ok(())
+}
+
+fn takes_address(directive: &Directive) -> bool {
+    let name = directive.name.text.as_str();
+    let is_server = name == "server" && directive.block.is_none();
+    is_server || name == "listen" || PASSES.split_ascii_whitespace().any(|pass| pass == name)
+}
+
+/// Returns the address with its port, so that a default port is replaced too.
+fn whole_address(word: &Word, ports: &mut Ports, directive: &Directive) -> io::Result<String> {
+    let address = Address::of(&word.text);
+    if !address.is_loopback() {
+        return Ok(word.text.clone());
+    }
+    if directive.is("listen") {
+        ports.hand_over(address.port().unwrap_or(address.default_port()))?;
+    }
+    Ok(address.with_port())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn copy(text: &str) -> (String, Ports) {
+        let mut ports = Ports::default();
+        let config = Config::parse(text).unwrap();
+        let copy = private(&config, &mut ports, |module| module != "scgi").unwrap();
+        (copy, ports)
+    }
+
+    #[test]
+    fn what_nginx_needs_is_inserted_and_lines_stay() {
+        let (copy, _) = copy("events {}\nhttp {\n}\n");
+        assert_eq!(
+            copy,
+            "daemon off; pid logs/nginx.pid; error_log logs/gradus.log info; events {}\n\
+             http { access_log logs/access.log; client_body_temp_path tmp/client_body; \
+             proxy_temp_path tmp/proxy; fastcgi_temp_path tmp/fastcgi; \
+             uwsgi_temp_path tmp/uwsgi;\n}\n"
+        );
+    }
+
+    #[test]
+    fn what_the_learner_states_is_left() {
+        let text = "pid a.pid; http { access_log b; proxy_temp_path c; error_log d; }";
+        let (copy, _) = copy(text);
+        assert!(copy.starts_with("daemon off; error_log logs/gradus.log info; pid a.pid;"));
+        assert!(!copy.contains("access_log logs/") && !copy.contains("tmp/proxy"));
+        assert!(
+            copy.ends_with("error_log d; error_log logs/gradus.log info; }"),
+            "{copy}"
+        );
+    }
+
+    #[test]
+    fn every_port_becomes_a_private_one_also_where_none_is_written() {
+        let text = "listen 127.0.0.1:8080; server localhost; proxy_pass http://[::1]/a;\n\
+                    map $a $b { x http://127.0.0.1:8080/; } proxy_pass http://127.0.0.1:3001;";
+        let (copy, mut ports) = copy(text);
+        for port in [8080, 80, 3001] {
+            let private = ports.private(port).unwrap();
+            assert!(copy.contains(&format!(":{private}")), "{port} in {copy}");
+        }
+        assert!(!copy.contains("8080") && !copy.contains("3001"));
+        let back = ports.to_learner(&copy);
+        assert!(back.contains("server localhost:80; proxy_pass http://[::1]:80/a;"));
+    }
+}

@@ -1,0 +1,273 @@
+//! What a configuration may say in a lab: nothing that reaches beyond this machine or the lab's
+//! own folder.
+
+use std::collections::BTreeSet;
+
+use super::address::Address;
+use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL};
+use super::{Config, Directive, Fault, Word};
+
+/// The most worker processes.
+const MOST_WORKERS: u32 = 16;
+/// How to write an address that a lab accepts.
+const LOOPBACK: &str = "a lab stays on this machine: write `127.0.0.1` and the port, \
+                        or the name of an `upstream` block of this file";
+
+/// Returns everything that a lab does not accept in `config`, in the order of the text.
+pub fn check(config: &Config) -> Vec<Fault> {
+    let all = config.all();
+    let pools = all
+        .iter()
+        .filter(|directive| directive.is("upstream"))
+        .filter_map(|directive| Some(directive.arguments.first()?.text.as_str()))
+        .collect();
+    let rules = Rules { pools };
+    all.into_iter()
+        .flat_map(|directive| rules.check(directive))
+        .collect()
+}
+
+struct Rules<'a> {
+    pools: BTreeSet<&'a str>,
+}
+
+impl Rules<'_> {
+    fn check(&self, directive: &Directive) -> Vec<Fault> {
+        let name = directive.name.text.as_str();
+        if let Some((_, help)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
+            return vec![refuse(&directive.name, "is not for labs", help)];
+        }
+        if directive.is_table() {
+            return table(directive);
+        }
+        let first = directive.arguments.first();
+        let fault = match name {
+            "server" if directive.block.is_some() => server(directive),
+            "server" | "resolver" => first.and_then(|word| self.address(name, word)),
+            "listen" => first.and_then(listen),
+            "worker_processes" => first.and_then(workers),
+            _ if is_in(PASSES, name) => first.and_then(|word| self.address(name, word)),
+            _ if is_in(PATHS, name) => first.and_then(|word| path(name, word)),
+            _ if is_in(FILE_LISTS, name) => directive.arguments.iter().find_map(climbs),
+            _ if is_in(PLAIN, name) => None,
+            _ => Some(unknown(&directive.name)),
+        };
+        fault.into_iter().collect()
+    }
+
+    fn address(&self, name: &str, word: &Word) -> Option<Fault> {
+        let address = Address::of(&word.text);
+        let is_pool = address.port.is_empty() && self.pools.contains(address.host);
+        let is_variable = address.host.contains('$') || address.port.contains('$');
+        if !is_variable && (address.is_loopback() || is_pool && name != "server") {
+            return None;
+        }
+        let message = if is_variable {
+            format!("`{name}` takes the address `{}` from a variable", word.text)
+        } else {
+            format!(
+                "`{name}` names `{}`, which is not on the loopback interface",
+                word.text
+            )
+        };
+        Some(Fault::harmful(word.line, message, LOOPBACK))
+    }
+}
+
+fn is_in(list: &str, name: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == name)
+}
+
+fn refuse(word: &Word, why: &str, help: &str) -> Fault {
+    Fault::harmful(word.line, format!("`{}` {why}", word.text), help)
+}
+
+/// A table such as `map` may include files too.
+fn table(directive: &Directive) -> Vec<Fault> {
+    let rows = directive.block.iter().flatten();
+    rows.filter(|row| row.is("include"))
+        .map(|row| {
+            refuse(
+                &row.name,
+                "is not for labs",
+                "write the lines of the file here",
+            )
+        })
+        .collect()
+}
+
+fn server(directive: &Directive) -> Option<Fault> {
+    if directive.children().iter().any(|child| child.is("listen")) {
+        return None;
+    }
+    let message = "a `server` without `listen` listens on every address of the machine";
+    let help = "add `listen 127.0.0.1:8080;`, with the port of this lab";
+    Some(Fault::harmful(directive.name.line, message, help))
+}
+
+fn listen(word: &Word) -> Option<Fault> {
+    if Address::of(&word.text).is_loopback() {
+        return None;
+    }
+    let message = format!("`listen {}` listens beyond this machine", word.text);
+    let help = "name the loopback address, as in `listen 127.0.0.1:8080;`";
+    Some(Fault::harmful(word.line, message, help))
+}
+
+fn workers(word: &Word) -> Option<Fault> {
+    let count = word.text.parse::<u32>();
+    if count.is_ok_and(|count| count > MOST_WORKERS) {
+        let message = format!("`worker_processes {}` is too many for a lab", word.text);
+        return Some(Fault::harmful(
+            word.line,
+            message,
+            "one worker is enough: leave it out",
+        ));
+    }
+    None
+}
+
+fn path(name: &str, word: &Word) -> Option<Fault> {
+    let word_for_none = match name {
+        "access_log" | "auth_basic_user_file" => "off",
+        "error_log" => "stderr",
+        _ => "",
+    };
+    let text = word.text.as_str();
+    let leads_out = text.starts_with('/') || text.contains([':', '$']) || has_parent(text);
+    if text == word_for_none || !leads_out {
+        return None;
+    }
+    let message = format!("`{name}` names `{text}`, which may be outside the lab's folder");
+    let help = "write a relative path without `..` and variables, as in `logs/access.log`";
+    Some(Fault::harmful(word.line, message, help))
+}
+
+fn climbs(word: &Word) -> Option<Fault> {
+    has_parent(&word.text)
+        .then(|| refuse(word, "leads out of the folder", "write a path without `..`"))
+}
+
+fn has_parent(path: &str) -> bool {
+    path.split('/').any(|part| part == "..")
+}
+
+/// A slip of the pen is told as nginx tells it; anything else could be a directive of a module that
+/// we know nothing about.
+fn unknown(word: &Word) -> Fault {
+    let name = word.text.as_str();
+    let lists = [PLAIN, PASSES, PATHS, FILE_LISTS, SPECIAL];
+    let near = lists
+        .iter()
+        .flat_map(|list| list.split_ascii_whitespace())
+        .map(|known| (strsim::damerau_levenshtein(known, name), known))
+        .min()
+        .filter(|(distance, _)| *distance <= 2);
+    match near {
+        Some((_, known)) => Fault::invalid(word.line, format!("unknown directive \"{name}\""))
+            .with_help(format!("did you mean `{known}`?")),
+        None => refuse(
+            word,
+            "is not a directive that labs know",
+            "leave it out: labs need only nginx's own HTTP directives",
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> Vec<Fault> {
+        check(&Config::parse(text).unwrap())
+    }
+
+    fn is_refused(text: &str) -> bool {
+        let faults = faults(text);
+        !faults.is_empty() && faults.iter().all(|fault| fault.harmful && fault.line == 1)
+    }
+
+    #[test]
+    fn what_could_harm_the_machine_is_refused() {
+        let texts = [
+            "include /etc/passwd;",
+            "\"include\" x;",
+            "http { map $a $b { include x; } }",
+            "http { types { include mime.types; } }",
+            "load_module modules/x.so;",
+            "daemon on;",
+            "user root;",
+            "master_process off;",
+            "worker_processes 1000;",
+            "pid /run/nginx.pid;",
+            "pid ../nginx.pid;",
+            "error_log /var/log/nginx/error.log;",
+            "error_log syslog:server=10.0.0.1;",
+            "http { access_log /var/log/nginx/access.log; }",
+            "http { access_log logs/$uri; }",
+            "http { server { listen 127.0.0.1:1; root /etc; } }",
+            "http { server { listen 127.0.0.1:1; alias a/../../b; } }",
+            "http { server { listen 127.0.0.1:1; try_files ../../x =404; } }",
+            "http { client_body_temp_path /home; proxy_temp_path /home; }",
+            "http { proxy_cache_path /tmp/x keys_zone=a:1m; }",
+            "http { server { } }",
+            "http { server { listen 8080; } }",
+            "http { server { listen *:8080; } }",
+            "http { server { listen 0.0.0.0:8080; } }",
+            "http { server { listen [::]:8080; } }",
+            "http { server { listen unix:/tmp/x; } }",
+            "http { server { listen example.com:80; } }",
+            "proxy_pass http://10.0.0.1:80;",
+            "proxy_pass http://example.com;",
+            "proxy_pass http://127.0.0.1.example.com;",
+            "proxy_pass http://127.0.0.1@10.0.0.1/;",
+            "proxy_pass http://$host;",
+            "proxy_pass http://127.0.0.1:$arg_port;",
+            "proxy_pass $where;",
+            "proxy_pass http://unix:/var/run/docker.sock;",
+            "fastcgi_pass unix:/run/php.sock;",
+            "upstream shop { server 10.0.0.1:80; }",
+            "upstream shop { server 127.0.0.1:80; } upstream b { server shop; }",
+            "resolver 8.8.8.8;",
+            "perl_set $x 'sub { }';",
+            "content_by_lua_file x;",
+            "stream { }",
+        ];
+        for text in texts {
+            assert!(is_refused(text), "{text}: {:?}", faults(text));
+        }
+    }
+
+    #[test]
+    fn what_a_lab_needs_is_accepted() {
+        let texts = [
+            "events { worker_connections 64; } worker_processes auto; pid logs/nginx.pid;",
+            "error_log logs/error.log info; error_log stderr;",
+            "http { access_log off; server { listen 127.0.0.1:8080 default_server; } }",
+            "http { server { listen [::1]:8080; listen localhost:8081; root html; } }",
+            "upstream shop { server 127.0.0.1:3000 max_fails=0; } proxy_pass http://shop/a;",
+            "proxy_pass http://localhost:3000$request_uri; proxy_pass 127.0.0.1:3000;",
+            "map $http_upgrade $connection { default upgrade; '' close; }",
+            "http { if ($request_method = \"POST\") { return 200 \"a;b\"; } }",
+        ];
+        for text in texts {
+            assert_eq!(faults(text), [], "{text}");
+        }
+    }
+
+    #[test]
+    fn a_slip_of_the_pen_is_told_as_nginx_tells_it() {
+        let found = faults("events {}\nproxy_pas http://127.0.0.1;");
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].harmful, found[0].line), (false, 2));
+        assert_eq!(found[0].message, "unknown directive \"proxy_pas\"");
+        assert_eq!(found[0].help.as_deref(), Some("did you mean `proxy_pass`?"));
+    }
+
+    #[test]
+    fn every_fault_is_told() {
+        let found = faults("user root;\ninclude x;\nproxy_pass http://10.0.0.1;");
+        let lines: Vec<_> = found.iter().map(|fault| fault.line).collect();
+        assert_eq!(lines, [1, 2, 3]);
+    }
+}

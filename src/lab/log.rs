@@ -1,0 +1,151 @@
+//! What nginx writes about itself, in the learner's words: their file, their ports.
+
+use std::path::{Path, PathBuf};
+
+use super::LabError;
+use super::ports::Ports;
+use crate::check::Diagnostic;
+use crate::sys::files;
+use crate::text::visible;
+
+/// The most bytes of a log that one probe reads.
+const MOST: u64 = 256 << 10;
+/// The levels of nginx's log that tell of a fault, worst first.
+const FAULTS: [&str; 4] = ["[emerg]", "[alert]", "[crit]", "[error]"];
+
+/// nginx's error log, read piece by piece.
+#[derive(Debug)]
+pub struct ErrorLog {
+    path: PathBuf,
+    offset: u64,
+}
+
+impl ErrorLog {
+    /// Returns the log at `path`, at its beginning.
+    pub fn new(path: PathBuf) -> Self {
+        Self { path, offset: 0 }
+    }
+
+    /// Returns what was added since the last call.
+    ///
+    /// # Errors
+    /// Fails when the file cannot be read.
+    pub fn news(&mut self) -> Result<String, LabError> {
+        let read = files::read_from(&self.path, self.offset, MOST);
+        let bytes = read.map_err(|source| LabError::File {
+            path: self.path.clone(),
+            source,
+        })?;
+        self.offset += bytes.len() as u64;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    }
+}
+
+/// Returns the line of `log` that tells why a request failed: the first fault, else the first
+/// warning.
+pub fn telling_line(log: &str) -> Option<&str> {
+    let with = |levels: &[&str]| {
+        log.lines()
+            .find(|line| levels.iter().any(|level| line.contains(level)))
+    };
+    with(&FAULTS).or_else(|| with(&["[warn]"]))
+}
+
+/// Returns `text` with the private ports and the private folder as the learner knows them, and
+/// without control characters.
+pub fn for_learner(text: &str, folder: &Path, ports: &Ports) -> String {
+    let text = text.replace(&format!("{}/", folder.display()), "");
+    visible(&ports.to_learner(&text))
+}
+
+/// Returns what nginx said about the configuration when it started; `folder` is its prefix.
+pub fn diagnostics(said: &str, folder: &Path, ports: &Ports) -> Vec<Diagnostic> {
+    let lines = said.lines().filter(|line| {
+        // It complains of the built-in log's path even when it never uses it.
+        !line.contains("could not open error log file")
+    });
+    lines
+        .filter_map(|line| diagnostic(&for_learner(line, folder, ports)))
+        .collect()
+}
+
+fn diagnostic(line: &str) -> Option<Diagnostic> {
+    let start = line.find('[')?;
+    let (level, rest) = line[start..].split_once(' ')?;
+    let error = FAULTS.contains(&level);
+    if !error && level != "[warn]" {
+        return None;
+    }
+    let message = without_process(rest);
+    let (message, place) = place(message);
+    let text = match place {
+        Some(line) => format!("nginx: {level} {message} in {FILE}:{line}"),
+        None => format!("nginx: {level} {message}"),
+    };
+    Some(Diagnostic {
+        error,
+        message: message.to_owned(),
+        file: Some(FILE.to_owned()),
+        line: place,
+        text,
+    })
+}
+
+/// The learner's file.
+pub const FILE: &str = "nginx.conf";
+
+/// Takes `12#12: ` away, which stands before a message in a log but not on a terminal.
+fn without_process(text: &str) -> &str {
+    match text.split_once(": ") {
+        Some((process, message))
+            if process.contains('#')
+                && process
+                    .bytes()
+                    .all(|byte| byte == b'#' || byte.is_ascii_digit()) =>
+        {
+            message
+        }
+        _ => text,
+    }
+}
+
+/// Splits ` in nginx.conf:12` off the end of a message.
+fn place(message: &str) -> (&str, Option<usize>) {
+    let split = message.rsplit_once(&format!(" in {FILE}:"));
+    match split.and_then(|(message, line)| Some((message, line.trim_end().parse().ok()?))) {
+        Some((message, line)) => (message, Some(line)),
+        None => (message, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_becomes_a_diagnostic_with_the_learners_file_and_line() {
+        let said = "nginx: [alert] could not open error log file: open() \"/x\" failed\n\
+                    2026/11/22 11:38:12 [emerg] 71#71: invalid URL prefix in /tmp/lab/nginx.conf:14\n\
+                    nginx: [warn] duplicate MIME type in /tmp/lab/nginx.conf:3\n";
+        let found = diagnostics(said, Path::new("/tmp/lab"), &Ports::default());
+        assert_eq!(found.len(), 2);
+        assert!(found[0].error && !found[1].error);
+        assert_eq!(found[0].message, "invalid URL prefix");
+        assert_eq!(
+            (found[0].file.as_deref(), found[0].line),
+            (Some("nginx.conf"), Some(14))
+        );
+        assert_eq!(
+            found[0].text,
+            "nginx: [emerg] invalid URL prefix in nginx.conf:14"
+        );
+    }
+
+    #[test]
+    fn the_telling_line_is_the_first_fault() {
+        let log = "a [info] x\nb [warn] y\nc [error] z\nd [crit] w\n";
+        assert_eq!(telling_line(log), Some("c [error] z"));
+        assert_eq!(telling_line("a [info] x\nb [warn] y"), Some("b [warn] y"));
+        assert_eq!(telling_line("a [info] x"), None);
+    }
+}

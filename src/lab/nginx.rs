@@ -1,0 +1,114 @@
+//! The nginx of this machine: where it is, and what it was built with.
+
+use std::path::{Path, PathBuf};
+
+use crate::check::Context;
+use crate::sandbox::{Job, SandboxError, Stage};
+
+/// Where nginx is when it is not on `PATH`, as on Debian for ordinary users and with Homebrew.
+const FOLDERS: &[&str] = &[
+    "/usr/sbin",
+    "/usr/local/sbin",
+    "/opt/homebrew/bin",
+    "/usr/local/bin",
+];
+
+/// What to do when there is no nginx.
+pub const INSTALL: &str = "install it: `sudo apt-get install nginx-light` on Debian and Ubuntu, \
+                           `brew install nginx` on macOS; it need not be running";
+
+/// An nginx that can be started.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Nginx {
+    program: PathBuf,
+    version: (u32, u32, u32),
+    arguments: String,
+}
+
+impl Nginx {
+    /// Returns the path of the nginx on `PATH`, or else of one in the usual folders.
+    pub fn locate(context: &Context) -> Option<PathBuf> {
+        context.environment.find_program("nginx", FOLDERS)
+    }
+
+    /// Asks the nginx at `program` for its version and how it was configured.
+    ///
+    /// # Errors
+    /// Fails when it cannot be started.
+    pub fn ask(program: PathBuf, context: &Context) -> Result<Self, SandboxError> {
+        let job = Job::new(Stage::Trusted, &program, "/").argument("-V");
+        let exit = context.sandbox.run(job, &context.cancel)?;
+        // nginx prints both to standard error.
+        let text = String::from_utf8_lossy(&exit.stderr);
+        let arguments = text
+            .lines()
+            .find_map(|line| line.strip_prefix("configure arguments:"));
+        Ok(Self {
+            program,
+            version: version(&text).unwrap_or_default(),
+            arguments: arguments.unwrap_or_default().trim().to_owned(),
+        })
+    }
+
+    /// Returns where it is.
+    pub fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Returns the version; zeros when it does not tell.
+    pub fn version(&self) -> (u32, u32, u32) {
+        self.version
+    }
+
+    /// Returns whether it knows the option `-e`, which names the first error log.
+    pub fn knows_error_log_option(&self) -> bool {
+        self.version >= (1, 19, 5)
+    }
+
+    /// Returns whether the HTTP module `module`, such as `fastcgi`, was not left out of the build.
+    pub fn has(&self, module: &str) -> bool {
+        let without = format!("--without-http_{module}_module");
+        !self
+            .arguments
+            .split_ascii_whitespace()
+            .any(|argument| argument == without)
+    }
+}
+
+fn version(text: &str) -> Option<(u32, u32, u32)> {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("nginx version: "))?;
+    let (_, numbers) = line.split_once('/')?;
+    let end = numbers.find(|char: char| char != '.' && !char.is_ascii_digit());
+    let mut numbers = numbers[..end.unwrap_or(numbers.len())].split('.');
+    let mut next = || numbers.next()?.parse().ok();
+    Some((next()?, next()?, next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_version_is_read_from_what_nginx_says() {
+        let text = "nginx version: nginx/1.22.1 (Ubuntu)\nconfigure arguments: --with-x\n";
+        assert_eq!(version(text), Some((1, 22, 1)));
+        assert_eq!(
+            version("nginx version: openresty/1.25.3.1"),
+            Some((1, 25, 3))
+        );
+        assert_eq!(version("what?"), None);
+    }
+
+    #[test]
+    fn a_module_that_was_left_out_is_missing() {
+        let nginx = Nginx {
+            program: PathBuf::from("/usr/sbin/nginx"),
+            version: (1, 28, 0),
+            arguments: "--prefix=/x --without-http_fastcgi_module".into(),
+        };
+        assert!(!nginx.has("fastcgi"));
+        assert!(nginx.has("proxy"));
+    }
+}

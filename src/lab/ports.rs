@@ -1,0 +1,219 @@
+//! Ports of 127.0.0.1 that a lab owns, in place of those the learner wrote.
+//!
+//! A check never touches the learner's own ports: each is replaced by a free one, in the
+//! configuration, and back again in every message. A port that nothing listens on is held as well,
+//! so that no stranger can answer there.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddrV4};
+use std::os::fd::OwnedFd;
+
+use rustix::net::{self, AddressFamily, SocketType};
+
+/// The most ports one lab may own.
+const MOST: usize = 64;
+
+/// The ports of one lab, by the numbers the learner knows.
+#[derive(Debug, Default)]
+pub struct Ports(BTreeMap<u16, Port>);
+
+#[derive(Debug)]
+struct Port {
+    number: u16,
+    /// Bound but not listening: a connection is refused, and nobody else gets the number.
+    hold: Option<OwnedFd>,
+}
+
+impl Ports {
+    /// Returns the private port for the learner's port `port`, a fresh one at its first use.
+    ///
+    /// # Errors
+    /// Fails when no port is free, or when the lab owns too many.
+    pub fn private(&mut self, port: u16) -> io::Result<u16> {
+        if let Some(port) = self.0.get(&port) {
+            return Ok(port.number);
+        }
+        if self.0.len() == MOST {
+            return Err(io::Error::other(format!("more than {MOST} ports")));
+        }
+        let held = Port::hold()?;
+        let number = held.number;
+        self.0.insert(port, held);
+        Ok(number)
+    }
+
+    /// Makes way for a server on the learner's port `port`, and returns the private one.
+    ///
+    /// # Errors
+    /// Fails as [`Ports::private`] does.
+    pub fn hand_over(&mut self, port: u16) -> io::Result<u16> {
+        let number = self.private(port)?;
+        // On Linux a server can listen while the port is held; elsewhere the hold must go first.
+        if !cfg!(target_os = "linux") {
+            self.0.entry(port).and_modify(|port| port.hold = None);
+        }
+        Ok(number)
+    }
+
+    /// Gives the private port for the learner's port `port` up; the next use takes a fresh one.
+    pub fn forget(&mut self, port: u16) {
+        self.0.remove(&port);
+    }
+
+    /// Returns the learner's port for the private port `number`.
+    pub fn learner(&self, number: u16) -> Option<u16> {
+        let mut ports = self.0.iter();
+        ports.find_map(|(learner, port)| (port.number == number).then_some(*learner))
+    }
+
+    /// Returns `text` with the port of every loopback address in it replaced by its private one.
+    ///
+    /// # Errors
+    /// Fails as [`Ports::private`] does.
+    pub fn to_private(&mut self, text: &str) -> io::Result<String> {
+        replace(text, |before, port| {
+            if ends_in_loopback(before) {
+                self.private(port)
+            } else {
+                Ok(port)
+            }
+        })
+    }
+
+    /// Returns `text` with every private port in it replaced by the learner's.
+    pub fn to_learner(&self, text: &str) -> String {
+        let learner = |_: &str, number| Ok(self.learner(number).unwrap_or(number));
+        replace(text, learner).expect("no port is taken")
+    }
+}
+
+impl Port {
+    fn hold() -> io::Result<Self> {
+        let socket = socket()?;
+        net::sockopt::set_socket_reuseaddr(&socket, true)?;
+        net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
+        let address = net::getsockname(&socket)?;
+        let address = SocketAddrV4::try_from(address).map_err(io::Error::from)?;
+        Ok(Self {
+            number: address.port(),
+            hold: Some(socket),
+        })
+    }
+}
+
+#[cfg(target_os = "linux")]
+fn socket() -> io::Result<OwnedFd> {
+    let flags = net::SocketFlags::CLOEXEC;
+    Ok(net::socket_with(
+        AddressFamily::INET,
+        SocketType::STREAM,
+        flags,
+        None,
+    )?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn socket() -> io::Result<OwnedFd> {
+    let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
+    rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
+    Ok(socket)
+}
+
+/// Replaces each number after a colon by what `port` makes of it and of the text before the colon.
+fn replace(text: &str, mut port: impl FnMut(&str, u16) -> io::Result<u16>) -> io::Result<String> {
+    let mut replaced = String::with_capacity(text.len());
+    let mut done = 0;
+    for (colon, _) in text.match_indices(':') {
+        let start = colon + 1;
+        let rest = &text[start..];
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let Ok(number) = rest[..digits].parse() else {
+            continue;
+        };
+        let new = port(&text[..colon], number)?;
+        if new != number {
+            replaced.push_str(&text[done..start]);
+            replaced.push_str(&new.to_string());
+            done = start + digits;
+        }
+    }
+    replaced.push_str(&text[done..]);
+    Ok(replaced)
+}
+
+/// Returns whether `text` ends in an address or name of this machine's loopback interface.
+fn ends_in_loopback(text: &str) -> bool {
+    let part = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
+    let start = match text.strip_suffix(']') {
+        Some(_) => text.rfind('[').unwrap_or(text.len()),
+        None => text.trim_end_matches(part).len(),
+    };
+    is_loopback(&text[start..])
+}
+
+/// Returns whether `host` is an address or the name of this machine's loopback interface, with
+/// brackets around one of IPv6, as in `127.0.0.1`, `localhost` and `[::1]`.
+pub fn is_loopback(host: &str) -> bool {
+    host.eq_ignore_ascii_case("localhost")
+        || host == "[::1]"
+        || host
+            .parse::<Ipv4Addr>()
+            .is_ok_and(|host| host.is_loopback())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    #[test]
+    fn a_port_has_one_private_port_and_the_way_back() {
+        let mut ports = Ports::default();
+        let private = ports.private(8080).unwrap();
+        assert_eq!(ports.private(8080).unwrap(), private);
+        assert_ne!(ports.private(3000).unwrap(), private);
+        assert_eq!(ports.learner(private), Some(8080));
+        assert_eq!(ports.learner(1), None);
+    }
+
+    #[test]
+    fn text_goes_to_private_ports_and_back() {
+        let mut ports = Ports::default();
+        let text =
+            "http://127.0.0.1:8080/a:8080 localhost:3000 [::1]:3000; 10.0.0.1:8080 at 11:08:12";
+        let private = ports.to_private(text).unwrap();
+        let (first, second) = (ports.private(8080).unwrap(), ports.private(3000).unwrap());
+        let expected = format!(
+            "http://127.0.0.1:{first}/a:8080 localhost:{second} [::1]:{second}; 10.0.0.1:8080 at 11:08:12"
+        );
+        assert_eq!(private, expected);
+        assert_eq!(ports.to_learner(&private), text);
+    }
+
+    #[test]
+    fn a_held_port_refuses_connections_until_a_server_listens() {
+        let mut ports = Ports::default();
+        let number = ports.private(3000).unwrap();
+        let connect = || TcpStream::connect((Ipv4Addr::LOCALHOST, number));
+        assert_eq!(
+            connect().unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
+        assert_eq!(ports.hand_over(3000).unwrap(), number);
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, number)).unwrap();
+        connect().unwrap();
+        drop(server);
+        assert!(connect().is_err());
+    }
+
+    #[test]
+    fn too_many_ports_are_refused() {
+        let mut ports = Ports::default();
+        for port in 1..=64 {
+            ports.private(port).unwrap();
+        }
+        assert!(ports.private(65).is_err());
+    }
+}

@@ -1,0 +1,141 @@
+//! The supervisor: a Gradus process that stands between Gradus and a server with processes of its
+//! own, and ends them all when Gradus is gone, however it went.
+//!
+//! Linux can kill a child together with its parent, but not a grandchild such as an nginx worker.
+//! So the supervisor leads the server's process group and holds the reading end of a pipe that
+//! nobody writes to: when the other end closes, the owner has let go or has died.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, PipeWriter, Read};
+use std::os::fd::OwnedFd;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::Duration;
+
+use rustix::process::{Pid, Signal, kill_current_process_group, kill_process};
+
+use super::cancel::Cancel;
+use super::job::{Input, Job};
+use super::process::{self, Process};
+use super::{SandboxError, launcher};
+
+/// The first argument that makes Gradus a supervisor.
+pub const ENTRY: &str = "__supervise";
+
+/// How long a server may take to end in order before it is killed.
+const GRACE: Duration = Duration::from_millis(400);
+
+/// A live server under a supervisor; dropping it ends the server and everything it started.
+#[derive(Debug)]
+pub struct Supervised {
+    process: Process,
+    alive: Option<PipeWriter>,
+}
+
+impl Supervised {
+    /// Waits at most `patience` for the server to end by itself, and returns whether it did.
+    pub fn ended_within(&mut self, patience: Duration) -> bool {
+        self.process.ended_within(patience)
+    }
+
+    /// Returns what the server wrote to standard error so far, within the limit.
+    pub fn stderr(&self) -> &[u8] {
+        self.process.stderr()
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        drop(self.alive.take());
+        self.process.ended_within(2 * GRACE);
+    }
+}
+
+/// Starts `job` under a supervisor.
+pub(super) fn start(
+    gradus: &Path,
+    mut job: Job,
+    scratch: &Path,
+    cancel: &Cancel,
+) -> Result<Supervised, SandboxError> {
+    let (reader, writer) = io::pipe().map_err(|source| SandboxError::Pipe {
+        program: job.program.clone(),
+        source,
+    })?;
+    let mut arguments: Vec<OsString> = vec![ENTRY.into(), scratch.into(), job.program.into()];
+    arguments.append(&mut job.arguments);
+    job.program = gradus.into();
+    job.arguments = arguments;
+    job.input = Input::Descriptor(OwnedFd::from(reader));
+    Ok(Supervised {
+        process: process::spawn(gradus, job, cancel)?,
+        alive: Some(writer),
+    })
+}
+
+enum News {
+    Ended(ExitStatus),
+    Abandoned,
+}
+
+/// Runs the program named in `arguments` (without Gradus's own name) until it ends or standard
+/// input does, and returns the exit code.
+///
+/// # Errors
+/// Fails when the program cannot be started or watched.
+pub fn enter(arguments: &[OsString]) -> io::Result<u8> {
+    let [_, scratch, program, rest @ ..] = arguments else {
+        return Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "supervisor: too few arguments",
+        ));
+    };
+    launcher::outlive_parent()?;
+    #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
+    let child = Command::new(program)
+        .args(rest)
+        .stdin(Stdio::null())
+        .spawn()?;
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let news = watch(child)?;
+    match news.recv() {
+        Ok(News::Ended(status)) => Ok(exit_code(status)),
+        Ok(News::Abandoned) | Err(_) => {
+            if let Some(pid) = pid {
+                kill_process(pid, Signal::TERM).ok();
+            }
+            news.recv_timeout(GRACE).ok();
+            fs::remove_dir_all(scratch).ok();
+            kill_current_process_group(Signal::KILL)?;
+            Ok(0)
+        }
+    }
+}
+
+fn watch(mut child: Child) -> io::Result<Receiver<News>> {
+    let (sender, news) = channel();
+    let owner = sender.clone();
+    thread::Builder::new().spawn(move || watch_owner(&owner))?;
+    thread::Builder::new().spawn(move || {
+        if let Ok(status) = child.wait() {
+            sender.send(News::Ended(status)).ok();
+        }
+    })?;
+    Ok(news)
+}
+
+fn watch_owner(sender: &Sender<News>) {
+    io::stdin().lock().read_to_end(&mut Vec::new()).ok();
+    sender.send(News::Abandoned).ok();
+}
+
+fn exit_code(status: ExitStatus) -> u8 {
+    let code = status
+        .code()
+        .or_else(|| status.signal().map(|signal| 128 + signal));
+    code.and_then(|code| u8::try_from(code).ok()).unwrap_or(255)
+}

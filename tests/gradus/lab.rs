@@ -1,0 +1,330 @@
+//! Labs with a real nginx. Where there is none, the tests say so and return.
+
+use std::borrow::Cow;
+use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use gradus::check::{CheckError, Context, Event, Outcome, TestResult, Verdict};
+use gradus::course::{self, Exercise, Feedback, Tree, builtin};
+use gradus::kind;
+use gradus::lab::Nginx;
+use gradus::sandbox::Sandbox;
+use gradus::sys::environment::Environment;
+
+/// Set for the process that is killed in the middle of a check.
+const VICTIM: &str = "GRADUS_TEST_VICTIM";
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "nginx is where it is on this machine"
+)]
+fn context() -> Option<Context> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let environment = Environment::new([("PATH".into(), path)], "/".into());
+    let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus"));
+    let context = Context::new(sandbox, Arc::new(environment));
+    if Nginx::locate(&context).is_none() {
+        eprintln!("there is no nginx: nothing was tested");
+        return None;
+    }
+    Some(context)
+}
+
+fn wrong_port() -> Exercise {
+    let (course, _) = course::load(&builtin::tree());
+    let id = "wrong-port".parse().unwrap();
+    course.exercise(&id).unwrap().clone()
+}
+
+fn check(config: &str, context: &Context) -> Result<Outcome, CheckError> {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("nginx.conf"), config).unwrap();
+    wrong_port().task.check(folder.path(), context)
+}
+
+fn starter() -> String {
+    wrong_port().task.workspace()[0].text.clone()
+}
+
+fn solution() -> String {
+    wrong_port().task.solution()[0].text.clone()
+}
+
+#[test]
+fn the_wrong_port_lab_proves_itself() {
+    let Some(context) = context() else { return };
+    let problems = wrong_port().task.validate(&context).unwrap();
+    assert_eq!(problems, []);
+}
+
+#[test]
+fn a_scaffolded_lab_proves_itself() {
+    let Some(context) = context() else { return };
+    let id = "fresh-lab".parse().unwrap();
+    let files = kind::find("gateway").unwrap().scaffold(&id);
+    let manifest = "format = 1\nid = 'c'\ntitle = 'C'\n[[tracks]]\nid = 'operator'\ntitle = 'O'\n";
+    let files = files
+        .into_iter()
+        .map(|(path, text)| (format!("exercises/{id}/{path}"), text));
+    let files = files.chain([("course.toml".to_owned(), manifest.to_owned())]);
+    let (course, problems) = course::load(&Tree::new(
+        files.map(|(path, text)| (path, Cow::Owned(text))),
+    ));
+    let messages: Vec<_> = problems.iter().map(|problem| &problem.message).collect();
+    assert_eq!(messages, ["no lesson leads to this exercise"]);
+    let task = &course.exercise(&id).unwrap().task;
+    assert_eq!(task.validate(&context).unwrap(), []);
+}
+
+#[test]
+fn the_solution_passes_within_300_ms() {
+    let Some(context) = context() else { return };
+    let mut fastest = Duration::MAX;
+    for _ in 0..5 {
+        let outcome = check(&solution(), &context).unwrap();
+        assert_eq!(outcome.verdict(), Verdict::Passed, "{outcome:#?}");
+        assert_eq!(outcome.diagnostics, []);
+        fastest = fastest.min(outcome.phases.iter().map(|phase| phase.duration).sum());
+    }
+    assert!(fastest < Duration::from_millis(300), "{fastest:?}");
+}
+
+#[test]
+fn the_starter_shows_the_symptom_by_the_learners_ports() {
+    let Some(context) = context() else { return };
+    let outcome = check(&starter(), &context).unwrap();
+    assert_eq!(outcome.verdict(), Verdict::Failed);
+    let TestResult::Failed(values) = &outcome.tests[0].result else {
+        panic!("{outcome:#?}");
+    };
+    assert_eq!(values.input.as_deref(), Some("GET http://127.0.0.1:8080/"));
+    assert_eq!(
+        values.expected.as_deref(),
+        Some("200 OK, with an answer of shop, each of 3 times"),
+    );
+    assert_eq!(values.got.as_deref(), Some("502 Bad Gateway"));
+    let note = values.note.as_deref().unwrap();
+    let ending = "upstream: \"http://127.0.0.1:3001/\", host: \"127.0.0.1:8080\"";
+    assert!(
+        note.contains("Connection refused) while connecting to upstream") && note.ends_with(ending),
+        "{note}"
+    );
+    assert_eq!(outcome.tests[3].result, TestResult::Passed);
+}
+
+#[test]
+fn feedback_by_title_tells_no_values() {
+    let Some(context) = context() else { return };
+    let context = Context {
+        feedback: Feedback::Title,
+        ..context
+    };
+    let outcome = check(&starter(), &context).unwrap();
+    let told = outcome.tests.iter().filter_map(|test| test.result.values());
+    assert_eq!(
+        told.filter(|values| values.note.is_some() || values.got.is_some())
+            .count(),
+        0
+    );
+}
+
+#[test]
+fn a_configuration_nginx_rejects_is_told_by_file_and_line() {
+    let Some(context) = context() else { return };
+    let outcome = check(&solution().replace("http://127", "127"), &context).unwrap();
+    assert_eq!(outcome.verdict(), Verdict::CompileError);
+    let said = &outcome.diagnostics[0];
+    assert_eq!(
+        (said.file.as_deref(), said.line),
+        (Some("nginx.conf"), Some(23))
+    );
+    assert_eq!(
+        said.text,
+        "nginx: [emerg] invalid URL prefix in nginx.conf:23"
+    );
+    assert!(
+        outcome
+            .tests
+            .iter()
+            .all(|test| matches!(test.result, TestResult::NotRun(_)))
+    );
+}
+
+#[test]
+fn a_hostile_configuration_never_runs() {
+    let Some(context) = context() else { return };
+    let proof = tempfile::tempdir().unwrap();
+    let outside = proof.path().join("x").display().to_string();
+    let lines = [
+        format!("error_log {outside};"),
+        format!("pid {outside};"),
+        format!("load_module {outside};"),
+        "include /etc/passwd;".to_owned(),
+        "user root;".to_owned(),
+        "daemon on;".to_owned(),
+    ];
+    for line in lines {
+        let outcome = check(&format!("{line}\n{}", solution()), &context).unwrap();
+        assert_eq!(outcome.verdict(), Verdict::Forbidden, "{line}");
+        assert_eq!(outcome.forbidden[0].line, Some(1), "{line}");
+        assert!(outcome.phases.is_empty(), "{line}: nginx was started");
+    }
+    assert_eq!(fs::read_dir(proof.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_missing_or_linked_file_is_the_learners_fault() {
+    let Some(context) = context() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let task = wrong_port().task;
+    let outcome = task.check(folder.path(), &context).unwrap();
+    assert_eq!(outcome.verdict(), Verdict::CompileError);
+    assert_eq!(outcome.diagnostics[0].message, "nginx.conf is missing");
+    std::os::unix::fs::symlink("/etc/passwd", folder.path().join("nginx.conf")).unwrap();
+    let outcome = task.check(folder.path(), &context).unwrap();
+    assert_eq!(
+        outcome.diagnostics[0].message,
+        "nginx.conf: not a regular file"
+    );
+}
+
+#[test]
+fn without_nginx_the_learner_is_told_what_to_install() {
+    let folder = tempfile::tempdir().unwrap();
+    let environment = Environment::new([], folder.path().into());
+    let context = Context::new(Sandbox::new("/nowhere"), Arc::new(environment));
+    if Nginx::locate(&context).is_some() {
+        // It is in one of the folders that are searched beside `PATH`.
+        return;
+    }
+    let missing = wrong_port().task.missing(&context).unwrap();
+    assert!(missing.contains("apt-get install nginx-light"), "{missing}");
+}
+
+#[test]
+fn a_check_can_be_called_off_at_any_moment() {
+    let Some(context) = context() else { return };
+    for step in [
+        "reading nginx.conf",
+        "starting nginx",
+        "probing the gateway",
+    ] {
+        let mut context = context.clone();
+        context.cancel = gradus::sandbox::Cancel::new();
+        let cancel = context.cancel.clone();
+        context.observer = Arc::new(move |event| {
+            if event == Event::Step(step) {
+                cancel.cancel();
+            }
+        });
+        let called_off = check(&solution(), &context);
+        assert!(
+            matches!(called_off, Err(CheckError::Cancelled)),
+            "{step}: {called_off:?}"
+        );
+    }
+}
+
+#[test]
+fn checks_run_side_by_side() {
+    let Some(context) = context() else { return };
+    std::thread::scope(|scope| {
+        let run = |config: String| {
+            scope.spawn({
+                let context = context.clone();
+                move || check(&config, &context).unwrap().verdict()
+            })
+        };
+        let runs: Vec<_> = (0..4).map(|_| (run(solution()), run(starter()))).collect();
+        for (good, bad) in runs {
+            assert_eq!(good.join().unwrap(), Verdict::Passed);
+            assert_eq!(bad.join().unwrap(), Verdict::Failed);
+        }
+    });
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the test is its own victim, and watches the clock"
+)]
+fn a_killed_gradus_leaves_nothing_behind() {
+    let Some(context) = context() else { return };
+    if std::env::var_os(VICTIM).is_some() {
+        return stand_still(&context);
+    }
+    let scratch = tempfile::tempdir().unwrap();
+    let mut victim = Command::new(std::env::current_exe().unwrap())
+        .args([
+            "--exact",
+            "lab::a_killed_gradus_leaves_nothing_behind",
+            "--nocapture",
+        ])
+        .env(VICTIM, "1")
+        .env("TMPDIR", scratch.path())
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let lines = BufReader::new(victim.stdout.take().unwrap()).lines();
+    assert!(
+        lines
+            .map_while(Result::ok)
+            .any(|line| line.ends_with("in the middle"))
+    );
+    // The supervisor, the master and a worker.
+    assert!(
+        living_in(scratch.path()) >= 3,
+        "{}",
+        living_in(scratch.path())
+    );
+    victim.kill().unwrap();
+    let killed = Instant::now();
+    let (_sender, never) = mpsc::channel::<()>();
+    while living_in(scratch.path()) > 0 || lab_folders(scratch.path()) > 0 {
+        assert!(
+            killed.elapsed() < Duration::from_secs(1),
+            "something is left"
+        );
+        never.recv_timeout(Duration::from_millis(5)).ok();
+    }
+    victim.wait().unwrap();
+}
+
+/// Checks, and waits for standard input to end as soon as the first probe is through.
+fn stand_still(context: &Context) {
+    let mut context = context.clone();
+    context.observer = Arc::new(|event| {
+        if matches!(event, Event::Test(_)) {
+            println!("in the middle");
+            std::io::stdout().flush().unwrap();
+            std::io::stdin().lines().count();
+        }
+    });
+    check(&solution(), &context).unwrap();
+}
+
+/// Returns how many processes have a folder below `folder` as their current one.
+fn living_in(folder: &Path) -> usize {
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let folders = processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok());
+    folders
+        .filter(|current| current.starts_with(folder))
+        .count()
+}
+
+fn lab_folders(folder: &Path) -> usize {
+    let names = fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .map(|entry| entry.file_name());
+    names
+        .filter(|name| name.to_string_lossy().starts_with("gradus-lab-"))
+        .count()
+}
