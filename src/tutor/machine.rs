@@ -128,7 +128,8 @@ impl Machine {
             Input::Edited(edited) => self.edited(edited),
             Input::Reset(reset) => self.was_reset(reset),
             Input::Saved(Ok(progress)) => self.progress = progress,
-            Input::Saved(Err(trouble)) => self.complain(&trouble),
+            Input::Saved(Err(trouble)) if self.exists => self.complain(&trouble),
+            Input::Saved(Err(_)) => {}
             Input::Returned => self.turn_page(),
             Input::Signal(signal) => self.quit(Farewell::Signal(signal)),
             Input::Closed => self.quit(Farewell::Closed),

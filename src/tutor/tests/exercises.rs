@@ -164,7 +164,7 @@ fn leaving_calls_the_check_off() {
 fn a_save_elsewhere_is_no_check() {
     let mut play = Play::on("fast");
     play.tell(Input::Changed);
-    assert_eq!(play.checks, []);
+    assert!(play.checks.is_empty());
 }
 
 #[test]
