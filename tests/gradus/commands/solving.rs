@@ -201,8 +201,9 @@ fn the_way_leads_to_a_finish() {
         said.whole(),
         str![[r#"
 Next: the exercise Double. Double a number that may be too large.
-The task is in gradus-workspace/exercises/double/README.md; edit gradus-workspace/exercises/double/src/lib.rs, then:
-  gradus check double
+  Task:   gradus-workspace/exercises/double/README.md
+  Edit:   gradus-workspace/exercises/double/src/lib.rs
+  Check:  gradus check double
 --- exit 0
 
 "#]]
