@@ -7,6 +7,7 @@
 //! has processes of its own, runs under a [`supervisor`], so that it goes even when Gradus is killed.
 
 pub mod cancel;
+mod interactive;
 pub mod job;
 pub mod launcher;
 pub mod process;
@@ -16,6 +17,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use cancel::Cancel;
+pub use interactive::interactive;
 pub use job::{Input, Job, Limits, Stage};
 pub use process::{End, Exit, Process, Stream};
 pub use supervisor::Supervised;

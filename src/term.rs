@@ -23,6 +23,6 @@ pub use lines::Lines;
 pub use pager::{Pager, Turn};
 pub use prompt::{ask, cut};
 pub use screen::{Ask, Reply, Size, Spot, Terminal};
-pub use source::{Listener, Received};
+pub use source::{Listener, Received, suspend};
 pub use theme::Theme;
 pub use tty::Tty;

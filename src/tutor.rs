@@ -1,8 +1,11 @@
 //! The interactive session.
 //!
 //! [`Machine`] is the session as a pure state machine: it is told what happens and answers with
-//! what is to be done. It knows no terminal, clock, file or process.
+//! what is to be done. It knows no terminal, clock, file or process. [`run`] plays it on a real
+//! terminal.
 
+mod bench;
+mod desk;
 mod exercise;
 mod footer;
 mod help;
@@ -15,12 +18,14 @@ mod path;
 mod quizzing;
 mod reading;
 mod search;
+mod session;
 mod sheet;
 mod solving;
 mod view;
 
 pub use input::{Effect, Farewell, Input, Note, Opened, Trouble};
 pub use machine::{Machine, Setup};
+pub use session::{Opening, SessionError, Words, run};
 pub use view::View;
 
 #[cfg(test)]

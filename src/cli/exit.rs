@@ -16,6 +16,8 @@ pub enum Code {
     Failed,
     /// 4: there was nothing to run.
     Nothing,
+    /// 128 and the signal's number: a signal ended it, or Ctrl-C.
+    Stopped(i32),
 }
 
 impl Code {
@@ -31,6 +33,7 @@ impl Code {
             Self::Usage => 2,
             Self::Failed => 3,
             Self::Nothing => 4,
+            Self::Stopped(signal) => u8::try_from(128 + signal).unwrap_or(Self::Failed.number()),
         }
     }
 }

@@ -32,6 +32,11 @@ impl Output {
         }
     }
 
+    /// Returns the looks.
+    pub(crate) fn theme(&self) -> &Theme {
+        &self.theme
+    }
+
     /// Returns what standard output can show.
     pub(crate) fn caps(&self) -> &Caps {
         &self.caps

@@ -1,9 +1,59 @@
 //! `gradus` alone: the interactive session.
 
+use std::sync::Arc;
+
 use super::app::{App, Done};
-use super::next;
+use super::exit::Code;
+use super::failure::Failure;
+use crate::course::Feedback;
+use crate::tutor::{self, Farewell, Opening, SessionError, Trouble};
+use crate::workspace::FOLDER_NAME;
 
 /// Opens the course where the learner left it.
 pub(super) fn run(app: &App) -> Done {
-    next::Next::run(app)
+    let desk = app.desk()?;
+    let invocation = app.invocation.clone();
+    let words = move |error| {
+        let words = failure(error).words(&invocation);
+        Trouble {
+            what: words.what,
+            help: words.hint,
+        }
+    };
+    let opening = Opening {
+        root: app
+            .workspace_root()
+            .unwrap_or_else(|| app.path(FOLDER_NAME.as_ref())),
+        course: desk.course,
+        workspace: desk.workspace,
+        progress: desk.progress,
+        context: app.context(Feedback::Full)?,
+        caps: app.output.caps().clone(),
+        theme: app.output.theme().clone(),
+        words: Arc::new(words),
+    };
+    match tutor::run(opening) {
+        Ok(farewell) => Ok(code(farewell)),
+        Err(error) => Err(failure(error)),
+    }
+}
+
+fn failure(error: SessionError) -> Failure {
+    match error {
+        SessionError::Workspace(error) => error.into(),
+        SessionError::Check(error) => error.into(),
+        SessionError::Stream(error) => error.into(),
+        SessionError::NoEditor => Failure::Refused {
+            what: "no editor is set".to_owned(),
+            help: "set `VISUAL` or `EDITOR`, or open the file yourself".to_owned(),
+        },
+    }
+}
+
+fn code(farewell: Farewell) -> Code {
+    match farewell {
+        Farewell::Done | Farewell::Closed => Code::Fine,
+        Farewell::Interrupted => Code::Stopped(2),
+        Farewell::Signal(signal) => Code::Stopped(signal),
+    }
 }

@@ -123,6 +123,8 @@ fn go(out: &mut String, row: usize) {
 
 #[cfg(test)]
 mod tests {
+    use std::num::NonZeroU16;
+
     use super::*;
 
     const SIZE: Size = Size {
@@ -134,8 +136,13 @@ mod tests {
         texts.iter().map(|text| (*text).to_owned()).collect()
     }
 
+    fn parser() -> vt100::Parser {
+        let cells = |number| NonZeroU16::new(number).expect("not zero");
+        vt100::Parser::new(cells(6), cells(20), 100)
+    }
+
     fn screen(bytes: &[String]) -> String {
-        let mut parser = vt100::Parser::new(6, 20, 100);
+        let mut parser = parser();
         for bytes in bytes {
             parser.process(bytes.as_bytes());
         }
@@ -144,7 +151,7 @@ mod tests {
 
     /// Everything that was ever on the screen, scrollback first.
     fn history(bytes: &[String]) -> String {
-        let mut parser = vt100::Parser::new(6, 20, 100);
+        let mut parser = parser();
         for bytes in bytes {
             parser.process(bytes.as_bytes());
         }

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGWINCH};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::emulate_default_handler;
 
@@ -115,6 +115,14 @@ fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener)
         .name("signals".into())
         .spawn(listen)?;
     Ok(())
+}
+
+/// Stops this process until somebody lets it go on, as a shell does after Ctrl-Z.
+///
+/// # Errors
+/// Fails when the system does not let it stop.
+pub fn suspend() -> io::Result<()> {
+    emulate_default_handler(SIGTSTP)
 }
 
 /// Returns the size of the screen.

@@ -1,12 +1,13 @@
 //! The pages of an exercise: task, result, hints, solution.
 
 use super::machine::Machine;
-use super::outcome::Depth;
+use super::outcome::first_things;
 use super::solving::{Panel, Solving};
-use crate::check::{Outcome, TestResult, Verdict};
-use crate::course::Exercise;
+use crate::check::{Outcome, TestResult};
+use crate::course::{Exercise, Feedback};
 use crate::kind::WorkspaceFile;
-use crate::text::{Line, Role, Style};
+use crate::report::terminal::{Options, outcome_lines};
+use crate::text::{Line, Role};
 
 impl Machine {
     pub(super) fn exercise_page(&self, solving: &Solving) -> Vec<Line> {
@@ -35,8 +36,12 @@ impl Machine {
 
     /// Returns what the pager shows: the last result in full, or else the page.
     pub(super) fn whole_result(&self, solving: &Solving) -> Vec<Line> {
-        match (&solving.panel, self.results.get(&solving.id)) {
-            (Panel::Task | Panel::Result, Some(outcome)) => self.outcome(outcome, Depth::All),
+        let exercise = self.course.exercise(&solving.id);
+        let result = exercise.zip(self.results.get(&solving.id));
+        match (&solving.panel, result) {
+            (Panel::Task | Panel::Result, Some((exercise, outcome))) => {
+                self.outcome(exercise, outcome)
+            }
             (Panel::Task | Panel::Result, None)
             | (Panel::Hints(..) | Panel::Solution | Panel::Trouble(_), _) => {
                 self.exercise_page(solving)
@@ -110,44 +115,27 @@ impl Machine {
         }
     }
 
+    /// Returns what to look at first in the last result.
     fn result(&self, exercise: &Exercise) -> Vec<Line> {
         let Some(outcome) = self.results.get(&exercise.id) else {
             return Vec::new();
         };
-        let mut lines = self.verdict(exercise, outcome);
-        lines.push(Line::new());
-        lines.extend(self.outcome(outcome, Depth::First));
+        let (first, left_out) = first_things(outcome);
+        let mut lines = self.outcome(exercise, &first);
+        if left_out > 0 {
+            lines.push(Line::new());
+            lines.push(Line::new().with(Role::Dim, format!("{left_out} more: v shows all.")));
+        }
         lines
     }
 
-    fn verdict(&self, exercise: &Exercise, outcome: &Outcome) -> Vec<Line> {
-        let counted = format!("{} of {} hold", outcome.passed(), outcome.tests.len());
-        let verdict = outcome.verdict();
-        let line = match verdict {
-            Verdict::Passed => {
-                let head = self.view.sign(Role::Good, "✓", "passed");
-                let bold = Style {
-                    bold: true,
-                    ..Role::Good.into()
-                };
-                head.with(bold, format!("{}: passed.", exercise.title))
-                    .with(Role::Dim, format!(" All {counted}."))
-            }
-            Verdict::CompileError | Verdict::Forbidden | Verdict::InternalError => self
-                .view
-                .sign(Role::Bad, "✗", "failed")
-                .with(Role::Bad, format!("{}.", capital(verdict.words()))),
-            Verdict::Failed
-            | Verdict::Crashed
-            | Verdict::OutputLimit
-            | Verdict::MemoryLimit
-            | Verdict::TimeLimit => {
-                let head = self.view.sign(Role::Bad, "✗", "failed");
-                head.with(Role::Bad, format!("{}.", capital(verdict.words())))
-                    .with(Role::Dim, format!(" {counted}."))
-            }
+    fn outcome(&self, exercise: &Exercise, outcome: &Outcome) -> Vec<Line> {
+        let options = Options {
+            feedback: exercise.feedback.unwrap_or(Feedback::Full),
+            width: self.view.width(),
+            accessible: self.view.accessible,
         };
-        vec![line]
+        outcome_lines(exercise, outcome, &options)
     }
 
     fn hint_page(&self, exercise: &Exercise, from: usize, to: usize) -> Vec<Line> {
@@ -217,10 +205,4 @@ pub(super) fn escape(text: &str) -> String {
         escaped.push(char);
     }
     escaped
-}
-
-fn capital(words: &str) -> String {
-    let mut chars = words.chars();
-    let first = chars.next().map(|char| char.to_ascii_uppercase());
-    first.into_iter().chain(chars).collect()
 }

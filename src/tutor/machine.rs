@@ -128,7 +128,8 @@ impl Machine {
             Input::Edited(edited) => self.edited(edited),
             Input::Reset(reset) => self.was_reset(reset),
             Input::Saved(Ok(progress)) => self.progress = progress,
-            Input::Saved(Err(trouble)) => self.complain(&trouble),
+            Input::Saved(Err(trouble)) if self.exists => self.complain(&trouble),
+            Input::Saved(Err(_)) => {}
             Input::Returned => self.turn_page(),
             Input::Signal(signal) => self.quit(Farewell::Signal(signal)),
             Input::Closed => self.quit(Farewell::Closed),
@@ -461,23 +462,25 @@ impl Machine {
 
     /// Returns the text of the screen.
     pub(super) fn content(&self) -> Vec<Line> {
-        match &self.screen {
+        let lines = match &self.screen {
             Screen::List(_, menu) => menu.lines(&self.view),
             Screen::Read(stop) => self.reading(*stop),
             Screen::Quiz(quizzing) => self.question(quizzing),
             Screen::Solve(solving) => self.exercise_page(solving),
             Screen::Help => self.help(),
             Screen::Finish => self.finish_page(),
-        }
+        };
+        self.view.fit(lines)
     }
 
     /// Returns what the pager shows for the screen.
     fn in_full(&self) -> Vec<Line> {
-        match &self.screen {
+        let lines = match &self.screen {
             Screen::Read(stop) => self.whole_lesson(*stop),
             Screen::Solve(solving) => self.whole_result(solving),
             Screen::List(..) | Screen::Quiz(_) | Screen::Help | Screen::Finish => self.content(),
-        }
+        };
+        self.view.fit(lines)
     }
 
     fn footer(&self) -> Footer {

@@ -3,63 +3,59 @@
 use super::machine::Machine;
 use super::menu::{Entry, Target};
 use super::path::Stop;
-use crate::course::Lesson;
+use crate::course::{Exercise, Lesson};
+use crate::search::{Hit, search};
 use crate::text::{Line, Role};
 
 impl Machine {
-    /// Returns the places that `words` lead to: symptoms of a pasted line first, then sections
-    /// whose text has them.
+    /// Returns the places that `words` lead to.
     pub(super) fn find(&self, words: &str) -> Vec<Entry> {
-        let lessons = self.course.lessons.iter().enumerate();
-        let symptoms = lessons
-            .clone()
-            .filter_map(|(index, lesson)| self.symptoms(index, lesson, words));
-        let sections = lessons.flat_map(|(index, lesson)| self.sections_with(index, lesson, words));
-        symptoms.chain(sections).collect()
+        let hits = search(&self.course, words);
+        hits.iter().filter_map(|hit| self.entry_of(hit)).collect()
     }
 
-    fn symptoms(&self, index: usize, lesson: &Lesson, words: &str) -> Option<Entry> {
-        let symptom = lesson
-            .symptoms
-            .iter()
-            .find(|symptom| symptom.pattern.is_match(words))?;
-        let label = Line::new()
-            .with(Role::Accent, &lesson.title)
-            .with(Role::Dim, format!("  {}", symptom.cause));
-        Some(Entry {
-            label,
-            target: Target::Stop(self.way().lesson(index)?),
-        })
-    }
-
-    fn sections_with(&self, index: usize, lesson: &Lesson, words: &str) -> Vec<Entry> {
-        let words = words.to_lowercase();
-        let way = self.way();
-        let mut found: Vec<Entry> = Vec::new();
-        for stop in way.stops().filter(|stop| stop.lesson == index) {
-            let text: String = self
-                .reading(stop)
-                .iter()
-                .map(|line| line.text() + " ")
-                .collect();
-            let known = found.iter().any(|entry| matches!(entry.target, Target::Stop(other) if other.section == stop.section));
-            if !known && text.to_lowercase().contains(&words) {
-                found.push(section_entry(stop, lesson));
+    fn entry_of(&self, hit: &Hit<'_>) -> Option<Entry> {
+        match hit {
+            Hit::Symptom { lesson, symptom } => Some(Entry {
+                label: label(&lesson.title, &symptom.cause),
+                target: Target::Stop(self.section_stop(lesson, 0)?),
+            }),
+            Hit::Section {
+                lesson,
+                section,
+                excerpt,
+            } => {
+                let title = lesson.sections.get(*section)?.title.as_ref();
+                Some(Entry {
+                    label: label(title.unwrap_or(&lesson.title), excerpt),
+                    target: Target::Stop(self.section_stop(lesson, *section)?),
+                })
             }
+            Hit::Exercise(exercise) => Some(Entry {
+                label: label(&exercise.title, &exercise.summary),
+                target: Target::Stop(self.exercise_stop(exercise)?),
+            }),
         }
-        found
+    }
+
+    fn section_stop(&self, lesson: &Lesson, section: usize) -> Option<Stop> {
+        let lessons = &self.course.lessons;
+        let lesson = lessons.iter().position(|other| other.id == lesson.id)?;
+        let mut stops = self.way().stops();
+        stops.find(|stop| stop.lesson == lesson && stop.section >= section)
+    }
+
+    fn exercise_stop(&self, exercise: &Exercise) -> Option<Stop> {
+        let way = self.way();
+        let is_it = |stop: &Stop| {
+            way.exercise_at(*stop)
+                .is_some_and(|other| other.id == exercise.id)
+        };
+        way.stops().find(is_it)
     }
 }
 
-fn section_entry(stop: Stop, lesson: &Lesson) -> Entry {
-    let title = lesson.sections[stop.section]
-        .title
-        .as_deref()
-        .unwrap_or("introduction");
-    Entry {
-        label: Line::new()
-            .with(Role::Accent, &lesson.title)
-            .with(Role::Dim, format!("  {title}")),
-        target: Target::Stop(stop),
-    }
+fn label(title: &str, more: &str) -> Line {
+    let label = Line::new().with(Role::Accent, title);
+    label.with(Role::Dim, format!("  {}", more.trim()))
 }

@@ -1,5 +1,8 @@
 //! How much fits, and how text is laid out for it.
 
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
 use crate::lesson::{Block, Doc, Layout, layout, parse};
 use crate::progress::State;
 use crate::term::{Size, cut};
@@ -116,6 +119,23 @@ impl View {
         }
     }
 
+    /// Cuts lines that are wider than the screen into rows, as a terminal would, so that the rows
+    /// can be counted.
+    pub fn fit(&self, lines: Vec<Line>) -> Vec<Line> {
+        if self.by_lines {
+            return lines;
+        }
+        let columns = self.size.columns.max(2);
+        let rows = lines.into_iter().flat_map(|line| {
+            if line.width() <= columns {
+                vec![line]
+            } else {
+                rows(&line, columns)
+            }
+        });
+        rows.collect()
+    }
+
     fn layout(&self, width: usize) -> Layout {
         Layout {
             width,
@@ -125,4 +145,22 @@ impl View {
             highlight: self.highlight,
         }
     }
+}
+
+fn rows(line: &Line, columns: usize) -> Vec<Line> {
+    let mut rows = vec![Line::new()];
+    for span in &line.spans {
+        for grapheme in span.text.graphemes(true) {
+            let row = rows.last_mut().expect("there is a first row");
+            if row.width() + grapheme.width() > columns {
+                rows.push(Line::new().with(span.style.clone(), grapheme));
+                continue;
+            }
+            match row.spans.last_mut() {
+                Some(last) if last.style == span.style => last.text.push_str(grapheme),
+                Some(_) | None => row.push(span.style.clone(), grapheme),
+            }
+        }
+    }
+    rows
 }

@@ -3,4 +3,5 @@
 mod commands;
 mod harness;
 mod lab;
+mod rendering;
 mod rust_check;

@@ -1,6 +1,7 @@
 //! A stage for the machine: it does at once what the machine asks for, and keeps what is shown.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::super::{Effect, Farewell, Input, Machine, Note, Opened, Setup, View};
@@ -150,8 +151,11 @@ impl Play {
     }
 
     pub(super) fn tell(&mut self, input: Input) {
-        for effect in self.machine.step(input) {
-            self.act(effect);
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for effect in self.machine.step(input) {
+                inputs.extend(self.act(effect));
+            }
         }
     }
 
@@ -173,7 +177,7 @@ impl Play {
         panic!("no {text:?}; the last page was\n{}", self.page);
     }
 
-    fn act(&mut self, effect: Effect) {
+    fn act(&mut self, effect: Effect) -> Option<Input> {
         match effect {
             Effect::Show(lines, Spot::Below) => self.page.push_str(&text(&lines)),
             Effect::Show(lines, Spot::Fresh | Spot::Over) => {
@@ -187,25 +191,26 @@ impl Play {
             Effect::Save(note) => self.notes.push(note),
             Effect::MakeWorkspace => {
                 self.made += 1;
-                self.tell(Input::Made(Ok(())));
+                return Some(Input::Made(Ok(())));
             }
             Effect::Open(id) => {
                 let opened = Opened {
                     file: format!("~/small/exercises/{id}/src/lib.rs"),
                     missing: None,
                 };
-                self.tell(Input::Opened(id, Ok(opened)));
+                return Some(Input::Opened(id, Ok(opened)));
             }
             Effect::Check(run, _) => self.checks.push(run),
             Effect::CancelCheck => self.cancelled += 1,
             Effect::Edit(_) => {
                 self.edits += 1;
-                self.tell(Input::Edited(Ok(())));
+                return Some(Input::Edited(Ok(())));
             }
-            Effect::Reset(_) => self.tell(Input::Reset(Ok("/copy".into()))),
+            Effect::Reset(_) => return Some(Input::Reset(Ok("/copy".into()))),
             Effect::Prepare(_) | Effect::Suspend => {}
             Effect::Quit(farewell) => self.ended = Some(farewell),
         }
+        None
     }
 }
 
