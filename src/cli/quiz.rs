@@ -158,18 +158,31 @@ impl Answers for Chosen {
             let plain = |choice: &Choice| plain(&app.output.markdown(&choice.text));
             choices.iter().map(plain).collect()
         };
-        let asked = match &quiz.question {
-            Question::Single(choices) => Ask::One(labels(choices)),
-            Question::Multiple(choices) => Ask::Several(labels(choices)),
-            Question::Short { .. } => Ask::Words("Answer".to_owned()),
+        let (ask, labels) = match &quiz.question {
+            Question::Single(choices) => (Ask::One(labels(choices)), labels(choices)),
+            Question::Multiple(choices) => (Ask::Several(labels(choices)), labels(choices)),
+            Question::Short { .. } => (Ask::Words("Answer".to_owned()), Vec::new()),
         };
-        Ok(match term::ask(&asked, app.output.caps().width)? {
+        Ok(match term::ask(&ask, app.output.caps().width)? {
             term::Reply::Answer(Answer::Words(words)) if words == "?" => Reply::GiveUp,
-            term::Reply::Answer(answer) => Reply::Answer(answer),
+            term::Reply::Answer(answer) => {
+                show_chosen(app, &answer, &labels)?;
+                Reply::Answer(answer)
+            }
             term::Reply::Dismissed => Reply::Skip,
             term::Reply::Interrupted => Reply::End,
         })
     }
+}
+
+/// Shows what was chosen: the choices are gone from the screen.
+fn show_chosen(app: &App, answer: &Answer, labels: &[String]) -> Result<(), Failure> {
+    let Answer::Choices(taken) = answer else {
+        return Ok(());
+    };
+    let taken = taken.iter().filter_map(|index| labels.get(*index));
+    let line = |label: &String| Line::new().with(Role::Accent, "> ").with(Role::Text, label);
+    Ok(app.output.lines(&taken.map(line).collect::<Vec<_>>())?)
 }
 
 /// Returns the words of `lines` in one row.
