@@ -1,4 +1,10 @@
 //! Labs with a real nginx. Where there is none, the tests say so and return.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "what the lints allow in a test, its helpers may do too"
+)]
 
 use std::borrow::Cow;
 use std::fs;
