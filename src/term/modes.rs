@@ -6,6 +6,7 @@ use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
 use termimad::crossterm::cursor::{Hide, Show};
 use termimad::crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
@@ -43,6 +44,19 @@ impl Modes {
         execute!(io::stdout(), Hide)
     }
 
+    /// Lets a prompt use the terminal: lines end as it expects and the cursor shows. Input stays
+    /// raw, so that what is typed before the prompt reads is neither echoed nor taken for a signal.
+    pub(super) fn lend(&self) -> io::Result<()> {
+        set_output_processing(true)?;
+        execute!(io::stdout(), Show)
+    }
+
+    /// Ends what [`Modes::lend`] began.
+    pub(super) fn take_back(&self) -> io::Result<()> {
+        set_output_processing(false)?;
+        execute!(io::stdout(), Hide)
+    }
+
     /// Enters the alternate screen; returns whether that was news.
     pub(super) fn enter_alternate(&self) -> io::Result<bool> {
         if self.0.alternate.swap(true, Ordering::SeqCst) {
@@ -70,4 +84,12 @@ impl Modes {
         }
         Ok(())
     }
+}
+
+/// Sets whether a line feed also returns the carriage.
+fn set_output_processing(on: bool) -> io::Result<()> {
+    let mut termios = tcgetattr(io::stdin())?;
+    termios.output_modes.set(OutputModes::OPOST, on);
+    tcsetattr(io::stdin(), OptionalActions::Drain, &termios)?;
+    Ok(())
 }

@@ -1,4 +1,6 @@
 //! The integration tests: one binary.
 
 mod lab;
+mod pty;
 mod rust_check;
+mod session;
