@@ -19,7 +19,7 @@ use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use gateway::{Gateway, Start};
+pub use gateway::Gateway;
 pub use nginx::Nginx;
 pub use ports::Ports;
 pub use probe::Probe;

@@ -28,12 +28,7 @@ pub enum Hit<'a> {
         excerpt: String,
     },
     /// An exercise has the words in its title, summary or task.
-    Exercise {
-        /// The exercise.
-        exercise: &'a Exercise,
-        /// A piece of its text around the first word.
-        excerpt: String,
-    },
+    Exercise(&'a Exercise),
 }
 
 /// Returns what `text` leads to: the symptoms it shows, then the places that have all its words,

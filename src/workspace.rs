@@ -95,14 +95,20 @@ impl Workspace {
             .map(Path::to_path_buf)
     }
 
-    /// Makes `root` a workspace for `course`; opens it when it is one already.
+    /// Makes `root` a workspace for `course`. When it is one already it is opened, and notes
+    /// where the course is now.
     ///
     /// # Errors
     /// Fails when it belongs to another course, has files of others, or cannot be written.
     pub fn create(root: &Path, course: &Course) -> Result<Self, WorkspaceError> {
         if Marker::path(root).is_file() {
-            let workspace = Self::open(root)?;
+            let mut workspace = Self::open(root)?;
             workspace.expect(course)?;
+            let marker = Marker::of(course);
+            if workspace.marker != marker {
+                marker.write(&workspace.root)?;
+                workspace.marker = marker;
+            }
             return Ok(workspace);
         }
         root::refuse_foreign(root)?;
@@ -153,11 +159,12 @@ impl Workspace {
         self.root.join("exercises").join(exercise.id.as_str())
     }
 
-    /// Returns the files of `exercise` in the order of its task, the one to edit first.
+    /// Returns the files of `exercise` in the order of its task, the one to edit first; the task
+    /// text comes with its title.
     pub fn files(exercise: &Exercise) -> Vec<WorkspaceFile> {
         let mut files = exercise.task.workspace();
-        let has_readme = files.iter().any(|file| file.path == "README.md");
-        if !has_readme && !exercise.readme.is_empty() {
+        if !exercise.readme.is_empty() {
+            files.retain(|file| file.path != "README.md");
             files.push(WorkspaceFile {
                 path: "README.md".into(),
                 text: format!("# {}\n\n{}", exercise.title, exercise.readme),

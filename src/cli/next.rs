@@ -65,10 +65,9 @@ fn reading(app: &App, lesson: &Lesson, section: usize) -> Vec<Line> {
 }
 
 fn solving(app: &App, desk: &Desk, exercise: &Exercise) -> Vec<Line> {
-    let mut lines = vec![Line::plain(format!(
-        "Next: the exercise {}. {}",
-        exercise.title, exercise.summary
-    ))];
+    let what = format!("Next: the exercise \u{201c}{}\u{201d}.", exercise.title);
+    let mut lines = vec![Line::plain(what)];
+    lines.extend(app.output.markdown(&exercise.summary));
     let Some(workspace) = &desk.workspace else {
         lines.push(Line::plain("It needs a workspace:"));
         lines.push(command_line(app, "init"));
@@ -76,12 +75,15 @@ fn solving(app: &App, desk: &Desk, exercise: &Exercise) -> Vec<Line> {
     };
     let folder = workspace.folder(exercise);
     let file = workspace.first_file(exercise);
-    lines.push(Line::plain(format!(
-        "The task is in {}; edit {}, then:",
-        app.shown(&folder.join("README.md")),
-        app.shown(&file.unwrap_or(folder))
-    )));
-    lines.push(command_line(app, &format!("check {}", exercise.id)));
+    let row = |name: &str, what: String| Line::new().with(Role::Dim, name).with(Role::Text, what);
+    lines.push(row("  Task:   ", app.shown(&folder.join("README.md"))));
+    lines.push(row("  Edit:   ", app.shown(&file.unwrap_or(folder))));
+    let check = app.command(&format!("check {}", exercise.id));
+    lines.push(
+        Line::new()
+            .with(Role::Dim, "  Check:  ")
+            .with(Role::Code, check),
+    );
     lines
 }
 

@@ -58,7 +58,7 @@ impl Read {
 
     fn lines(&self, app: &App, desk: &Desk, lesson: &Lesson) -> Vec<Line> {
         let title = format!("{}. {}", lesson.number, lesson.title);
-        let mut lines = vec![Line::new().with(Role::Heading(1), title)];
+        let mut lines = vec![Line::new().with(Role::Heading(1), title), Line::new()];
         if !lesson.summary.is_empty() {
             lines.extend(app.output.markdown(&lesson.summary));
         }

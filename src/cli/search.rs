@@ -55,13 +55,13 @@ fn lines(app: &App, hit: &Hit<'_>) -> Vec<Line> {
                 command_line(app, &format!("read {}", lesson.id)),
             ]
         }
-        Hit::Exercise { exercise, excerpt } => {
+        Hit::Exercise(exercise) => {
             let line = Line::new()
                 .with(Role::Text, "Exercise: ")
                 .with(bold(), &exercise.title);
             vec![
                 line,
-                excerpt_line(excerpt),
+                excerpt_line(&exercise.summary),
                 command_line(app, &format!("check {}", exercise.id)),
             ]
         }

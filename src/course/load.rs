@@ -111,10 +111,7 @@ pub(crate) fn line_of<T>(text: &str, value: &Spanned<T>) -> usize {
 
 /// Returns the line, from 1, of the byte `offset` of `text`.
 fn line_at(text: &str, offset: usize) -> usize {
-    1 + text.as_bytes()[..offset.min(text.len())]
-        .iter()
-        .filter(|byte| **byte == b'\n')
-        .count()
+    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
 }
 
 /// Words an error of the TOML reader; `first_line` is the line of the file where `text` starts.

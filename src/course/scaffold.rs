@@ -85,15 +85,13 @@ pub fn exercise(
         return Err(ScaffoldError::Exists(below));
     }
     let mut files = kind.scaffold(id);
-    let common = [
-        ("exercise.toml", exercise_text(id, kind.id())),
-        ("README.md", README.to_owned()),
-    ];
-    for (name, text) in common {
-        if !files.iter().any(|(path, _)| path == name) {
-            files.push((name.to_owned(), text));
-        }
+    if !files.iter().any(|(path, _)| path == "README.md") {
+        files.push(("README.md".to_owned(), README.to_owned()));
     }
+    let own = files.iter().position(|(path, _)| path == "exercise.toml");
+    let own = own.map(|index| files.swap_remove(index).1);
+    let manifest = manifest(id, kind.id(), &own.unwrap_or_default());
+    files.push(("exercise.toml".to_owned(), manifest));
     files.sort();
     write_all(&below, &files)
 }
@@ -141,11 +139,19 @@ fn lesson_text(title: &str) -> String {
     )
 }
 
-fn exercise_text(id: &ExerciseId, kind: &str) -> String {
+/// Returns the text of `exercise.toml`: what the kind wrote, after the keys that every exercise
+/// has, unless the kind wrote those as well.
+fn manifest(id: &ExerciseId, kind: &str, own: &str) -> String {
+    let is_whole = own
+        .parse::<toml::Table>()
+        .is_ok_and(|table| table.contains_key("kind"));
+    if is_whole {
+        return own.to_owned();
+    }
     format!(
         "kind = {}\ntitle = {}\nsummary = \"What is to be done, in one sentence.\"\n\
          # Without `tracks` the exercise is on every track.\n\
-         hints = [\n    \"A gentle one.\",\n    \"A clearer one.\",\n    \"Nearly there.\",\n]\n",
+         hints = [\n    \"A gentle one.\",\n    \"A clearer one.\",\n    \"Nearly there.\",\n]\n{own}",
         quoted(kind),
         quoted(&title_of(id.as_str()))
     )

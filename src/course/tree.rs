@@ -108,10 +108,10 @@ impl Tree {
             let Some(rest) = path.strip_prefix(prefix) else {
                 break;
             };
-            if let Some((folder, _)) = rest.split_once('/') {
-                if folders.last() != Some(&folder) {
-                    folders.push(folder);
-                }
+            if let Some((folder, _)) = rest.split_once('/')
+                && folders.last() != Some(&folder)
+            {
+                folders.push(folder);
             }
         }
         folders

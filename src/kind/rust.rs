@@ -1,10 +1,13 @@
 //! The kind `rust`: a function to write in a scratch crate, judged by hidden tests.
 
 mod load;
+mod scaffold;
 mod validate;
 
+use load::{OwnTests, Settings};
+
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::{Folder, Kind, Task, WorkspaceFile};
 use crate::check::rust::assess::assess;
@@ -12,7 +15,7 @@ use crate::check::rust::kit::{Kit, Subject};
 use crate::check::rust::own_tests::{self, Judged, Opponent};
 use crate::check::rust::toolchain::Toolchain;
 use crate::check::{CheckError, Context, Outcome, Phase, TestTitle, Verdict};
-use crate::course::{ExerciseId, Problem, WrongSolution};
+use crate::course::{ExerciseId, Problem, Tree, WrongSolution};
 use crate::sys::clock::Stopwatch;
 
 /// The kind `rust`.
@@ -22,20 +25,12 @@ pub struct Rust;
 /// A Rust exercise.
 #[derive(Debug)]
 struct RustTask {
-    subject: Result<Subject, String>,
     id: ExerciseId,
+    tree: Tree,
     wrong: Vec<WrongSolution>,
-    wrong_sources: Vec<Option<String>>,
-    own_tests: Option<OwnTestsRule>,
-    workspace: Vec<WorkspaceFile>,
-    solution: Vec<WorkspaceFile>,
-}
-
-/// How the learner's own tests are judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct OwnTestsRule {
-    /// How many wrong solutions they must catch.
-    catch: usize,
+    settings: Settings,
+    /// Contract and hidden tests; most commands never want them.
+    subject: OnceLock<Result<Subject, Vec<Problem>>>,
 }
 
 impl Kind for Rust {
@@ -52,32 +47,56 @@ impl Kind for Rust {
     }
 
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
-        load::scaffold(id)
+        scaffold::scaffold(id)
     }
 }
 
 impl RustTask {
-    fn subject(&self) -> Result<&Subject, CheckError> {
+    /// Returns the text of the file `path` of the exercise's folder.
+    fn file(&self, path: &str) -> Option<&str> {
+        self.tree.get(&format!("exercises/{}/{path}", self.id))
+    }
+
+    /// Returns the files below `part` of the exercise's folder.
+    fn files_below(&self, part: &str, editable: bool) -> Vec<WorkspaceFile> {
+        let prefix = format!("exercises/{}/{part}", self.id);
+        let files = self.tree.below(&prefix).map(|(path, text)| WorkspaceFile {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            editable,
+        });
+        files.collect()
+    }
+
+    fn read(&self) -> Result<&Subject, &[Problem]> {
         self.subject
+            .get_or_init(|| load::subject(self))
             .as_ref()
-            .map_err(|what| CheckError::Exercise { what: what.clone() })
+            .map_err(Vec::as_slice)
+    }
+
+    fn subject(&self) -> Result<&Subject, CheckError> {
+        self.read().map_err(|problems| CheckError::Exercise {
+            what: problems
+                .first()
+                .map_or_else(String::new, Problem::to_string),
+        })
     }
 
     fn opponents(&self) -> Vec<Opponent> {
-        let wrong = self.wrong.iter().zip(&self.wrong_sources);
-        let there = wrong.filter_map(|(wrong, source)| Some((wrong, source.clone()?)));
-        there
-            .map(|(wrong, source)| Opponent {
-                source,
+        let there = self.wrong.iter().filter_map(|wrong| {
+            Some(Opponent {
+                source: self.file(&wrong.path)?.to_owned(),
                 fault: wrong.fault.clone(),
             })
-            .collect()
+        });
+        there.collect()
     }
 
     /// Judges the learner's own tests and adds what they are worth.
     fn judge_own_tests(
         &self,
-        rule: OwnTestsRule,
+        rule: OwnTests,
         submission: &Path,
         context: &Context,
         outcome: &mut Outcome,
@@ -106,15 +125,15 @@ impl RustTask {
 
 impl Task for RustTask {
     fn workspace(&self) -> Vec<WorkspaceFile> {
-        self.workspace.clone()
+        load::workspace(self, self.read().ok())
     }
 
     fn solution(&self) -> Vec<WorkspaceFile> {
-        self.solution.clone()
+        self.files_below("solution/", true)
     }
 
     fn tests(&self) -> Vec<TestTitle> {
-        let tests = self.subject.as_ref().map(|subject| &subject.tests);
+        let tests = self.read().map(|subject| &subject.tests);
         tests.map_or(Vec::new(), |tests| {
             tests.iter().map(|declared| declared.test.clone()).collect()
         })
@@ -134,6 +153,7 @@ impl Task for RustTask {
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
         let mut outcome = assess(self.subject()?, submission, context)?;
         if let Some(rule) = self
+            .settings
             .own_tests
             .filter(|_| outcome.verdict() == Verdict::Passed)
         {

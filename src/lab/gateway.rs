@@ -28,7 +28,7 @@ const TRIES: usize = 3;
 /// What a lab's nginx may use.
 const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
-    wall: Duration::from_secs(120),
+    wall: Duration::from_mins(2),
     memory: 1 << 30,
     output: 1 << 20,
     file: 64 << 20,
@@ -43,15 +43,6 @@ pub struct Gateway {
     warnings: Vec<Diagnostic>,
 }
 
-/// What came of a start.
-#[derive(Debug)]
-pub enum Start {
-    /// nginx listens.
-    Running(Gateway),
-    /// nginx does not accept the configuration, for these reasons.
-    Rejected(Vec<Diagnostic>),
-}
-
 enum Readiness {
     Listens,
     Ended,
@@ -60,27 +51,28 @@ enum Readiness {
 
 impl Gateway {
     /// Starts `nginx` with a private copy of `config` on ports of `ports`, and waits until it
-    /// listens. Nothing else may listen on the addresses that `config` listens on.
+    /// listens; `Err` inside holds why nginx does not accept the configuration. Nothing else of the
+    /// lab may listen on the addresses that `config` listens on.
     ///
     /// # Errors
-    /// Fails when Gradus could not do its work; that nginx rejects the configuration is no error.
+    /// Fails when Gradus could not do its work.
     pub fn start(
         config: &Config,
         nginx: &Nginx,
         ports: &mut Ports,
         context: &Context,
-    ) -> Result<Start, LabError> {
+    ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
         for _ in 0..TRIES {
             let mut gateway = Self::launch(config, nginx, ports, context)?;
             match gateway.wait(&addresses(config, ports)?)? {
                 Readiness::Listens => {
                     gateway.warnings = gateway.diagnostics(ports);
-                    return Ok(Start::Running(gateway));
+                    return Ok(Ok(gateway));
                 }
                 Readiness::Ended if context.cancel.is_cancelled() => {
                     return Err(LabError::Cancelled);
                 }
-                Readiness::Ended => return Ok(Start::Rejected(gateway.rejection(ports))),
+                Readiness::Ended => return Ok(Err(gateway.rejection(ports))),
                 Readiness::PortTaken => {
                     for port in listening_ports(config) {
                         ports.forget(port);

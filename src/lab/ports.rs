@@ -5,6 +5,7 @@
 //! so that no stranger can answer there.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::os::fd::OwnedFd;
@@ -83,8 +84,9 @@ impl Ports {
 
     /// Returns `text` with every private port in it replaced by the learner's.
     pub fn to_learner(&self, text: &str) -> String {
-        let learner = |_: &str, number| Ok(self.learner(number).unwrap_or(number));
-        replace(text, learner).expect("no port is taken")
+        let learner = |_: &str, number| Ok::<_, Infallible>(self.learner(number).unwrap_or(number));
+        let Ok(text) = replace(text, learner);
+        text
     }
 }
 
@@ -121,7 +123,7 @@ fn socket() -> io::Result<OwnedFd> {
 }
 
 /// Replaces each number after a colon by what `port` makes of it and of the text before the colon.
-fn replace(text: &str, mut port: impl FnMut(&str, u16) -> io::Result<u16>) -> io::Result<String> {
+fn replace<E>(text: &str, mut port: impl FnMut(&str, u16) -> Result<u16, E>) -> Result<String, E> {
     let mut replaced = String::with_capacity(text.len());
     let mut done = 0;
     for (colon, _) in text.match_indices(':') {

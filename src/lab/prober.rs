@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::LabError;
 use super::client::{self, NoResponse, Response};
 use super::config::Config;
-use super::gateway::{Gateway, Start};
+use super::gateway::Gateway;
 use super::nginx::Nginx;
 use super::nonce::Nonce;
 use super::ports::Ports;
@@ -65,15 +65,13 @@ impl Lab {
                 source,
             })?);
         }
-        match Gateway::start(config, nginx, &mut ports, context)? {
-            Start::Rejected(diagnostics) => Ok(Err(diagnostics)),
-            Start::Running(gateway) => Ok(Ok(Self {
-                gateway,
-                upstreams,
-                ports,
-                listen: plan.listen,
-            })),
-        }
+        let started = Gateway::start(config, nginx, &mut ports, context)?;
+        Ok(started.map(|gateway| Self {
+            gateway,
+            upstreams,
+            ports,
+            listen: plan.listen,
+        }))
     }
 
     /// Returns what nginx warned of when it started.

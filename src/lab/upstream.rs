@@ -80,9 +80,9 @@ impl Upstream {
                 open: BTreeMap::new(),
             }),
         });
-        let served = Arc::clone(&shared);
+        let own = Arc::clone(&shared);
         let thread = thread::Builder::new().name("upstream".into());
-        let server = thread.spawn(move || served.accept(&listener))?;
+        let server = thread.spawn(move || own.accept(&listener))?;
         Ok(Self {
             address,
             shared,

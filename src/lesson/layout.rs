@@ -13,7 +13,8 @@ use std::sync::Arc;
 
 use super::doc::{Block, BlockKind, Doc};
 use super::glyphs::{self, Glyphs};
-use crate::text::{Line, Role, Style, visible};
+use super::wrap::wrap;
+use crate::text::{Line, Role, Span, Style, visible};
 
 /// The narrowest width the layout works with; less is treated as this.
 const NARROWEST: usize = 12;
@@ -31,7 +32,8 @@ pub struct Layout {
     pub hyperlinks: bool,
     /// Whether decorations are limited to ASCII.
     pub ascii: bool,
-    /// Whether code is coloured.
+    /// Whether code is coloured. Where it is not, or colours cannot be heard, code in running text
+    /// stands between backticks and a key between brackets.
     pub highlight: bool,
 }
 
@@ -145,15 +147,20 @@ fn repeated(glyph: char, count: usize) -> Line {
     Line::new().with(Role::Dim, glyph.to_string().repeat(count))
 }
 
-/// Returns a line that names what follows or ends.
-fn label(role: Role, words: &str) -> Line {
-    Line::new().with(
-        Style {
-            bold: true,
-            ..Style::from(role)
-        },
-        words,
-    )
+/// Returns lines that name what follows or ends.
+fn label(role: Role, words: &str, width: usize) -> Vec<Line> {
+    wrap(&[label_span(role, words)], width)
+}
+
+fn label_span(role: Role, words: &str) -> Span {
+    let style = Style {
+        bold: true,
+        ..Style::from(role)
+    };
+    Span {
+        text: visible(words),
+        style,
+    }
 }
 
 #[cfg(test)]

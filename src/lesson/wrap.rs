@@ -192,7 +192,7 @@ pub(super) fn wrap_code(spans: &[Span], width: usize, mark: usize) -> Vec<Line> 
 }
 
 /// Returns where a row of `room` cells that starts at `start` ends: before the last blank of its
-/// second half, else where it is full.
+/// second half, else where it is full. Blanks that follow each other stay together.
 fn row_end(run: &Run<'_>, start: usize, room: usize) -> usize {
     let (mut used, mut full, mut blank) = (0, start, None);
     for cluster in run.clusters(start..run.text.len()) {
@@ -200,8 +200,10 @@ fn row_end(run: &Run<'_>, start: usize, room: usize) -> usize {
         if used > room && full > start {
             return blank.unwrap_or(full);
         }
-        if used > room / 2 && run.text[cluster.clone()].starts_with(' ') {
-            blank = Some(cluster.start).filter(|at| *at > start);
+        let is_blank = run.text[cluster.clone()].starts_with(' ');
+        let follows_word = full > start && !run.text[..full].ends_with(' ');
+        if used > room / 2 && is_blank && follows_word {
+            blank = Some(cluster.start);
         }
         full = cluster.end;
     }

@@ -36,7 +36,7 @@ impl Limits {
     pub const fn compiler() -> Self {
         Self {
             cpu: Duration::from_secs(30),
-            wall: Duration::from_secs(60),
+            wall: Duration::from_mins(1),
             memory: 4 << 30,
             output: 8 << 20,
             file: 256 << 20,
@@ -57,7 +57,7 @@ impl Limits {
     /// Returns the limits for code of ours: generous, a guard against our own mistakes.
     pub const fn trusted() -> Self {
         Self {
-            cpu: Duration::from_secs(60),
+            cpu: Duration::from_mins(1),
             wall: Duration::from_secs(90),
             memory: 8 << 30,
             output: 16 << 20,

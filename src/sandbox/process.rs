@@ -169,7 +169,7 @@ fn watch_streams(child: &mut Child, sender: &Sender<Event>) -> usize {
 }
 
 fn forward(stream: Stream, mut pipe: Box<dyn Read + Send>, sender: &Sender<Event>) {
-    let mut buffer = [0; 32 << 10];
+    let mut buffer = vec![0; 32 << 10];
     loop {
         match pipe.read(&mut buffer) {
             Ok(0) => break,
@@ -210,7 +210,7 @@ impl Process {
                     self.note(event);
                 }
                 Err(RecvTimeoutError::Timeout) if self.status.is_none() => {
-                    self.force(End::TimeLimit)
+                    self.force(End::TimeLimit);
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }

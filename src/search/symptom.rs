@@ -44,7 +44,7 @@ mod tests {
         let hits = find(&course, text);
         let causes = hits.iter().map(|hit| match hit {
             Hit::Symptom { symptom, .. } => symptom.cause.clone(),
-            Hit::Section { .. } | Hit::Exercise { .. } => String::new(),
+            Hit::Section { .. } | Hit::Exercise(_) => String::new(),
         });
         causes.collect()
     }

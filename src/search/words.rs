@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::Hit;
 use crate::course::{Course, Exercise, Item, Lesson};
-use crate::lesson::{Layout, layout, plain};
+use crate::lesson::{Block, BlockKind, Layout, layout};
+use crate::text::Role;
 
 /// The most hits by words.
 const MOST: usize = 10;
@@ -69,8 +70,7 @@ fn in_section<'a>(
 fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, Hit<'a>)> {
     let head = format!("{} {} {}", exercise.id, exercise.title, exercise.summary);
     let score = score(&head, &exercise.readme, words)?;
-    let excerpt = excerpt(&exercise.summary, words);
-    Some((score, Hit::Exercise { exercise, excerpt }))
+    Some((score, Hit::Exercise(exercise)))
 }
 
 /// Returns how well a place fits, if it has every word: words of the head count most.
@@ -88,25 +88,50 @@ fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
     Some(score)
 }
 
+/// Returns the running text of a section, without its heading and without decorations.
 fn section_text(lesson: &Lesson, section: usize) -> String {
-    let wide = Layout {
-        width: 10_000,
-        accessible: true,
-        ..Layout::default()
-    };
-    let mut text = String::new();
+    let mut words = Vec::new();
     for item in &lesson.sections[section].items {
         match item {
-            Item::Text(range) => {
-                let lines = layout(&lesson.doc.blocks[range.clone()], &lesson.doc, &wide);
-                text.push_str(&plain(&lines));
-            }
-            Item::Quiz(quiz) => text.push_str(&quiz.prompt),
+            Item::Text(range) => words.push(text_of(lesson, &lesson.doc.blocks[range.clone()])),
+            Item::Quiz(quiz) => words.push(quiz.prompt.clone()),
             Item::Exercise(_) => {}
+        }
+    }
+    let text = words.join(" ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn text_of(lesson: &Lesson, blocks: &[Block]) -> String {
+    let wide = Layout {
+        width: 10_000,
+        ..Layout::default()
+    };
+    let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading { level: 2, .. });
+    let blocks = match blocks {
+        [first, rest @ ..] if is_heading(first) => rest,
+        _ => blocks,
+    };
+    let mut text = String::new();
+    for line in layout(blocks, &lesson.doc, &wide) {
+        for span in &line.spans {
+            if is_content(span.style.role) {
+                text.push_str(&span.text);
+            } else {
+                text.push(' ');
+            }
         }
         text.push(' ');
     }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text
+}
+
+/// The layout gives its decorations roles that content never has.
+fn is_content(role: Role) -> bool {
+    match role {
+        Role::Text | Role::Heading(_) | Role::Code | Role::Syntax(_) | Role::Key => true,
+        Role::Dim | Role::Good | Role::Bad | Role::Warn | Role::Accent => false,
+    }
 }
 
 /// Returns a piece of `text` around the first of `words` it has.
@@ -162,7 +187,7 @@ mod tests {
         );
         assert!(find(&course, "gateway quantum").is_empty());
         assert!(find(&course, " ?! ").is_empty());
-        assert!(matches!(&find(&course, "both")[..], [Hit::Exercise { .. }]));
+        assert!(matches!(&find(&course, "both")[..], [Hit::Exercise(_)]));
     }
 
     #[test]

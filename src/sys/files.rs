@@ -109,6 +109,9 @@ pub fn is_executable(path: &Path) -> bool {
 }
 
 /// Returns a path in `folder` that is not taken: `name`, else `name-2`, `name-3`, …
+///
+/// # Panics
+/// Never: numbers do not end.
 pub fn free_name(folder: &Path, name: &str) -> PathBuf {
     let numbered = (2..).map(|number| folder.join(format!("{name}-{number}")));
     std::iter::once(folder.join(name))

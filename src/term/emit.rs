@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use super::{Caps, Theme};
-use crate::text::{Line, Span, is_hostile, visible};
+use crate::text::{Line, Role, Span, is_hostile, visible};
 
 /// Returns `lines` as a terminal with the abilities `caps` is to receive them, each ended by a
 /// line feed. Without colour and links the text holds no escape sequence, whatever the lines say.
@@ -86,8 +86,10 @@ impl<'a> Emitter<'a> {
     }
 
     fn span(&mut self, span: &Span) {
-        let look = self.theme.look(&span.style);
-        let styled = self.caps.color && sgr::start(&look, &mut self.out);
+        let styled = self.caps.color && !is_room(span) && {
+            let look = self.theme.look(&span.style);
+            sgr::start(&look, &mut self.out)
+        };
         self.text(&span.text);
         if styled {
             self.out.push_str("\x1b[0m");
@@ -102,6 +104,11 @@ impl<'a> Emitter<'a> {
             ascii::push(&text, &mut self.out);
         }
     }
+}
+
+/// Returns whether `span` only keeps other text in its place.
+fn is_room(span: &Span) -> bool {
+    span.style.role == Role::Dim && span.text.bytes().all(|byte| byte == b' ')
 }
 
 fn starts_with(link: &str, scheme: &str) -> bool {

@@ -44,19 +44,6 @@ impl Modes {
         execute!(io::stdout(), Hide)
     }
 
-    /// Lets a prompt use the terminal: lines end as it expects and the cursor shows. Input stays
-    /// raw, so that what is typed before the prompt reads is neither echoed nor taken for a signal.
-    pub(super) fn lend(&self) -> io::Result<()> {
-        set_output_processing(true)?;
-        execute!(io::stdout(), Show)
-    }
-
-    /// Ends what [`Modes::lend`] began.
-    pub(super) fn take_back(&self) -> io::Result<()> {
-        set_output_processing(false)?;
-        execute!(io::stdout(), Hide)
-    }
-
     /// Enters the alternate screen; returns whether that was news.
     pub(super) fn enter_alternate(&self) -> io::Result<bool> {
         if self.0.alternate.swap(true, Ordering::SeqCst) {
@@ -84,6 +71,19 @@ impl Modes {
         }
         Ok(())
     }
+}
+
+/// Lets a prompt use the terminal: lines end as it expects and the cursor shows. Input stays
+/// raw, so that what is typed before the prompt reads is neither echoed nor taken for a signal.
+pub(super) fn lend() -> io::Result<()> {
+    set_output_processing(true)?;
+    execute!(io::stdout(), Show)
+}
+
+/// Ends what [`lend`] began.
+pub(super) fn take_back() -> io::Result<()> {
+    set_output_processing(false)?;
+    execute!(io::stdout(), Hide)
 }
 
 /// Sets whether a line feed also returns the carriage.

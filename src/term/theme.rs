@@ -8,7 +8,7 @@ use crate::text::{Role, Style, Syntax};
 /// The looks of all styles.
 ///
 /// Only the 16 colours that the terminal itself defines are used, and of these none that are hard
-/// to read on a light or on a dark background.
+/// to read on a light or on a dark background: no black, white, grey or blue, and no bright ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Theme {
     /// Running text, headings, code in text, emphasis and lines.
@@ -77,10 +77,9 @@ impl Theme {
     fn syntax(&self, syntax: Syntax) -> CompoundStyle {
         match syntax {
             Syntax::Keyword => color(Color::DarkMagenta),
-            Syntax::Function => color(Color::DarkBlue),
-            Syntax::Type => color(Color::DarkYellow),
+            Syntax::Function | Syntax::Variable => color(Color::DarkCyan),
+            Syntax::Type | Syntax::Number => color(Color::DarkYellow),
             Syntax::String => color(Color::DarkGreen),
-            Syntax::Number | Syntax::Variable => color(Color::DarkCyan),
             Syntax::Comment => attribute(Attribute::Dim),
             Syntax::Inserted => self.good,
             Syntax::Deleted => self.bad,

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::modes::Modes;
+use super::modes::{self, Modes};
 use super::painter::Painter;
 use super::prompt::{self, cut};
 use super::screen::{Ask, Reply, Size, Spot, Terminal};
@@ -64,9 +64,9 @@ impl Terminal for Tty {
         let room = self.painter.erase_footer() + &self.painter.make_room(ask.rows() + 2);
         self.source.pause()?;
         write(&format!("{room}\r\n{help}\r\n"))?;
-        self.modes.lend()?;
+        modes::lend()?;
         let reply = prompt::ask(ask, self.painter.size().columns);
-        self.modes.take_back()?;
+        modes::take_back()?;
         self.source.resume()?;
         reply
     }

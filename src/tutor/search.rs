@@ -31,8 +31,8 @@ impl Machine {
                     target: Target::Stop(self.section_stop(lesson, *section)?),
                 })
             }
-            Hit::Exercise { exercise, excerpt } => Some(Entry {
-                label: label(&exercise.title, excerpt),
+            Hit::Exercise(exercise) => Some(Entry {
+                label: label(&exercise.title, &exercise.summary),
                 target: Target::Stop(self.exercise_stop(exercise)?),
             }),
         }

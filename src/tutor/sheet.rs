@@ -104,13 +104,13 @@ impl Sheet {
 }
 
 /// Returns where the pages of `lines` from `start` begin: at a blank line where there is one in the
-/// lower half of the page before.
+/// lower two thirds of the page before, outside code if possible.
 fn cut(lines: &[Line], start: usize, rows: usize) -> Vec<usize> {
     let rows = rows.max(1);
     let mut starts = vec![start];
     let mut start = start;
     while lines.len() - start > rows {
-        let lower = (start + rows / 2 + 1..=start + rows).rev();
+        let lower = (start + rows / 3 + 1..=start + rows).rev();
         let mut blanks = lower.filter(|&index| lines[index].spans.is_empty());
         let outside = blanks.clone().find(|&index| !is_indented(lines, index + 1));
         let blank = outside.or_else(|| blanks.next());

@@ -1,12 +1,17 @@
 //! Labs with a real nginx. Where there is none, the tests say so and return.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    clippy::print_stdout,
+    reason = "what the lints allow in a test, its helpers may do too"
+)]
 
 use std::borrow::Cow;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::sync::Arc;
-use std::sync::mpsc;
+use std::sync::{Arc, LazyLock, mpsc};
 use std::time::{Duration, Instant};
 
 use gradus::check::{CheckError, Context, Event, Outcome, TestResult, Verdict};
@@ -35,10 +40,15 @@ fn context() -> Option<Context> {
     Some(context)
 }
 
-fn wrong_port() -> Exercise {
+/// Loading the whole course takes longer than a check.
+static WRONG_PORT: LazyLock<Exercise> = LazyLock::new(|| {
     let (course, _) = course::load(&builtin::tree());
     let id = "wrong-port".parse().unwrap();
     course.exercise(&id).unwrap().clone()
+});
+
+fn wrong_port() -> &'static Exercise {
+    &WRONG_PORT
 }
 
 fn check(config: &str, context: &Context) -> Result<Outcome, CheckError> {
@@ -62,21 +72,78 @@ fn the_wrong_port_lab_proves_itself() {
     assert_eq!(problems, []);
 }
 
+/// The fixture is the built-in lab with its texts mixed up, so that nothing holds what it promises.
+#[test]
+fn what_a_lab_does_not_hold_is_told_with_its_place() {
+    let Some(context) = context() else { return };
+    let tree = builtin::tree();
+    let prefix = "exercises/wrong-port/";
+    let files = tree.below(prefix).map(|(path, text)| {
+        let text = match path {
+            "starter/nginx.conf" | "wrong/05-another-port/nginx.conf" => solution(),
+            "solution/nginx.conf" => starter(),
+            _ => text.to_owned(),
+        };
+        (format!("{prefix}{path}"), Cow::Owned(text))
+    });
+    let (course, _) = course::load(&Tree::new(files));
+    let task = &course.exercise(&wrong_port().id).unwrap().task;
+    let problems = task.validate(&context).unwrap();
+    let problems: Vec<_> = problems
+        .iter()
+        .map(|problem| {
+            (
+                problem.file.strip_prefix(prefix).unwrap(),
+                problem.line.is_some(),
+                &*problem.message,
+            )
+        })
+        .collect();
+    assert_eq!(
+        problems,
+        [
+            (
+                "solution/nginx.conf",
+                false,
+                "the solution fails the probe `shop-answers`"
+            ),
+            (
+                "solution/nginx.conf",
+                false,
+                "the solution fails the probe `other-pages-answer`"
+            ),
+            (
+                "solution/nginx.conf",
+                false,
+                "the solution fails the probe `orders-arrive`"
+            ),
+            ("starter/nginx.conf", false, "the starter passes"),
+            (
+                "exercise.toml",
+                true,
+                "`wrong/05-another-port/nginx.conf` is not caught by `shop-answers`",
+            ),
+        ],
+    );
+}
+
 #[test]
 fn a_scaffolded_lab_proves_itself() {
     let Some(context) = context() else { return };
     let id = "fresh-lab".parse().unwrap();
     let files = kind::find("gateway").unwrap().scaffold(&id);
     let manifest = "format = 1\nid = 'c'\ntitle = 'C'\n[[tracks]]\nid = 'operator'\ntitle = 'O'\n";
+    let lesson = "+++\ntitle = 'A'\n+++\nText.\n\n<!-- exercise: fresh-lab -->\n";
     let files = files
         .into_iter()
         .map(|(path, text)| (format!("exercises/{id}/{path}"), text));
-    let files = files.chain([("course.toml".to_owned(), manifest.to_owned())]);
-    let (course, problems) = course::load(&Tree::new(
-        files.map(|(path, text)| (path, Cow::Owned(text))),
-    ));
-    let messages: Vec<_> = problems.iter().map(|problem| &problem.message).collect();
-    assert_eq!(messages, ["no lesson leads to this exercise"]);
+    let files = files.chain([
+        ("course.toml".to_owned(), manifest.to_owned()),
+        ("lessons/01-a.md".to_owned(), lesson.to_owned()),
+    ]);
+    let tree = Tree::new(files.map(|(path, text)| (path, Cow::Owned(text))));
+    let (course, problems) = course::load(&tree);
+    assert_eq!(problems, []);
     let task = &course.exercise(&id).unwrap().task;
     assert_eq!(task.validate(&context).unwrap(), []);
 }
@@ -181,7 +248,7 @@ fn a_hostile_configuration_never_runs() {
 fn a_missing_or_linked_file_is_the_learners_fault() {
     let Some(context) = context() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let task = wrong_port().task;
+    let task = &wrong_port().task;
     let outcome = task.check(folder.path(), &context).unwrap();
     assert_eq!(outcome.verdict(), Verdict::CompileError);
     assert_eq!(outcome.diagnostics[0].message, "nginx.conf is missing");

@@ -1,6 +1,9 @@
 //! The integration tests: one binary.
 
+mod commands;
+mod harness;
 mod lab;
 mod pty;
+mod rendering;
 mod rust_check;
 mod session;

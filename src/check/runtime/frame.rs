@@ -25,6 +25,9 @@ pub const NOTE: u8 = b'n';
 pub const LONGEST: usize = 64 << 20;
 
 /// Writes one message.
+///
+/// # Errors
+/// Fails when the other side is gone.
 pub fn write(out: &mut impl Write, kind: u8, bytes: &[u8]) -> io::Result<()> {
     let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
     let mut head = [kind, 0, 0, 0, 0];
@@ -34,6 +37,9 @@ pub fn write(out: &mut impl Write, kind: u8, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// Reads one message; `None` at the end.
+///
+/// # Errors
+/// Fails when the line breaks, or the message is too long.
 pub fn read(input: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
     let mut head = [0; 5];
     match input.read_exact(&mut head) {

@@ -22,6 +22,9 @@ pub struct Collected {
 
 /// Reads `src/**` of the submission in `folder`. What cannot be taken is a diagnostic: the
 /// learner's to see and to mend.
+///
+/// # Errors
+/// Fails when there is no `src/lib.rs`, or a file is no regular one or too large.
 pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
     let names = files::list_files(&folder.join("src"), MOST_FILES);
     let names = names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?;
@@ -35,6 +38,9 @@ pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
 }
 
 /// Reads the file `path` of the submission in `folder`.
+///
+/// # Errors
+/// Fails when it is not there, no regular file, or too large.
 pub fn one(folder: &Path, path: String) -> Result<Collected, Diagnostic> {
     match files::read_bounded(&folder.join(&path), MOST_BYTES) {
         Ok(bytes) => Ok(Collected { path, bytes }),
@@ -43,6 +49,9 @@ pub fn one(folder: &Path, path: String) -> Result<Collected, Diagnostic> {
 }
 
 /// Writes `files` below `folder`.
+///
+/// # Errors
+/// Fails when a file cannot be written.
 pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
     for file in files {
         let path = folder.join(&file.path);

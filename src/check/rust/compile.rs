@@ -69,7 +69,8 @@ impl Compiled {
 
 #[derive(Deserialize)]
 struct Message {
-    message: String,
+    #[serde(rename = "message")]
+    words: String,
     level: String,
     rendered: Option<String>,
     #[serde(default)]
@@ -177,20 +178,20 @@ pub fn library_path(toolchain: &Toolchain) -> (&'static str, &Path) {
 fn read(line: &[u8]) -> Option<Diagnostic> {
     let message: Message = serde_json::from_slice(line).ok()?;
     let error = message.level.starts_with("error");
-    let summary = message.message.starts_with("aborting due to")
-        || message.message.contains("warning emitted")
-        || message.message.contains("warnings emitted")
-        || message.message.starts_with("For more information about");
+    let summary = message.words.starts_with("aborting due to")
+        || message.words.contains("warning emitted")
+        || message.words.contains("warnings emitted")
+        || message.words.starts_with("For more information about");
     if summary || message.level == "failure-note" {
         return None;
     }
     let primary = message.spans.iter().find(|span| span.is_primary);
     Some(Diagnostic {
         error,
-        message: crate::text::visible(&message.message.replace('\n', " ")),
+        message: crate::text::visible(&message.words.replace('\n', " ")),
         file: primary.map(|span| crate::text::visible(&span.file_name)),
         line: primary.map(|span| span.line_start),
-        text: clean(&message.rendered.unwrap_or(message.message)),
+        text: clean(&message.rendered.unwrap_or(message.words)),
     })
 }
 

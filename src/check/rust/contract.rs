@@ -1,9 +1,11 @@
 //! A contract: the signatures a learner's crate must have, and the types the course gives.
 
-use proc_macro2::{TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+mod function;
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
 use syn::spanned::Spanned as _;
-use syn::{Fields, ForeignItemFn, GenericParam, Item, ReturnType, Signature, Type};
+use syn::{Fields, ForeignItemFn, Item};
 
 /// What a contract says.
 #[derive(Debug, Clone, Default)]
@@ -101,7 +103,9 @@ pub fn parse(source: &str, wire: bool) -> Result<Contract, ContractError> {
         match &item {
             Item::Verbatim(tokens) => {
                 let function: ForeignItemFn = syn::parse2(tokens.clone())?;
-                contract.functions.push(read_function(&function.sig, wire)?);
+                contract
+                    .functions
+                    .push(function::read(&function.sig, wire)?);
                 continue;
             }
             Item::Struct(item) => contract.types.push(Given {
@@ -162,7 +166,7 @@ pub fn parse_bridge(source: &str) -> Result<Vec<Function>, ContractError> {
         _ => None,
     });
     public
-        .map(|signature| read_function(signature, true))
+        .map(|signature| function::read(signature, true))
         .collect()
 }
 
@@ -198,158 +202,6 @@ fn members(fields: &Fields) -> Members {
     }
 }
 
-fn read_function(signature: &Signature, wire: bool) -> Result<Function, ContractError> {
-    let line = signature.ident.span().start().line;
-    let mut parameters = Vec::new();
-    for (index, input) in signature.inputs.iter().enumerate() {
-        let syn::FnArg::Typed(input) = input else {
-            return Err(fault(line, "`self` in a contract"));
-        };
-        if wire {
-            check_wire(&input.ty)?;
-        }
-        let name = match &*input.pat {
-            syn::Pat::Ident(name) => name.ident.to_string(),
-            _ => format!("argument_{index}"),
-        };
-        parameters.push((name, &*input.ty));
-    }
-    if wire && parameters.len() > 6 {
-        return Err(fault(
-            line,
-            "more than six parameters cannot cross to another process",
-        ));
-    }
-    let generic = signature
-        .generics
-        .params
-        .iter()
-        .any(|param| !matches!(param, GenericParam::Lifetime(_)));
-    if wire && generic {
-        return Err(fault(
-            line,
-            "a generic function cannot be called across processes; write a `bridge.rs`",
-        ));
-    }
-    let result = match &signature.output {
-        ReturnType::Default => quote!(()),
-        ReturnType::Type(_, result) => {
-            if wire {
-                check_wire(result)?;
-            }
-            result.to_token_stream()
-        }
-    };
-    let generics = signature.generics.to_token_stream();
-    let (types, names): (Vec<_>, Vec<_>) = parameters.iter().map(|(name, ty)| (*ty, name)).unzip();
-    let bound = if generics.is_empty() {
-        String::new()
-    } else {
-        format!("for{} ", text(&generics))
-    };
-    Ok(Function {
-        name: signature.ident.to_string(),
-        signature: text(&signature.to_token_stream()),
-        pointer: format!(
-            "{bound}fn({}) -> {}",
-            joined(types.iter().map(|ty| text(&ty.to_token_stream()))),
-            text(&result)
-        ),
-        static_parameters: types
-            .iter()
-            .map(|ty| text(&made_static(ty.to_token_stream())))
-            .collect(),
-        parameters: names
-            .into_iter()
-            .cloned()
-            .zip(types.iter().map(|ty| text(&ty.to_token_stream())))
-            .collect(),
-        generics: text(&generics),
-        static_result: text(&made_static(result.clone())),
-        result: text(&result),
-        line,
-    })
-}
-
-/// Refuses what cannot cross to another process.
-fn check_wire(ty: &Type) -> Result<(), ContractError> {
-    let line = ty.span().start().line;
-    let refused = |what: &str| {
-        fault(
-            line,
-            format!(
-                "{what} cannot cross to another process; write a `bridge.rs`, or set `judge = \"linked\"`"
-            ),
-        )
-    };
-    match ty {
-        Type::Reference(reference) if reference.mutability.is_some() => {
-            Err(refused("a mutable reference"))
-        }
-        Type::Reference(reference) => check_wire(&reference.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().try_for_each(check_wire),
-        Type::Array(array) => check_wire(&array.elem),
-        Type::Slice(slice) => check_wire(&slice.elem),
-        Type::Paren(inner) => check_wire(&inner.elem),
-        Type::Path(path) => {
-            path.path
-                .segments
-                .iter()
-                .try_for_each(|segment| match &segment.arguments {
-                    syn::PathArguments::AngleBracketed(arguments) => arguments
-                        .args
-                        .iter()
-                        .try_for_each(|argument| match argument {
-                            syn::GenericArgument::Type(ty) => check_wire(ty),
-                            _ => Ok(()),
-                        }),
-                    _ => Ok(()),
-                })
-        }
-        Type::ImplTrait(_) => Err(refused("`impl Trait`")),
-        Type::TraitObject(_) => Err(refused("a trait object")),
-        Type::Ptr(_) => Err(refused("a pointer")),
-        _ => Err(refused("this type")),
-    }
-}
-
-/// Makes every reference in a type `'static`.
-fn made_static(tokens: TokenStream) -> TokenStream {
-    let mut out = TokenStream::new();
-    let mut tokens = tokens.into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        match token {
-            TokenTree::Punct(punct) if punct.as_char() == '&' => {
-                out.extend([TokenTree::Punct(punct)]);
-                skip_lifetime(&mut tokens);
-                out.extend(quote!('static));
-            }
-            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
-                tokens.next();
-                out.extend(quote!('static));
-            }
-            TokenTree::Group(group) => {
-                let inner = made_static(group.stream());
-                out.extend([TokenTree::Group(proc_macro2::Group::new(
-                    group.delimiter(),
-                    inner,
-                ))]);
-            }
-            other => out.extend([other]),
-        }
-    }
-    out
-}
-
-fn skip_lifetime(tokens: &mut std::iter::Peekable<proc_macro2::token_stream::IntoIter>) {
-    let is_lifetime =
-        |token: &TokenTree| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\'');
-    if tokens.peek().is_some_and(is_lifetime) {
-        tokens.next();
-        tokens.next();
-    }
-}
-
 /// Blanks out the functions of a contract, so that what is left compiles and keeps its lines.
 fn without_functions(source: &str) -> String {
     let Ok(file) = syn::parse_file(source) else {
@@ -363,37 +215,6 @@ fn without_functions(source: &str) -> String {
         }
     }
     lines.join("\n") + "\n"
-}
-
-fn joined(parts: impl Iterator<Item = String>) -> String {
-    parts.collect::<Vec<_>>().join(", ")
-}
-
-/// Returns tokens as a person would write them, near enough.
-fn text(tokens: &TokenStream) -> String {
-    let spaced = tokens.to_string();
-    let mut text = spaced
-        .replace(" ,", ",")
-        .replace(" :: ", "::")
-        .replace(" < ", "<")
-        .replace("& ", "&");
-    for (from, to) in [
-        (" >", ">"),
-        ("< ", "<"),
-        (" (", "("),
-        (" :", ":"),
-        (" <", "<"),
-        ("- >", "->"),
-        ("-> (", "-> ("),
-    ] {
-        text = text.replace(from, to);
-    }
-    text.replace("->", " -> ")
-        .replace("  ->", " ->")
-        .replace("->  ", "-> ")
-        .replace(",)", ")")
-        .trim()
-        .to_owned()
 }
 
 #[cfg(test)]

@@ -75,15 +75,15 @@ impl<'a> Dispatch<'a> {
                 break;
             }
             let running = self.start(careful)?;
-            let lost = self.pass(running, &calls[replies.len()..], &mut replies)?;
-            match lost {
+            let loss = self.pass(running, &calls[replies.len()..], &mut replies)?;
+            match loss {
                 None => {}
                 // Replies may have been under way: the same again, one at a time, names the call.
                 // One that takes too long is waited for long enough for all before it to arrive.
-                Some(loss) if !careful && loss != Loss::Time => careful = true,
-                Some(loss) => {
+                Some(cause) if !careful && cause != Loss::Time => careful = true,
+                Some(cause) => {
                     self.losses += 1;
-                    replies.push(Reply::Lost(loss));
+                    replies.push(Reply::Lost(cause));
                 }
             }
         }

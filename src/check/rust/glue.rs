@@ -184,10 +184,10 @@ fn pattern(members: &Members) -> String {
 }
 
 fn puts(members: &Members) -> String {
-    names(members)
-        .iter()
-        .map(|name| format!("::gradus_rt::Put::put({name}, out); "))
-        .collect()
+    names(members).iter().fold(String::new(), |mut puts, name| {
+        write!(puts, "::gradus_rt::Put::put({name}, out); ").expect("a string takes it");
+        puts
+    })
 }
 
 fn gets(members: &Members) -> String {

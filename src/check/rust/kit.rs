@@ -4,7 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 use super::super::{CheckError, Context};
@@ -19,6 +18,7 @@ use super::titles::Declared;
 use super::toolchain::Toolchain;
 use super::trial;
 use crate::sandbox::Limits;
+use crate::sys::fingerprint::Fingerprint;
 
 /// Where the hidden tests run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -188,32 +188,24 @@ impl Kit {
 }
 
 fn key(subject: &Subject, toolchain: &Toolchain) -> String {
-    let mut hash = Sha256::new();
-    let mut add = |bytes: &[u8]| {
-        hash.update((bytes.len() as u64).to_le_bytes());
-        hash.update(bytes);
-    };
-    add(toolchain.fingerprint().as_bytes());
-    add(subject.crate_name.as_bytes());
-    add(glue::contract_crate(&subject.contract).as_bytes());
-    add(&[u8::from(subject.tier == Tier::Linked)]);
-    add(glue::stub_crate(
+    let mut key = Fingerprint::new();
+    let bridged = subject.bridge.is_some();
+    key.add(toolchain.fingerprint());
+    key.add(&subject.crate_name);
+    key.add(glue::contract_crate(&subject.contract));
+    key.add([u8::from(subject.tier == Tier::Linked)]);
+    key.add(glue::stub_crate(
         &subject.functions,
         subject.has_types(),
-        subject.bridge.is_some(),
-    )
-    .as_bytes());
-    add(subject.bridge.as_deref().unwrap_or_default().as_bytes());
-    add(subject.hidden.as_bytes());
+        bridged,
+    ));
+    key.add(subject.bridge.as_deref().unwrap_or_default());
+    key.add(&subject.hidden);
     for file in &subject.solution {
-        add(file.path.as_bytes());
-        add(&file.bytes);
+        key.add(&file.path);
+        key.add(&file.bytes);
     }
-    hash.finalize()
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    key.finish()
 }
 
 fn make(
@@ -280,7 +272,7 @@ fn runtime_library(toolchain: &Toolchain, context: &Context) -> Result<PathBuf, 
         by_learner: false,
     };
     expect(
-        compile(&unit, toolchain, context, |_| ())?,
+        &compile(&unit, toolchain, context, |_| ())?,
         "the runtime does not compile",
     )?;
     if fs::rename(scratch.path(), &folder).is_ok() {
@@ -308,7 +300,7 @@ fn make_contract(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), 
         by_learner: false,
     };
     expect(
-        compile(&unit, &kit.toolchain, context, |_| ())?,
+        &compile(&unit, &kit.toolchain, context, |_| ())?,
         "contract.rs does not compile",
     )
 }
@@ -333,7 +325,7 @@ fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Chec
         by_learner: false,
     };
     expect(
-        compile(&unit, &kit.toolchain, context, |_| ())?,
+        &compile(&unit, &kit.toolchain, context, |_| ())?,
         "the contract's functions cannot be called across processes",
     )
 }
@@ -356,7 +348,7 @@ fn make_judge(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Che
         by_learner: false,
     };
     expect(
-        compile(&unit, &kit.toolchain, context, |_| ())?,
+        &compile(&unit, &kit.toolchain, context, |_| ())?,
         "the hidden tests do not compile",
     )
 }
@@ -366,11 +358,11 @@ fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, 
     let folder = kit.folder.join("solution");
     collect::write(&subject.solution, &folder)?;
     let (compiled, library) = kit.compile_crate(subject, &folder, context, |_| ())?;
-    expect(compiled, "the solution does not compile")?;
+    expect(&compiled, "the solution does not compile")?;
     let present = vec![true; subject.functions.len()];
     let (linked, program) = kit.link(subject, &library, &present, context)?;
     expect(
-        linked,
+        &linked,
         "the solution does not have the contract's functions",
     )?;
     let mut dispatch = Dispatch::new(&program, &kit.toolchain, context, Limits::trusted());
@@ -386,7 +378,7 @@ fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, 
 }
 
 /// Turns a failure to compile what is ours or the author's into an error.
-fn expect(compiled: Compiled, what: &str) -> Result<(), CheckError> {
+fn expect(compiled: &Compiled, what: &str) -> Result<(), CheckError> {
     if compiled.is_success() {
         return Ok(());
     }

@@ -275,10 +275,9 @@ fn judge(
 fn values(mut bytes: &[u8]) -> Values {
     let bytes = &mut bytes;
     let got = super::trial::maybe(bytes).flatten();
-    let expected = super::trial::maybe(bytes).flatten();
     Values {
+        expected: super::trial::maybe(bytes).flatten(),
         got,
-        expected,
         ..Values::default()
     }
 }

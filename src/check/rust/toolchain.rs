@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::super::{CheckError, Context};
 use crate::sandbox::{Job, Stage};
 use crate::sys::files;
+use crate::sys::fingerprint::Fingerprint;
 
 /// The oldest compiler that knows edition 2024, as major and minor version.
 const OLDEST: (u32, u32) = (1, 85);
@@ -76,19 +76,15 @@ impl Toolchain {
 
     /// Returns a short name for the toolchain and everything of ours that goes into compiled code.
     pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
-        hash.update(&self.version);
-        hash.update(self.sysroot.as_os_str().as_encoded_bytes());
-        hash.update(env!("CARGO_PKG_VERSION"));
+        let mut fingerprint = Fingerprint::new();
+        fingerprint.add(&self.version);
+        fingerprint.add(self.sysroot.as_os_str().as_encoded_bytes());
+        fingerprint.add(env!("CARGO_PKG_VERSION"));
         for (name, source) in super::runtime::SOURCES {
-            hash.update(name);
-            hash.update(source);
+            fingerprint.add(name);
+            fingerprint.add(source);
         }
-        hash.finalize()
-            .iter()
-            .take(8)
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        fingerprint.finish()
     }
 
     fn check_version(&self) -> Result<(), CheckError> {
@@ -190,7 +186,10 @@ fn has_shared(libraries: &Path) -> bool {
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned());
     names
-        .filter(|name| name.starts_with("libstd-") && name.ends_with(".so"))
+        .filter(|name| {
+            name.starts_with("libstd-")
+                && Path::new(name).extension().is_some_and(|end| end == "so")
+        })
         .count()
         == 1
 }

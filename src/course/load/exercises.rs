@@ -1,7 +1,5 @@
 //! Exercises: the part of the manifest that every kind has; the rest is the kind's.
 
-use sha2::{Digest, Sha256};
-
 use super::super::exercise::{Exercise, WrongSolution};
 use super::super::id::{ExerciseId, TrackId};
 use super::super::manifest::ExerciseManifest;
@@ -9,7 +7,8 @@ use super::super::problem::Problem;
 use super::super::tree::Tree;
 use super::super::{Course, Lesson};
 use super::{line_of, toml_problem};
-use crate::kind::{self, Folder, KINDS};
+use crate::kind::{self, Folder, KINDS, Kind};
+use crate::sys::fingerprint::Fingerprint;
 
 /// Reads every exercise, in the order in which the lessons name them; those no lesson names last.
 pub(super) fn load(tree: &Tree, course: &Course, problems: &mut Vec<Problem>) -> Vec<Exercise> {
@@ -18,7 +17,7 @@ pub(super) fn load(tree: &Tree, course: &Course, problems: &mut Vec<Problem>) ->
         match name.parse::<ExerciseId>() {
             Ok(id) => exercises.extend(exercise(id, tree, course, problems)),
             Err(error) => {
-                problems.push(Problem::new(format!("exercises/{name}"), error.to_string()))
+                problems.push(Problem::new(format!("exercises/{name}"), error.to_string()));
             }
         }
     }
@@ -67,28 +66,12 @@ fn exercise(
             .push(Problem::new(file, "missing").help("an exercise starts with `kind` and `title`"));
         return None;
     };
-    let manifest = match toml::from_str::<ExerciseManifest>(text) {
-        Ok(manifest) => manifest,
-        Err(error) => {
-            problems.push(toml_problem(&file, text, 1, &error));
+    let (manifest, kind) = match manifest(&file, text) {
+        Ok(read) => read,
+        Err(problem) => {
+            problems.push(*problem);
             return None;
         }
-    };
-    let Some(kind) = kind::find(manifest.kind.get_ref()) else {
-        let kinds: Vec<_> = KINDS
-            .iter()
-            .map(|kind| format!("`{}`", kind.id()))
-            .collect();
-        let problem = Problem::new(
-            file,
-            format!("kind `{}` is not known", manifest.kind.get_ref()),
-        );
-        problems.push(
-            problem
-                .at(line_of(text, &manifest.kind))
-                .help(format!("kinds are {}", kinds.join(", "))),
-        );
-        return None;
     };
     report_unknown_keys(&file, text, kind.id(), problems);
     let wrong = wrong_solutions(&manifest, text);
@@ -131,6 +114,24 @@ fn exercise(
         task,
         fingerprint,
     })
+}
+
+/// Reads the part that every kind has, and finds the kind.
+fn manifest(file: &str, text: &str) -> Result<(ExerciseManifest, &'static dyn Kind), Box<Problem>> {
+    let manifest = toml::from_str::<ExerciseManifest>(text)
+        .map_err(|error| Box::new(toml_problem(file, text, 1, &error)))?;
+    if let Some(kind) = kind::find(manifest.kind.get_ref()) {
+        return Ok((manifest, kind));
+    }
+    let kinds: Vec<_> = KINDS
+        .iter()
+        .map(|kind| format!("`{}`", kind.id()))
+        .collect();
+    let message = format!("kind `{}` is not known", manifest.kind.get_ref());
+    let problem = Problem::new(file, message)
+        .at(line_of(text, &manifest.kind))
+        .help(format!("kinds are {}", kinds.join(", ")));
+    Err(Box::new(problem))
 }
 
 fn report_unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>) {
@@ -186,20 +187,13 @@ fn tracks(
 
 /// Hashes the files that a verdict depends on: not the hints, not the task text.
 fn fingerprint(id: &ExerciseId, tree: &Tree) -> String {
-    let mut hash = Sha256::new();
+    let mut fingerprint = Fingerprint::new();
     for (path, text) in tree.below(&format!("exercises/{id}/")) {
         let decides = path == "contract.rs" || path == "bridge.rs" || path.starts_with("hidden/");
         if decides {
-            hash.update((path.len() as u64).to_le_bytes());
-            hash.update(path);
-            hash.update((text.len() as u64).to_le_bytes());
-            hash.update(text);
+            fingerprint.add(path);
+            fingerprint.add(text);
         }
     }
-    let bytes = hash.finalize();
-    bytes
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    fingerprint.finish()
 }

@@ -152,10 +152,9 @@ fn run(
 /// Takes away what this feedback does not tell.
 fn within(feedback: Feedback, result: TestResult) -> TestResult {
     match (feedback, result) {
-        (Feedback::Full, result) => result,
         (Feedback::Title, TestResult::Failed(_)) => TestResult::Failed(Values::default()),
         (Feedback::Title, TestResult::TimeLimit(_)) => TestResult::TimeLimit(Values::default()),
-        (Feedback::Title, result) => result,
+        (Feedback::Full | Feedback::Title, result) => result,
     }
 }
 
@@ -223,7 +222,7 @@ fn diagnostic(fault: &Fault) -> Diagnostic {
         format!("nginx: [emerg] {message} in {FILE}:{line}")
     };
     if let Some(help) = help {
-        text.push_str(&format!("\nhelp: {help}"));
+        text.extend(["\nhelp: ", help]);
     }
     Diagnostic {
         error: true,

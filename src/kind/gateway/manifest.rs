@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{CONFIG_TEST, FILE, GatewayTask, REFUSAL};
+use super::{CONFIG_TEST, GatewayTask, REFUSAL};
 use crate::course::{Problem, WrongSolution, line_of, toml_problem};
 use crate::kind::Folder;
 use crate::lab::{Plan, Probe, UpstreamPlan};
@@ -164,40 +164,29 @@ fn is_path(path: &str) -> bool {
     path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// Returns the wrong solutions whose files are there, with their texts; that a file is missing or
+/// not named is told for every kind alike.
 fn wrong(
     folder: &Folder<'_>,
     probes: &[Probe],
     problems: &mut Vec<Problem>,
 ) -> Vec<(WrongSolution, String)> {
-    let file = folder.prefix() + "exercise.toml";
-    let mut wrong = Vec::new();
-    for solution in folder.wrong {
-        let WrongSolution {
-            path, caught_by, ..
-        } = solution;
+    for WrongSolution {
+        caught_by, line, ..
+    } in folder.wrong
+    {
         let known = probes.iter().any(|probe| probe.name == *caught_by);
         if !known && caught_by != CONFIG_TEST && caught_by != REFUSAL {
+            let file = folder.prefix() + "exercise.toml";
             let message = format!("`caught_by` names `{caught_by}`, which is not a probe");
             let help = format!("name a probe, `{CONFIG_TEST}` or `{REFUSAL}`");
-            problems.push(Problem::new(&file, message).at(solution.line).help(help));
-        }
-        match folder.file(path) {
-            Some(text) => wrong.push((solution.clone(), text.to_owned())),
-            None => {
-                let message = format!("`{path}` is missing");
-                problems.push(Problem::new(&file, message).at(solution.line));
-            }
+            problems.push(Problem::new(file, message).at(*line).help(help));
         }
     }
-    let prefix = folder.prefix();
-    for (path, _) in folder.tree.below(&prefix) {
-        let is_config = path.starts_with("wrong/") && path.ends_with(FILE);
-        if is_config && folder.wrong.iter().all(|known| known.path != path) {
-            let problem = Problem::new(format!("{prefix}{path}"), "no `[[wrong]]` names it");
-            problems.push(problem.help("add it to exercise.toml, with what catches it"));
-        }
-    }
+    let wrong = folder.wrong.iter();
     wrong
+        .filter_map(|wrong| Some((wrong.clone(), folder.file(&wrong.path)?.to_owned())))
+        .collect()
 }
 
 #[cfg(test)]

@@ -107,8 +107,8 @@ fn escaped(task: &GatewayTask, wrong: &WrongSolution, outcome: &Outcome) -> Prob
 }
 
 fn instead(outcome: &Outcome) -> String {
-    let said = outcome.forbidden.iter().chain(&outcome.diagnostics);
-    if let Some(said) = said.filter(|said| said.error).next() {
+    let mut said = outcome.forbidden.iter().chain(&outcome.diagnostics);
+    if let Some(said) = said.find(|said| said.error) {
         return format!("it does not run: {}", said.message);
     }
     let failed = outcome

@@ -1,8 +1,11 @@
 //! Reads the folder of a Rust exercise.
 
+use std::sync::OnceLock;
+use std::time::Duration;
+
 use serde::Deserialize;
 
-use super::{OwnTestsRule, RustTask};
+use super::RustTask;
 use crate::check::rust::collect::Collected;
 use crate::check::rust::contract::{self, Contract, ContractError};
 use crate::check::rust::kit::{Subject, Tier};
@@ -20,38 +23,31 @@ struct Manifest {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Settings {
+pub(super) struct Settings {
     #[serde(default)]
     judge: Tier,
-    own_tests: Option<OwnTests>,
+    pub(super) own_tests: Option<OwnTests>,
     cpu_seconds: Option<u64>,
     memory_mib: Option<u64>,
 }
 
+/// How the learner's own tests are judged.
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OwnTests {
-    catch: usize,
+pub(super) struct OwnTests {
+    /// How many wrong solutions they must catch.
+    pub(super) catch: usize,
 }
 
+/// Reads what is cheap to read; the rest is read when it is first wanted.
 pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> RustTask {
     let settings = settings(folder, problems);
-    let subject = subject(folder, &settings, problems);
-    let wrong_sources = folder
-        .wrong
-        .iter()
-        .map(|wrong| folder.file(&wrong.path).map(str::to_owned))
-        .collect();
     RustTask {
-        workspace: workspace(folder, subject.as_ref().ok()),
-        solution: files_below(folder, "solution/", true),
-        own_tests: settings
-            .own_tests
-            .map(|OwnTests { catch }| OwnTestsRule { catch }),
         id: folder.id.clone(),
+        tree: folder.tree.clone(),
         wrong: folder.wrong.to_vec(),
-        wrong_sources,
-        subject,
+        settings,
+        subject: OnceLock::new(),
     }
 }
 
@@ -71,20 +67,19 @@ fn settings(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Settings {
     }
 }
 
-fn subject(
-    folder: &Folder<'_>,
-    settings: &Settings,
-    problems: &mut Vec<Problem>,
-) -> Result<Subject, String> {
+/// Reads contract, bridge and hidden tests.
+///
+/// # Errors
+/// Fails with every fault of these files.
+pub(super) fn subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
+    let settings = &task.settings;
     let mut faults = Faults {
-        folder,
-        problems,
-        first: None,
+        task,
+        problems: Vec::new(),
     };
-    let bridge = folder.file("bridge.rs");
-    let contract = faults.read("contract.rs", |source| {
-        contract::parse(source, bridge.is_none())
-    });
+    let bridge = task.file("bridge.rs");
+    let wire = bridge.is_none() && settings.judge == Tier::Called;
+    let contract = faults.read("contract.rs", |source| contract::parse(source, wire));
     let functions = match bridge {
         Some(_) => faults.read("bridge.rs", contract::parse_bridge),
         None => contract
@@ -94,80 +89,62 @@ fn subject(
     let tests = faults.read("hidden/tests.rs", |source| {
         titles::read(source).map_err(ContractError::from)
     });
-    let first = faults.first;
+    let problems = faults.problems;
     let (Some(contract), Some(functions), Some(tests)) = (contract, functions, tests) else {
-        return Err(first.unwrap_or_else(|| "it could not be read".to_owned()));
-    };
-    let default = Limits::learner();
-    let limits = Limits {
-        cpu: settings
-            .cpu_seconds
-            .map_or(default.cpu, std::time::Duration::from_secs),
-        memory: settings.memory_mib.map_or(default.memory, |mib| mib << 20),
-        ..default
+        return Err(problems);
     };
     Ok(Subject {
-        id: folder.id.to_string(),
-        crate_name: crate_name(folder.id),
+        id: task.id.to_string(),
+        crate_name: crate_name(&task.id),
         tier: settings.judge,
         contract,
         functions,
         bridge: bridge.map(str::to_owned),
-        hidden: folder
-            .file("hidden/tests.rs")
-            .unwrap_or_default()
-            .to_owned(),
+        hidden: task.file("hidden/tests.rs").unwrap_or_default().to_owned(),
         tests,
-        solution: sources_of(&files_below(folder, "solution/", true)),
-        limits,
+        solution: sources_of(&task.files_below("solution/", true)),
+        limits: settings.limits(),
     })
 }
 
-/// Collects what is wrong with the files that make a subject.
-struct Faults<'a, 'b> {
-    folder: &'a Folder<'a>,
-    problems: &'b mut Vec<Problem>,
-    first: Option<String>,
+impl Settings {
+    fn limits(&self) -> Limits {
+        let default = Limits::learner();
+        Limits {
+            cpu: self.cpu_seconds.map_or(default.cpu, Duration::from_secs),
+            memory: self.memory_mib.map_or(default.memory, |mib| mib << 20),
+            ..default
+        }
+    }
 }
 
-impl Faults<'_, '_> {
+/// Collects what is wrong with the files that make a subject.
+struct Faults<'a> {
+    task: &'a RustTask,
+    problems: Vec<Problem>,
+}
+
+impl Faults<'_> {
     fn read<T>(
         &mut self,
         path: &str,
         read: impl FnOnce(&str) -> Result<T, ContractError>,
     ) -> Option<T> {
-        let file = format!("{}{path}", self.folder.prefix());
-        let Some(source) = self.folder.file(path) else {
-            self.first
-                .get_or_insert_with(|| format!("{file} is missing"));
-            self.problems
-                .push(Problem::new(file, "missing").help("a Rust exercise needs it"));
+        let file = format!("exercises/{}/{path}", self.task.id);
+        let Some(source) = self.task.file(path) else {
+            let problem = Problem::new(file, "missing").help("a Rust exercise needs it");
+            self.problems.push(problem);
             return None;
         };
         match read(source) {
             Ok(read) => Some(read),
             Err(error) => {
-                self.first
-                    .get_or_insert_with(|| format!("{file}:{}: {error}", error.line));
-                self.problems
-                    .push(Problem::new(file, error.to_string()).at(error.line));
+                let problem = Problem::new(file, error.to_string()).at(error.line);
+                self.problems.push(problem);
                 None
             }
         }
     }
-}
-
-/// Returns the files below `part` of the exercise's folder.
-fn files_below(folder: &Folder<'_>, part: &str, editable: bool) -> Vec<WorkspaceFile> {
-    let prefix = format!("{}{part}", folder.prefix());
-    let files = folder.tree.below(&prefix);
-    files
-        .map(|(path, text)| WorkspaceFile {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            editable,
-        })
-        .collect()
 }
 
 /// Returns those of `files` that are collected from a submission.
@@ -181,76 +158,44 @@ pub(super) fn sources_of(files: &[WorkspaceFile]) -> Vec<Collected> {
         .collect()
 }
 
-fn crate_name(id: &ExerciseId) -> String {
+pub(super) fn crate_name(id: &ExerciseId) -> String {
     id.as_str().replace('-', "_")
 }
 
-fn workspace(folder: &Folder<'_>, subject: Option<&Subject>) -> Vec<WorkspaceFile> {
-    let mut files = files_below(folder, "starter/", true);
+/// Returns the files of the learner's crate.
+pub(super) fn workspace(task: &RustTask, subject: Option<&Subject>) -> Vec<WorkspaceFile> {
+    let mut files = task.files_below("starter/", true);
     files.sort_by_key(|file| file.path != "src/lib.rs");
     let ours = |path: &str, text: String| WorkspaceFile {
         path: path.to_owned(),
         text,
         editable: false,
     };
-    let id = folder.id;
-    let mut manifest = format!(
-        "[package]\nname = \"{id}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n"
-    );
+    let id = &task.id;
+    let mut manifest = package(id.as_str());
     if let Some(subject) = subject.filter(|subject| subject.has_types()) {
-        manifest.push_str(&format!(
-            "\n[dependencies]\n# The types that the course gives; the check brings its own copy.\ncontract = {{ package = \"{id}-contract\", path = \"contract\" }}\n"
-        ));
-        files.push(ours(
-            "contract/Cargo.toml",
-            format!("[package]\nname = \"{id}-contract\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n[lib]\nname = \"contract\"\n"),
-        ));
-        files.push(ours(
-            "contract/src/lib.rs",
-            subject.contract.types_source.clone(),
-        ));
+        manifest.push_str(&depends_on_contract(id));
+        let contract = package(&format!("{id}-contract")) + "\n[lib]\nname = \"contract\"\n";
+        files.push(ours("contract/Cargo.toml", contract));
+        let types = subject.contract.types_source.clone();
+        files.push(ours("contract/src/lib.rs", types));
     }
     files.push(ours("Cargo.toml", manifest));
-    if let Some(readme) = folder.file("README.md") {
+    if let Some(readme) = task.file("README.md") {
         files.push(ours("README.md", readme.to_owned()));
     }
     files
 }
 
-/// Returns the files of a new exercise.
-pub(super) fn scaffold(id: &ExerciseId) -> Vec<(String, String)> {
-    let name = crate_name(id);
-    let files = [
-        (
-            "contract.rs",
-            "/// Returns twice `n`, or `None` when it does not fit.\npub fn NAME(n: i64) -> Option<i64>;\n",
-        ),
-        (
-            "starter/src/lib.rs",
-            "//! Your solution.\n\n/// Returns twice `n`, or `None` when it does not fit.\npub fn NAME(n: i64) -> Option<i64> {\n    Some(n + n)\n}\n",
-        ),
-        (
-            "starter/tests/examples.rs",
-            "use NAME::NAME;\n\n#[test]\nfn twice_two_is_four() {\n    assert_eq!(NAME(2), Some(4));\n}\n",
-        ),
-        (
-            "solution/src/lib.rs",
-            "//! The reference solution.\n\n/// Returns twice `n`, or `None` when it does not fit.\npub fn NAME(n: i64) -> Option<i64> {\n    n.checked_mul(2)\n}\n",
-        ),
-        (
-            "hidden/tests.rs",
-            "use NAME::NAME;\n\n/// A small number is doubled\n#[test]\nfn small() {\n    assert_eq!(NAME(-3), Some(-6));\n}\n\n/// What does not fit is None\n#[test]\nfn too_large() {\n    assert_eq!(NAME(i64::MAX), None);\n}\n",
-        ),
-        (
-            "wrong/01-wraps.rs",
-            "//! Wraps round.\n\n/// Wraps.\npub fn NAME(n: i64) -> Option<i64> {\n    Some(n.wrapping_mul(2))\n}\n",
-        ),
-    ];
-    let mut files: Vec<_> = files
-        .iter()
-        .map(|(path, text)| ((*path).to_owned(), text.replace("NAME", &name)))
-        .collect();
-    let wrong = "\n[[wrong]]\nfile = \"wrong/01-wraps.rs\"\ncaught_by = \"too_large\"\nfault = \"a result that does not fit\"\n";
-    files.push(("exercise.toml".to_owned(), wrong.to_owned()));
-    files
+fn package(name: &str) -> String {
+    format!(
+        "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n"
+    )
+}
+
+fn depends_on_contract(id: &ExerciseId) -> String {
+    format!(
+        "\n[dependencies]\n# The types that the course gives; the check brings its own copy.\n\
+         contract = {{ package = \"{id}-contract\", path = \"contract\" }}\n"
+    )
 }

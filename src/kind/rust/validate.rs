@@ -10,8 +10,9 @@ use crate::course::{Problem, WrongSolution};
 use super::load::sources_of;
 
 pub(super) fn validate(task: &RustTask, context: &Context) -> Result<Vec<Problem>, CheckError> {
-    let Ok(subject) = &task.subject else {
-        return Ok(Vec::new());
+    let subject = match task.read() {
+        Ok(subject) => subject,
+        Err(problems) => return Ok(problems.to_vec()),
     };
     let mut problems = untitled(task, subject);
     let kit = match Kit::get(subject, context) {
@@ -25,14 +26,9 @@ pub(super) fn validate(task: &RustTask, context: &Context) -> Result<Vec<Problem
     problems.extend(uncalled(task, subject, &kit));
     problems.extend(solution(task, subject, context)?);
     problems.extend(starter(task, subject, context)?);
-    for (wrong, source) in task.wrong.iter().zip(&task.wrong_sources) {
-        problems.extend(wrong_solution(
-            task,
-            subject,
-            wrong,
-            source.as_deref(),
-            context,
-        )?);
+    for wrong in &task.wrong {
+        let source = task.file(&wrong.path);
+        problems.extend(wrong_solution(task, subject, wrong, source, context)?);
     }
     Ok(problems)
 }
@@ -109,7 +105,11 @@ fn starter(
     subject: &Subject,
     context: &Context,
 ) -> Result<Option<Problem>, CheckError> {
-    let outcome = assess_files(subject, &sources_of(&task.workspace), context)?;
+    let outcome = assess_files(
+        subject,
+        &sources_of(&task.files_below("starter/", true)),
+        context,
+    )?;
     let message = match outcome.verdict() {
         Verdict::Passed => "the starter passes: there is nothing to do".to_owned(),
         Verdict::CompileError | Verdict::Forbidden | Verdict::InternalError => {

@@ -86,7 +86,7 @@ fn http_directives(http: &Directive, has: impl Fn(&str) -> bool) -> String {
     for (prefix, module) in TEMPORARY {
         let name = format!("{prefix}_temp_path");
         if lacks(&name) && has(module) {
-            text.push_str(&format!(" {name} tmp/{prefix};"));
+            text.extend([" ", &name, " tmp/", prefix, ";"]);
         }
     }
     text

@@ -1,7 +1,7 @@
 //! Code blocks and diagrams.
 
 use super::list::prefix;
-use super::{Page, label};
+use super::{Page, label, label_span};
 use crate::lesson::highlight;
 use crate::lesson::info::Info;
 use crate::lesson::wrap::{wrap, wrap_code};
@@ -39,11 +39,11 @@ impl Page<'_> {
     fn spoken_code(&self, language: &str, rows: &[Line], width: usize) -> Vec<Line> {
         let name = match language {
             "" => "Code:".to_owned(),
-            language => format!("Code, {}:", visible(language)),
+            language => format!("Code, {language}:"),
         };
-        let mut lines = wrap(&label(Role::Accent, &name).spans, width);
+        let mut lines = label(Role::Accent, &name, width);
         lines.append(&mut self.wrapped(rows, width));
-        lines.push(label(Role::Accent, "End of code"));
+        lines.append(&mut label(Role::Accent, "End of code", width));
         lines
     }
 
@@ -53,6 +53,7 @@ impl Page<'_> {
         let mut lines = Vec::with_capacity(rows.len());
         for row in rows {
             let mut parts = wrap_code(&row.spans, width, mark.width());
+            parts.iter_mut().for_each(Line::trim_end);
             for part in parts.iter_mut().skip(1) {
                 prefix(part, &mark);
             }
@@ -67,12 +68,12 @@ impl Page<'_> {
         let fits = rows.iter().all(|row| row.width() <= width);
         match info.attribute("alt") {
             Some(alt) if self.options.accessible || !fits => {
-                let name = label(Role::Accent, "Diagram: ").spans;
+                let name = label_span(Role::Accent, "Diagram: ");
                 let alt = Span {
                     text: visible(alt),
                     style: Style::default(),
                 };
-                wrap(&[name, vec![alt]].concat(), width)
+                wrap(&[name, alt], width)
             }
             _ if fits => rows,
             _ => self.wrapped(&rows, width),

@@ -81,7 +81,7 @@ impl Page<'_> {
         for line in lines.iter_mut().skip(1) {
             prefix(line, &room);
         }
-        lines[0].spans.splice(0..0, marker.spans);
+        prefix(&mut lines[0], &marker);
         lines
     }
 
@@ -107,7 +107,9 @@ impl Page<'_> {
         if self.options.accessible {
             return self.spoken("Quote", Role::Accent, blocks, width);
         }
-        self.barred(Role::Dim, blocks, width)
+        self.barred(Role::Dim, width, |page, width| {
+            page.blocks(blocks, width, Spacing::Loose)
+        })
     }
 
     pub(super) fn alert(&mut self, kind: AlertKind, blocks: &[Block], width: usize) -> Vec<Line> {
@@ -120,28 +122,34 @@ impl Page<'_> {
         if self.options.accessible {
             return self.spoken(kind.label(), role, blocks, width);
         }
-        let mut head = label(role, kind.label());
-        prefix(&mut head, &Line::new().with(role, self.glyphs.bar));
-        let mut lines = vec![head];
-        lines.append(&mut self.barred(role, blocks, width));
-        lines
+        self.barred(role, width, |page, width| {
+            let mut lines = label(role, kind.label(), width);
+            lines.append(&mut page.blocks(blocks, width, Spacing::Loose));
+            lines
+        })
     }
 
     fn spoken(&mut self, name: &str, role: Role, blocks: &[Block], width: usize) -> Vec<Line> {
-        let mut lines = vec![label(role, &format!("{name}:"))];
+        let mut lines = label(role, &format!("{name}:"), width);
         lines.append(&mut self.blocks(blocks, width, Spacing::Loose));
-        lines.push(label(role, &format!("End of {}", name.to_lowercase())));
+        let end = format!("End of {}", name.to_lowercase());
+        lines.append(&mut label(role, &end, width));
         lines
     }
 
-    /// Lays out `blocks` with a bar at their left.
-    fn barred(&mut self, role: Role, blocks: &[Block], width: usize) -> Vec<Line> {
+    /// Lays out what `inner` makes with a bar at its left.
+    fn barred(
+        &mut self,
+        role: Role,
+        width: usize,
+        inner: impl FnOnce(&mut Self, usize) -> Vec<Line>,
+    ) -> Vec<Line> {
         let bar = Line::new().with(role, self.glyphs.bar);
         let indent = bar.width();
         if indent + LEAST_ROOM > width {
-            return self.blocks(blocks, width, Spacing::Loose);
+            return inner(self, width);
         }
-        let mut lines = self.blocks(blocks, width - indent, Spacing::Loose);
+        let mut lines = inner(self, width - indent);
         for line in &mut lines {
             prefix(line, &bar);
         }

@@ -54,13 +54,29 @@ impl Page<'_> {
                 Inline::Break => rows.push(mem::take(&mut row)),
                 Inline::Note(note) => row.push(self.note_mark(*note)),
                 Inline::Text(span) => {
-                    row.push(span.clone());
+                    self.push_marked(span, &mut row);
                     row.extend(self.link_mark(&text[..=index], text.get(index + 1)));
                 }
             }
         }
         rows.push(row);
         rows
+    }
+
+    /// Adds `span`, between marks where only they tell it from running text.
+    fn push_marked(&self, span: &Span, row: &mut Vec<Span>) {
+        let is_coloured = self.options.highlight && !self.options.accessible;
+        let marks = match span.style.role {
+            Role::Code if !is_coloured => Some(("`", "`")),
+            Role::Key if !is_coloured => Some(("[", "]")),
+            _ => None,
+        };
+        let Some((before, after)) = marks else {
+            return row.push(span.clone());
+        };
+        row.push(decoration(Role::Dim, before.to_owned()));
+        row.push(span.clone());
+        row.push(decoration(Role::Dim, after.to_owned()));
     }
 
     fn note_mark(&mut self, note: usize) -> Span {

@@ -32,7 +32,28 @@ fn spoken(markdown: &str) -> String {
 fn headings_are_underlined_or_spoken() {
     assert_eq!(at(40, "## The hop\n\ntext"), "The hop\n───────\n\ntext\n");
     assert_eq!(at(40, "### Small"), "Small\n");
-    assert_eq!(spoken("## The `hop`"), "Heading 2: The hop\n");
+    assert_eq!(spoken("## The `hop`"), "Heading 2: The `hop`\n");
+}
+
+#[test]
+fn code_and_keys_are_marked_where_no_colour_tells() {
+    let text = "Press <kbd>q</kbd> or run `ls -l`.";
+    assert_eq!(at(40, text), "Press [q] or run `ls -l`.\n");
+    let coloured = Layout {
+        highlight: true,
+        ..Layout::default()
+    };
+    assert_eq!(shown(text, &coloured), "Press q or run ls -l.\n");
+    assert_eq!(
+        shown(
+            text,
+            &Layout {
+                accessible: true,
+                ..coloured
+            }
+        ),
+        at(40, text)
+    );
 }
 
 #[test]
@@ -76,7 +97,7 @@ fn diagram_is_drawn_where_it_fits_and_told_where_not() {
     assert_eq!(spoken(diagram), "Diagram: a calls b\n");
 }
 
-const TABLE: &str = "| Word | Meaning |\n| :-: | --- |\n| `a\\|b` | one two three |\n| c | |\n";
+const TABLE: &str = "| Word | Meaning |\n| :-: | --- |\n| a\\|b | one two three |\n| c | |\n";
 
 #[test]
 fn table_fits_or_becomes_records() {

@@ -99,7 +99,7 @@ impl Inlines {
             strike: self.strike > 0,
             link: self.links.iter().rev().find_map(Clone::clone),
         };
-        let text = visible(text);
+        let text = visible(&text.replace(['\n', '\r', '\t'], " "));
         match self.done.last_mut() {
             Some(Inline::Text(last)) if last.style == style => last.text.push_str(&text),
             _ => self.done.push(Inline::Text(Span { text, style })),

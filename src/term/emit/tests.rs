@@ -1,7 +1,7 @@
 //! The bytes that lines become.
 
 use super::*;
-use crate::text::{Role, Style};
+use crate::text::Style;
 
 fn caps(color: bool, hyperlinks: bool, unicode: bool) -> Caps {
     let (width, height) = (80, 24);

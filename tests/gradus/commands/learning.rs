@@ -1,0 +1,263 @@
+//! Lists, lessons, questions, searches.
+
+use snapbox::{assert_data_eq, str};
+
+use crate::harness::Desk;
+
+#[test]
+fn init_makes_a_workspace_and_says_how_to_go_on() {
+    let desk = Desk::new();
+    let first = desk.gradus(&["init", "--course", "../course", "--track", "writer"]);
+    assert_data_eq!(
+        first.whole(),
+        str![[r#"
+Made the workspace gradus-workspace for “A small course”.
+Go on with: gradus --course ../course next
+--- exit 0
+
+"#]]
+    );
+    let again = desk.gradus(&["init", "--course", "../course"]);
+    assert_data_eq!(
+        again.whole(),
+        str![[r#"
+Opened the workspace gradus-workspace for “A small course”.
+Go on with: gradus --course ../course next
+--- exit 0
+
+"#]]
+    );
+    assert!(
+        desk.path("here/gradus-workspace/.gradus/workspace.json")
+            .is_file()
+    );
+}
+
+#[test]
+fn init_leaves_a_folder_with_files_alone() {
+    let desk = Desk::new();
+    desk.write("here/mine/thesis.txt", "");
+    let run = desk.gradus(&["init", "mine", "--course", "../course"]);
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+--- stderr
+error: [SCRATCH]/here/mine is not empty
+hint: give a new folder: `gradus --course ../course init DIR`
+--- exit 3
+
+"#]]
+    );
+    assert!(!desk.path("here/mine/.gradus").exists());
+}
+
+#[test]
+fn list_shows_lessons_with_their_exercises() {
+    let desk = Desk::with_workspace();
+    assert_data_eq!(
+        desk.gradus(&["list"]).whole(),
+        str![[r#"
+A small course
+
+   1  Start  start (3 min)
+        double  Double  rust
+   2  End  end (1 min)
+--- exit 0
+
+"#]]
+    );
+}
+
+#[test]
+fn list_as_json_has_id_kind_title_and_state() {
+    let desk = Desk::with_workspace();
+    let json = desk.gradus(&["list", "--json"]).json();
+    let exercise = &json["exercises"][0];
+    assert_eq!(exercise["id"], "double");
+    assert_eq!(exercise["kind"], "rust");
+    assert_eq!(exercise["title"], "Double");
+    assert_eq!(exercise["state"], "new");
+    assert_eq!(exercise["lesson"], "start");
+    assert_eq!(json["lessons"][1]["read"], false);
+}
+
+#[test]
+fn read_prints_the_core_and_marks_it_read() {
+    let desk = Desk::with_workspace();
+    assert_data_eq!(
+        desk.gradus(&["read", "1"]).whole(),
+        str![[r#"
+1. Start
+
+You can say what doubling is.
+
+Doubling is adding a number to itself.
+
+When it fails
+─────────────
+
+A number may be too large to be doubled.
+
+Question
+What is twice the largest number?
+Answer with: gradus quiz start
+
+Question
+What is it called when a result does not fit?
+Answer with: gradus quiz start
+
+Exercise: Double
+Check it with: gradus check double
+
+Left out: Other bases. To read them too: gradus read start --further
+--- exit 0
+
+"#]]
+    );
+    let json = desk.gradus(&["list", "--json"]).json();
+    assert_eq!(json["lessons"][0]["read"], true);
+}
+
+#[test]
+fn read_further_prints_the_rest_too() {
+    let desk = Desk::with_workspace();
+    let run = desk.gradus(&["read", "start", "--further"]);
+    assert!(run.stdout.contains("doubling adds a zero"), "{run:?}");
+    assert!(!run.stdout.contains("Left out"), "{run:?}");
+}
+
+#[test]
+fn a_question_is_asked_until_it_is_right() {
+    let desk = Desk::with_workspace();
+    let run = desk.gradus_with(&["quiz", "start"], "7\n2\n1\nan  OVERFLOW\n", &[]);
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+Question 1 of 2
+What is twice the largest number?
+  1. Something that does not fit
+  2. Zero
+Number (? for the answer, empty to go on): 
+Type numbers from 1 to 2.
+Number (? for the answer, empty to go on): 
+Not right.
+Zero is twice zero.
+Number (? for the answer, empty to go on): 
+Right.
+There is no such number.
+
+Question 2 of 2
+What is it called when a result does not fit?
+Answer (? for the answer, empty to go on): 
+Right.
+The result flows over.
+
+2 of 2 questions right.
+--- exit 0
+
+"#]]
+    );
+    let progress = desk.read("here/gradus-workspace/.gradus/progress.json");
+    assert!(progress.contains(r#""too-large": "right""#), "{progress}");
+}
+
+#[test]
+fn a_question_may_be_left_or_given_up_and_input_may_end() {
+    let desk = Desk::with_workspace();
+    let run = desk.gradus_with(&["quiz", "start"], "\n?\n", &[]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.contains("The answer: overflow"), "{run:?}");
+    let ended = desk.gradus_with(&["quiz", "start"], "", &[]);
+    assert!(
+        ended.stdout.ends_with("0 of 2 questions right.\n"),
+        "{ended:?}"
+    );
+    let none = desk.gradus(&["quiz", "end"]);
+    assert_eq!(none.code, Some(4), "{none:?}");
+}
+
+#[test]
+fn search_finds_a_pasted_line_a_status_and_words() {
+    let desk = Desk::with_workspace();
+    let line = desk.gradus(&[
+        "search",
+        "thread panicked: attempt to multiply with overflow",
+    ]);
+    assert_data_eq!(
+        line.whole(),
+        str![[r#"
+The result does not fit.
+  Where:  upstream
+  Lesson: 1. Start
+  gradus read start
+--- exit 0
+
+"#]]
+    );
+    let status = desk.gradus(&["search", "502"]);
+    assert!(
+        status.stdout.starts_with("A gateway got no usable answer."),
+        "{status:?}"
+    );
+    let words = desk.gradus(&["search", "base", "zero"]);
+    assert_data_eq!(
+        words.whole(),
+        str![[r#"
+1. Start, “Other bases”
+  In base two, doubling adds a zero.
+  gradus read start
+--- exit 0
+
+"#]]
+    );
+}
+
+#[test]
+fn search_that_finds_nothing_suggests() {
+    let desk = Desk::with_workspace();
+    let run = desk.gradus(&["search", "dubling"]);
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+--- stderr
+Nothing in this course matches `dubling`.
+Did you mean `doubling`?
+Try fewer words, the line of error.log itself, or a status; gradus list shows every lesson.
+--- exit 1
+
+"#]]
+    );
+}
+
+#[test]
+fn a_wrong_name_gets_a_suggestion() {
+    let desk = Desk::with_workspace();
+    for arguments in [
+        ["read", "strat"],
+        ["check", "dubble"],
+        ["hint", "duble"],
+        ["reset", "doubel"],
+    ] {
+        let run = desk.gradus(&arguments);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        assert!(run.stderr.contains("hint: did you mean `"), "{run:?}");
+    }
+}
+
+#[test]
+fn commands_without_a_workspace_say_how_to_get_one() {
+    let desk = Desk::new();
+    let run = desk.gradus(&["check", "double", "--course", "../course"]);
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+--- stderr
+error: there is no workspace here
+hint: `gradus --course ../course init` makes one
+--- exit 3
+
+"#]]
+    );
+    let list = desk.gradus(&["list", "--course", "../course"]);
+    assert_eq!(list.code, Some(0), "{list:?}");
+}

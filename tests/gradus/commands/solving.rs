@@ -1,0 +1,257 @@
+//! An exercise from handing out to a pass.
+
+use std::io::{BufRead, BufReader};
+
+use snapbox::{assert_data_eq, str};
+
+use crate::harness::Desk;
+
+const SOURCE: &str = "here/gradus-workspace/exercises/double/src/lib.rs";
+const SOLUTION: &str = "course/exercises/double/solution/src/lib.rs";
+
+#[test]
+fn an_exercise_is_handed_out_checked_and_passed() {
+    let desk = Desk::with_workspace();
+    let handed_out = desk.gradus(&["check", "double"]);
+    assert_data_eq!(
+        handed_out.whole(),
+        str![[r#"
+--- stderr
+Handed out gradus-workspace/exercises/double. The task is in README.md there; edit gradus-workspace/exercises/double/src/lib.rs and check again.
+--- exit 4
+
+"#]]
+    );
+    let failed = desk.gradus(&["check", "double"]);
+    assert_data_eq!(
+        failed.whole(),
+        str![[r#"
+Crashed: Double (1 of 3 tests passed)
+
+  ✗ A small number is doubled
+      input     double(3)
+      expected  Some(6)
+      got       Some(5)
+  ✓ Twice two is four
+  ✗ What does not fit is None (crashed)
+      input     double(9223372036854775807)
+      got       a panic: attempt to add with overflow
+
+Stuck? gradus hint double
+--- exit 1
+
+"#]]
+    );
+    desk.write(SOURCE, &desk.read(SOLUTION));
+    let passed = desk.gradus(&["check", "double"]);
+    assert_data_eq!(
+        passed.whole(),
+        str![[r#"
+Passed: Double (3 of 3 tests passed)
+
+  ✓ A small number is doubled
+  ✓ Twice two is four
+  ✓ What does not fit is None
+
+Next: read lesson 1, Start.
+  gradus read start
+--- exit 0
+
+"#]]
+    );
+    let json = desk.gradus(&["list", "--json"]).json();
+    assert_eq!(json["exercises"][0]["state"], "passed");
+}
+
+#[test]
+fn a_compile_error_comes_first_and_whole() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["check", "double"]);
+    desk.write(SOURCE, "pub fn double(n: i64) -> Option<i64> {\n    n\n}\n");
+    let run = desk.gradus(&["check", "double"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(run.stdout.starts_with("Compile error: Double"), "{run:?}");
+    assert!(run.stdout.contains("mismatched types"), "{run:?}");
+    assert!(run.stdout.contains("src/lib.rs:2"), "{run:?}");
+}
+
+#[test]
+fn a_check_as_json_has_the_verdict_and_every_test() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["check", "double"]);
+    let run = desk.gradus(&["check", "double", "--json"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let json = run.json();
+    assert_eq!(json["version"], 1);
+    assert_eq!(json["exercise"]["id"], "double");
+    assert_eq!(json["of"], 3);
+    assert_eq!(json["tests"][1]["title"], "Twice two is four");
+    assert_eq!(json["tests"][1]["result"], "passed");
+    assert_eq!(json["tests"][0]["expected"], "Some(6)");
+}
+
+#[test]
+fn any_folder_can_be_checked_without_a_workspace() {
+    let desk = Desk::new();
+    let run = desk.gradus(&[
+        "check",
+        "double",
+        "--course",
+        "../course",
+        "--path",
+        "../course/exercises/double/solution",
+    ]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_no_submission() {
+    let desk = Desk::with_workspace();
+    let run = desk.gradus(&["check", "double", "--path", "nowhere"]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    assert!(run.stderr.contains("here/nowhere: "), "{run:?}");
+}
+
+#[test]
+fn hints_come_one_at_a_time_and_can_be_read_again() {
+    let desk = Desk::with_workspace();
+    assert_data_eq!(
+        desk.gradus(&["hint", "double"]).whole(),
+        str![[r#"
+Hint 1 of 3
+Add it to itself.
+
+The next one: gradus hint double
+--- exit 0
+
+"#]]
+    );
+    assert_data_eq!(
+        desk.gradus(&["hint", "double"]).whole(),
+        str![[r#"
+Hint 2 of 3
+What if it does not fit?
+
+The next one: gradus hint double
+--- exit 0
+
+"#]]
+    );
+    let again = desk.gradus(&["hint", "double", "--again"]);
+    assert!(
+        again.stdout.contains("Hint 1") && again.stdout.contains("Hint 2"),
+        "{again:?}"
+    );
+    assert!(!again.stdout.contains("Hint 3"), "{again:?}");
+    desk.gradus(&["hint", "double"]);
+    let none = desk.gradus(&["hint", "double"]);
+    assert_eq!(none.code, Some(4), "{none:?}");
+}
+
+#[test]
+fn the_solution_is_kept_back_until_it_is_wanted() {
+    let desk = Desk::with_workspace();
+    let refused = desk.gradus(&["solution", "double"]);
+    assert_data_eq!(
+        refused.whole(),
+        str![[r#"
+--- stderr
+error: you have not passed `double` yet, and seeing it cannot be undone
+hint: try `gradus hint double` first; `gradus solution double --yes` shows the solution now
+--- exit 2
+
+"#]]
+    );
+    let shown = desk.gradus(&["solution", "double", "--yes"]);
+    assert!(shown.stdout.contains("n.checked_mul(2)"), "{shown:?}");
+}
+
+#[test]
+fn a_reset_keeps_a_copy() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["check", "double"]);
+    desk.write(SOURCE, "my own work");
+    let run = desk.gradus(&["reset", "double"]);
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+Put back the files in gradus-workspace/exercises/double.
+A copy of what was there: gradus-workspace/.gradus/backups/double-1
+--- exit 0
+
+"#]]
+    );
+    assert!(desk.read(SOURCE).contains("Some(n + 2)"));
+    let copy = "here/gradus-workspace/.gradus/backups/double-1/src/lib.rs";
+    assert_eq!(desk.read(copy), "my own work");
+}
+
+#[test]
+fn an_exercise_that_can_be_checked_here_is_not_skipped() {
+    let desk = Desk::with_workspace();
+    let run = desk.gradus(&["skip", "double"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
+}
+
+#[test]
+fn the_way_leads_to_a_finish() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["init", "--track", "writer", "--course", "../course"]);
+    let next = |what: &str| {
+        let json = desk.gradus(&["status", "--json"]).json();
+        assert_eq!(json["next"].as_str(), Some(what), "{json}");
+    };
+    next("read start");
+    desk.gradus(&["read", "start"]);
+    next("check double");
+    let said = desk.gradus(&["next"]);
+    assert_data_eq!(
+        said.whole(),
+        str![[r#"
+Next: the exercise “Double”.
+Double a number that may be too large.
+  Task:   gradus-workspace/exercises/double/README.md
+  Edit:   gradus-workspace/exercises/double/src/lib.rs
+  Check:  gradus check double
+--- exit 0
+
+"#]]
+    );
+    desk.write(SOURCE, &desk.read(SOLUTION));
+    desk.gradus(&["check"]);
+    next("read end");
+    desk.gradus(&["read"]);
+    let status = desk.gradus(&["status"]);
+    assert_data_eq!(
+        status.whole(),
+        str![[r#"
+A small course
+
+workspace  gradus-workspace
+track      reader: 2 of 2 lessons, 0 of 0 exercises  finished
+track      writer: 2 of 2 lessons, 1 of 1 exercises  finished  (yours)
+
+Nothing is left: you have finished.
+--- exit 0
+
+"#]]
+    );
+}
+
+#[test]
+fn each_save_is_checked() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["check", "double"]);
+    let mut watch = desk.start(&["watch", "double", "--poll"]);
+    let mut lines = BufReader::new(watch.stdout.take().expect("a pipe")).lines();
+    let mut wait_for = |text: &str| {
+        let found = lines.find(|line| line.as_ref().is_ok_and(|line| line.contains(text)));
+        assert!(found.is_some(), "it ended before it said {text}");
+    };
+    wait_for("tests passed)");
+    desk.write(SOURCE, &desk.read(SOLUTION));
+    wait_for("src/lib.rs changed");
+    wait_for("Passed: Double");
+    watch.kill().expect("it runs");
+    watch.wait().expect("it ends");
+}

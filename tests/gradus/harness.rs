@@ -1,0 +1,170 @@
+//! Runs the real binary in an environment of its own.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::{env, fs};
+
+use tempfile::TempDir;
+
+/// A scratch folder with a copy of a small course in `course`, a home, and a current folder `here`.
+pub(crate) struct Desk {
+    scratch: TempDir,
+}
+
+impl Desk {
+    /// Returns a fresh one.
+    pub(crate) fn new() -> Self {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-small");
+        copy(&fixture, &scratch.path().join("course"));
+        for folder in ["home", "here"] {
+            fs::create_dir(scratch.path().join(folder)).expect("a folder");
+        }
+        Self { scratch }
+    }
+
+    /// Returns one with a workspace of the small course in the current folder.
+    pub(crate) fn with_workspace() -> Self {
+        let desk = Self::new();
+        let run = desk.gradus(&["init", "--course", "../course"]);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        desk
+    }
+
+    /// Returns the path of `name` below the scratch folder.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.scratch.path().join(name)
+    }
+
+    /// Returns the text of the file `name`.
+    pub(crate) fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.path(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    /// Writes the file `name`.
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        let path = self.path(name);
+        fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// Runs Gradus in the current folder, without input.
+    pub(crate) fn gradus(&self, arguments: &[&str]) -> Run {
+        self.gradus_with(arguments, "", &[])
+    }
+
+    /// Runs Gradus in the current folder with `input`, and these variables.
+    pub(crate) fn gradus_with(
+        &self,
+        arguments: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Run {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        let mut child = command.spawn().expect("gradus starts");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        // A program that needs no input may have ended already.
+        stdin.write_all(input.as_bytes()).ok();
+        drop(stdin);
+        self.run(&child.wait_with_output().expect("gradus ends"))
+    }
+
+    /// Starts Gradus in the current folder and leaves it running.
+    pub(crate) fn start(&self, arguments: &[&str]) -> Child {
+        self.command(arguments).spawn().expect("gradus starts")
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the tests start the binary")]
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
+        command.args(arguments).current_dir(self.path("here"));
+        command.env_clear().envs(toolchain());
+        command.env("HOME", self.path("home")).env("COLUMNS", "80");
+        // What is made once for an exercise is shared, to be made once.
+        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+        command.env("GRADUS_CACHE_DIR", cache);
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command
+    }
+
+    fn run(&self, output: &Output) -> Run {
+        Run {
+            code: output.status.code(),
+            stdout: self.redacted(&output.stdout),
+            stderr: self.redacted(&output.stderr),
+        }
+    }
+
+    /// Takes out what differs between machines.
+    fn redacted(&self, bytes: &[u8]) -> String {
+        let scratch = fs::canonicalize(self.scratch.path()).expect("it is there");
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        text.replace(env!("CARGO_BIN_EXE_gradus"), "gradus")
+            .replace(&*scratch.to_string_lossy(), "[SCRATCH]")
+            .replace(&*self.scratch.path().to_string_lossy(), "[SCRATCH]")
+    }
+}
+
+/// Returns the variables that lead to the compiler.
+#[expect(clippy::disallowed_methods, reason = "the compiler is the machine's")]
+fn toolchain() -> Vec<(&'static str, std::ffi::OsString)> {
+    let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    let below_home = |name: &str| home.join(name).into_os_string();
+    let rustup = env::var_os("RUSTUP_HOME").unwrap_or_else(|| below_home(".rustup"));
+    let cargo = env::var_os("CARGO_HOME").unwrap_or_else(|| below_home(".cargo"));
+    let path = env::var_os("PATH").unwrap_or_default();
+    vec![
+        ("RUSTUP_HOME", rustup),
+        ("CARGO_HOME", cargo),
+        ("PATH", path),
+    ]
+}
+
+/// What a run of Gradus did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Run {
+    /// The exit code; `None` when a signal ended it.
+    pub(crate) code: Option<i32>,
+    /// Standard output.
+    pub(crate) stdout: String,
+    /// Standard error.
+    pub(crate) stderr: String,
+}
+
+impl Run {
+    /// Returns all of it as one text, for a snapshot.
+    pub(crate) fn whole(&self) -> String {
+        let mut whole = self.stdout.clone();
+        if !self.stderr.is_empty() {
+            whole.push_str("--- stderr\n");
+            whole.push_str(&self.stderr);
+        }
+        let code = self
+            .code
+            .map_or_else(|| "signal".to_owned(), |code| code.to_string());
+        whole + "--- exit " + &code + "\n"
+    }
+
+    /// Returns standard output as JSON.
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {self:?}"))
+    }
+}
+
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("a folder");
+    for entry in fs::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            fs::copy(entry.path(), to).expect("a file");
+        }
+    }
+}
