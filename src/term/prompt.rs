@@ -23,11 +23,11 @@ pub fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
         Ask::Several(labels) => select_several(&term, &cut_all(labels, columns)),
         Ask::Words(prompt) => words(&term, prompt),
     };
+    term.show_cursor()?;
     match answered {
         Ok(Some(answer)) => Ok(Reply::Answer(answer)),
         Ok(None) => Ok(Reply::Dismissed),
         Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
-            term.show_cursor()?;
             Ok(Reply::Interrupted)
         }
         Err(dialoguer::Error::IO(error)) => Err(error),

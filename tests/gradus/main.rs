@@ -3,5 +3,7 @@
 mod commands;
 mod harness;
 mod lab;
+mod pty;
 mod rendering;
 mod rust_check;
+mod session;
