@@ -2,6 +2,7 @@
 
 mod commands;
 mod harness;
+mod journey;
 mod lab;
 mod pty;
 mod rendering;
