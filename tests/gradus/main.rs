@@ -1,7 +1,12 @@
 //! The integration tests: one binary.
 
 mod commands;
+mod docs;
 mod harness;
 mod lab;
+mod licences;
+mod package;
 mod rendering;
+mod repository;
 mod rust_check;
+mod tidy;
