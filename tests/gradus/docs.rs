@@ -1,6 +1,6 @@
 //! What the pages say is so.
 
-mod sessions;
+pub(crate) mod sessions;
 
 use std::fmt::Write as _;
 

@@ -4,6 +4,7 @@ mod commands;
 mod docs;
 mod harness;
 mod lab;
+mod lessons;
 mod licences;
 mod package;
 mod rendering;

@@ -26,7 +26,7 @@ fn sessions_show_what_happens() {
 }
 
 /// Plays one block and returns how many commands it has.
-fn play(desk: &Desk, fence: &Fence) -> usize {
+pub(crate) fn play(desk: &Desk, fence: &Fence) -> usize {
     if let Some(file) = Info::new(&fence.info).attribute("file") {
         desk.write(&format!("here/{file}"), &fence.text);
         return 0;
