@@ -6,6 +6,7 @@ use std::panic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
 use termimad::crossterm::cursor::{Hide, Show};
 use termimad::crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
@@ -70,4 +71,25 @@ impl Modes {
         }
         Ok(())
     }
+}
+
+/// Lets a prompt use the terminal: lines end as it expects and the cursor shows. Input stays
+/// raw, so that what is typed before the prompt reads is neither echoed nor taken for a signal.
+pub(super) fn lend() -> io::Result<()> {
+    set_output_processing(true)?;
+    execute!(io::stdout(), Show)
+}
+
+/// Ends what [`lend`] began.
+pub(super) fn take_back() -> io::Result<()> {
+    set_output_processing(false)?;
+    execute!(io::stdout(), Hide)
+}
+
+/// Sets whether a line feed also returns the carriage.
+fn set_output_processing(on: bool) -> io::Result<()> {
+    let mut termios = tcgetattr(io::stdin())?;
+    termios.output_modes.set(OutputModes::OPOST, on);
+    tcsetattr(io::stdin(), OptionalActions::Drain, &termios)?;
+    Ok(())
 }

@@ -13,18 +13,21 @@ use crate::course::Answer;
 use crate::text::visible;
 
 /// Asks on the terminal, which is `columns` wide.
-pub(super) fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
+///
+/// # Errors
+/// Fails when the terminal cannot be read or written.
+pub fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
     let term = Term::stdout();
     let answered = match ask {
         Ask::One(labels) => select(&term, &cut_all(labels, columns)),
         Ask::Several(labels) => select_several(&term, &cut_all(labels, columns)),
         Ask::Words(prompt) => words(&term, prompt),
     };
+    term.show_cursor()?;
     match answered {
         Ok(Some(answer)) => Ok(Reply::Answer(answer)),
         Ok(None) => Ok(Reply::Dismissed),
         Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
-            term.show_cursor()?;
             Ok(Reply::Interrupted)
         }
         Err(dialoguer::Error::IO(error)) => Err(error),

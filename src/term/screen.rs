@@ -44,6 +44,15 @@ impl Ask {
             Self::Words(_) => 1,
         }
     }
+
+    /// Returns how to answer, in words.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::One(_) => "↑↓ choose, Enter answers, Esc leaves",
+            Self::Several(_) => "Space marks, Enter answers, Esc leaves",
+            Self::Words(_) => "Enter answers; nothing typed leaves",
+        }
+    }
 }
 
 /// What came of asking.

@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use super::modes::Modes;
+use super::modes::{self, Modes};
 use super::painter::Painter;
-use super::prompt;
+use super::prompt::{self, cut};
 use super::screen::{Ask, Reply, Size, Spot, Terminal};
 use super::source::{self, Listener, Reading, Source};
 use super::{Caps, Theme, emit_line};
-use crate::text::Line;
+use crate::text::{Line, Role};
 
 /// A terminal in raw mode; it is given back as it was found when this is dropped, and by a panic.
 #[derive(Debug)]
@@ -59,12 +59,14 @@ impl Terminal for Tty {
     }
 
     fn ask(&mut self, ask: &Ask) -> io::Result<Reply> {
-        let room = self.painter.erase_footer() + &self.painter.make_room(ask.rows());
-        write(&room)?;
+        let help = cut(ask.help(), self.painter.size().columns);
+        let help = emit_line(&Line::new().with(Role::Dim, help), &self.caps, &self.theme);
+        let room = self.painter.erase_footer() + &self.painter.make_room(ask.rows() + 2);
         self.source.pause()?;
-        self.modes.restore()?;
+        write(&format!("{room}\r\n{help}\r\n"))?;
+        modes::lend()?;
         let reply = prompt::ask(ask, self.painter.size().columns);
-        self.modes.enter()?;
+        modes::take_back()?;
         self.source.resume()?;
         reply
     }

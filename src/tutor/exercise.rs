@@ -123,8 +123,9 @@ impl Machine {
         let (first, left_out) = first_things(outcome);
         let mut lines = self.outcome(exercise, &first);
         if left_out > 0 {
+            let text = format!("{left_out} more to see: v shows everything.");
             lines.push(Line::new());
-            lines.push(Line::new().with(Role::Dim, format!("{left_out} more: v shows all.")));
+            lines.push(Line::new().with(Role::Dim, text));
         }
         lines
     }

@@ -54,7 +54,7 @@ const LIST_BY_LINES: Keys = &[("a number", "open that entry"), ("Enter", "back")
 
 impl Machine {
     pub(super) fn help(&self) -> Vec<Line> {
-        let keys = match self.under.as_deref() {
+        let keys = match self.under.last() {
             Some(Screen::Read(_)) => READ,
             Some(Screen::Quiz(_)) => QUIZ,
             Some(Screen::Solve(_)) => SOLVE,

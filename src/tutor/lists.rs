@@ -22,9 +22,9 @@ impl Machine {
             Key::PageDown => menu.step(8),
             Key::Home | Key::Char('g') => menu.chosen = 0,
             Key::End | Key::Char('G') => menu.step(isize::MAX),
-            Key::Enter if self.view.by_lines && self.under.is_some() => return self.close(),
+            Key::Enter if self.view.by_lines && !self.under.is_empty() => return self.close(),
             Key::Enter | Key::Char(' ') | Key::Right => return self.follow_chosen(),
-            Key::Char('m' | 'b') | Key::Left if self.under.is_some() => return self.close(),
+            Key::Char('m' | 'b') | Key::Left if !self.under.is_empty() => return self.close(),
             Key::Char('t') if self.is_list(List::Map) => return self.show_tracks(),
             Key::Char(digit) if digit.is_ascii_digit() => {
                 let number = digit.to_digit(10).unwrap_or(0) as usize;
@@ -83,7 +83,7 @@ impl Machine {
             entries: self.tracks(),
             chosen: self.chosen_track(),
         };
-        self.under = None;
+        self.under.clear();
         self.screen = Screen::List(List::Tracks, menu);
         self.new_page();
     }
@@ -175,8 +175,11 @@ impl Machine {
     pub(super) fn show_map(&mut self) {
         let here = self.here();
         let entries = self.map_entries();
-        let is_before = |entry: &Entry| matches!(entry.target, Target::Stop(stop) if stop <= here);
-        let chosen = entries.iter().rposition(is_before).unwrap_or(0);
+        let is_it = |entry: &Entry| entry.target == Target::Stop(here);
+        let is_lesson = |entry: &Entry| matches!(entry.target, Target::Stop(stop) if stop.lesson == here.lesson);
+        let exercise = entries.iter().position(is_it);
+        let lesson = entries.iter().position(is_lesson);
+        let chosen = exercise.or(lesson).unwrap_or(0);
         let intro = self.map_intro();
         self.cover(Screen::List(
             List::Map,
@@ -190,7 +193,7 @@ impl Machine {
 
     /// Returns the stop where the learner is, under whatever covers it.
     fn here(&self) -> Stop {
-        match self.under.as_deref().unwrap_or(&self.screen) {
+        match self.lowest() {
             Screen::Read(stop) => *stop,
             Screen::Quiz(quizzing) => quizzing.stop,
             Screen::Solve(solving) => solving.stop,
@@ -321,7 +324,7 @@ impl Machine {
     pub(super) fn finish(&mut self) {
         self.leave_exercise();
         self.finish_shown = true;
-        self.under = None;
+        self.under.clear();
         self.screen = Screen::Finish;
         self.new_page();
     }

@@ -41,8 +41,8 @@ pub struct Machine {
     pub(super) exists: bool,
     pub(super) view: View,
     pub(super) screen: Screen,
-    /// The screen under a list or the help.
-    pub(super) under: Option<Box<Screen>>,
+    /// The screens under a list or the help, the lowest first.
+    pub(super) under: Vec<Screen>,
     pub(super) sheet: Sheet,
     pub(super) pager: Option<Pager>,
     pub(super) results: BTreeMap<ExerciseId, Outcome>,
@@ -97,7 +97,7 @@ impl Machine {
             exists: setup.exists,
             view: setup.view,
             screen: Screen::Finish,
-            under: None,
+            under: Vec::new(),
             sheet: Sheet::new(Vec::new(), 1),
             pager: None,
             results: BTreeMap::new(),
@@ -175,7 +175,7 @@ impl Machine {
             Key::Char('?') if !matches!(self.screen, Screen::Help) => self.cover(Screen::Help),
             Key::Char('m') if self.can_leave() && !self.is_list(List::Map) => self.show_map(),
             Key::Char('/') if self.can_leave() => self.ask_search(),
-            Key::Escape if self.under.is_some() => self.close(),
+            Key::Escape if !self.under.is_empty() => self.close(),
             _ => return false,
         }
         true
@@ -285,7 +285,7 @@ impl Machine {
     /// Goes to `stop` and notes it.
     pub(super) fn go(&mut self, stop: Stop) {
         self.leave_exercise();
-        self.under = None;
+        self.under.clear();
         self.screen = self.screen_at(stop);
         if let Some(place) = self.way().place_of(stop) {
             self.note(Note::Place(place));
@@ -353,18 +353,21 @@ impl Machine {
     /// Covers the screen with another.
     pub(super) fn cover(&mut self, screen: Screen) {
         let covered = std::mem::replace(&mut self.screen, screen);
-        if self.under.is_none() {
-            self.under = Some(Box::new(covered));
-        }
+        self.under.push(covered);
         self.new_page();
     }
 
     /// Goes back to the screen that is covered.
     pub(super) fn close(&mut self) {
-        if let Some(screen) = self.under.take() {
-            self.screen = *screen;
+        if let Some(screen) = self.under.pop() {
+            self.screen = screen;
             self.new_page();
         }
+    }
+
+    /// Returns the screen that lies under all that covers it.
+    pub(super) fn lowest(&self) -> &Screen {
+        self.under.first().unwrap_or(&self.screen)
     }
 
     /// Starts the screen's text on an empty screen.

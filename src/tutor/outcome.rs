@@ -6,7 +6,7 @@ use crate::check::{Diagnostic, Outcome, TestOutcome, TestResult, Values};
 /// The most lines of the learner's own output on the first page.
 const MOST_PRINTED: usize = 6;
 
-/// Returns what to look at first, and how many things of the compiler are left out.
+/// Returns what to look at first, and how many more things of its sort there are.
 pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
     let mut first = outcome.clone();
     first.printed = outcome
@@ -25,13 +25,22 @@ pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
         first.forbidden.truncate(1);
         outcome.forbidden.clone()
     };
-    if said.is_empty() {
+    let left_out = if said.is_empty() {
         first.tests = failing_first(&outcome.tests);
+        failing(&outcome.tests)
     } else {
         first.tests.clear();
         first.own_tests = None;
-    }
-    (first, said.len().saturating_sub(1))
+        said.len()
+    };
+    (first, left_out.saturating_sub(1))
+}
+
+fn failing(tests: &[TestOutcome]) -> usize {
+    let values = tests.iter().filter_map(|test| test.result.values());
+    values
+        .filter(|values| **values != Values::default())
+        .count()
 }
 
 /// Returns the tests that fail before the others, with values only for the first of them.

@@ -104,14 +104,16 @@ impl Sheet {
 }
 
 /// Returns where the pages of `lines` from `start` begin: at a blank line where there is one in the
-/// lower half of the page before.
+/// lower two thirds of the page before, outside code if possible.
 fn cut(lines: &[Line], start: usize, rows: usize) -> Vec<usize> {
     let rows = rows.max(1);
     let mut starts = vec![start];
     let mut start = start;
     while lines.len() - start > rows {
-        let lower = start + rows / 2 + 1..=start + rows;
-        let blank = lower.rev().find(|&index| lines[index].spans.is_empty());
+        let lower = (start + rows / 3 + 1..=start + rows).rev();
+        let mut blanks = lower.filter(|&index| lines[index].spans.is_empty());
+        let outside = blanks.clone().find(|&index| !is_indented(lines, index + 1));
+        let blank = outside.or_else(|| blanks.next());
         let next = skip_blanks(lines, blank.unwrap_or(start + rows));
         if next == lines.len() {
             break;
@@ -120,6 +122,12 @@ fn cut(lines: &[Line], start: usize, rows: usize) -> Vec<usize> {
         start = next;
     }
     starts
+}
+
+/// Returns whether the line at `index` is part of a block, such as code.
+fn is_indented(lines: &[Line], index: usize) -> bool {
+    let first = lines.get(index).and_then(|line| line.spans.first());
+    first.is_some_and(|span| span.text.starts_with(' '))
 }
 
 fn skip_blanks(lines: &[Line], start: usize) -> usize {
@@ -172,6 +180,12 @@ mod tests {
         assert_eq!(shown(&sheet), "a/b/c");
         sheet.turn();
         assert_eq!(shown(&sheet), "d/e/f//g");
+    }
+
+    #[test]
+    fn a_page_does_not_end_within_code_if_it_can_end_before_it() {
+        let sheet = Sheet::new(lines("a/b/c//say://  code//  more code"), 7);
+        assert_eq!(shown(&sheet), "a/b/c");
     }
 
     #[test]

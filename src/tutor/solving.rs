@@ -257,8 +257,7 @@ impl Machine {
     }
 
     pub(super) fn changed(&mut self) {
-        let below = self.under.as_deref().unwrap_or(&self.screen);
-        if let Screen::Solve(solving) = below {
+        if let Screen::Solve(solving) = self.lowest() {
             let id = solving.id.clone();
             self.notice = None;
             self.check(id);
@@ -297,7 +296,7 @@ impl Machine {
             }
             Err(trouble) => Panel::Trouble(trouble),
         };
-        if let Some(Screen::Solve(solving)) = self.under.as_deref_mut() {
+        if let Some(Screen::Solve(solving)) = self.under.first_mut() {
             solving.panel = panel;
             self.say(Line::new().with(Role::Accent, "The check has ended."));
             return;

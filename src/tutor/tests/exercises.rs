@@ -115,7 +115,7 @@ fn compile_errors_come_first_and_the_rest_is_in_the_pager() {
     assert!(play.page.contains("Compile error:"), "{}", play.page);
     assert!(play.page.contains("first fault"), "{}", play.page);
     assert!(!play.page.contains("second fault"), "{}", play.page);
-    assert!(play.page.contains("1 more"), "{}", play.page);
+    assert!(play.page.contains("1 more to see"), "{}", play.page);
     play.keys("v");
     assert!(
         play.frame

@@ -216,6 +216,8 @@ fn the_map_closes_to_the_page_under_it() {
     play.keys("\nm?");
     assert!(play.page.contains("Keys"));
     play.keys("\n");
+    assert!(play.page.contains("Map"), "{}", play.page);
+    play.keys("m");
     assert!(play.page.contains("The middle part."), "{}", play.page);
     play.keys("mm");
     assert!(play.page.contains("The middle part."), "{}", play.page);
