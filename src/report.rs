@@ -2,6 +2,7 @@
 
 pub mod json;
 pub mod terminal;
+mod values;
 
 pub use json::Record;
 pub use terminal::{Options, outcome_lines};

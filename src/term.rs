@@ -21,7 +21,7 @@ pub use emit::{emit, emit_line};
 pub use keys::Key;
 pub use lines::Lines;
 pub use pager::{Pager, Turn};
-pub use prompt::cut;
+pub use prompt::{ask, cut};
 pub use screen::{Ask, Reply, Size, Spot, Terminal};
 pub use source::{Listener, Received, suspend};
 pub use theme::Theme;

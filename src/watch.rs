@@ -170,22 +170,23 @@ fn difference(before: &Contents, after: &Contents) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sys::files::write_whole;
 
     const DEADLINE: Duration = Duration::from_secs(20);
 
     fn changes(pace: Pace) {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let file = folder.path().join("lib.rs");
-        fs::write(&file, "one").expect("a file");
+        write_whole(&file, b"one").expect("a file");
         let (sender, receiver) = channel();
         let tell = move |changed: Changed| sender.send(changed.files).expect("a listener");
         let watcher = Watcher::start(folder.path(), pace, tell).expect("a watcher");
         assert_eq!(watcher.pace(), pace);
-        fs::write(&file, "one").expect("the same again");
+        write_whole(&file, b"one").expect("the same again");
         fs::create_dir(folder.path().join("target")).expect("a folder");
         fs::write(folder.path().join("target/built"), "x").expect("a file");
         fs::write(folder.path().join(".lib.rs.swp"), "x").expect("a file");
-        fs::write(&file, "two").expect("a change");
+        write_whole(&file, b"two").expect("a change");
         assert_eq!(receiver.recv_timeout(DEADLINE), Ok(vec!["lib.rs".into()]));
         fs::remove_file(&file).expect("a removal");
         assert_eq!(receiver.recv_timeout(DEADLINE), Ok(vec!["lib.rs".into()]));

@@ -95,14 +95,20 @@ impl Workspace {
             .map(Path::to_path_buf)
     }
 
-    /// Makes `root` a workspace for `course`; opens it when it is one already.
+    /// Makes `root` a workspace for `course`. When it is one already it is opened, and notes
+    /// where the course is now.
     ///
     /// # Errors
     /// Fails when it belongs to another course, has files of others, or cannot be written.
     pub fn create(root: &Path, course: &Course) -> Result<Self, WorkspaceError> {
         if Marker::path(root).is_file() {
-            let workspace = Self::open(root)?;
+            let mut workspace = Self::open(root)?;
             workspace.expect(course)?;
+            let marker = Marker::of(course);
+            if workspace.marker != marker {
+                marker.write(&workspace.root)?;
+                workspace.marker = marker;
+            }
             return Ok(workspace);
         }
         root::refuse_foreign(root)?;

@@ -1,5 +1,6 @@
 //! `gradus check`.
 
+use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -40,7 +41,7 @@ impl Check {
             None => desk.exercise(app, self.exercise.as_deref())?,
         };
         let folder = match &self.path {
-            Some(path) => app.path(path),
+            Some(path) => existing(app.path(path))?,
             None => match hand_out(app, &desk, exercise)? {
                 Folder::There(folder) => folder,
                 Folder::New => return Ok(Code::Nothing),
@@ -68,6 +69,17 @@ impl Check {
             show(app, &desk, exercise, &outcome)?;
         }
         Ok(code(&outcome))
+    }
+}
+
+/// Returns `folder` if it is one.
+fn existing(folder: PathBuf) -> Result<PathBuf, Failure> {
+    match fs::read_dir(&folder) {
+        Ok(_) => Ok(folder),
+        Err(source) => Err(Failure::File {
+            path: folder,
+            source,
+        }),
     }
 }
 

@@ -120,7 +120,10 @@ impl Failure {
             Self::Workspace(error) => workspace_hint(error, command),
             Self::Check(error) => check_hint(error, command),
             Self::Scaffold(error) => scaffold_hint(error),
-            Self::Course(TreeError::Read { .. }) | Self::File { .. } | Self::Stream(_) => None,
+            Self::Course(TreeError::Read { .. }) => {
+                Some("name the course's folder with `--course`".to_owned())
+            }
+            Self::File { .. } | Self::Stream(_) => None,
         }
     }
 }

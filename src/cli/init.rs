@@ -25,7 +25,10 @@ pub(crate) struct Init {
 
 impl Init {
     pub(super) fn run(self, app: &App) -> Done {
-        let (course, problems) = load(&app.tree(None)?);
+        let named = self.dir.or_else(|| app.global.workspace.clone());
+        let root = app.path(&named.unwrap_or_else(|| FOLDER_NAME.into()));
+        let existing = Workspace::open(&root).ok();
+        let (course, problems) = load(&app.tree(existing.as_ref())?);
         if course.id.is_empty() {
             return Err(broken(&problems));
         }
@@ -33,14 +36,11 @@ impl Init {
             Some(name) => Some(names::track(&course, name)?.id.clone()),
             None => None,
         };
-        let named = self.dir.or_else(|| app.global.workspace.clone());
-        let root = app.path(&named.unwrap_or_else(|| FOLDER_NAME.into()));
-        let is_new = Workspace::open(&root).is_err();
         let workspace = Workspace::create(&root, &course)?;
         if track.is_some() {
             workspace.update(|progress| progress.track.clone_from(&track))?;
         }
-        let said = if is_new { "Made" } else { "Opened" };
+        let said = if existing.is_none() { "Made" } else { "Opened" };
         let shown = app.shown(workspace.root());
         let is_found_from_here = app.workspace_root().as_deref() == Some(workspace.root());
         let next = if is_found_from_here {

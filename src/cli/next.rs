@@ -65,10 +65,9 @@ fn reading(app: &App, lesson: &Lesson, section: usize) -> Vec<Line> {
 }
 
 fn solving(app: &App, desk: &Desk, exercise: &Exercise) -> Vec<Line> {
-    let mut lines = vec![Line::plain(format!(
-        "Next: the exercise {}. {}",
-        exercise.title, exercise.summary
-    ))];
+    let what = format!("Next: the exercise \u{201c}{}\u{201d}.", exercise.title);
+    let mut lines = vec![Line::plain(what)];
+    lines.extend(app.output.markdown(&exercise.summary));
     let Some(workspace) = &desk.workspace else {
         lines.push(Line::plain("It needs a workspace:"));
         lines.push(command_line(app, "init"));

@@ -9,6 +9,7 @@ use super::exit::Code;
 use super::failure::Failure;
 use super::names;
 use crate::course::{Answer, Choice, Lesson, Question, Quiz};
+use crate::term::{self, Ask};
 use crate::text::{Line, Role, Style};
 
 /// Answer the questions of a lesson
@@ -20,7 +21,10 @@ pub(crate) struct QuizCommand {
 
 /// Where answers come from.
 trait Answers {
-    /// Returns the answer to `quiz`, whose text has been shown; `None` when it is left open.
+    /// Shows what is needed to answer `quiz`, whose prompt has been shown.
+    fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure>;
+
+    /// Returns an answer to `quiz`.
     fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure>;
 }
 
@@ -44,10 +48,12 @@ impl QuizCommand {
             return Ok(Code::Nothing);
         }
         let mut right = 0;
-        let mut answers = Typed;
+        let caps = app.output.caps();
+        let can_choose = app.output.is_interactive() && !caps.accessible;
+        let answers: &mut dyn Answers = if can_choose { &mut Chosen } else { &mut Typed };
         for (index, quiz) in lesson.quizzes().enumerate() {
             app.output.line(heading(index + 1, of))?;
-            match ask(app, &desk, lesson, quiz, &mut answers)? {
+            match ask(app, &desk, lesson, quiz, answers)? {
                 Asked::Right => right += 1,
                 Asked::NotRight => {}
                 Asked::End => break,
@@ -81,12 +87,7 @@ fn ask(
     answers: &mut dyn Answers,
 ) -> Result<Asked, Failure> {
     app.output.lines(&app.output.markdown(&quiz.prompt))?;
-    match &quiz.question {
-        Question::Single(choices) | Question::Multiple(choices) => {
-            app.output.lines(&choice_lines(app, choices))?;
-        }
-        Question::Short { .. } => {}
-    }
+    answers.begin(app, quiz)?;
     loop {
         let answer = match answers.answer(app, quiz)? {
             Reply::Answer(answer) => answer,
@@ -139,10 +140,70 @@ fn choice_lines(app: &App, choices: &[Choice]) -> Vec<Line> {
     lines
 }
 
+/// Answers chosen with keys.
+struct Chosen;
+
+impl Answers for Chosen {
+    fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure> {
+        let keys = match &quiz.question {
+            Question::Single(_) => "Up and down, Enter takes one, Esc goes on.",
+            Question::Multiple(_) => "Up and down, Space marks, Enter ends, Esc goes on.",
+            Question::Short { .. } => "? for the answer, an empty line goes on.",
+        };
+        Ok(app.output.line(Line::new().with(Role::Dim, keys))?)
+    }
+
+    fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure> {
+        let labels = |choices: &[Choice]| -> Vec<String> {
+            let plain = |choice: &Choice| plain(&app.output.markdown(&choice.text));
+            choices.iter().map(plain).collect()
+        };
+        let (ask, labels) = match &quiz.question {
+            Question::Single(choices) => (Ask::One(labels(choices)), labels(choices)),
+            Question::Multiple(choices) => (Ask::Several(labels(choices)), labels(choices)),
+            Question::Short { .. } => (Ask::Words("Answer".to_owned()), Vec::new()),
+        };
+        Ok(match term::ask(&ask, app.output.caps().width)? {
+            term::Reply::Answer(Answer::Words(words)) if words == "?" => Reply::GiveUp,
+            term::Reply::Answer(answer) => {
+                show_chosen(app, &answer, &labels)?;
+                Reply::Answer(answer)
+            }
+            term::Reply::Dismissed => Reply::Skip,
+            term::Reply::Interrupted => Reply::End,
+        })
+    }
+}
+
+/// Shows what was chosen: the choices are gone from the screen.
+fn show_chosen(app: &App, answer: &Answer, labels: &[String]) -> Result<(), Failure> {
+    let Answer::Choices(taken) = answer else {
+        return Ok(());
+    };
+    let taken = taken.iter().filter_map(|index| labels.get(*index));
+    let line = |label: &String| Line::new().with(Role::Accent, "> ").with(Role::Text, label);
+    Ok(app.output.lines(&taken.map(line).collect::<Vec<_>>())?)
+}
+
+/// Returns the words of `lines` in one row.
+fn plain(lines: &[Line]) -> String {
+    let rows: Vec<String> = lines.iter().map(Line::text).collect();
+    rows.join(" ")
+}
+
 /// Answers typed as lines: numbers, or words.
 struct Typed;
 
 impl Answers for Typed {
+    fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure> {
+        match &quiz.question {
+            Question::Single(choices) | Question::Multiple(choices) => {
+                Ok(app.output.lines(&choice_lines(app, choices))?)
+            }
+            Question::Short { .. } => Ok(()),
+        }
+    }
+
     fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure> {
         loop {
             app.output.text(prompt(&quiz.question))?;

@@ -1,6 +1,7 @@
 //! What came out of a check, as lines for a person.
 
-use crate::check::{Diagnostic, Outcome, OwnTests, TestOutcome, TestResult, Values, Verdict};
+use super::values::{value_lines, values_lines};
+use crate::check::{Diagnostic, Outcome, OwnTests, TestOutcome, TestResult, Verdict};
 use crate::course::{Exercise, Feedback};
 use crate::text::{Line, Role, Style};
 
@@ -24,12 +25,7 @@ pub fn outcome_lines(exercise: &Exercise, outcome: &Outcome, options: &Options) 
     let mut lines = vec![verdict_line(exercise, outcome)];
     lines.extend(diagnostic_lines(&outcome.forbidden));
     lines.extend(diagnostic_lines(&outcome.diagnostics));
-    if !outcome.tests.is_empty() {
-        lines.push(Line::new());
-    }
-    for test in &outcome.tests {
-        lines.extend(test_lines(test, options));
-    }
+    lines.extend(tests_lines(&outcome.tests, options));
     if let Some(own) = &outcome.own_tests {
         lines.push(Line::new());
         lines.extend(own_lines(own));
@@ -104,7 +100,47 @@ fn short_diagnostic(diagnostic: &Diagnostic, role: Role) -> Line {
     line.with(role, &diagnostic.message)
 }
 
+/// Returns every test by title; a reason why none ran is told once.
+fn tests_lines(tests: &[TestOutcome], options: &Options) -> Vec<Line> {
+    if tests.is_empty() {
+        return Vec::new();
+    }
+    let mut lines = vec![Line::new()];
+    match why_none_ran(tests) {
+        Some(reason) => {
+            lines.push(Line::plain(format!("No test ran: {reason}")));
+            lines.extend(tests.iter().map(|test| test_line(test, options)));
+        }
+        None => lines.extend(tests.iter().flat_map(|test| test_lines(test, options))),
+    }
+    lines
+}
+
+/// Returns the reason why none of `tests` ran, if it is the same for all.
+fn why_none_ran(tests: &[TestOutcome]) -> Option<&str> {
+    let TestResult::NotRun(first) = &tests.first()?.result else {
+        return None;
+    };
+    let is_same = tests
+        .iter()
+        .all(|test| test.result == TestResult::NotRun(first.clone()));
+    is_same.then_some(first)
+}
+
 fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
+    let TestOutcome { result, .. } = outcome;
+    let mut lines = vec![test_line(outcome, options)];
+    match (result, options.feedback, result.values()) {
+        (TestResult::NotRun(reason), _, _) => {
+            lines.extend(value_lines("", reason, Role::Dim, options));
+        }
+        (_, Feedback::Full, Some(values)) => lines.extend(values_lines(values, options)),
+        (_, Feedback::Full | Feedback::Title, _) => {}
+    }
+    lines
+}
+
+fn test_line(outcome: &TestOutcome, options: &Options) -> Line {
     let TestOutcome { test, result } = outcome;
     let verdict = result.verdict();
     let (role, mark, word) = match result {
@@ -116,90 +152,22 @@ fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
         | TestResult::MemoryLimit(_)
         | TestResult::TimeLimit(_) => (Role::Bad, "✗", verdict.words()),
     };
-    let mut line = if options.accessible {
-        Line::new().with(role, format!("{word}: "))
-    } else {
-        Line::plain("  ").with(role, mark).with(Role::Text, " ")
-    };
-    line.push(Role::Text, &test.title);
-    let says_more = !matches!(verdict, Verdict::Passed | Verdict::Failed);
-    if says_more && !options.accessible {
-        line.push(role, format!(" ({word})"));
+    if options.accessible {
+        let line = Line::new().with(role, format!("{word}: "));
+        return line.with(Role::Text, &test.title);
     }
-    let mut lines = vec![line];
-    match (result, options.feedback, result.values()) {
-        (TestResult::NotRun(reason), _, _) => {
-            lines.extend(value_lines("", reason, Role::Dim, options));
-        }
-        (_, Feedback::Full, Some(values)) => lines.extend(values_lines(values, options)),
-        (_, Feedback::Full | Feedback::Title, _) => {}
+    let line = Line::plain("  ").with(role, mark).with(Role::Text, " ");
+    let line = line.with(Role::Text, &test.title);
+    match verdict {
+        Verdict::Passed | Verdict::Failed => line,
+        Verdict::Crashed
+        | Verdict::OutputLimit
+        | Verdict::MemoryLimit
+        | Verdict::TimeLimit
+        | Verdict::CompileError
+        | Verdict::Forbidden
+        | Verdict::InternalError => line.with(role, format!(" ({word})")),
     }
-    lines
-}
-
-fn values_lines(values: &Values, options: &Options) -> Vec<Line> {
-    let Values {
-        input,
-        expected,
-        got,
-        note,
-    } = values;
-    let rows = [
-        ("input", input, Role::Code),
-        ("expected", expected, Role::Good),
-        ("got", got, Role::Bad),
-        ("note", note, Role::Dim),
-    ];
-    let rows = rows
-        .into_iter()
-        .filter_map(|(name, value, role)| Some((name, value.as_ref()?, role)));
-    rows.flat_map(|(name, value, role)| value_lines(name, value, role, options))
-        .collect()
-}
-
-/// Returns a named value, cut into pieces that fit the width.
-fn value_lines(name: &str, value: &str, role: Role, options: &Options) -> Vec<Line> {
-    let label = match name {
-        "" => "      ".to_owned(),
-        _ if options.accessible => format!("  {name}: "),
-        _ => format!("      {name:<8}  "),
-    };
-    let width = options.width.saturating_sub(label.len()).max(20);
-    let rows = value.lines().flat_map(|line| pieces(line, width));
-    let lines = rows.enumerate().map(|(index, row)| {
-        let start = match index {
-            0 => label.clone(),
-            _ => " ".repeat(label.len()),
-        };
-        Line::new().with(Role::Dim, start).with(role, row)
-    });
-    lines.collect()
-}
-
-/// Cuts `line` at blanks where it can into rows of at most `width` cells.
-fn pieces(line: &str, width: usize) -> Vec<String> {
-    let mut rows = Vec::new();
-    let mut row = Line::new();
-    for word in line.split_inclusive(' ') {
-        let word_width = Line::plain(word.trim_end()).width();
-        if row.width() > 0 && row.width() + word_width > width {
-            rows.push(row.text().trim_end().to_owned());
-            row = Line::new();
-        }
-        if word_width <= width {
-            row.push(Role::Text, word);
-            continue;
-        }
-        for char in word.chars() {
-            if row.width() >= width {
-                rows.push(row.text());
-                row = Line::new();
-            }
-            row.push(Role::Text, char.to_string());
-        }
-    }
-    rows.push(row.text().trim_end().to_owned());
-    rows
 }
 
 fn own_lines(own: &OwnTests) -> Vec<Line> {
@@ -265,7 +233,7 @@ pub(crate) mod sample {
     //! An outcome with one of everything.
 
     use super::*;
-    use crate::check::TestTitle;
+    use crate::check::{TestTitle, Values};
 
     fn test(title: &str, result: TestResult) -> TestOutcome {
         let name = title.to_lowercase().replace(' ', "_");
@@ -386,19 +354,16 @@ Your code printed:
     }
 
     #[test]
-    fn a_long_value_goes_on_below_itself() {
-        let options = Options {
-            width: 40,
-            ..OPTIONS
-        };
-        let lines = value_lines(
-            "got",
-            "Some(1) and some more words, and even more",
-            Role::Bad,
-            &options,
+    fn a_reason_why_nothing_ran_is_told_once() {
+        let mut outcome = sample::failed();
+        for test in &mut outcome.tests {
+            test.result = TestResult::NotRun("it does not compile".into());
+        }
+        let text = text(&outcome, &OPTIONS);
+        assert_eq!(text.matches("it does not compile").count(), 1, "{text}");
+        assert!(
+            text.contains("  - Exact quotient\n  - A zero divisor"),
+            "{text}"
         );
-        assert!(lines.len() > 1 && lines.iter().all(|line| line.width() <= 40));
-        let long = value_lines("got", &"x".repeat(100), Role::Bad, &options);
-        assert!(long.iter().all(|line| line.width() <= 40), "{long:?}");
     }
 }

@@ -13,7 +13,10 @@ use crate::course::Answer;
 use crate::text::visible;
 
 /// Asks on the terminal, which is `columns` wide.
-pub(super) fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
+///
+/// # Errors
+/// Fails when the terminal cannot be read or written.
+pub fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
     let term = Term::stdout();
     let answered = match ask {
         Ask::One(labels) => select(&term, &cut_all(labels, columns)),

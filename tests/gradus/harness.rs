@@ -68,7 +68,7 @@ impl Desk {
         // A program that needs no input may have ended already.
         stdin.write_all(input.as_bytes()).ok();
         drop(stdin);
-        self.run(child.wait_with_output().expect("gradus ends"))
+        self.run(&child.wait_with_output().expect("gradus ends"))
     }
 
     /// Starts Gradus in the current folder and leaves it running.
@@ -92,7 +92,7 @@ impl Desk {
         command
     }
 
-    fn run(&self, output: Output) -> Run {
+    fn run(&self, output: &Output) -> Run {
         Run {
             code: output.status.code(),
             stdout: self.redacted(&output.stdout),

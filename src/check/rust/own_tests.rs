@@ -18,6 +18,8 @@ use super::kit::{Kit, Subject};
 use super::replies::{Call, Reply};
 use super::trial::{self, Trial};
 use crate::sandbox::{Limits, Stage};
+use crate::sys::files;
+use crate::sys::fingerprint::Fingerprint;
 
 /// The file of the learner's own tests in their crate.
 pub const FILE: &str = "tests/mine.rs";
@@ -56,6 +58,10 @@ pub fn judge(
         Ok(file) => file,
         Err(diagnostic) => return Ok(Judged::Unusable(vec![diagnostic])),
     };
+    let memory = memory(kit, &file, opponents);
+    if let Some(worth) = remembered(&memory, needed) {
+        return Ok(Judged::Worth(worth));
+    }
     let scratch = tempfile::tempdir().map_err(|source| CheckError::File {
         path: "a temporary folder".into(),
         source,
@@ -65,33 +71,39 @@ pub fn judge(
         Ok(tests) => tests,
         Err(diagnostics) => return Ok(Judged::Unusable(diagnostics)),
     };
-    let reference = program_of(subject, kit, "solution", None, context)?;
     let mut bench = Bench {
         subject,
         kit,
         context,
         tests,
-        reference,
+        reference: program_of(subject, kit, "solution", None, context)?,
         calls: Vec::new(),
         answers: Vec::new(),
     };
-    let accept_reference = bench.meet_reference()?;
-    let mut worth = OwnTests {
-        accept_reference,
-        caught: 0,
-        needed,
-        of: opponents.len(),
-        missed: Vec::new(),
-    };
-    for (index, opponent) in opponents.iter().enumerate() {
-        context.tell(Event::OwnTests(index, opponents.len()));
-        if bench.catches(index, opponent)? {
-            worth.caught += 1;
-        } else if !worth.missed.contains(&opponent.fault) {
-            worth.missed.push(opponent.fault.clone());
-        }
-    }
+    let worth = bench.meet_all(opponents, needed)?;
+    let text = serde_json::to_vec(&worth).expect("numbers and strings can be written");
+    files::write_whole(&memory, &text).map_err(|source| CheckError::File {
+        path: memory,
+        source,
+    })?;
     Ok(Judged::Worth(worth))
+}
+
+/// Returns the file that remembers what these tests are worth: they meet only the course's
+/// solutions, so the rest of the learner's crate does not matter.
+fn memory(kit: &Kit, file: &Collected, opponents: &[Opponent]) -> PathBuf {
+    let mut key = Fingerprint::new();
+    key.add(&file.bytes);
+    for opponent in opponents {
+        key.add(&opponent.source);
+        key.add(&opponent.fault);
+    }
+    kit.folder.join(format!("own-{}.json", key.finish()))
+}
+
+fn remembered(memory: &Path, needed: usize) -> Option<OwnTests> {
+    let worth: OwnTests = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
+    Some(OwnTests { needed, ..worth })
 }
 
 fn compile_tests(
@@ -174,6 +186,26 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
+    /// Runs the tests against the reference and every opponent.
+    fn meet_all(&mut self, opponents: &[Opponent], needed: usize) -> Result<OwnTests, CheckError> {
+        let mut worth = OwnTests {
+            accept_reference: self.meet_reference()?,
+            caught: 0,
+            needed,
+            of: opponents.len(),
+            missed: Vec::new(),
+        };
+        for (index, opponent) in opponents.iter().enumerate() {
+            self.context.tell(Event::OwnTests(index, opponents.len()));
+            if self.catches(index, opponent)? {
+                worth.caught += 1;
+            } else if !worth.missed.contains(&opponent.fault) {
+                worth.missed.push(opponent.fault.clone());
+            }
+        }
+        Ok(worth)
+    }
+
     /// Runs the tests against the reference and keeps the calls they make.
     fn meet_reference(&mut self) -> Result<bool, CheckError> {
         let reference = self.reference.clone();

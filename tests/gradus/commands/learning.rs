@@ -12,7 +12,7 @@ fn init_makes_a_workspace_and_says_how_to_go_on() {
         first.whole(),
         str![[r#"
 Made the workspace gradus-workspace for “A small course”.
-Go on with: cd gradus-workspace && gradus --course ../course next
+Go on with: gradus --course ../course next
 --- exit 0
 
 "#]]
@@ -22,7 +22,7 @@ Go on with: cd gradus-workspace && gradus --course ../course next
         again.whole(),
         str![[r#"
 Opened the workspace gradus-workspace for “A small course”.
-Go on with: cd gradus-workspace && gradus --course ../course next
+Go on with: gradus --course ../course next
 --- exit 0
 
 "#]]

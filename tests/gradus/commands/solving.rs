@@ -105,6 +105,14 @@ fn any_folder_can_be_checked_without_a_workspace() {
 }
 
 #[test]
+fn a_folder_that_is_not_there_is_no_submission() {
+    let desk = Desk::with_workspace();
+    let run = desk.gradus(&["check", "double", "--path", "nowhere"]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    assert!(run.stderr.contains("here/nowhere: "), "{run:?}");
+}
+
+#[test]
 fn hints_come_one_at_a_time_and_can_be_read_again() {
     let desk = Desk::with_workspace();
     assert_data_eq!(
@@ -200,9 +208,11 @@ fn the_way_leads_to_a_finish() {
     assert_data_eq!(
         said.whole(),
         str![[r#"
-Next: the exercise Double. Double a number that may be too large.
-The task is in gradus-workspace/exercises/double/README.md; edit gradus-workspace/exercises/double/src/lib.rs, then:
-  gradus check double
+Next: the exercise “Double”.
+Double a number that may be too large.
+  Task:   gradus-workspace/exercises/double/README.md
+  Edit:   gradus-workspace/exercises/double/src/lib.rs
+  Check:  gradus check double
 --- exit 0
 
 "#]]

@@ -1,0 +1,68 @@
+//! The session on a pseudo-terminal: a key to its frame, and what an idle session costs.
+
+use std::io::{Read, Write};
+use std::path::Path;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+/// Prints the time from a key to the first byte of its frame, and the processor time of a second
+/// without one.
+pub(crate) fn keys(gradus: &Path) {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
+    let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+    let mut command = CommandBuilder::new(gradus);
+    command.cwd(scratch.path());
+    command.env_clear();
+    command.env("TERM", "xterm-256color");
+    command.env("HOME", scratch.path());
+    let mut child = pair.slave.spawn_command(command).expect("gradus starts");
+    let mut reader = pair.master.try_clone_reader().expect("a reader");
+    let mut writer = pair.master.take_writer().expect("a writer");
+    let (sender, output) = channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 64 << 10];
+        while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            if sender.send((Instant::now(), count)).is_err() {
+                break;
+            }
+        }
+    });
+    quiet(&output);
+    let mut times = Vec::new();
+    for key in ["?", "?", "m", "q", "?", "?", "m", "q"].repeat(4) {
+        let pressed = Instant::now();
+        if writer.write_all(if key == "q" { b"\x1b" } else { key.as_bytes() }).is_err() {
+            break;
+        }
+        if let Ok((shown, _)) = output.recv_timeout(Duration::from_secs(1)) {
+            times.push(shown.duration_since(pressed));
+        }
+        quiet(&output);
+    }
+    times.sort();
+    if let Some(median) = times.get(times.len() / 2) {
+        println!("{:<58} {:>6.2} ms  goal <= 1 ms ({} keys)", "a key to its frame", median.as_secs_f64() * 1e3, times.len());
+    }
+    let pid = child.process_id().unwrap_or(0);
+    let before = ticks(pid);
+    output.recv_timeout(Duration::from_secs(2)).ok();
+    println!("{:<58} {:>6} ticks in 2 s  goal 0", "an idle session", ticks(pid).saturating_sub(before));
+    child.kill().ok();
+    child.wait().ok();
+}
+
+/// Waits until nothing has come for a while.
+fn quiet(output: &Receiver<(Instant, usize)>) {
+    while output.recv_timeout(Duration::from_millis(150)).is_ok() {}
+}
+
+/// Returns the clock ticks a process has used, by the kernel's own count.
+fn ticks(pid: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let rest = stat.rsplit(") ").next().unwrap_or_default();
+    let fields: Vec<u64> = rest.split(' ').map(|field| field.parse().unwrap_or(0)).collect();
+    fields.get(11).unwrap_or(&0) + fields.get(12).unwrap_or(&0)
+}
