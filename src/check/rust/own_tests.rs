@@ -260,7 +260,6 @@ impl Bench<'_> {
     ) -> Result<Trial, CheckError> {
         let limits = Limits {
             cpu: Duration::from_secs(2),
-            wall: Duration::from_secs(6),
             ..Limits::learner()
         };
         trial::run_as(
