@@ -254,12 +254,12 @@ impl<'a> Dispatch<'a> {
             writer.join().expect("the writer does not panic")
         });
         let complete = replies.len() == wanted;
-        let waited = watch.elapsed();
+        let idle = watch.elapsed();
         let exit = self.end(Running { input, output, end })?;
         Ok((!complete).then(|| Lost {
             loss: Loss::of(&exit, out_of_memory),
             is_first: replies.len() == before,
-            waited,
+            waited: idle,
         }))
     }
 

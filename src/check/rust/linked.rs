@@ -278,9 +278,7 @@ fn judge(
         (End::Code(code), _) => {
             TestResult::Crashed(note(format!("the process ended itself with code {code}")))
         }
-        (End::Signal(signal), _) => {
-            TestResult::Crashed(note(super::assess::signal_words(signal)))
-        }
+        (End::Signal(signal), _) => TestResult::Crashed(note(super::assess::signal_words(signal))),
         (End::Cancelled, _) => TestResult::NotRun("the check was called off".to_owned()),
     }
 }

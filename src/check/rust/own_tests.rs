@@ -46,6 +46,9 @@ pub enum Judged {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
+///
+/// # Panics
+/// Never: what tests are worth can be written.
 pub fn judge(
     subject: &Subject,
     kit: &Kit,
