@@ -31,13 +31,18 @@ mod watch;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 
 use crate::sandbox;
 use crate::sys::environment::Environment;
 use app::App;
 use arguments::Arguments;
 use exit::Code;
+
+/// Returns the command line as clap knows it, for a reference.
+pub fn command() -> clap::Command {
+    Arguments::command()
+}
 
 /// Runs Gradus with the arguments and environment of this process.
 pub fn main() -> ExitCode {

@@ -76,9 +76,25 @@ impl Desk {
         self.command(arguments).spawn().expect("gradus starts")
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the tests start the binary")]
+    /// Runs one line of shell in the current folder, where `gradus` is a command.
+    pub(crate) fn shell(&self, line: &str) -> Run {
+        let mut command = self.program("sh", &["-c", line]);
+        let gradus = Path::new(env!("CARGO_BIN_EXE_gradus"));
+        let mut folders = vec![gradus.parent().expect("a folder").to_path_buf()];
+        let (_, path) = toolchain().pop().expect("the last is PATH");
+        folders.extend(env::split_paths(&path));
+        command.env("PATH", env::join_paths(folders).expect("a path"));
+        command.stdin(Stdio::null());
+        self.run(&command.output().expect("sh runs"))
+    }
+
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
+        self.program(env!("CARGO_BIN_EXE_gradus"), arguments)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the tests start the binary")]
+    fn program(&self, program: &str, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path("here"));
         command.env_clear().envs(toolchain());
         command.env("HOME", self.path("home")).env("COLUMNS", "80");

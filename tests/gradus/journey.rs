@@ -215,6 +215,6 @@ fn key(quiz: &Quiz) -> String {
 /// Returns the letters and digits of `text`: what wrapping and marks leave alone.
 fn letters(text: &str) -> String {
     text.chars()
-        .filter(|char| char.is_ascii_alphanumeric())
+        .filter(char::is_ascii_alphanumeric)
         .collect()
 }

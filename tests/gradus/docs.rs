@@ -1,0 +1,43 @@
+//! What the pages say is so.
+
+pub(crate) mod sessions;
+
+use std::fmt::Write as _;
+
+use clap::Command;
+
+use crate::repository::{fences, read};
+
+/// Returns the commands as a table, from the command line itself.
+fn table_of_commands() -> String {
+    let mut table = String::from("| command | what it does |\n| --- | --- |\n");
+    for command in shown(&gradus::cli::command()) {
+        let about = command.get_about().map(ToString::to_string);
+        let about = about.unwrap_or_default();
+        writeln!(table, "| `{}` | {about} |", command.get_name()).expect("a string takes it");
+    }
+    table
+}
+
+fn shown(command: &Command) -> impl Iterator<Item = &Command> {
+    command
+        .get_subcommands()
+        .filter(|command| !command.is_hide_set())
+}
+
+#[test]
+fn readme_lists_every_command() {
+    let table = table_of_commands();
+    assert!(
+        read("README.md").contains(&table),
+        "README.md needs:\n{table}"
+    );
+}
+
+#[test]
+fn readme_has_two_commands_to_set_up() {
+    let first = fences("README.md").into_iter().next().expect("a block");
+    assert_eq!(first.text, "$ cargo run --release\n$ cargo test\n");
+    let checks = read(".ci/run");
+    assert!(checks.contains(" cargo test "), "CI runs the same tests");
+}
