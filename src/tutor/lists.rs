@@ -1,4 +1,4 @@
-//! Lists: the tracks, the map of the course, what a search found, what is left.
+//! Lists on the screen: moving in them, opening what is chosen, and search.
 
 use super::footer::{Footer, hint};
 use super::machine::{Asked, List, Machine, Screen};

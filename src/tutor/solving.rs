@@ -1,4 +1,4 @@
-//! An exercise: its task, checks at each save, hints, the solution.
+//! An exercise on the screen: its keys, its panels, its footer.
 
 use std::path::PathBuf;
 
