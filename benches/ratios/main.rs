@@ -10,8 +10,8 @@
 )]
 
 mod pairs;
-mod screen;
 mod sample;
+mod screen;
 
 use pairs::Bench;
 
@@ -21,7 +21,10 @@ fn main() {
         return;
     }
     let bench = Bench::new();
-    println!("{:<58} {:>9} {:>9} {:>7}  goal", "", "ours", "peer", "ratio");
+    println!(
+        "{:<58} {:>9} {:>9} {:>7}  goal",
+        "", "ours", "peer", "ratio"
+    );
     bench.check_against_rustc();
     bench.check_against_cargo();
     bench.check_against_rustlings();

@@ -21,7 +21,10 @@ pub(crate) fn measure(work: impl FnOnce()) -> Sample {
     let start = Instant::now();
     work();
     let wall = start.elapsed();
-    Sample { wall, cpu: children().saturating_sub(before) }
+    Sample {
+        wall,
+        cpu: children().saturating_sub(before),
+    }
 }
 
 fn children() -> Duration {
@@ -32,9 +35,17 @@ fn children() -> Duration {
 
 /// Runs `command` to its end, with nothing on the terminal; how it ends does not matter.
 pub(crate) fn quietly(command: &mut Command) {
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
     let status = command.status().expect("the command starts");
-    assert!(status.code().is_some_and(|code| code != 3 && code != 4 && code < 100), "{command:?}: {status}");
+    assert!(
+        status
+            .code()
+            .is_some_and(|code| code != 3 && code != 4 && code < 100),
+        "{command:?}: {status}"
+    );
 }
 
 /// Runs two things in turn, `times` times, and returns their samples.
@@ -46,7 +57,9 @@ pub(crate) fn in_turn(
     // The first round fills caches and is not counted.
     ours(0);
     peer(0);
-    (1..=times).map(|round| (measure(|| ours(round)), measure(|| peer(round)))).unzip()
+    (1..=times)
+        .map(|round| (measure(|| ours(round)), measure(|| peer(round))))
+        .unzip()
 }
 
 /// Returns the median.

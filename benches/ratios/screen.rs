@@ -11,8 +11,15 @@ use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 /// without one.
 pub(crate) fn keys(gradus: &Path) {
     let scratch = tempfile::tempdir().expect("a scratch folder");
-    let size = PtySize { rows: 24, cols: 80, pixel_width: 0, pixel_height: 0 };
-    let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
+    let size = PtySize {
+        rows: 24,
+        cols: 80,
+        pixel_width: 0,
+        pixel_height: 0,
+    };
+    let pair = native_pty_system()
+        .openpty(size)
+        .expect("a pseudo-terminal");
     let mut command = CommandBuilder::new(gradus);
     command.cwd(scratch.path());
     command.env_clear();
@@ -34,7 +41,10 @@ pub(crate) fn keys(gradus: &Path) {
     let mut times = Vec::new();
     for key in ["?", "?", "m", "q", "?", "?", "m", "q"].repeat(4) {
         let pressed = Instant::now();
-        if writer.write_all(if key == "q" { b"\x1b" } else { key.as_bytes() }).is_err() {
+        if writer
+            .write_all(if key == "q" { b"\x1b" } else { key.as_bytes() })
+            .is_err()
+        {
             break;
         }
         if let Ok((shown, _)) = output.recv_timeout(Duration::from_secs(1)) {
@@ -44,12 +54,21 @@ pub(crate) fn keys(gradus: &Path) {
     }
     times.sort();
     if let Some(median) = times.get(times.len() / 2) {
-        println!("{:<58} {:>6.2} ms  goal <= 1 ms ({} keys)", "a key to its frame", median.as_secs_f64() * 1e3, times.len());
+        println!(
+            "{:<58} {:>6.2} ms  goal <= 1 ms ({} keys)",
+            "a key to its frame",
+            median.as_secs_f64() * 1e3,
+            times.len()
+        );
     }
     let pid = child.process_id().unwrap_or(0);
     let before = ticks(pid);
     output.recv_timeout(Duration::from_secs(2)).ok();
-    println!("{:<58} {:>6} ticks in 2 s  goal 0", "an idle session", ticks(pid).saturating_sub(before));
+    println!(
+        "{:<58} {:>6} ticks in 2 s  goal 0",
+        "an idle session",
+        ticks(pid).saturating_sub(before)
+    );
     child.kill().ok();
     child.wait().ok();
 }
@@ -63,6 +82,9 @@ fn quiet(output: &Receiver<(Instant, usize)>) {
 fn ticks(pid: u32) -> u64 {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let rest = stat.rsplit(") ").next().unwrap_or_default();
-    let fields: Vec<u64> = rest.split(' ').map(|field| field.parse().unwrap_or(0)).collect();
+    let fields: Vec<u64> = rest
+        .split(' ')
+        .map(|field| field.parse().unwrap_or(0))
+        .collect();
     fields.get(11).unwrap_or(&0) + fields.get(12).unwrap_or(&0)
 }

@@ -85,7 +85,7 @@ impl Desk {
         folders.extend(env::split_paths(&path));
         command.env("PATH", env::join_paths(folders).expect("a path"));
         command.stdin(Stdio::null());
-        self.run(command.output().expect("sh runs"))
+        self.run(&command.output().expect("sh runs"))
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
