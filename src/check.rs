@@ -27,7 +27,7 @@ pub enum CheckError {
         help: String,
     },
     /// The exercise itself is at fault.
-    #[error("the exercise is broken: {what}")]
+    #[error("the exercise itself is broken")]
     Exercise {
         /// What is wrong with it; may quote hidden files, so it is for authors only.
         what: String,

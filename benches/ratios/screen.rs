@@ -30,7 +30,7 @@ pub(crate) fn keys(gradus: &Path) {
     let mut writer = pair.master.take_writer().expect("a writer");
     let (sender, output) = channel();
     std::thread::spawn(move || {
-        let mut buffer = [0; 64 << 10];
+        let mut buffer = [0; 8 << 10];
         while let Ok(count @ 1..) = reader.read(&mut buffer) {
             if sender.send((Instant::now(), count)).is_err() {
                 break;
@@ -38,6 +38,14 @@ pub(crate) fn keys(gradus: &Path) {
         }
     });
     quiet(&output);
+    press(&mut *writer, &output);
+    rest(child.process_id().unwrap_or(0), &output);
+    child.kill().ok();
+    child.wait().ok();
+}
+
+/// Presses keys that draw a new page each, and prints how long the first byte of it takes.
+fn press(writer: &mut dyn Write, output: &Receiver<(Instant, usize)>) {
     let mut times = Vec::new();
     for key in ["?", "?", "m", "q", "?", "?", "m", "q"].repeat(4) {
         let pressed = Instant::now();
@@ -50,7 +58,7 @@ pub(crate) fn keys(gradus: &Path) {
         if let Ok((shown, _)) = output.recv_timeout(Duration::from_secs(1)) {
             times.push(shown.duration_since(pressed));
         }
-        quiet(&output);
+        quiet(output);
     }
     times.sort();
     if let Some(median) = times.get(times.len() / 2) {
@@ -61,7 +69,10 @@ pub(crate) fn keys(gradus: &Path) {
             times.len()
         );
     }
-    let pid = child.process_id().unwrap_or(0);
+}
+
+/// Prints what the process uses while nobody presses a key.
+fn rest(pid: u32, output: &Receiver<(Instant, usize)>) {
     let before = ticks(pid);
     output.recv_timeout(Duration::from_secs(2)).ok();
     println!(
@@ -69,8 +80,6 @@ pub(crate) fn keys(gradus: &Path) {
         "an idle session",
         ticks(pid).saturating_sub(before)
     );
-    child.kill().ok();
-    child.wait().ok();
 }
 
 /// Waits until nothing has come for a while.

@@ -27,6 +27,7 @@ pub(super) fn run(app: &App) -> Done {
         course: desk.course,
         workspace: desk.workspace,
         progress: desk.progress,
+        command: app.command(""),
         context: app.context(Feedback::Full)?,
         caps: app.output.caps().clone(),
         theme: app.output.theme().clone(),

@@ -21,7 +21,8 @@ pub enum Stage {
 pub struct Limits {
     /// Processor time; the kernel counts whole seconds.
     pub cpu: Duration,
-    /// Wall time, the backstop for what sleeps.
+    /// Wall time, the backstop for what sleeps: ten times the processor time, so that nobody is
+    /// judged by how busy the machine is.
     pub wall: Duration,
     /// Address space in bytes.
     pub memory: u64,
@@ -36,7 +37,7 @@ impl Limits {
     pub const fn compiler() -> Self {
         Self {
             cpu: Duration::from_secs(30),
-            wall: Duration::from_mins(1),
+            wall: Duration::from_mins(5),
             memory: 4 << 30,
             output: 8 << 20,
             file: 256 << 20,
@@ -47,7 +48,7 @@ impl Limits {
     pub const fn learner() -> Self {
         Self {
             cpu: Duration::from_secs(2),
-            wall: Duration::from_secs(6),
+            wall: Duration::from_secs(20),
             memory: 512 << 20,
             output: 1 << 20,
             file: 1 << 20,
@@ -58,7 +59,7 @@ impl Limits {
     pub const fn trusted() -> Self {
         Self {
             cpu: Duration::from_mins(1),
-            wall: Duration::from_secs(90),
+            wall: Duration::from_mins(10),
             memory: 8 << 30,
             output: 16 << 20,
             file: 256 << 20,

@@ -38,7 +38,9 @@ mod tests {
     fn where_a_part_ends_matters() {
         let of = |parts: &[&str]| {
             let mut fingerprint = Fingerprint::new();
-            parts.iter().for_each(|part| fingerprint.add(part));
+            for part in parts {
+                fingerprint.add(part);
+            }
             fingerprint.finish()
         };
         assert_eq!(of(&["ab", "c"]).len(), 16);

@@ -42,7 +42,7 @@ impl Terminal for Lines {
         let rows = lines
             .iter()
             .map(|line| emit_line(line, &self.caps, &self.theme));
-        write(&rows.collect::<Vec<_>>().join("\n"))
+        write(&format!("\n{}", rows.collect::<Vec<_>>().join("\n")))
     }
 
     /// The footer was the question; the answer comes as a line.

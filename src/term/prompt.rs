@@ -68,6 +68,9 @@ pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text;
     }
+    if width == 0 {
+        return String::new();
+    }
     let mut kept = String::new();
     for grapheme in text.graphemes(true) {
         if kept.width() + grapheme.width() + 1 > width {

@@ -40,22 +40,12 @@ impl Footer {
 
     fn place_row(&self, view: &View) -> Line {
         let columns = view.size.columns;
-        let note_width = if self.note.is_empty() {
-            0
-        } else {
-            self.note.chars().count() + 2
-        };
-        let mut left = columns.saturating_sub(note_width);
-        let mut row = Line::new();
-        for span in &self.place.spans {
-            let text = view.cut(&span.text, left);
-            row.push(span.style.clone(), &text);
-            left = columns.saturating_sub(note_width + row.width());
+        if self.note.is_empty() {
+            return view.cut(self.place.clone(), columns);
         }
-        if note_width > 0 {
-            row.push(Role::Dim, format!("  {}", self.note));
-        }
-        row
+        let note = format!("  {}", self.note);
+        let room = columns.saturating_sub(note.chars().count());
+        view.cut(self.place.clone(), room).with(Role::Dim, note)
     }
 
     fn keys_row(&self, view: &View) -> Line {

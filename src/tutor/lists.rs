@@ -94,30 +94,34 @@ impl Machine {
         lines.extend(self.view.markdown(&self.course.description));
         lines.push(Line::new());
         if !self.exists {
-            let lead = Line::new()
-                .with(Role::Dim, "Your files go to ")
-                .with(Role::Code, &self.workspace);
-            lines.push(lead);
-            lines.push(Line::new().with(
-                Role::Dim,
-                "The folder is made when you choose; q leaves without a trace.",
-            ));
-            lines.push(Line::new());
+            lines.extend(self.where_files_go());
         }
+        for track in &self.course.tracks {
+            let lead = Line::new().with(Role::Accent, format!("{}: ", track.title));
+            lines.extend(self.view.hanging(&lead, &track.description));
+        }
+        lines.push(Line::new());
         let choose = if self.course.tracks.len() > 1 {
             "Choose a track. You can change it at any time."
         } else {
             "Ready when you are."
         };
-        lines.push(Line::plain(choose));
+        lines.extend(self.view.markdown(choose));
+        lines
+    }
+
+    fn where_files_go(&self) -> Vec<Line> {
+        let lead = Line::new().with(Role::Dim, "Your files go to ");
+        let mut lines = vec![lead.with(Role::Code, &self.workspace)];
+        let about = "The folder is made when you choose; **q** leaves without a trace.";
+        lines.extend(self.view.markdown(about));
+        lines.push(Line::new());
         lines
     }
 
     fn tracks(&self) -> Vec<Entry> {
         let entry = |track: &crate::course::Track| Entry {
-            label: Line::new()
-                .with(Role::Accent, &track.title)
-                .with(Role::Text, format!("  {}", track.description)),
+            label: Line::plain(&track.title),
             target: Target::Track(track.id.clone()),
         };
         let mut entries: Vec<Entry> = self.course.tracks.iter().map(entry).collect();

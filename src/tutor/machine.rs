@@ -28,6 +28,8 @@ pub struct Setup {
     pub workspace: String,
     /// Whether the workspace is there already.
     pub exists: bool,
+    /// The command that opens the session.
+    pub command: String,
     /// How the learner looks at it.
     pub view: View,
 }
@@ -39,6 +41,7 @@ pub struct Machine {
     pub(super) progress: Progress,
     pub(super) workspace: String,
     pub(super) exists: bool,
+    command: String,
     pub(super) view: View,
     pub(super) screen: Screen,
     /// The screens under a list or the help, the lowest first.
@@ -95,6 +98,7 @@ impl Machine {
             progress: setup.progress,
             workspace: setup.workspace,
             exists: setup.exists,
+            command: setup.command,
             view: setup.view,
             screen: Screen::Finish,
             under: Vec::new(),
@@ -271,15 +275,21 @@ impl Machine {
             self.push(Effect::EndFrames);
         }
         if farewell != Farewell::Closed {
-            let mut line = Line::new().with(Role::Dim, "Your progress is saved. ");
-            if !self.exists {
-                line = Line::new().with(Role::Dim, "Nothing was written. ");
-            }
-            line.push(Role::Code, "gradus");
-            line.push(Role::Dim, " goes on from here.");
-            self.push(Effect::Show(vec![Line::new(), line], Spot::Below));
+            let lines = self.view.fit(vec![Line::new(), self.last_words()]);
+            self.push(Effect::Show(lines, Spot::Below));
         }
         self.push(Effect::Quit(farewell));
+    }
+
+    fn last_words(&self) -> Line {
+        let kept = if self.exists {
+            "Your progress is saved. To go on: "
+        } else {
+            "Nothing was written. To start again: "
+        };
+        Line::new()
+            .with(Role::Dim, kept)
+            .with(Role::Code, &self.command)
     }
 
     /// Goes to `stop` and notes it.

@@ -82,11 +82,10 @@ impl Menu {
             Line::plain("  ")
         };
         for span in &entry.label.spans {
-            let left = view.size.columns.saturating_sub(row.width());
             let mut style = span.style.clone();
             style.bold |= index == self.chosen && !view.by_lines;
-            row.push(style, view.cut(&span.text, left));
+            row.push(style, &span.text);
         }
-        row
+        view.cut(row, view.size.columns)
     }
 }

@@ -25,6 +25,8 @@ pub struct Opening {
     pub root: PathBuf,
     /// What was done so far.
     pub progress: Progress,
+    /// The command that opens the session.
+    pub command: String,
     /// What checks work with.
     pub context: Context,
     /// What the terminal can do.
@@ -98,6 +100,7 @@ fn machine(opening: &Opening, view: View) -> Machine {
         progress: opening.progress.clone(),
         workspace: Desk::shown(root, home.as_deref()),
         exists: opening.workspace.is_some(),
+        command: opening.command.clone(),
         view,
     })
 }

@@ -6,7 +6,7 @@ use unicode_width::UnicodeWidthStr;
 use crate::lesson::{Block, Doc, Layout, layout, parse};
 use crate::progress::State;
 use crate::term::{Size, cut};
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, Style};
 
 /// The widest a line of text gets: longer ones are hard to read.
 const WIDEST: usize = 90;
@@ -110,13 +110,21 @@ impl View {
         Line::new().with(role, mark).with(Role::Text, " ")
     }
 
-    /// Cuts `text` to `width` cells.
-    pub fn cut(&self, text: &str, width: usize) -> String {
-        if self.by_lines {
-            text.to_owned()
-        } else {
-            cut(text, width)
+    /// Cuts `line` to `width` cells; where nothing is redrawn it may be of any width.
+    pub fn cut(&self, line: Line, width: usize) -> Line {
+        if self.by_lines || line.width() <= width {
+            return line;
         }
+        let mut kept = Line::new();
+        for span in line.spans {
+            let left = width.saturating_sub(kept.width());
+            let fits = span.text.width() < left;
+            kept.push(span.style, cut(&span.text, left));
+            if !fits {
+                break;
+            }
+        }
+        kept
     }
 
     /// Cuts lines that are wider than the screen into rows, as a terminal would, so that the rows
@@ -147,20 +155,50 @@ impl View {
     }
 }
 
+/// Cuts `line` at blanks where it can into rows of at most `columns` cells.
 fn rows(line: &Line, columns: usize) -> Vec<Line> {
-    let mut rows = vec![Line::new()];
+    let mut rows = Vec::new();
+    let mut row = Line::new();
     for span in &line.spans {
-        for grapheme in span.text.graphemes(true) {
-            let row = rows.last_mut().expect("there is a first row");
-            if row.width() + grapheme.width() > columns {
-                rows.push(Line::new().with(span.style.clone(), grapheme));
-                continue;
+        for word in span.text.split_inclusive(' ') {
+            let over = row.width() + word.trim_end().width() > columns;
+            if over && row.width() > columns / 2 {
+                rows.push(std::mem::take(&mut row));
             }
-            match row.spans.last_mut() {
-                Some(last) if last.style == span.style => last.text.push_str(grapheme),
-                Some(_) | None => row.push(span.style.clone(), grapheme),
+            for grapheme in word.graphemes(true) {
+                if row.width() + grapheme.width() > columns {
+                    rows.push(std::mem::take(&mut row));
+                    if grapheme == " " {
+                        continue;
+                    }
+                }
+                add(&mut row, &span.style, grapheme);
             }
         }
     }
+    rows.push(row);
+    rows.iter_mut().for_each(Line::trim_end);
     rows
+}
+
+fn add(row: &mut Line, style: &Style, text: &str) {
+    match row.spans.last_mut() {
+        Some(last) if last.style == *style => last.text.push_str(text),
+        Some(_) | None => row.push(style.clone(), text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_line_becomes_rows_that_fit_and_loses_nothing_but_blanks() {
+        let line = Line::plain("one two three ").with(Role::Code, "and-a-very-long-word end");
+        let texts: Vec<_> = rows(&line, 10).iter().map(Line::text).collect();
+        assert_eq!(
+            texts,
+            ["one two", "three", "and-a-very", "-long-word", "end"]
+        );
+    }
 }

@@ -3,6 +3,7 @@
 mod commands;
 mod docs;
 mod harness;
+mod journey;
 mod lab;
 mod lessons;
 mod licences;

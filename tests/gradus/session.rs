@@ -313,7 +313,7 @@ fn a_save_is_checked_and_a_pass_is_told() {
     clippy::disallowed_methods,
     reason = "the compiler is where it is on this machine"
 )]
-fn toolchain() -> Option<Vec<(&'static str, String)>> {
+pub(crate) fn toolchain() -> Option<Vec<(&'static str, String)>> {
     let names = ["PATH", "RUSTUP_HOME", "CARGO_HOME", "RUSTUP_TOOLCHAIN"];
     let mut found: Vec<_> = names
         .iter()

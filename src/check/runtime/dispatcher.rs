@@ -46,7 +46,7 @@ pub fn result<R: Put>(value: R, out: &mut Vec<u8>) -> Option<()> {
 pub fn serve(answers: &[Option<Answer>]) {
     let careful = std::env::args().nth(1).is_some_and(|word| word == "careful");
     let Some(socket) = take_socket() else { return };
-    SOCKET.store(socket.as_raw_fd(), Ordering::Relaxed);
+    tell_of_memory(socket.as_raw_fd());
     watch_panics();
     let Ok(copy) = socket.try_clone() else { return };
     let output = Arc::new(Mutex::new(BufWriter::with_capacity(64 << 10, copy)));
@@ -64,6 +64,11 @@ pub fn serve(answers: &[Option<Answer>]) {
             return;
         }
     }
+}
+
+/// Lets the allocator say on the socket `descriptor` that memory ran out.
+pub fn tell_of_memory(descriptor: i32) {
+    SOCKET.store(descriptor, Ordering::Relaxed);
 }
 
 /// Sends finished answers on while a later call takes its time, so that a call without end is

@@ -59,6 +59,7 @@ pub fn run(tests: &[Test]) {
         let words = info.payload_as_str().unwrap_or_default();
         words.clone_into(&mut WORDS.lock().unwrap_or_else(PoisonError::into_inner));
     }));
+    crate::dispatcher::tell_of_memory(0);
     let ended = panic::catch_unwind(AssertUnwindSafe(test.run));
     let words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
     let panicked = PANICS.load(Ordering::SeqCst) > 0;

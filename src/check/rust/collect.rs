@@ -10,6 +10,8 @@ use crate::sys::files;
 const MOST_FILES: usize = 200;
 /// The most bytes a file may have.
 const MOST_BYTES: u64 = 512 << 10;
+/// Why a link is not followed.
+const LINK: &str = "is a link; put the file itself there";
 
 /// A file of a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,9 @@ pub struct Collected {
 /// # Errors
 /// Fails when there is no `src/lib.rs`, or a file is no regular one or too large.
 pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
+    if let Some(link) = first_link(folder, "src") {
+        return Err(refused(&link, LINK));
+    }
     let names = files::list_files(&folder.join("src"), MOST_FILES);
     let names = names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?;
     if !names.iter().any(|name| name == "lib.rs") {
@@ -42,6 +47,9 @@ pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
 /// # Errors
 /// Fails when it is not there, no regular file, or too large.
 pub fn one(folder: &Path, path: String) -> Result<Collected, Diagnostic> {
+    if let Some(link) = first_link(folder, &path) {
+        return Err(refused(&link, LINK));
+    }
     match files::read_bounded(&folder.join(&path), MOST_BYTES) {
         Ok(bytes) => Ok(Collected { path, bytes }),
         Err(error) => Err(refused(&path, &format!("cannot be read: {error}"))),
@@ -60,6 +68,17 @@ pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
         written.map_err(|source| CheckError::File { path, source })?;
     }
     Ok(())
+}
+
+/// Returns the first part of `path` below `folder` that is a link: behind one may be anything, such
+/// as somebody else's solution.
+fn first_link(folder: &Path, path: &str) -> Option<String> {
+    let ends = path.match_indices('/').map(|(index, _)| index);
+    let mut parts = ends.chain([path.len()]).map(|end| &path[..end]);
+    let is_link = |part: &&str| {
+        fs::symlink_metadata(folder.join(part)).is_ok_and(|metadata| metadata.is_symlink())
+    };
+    parts.find(is_link).map(str::to_owned)
 }
 
 fn refused(file: &str, why: &str) -> Diagnostic {

@@ -17,8 +17,8 @@ use crate::sys::clock::Stopwatch;
 
 /// So many processes may end inside a call before the rest is given up.
 const MOST_LOSSES: usize = 8;
-/// So long may the calls of one check take in all.
-const LONGEST: Duration = Duration::from_secs(20);
+/// So many times as long as one process may all of a check together take.
+const MOST_WAITS: u32 = 3;
 
 /// Starts dispatchers of one program, and remembers what the learner's code printed.
 #[derive(Debug)]
@@ -38,6 +38,23 @@ struct Running {
     input: BufReader<UnixStream>,
     output: BufWriter<UnixStream>,
     end: JoinHandle<Exit>,
+}
+
+/// A process that ended before it had answered everything.
+#[derive(Debug, Clone, Copy)]
+struct Lost {
+    loss: Loss,
+    /// Whether the call that it did not answer was its first.
+    is_first: bool,
+    /// How long that call was waited for.
+    waited: Duration,
+}
+
+impl Lost {
+    /// Returns whether earlier calls of the same process had used up the time of this one.
+    fn is_early(self, limits: Limits) -> bool {
+        self.loss == Loss::Time && !self.is_first && self.waited * 10 < limits.cpu * 9
+    }
 }
 
 impl<'a> Dispatch<'a> {
@@ -75,15 +92,17 @@ impl<'a> Dispatch<'a> {
                 break;
             }
             let running = self.start(careful)?;
-            let loss = self.pass(running, &calls[replies.len()..], &mut replies)?;
-            match loss {
+            let lost = self.pass(running, &calls[replies.len()..], &mut replies)?;
+            match lost {
                 None => {}
+                // The calls before had used up the time: this one gets a fresh process.
+                Some(lost) if lost.is_early(self.limits) => {}
                 // Replies may have been under way: the same again, one at a time, names the call.
                 // One that takes too long is waited for long enough for all before it to arrive.
-                Some(cause) if !careful && cause != Loss::Time => careful = true,
-                Some(cause) => {
+                Some(Lost { loss, .. }) if !careful && loss != Loss::Time => careful = true,
+                Some(Lost { loss, .. }) => {
                     self.losses += 1;
-                    replies.push(Reply::Lost(cause));
+                    replies.push(Reply::Lost(loss));
                 }
             }
         }
@@ -95,6 +114,25 @@ impl<'a> Dispatch<'a> {
     /// # Errors
     /// Fails when a process cannot be started, or the check is called off.
     pub fn call(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
+        let is_fresh = self.running.is_none();
+        let watch = Stopwatch::start();
+        let mut reply = self.ask(call)?;
+        if let Reply::Lost(loss) = reply {
+            let lost = Lost {
+                loss,
+                is_first: is_fresh,
+                waited: watch.elapsed(),
+            };
+            if lost.is_early(self.limits) {
+                reply = self.ask(call)?;
+            }
+        }
+        self.losses += usize::from(matches!(reply, Reply::Lost(_)));
+        Ok(reply)
+    }
+
+    /// Makes one call, once.
+    fn ask(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
         if self.is_spent() {
             return Ok(Reply::Lost(Loss::NotReached));
         }
@@ -111,11 +149,9 @@ impl<'a> Dispatch<'a> {
                 return Ok(reply);
             }
             let exit = self.end(running)?;
-            self.losses += 1;
             return Ok(Reply::Lost(Loss::of(&exit, kind == frame::MEMORY)));
         }
         let exit = self.end(running)?;
-        self.losses += 1;
         Ok(Reply::Lost(Loss::of(&exit, false)))
     }
 
@@ -133,7 +169,7 @@ impl<'a> Dispatch<'a> {
     }
 
     fn is_spent(&self) -> bool {
-        self.losses >= MOST_LOSSES || self.watch.elapsed() > LONGEST
+        self.losses >= MOST_LOSSES || self.watch.elapsed() > self.limits.wall * MOST_WAITS
     }
 
     fn start(&self, careful: bool) -> Result<Running, CheckError> {
@@ -146,6 +182,8 @@ impl<'a> Dispatch<'a> {
         let home = self.program.parent().unwrap_or(Path::new("/"));
         let mut job = Job::new(Stage::Learner, &self.program, home)
             .variable(name, folder)
+            // Threads share one heap: a heap each would use up the address space.
+            .variable("MALLOC_ARENA_MAX", "1")
             .within(self.limits)
             .reading(Input::Descriptor(OwnedFd::from(theirs)));
         if careful {
@@ -187,14 +225,16 @@ impl<'a> Dispatch<'a> {
         running: Running,
         calls: &[Call],
         replies: &mut Vec<Reply>,
-    ) -> Result<Option<Loss>, CheckError> {
+    ) -> Result<Option<Lost>, CheckError> {
         let Running {
             mut input,
             output,
             end,
         } = running;
         let mut out_of_memory = false;
-        let wanted = replies.len() + calls.len();
+        let before = replies.len();
+        let wanted = before + calls.len();
+        let mut watch = Stopwatch::start();
         let output = thread::scope(|scope| {
             let writer = scope.spawn(move || send(output, calls));
             while replies.len() < wanted {
@@ -206,6 +246,7 @@ impl<'a> Dispatch<'a> {
                     break;
                 };
                 replies.push(reply);
+                watch = Stopwatch::start();
             }
             if replies.len() < wanted {
                 input.get_ref().shutdown(std::net::Shutdown::Both).ok();
@@ -213,8 +254,13 @@ impl<'a> Dispatch<'a> {
             writer.join().expect("the writer does not panic")
         });
         let complete = replies.len() == wanted;
+        let idle = watch.elapsed();
         let exit = self.end(Running { input, output, end })?;
-        Ok((!complete).then(|| Loss::of(&exit, out_of_memory)))
+        Ok((!complete).then(|| Lost {
+            loss: Loss::of(&exit, out_of_memory),
+            is_first: replies.len() == before,
+            waited: idle,
+        }))
     }
 
     /// Closes the line and waits for the end.

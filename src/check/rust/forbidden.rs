@@ -25,15 +25,17 @@ const FORBIDDEN: [(&str, &str); 5] = [
     ),
 ];
 
-/// Returns what `source` uses that no solution may use. A file that is no Rust has nothing: the
-/// compiler will say so.
+/// Returns what `source` uses that no solution may use. A file whose tokens cannot be told apart
+/// here may still be one that the compiler reads (it skips a first line with `#!`), so there the
+/// words themselves are refused.
 pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     if !FORBIDDEN.iter().any(|(name, _)| source.contains(name)) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    if let Ok(tokens) = source.parse::<TokenStream>() {
-        search(file, source, tokens, &mut found);
+    match source.parse::<TokenStream>() {
+        Ok(tokens) => search(file, source, tokens, &mut found),
+        Err(_) => search_words(file, source, &mut found),
     }
     found
 }
@@ -53,6 +55,14 @@ fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnos
             }
             TokenTree::Punct(_) | TokenTree::Literal(_) => {}
         }
+    }
+}
+
+fn search_words(file: &str, source: &str, found: &mut Vec<Diagnostic>) {
+    for (index, line) in source.lines().enumerate() {
+        let mut words = line.split(|char: char| !char.is_alphanumeric() && char != '_');
+        let word = words.find_map(|word| FORBIDDEN.iter().find(|(name, _)| *name == word));
+        found.extend(word.map(|(name, why)| refuse(file, source, index + 1, name, why)));
     }
 }
 
@@ -85,5 +95,12 @@ mod tests {
             find("src/lib.rs", "use std::panic::{set_hook as s};").len(),
             1
         );
+    }
+
+    #[test]
+    fn a_file_that_only_the_compiler_can_read_is_searched_by_words() {
+        let source = "#!/bin/rust \"\nuse std::panic::{set_hook as s};\n";
+        assert_eq!(find("src/lib.rs", source)[0].line, Some(2));
+        assert_eq!(find("src/lib.rs", "\"\nlet my_set_hooks;\n").len(), 0);
     }
 }

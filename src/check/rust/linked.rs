@@ -180,7 +180,10 @@ pub fn link(
     })?;
     let folder = library.parent().unwrap_or(&kit.folder);
     let root = folder.join("linked.rs");
-    std::fs::write(&root, source).map_err(|source| CheckError::File { path: root, source })?;
+    std::fs::write(&root, source).map_err(|source| CheckError::File {
+        path: root.clone(),
+        source,
+    })?;
     let output = folder.join("linked");
     let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
     externs.push(("gradus_rt", kit.runtime()));
@@ -194,7 +197,10 @@ pub fn link(
         externs,
         by_learner: false,
     };
-    Ok((compile(&unit, &kit.toolchain, context, |_| ())?, output))
+    let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
+    // The learner's code runs in this folder.
+    std::fs::remove_file(&root).map_err(|source| CheckError::File { path: root, source })?;
+    Ok((compiled, output))
 }
 
 /// Runs test number `index` of `program` in a process of its own.
@@ -227,6 +233,7 @@ pub fn run(
     )
     .argument(index.to_string())
     .variable(name, libraries)
+    .variable("MALLOC_ARENA_MAX", "1")
     .within(subject.limits)
     .reading(Input::Descriptor(OwnedFd::from(theirs)));
     let process = context.sandbox.spawn(job, &context.cancel)?;
@@ -256,17 +263,22 @@ fn judge(
     match (exit.end, message) {
         (End::Code(0), Some((frame::READY, back))) if back == token => TestResult::Passed,
         (End::Code(_), Some((frame::NOTE, sides))) => TestResult::Failed(values(&sides)),
+        (_, Some((frame::MEMORY, _))) => TestResult::MemoryLimit(note(format!(
+            "it wanted more than {} MiB",
+            subject.limits.memory >> 20
+        ))),
         (End::TimeLimit, _) => TestResult::TimeLimit(note(format!(
             "no end within {} s",
             subject.limits.cpu.as_secs()
         ))),
-        (End::OutputLimit, _) => TestResult::OutputLimit(note("it printed too much".to_owned())),
+        (End::OutputLimit, _) => TestResult::OutputLimit(note(format!(
+            "it printed more than {} KiB",
+            subject.limits.output >> 10
+        ))),
         (End::Code(code), _) => {
             TestResult::Crashed(note(format!("the process ended itself with code {code}")))
         }
-        (End::Signal(signal), _) => {
-            TestResult::Crashed(note(format!("the process was ended by signal {signal}")))
-        }
+        (End::Signal(signal), _) => TestResult::Crashed(note(super::assess::signal_words(signal))),
         (End::Cancelled, _) => TestResult::NotRun("the check was called off".to_owned()),
     }
 }

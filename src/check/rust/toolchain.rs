@@ -7,7 +7,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use super::super::{CheckError, Context};
-use crate::sandbox::{Job, Stage};
+use crate::sandbox::{End, Job, Stage};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 
@@ -213,6 +213,9 @@ fn run(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<String, Ch
         }
     }
     let exit = context.sandbox.run(job, &context.cancel)?;
+    if exit.end == End::Cancelled {
+        return Err(CheckError::Cancelled);
+    }
     if exit.end.is_success() {
         return Ok(String::from_utf8_lossy(&exit.stdout).into_owned());
     }

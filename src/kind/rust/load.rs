@@ -110,8 +110,10 @@ pub(super) fn subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
 impl Settings {
     fn limits(&self) -> Limits {
         let default = Limits::learner();
+        let cpu = self.cpu_seconds.map_or(default.cpu, Duration::from_secs);
         Limits {
-            cpu: self.cpu_seconds.map_or(default.cpu, Duration::from_secs),
+            cpu,
+            wall: cpu * 10,
             memory: self.memory_mib.map_or(default.memory, |mib| mib << 20),
             ..default
         }

@@ -114,6 +114,7 @@ impl Play {
             progress,
             workspace: "~/small".to_owned(),
             exists,
+            command: "gradus".to_owned(),
             view,
         };
         let mut play = Self {

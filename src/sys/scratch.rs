@@ -1,0 +1,143 @@
+//! Scratch folders that are swept when the Gradus that made them was killed.
+
+use std::fs::{self, File, TryLockError};
+use std::io;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+/// How the names of scratch folders start.
+const PREFIX: &str = ".gradus-scratch-";
+/// The file in each that its owner keeps locked.
+const LOCK: &str = ".lock";
+
+/// A folder that goes when it is dropped. Its owner holds a lock, which ends with the process, so
+/// that [`sweep`] can tell a folder that was left behind.
+#[derive(Debug)]
+pub struct Scratch {
+    folder: TempDir,
+    _lock: File,
+}
+
+impl Scratch {
+    /// Makes one where temporary files belong.
+    ///
+    /// # Errors
+    /// Fails when it cannot be made.
+    pub fn new() -> io::Result<Self> {
+        Self::within(&std::env::temp_dir())
+    }
+
+    /// Makes one in the folder `parent`.
+    ///
+    /// # Errors
+    /// Fails when it cannot be made.
+    pub fn within(parent: &Path) -> io::Result<Self> {
+        loop {
+            let folder = tempfile::Builder::new()
+                .prefix(PREFIX)
+                .tempdir_in(parent)?;
+            let path = folder.path().join(LOCK);
+            let lock = match File::create_new(&path) {
+                Ok(lock) => lock,
+                // Somebody swept it before it had a lock.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(error),
+            };
+            match lock.try_lock() {
+                Err(TryLockError::WouldBlock) => {}
+                // Where nothing can be locked, nothing is swept.
+                Ok(()) | Err(TryLockError::Error(_)) if path.exists() => {
+                    return Ok(Self {
+                        folder,
+                        _lock: lock,
+                    });
+                }
+                Ok(()) | Err(TryLockError::Error(_)) => {}
+            }
+        }
+    }
+
+    /// Returns where it is.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Moves the folder to `place` and keeps it there. A folder there that lacks the file `proof` is
+    /// an unfinished one and makes room; one that has it stays, and this one goes.
+    ///
+    /// # Errors
+    /// Fails when there is no such folder afterwards.
+    pub fn keep_as(self, place: &Path, proof: &str) -> io::Result<()> {
+        fs::remove_file(self.path().join(LOCK))?;
+        let moved = fs::rename(self.path(), place).or_else(|error| {
+            if place.join(proof).exists() {
+                return Ok(());
+            }
+            fs::remove_dir_all(place).map_err(|_| error)?;
+            fs::rename(self.path(), place)
+        });
+        if !self.path().exists() {
+            drop(self.folder.keep());
+        }
+        moved
+    }
+}
+
+/// Removes the scratch folders in `parent` whose owners are gone. What cannot be removed stays.
+pub fn sweep(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else {
+        return;
+    };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().starts_with(PREFIX) {
+            sweep_one(&entry.path());
+        }
+    }
+}
+
+fn sweep_one(folder: &Path) {
+    match File::open(folder.join(LOCK)) {
+        Ok(lock) if lock.try_lock().is_ok() => fs::remove_dir_all(folder).ok(),
+        Ok(_) => None,
+        // Its owner ended, or is about to lock it; an empty folder is no loss.
+        Err(_) => fs::remove_dir(folder).ok(),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_was_left_behind_is_swept_and_one_in_use_is_not() {
+        let parent = tempfile::tempdir().unwrap();
+        let used = Scratch::within(parent.path()).unwrap();
+        let left = Scratch::within(parent.path()).unwrap();
+        let path = left.path().to_owned();
+        fs::write(path.join("file"), "").unwrap();
+        // As when the owner is killed: the lock ends, the folder stays.
+        let Scratch { folder, _lock } = left;
+        drop(folder.keep());
+        drop(_lock);
+        sweep(parent.path());
+        assert!(!path.exists());
+        assert!(used.path().exists());
+    }
+
+    #[test]
+    fn a_folder_is_kept_where_none_is_or_an_unfinished_one() {
+        let parent = tempfile::tempdir().unwrap();
+        let place = parent.path().join("place");
+        let make = |text: &str| {
+            let scratch = Scratch::within(parent.path()).unwrap();
+            fs::write(scratch.path().join("proof"), text).unwrap();
+            scratch
+        };
+        fs::create_dir_all(place.join("unfinished")).unwrap();
+        make("first").keep_as(&place, "proof").unwrap();
+        make("second").keep_as(&place, "proof").unwrap();
+        assert_eq!(fs::read_to_string(place.join("proof")).unwrap(), "first");
+        assert_eq!(fs::read_dir(parent.path()).unwrap().count(), 1);
+    }
+}
