@@ -13,6 +13,7 @@ mod init;
 pub mod invocation;
 mod list;
 mod man;
+mod mdbook;
 mod names;
 mod new;
 mod next;

@@ -11,6 +11,7 @@ pub mod lesson;
 mod load;
 mod manifest;
 pub mod problem;
+pub mod publish;
 pub mod quiz;
 pub mod rules;
 pub mod scaffold;

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, check, completions, hint, init, list, man, new, next, quiz, read, reset, search, skip,
-    solution, status, validate, watch,
+    author, check, completions, hint, init, list, man, mdbook, new, next, quiz, read, reset,
+    search, skip, solution, status, validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -74,6 +74,8 @@ pub(crate) enum Command {
     Author(author::Author),
     Completions(completions::Completions),
     Man(man::Man),
+    #[command(hide = true)]
+    Mdbook(mdbook::Mdbook),
 }
 
 impl Command {
@@ -98,6 +100,7 @@ impl Command {
             Self::Author(command) => command.run(app),
             Self::Completions(command) => command.run(app),
             Self::Man(man::Man {}) => man::Man::run(app),
+            Self::Mdbook(command) => command.run(app),
         }
     }
 }

@@ -10,6 +10,8 @@ use super::problem::Problem;
 use super::tree::Tree;
 use super::{Course, Track};
 
+pub(super) use lessons::split_front_matter;
+
 /// The version of the course format that this program reads.
 const FORMAT: u32 = 1;
 

@@ -1,11 +1,16 @@
 //! What the pages say is so.
 
+mod book;
+mod keys;
+mod links;
+mod reference;
 pub(crate) mod sessions;
 
 use std::fmt::Write as _;
 
 use clap::Command;
 
+use crate::pty::Pty;
 use crate::repository::{fences, read};
 
 /// Returns the commands as a table, from the command line itself.
@@ -40,4 +45,23 @@ fn readme_has_two_commands_to_set_up() {
     assert_eq!(first.text, "$ cargo run --release\n$ cargo test\n");
     let checks = read(".ci/run");
     assert!(checks.contains(" cargo test "), "CI runs the same tests");
+}
+
+#[test]
+fn readme_shows_the_first_page_as_it_is() {
+    let blocks = fences("README.md");
+    let page = blocks.iter().find(|fence| fence.language() == "text");
+    let page = page.expect("a page");
+    let home = tempfile::tempdir().expect("a scratch folder");
+    let mut pty = Pty::start(home.path(), &[], &[], (80, 24));
+    pty.wait_for("Choose a track");
+    pty.send("\r");
+    pty.wait_for("Lesson 1 of");
+    pty.wait_for("q quit");
+    let screen = pty.screen();
+    for line in page.text.lines().filter(|line| *line != sessions::LEFT_OUT) {
+        assert!(screen.contains(line), "{line:?} is not on\n{screen}");
+    }
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
 }

@@ -85,7 +85,7 @@ fn lesson(
 }
 
 /// Returns the front matter, the body, and the line of the file where the body starts.
-fn split_front_matter(text: &str) -> (Option<&str>, &str, usize) {
+pub(in crate::course) fn split_front_matter(text: &str) -> (Option<&str>, &str, usize) {
     let Some(rest) = text.strip_prefix("+++\n") else {
         return (None, text, 1);
     };

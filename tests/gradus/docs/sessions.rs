@@ -9,7 +9,7 @@ use crate::harness::Desk;
 use crate::repository::{Fence, fences, files_below};
 
 /// What stands for lines that are left out.
-const LEFT_OUT: &str = "…";
+pub(crate) const LEFT_OUT: &str = "…";
 
 #[test]
 fn sessions_show_what_happens() {

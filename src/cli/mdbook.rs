@@ -1,0 +1,110 @@
+//! `gradus mdbook`: a preprocessor of mdBook that adds the lessons of a course as chapters.
+//!
+//! mdBook writes `[context, book]` as JSON to standard input and reads the book from standard
+//! output. A book is an object with a list of items, `items` since mdBook 0.5 and `sections` before;
+//! all of it that is not ours is handed back as it came.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Subcommand};
+use serde::Deserialize as _;
+use serde_json::{Value, json};
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use crate::course::publish::{Page, exercise_page, lesson_page};
+use crate::course::{Course, Lesson, Tree, load};
+
+/// Add the lessons of a course to a book: mdBook runs this
+#[derive(Debug, Args)]
+pub(crate) struct Mdbook {
+    #[command(subcommand)]
+    question: Option<Ask>,
+}
+
+/// What mdBook asks before it sends the book.
+#[derive(Debug, Subcommand)]
+enum Ask {
+    /// Say whether the book can be for this renderer: it can for every one
+    Supports {
+        /// The renderer
+        renderer: String,
+    },
+}
+
+impl Mdbook {
+    pub(super) fn run(self, app: &App) -> Done {
+        if self.question.is_some() {
+            return Ok(Code::Fine);
+        }
+        let input: Value = serde_json::from_reader(std::io::stdin()).map_err(not_a_book)?;
+        let [context, mut book] = <[Value; 2]>::deserialize(input).map_err(not_a_book)?;
+        let (course, _) = load(&tree(app, &context)?);
+        let items = ["items", "sections"]
+            .into_iter()
+            .find(|key| book[key].is_array())
+            .and_then(|key| book[key].as_array_mut());
+        let items = items.ok_or_else(|| refused("the book has no list of items".to_owned()))?;
+        items.extend(chapters(&course));
+        app.output.text(&book.to_string())?;
+        Ok(Code::Fine)
+    }
+}
+
+fn not_a_book(error: serde_json::Error) -> Failure {
+    refused(format!("standard input is not what mdBook sends: {error}"))
+}
+
+fn refused(what: String) -> Failure {
+    Failure::Refused {
+        what,
+        help: "mdBook runs this command: name it in book.toml under `[preprocessor.gradus]`"
+            .to_owned(),
+    }
+}
+
+/// Returns the files of the course that is named in book.toml, else of the one the options name.
+fn tree(app: &App, context: &Value) -> Result<Tree, Failure> {
+    let named = context["config"]["preprocessor"]["gradus"]["course"].as_str();
+    match named {
+        Some(named) => {
+            let root = PathBuf::from(context["root"].as_str().unwrap_or_default());
+            Ok(Tree::read(&root.join(Path::new(named)))?)
+        }
+        None => app.tree(None),
+    }
+}
+
+fn chapters(course: &Course) -> Vec<Value> {
+    let mut items = vec![json!({ "PartTitle": course.title })];
+    for lesson in &course.lessons {
+        items.push(chapter(
+            &lesson_page(course, lesson),
+            &[],
+            exercises(course, lesson),
+        ));
+    }
+    items
+}
+
+fn exercises(course: &Course, lesson: &Lesson) -> Vec<Value> {
+    let parent = lesson_page(course, lesson).name;
+    let exercises = lesson.exercises().filter_map(|id| course.exercise(id));
+    let page = |exercise| chapter(&exercise_page(course, exercise), &[&parent], Vec::new());
+    exercises.map(page).collect()
+}
+
+fn chapter(page: &Page, parents: &[&str], sub_items: Vec<Value>) -> Value {
+    json!({
+        "Chapter": {
+            "name": page.name,
+            "content": page.markdown,
+            "number": null,
+            "sub_items": sub_items,
+            "path": page.path,
+            "source_path": null,
+            "parent_names": parents,
+        }
+    })
+}

@@ -1,0 +1,297 @@
+//! Lessons and exercises as pages of a book, in Markdown that any renderer knows.
+//!
+//! A lesson's file is copied line by line; what only Gradus understands (questions, the places of
+//! exercises, its own kinds of blocks) is written out.
+
+use std::fmt::Write as _;
+
+use super::load::split_front_matter;
+use super::{Choice, Course, Exercise, Lesson, Question, Quiz, Symptom};
+use crate::lesson::Info;
+
+/// A page of a book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// What it is called in a table of contents.
+    pub name: String,
+    /// Its path in the book, such as `lessons/01-start.md`.
+    pub path: String,
+    /// Its text.
+    pub markdown: String,
+}
+
+/// Returns the page of `lesson`.
+pub fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
+    let name = format!("{}. {}", lesson.number, lesson.title);
+    let text = course.tree.get(&lesson.file).unwrap_or_default();
+    let (_, body, first_line) = split_front_matter(text);
+    let mut markdown = format!("# {name}\n\n");
+    if !lesson.summary.is_empty() {
+        let minutes = lesson.minutes;
+        push(
+            &mut markdown,
+            &format!("*{} About {minutes} minutes.*\n\n", lesson.summary),
+        );
+    }
+    let mut writer = Writer {
+        course,
+        lesson: Some(lesson),
+        markdown,
+    };
+    writer.copy(body, first_line);
+    let mut markdown = writer.markdown;
+    symptoms(&mut markdown, &lesson.symptoms);
+    Page {
+        name,
+        path: lesson.file.clone(),
+        markdown,
+    }
+}
+
+/// Returns the page of `exercise`: its task and how it is checked.
+pub fn exercise_page(course: &Course, exercise: &Exercise) -> Page {
+    let mut writer = Writer {
+        course,
+        lesson: None,
+        markdown: format!("# {}\n\n", exercise.title),
+    };
+    writer.copy(&exercise.readme, 1);
+    let mut markdown = writer.markdown;
+    let id = &exercise.id;
+    push(
+        &mut markdown,
+        &format!("\n---\n\nCheck it with `gradus check {id}`.\n"),
+    );
+    Page {
+        name: format!("Exercise: {}", exercise.title),
+        path: format!("exercises/{id}.md"),
+        markdown,
+    }
+}
+
+struct Writer<'a> {
+    course: &'a Course,
+    lesson: Option<&'a Lesson>,
+    markdown: String,
+}
+
+/// A fence that is open: its indentation, its mark, its info string.
+#[derive(Debug, Clone, Copy)]
+struct Fence<'a> {
+    indent: &'a str,
+    mark: &'a str,
+    info: &'a str,
+}
+
+impl<'a> Fence<'a> {
+    fn opened_by(line: &'a str) -> Option<Self> {
+        let text = line.trim_start_matches(' ');
+        let indent = &line[..line.len() - text.len()];
+        let info = text.trim_start_matches('`');
+        let mark = &text[..text.len() - info.len()];
+        let is_fence = mark.len() >= 3 && !info.contains('`');
+        is_fence.then_some(Self { indent, mark, info })
+    }
+
+    fn is_closed_by(self, line: &str) -> bool {
+        let text = line.trim();
+        text.len() >= self.mark.len() && text.bytes().all(|byte| byte == b'`')
+    }
+}
+
+impl Writer<'_> {
+    /// Copies `body`, whose first line is line `first_line` of its file.
+    fn copy(&mut self, body: &str, first_line: usize) {
+        let mut lines = body.lines().enumerate();
+        while let Some((index, line)) = lines.next() {
+            if let Some(fence) = Fence::opened_by(line) {
+                let inside = lines.by_ref().map(|(_, line)| line);
+                let text: Vec<&str> = inside
+                    .take_while(|line| !fence.is_closed_by(line))
+                    .collect();
+                self.fence(fence, &text, first_line + index);
+            } else if let Some(exercise) = self.exercise_of(line) {
+                let link = exercise_link(exercise);
+                push(&mut self.markdown, &link);
+            } else {
+                push(&mut self.markdown, line);
+                self.markdown.push('\n');
+            }
+        }
+    }
+
+    fn exercise_of(&self, line: &str) -> Option<&Exercise> {
+        let comment = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
+        let id = comment.trim().strip_prefix("exercise:")?.trim();
+        self.course.exercise(&id.parse().ok()?)
+    }
+
+    fn fence(&mut self, fence: Fence<'_>, text: &[&str], line: usize) {
+        let info = Info::new(fence.info);
+        let quizzes = self.lesson.into_iter().flat_map(Lesson::quizzes);
+        let mut at_line = quizzes.filter(|quiz| quiz.line == line);
+        match info.language() {
+            "quiz" if let Some(quiz) = at_line.next() => question(&mut self.markdown, quiz),
+            "diagram" => diagram(&mut self.markdown, info, text),
+            language => {
+                let Fence { indent, mark, .. } = fence;
+                let words = words(language, info);
+                push(&mut self.markdown, &format!("{indent}{mark}{words}\n"));
+                for line in text {
+                    push(&mut self.markdown, line);
+                    self.markdown.push('\n');
+                }
+                push(&mut self.markdown, &format!("{indent}{mark}\n"));
+            }
+        }
+    }
+}
+
+fn push(markdown: &mut String, text: &str) {
+    markdown.push_str(text);
+}
+
+/// Returns the info string for other renderers: rustdoc's words are theirs too, ours are not.
+fn words(language: &str, info: Info<'_>) -> String {
+    if language != "rust" {
+        return language.to_owned();
+    }
+    if info.attribute("skip").is_some() {
+        return "rust,ignore".to_owned();
+    }
+    info.words().collect::<Vec<_>>().join(",")
+}
+
+fn exercise_link(exercise: &Exercise) -> String {
+    let Exercise {
+        id, title, summary, ..
+    } = exercise;
+    format!("**Exercise:** [{title}](../exercises/{id}.md). {summary} `gradus check {id}`\n")
+}
+
+fn diagram(markdown: &mut String, info: Info<'_>, text: &[&str]) {
+    let alt = escaped(info.attribute("alt").unwrap_or("a diagram"));
+    let drawing = escaped(&text.join("\n"));
+    let block = format!("<pre role=\"img\" aria-label=\"{alt}\">\n{drawing}\n</pre>\n");
+    push(markdown, &block);
+}
+
+fn escaped(text: &str) -> String {
+    let text = text.replace('&', "&amp;").replace('<', "&lt;");
+    text.replace('>', "&gt;").replace('"', "&quot;")
+}
+
+/// Writes a question, and its answer where it does not catch the eye.
+fn question(markdown: &mut String, quiz: &Quiz) {
+    push(markdown, "**Question.** ");
+    push(markdown, quiz.prompt.trim());
+    push(markdown, "\n\n");
+    let listed = |choice: &Choice| format!("- {}\n", one_line(&choice.text));
+    let choices: String = quiz.choices().iter().map(listed).collect();
+    push(markdown, &choices);
+    push(markdown, "\n<details>\n<summary>Answer</summary>\n\n");
+    push(markdown, &answer(&quiz.question));
+    push(markdown, "\n</details>\n");
+}
+
+fn answer(question: &Question) -> String {
+    let mut text = String::new();
+    match question {
+        Question::Single(choices) | Question::Multiple(choices) => {
+            for choice in choices {
+                let word = if choice.correct { "Right" } else { "Wrong" };
+                let (choice, why) = (one_line(&choice.text), one_line(&choice.explain));
+                writeln!(text, "- {word}: {choice}  \n  {why}").expect("a string takes it");
+            }
+        }
+        Question::Short {
+            accept, explain, ..
+        } => {
+            let right = accept.first().map_or("", String::as_str);
+            writeln!(text, "`{right}`. {}", one_line(explain)).expect("a string takes it");
+        }
+    }
+    text
+}
+
+fn symptoms(markdown: &mut String, symptoms: &[Symptom]) {
+    if symptoms.is_empty() {
+        return;
+    }
+    push(markdown, "\n## Lines that lead here\n");
+    for symptom in symptoms {
+        let Symptom {
+            example,
+            cause,
+            hop,
+            ..
+        } = symptom;
+        let cause = one_line(cause);
+        let part = format!("\n```text\n{example}\n```\n\n{cause} *({hop})*\n");
+        push(markdown, &part);
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::super::{Tree, load};
+    use super::*;
+
+    const LESSON: &str = "+++\ntitle = \"One\"\nsummary = \"See.\"\nminutes = 3\n+++\nText.\n\n\
+        ````quiz\nid = \"q\"\ntype = \"single\"\nprompt = \"Which?\"\n[[choice]]\ntext = \"a\"\n\
+        correct = true\n[[choice]]\ntext = \"b\"\nexplain = \"No.\"\n````\n\n\
+        <!-- exercise: e -->\n\n```nginx,http\na;\n```\n\n```diagram alt=\"A to \\\"B\"\na -> b\n```\n";
+
+    fn page() -> String {
+        let file = |path: &str, text: &str| (path.to_owned(), Cow::Owned(text.to_owned()));
+        let tree = Tree::new([
+            file("course.toml", "format = 1\nid = \"c\"\ntitle = \"C\"\n"),
+            file("lessons/01-one.md", LESSON),
+            file(
+                "exercises/e/exercise.toml",
+                "kind = \"gateway\"\ntitle = \"E\"\nsummary = \"S.\"\n",
+            ),
+        ]);
+        let (course, _) = load(&tree);
+        lesson_page(&course, &course.lessons[0]).markdown
+    }
+
+    #[test]
+    fn front_matter_becomes_a_heading_and_a_summary() {
+        let page = page();
+        assert!(
+            page.starts_with("# 1. One\n\n*See. About 3 minutes.*\n\nText.\n"),
+            "{page}"
+        );
+    }
+
+    #[test]
+    fn a_question_hides_its_answer() {
+        let page = page();
+        let (before, after) = page.split_once("<details>").expect("details");
+        assert!(
+            before.contains("**Question.** Which?\n\n- a\n- b\n"),
+            "{page}"
+        );
+        assert!(!before.contains("No."), "{page}");
+        assert!(after.contains("- Wrong: b  \n  No.\n"), "{page}");
+    }
+
+    #[test]
+    fn directives_and_info_strings_are_written_out() {
+        let page = page();
+        for part in [
+            "**Exercise:** [E](../exercises/e.md). S. `gradus check e`\n",
+            "```nginx\na;\n```\n",
+            "<pre role=\"img\" aria-label=\"A to \\\">\na -&gt; b\n</pre>\n",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+    }
+}
