@@ -4,15 +4,20 @@
 //! what is to be done. It knows no terminal, clock, file or process. [`run`] plays it on a real
 //! terminal.
 
+mod aids;
 mod bench;
+mod checking;
 mod desk;
 mod exercise;
+mod finish;
 mod footer;
 mod help;
 mod input;
 mod lists;
 mod machine;
+mod map;
 mod menu;
+mod moves;
 mod outcome;
 mod path;
 mod quizzing;
@@ -21,7 +26,9 @@ mod search;
 mod session;
 mod sheet;
 mod solving;
+mod stage;
 mod view;
+mod welcome;
 
 pub use input::{Effect, Farewell, Input, Note, Opened, Trouble};
 pub use machine::{Machine, Setup};

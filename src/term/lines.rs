@@ -15,6 +15,8 @@ pub struct Lines {
     caps: Caps,
     theme: Theme,
     source: Source,
+    /// Whether the last line is a prompt that waits.
+    waits: bool,
 }
 
 impl Lines {
@@ -28,17 +30,20 @@ impl Lines {
             caps,
             theme,
             source,
+            waits: false,
         })
     }
 }
 
 impl Terminal for Lines {
     fn show(&mut self, lines: &[Line], spot: Spot) -> io::Result<()> {
+        self.waits = false;
         let apart = if spot == Spot::Below { "" } else { "\n" };
         write(&format!("{apart}{}", emit(lines, &self.caps, &self.theme)))
     }
 
     fn footer(&mut self, lines: &[Line]) -> io::Result<()> {
+        self.waits = true;
         let rows = lines
             .iter()
             .map(|line| emit_line(line, &self.caps, &self.theme));
@@ -71,7 +76,7 @@ impl Terminal for Lines {
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        Ok(())
+        if self.waits { write("\n") } else { Ok(()) }
     }
 }
 

@@ -158,10 +158,11 @@ impl Session {
         }
         self.bench.close();
         let farewell = ended.expect("the loop ends with it");
-        if farewell != Farewell::Closed {
-            self.terminal.leave()?;
+        match self.terminal.leave() {
+            // Nobody is left to be told that it is gone.
+            Err(_) if farewell == Farewell::Closed => Ok(farewell),
+            left => Ok(left.map(|()| farewell)?),
         }
-        Ok(farewell)
     }
 
     fn input(&mut self, message: Message) -> Input {

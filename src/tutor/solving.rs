@@ -1,4 +1,4 @@
-//! An exercise: its task, checks at each save, hints, the solution.
+//! An exercise on the screen: its keys, its panels, its footer.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use super::footer::{Footer, hint};
 use super::input::{Effect, Note, Opened, Trouble};
 use super::machine::{Machine, Screen};
 use super::path::Stop;
-use crate::check::{Event, Outcome, TestTitle, Verdict};
+use crate::check::TestTitle;
 use crate::course::{Exercise, ExerciseId};
 use crate::progress::State;
 use crate::term::Key;
@@ -19,7 +19,7 @@ pub(super) struct Solving {
     pub(super) id: ExerciseId,
     pub(super) tests: Vec<TestTitle>,
     pub(super) panel: Panel,
-    confirm: Option<Confirm>,
+    pub(super) confirm: Option<Confirm>,
 }
 
 /// What of an exercise is on the screen.
@@ -35,7 +35,7 @@ pub(super) enum Panel {
 
 /// Something that is done after a yes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Confirm {
+pub(super) enum Confirm {
     Reset,
     Solution,
     Settle,
@@ -54,11 +54,11 @@ impl Confirm {
 /// A check that runs.
 #[derive(Debug, Clone)]
 pub(super) struct Running {
-    run: u64,
-    id: ExerciseId,
-    step: &'static str,
-    tests: usize,
-    held: usize,
+    pub(super) run: u64,
+    pub(super) id: ExerciseId,
+    pub(super) step: &'static str,
+    pub(super) tests: usize,
+    pub(super) held: usize,
 }
 
 impl Solving {
@@ -118,101 +118,6 @@ impl Machine {
         }
     }
 
-    /// Takes the answer to a question that needs a yes; returns whether there was one.
-    pub(super) fn confirm(&mut self, key: Key) -> bool {
-        let Screen::Solve(solving) = &mut self.screen else {
-            return false;
-        };
-        let id = solving.id.clone();
-        let Some(confirm) = solving.confirm.take() else {
-            return false;
-        };
-        match (key, confirm) {
-            (Key::Ctrl(_), _) => return false,
-            (Key::Char('y' | 'Y'), Confirm::Reset) => self.push(Effect::Reset(id)),
-            (Key::Char('y' | 'Y'), Confirm::Solution) => self.show_solution(id),
-            (Key::Char('y' | 'Y'), Confirm::Settle) => self.settle("settled by the learner"),
-            _ => self.say(Line::new().with(Role::Dim, "Nothing was changed.")),
-        }
-        true
-    }
-
-    fn ask_to_confirm(&mut self, confirm: Confirm) {
-        if let Screen::Solve(solving) = &mut self.screen {
-            solving.confirm = Some(confirm);
-        }
-        self.draw_footer();
-    }
-
-    fn want_solution(&mut self) {
-        match self.solving() {
-            Some(solving) if self.is_done(&solving.id) => self.show_solution(solving.id.clone()),
-            Some(_) | None => self.ask_to_confirm(Confirm::Solution),
-        }
-    }
-
-    fn show_solution(&mut self, id: ExerciseId) {
-        self.note(Note::SolutionSeen(id));
-        self.show_panel(Panel::Solution);
-    }
-
-    fn want_to_settle(&mut self) {
-        match self
-            .solving()
-            .and_then(|solving| self.opened.get(&solving.id))
-        {
-            Some(Opened {
-                missing: Some(missing),
-                ..
-            }) => {
-                let reason = format!("this machine lacks something: {missing}");
-                self.settle(&reason);
-            }
-            Some(_) | None => self.ask_to_confirm(Confirm::Settle),
-        }
-    }
-
-    fn settle(&mut self, reason: &str) {
-        let Some(solving) = self.solving() else {
-            return;
-        };
-        let (stop, id) = (solving.stop, solving.id.clone());
-        self.note(Note::Settled(id, reason.to_owned()));
-        self.advance(stop);
-    }
-
-    fn next_hint(&mut self) {
-        let Some((id, count)) = self.hints() else {
-            return;
-        };
-        let seen = self.progress.hints(&id);
-        if count == 0 {
-            self.say(Line::new().with(Role::Dim, "This exercise has no hints."));
-            return;
-        }
-        let next = seen.min(count - 1);
-        if seen < count {
-            self.note(Note::Hinted(id, next + 1));
-        }
-        self.show_panel(Panel::Hints(next, next + 1));
-    }
-
-    fn all_hints(&mut self) {
-        match self.hints() {
-            Some((id, _)) if self.progress.hints(&id) > 0 => {
-                self.show_panel(Panel::Hints(0, self.progress.hints(&id)));
-            }
-            Some(_) | None => {
-                self.say(Line::new().with(Role::Dim, "No hint was shown yet; h shows the first."));
-            }
-        }
-    }
-
-    fn hints(&self) -> Option<(ExerciseId, usize)> {
-        let exercise = self.exercise()?;
-        Some((exercise.id.clone(), exercise.hints.len()))
-    }
-
     fn view_result(&mut self) {
         let title = self.exercise().map(|exercise| exercise.title.clone());
         self.open_pager(&title.unwrap_or_default());
@@ -242,69 +147,7 @@ impl Machine {
         }
     }
 
-    /// Starts a check; one that runs is called off.
-    fn check(&mut self, id: ExerciseId) {
-        self.runs += 1;
-        self.running = Some(Running {
-            run: self.runs,
-            id: id.clone(),
-            step: "starting",
-            tests: 0,
-            held: 0,
-        });
-        self.push(Effect::Check(self.runs, id));
-        self.draw_footer();
-    }
-
-    pub(super) fn changed(&mut self) {
-        if let Screen::Solve(solving) = self.lowest() {
-            let id = solving.id.clone();
-            self.notice = None;
-            self.check(id);
-        }
-    }
-
-    pub(super) fn checking(&mut self, run: u64, event: Event) {
-        let Some(running) = self.running.as_mut().filter(|running| running.run == run) else {
-            return;
-        };
-        match event {
-            Event::Step(step) => running.step = step,
-            Event::Test(test) => {
-                running.tests += 1;
-                running.held += usize::from(test.result.verdict() == Verdict::Passed);
-            }
-            Event::OwnTests(..) => running.step = "trying your own tests",
-            Event::Diagnostic(_) => {}
-        }
-        if !self.view.by_lines {
-            self.draw_footer();
-        }
-    }
-
-    pub(super) fn checked(&mut self, run: u64, result: Result<Outcome, Trouble>) {
-        let Some(running) = self.running.take_if(|running| running.run == run) else {
-            return;
-        };
-        let panel = match result {
-            Ok(outcome) => {
-                if outcome.verdict() == Verdict::Passed {
-                    self.note(Note::Passed(running.id.clone()));
-                }
-                self.results.insert(running.id, outcome);
-                Panel::Result
-            }
-            Err(trouble) => Panel::Trouble(trouble),
-        };
-        if let Some(Screen::Solve(solving)) = self.under.first_mut() {
-            solving.panel = panel;
-            self.say(Line::new().with(Role::Accent, "The check has ended."));
-            return;
-        }
-        self.show_panel(panel);
-    }
-
-    fn show_panel(&mut self, panel: Panel) {
+    pub(super) fn show_panel(&mut self, panel: Panel) {
         if let Screen::Solve(solving) = &mut self.screen {
             solving.panel = panel;
             self.new_page();
@@ -364,7 +207,7 @@ impl Machine {
         self.progress.state_of(exercise)
     }
 
-    fn is_done(&self, id: &ExerciseId) -> bool {
+    pub(super) fn is_done(&self, id: &ExerciseId) -> bool {
         let exercise = self.course.exercise(id);
         exercise.is_some_and(|exercise| self.state(exercise).is_done())
     }

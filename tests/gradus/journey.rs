@@ -214,7 +214,5 @@ fn key(quiz: &Quiz) -> String {
 
 /// Returns the letters and digits of `text`: what wrapping and marks leave alone.
 fn letters(text: &str) -> String {
-    text.chars()
-        .filter(char::is_ascii_alphanumeric)
-        .collect()
+    text.chars().filter(char::is_ascii_alphanumeric).collect()
 }

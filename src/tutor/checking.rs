@@ -1,0 +1,72 @@
+//! Checks of the exercise on the screen.
+
+use super::input::{Effect, Note, Trouble};
+use super::machine::{Machine, Screen};
+use super::solving::{Panel, Running};
+use crate::check::{Event, Outcome, Verdict};
+use crate::course::ExerciseId;
+use crate::text::{Line, Role};
+
+impl Machine {
+    /// Starts a check; one that runs is called off.
+    pub(super) fn check(&mut self, id: ExerciseId) {
+        self.runs += 1;
+        self.running = Some(Running {
+            run: self.runs,
+            id: id.clone(),
+            step: "starting",
+            tests: 0,
+            held: 0,
+        });
+        self.push(Effect::Check(self.runs, id));
+        self.draw_footer();
+    }
+
+    pub(super) fn changed(&mut self) {
+        if let Screen::Solve(solving) = self.lowest() {
+            let id = solving.id.clone();
+            self.notice = None;
+            self.check(id);
+        }
+    }
+
+    pub(super) fn checking(&mut self, run: u64, event: Event) {
+        let Some(running) = self.running.as_mut().filter(|running| running.run == run) else {
+            return;
+        };
+        match event {
+            Event::Step(step) => running.step = step,
+            Event::Test(test) => {
+                running.tests += 1;
+                running.held += usize::from(test.result.verdict() == Verdict::Passed);
+            }
+            Event::OwnTests(..) => running.step = "trying your own tests",
+            Event::Diagnostic(_) => {}
+        }
+        if !self.view.by_lines {
+            self.draw_footer();
+        }
+    }
+
+    pub(super) fn checked(&mut self, run: u64, result: Result<Outcome, Trouble>) {
+        let Some(running) = self.running.take_if(|running| running.run == run) else {
+            return;
+        };
+        let panel = match result {
+            Ok(outcome) => {
+                if outcome.verdict() == Verdict::Passed {
+                    self.note(Note::Passed(running.id.clone()));
+                }
+                self.results.insert(running.id, outcome);
+                Panel::Result
+            }
+            Err(trouble) => Panel::Trouble(trouble),
+        };
+        if let Some(Screen::Solve(solving)) = self.under.first_mut() {
+            solving.panel = panel;
+            self.say(Line::new().with(Role::Accent, "The check has ended."));
+            return;
+        }
+        self.show_panel(panel);
+    }
+}
