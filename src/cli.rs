@@ -1,5 +1,5 @@
 //! The command line: arguments to domain to exit code. One file a command; [`failure`] words what
-//! goes wrong, [`output`] is where commands write.
+//! goes wrong, `output` is where commands write.
 
 mod app;
 mod arguments;

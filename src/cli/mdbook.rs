@@ -38,8 +38,10 @@ impl Mdbook {
         if self.question.is_some() {
             return Ok(Code::Fine);
         }
-        let input: Value = serde_json::from_reader(std::io::stdin()).map_err(not_a_book)?;
-        let [context, mut book] = <[Value; 2]>::deserialize(input).map_err(not_a_book)?;
+        let input: Value =
+            serde_json::from_reader(std::io::stdin()).map_err(|error| not_a_book(&error))?;
+        let [context, mut book] =
+            <[Value; 2]>::deserialize(input).map_err(|error| not_a_book(&error))?;
         let (course, _) = load(&tree(app, &context)?);
         let items = ["items", "sections"]
             .into_iter()
@@ -52,7 +54,7 @@ impl Mdbook {
     }
 }
 
-fn not_a_book(error: serde_json::Error) -> Failure {
+fn not_a_book(error: &serde_json::Error) -> Failure {
     refused(format!("standard input is not what mdBook sends: {error}"))
 }
 
@@ -82,7 +84,7 @@ fn chapters(course: &Course) -> Vec<Value> {
         items.push(chapter(
             &lesson_page(course, lesson),
             &[],
-            exercises(course, lesson),
+            &exercises(course, lesson),
         ));
     }
     items
@@ -91,11 +93,11 @@ fn chapters(course: &Course) -> Vec<Value> {
 fn exercises(course: &Course, lesson: &Lesson) -> Vec<Value> {
     let parent = lesson_page(course, lesson).name;
     let exercises = lesson.exercises().filter_map(|id| course.exercise(id));
-    let page = |exercise| chapter(&exercise_page(course, exercise), &[&parent], Vec::new());
+    let page = |exercise| chapter(&exercise_page(course, exercise), &[&parent], &[]);
     exercises.map(page).collect()
 }
 
-fn chapter(page: &Page, parents: &[&str], sub_items: Vec<Value>) -> Value {
+fn chapter(page: &Page, parents: &[&str], sub_items: &[Value]) -> Value {
     json!({
         "Chapter": {
             "name": page.name,

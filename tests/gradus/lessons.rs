@@ -5,16 +5,15 @@ mod nginx;
 mod rust;
 
 use crate::harness::Desk;
-use crate::repository::{Fence, fences, files_below};
+use crate::repository::{Fence, fences, files_of};
 
 /// The languages of blocks that are only shown.
 const SHOWN: [&str; 6] = ["diagram", "diff", "http", "quiz", "text", "toml"];
 
 /// Returns the blocks of every lesson and task text.
 fn all() -> Vec<Fence> {
-    let mut pages = files_below("lessons");
-    pages.extend(files_below("exercises"));
-    pages.retain(|page| page.ends_with(".md"));
+    let mut pages = files_of("lessons", "md");
+    pages.extend(files_of("exercises", "md"));
     pages.iter().flat_map(|page| fences(page)).collect()
 }
 

@@ -23,6 +23,17 @@ pub(crate) fn files_below(path: &str) -> Vec<String> {
     files
 }
 
+/// Returns the paths of the files below the folder `path` whose names end in `.` and `ending`.
+pub(crate) fn files_of(path: &str, ending: &str) -> Vec<String> {
+    let mut files = files_below(path);
+    files.retain(|file| {
+        Path::new(file)
+            .extension()
+            .is_some_and(|found| found == ending)
+    });
+    files
+}
+
 fn collect(folder: &Path, prefix: &str, files: &mut Vec<String>) {
     let entries = fs::read_dir(folder).unwrap_or_else(|error| panic!("{prefix}: {error}"));
     for entry in entries {

@@ -2,21 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use crate::repository::{fences, files_below, read};
+use crate::repository::{fences, files_below, files_of, read};
 
 /// The most lines of a file of `src/`, its unit tests aside.
 const MOST_LINES: usize = 450;
-
-/// Files that have outgrown [`MOST_LINES`], and how far they may go until they are parted.
-const OUTGROWN: [(&str, usize); 0] = [];
 
 /// Names that say nothing about what is inside.
 const DRAWERS: [&str; 6] = ["common", "helper", "helpers", "misc", "util", "utils"];
 
 fn rust_files(folder: &str) -> Vec<String> {
-    let mut files = files_below(folder);
-    files.retain(|file| file.ends_with(".rs"));
-    files
+    files_of(folder, "rs")
 }
 
 /// Returns the lines of `text` before its unit tests.
@@ -31,13 +26,8 @@ fn no_source_file_holds_more_than_one_idea() {
     let mut faults = Vec::new();
     for file in rust_files("src") {
         let lines = lines_without_tests(&read(&file));
-        let outgrown = OUTGROWN.iter().find(|(name, _)| *name == file);
-        let most = outgrown.map_or(MOST_LINES, |(_, most)| *most);
-        if lines > most {
-            faults.push(format!("{file} has {lines} lines, and {most} are the most"));
-        }
-        if outgrown.is_some() && lines <= MOST_LINES {
-            faults.push(format!("{file} fits again: take it off the list"));
+        if lines > MOST_LINES {
+            faults.push(format!("{file} has {lines} lines"));
         }
     }
     assert!(faults.is_empty(), "{}", faults.join("\n"));

@@ -84,7 +84,9 @@ fn renamed(attribute: &Attribute) -> Option<String> {
     let mut name = None;
     attribute
         .parse_nested_meta(|meta| {
-            let value = meta.value().and_then(|value| value.parse::<Expr>());
+            let value = meta
+                .value()
+                .and_then(syn::parse::ParseBuffer::parse::<Expr>);
             if let Ok(Expr::Lit(literal)) = value
                 && let Lit::Str(text) = literal.lit
                 && meta.path.is_ident("rename")

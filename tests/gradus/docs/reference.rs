@@ -46,7 +46,7 @@ fn section(name: &str, command: &Command, page: &mut String) {
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
     write!(page, "{about}.\n\n```text\n{usage}\n```\n").expect("a string takes it");
-    let has_own = command.get_arguments().any(|argument| is_own(argument));
+    let has_own = command.get_arguments().any(is_own);
     if has_own {
         page.push('\n');
         options(&command, page);
