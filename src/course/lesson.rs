@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::id::{ExerciseId, LessonId};
+use super::pattern::Pattern;
 use super::quiz::Quiz;
 use crate::lesson::Doc;
 
@@ -55,7 +56,9 @@ pub enum Item {
 #[derive(Debug, Clone)]
 pub struct Symptom {
     /// The pattern.
-    pub pattern: regex_lite::Regex,
+    pub pattern: Pattern,
+    /// The line of the pattern in the lesson's file, from 1.
+    pub line: usize,
     /// A line that it matches.
     pub example: String,
     /// The cause, as Markdown.

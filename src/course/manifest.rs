@@ -105,7 +105,7 @@ pub(super) struct ExerciseManifest {
 
 impl ExerciseManifest {
     /// The keys every kind has.
-    pub(super) const KEYS: [&'static str; 9] = [
+    pub(in crate::course) const KEYS: [&'static str; 9] = [
         "kind", "title", "summary", "story", "tracks", "further", "feedback", "hints", "wrong",
     ];
 }

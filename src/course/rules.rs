@@ -74,6 +74,9 @@ fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(file, "the lesson has no text"));
     }
     for symptom in &lesson.symptoms {
+        if let Some(fault) = symptom.pattern.fault(&symptom.example) {
+            problems.push(Problem::new(file, fault).at(symptom.line));
+        }
         if !HOPS.contains(&symptom.hop.as_str()) {
             let message = format!("hop `{}` is not known", symptom.hop);
             let help = format!("hops are {}", HOPS.map(|hop| format!("`{hop}`")).join(", "));

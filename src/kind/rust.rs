@@ -28,7 +28,8 @@ struct RustTask {
     id: ExerciseId,
     tree: Tree,
     wrong: Vec<WrongSolution>,
-    settings: Settings,
+    /// The table `rust` of the manifest.
+    settings: OnceLock<Result<Settings, Problem>>,
     /// Contract and hidden tests; most commands never want them.
     subject: OnceLock<Result<Subject, Vec<Problem>>>,
 }
@@ -42,8 +43,8 @@ impl Kind for Rust {
         "write a function in a scratch crate; hidden tests judge it"
     }
 
-    fn load(&self, folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Arc<dyn Task> {
-        Arc::new(load::load(folder, problems))
+    fn load(&self, folder: &Folder<'_>, _problems: &mut Vec<Problem>) -> Arc<dyn Task> {
+        Arc::new(load::load(folder))
     }
 
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
@@ -66,6 +67,11 @@ impl RustTask {
             editable,
         });
         files.collect()
+    }
+
+    fn settings(&self) -> Result<&Settings, &Problem> {
+        let settings = self.settings.get_or_init(|| load::settings(self));
+        settings.as_ref()
     }
 
     fn read(&self) -> Result<&Subject, &[Problem]> {
@@ -152,11 +158,8 @@ impl Task for RustTask {
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
         let mut outcome = assess(self.subject()?, submission, context)?;
-        if let Some(rule) = self
-            .settings
-            .own_tests
-            .filter(|_| outcome.verdict() == Verdict::Passed)
-        {
+        let rule = self.settings().ok().and_then(|settings| settings.own_tests);
+        if let Some(rule) = rule.filter(|_| outcome.verdict() == Verdict::Passed) {
             self.judge_own_tests(rule, submission, context, &mut outcome)?;
         }
         Ok(outcome)

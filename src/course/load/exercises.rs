@@ -73,7 +73,6 @@ fn exercise(
             return None;
         }
     };
-    report_unknown_keys(&file, text, kind.id(), problems);
     let wrong = wrong_solutions(&manifest, text);
     let tracks = tracks(&manifest, text, &file, course, problems);
     let readme = tree
@@ -132,24 +131,6 @@ fn manifest(file: &str, text: &str) -> Result<(ExerciseManifest, &'static dyn Ki
         .at(line_of(text, &manifest.kind))
         .help(format!("kinds are {}", kinds.join(", ")));
     Err(Box::new(problem))
-}
-
-fn report_unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>) {
-    let Ok(table) = text.parse::<toml::Table>() else {
-        return;
-    };
-    for key in table.keys() {
-        if key != kind && !ExerciseManifest::KEYS.contains(&key.as_str()) {
-            let line = text.lines().position(|line| {
-                line.trim_start_matches(['[', ' '])
-                    .starts_with(key.as_str())
-            });
-            let keys = ExerciseManifest::KEYS.join(", ");
-            let problem =
-                Problem::new(file, format!("unknown key `{key}`")).at(line.map(|index| index + 1));
-            problems.push(problem.help(format!("keys are {keys} and the table `{kind}`")));
-        }
-    }
 }
 
 fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution> {

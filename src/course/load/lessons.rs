@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use super::super::id::{ExerciseId, LessonId, is_slug};
 use super::super::lesson::{Item, Lesson, Section, Symptom};
-use super::super::manifest::{LessonManifest, QuizManifest, SymptomManifest};
+use super::super::manifest::{LessonManifest, QuizManifest};
+use super::super::pattern::Pattern;
 use super::super::problem::Problem;
 use super::super::quiz::{Question, Quiz};
 use super::super::tree::Tree;
 use super::{line_of, toml_problem};
 use crate::lesson::{Block, BlockKind, Doc, parse_at, text_of};
+use toml::Spanned;
 
 /// Reads every lesson, in the order of their numbers.
 pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
@@ -77,7 +79,7 @@ fn lesson(
             );
         }
         Some(front) => match toml::from_str::<LessonManifest>(front) {
-            Ok(manifest) => fill(&mut lesson, manifest, front, problems),
+            Ok(manifest) => fill(&mut lesson, manifest, front),
             Err(error) => problems.push(toml_problem(&lesson.file, front, 2, &error)),
         },
     }
@@ -95,40 +97,20 @@ pub(in crate::course) fn split_front_matter(text: &str) -> (Option<&str>, &str, 
     (Some(front), body, front.lines().count() + 3)
 }
 
-fn fill(lesson: &mut Lesson, manifest: LessonManifest, front: &str, problems: &mut Vec<Problem>) {
+fn fill(lesson: &mut Lesson, manifest: LessonManifest, front: &str) {
     lesson.title = manifest.title;
     lesson.summary = manifest.summary;
     lesson.minutes = manifest.minutes;
-    for symptom in manifest.symptoms {
-        let line = line_of(front, &symptom.get_ref().pattern) + 1;
-        match read_symptom(symptom.into_inner()) {
-            Ok(symptom) => lesson.symptoms.push(symptom),
-            Err(message) => problems.push(Problem::new(&*lesson.file, message).at(line)),
-        }
-    }
-}
-
-fn read_symptom(manifest: SymptomManifest) -> Result<Symptom, String> {
-    let SymptomManifest {
-        pattern,
-        example,
-        cause,
-        hop,
-    } = manifest;
-    let pattern = pattern.into_inner();
-    let regex = regex_lite::Regex::new(&pattern)
-        .map_err(|error| format!("pattern `{pattern}`: {error}"))?;
-    if !regex.is_match(&example) {
-        return Err(format!(
-            "pattern `{pattern}` does not match its own example"
-        ));
-    }
-    Ok(Symptom {
-        pattern: regex,
-        example,
-        cause,
-        hop,
-    })
+    let symptoms = manifest.symptoms.into_iter().map(Spanned::into_inner);
+    lesson.symptoms = symptoms
+        .map(|symptom| Symptom {
+            line: line_of(front, &symptom.pattern) + 1,
+            pattern: Pattern::new(symptom.pattern.into_inner()),
+            example: symptom.example,
+            cause: symptom.cause,
+            hop: symptom.hop,
+        })
+        .collect();
 }
 
 fn sections(doc: &Doc, file: &str, problems: &mut Vec<Problem>) -> Vec<Section> {

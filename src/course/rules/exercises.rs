@@ -1,5 +1,6 @@
 //! Rules for exercises of every kind.
 
+use super::super::manifest::ExerciseManifest;
 use super::super::{Course, Exercise, Problem};
 use super::{first_level_heading, key_line};
 
@@ -31,8 +32,27 @@ pub(super) fn check(course: &Course, exercise: &Exercise, problems: &mut Vec<Pro
     if exercise.hints.iter().any(|hint| hint.trim().is_empty()) {
         problems.push(problem("a hint is empty".into(), "hints"));
     }
+    unknown_keys(&file, text, exercise.kind.id(), problems);
     readme(course, exercise, &folder, problems);
     wrong(course, exercise, &folder, problems);
+}
+
+fn unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>) {
+    let Ok(table) = text.parse::<toml::Table>() else {
+        return;
+    };
+    for key in table.keys() {
+        if key != kind && !ExerciseManifest::KEYS.contains(&key.as_str()) {
+            let line = text.lines().position(|line| {
+                line.trim_start_matches(['[', ' '])
+                    .starts_with(key.as_str())
+            });
+            let keys = ExerciseManifest::KEYS.join(", ");
+            let problem =
+                Problem::new(file, format!("unknown key `{key}`")).at(line.map(|index| index + 1));
+            problems.push(problem.help(format!("keys are {keys} and the table `{kind}`")));
+        }
+    }
 }
 
 fn readme(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec<Problem>) {

@@ -39,32 +39,28 @@ pub(super) struct OwnTests {
     pub(super) catch: usize,
 }
 
-/// Reads what is cheap to read; the rest is read when it is first wanted.
-pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> RustTask {
-    let settings = settings(folder, problems);
+/// Takes what every task has; its files are read when they are first wanted.
+pub(super) fn load(folder: &Folder<'_>) -> RustTask {
     RustTask {
         id: folder.id.clone(),
         tree: folder.tree.clone(),
         wrong: folder.wrong.to_vec(),
-        settings,
+        settings: OnceLock::new(),
         subject: OnceLock::new(),
     }
 }
 
-fn settings(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Settings {
-    match toml::from_str::<Manifest>(folder.manifest) {
-        Ok(manifest) => manifest.rust,
-        Err(error) => {
-            let file = format!("{}exercise.toml", folder.prefix());
-            problems.push(crate::course::toml_problem(
-                &file,
-                folder.manifest,
-                1,
-                &error,
-            ));
-            Settings::default()
-        }
-    }
+/// Reads the table `rust` of the manifest.
+///
+/// # Errors
+/// Fails with what is wrong with it.
+pub(super) fn settings(task: &RustTask) -> Result<Settings, Problem> {
+    let text = task.file("exercise.toml").unwrap_or_default();
+    let manifest = toml::from_str::<Manifest>(text);
+    manifest.map(|manifest| manifest.rust).map_err(|error| {
+        let file = format!("exercises/{}/exercise.toml", task.id);
+        crate::course::toml_problem(&file, text, 1, &error)
+    })
 }
 
 /// Reads contract, bridge and hidden tests.
@@ -72,7 +68,7 @@ fn settings(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Settings {
 /// # Errors
 /// Fails with every fault of these files.
 pub(super) fn subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
-    let settings = &task.settings;
+    let settings = task.settings().map_err(|problem| vec![problem.clone()])?;
     let mut faults = Faults {
         task,
         problems: Vec::new(),

@@ -14,7 +14,7 @@ const MOST_PARAMETERS: usize = 6;
 pub(super) fn read(signature: &Signature, wire: bool) -> Result<Function, ContractError> {
     let parameters = parameters(signature)?;
     let result = match &signature.output {
-        ReturnType::Default => Type::Verbatim(quote!(())),
+        ReturnType::Default => syn::parse2(quote!(()))?,
         ReturnType::Type(_, result) => (**result).clone(),
     };
     if wire {
