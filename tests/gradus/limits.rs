@@ -2,8 +2,10 @@
 
 use std::fs;
 use std::thread;
+use std::time::Duration;
 
 use gradus::check::{CheckError, Outcome, TestResult, Verdict};
+use gradus::sys::clock::Stopwatch;
 
 use crate::bench::{Bench, told};
 use crate::harness::Desk;
@@ -102,7 +104,11 @@ fn threads_without_end_are_survived() {
 #[test]
 fn honest_threads_have_room() {
     let bench = Bench::fixture();
-    let threads = "let threads: Vec<_> = (0..32).map(|_| std::thread::spawn(|| vec![1_u8; 1000].len())).collect();
+    let threads = "let all = std::sync::Arc::new(std::sync::Barrier::new(32));
+        let threads: Vec<_> = (0..32).map(|_| {
+            let all = all.clone();
+            std::thread::spawn(move || { let kept = vec![1_u8; 1000]; all.wait(); kept.len() })
+        }).collect();
         assert!(threads.into_iter().all(|thread| thread.join().unwrap() == 1000));";
     let outcome = bench.check("pair", &crate_at_seven(&bench, threads));
     assert_eq!(outcome.verdict(), Verdict::Passed, "{}", told(&outcome));
@@ -161,8 +167,12 @@ fn a_check_that_is_called_off_leaves_nothing_running() {
     let result = thread::scope(|scope| {
         let check = scope.spawn(|| bench.try_check("pair", &submission));
         wait_until("the code runs", || has_thread(&name));
+        let watch = Stopwatch::start();
         cancel.cancel();
-        check.join().expect("it does not panic")
+        let result = check.join().expect("it does not panic");
+        // Left alone, the code would run into its limit after ten seconds.
+        assert!(watch.elapsed() < Duration::from_secs(8));
+        result
     });
     assert!(matches!(result, Err(CheckError::Cancelled)), "{result:?}");
     wait_until("the code is gone", || !has_thread(&name));
@@ -184,11 +194,12 @@ fn a_gradus_that_is_killed_leaves_nothing_running_and_its_folders_are_swept() {
         "--path",
         "crate",
     ];
-    for stage in ["rustc", "/dispatcher"] {
+    for program in ["/rustc", "/dispatcher"] {
         let mut gradus = desk.start_with(&check, &variables);
-        wait_until(stage, || {
+        wait_until(program, || {
             let processes = of_folder(&temporary);
-            processes.iter().any(|line| line.contains(stage))
+            let mut programs = processes.iter().filter_map(|line| line.split(' ').next());
+            programs.any(|running| running.ends_with(program))
         });
         gradus.kill().expect("it runs");
         gradus.wait().expect("it ends");

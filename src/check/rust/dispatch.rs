@@ -163,6 +163,9 @@ impl<'a> Dispatch<'a> {
         if let Some(running) = self.running.take() {
             self.end(running)?;
         }
+        if self.printed.is_empty() {
+            return Ok(String::new());
+        }
         Ok(super::compile::clean(&String::from_utf8_lossy(
             &self.printed,
         )))

@@ -64,6 +64,7 @@ pub fn judge(
         Err(diagnostic) => return Ok(Judged::Unusable(vec![diagnostic])),
     };
     let memory = memory(kit, &file, opponents);
+    let again = turn_of_reference(&file, opponents.len());
     if let Some(worth) = remembered(&memory, needed) {
         return Ok(Judged::Worth(worth));
     }
@@ -82,7 +83,7 @@ pub fn judge(
         calls: Vec::new(),
         answers: Vec::new(),
     };
-    let worth = bench.meet_all(opponents, needed)?;
+    let worth = bench.meet_all(opponents, needed, again)?;
     let written = serde_json::to_vec(&worth)
         .map_err(std::io::Error::from)
         .and_then(|text| files::write_whole(&memory, &text));
@@ -91,6 +92,16 @@ pub fn judge(
         source,
     })?;
     Ok(Judged::Worth(worth))
+}
+
+/// Returns before which opponent the tests meet the reference once more. Tests that fail whatever
+/// they see, once they have run before, reject it then; the turn follows from the tests alone, so
+/// that the same tests are worth the same.
+fn turn_of_reference(file: &Collected, opponents: usize) -> usize {
+    let sum = file.bytes.iter().fold(0_usize, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
+    });
+    sum % opponents.max(1)
 }
 
 /// Returns the file that remembers what these tests are worth: they meet only the course's
@@ -174,6 +185,11 @@ fn program_of(
     Ok(program)
 }
 
+fn is_accepted(trial: &Trial) -> bool {
+    let mut passed = trial.passed.values();
+    trial.end.is_success() && !trial.passed.is_empty() && passed.all(|passed| *passed)
+}
+
 /// The learner's tests and what the reference answered them.
 struct Bench<'a> {
     subject: &'a Subject,
@@ -186,8 +202,14 @@ struct Bench<'a> {
 }
 
 impl Bench<'_> {
-    /// Runs the tests against the reference and every opponent.
-    fn meet_all(&mut self, opponents: &[Opponent], needed: usize) -> Result<OwnTests, CheckError> {
+    /// Runs the tests against the reference and every opponent, and before the opponent `again`
+    /// against the reference once more.
+    fn meet_all(
+        &mut self,
+        opponents: &[Opponent],
+        needed: usize,
+        again: usize,
+    ) -> Result<OwnTests, CheckError> {
         let mut worth = OwnTests {
             accept_reference: self.meet_reference()?,
             caught: 0,
@@ -201,6 +223,10 @@ impl Bench<'_> {
         }
         for (index, opponent) in opponents.iter().enumerate() {
             self.context.tell(Event::OwnTests(index, opponents.len()));
+            if index == again && !self.accepts_reference_again()? {
+                worth.accept_reference = false;
+                return Ok(worth);
+            }
             if self.catches(opponent)? {
                 worth.caught += 1;
             } else if !worth.missed.contains(&opponent.fault) {
@@ -221,11 +247,18 @@ impl Bench<'_> {
             Ok(reply)
         })?;
         self.answers = answers;
-        let accepted = trial.end.is_success()
-            && !trial.passed.is_empty()
-            && trial.passed.values().all(|passed| *passed);
+        let accepted = is_accepted(&trial);
         self.calls = trial.calls;
         Ok(accepted)
+    }
+
+    /// Returns whether the tests accept the reference when they have run before.
+    fn accepts_reference_again(&self) -> Result<bool, CheckError> {
+        let answers = self.answers.iter().cloned();
+        let known: Vec<(Call, Reply)> = self.calls.iter().cloned().zip(answers).collect();
+        let mut dispatch = self.dispatch(&self.reference);
+        let trial = self.run(&known, &mut |call| dispatch.call(call))?;
+        Ok(is_accepted(&trial))
     }
 
     /// Returns whether the tests catch the opponent.
