@@ -4,3 +4,4 @@ pub mod clock;
 pub mod environment;
 pub mod files;
 pub mod fingerprint;
+pub mod scratch;

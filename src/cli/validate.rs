@@ -238,10 +238,12 @@ impl Findings {
             let place = problem
                 .line
                 .map_or_else(String::new, |line| format!(":{line}"));
+            let mut message = problem.message.lines();
             let line = Line::new()
                 .with(Role::Accent, format!("{}{place}: ", problem.file))
-                .with(Role::Text, &problem.message);
+                .with(Role::Text, message.next().unwrap_or_default());
             lines.push(line);
+            lines.extend(message.map(|more| Line::plain("    ").with(Role::Code, more)));
             let help = problem.help.iter().flat_map(|help| help.lines());
             lines.extend(help.map(|help| Line::new().with(Role::Dim, format!("    {help}"))));
         }

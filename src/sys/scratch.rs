@@ -34,9 +34,7 @@ impl Scratch {
     /// Fails when it cannot be made.
     pub fn within(parent: &Path) -> io::Result<Self> {
         loop {
-            let folder = tempfile::Builder::new()
-                .prefix(PREFIX)
-                .tempdir_in(parent)?;
+            let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
             let path = folder.path().join(LOCK);
             let lock = match File::create_new(&path) {
                 Ok(lock) => lock,
@@ -44,16 +42,13 @@ impl Scratch {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
-            match lock.try_lock() {
-                Err(TryLockError::WouldBlock) => {}
-                // Where nothing can be locked, nothing is swept.
-                Ok(()) | Err(TryLockError::Error(_)) if path.exists() => {
-                    return Ok(Self {
-                        folder,
-                        _lock: lock,
-                    });
-                }
-                Ok(()) | Err(TryLockError::Error(_)) => {}
+            // Where nothing can be locked, nothing is swept.
+            let is_ours = !matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
+            if is_ours && path.exists() {
+                return Ok(Self {
+                    folder,
+                    _lock: lock,
+                });
             }
         }
     }
@@ -117,9 +112,11 @@ mod tests {
         let path = left.path().to_owned();
         fs::write(path.join("file"), "").unwrap();
         // As when the owner is killed: the lock ends, the folder stays.
-        let Scratch { folder, _lock } = left;
-        drop(folder.keep());
-        drop(_lock);
+        let Scratch {
+            folder,
+            _lock: lock,
+        } = left;
+        drop((folder.keep(), lock));
         sweep(parent.path());
         assert!(!path.exists());
         assert!(used.path().exists());

@@ -73,7 +73,14 @@ impl Desk {
 
     /// Starts Gradus in the current folder and leaves it running.
     pub(crate) fn start(&self, arguments: &[&str]) -> Child {
-        self.command(arguments).spawn().expect("gradus starts")
+        self.start_with(arguments, &[])
+    }
+
+    /// Starts Gradus with these variables and leaves it running.
+    pub(crate) fn start_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Child {
+        let mut command = self.command(arguments);
+        command.envs(variables.iter().copied());
+        command.spawn().expect("gradus starts")
     }
 
     /// Runs one line of shell in the current folder, where `gradus` is a command.
@@ -128,7 +135,7 @@ impl Desk {
 
 /// Returns the variables that lead to the compiler.
 #[expect(clippy::disallowed_methods, reason = "the compiler is the machine's")]
-fn toolchain() -> Vec<(&'static str, std::ffi::OsString)> {
+pub(crate) fn toolchain() -> Vec<(&'static str, std::ffi::OsString)> {
     let home = env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
     let below_home = |name: &str| home.join(name).into_os_string();
     let rustup = env::var_os("RUSTUP_HOME").unwrap_or_else(|| below_home(".rustup"));
@@ -172,7 +179,7 @@ impl Run {
     }
 }
 
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder");
     for entry in fs::read_dir(from).expect("a folder") {
         let entry = entry.expect("an entry");

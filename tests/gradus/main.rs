@@ -1,13 +1,20 @@
 //! The integration tests: one binary.
 
+mod bench;
+mod canary;
 mod commands;
 mod docs;
+mod faults;
+mod forged;
 mod harness;
 mod journey;
+mod kills;
 mod lab;
 mod lessons;
 mod licences;
+mod limits;
 mod package;
+mod processes;
 mod pty;
 mod rendering;
 mod repository;

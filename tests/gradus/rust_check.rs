@@ -1,45 +1,421 @@
-//! The check of Rust submissions, through the library, with the real launcher and compiler.
+//! The check of Rust submissions: what a learner is told.
 
-use std::sync::Arc;
+#![expect(
+    clippy::needless_raw_string_hashes,
+    reason = "snapbox writes snapshots so"
+)]
 
-use gradus::check::Context;
-use gradus::course::{self, Course};
-use gradus::sandbox::Sandbox;
-use gradus::sys::environment::Environment;
+use gradus::check::{Outcome, OwnTests, Verdict};
+use snapbox::{assert_data_eq, str};
 
-fn context() -> Context {
-    let environment = Environment::new(std::env::vars_os(), std::env::temp_dir());
-    let mut context = Context::new(
-        Sandbox::new(env!("CARGO_BIN_EXE_gradus")),
-        Arc::new(environment),
-    );
-    context.cache = std::env::temp_dir().join("gradus-tests-cache");
-    context
-}
+use crate::bench::{Bench, told};
 
-fn builtin() -> Course {
-    course::load(&course::builtin::tree()).0
+#[test]
+fn every_builtin_rust_exercise_is_proved() {
+    let bench = Bench::builtin();
+    let exercises = bench.course.exercises.iter();
+    let rust: Vec<_> = exercises
+        .filter(|exercise| exercise.kind.id() == "rust")
+        .collect();
+    assert!(rust.len() > 5, "{rust:?}");
+    for exercise in rust {
+        let problems = exercise.task.validate(&bench.context);
+        assert_eq!(
+            problems.expect("it can be proved here"),
+            [],
+            "{}",
+            exercise.id
+        );
+    }
 }
 
 #[test]
-fn every_builtin_exercise_is_proved() {
-    let course = builtin();
-    let only = std::env::var("ONLY").ok();
-    for exercise in course
-        .exercises
-        .iter()
-        .filter(|e| e.kind.id() == "rust" && only.as_ref().is_none_or(|o| e.id.as_str() == o))
-    {
-        let start = std::time::Instant::now();
-        let problems = exercise.task.validate(&context());
-        eprintln!("{} {:?}", exercise.id, start.elapsed());
-        match problems {
-            Ok(p) => {
-                for p in p {
-                    eprintln!("{p}")
-                }
-            }
-            Err(e) => eprintln!("ERR {e:?}"),
-        }
+fn every_exercise_of_the_fixture_is_proved() {
+    let bench = Bench::fixture();
+    for exercise in &bench.course.exercises {
+        let problems = exercise.task.validate(&bench.context);
+        assert_eq!(
+            problems.expect("it can be proved here"),
+            [],
+            "{}",
+            exercise.id
+        );
     }
+}
+
+#[test]
+fn a_right_solution_passes_every_test() {
+    let bench = Bench::fixture();
+    assert_data_eq!(
+        told(&bench.check("pair", bench.solution("pair"))),
+        str![[r#"
+passed
+An even number is halved: passed
+An odd number has no half: passed
+Small letters become capitals: passed
+An empty text panics: passed
+
+"#]]
+    );
+}
+
+#[test]
+fn a_wrong_value_is_told_with_input_expected_and_got() {
+    let bench = Bench::fixture();
+    assert_data_eq!(
+        told(&bench.check("pair", bench.file("pair", "wrong/01-rounds.rs"))),
+        str![[r#"
+failed
+An even number is halved: passed
+An odd number has no half: failed; input half(7); expected None; got Some(3)
+Small letters become capitals: passed
+An empty text panics: passed
+
+"#]]
+    );
+}
+
+#[test]
+fn a_compile_error_names_the_learners_file_and_line() {
+    let bench = Bench::fixture();
+    let outcome = bench.check("pair", "pub fn half(n: i64) -> Option<i64> {\n    n\n}\n");
+    assert_eq!(outcome.verdict(), Verdict::CompileError);
+    let error = &outcome.diagnostics[0];
+    assert_eq!(
+        (error.file.as_deref(), error.line),
+        (Some("src/lib.rs"), Some(2))
+    );
+    assert!(error.text.contains("--> src/lib.rs:2:5"), "{}", error.text);
+    assert_eq!(outcome.tests.len(), 4, "every declared test is there");
+}
+
+#[test]
+fn an_error_in_a_type_of_the_course_names_the_learners_copy_of_it() {
+    let bench = Bench::fixture();
+    let source = bench
+        .solution("wires")
+        .replace("pub fn nothing() {}", "pub fn nothing() { Hop::Port(); }");
+    let text = told(&bench.check("wires", &source));
+    assert!(text.contains("--> contract/src/lib.rs:"), "{text}");
+    assert!(!text.contains("/kits/"), "{text}");
+}
+
+#[test]
+fn a_warning_does_not_keep_from_passing() {
+    let bench = Bench::fixture();
+    let source = format!("{}\nfn unused() {{}}\n", bench.solution("pair"));
+    let outcome = bench.check("pair", &source);
+    assert_eq!(outcome.verdict(), Verdict::Passed);
+    assert!(
+        outcome.diagnostics[0].message.contains("never used"),
+        "{outcome:?}"
+    );
+}
+
+#[test]
+fn another_signature_is_told_in_the_contracts_words_and_costs_only_its_tests() {
+    let bench = Bench::fixture();
+    let source = bench
+        .solution("pair")
+        .replace("half(n: i64)", "half(n: i32)")
+        .replace("Option<i64>", "Option<i32>");
+    assert_data_eq!(
+        told(&bench.check("pair", &source)),
+        str![[r#"
+compile error
+error: `half` has other types than the contract asks for
+  the contract of `pair`: pub fn half(n: i64) -> Option<i64>
+  help: compare the types of parameters and result
+An even number is halved: failed; note `pair` has no such function as the contract says
+An odd number has no half: failed; note `pair` has no such function as the contract says
+Small letters become capitals: passed
+An empty text panics: passed
+
+"#]]
+    );
+}
+
+#[test]
+fn a_missing_function_costs_only_its_tests() {
+    let bench = Bench::fixture();
+    let source = "pub fn half(n: i64) -> Option<i64> {\n    (n % 2 == 0).then(|| n / 2)\n}\n";
+    assert_data_eq!(
+        told(&bench.check("pair", source)),
+        str![[r#"
+compile error
+error: `shout` is not there
+  the contract of `pair`: pub fn shout(text: &str) -> String
+  help: write it in src/lib.rs
+An even number is halved: passed
+An odd number has no half: passed
+Small letters become capitals: failed; note `pair` has no such function as the contract says
+An empty text panics: failed; note `pair` has no such function as the contract says
+
+"#]]
+    );
+}
+
+#[test]
+fn a_private_function_is_told_to_be_private() {
+    let bench = Bench::fixture();
+    let source = bench.solution("pair").replace("pub fn half", "fn half");
+    let outcome = bench.check("pair", &source);
+    let errors = outcome
+        .diagnostics
+        .iter()
+        .filter(|diagnostic| diagnostic.error);
+    let errors: Vec<_> = errors.map(|error| error.message.as_str()).collect();
+    assert_eq!(errors, ["`half` is private"]);
+    assert_eq!(outcome.passed(), 2);
+}
+
+#[test]
+fn a_panic_is_told_with_the_call_and_its_words() {
+    let bench = Bench::fixture();
+    let source = bench.solution("pair").replace(
+        "text.to_uppercase()",
+        "text[..3].to_uppercase() + &text[99..]",
+    );
+    assert_data_eq!(
+        told(&bench.check("pair", &source)),
+        str![[r#"
+crashed
+An even number is halved: passed
+An odd number has no half: passed
+Small letters become capitals: crashed; input shout("gateway"); got a panic: start byte index 99 is out of bounds of `gateway`
+An empty text panics: passed
+
+"#]]
+    );
+}
+
+#[test]
+fn what_the_code_prints_is_kept_without_control_characters() {
+    let bench = Bench::fixture();
+    let source = bench.solution("pair").replace(
+        "text.to_uppercase()",
+        "println!(\"\\u{1b}[31m{text}\"); eprintln!(\"::error::x\"); text.to_uppercase()",
+    );
+    let outcome = bench.check("pair", &source);
+    assert_eq!(outcome.verdict(), Verdict::Passed);
+    assert!(
+        outcome.printed.contains("␛[31mgateway"),
+        "{}",
+        outcome.printed
+    );
+}
+
+#[test]
+fn a_submission_is_real_files() {
+    let bench = Bench::fixture();
+    let real = bench.submission(&[("src/lib.rs", bench.solution("pair"))]);
+    let link = |from: &str, folder: &std::path::Path| {
+        std::os::unix::fs::symlink(real.join(from), folder.join(from)).expect("a link");
+        let outcome = bench
+            .try_check("pair", folder)
+            .expect("Gradus can do its work");
+        assert_eq!(outcome.verdict(), Verdict::CompileError, "{from}");
+        outcome.diagnostics[0].message.clone()
+    };
+    let words = link("src", &bench.submission(&[]));
+    assert_eq!(words, "src is a link; put the file itself there");
+    let folder = bench.submission(&[]);
+    std::fs::create_dir(folder.join("src")).expect("a folder");
+    assert_eq!(
+        link("src/lib.rs", &folder),
+        "src/lib.rs is not there, or is no regular file"
+    );
+}
+
+#[test]
+fn the_linked_tier_tells_the_two_sides() {
+    let bench = Bench::fixture();
+    assert_eq!(
+        bench.check("keep", bench.solution("keep")).verdict(),
+        Verdict::Passed
+    );
+    assert_data_eq!(
+        told(&bench.check("keep", bench.file("keep", "wrong/01-first-only.rs"))),
+        str![[r#"
+failed
+All items that hold are kept: failed; expected [2, 4]; got [2]
+Texts are kept too: passed
+No items are a mistake: passed
+
+"#]]
+    );
+    assert_data_eq!(
+        told(&bench.check("keep", &bench.solution("keep").replace("pub fn", "fn"))),
+        str![[r#"
+compile error
+warning: function `keep` is never used
+ --> src/lib.rs:1:4
+  |
+1 | fn keep<T: Clone>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<T> {
+  |    ^^^^
+  |
+  = note: `#[warn(dead_code)]` (part of `#[warn(unused)]`) on by default
+error: `keep` cannot be called as the contract says
+  the contract of `keep`: pub fn keep<T: Clone>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<T>
+  help: see that it is there, public, and has these types
+All items that hold are kept: not run: the crate does not have the contract's functions
+Texts are kept too: not run: the crate does not have the contract's functions
+No items are a mistake: not run: the crate does not have the contract's functions
+
+"#]]
+    );
+}
+
+#[test]
+fn a_bridge_calls_what_cannot_cross() {
+    let bench = Bench::builtin();
+    assert_eq!(
+        bench
+            .check("probe-all", bench.solution("probe-all"))
+            .verdict(),
+        Verdict::Passed
+    );
+    let wrong = bench.check(
+        "probe-all",
+        bench.file("probe-all", "wrong/05-returns-those-up.rs"),
+    );
+    assert_eq!(wrong.verdict(), Verdict::Failed);
+    assert!(wrong.passed() > 0, "{wrong:?}");
+    let other = bench
+        .solution("probe-all")
+        .replace("pool: &[String]", "pool: Vec<String>");
+    let text = told(&bench.check("probe-all", &other));
+    assert!(
+        text.contains("`probe_all` cannot be called as the contract says"),
+        "{text}"
+    );
+    assert!(!text.contains("bridge"), "{text}");
+}
+
+#[test]
+fn every_wire_type_crosses_and_comes_back() {
+    let bench = Bench::fixture();
+    let outcome = bench.check("wires", bench.solution("wires"));
+    assert_eq!(
+        (outcome.verdict(), outcome.passed()),
+        (Verdict::Passed, 8),
+        "{}",
+        told(&outcome)
+    );
+    let wrong = bench.check("wires", bench.file("wires", "wrong/01-forgets.rs"));
+    assert_eq!(
+        (wrong.verdict(), wrong.passed()),
+        (Verdict::Failed, 7),
+        "{}",
+        told(&wrong)
+    );
+}
+
+#[test]
+fn slow_but_right_is_right() {
+    // Each call takes a fifth of the time that one process has.
+    let bench = Bench::fixture();
+    let source = bench.solution("pair").replace(
+        "(n % 2 == 0)",
+        "let started = std::time::Instant::now();
+         while busy(started) {}
+         (n % 2 == 0)",
+    );
+    let busy = "fn busy(started: std::time::Instant) -> bool {
+        (0..20_000_u64).fold(1, |n, i| n ^ i.wrapping_mul(n | 1)) == 3 || started.elapsed().as_millis() < 450
+    }";
+    let outcome = bench.check("pair", &format!("{source}\n{busy}\n"));
+    assert_eq!(outcome.verdict(), Verdict::Passed, "{}", told(&outcome));
+}
+
+fn own_tests(mine: &str) -> Outcome {
+    let bench = Bench::builtin();
+    let solution = bench.solution("safe-divide");
+    bench.check_files(
+        "safe-divide",
+        &[("src/lib.rs", solution), ("tests/mine.rs", mine)],
+    )
+}
+
+fn worth(outcome: &Outcome) -> &OwnTests {
+    outcome.own_tests.as_ref().expect("they are judged")
+}
+
+#[test]
+fn good_own_tests_catch_every_wrong_solution() {
+    let bench = Bench::builtin();
+    let outcome = own_tests(bench.file("safe-divide", "solution/tests/mine.rs"));
+    let worth = worth(&outcome);
+    assert_eq!((worth.caught, worth.of), (27, 27), "{:?}", worth.missed);
+    assert_eq!(outcome.verdict(), Verdict::Passed);
+}
+
+#[test]
+fn weak_own_tests_are_told_what_they_miss() {
+    let bench = Bench::builtin();
+    let outcome = own_tests(bench.file("safe-divide", "starter/tests/mine.rs"));
+    let worth = worth(&outcome);
+    assert!(
+        worth.accept_reference && worth.caught < worth.needed,
+        "{worth:?}"
+    );
+    assert!(
+        worth
+            .missed
+            .iter()
+            .any(|fault| fault == "a zero divisor panics"),
+        "{worth:?}"
+    );
+    assert_eq!(outcome.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn own_tests_that_reject_a_right_solution_do_not_pass() {
+    let outcome =
+        own_tests("#[test]\nfn t() { assert_eq!(safe_divide::safe_divide(7, 2), Some(4)); }\n");
+    assert!(!worth(&outcome).accept_reference);
+    assert_eq!(outcome.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn no_own_tests_do_not_pass() {
+    let outcome = own_tests("// none\n");
+    assert!(!worth(&outcome).accept_reference);
+    assert_eq!(outcome.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn own_tests_that_do_not_compile_are_told_with_their_line() {
+    let outcome = own_tests("#[test]\nfn t() { let n: i64 = \"\"; }\n");
+    assert_eq!(outcome.verdict(), Verdict::CompileError);
+    let error = &outcome.diagnostics[0];
+    assert_eq!(
+        (error.file.as_deref(), error.line),
+        (Some("tests/mine.rs"), Some(2))
+    );
+}
+
+#[test]
+fn own_tests_that_fail_blindly_catch_nothing_they_did_not_see() {
+    // It makes one call, which every wrong solution but a few answers rightly, and counts its runs.
+    let mine = r#"
+#[test]
+fn fails_from_the_second_run_on() {
+    safe_divide::safe_divide(0, 5);
+    let runs = concat!(env!("CARGO_CRATE_NAME_OR_NOTHING"), "x");
+}
+"#;
+    let counter = tempfile::NamedTempFile::new().expect("a file");
+    let mine = mine.replace(
+        "    let runs = concat!(env!(\"CARGO_CRATE_NAME_OR_NOTHING\"), \"x\");\n",
+        &format!(
+            "    let counter = {:?};\n    if !std::fs::read(counter).unwrap().is_empty() {{ std::process::exit(1) }}\n    std::fs::write(counter, \"x\").unwrap();\n",
+            counter.path()
+        ),
+    );
+    let outcome = own_tests(&mine);
+    let worth = worth(&outcome);
+    assert!(worth.accept_reference, "{worth:?}");
+    assert!(worth.caught < 8, "{worth:?}");
+    assert_eq!(outcome.verdict(), Verdict::Failed);
 }

@@ -18,6 +18,7 @@ use super::replies::{Call, Loss, Reply};
 use super::trial::{self, CallEnd, Note, Trial};
 use crate::course::Feedback;
 use crate::sys::clock::Stopwatch;
+use crate::sys::scratch::{self, Scratch};
 
 /// What is known of a submission while it is assessed.
 struct Desk<'a> {
@@ -69,10 +70,8 @@ pub fn assess_files(
     }
     context.tell(Event::Step("preparing the judge"));
     let kit = desk.timed("prepare", |_| Kit::get(subject, context))?;
-    let scratch = tempfile::tempdir().map_err(|source| CheckError::File {
-        path: "a temporary folder".into(),
-        source,
-    })?;
+    scratch::sweep(&std::env::temp_dir());
+    let scratch = scratch_folder()?;
     collect::write(files, scratch.path())?;
     context.tell(Event::Step("compiling your crate"));
     let (compiled, library) = desk.timed("compile", |_| {
@@ -110,6 +109,14 @@ pub fn assess_files(
         }
     }
     Ok(desk.outcome)
+}
+
+/// Makes a scratch folder for one check.
+pub(super) fn scratch_folder() -> Result<Scratch, CheckError> {
+    Scratch::new().map_err(|source| CheckError::File {
+        path: std::env::temp_dir(),
+        source,
+    })
 }
 
 fn find_forbidden(file: &Collected) -> Vec<Diagnostic> {

@@ -124,9 +124,9 @@ pub fn parse(source: &str, wire: bool) -> Result<Contract, ContractError> {
                 });
             }
             Item::Use(_) | Item::Const(_) | Item::Impl(_) | Item::Type(_) => {}
-            Item::Fn(_) => {
+            Item::Fn(function) => {
                 return Err(fault(
-                    line,
+                    function.sig.ident.span().start().line,
                     "a contract's functions have no body: end them with `;`",
                 ));
             }

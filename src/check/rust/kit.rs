@@ -4,8 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use tempfile::TempDir;
-
 use super::super::{CheckError, Context};
 use super::collect::{self, Collected};
 use super::compile::{Compiled, Product, Unit, compile};
@@ -19,6 +17,7 @@ use super::toolchain::Toolchain;
 use super::trial;
 use crate::sandbox::Limits;
 use crate::sys::fingerprint::Fingerprint;
+use crate::sys::scratch::{self, Scratch};
 
 /// Where the hidden tests run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -233,18 +232,26 @@ fn make(
         kit.calls = record(subject, &kit, context)?;
     }
     write(&kit.folder.join("calls"), &pack_calls(&kit.calls))?;
-    let made = scratch.keep();
-    if fs::rename(&made, &folder).is_err() {
-        // Somebody else made the same kit in the meantime; theirs is as good.
-        fs::remove_dir_all(&made).ok();
-    }
+    // Somebody else may have made the same kit in the meantime; theirs is as good.
+    keep(scratch, &folder, "calls")?;
     kit.folder = folder;
     Ok(kit)
 }
 
-fn scratch(kits: &Path) -> Result<TempDir, CheckError> {
-    let made = fs::create_dir_all(kits)
-        .and_then(|()| tempfile::Builder::new().prefix(".making-").tempdir_in(kits));
+/// Keeps what was made in `scratch` as `folder`, where `proof` says that it is whole.
+pub(super) fn keep(scratch: Scratch, folder: &Path, proof: &str) -> Result<(), CheckError> {
+    let kept = scratch.keep_as(folder, proof);
+    kept.map_err(|source| CheckError::File {
+        path: folder.to_owned(),
+        source,
+    })
+}
+
+fn scratch(kits: &Path) -> Result<Scratch, CheckError> {
+    let made = fs::create_dir_all(kits).and_then(|()| {
+        scratch::sweep(kits);
+        Scratch::within(kits)
+    });
     made.map_err(|source| CheckError::File {
         path: kits.to_owned(),
         source,
@@ -275,9 +282,7 @@ fn runtime_library(toolchain: &Toolchain, context: &Context) -> Result<PathBuf, 
         &compile(&unit, toolchain, context, |_| ())?,
         "the runtime does not compile",
     )?;
-    if fs::rename(scratch.path(), &folder).is_ok() {
-        drop(scratch.keep());
-    }
+    keep(scratch, &folder, "libgradus_rt.rlib")?;
     Ok(library)
 }
 

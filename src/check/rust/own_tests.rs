@@ -11,15 +11,17 @@ use std::time::Duration;
 
 use super::super::outcome::{Diagnostic, OwnTests};
 use super::super::{CheckError, Context, Event};
+use super::assess::scratch_folder;
 use super::collect::{self, Collected};
 use super::compile::{Product, Unit, compile};
 use super::dispatch::Dispatch;
-use super::kit::{Kit, Subject};
+use super::kit::{Kit, Subject, keep};
 use super::replies::{Call, Reply};
 use super::trial::{self, Trial};
 use crate::sandbox::{Limits, Stage};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
+use crate::sys::scratch::Scratch;
 
 /// The file of the learner's own tests in their crate.
 pub const FILE: &str = "tests/mine.rs";
@@ -65,10 +67,7 @@ pub fn judge(
     if let Some(worth) = remembered(&memory, needed) {
         return Ok(Judged::Worth(worth));
     }
-    let scratch = tempfile::tempdir().map_err(|source| CheckError::File {
-        path: "a temporary folder".into(),
-        source,
-    })?;
+    let scratch = scratch_folder()?;
     collect::write(&[file], scratch.path())?;
     let tests = match compile_tests(subject, kit, scratch.path(), context)? {
         Ok(tests) => tests,
@@ -84,8 +83,10 @@ pub fn judge(
         answers: Vec::new(),
     };
     let worth = bench.meet_all(opponents, needed)?;
-    let text = serde_json::to_vec(&worth).expect("numbers and strings can be written");
-    files::write_whole(&memory, &text).map_err(|source| CheckError::File {
+    let written = serde_json::to_vec(&worth)
+        .map_err(std::io::Error::from)
+        .and_then(|text| files::write_whole(&memory, &text));
+    written.map_err(|source| CheckError::File {
         path: memory,
         source,
     })?;
@@ -149,9 +150,7 @@ fn program_of(
         return Ok(program);
     }
     let source = source.unwrap_or_default().as_bytes().to_vec();
-    let scratch = tempfile::Builder::new()
-        .prefix(".making-")
-        .tempdir_in(&kit.folder);
+    let scratch = Scratch::within(&kit.folder);
     let scratch = scratch.map_err(|source| CheckError::File {
         path: kit.folder.clone(),
         source,
@@ -171,9 +170,7 @@ fn program_of(
             what: format!("{name} does not compile\n{}", compiled.words()),
         });
     }
-    if fs::rename(scratch.path(), &folder).is_ok() {
-        drop(scratch.keep());
-    }
+    keep(scratch, &folder, "dispatcher")?;
     Ok(program)
 }
 
@@ -198,9 +195,13 @@ impl Bench<'_> {
             of: opponents.len(),
             missed: Vec::new(),
         };
+        if !worth.accept_reference {
+            // What they catch is worth nothing then.
+            return Ok(worth);
+        }
         for (index, opponent) in opponents.iter().enumerate() {
             self.context.tell(Event::OwnTests(index, opponents.len()));
-            if self.catches(index, opponent)? {
+            if self.catches(opponent)? {
                 worth.caught += 1;
             } else if !worth.missed.contains(&opponent.fault) {
                 worth.missed.push(opponent.fault.clone());
@@ -228,8 +229,11 @@ impl Bench<'_> {
     }
 
     /// Returns whether the tests catch the opponent.
-    fn catches(&self, index: usize, opponent: &Opponent) -> Result<bool, CheckError> {
-        let name = format!("wrong-{index}");
+    fn catches(&self, opponent: &Opponent) -> Result<bool, CheckError> {
+        // The kit does not depend on the wrong solutions, and an author changes them.
+        let mut key = Fingerprint::new();
+        key.add(&opponent.source);
+        let name = format!("wrong-{}", key.finish());
         let program = program_of(
             self.subject,
             self.kit,

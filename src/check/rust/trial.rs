@@ -14,6 +14,7 @@ use super::compile::library_path;
 use super::replies::{Call, Loss, Reply, frame};
 use super::toolchain::Toolchain;
 use crate::sandbox::{End, Input, Job, Limits, SandboxError, Stage};
+use crate::sys::scratch::Scratch;
 
 /// What a test was doing when it panicked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +106,7 @@ pub fn run_as(
             source,
         })
     };
-    let scratch = tempfile::tempdir().map_err(pipe)?;
+    let scratch = Scratch::new().map_err(pipe)?;
     let log = scratch.path().join("log");
     let (ours, theirs) = UnixStream::pair().map_err(pipe)?;
     let (name, libraries) = library_path(toolchain);

@@ -3,7 +3,7 @@
 use super::RustTask;
 use crate::check::rust::assess::assess_files;
 use crate::check::rust::collect::Collected;
-use crate::check::rust::kit::{Kit, Subject};
+use crate::check::rust::kit::{Kit, Subject, Tier};
 use crate::check::{CheckError, Context, Outcome, TestResult, Verdict};
 use crate::course::{Problem, WrongSolution};
 
@@ -61,6 +61,11 @@ fn untitled(task: &RustTask, subject: &Subject) -> Vec<Problem> {
 /// Finds functions of the contract that no hidden test calls.
 fn uncalled(task: &RustTask, subject: &Subject, kit: &Kit) -> Vec<Problem> {
     let is_called = |index: usize| {
+        if subject.tier == Tier::Linked {
+            // These calls are made in the learner's process, where nobody counts them.
+            let call = format!("{}(", subject.functions[index].name);
+            return subject.hidden.contains(&call);
+        }
         let number = u32::try_from(index).unwrap_or(u32::MAX).to_le_bytes();
         kit.calls.iter().any(|call| call.starts_with(&number))
     };

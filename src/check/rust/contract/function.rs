@@ -2,8 +2,10 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::punctuated::Punctuated;
 use syn::spanned::Spanned as _;
-use syn::{GenericParam, ReturnType, Signature, Type};
+use syn::token::Paren;
+use syn::{GenericParam, ReturnType, Signature, Type, TypeTuple};
 
 use super::{ContractError, Function, fault};
 
@@ -14,7 +16,7 @@ const MOST_PARAMETERS: usize = 6;
 pub(super) fn read(signature: &Signature, wire: bool) -> Result<Function, ContractError> {
     let parameters = parameters(signature)?;
     let result = match &signature.output {
-        ReturnType::Default => syn::parse2(quote!(()))?,
+        ReturnType::Default => nothing(),
         ReturnType::Type(_, result) => (**result).clone(),
     };
     if wire {
@@ -46,6 +48,15 @@ pub(super) fn read(signature: &Signature, wire: bool) -> Result<Function, Contra
         static_result: written_static(&result),
         result: written(&result),
         line: signature.ident.span().start().line,
+    })
+}
+
+/// Returns the type of a function without a result.
+fn nothing() -> Type {
+    Type::Tuple(TypeTuple {
+        attrs: Vec::new(),
+        paren_token: Paren::default(),
+        elems: Punctuated::new(),
     })
 }
 

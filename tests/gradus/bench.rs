@@ -1,0 +1,141 @@
+//! Checks submissions through the library, with the real launcher and compiler.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use gradus::check::{CheckError, Context, Outcome, TestOutcome, TestResult, Values};
+use gradus::course::{self, Course, Exercise, Tree};
+use gradus::sandbox::Sandbox;
+use gradus::sys::environment::Environment;
+use tempfile::TempDir;
+
+use crate::harness;
+
+/// A course, what a check works with, and a folder for submissions.
+pub(crate) struct Bench {
+    pub(crate) course: Course,
+    pub(crate) context: Context,
+    scratch: TempDir,
+}
+
+impl Bench {
+    /// Returns one with the built-in course.
+    pub(crate) fn builtin() -> Self {
+        Self::of(&course::builtin::tree())
+    }
+
+    /// Returns one with the fixture `course-check`.
+    pub(crate) fn fixture() -> Self {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-check");
+        Self::of(&Tree::read(&folder).expect("a course"))
+    }
+
+    fn of(tree: &Tree) -> Self {
+        let scratch = tempfile::tempdir().expect("a scratch folder");
+        let variables = harness::toolchain();
+        let variables = variables
+            .into_iter()
+            .map(|(name, value)| (name.into(), value));
+        let environment = Environment::new(variables, scratch.path().to_owned());
+        let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus"));
+        let mut context = Context::new(sandbox, Arc::new(environment));
+        // What is made once for an exercise is shared, to be made once.
+        context.cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
+        let (course, problems) = course::load(tree);
+        assert_eq!(problems, []);
+        Self {
+            course,
+            context,
+            scratch,
+        }
+    }
+
+    /// Returns the exercise `id`.
+    pub(crate) fn exercise(&self, id: &str) -> &Exercise {
+        let exercise = self.course.exercise(&id.parse().expect("a slug"));
+        exercise.unwrap_or_else(|| panic!("no exercise `{id}`"))
+    }
+
+    /// Returns the text of a file of the exercise `id`.
+    pub(crate) fn file(&self, id: &str, path: &str) -> &str {
+        let path = format!("exercises/{id}/{path}");
+        self.course
+            .tree
+            .get(&path)
+            .unwrap_or_else(|| panic!("no {path}"))
+    }
+
+    /// Returns the solution of the exercise `id`.
+    pub(crate) fn solution(&self, id: &str) -> &str {
+        self.file(id, "solution/src/lib.rs")
+    }
+
+    /// Writes a submission and returns its folder.
+    pub(crate) fn submission(&self, files: &[(&str, &str)]) -> PathBuf {
+        let folder = tempfile::tempdir_in(self.scratch.path())
+            .expect("a folder")
+            .keep();
+        for (path, text) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
+            fs::write(path, text).expect("a file");
+        }
+        folder
+    }
+
+    /// Checks the folder `submission` against the exercise `id`.
+    pub(crate) fn try_check(&self, id: &str, submission: &Path) -> Result<Outcome, CheckError> {
+        self.exercise(id).task.check(submission, &self.context)
+    }
+
+    /// Checks a crate of these files against the exercise `id`.
+    pub(crate) fn check_files(&self, id: &str, files: &[(&str, &str)]) -> Outcome {
+        let outcome = self.try_check(id, &self.submission(files));
+        outcome.expect("Gradus can do its work")
+    }
+
+    /// Checks a crate with this `src/lib.rs` against the exercise `id`.
+    pub(crate) fn check(&self, id: &str, source: &str) -> Outcome {
+        self.check_files(id, &[("src/lib.rs", source)])
+    }
+}
+
+/// Returns what a learner is told, for a snapshot.
+pub(crate) fn told(outcome: &Outcome) -> String {
+    let mut text = format!("{}\n", outcome.verdict().words());
+    for diagnostic in outcome.forbidden.iter().chain(&outcome.diagnostics) {
+        text.push_str(&diagnostic.text);
+    }
+    for TestOutcome { test, result } in &outcome.tests {
+        writeln!(text, "{}: {}", test.title, words(result)).expect("a string takes it");
+    }
+    text
+}
+
+fn words(result: &TestResult) -> String {
+    let verdict = result.verdict().words();
+    let Some(values) = result.values() else {
+        return match result {
+            TestResult::NotRun(why) => format!("not run: {why}"),
+            _ => verdict.to_owned(),
+        };
+    };
+    let Values {
+        input,
+        expected,
+        got,
+        note,
+    } = values;
+    let parts = [
+        ("input", input),
+        ("expected", expected),
+        ("got", got),
+        ("note", note),
+    ];
+    let parts = parts
+        .iter()
+        .filter_map(|(name, part)| Some(format!("; {name} {}", part.as_ref()?)));
+    verdict.to_owned() + &parts.collect::<String>()
+}
