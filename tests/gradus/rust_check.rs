@@ -126,8 +126,8 @@ compile error
 error: `half` has other types than the contract asks for
   the contract of `pair`: pub fn half(n: i64) -> Option<i64>
   help: compare the types of parameters and result
-An even number is halved: failed; note `pair` has no such function as the contract says
-An odd number has no half: failed; note `pair` has no such function as the contract says
+An even number is halved: not run: it calls what `pair` lacks
+An odd number has no half: not run: it calls what `pair` lacks
 Small letters become capitals: passed
 An empty text panics: passed
 
@@ -148,8 +148,8 @@ error: `shout` is not there
   help: write it in src/lib.rs
 An even number is halved: passed
 An odd number has no half: passed
-Small letters become capitals: failed; note `pair` has no such function as the contract says
-An empty text panics: failed; note `pair` has no such function as the contract says
+Small letters become capitals: not run: it calls what `pair` lacks
+An empty text panics: not run: it calls what `pair` lacks
 
 "#]]
     );

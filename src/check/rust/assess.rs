@@ -335,16 +335,10 @@ fn failed(note: &Note, subject: &Subject) -> TestResult {
     match &note.end {
         CallEnd::Returned => TestResult::Failed(compared(note)),
         CallEnd::Panicked(words) => TestResult::Crashed(values(format!("a panic: {words}"))),
-        CallEnd::Lacking => {
-            let words = format!(
-                "`{}` has no such function as the contract says",
-                subject.crate_name
-            );
-            TestResult::Failed(Values {
-                note: Some(words),
-                ..Values::default()
-            })
-        }
+        CallEnd::Lacking => TestResult::NotRun(format!(
+            "it calls what `{}` lacks",
+            subject.crate_name
+        )),
         CallEnd::Lost(loss) => match loss {
             Loss::Exited(code) => {
                 TestResult::Crashed(values(format!("the process ended itself with code {code}")))
