@@ -1,6 +1,6 @@
 //! What came out of a check, as lines for a person.
 
-use super::values::{value_lines, values_lines};
+use super::values::{pieces, value_lines, values_lines};
 use crate::check::{Diagnostic, Outcome, OwnTests, TestOutcome, TestResult, Verdict};
 use crate::course::{Exercise, Feedback};
 use crate::text::{Line, Role, Style};
@@ -109,7 +109,7 @@ fn tests_lines(tests: &[TestOutcome], options: &Options) -> Vec<Line> {
     match why_none_ran(tests) {
         Some(reason) => {
             lines.push(Line::plain(format!("No test ran: {reason}")));
-            lines.extend(tests.iter().map(|test| test_line(test, options)));
+            lines.extend(tests.iter().flat_map(|test| test_title(test, options)));
         }
         None => lines.extend(tests.iter().flat_map(|test| test_lines(test, options))),
     }
@@ -129,7 +129,7 @@ fn why_none_ran(tests: &[TestOutcome]) -> Option<&str> {
 
 fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     let TestOutcome { result, .. } = outcome;
-    let mut lines = vec![test_line(outcome, options)];
+    let mut lines = test_title(outcome, options);
     match (result, options.feedback, result.values()) {
         (TestResult::NotRun(reason), _, _) => {
             lines.extend(value_lines("", reason, Role::Dim, options));
@@ -140,7 +140,9 @@ fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     lines
 }
 
-fn test_line(outcome: &TestOutcome, options: &Options) -> Line {
+/// Returns the mark, the title and, where it says more, the verdict; what does not fit goes on
+/// below the title.
+fn test_title(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     let TestOutcome { test, result } = outcome;
     let verdict = result.verdict();
     let (role, mark, word) = match result {
@@ -154,20 +156,22 @@ fn test_line(outcome: &TestOutcome, options: &Options) -> Line {
     };
     if options.accessible {
         let line = Line::new().with(role, format!("{word}: "));
-        return line.with(Role::Text, &test.title);
+        return vec![line.with(Role::Text, &test.title)];
     }
-    let line = Line::plain("  ").with(role, mark).with(Role::Text, " ");
-    let line = line.with(Role::Text, &test.title);
-    match verdict {
-        Verdict::Passed | Verdict::Failed => line,
-        Verdict::Crashed
-        | Verdict::OutputLimit
-        | Verdict::MemoryLimit
-        | Verdict::TimeLimit
-        | Verdict::CompileError
-        | Verdict::Forbidden
-        | Verdict::InternalError => line.with(role, format!(" ({word})")),
+    let rows = pieces(&test.title, options.width.saturating_sub(4).max(20));
+    let mut lines: Vec<_> = rows
+        .iter()
+        .map(|row| Line::plain("    ").with(Role::Text, row))
+        .collect();
+    if let Some(first) = lines.first_mut() {
+        let marked = Line::plain("  ").with(role, mark).with(Role::Text, " ");
+        first.spans.splice(..1, marked.spans);
     }
+    let says_more = !matches!(verdict, Verdict::Passed | Verdict::Failed);
+    if let Some(last) = lines.last_mut().filter(|_| says_more) {
+        last.push(role, format!(" ({word})"));
+    }
+    lines
 }
 
 fn own_lines(own: &OwnTests) -> Vec<Line> {

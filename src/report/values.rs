@@ -45,7 +45,7 @@ pub(super) fn value_lines(name: &str, value: &str, role: Role, options: &Options
 }
 
 /// Cuts `line` at blanks where it can into rows of at most `width` cells.
-fn pieces(line: &str, width: usize) -> Vec<String> {
+pub(super) fn pieces(line: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let mut row = Line::new();
     for word in line.split_inclusive(' ') {

@@ -335,10 +335,9 @@ fn failed(note: &Note, subject: &Subject) -> TestResult {
     match &note.end {
         CallEnd::Returned => TestResult::Failed(compared(note)),
         CallEnd::Panicked(words) => TestResult::Crashed(values(format!("a panic: {words}"))),
-        CallEnd::Lacking => TestResult::NotRun(format!(
-            "it calls what `{}` lacks",
-            subject.crate_name
-        )),
+        CallEnd::Lacking => {
+            TestResult::NotRun(format!("it calls what `{}` lacks", subject.crate_name))
+        }
         CallEnd::Lost(loss) => match loss {
             Loss::Exited(code) => {
                 TestResult::Crashed(values(format!("the process ended itself with code {code}")))
