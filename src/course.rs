@@ -2,6 +2,7 @@
 //!
 //! [`load`] never stops at the first fault: it returns what it could read and every [`Problem`].
 
+pub mod body;
 pub mod builtin;
 pub mod exercise;
 #[cfg(test)]

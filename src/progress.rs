@@ -203,7 +203,7 @@ impl Progress {
 
     /// Notes that section `section` of `lesson` was seen; one that is not there is nothing to see.
     pub fn see(&mut self, lesson: &Lesson, section: usize) {
-        if let Some(key) = section_key(&lesson.sections, section) {
+        if let Some(key) = section_key(lesson.sections(), section) {
             let done = self.lessons.entry(lesson.id.clone()).or_default();
             done.seen.insert(key);
         }
@@ -211,15 +211,19 @@ impl Progress {
 
     /// Returns whether section `section` of `lesson` was seen.
     pub fn has_seen(&self, lesson: &Lesson, section: usize) -> bool {
-        let done = self.lessons.get(&lesson.id);
-        let key = section_key(&lesson.sections, section);
-        done.zip(key)
-            .is_some_and(|(done, key)| done.seen.contains(&key))
+        // A lesson that nobody opened is not parsed for it.
+        let Some(done) = self.lessons.get(&lesson.id) else {
+            return false;
+        };
+        section_key(lesson.sections(), section).is_some_and(|key| done.seen.contains(&key))
     }
 
-    /// Returns whether every core section of `lesson` was seen.
+    /// Returns whether `lesson` was opened and every core section of it was seen.
     pub fn has_read(&self, lesson: &Lesson) -> bool {
-        let mut sections = lesson.sections.iter().enumerate();
+        if !self.lessons.contains_key(&lesson.id) {
+            return false;
+        }
+        let mut sections = lesson.sections().iter().enumerate();
         sections.all(|(index, section)| section.further || self.has_seen(lesson, index))
     }
 
@@ -263,6 +267,7 @@ fn section_key(sections: &[Section], index: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::course::body::LazyBody;
     use crate::course::fixture;
 
     #[test]
@@ -305,13 +310,10 @@ mod tests {
         let course = fixture::course();
         let mut lesson = course.lessons[0].clone();
         let mut progress = Progress::default();
+        lesson.text = LazyBody::new("Words.\n\n## Part\n\nMore.\n", 1, "l.md");
         progress.see(&lesson, 1);
-        let inserted = Section {
-            title: Some("Inserted".into()),
-            further: false,
-            items: Vec::new(),
-        };
-        lesson.sections.insert(1, inserted);
+        let updated = "Words.\n\n## Inserted\n\nNew.\n\n## Part\n\nMore.\n";
+        lesson.text = LazyBody::new(updated, 1, "l.md");
         assert!(!progress.has_seen(&lesson, 1));
         assert!(progress.has_seen(&lesson, 2));
         assert!(!progress.has_seen(&lesson, 99));

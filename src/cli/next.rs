@@ -50,7 +50,7 @@ pub(super) fn lines_for(app: &App, desk: &Desk, progress: &Progress) -> Vec<Line
 }
 
 fn reading(app: &App, lesson: &Lesson, section: usize) -> Vec<Line> {
-    let section = lesson.sections.get(section);
+    let section = lesson.sections().get(section);
     let section = section.and_then(|section| section.title.as_deref());
     let at = section.map_or_else(String::new, |title| {
         format!(", from \u{201c}{title}\u{201d}")

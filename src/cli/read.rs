@@ -27,7 +27,7 @@ impl Read {
         let lesson = self.lesson(&desk)?;
         app.output.lines(&self.lines(app, &desk, lesson))?;
         desk.update(|progress| {
-            for (index, section) in lesson.sections.iter().enumerate() {
+            for (index, section) in lesson.sections().iter().enumerate() {
                 if self.further || !section.further {
                     progress.see(lesson, index);
                 }
@@ -63,7 +63,7 @@ impl Read {
             lines.extend(app.output.markdown(&lesson.summary));
         }
         let mut left_out = 0;
-        for section in &lesson.sections {
+        for section in lesson.sections() {
             if section.further && !self.further {
                 left_out += 1;
                 continue;
@@ -86,7 +86,7 @@ impl Read {
 }
 
 fn titles(lesson: &Lesson) -> String {
-    let further = lesson.sections.iter().filter(|section| section.further);
+    let further = lesson.sections().iter().filter(|section| section.further);
     let titles = further.map(|Section { title, .. }| title.as_deref().unwrap_or_default());
     titles.collect::<Vec<_>>().join(", ")
 }
@@ -98,8 +98,8 @@ fn item_lines(app: &App, desk: &Desk, lesson: &Lesson, item: &Item) -> Vec<Line>
     };
     match item {
         Item::Text(range) => {
-            let blocks = &lesson.doc.blocks[range.clone()];
-            layout(blocks, &lesson.doc, &app.output.layout())
+            let blocks = &lesson.doc().blocks[range.clone()];
+            layout(blocks, lesson.doc(), &app.output.layout())
         }
         Item::Quiz(quiz) => {
             let mut lines = vec![Line::new().with(label, "Question")];

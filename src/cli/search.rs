@@ -44,7 +44,7 @@ fn lines(app: &App, hit: &Hit<'_>) -> Vec<Line> {
             section,
             excerpt,
         } => {
-            let title = lesson.sections[*section].title.as_deref();
+            let title = lesson.sections()[*section].title.as_deref();
             let mut line = title_line(lesson);
             if let Some(title) = title {
                 line.push(Role::Text, format!(", \u{201c}{title}\u{201d}"));

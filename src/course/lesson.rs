@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::body::LazyBody;
 use super::id::{ExerciseId, LessonId};
 use super::pattern::Pattern;
 use super::quiz::Quiz;
@@ -24,10 +25,10 @@ pub struct Lesson {
     pub minutes: u32,
     /// What one may paste into a search to find this lesson.
     pub symptoms: Vec<Symptom>,
+    /// The exercises it leads to, in order.
+    pub leads_to: Vec<ExerciseId>,
     /// The text.
-    pub doc: Doc,
-    /// The sections, in order; the first is the introduction and may lack a title.
-    pub sections: Vec<Section>,
+    pub text: LazyBody,
 }
 
 /// A part of a lesson, from one second-level heading to the next.
@@ -68,12 +69,19 @@ pub struct Symptom {
 }
 
 impl Lesson {
+    /// Returns the blocks of the text.
+    pub fn doc(&self) -> &Doc {
+        &self.text.get().doc
+    }
+
+    /// Returns the sections, in order; the first is the introduction and may lack a title.
+    pub fn sections(&self) -> &[Section] {
+        &self.text.get().sections
+    }
+
     /// Returns the exercises the lesson leads to, in order.
     pub fn exercises(&self) -> impl Iterator<Item = &ExerciseId> {
-        self.items().filter_map(|item| match item {
-            Item::Exercise(id) => Some(id),
-            Item::Text(_) | Item::Quiz(_) => None,
-        })
+        self.leads_to.iter()
     }
 
     /// Returns the lesson's questions, in order.
@@ -85,6 +93,6 @@ impl Lesson {
     }
 
     fn items(&self) -> impl Iterator<Item = &Item> {
-        self.sections.iter().flat_map(|section| &section.items)
+        self.sections().iter().flat_map(|section| &section.items)
     }
 }

@@ -16,6 +16,7 @@ pub fn check(course: &Course) -> Vec<Problem> {
     let mut problems = Vec::new();
     manifest(course, &mut problems);
     for lesson in &course.lessons {
+        problems.extend(lesson.text.get().problems.iter().cloned());
         self::lesson(lesson, &mut problems);
         quizzes::check(lesson, &mut problems);
     }
@@ -70,7 +71,7 @@ fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
     if lesson.minutes == 0 {
         problems.push(Problem::new(file, "`minutes` is 0").at(1));
     }
-    if lesson.sections.is_empty() {
+    if lesson.sections().is_empty() {
         problems.push(Problem::new(file, "the lesson has no text"));
     }
     for symptom in &lesson.symptoms {
@@ -83,7 +84,7 @@ fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(file, message).at(1).help(help));
         }
     }
-    for block in &lesson.doc.blocks {
+    for block in &lesson.doc().blocks {
         if let BlockKind::Heading { level: 1, .. } = block.kind {
             let help = "the title comes from the front matter; sections start at `##`";
             problems.push(

@@ -72,7 +72,7 @@ impl Progress {
     /// Returns the first thing, in the order of the course, that the chosen track still asks for.
     pub fn next<'a>(&self, course: &'a Course) -> Next<'a> {
         for lesson in &course.lessons {
-            for (index, section) in lesson.sections.iter().enumerate() {
+            for (index, section) in lesson.sections().iter().enumerate() {
                 if let Some(next) = self.first_step(course, lesson, index, section) {
                     return next;
                 }

@@ -20,7 +20,7 @@ pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
     }
     let mut found: Vec<(usize, Hit<'a>)> = Vec::new();
     for lesson in &course.lessons {
-        for section in 0..lesson.sections.len() {
+        for section in 0..lesson.sections().len() {
             found.extend(in_section(lesson, section, &words));
         }
     }
@@ -39,7 +39,7 @@ pub fn vocabulary(course: &Course) -> BTreeSet<String> {
     let mut vocabulary = BTreeSet::new();
     for lesson in &course.lessons {
         vocabulary.extend(words(&lesson.title));
-        for section in 0..lesson.sections.len() {
+        for section in 0..lesson.sections().len() {
             vocabulary.extend(words(&section_text(lesson, section)));
         }
     }
@@ -51,7 +51,7 @@ fn in_section<'a>(
     section: usize,
     words: &[String],
 ) -> Option<(usize, Hit<'a>)> {
-    let title = lesson.sections[section].title.as_deref();
+    let title = lesson.sections()[section].title.as_deref();
     let mut head = title.unwrap_or_default().to_owned();
     if section == 0 {
         head = format!("{head} {} {}", lesson.title, lesson.summary);
@@ -91,9 +91,9 @@ fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
 /// Returns the running text of a section, without its heading and without decorations.
 fn section_text(lesson: &Lesson, section: usize) -> String {
     let mut words = Vec::new();
-    for item in &lesson.sections[section].items {
+    for item in &lesson.sections()[section].items {
         match item {
-            Item::Text(range) => words.push(text_of(lesson, &lesson.doc.blocks[range.clone()])),
+            Item::Text(range) => words.push(text_of(lesson, &lesson.doc().blocks[range.clone()])),
             Item::Quiz(quiz) => words.push(quiz.prompt.clone()),
             Item::Exercise(_) => {}
         }
@@ -113,7 +113,7 @@ fn text_of(lesson: &Lesson, blocks: &[Block]) -> String {
         _ => blocks,
     };
     let mut text = String::new();
-    for line in layout(blocks, &lesson.doc, &wide) {
+    for line in layout(blocks, lesson.doc(), &wide) {
         for span in &line.spans {
             if is_content(span.style.role) {
                 text.push_str(&span.text);

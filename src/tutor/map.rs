@@ -83,7 +83,7 @@ impl Machine {
 
     /// Returns the first stop of the first core section that was not seen.
     pub(super) fn unread(&self, index: usize, lesson: &Lesson) -> Option<Stop> {
-        let mut sections = lesson.sections.iter().enumerate();
+        let mut sections = lesson.sections().iter().enumerate();
         let (section, _) = sections.find(|(number, section)| {
             !section.further && !self.progress.has_seen(lesson, *number)
         })?;
@@ -95,7 +95,7 @@ impl Machine {
     pub(super) fn lesson_label(&self, index: usize, lesson: &Lesson) -> Line {
         let read = self.progress.has_read(lesson);
         let begun =
-            (0..lesson.sections.len()).any(|section| self.progress.has_seen(lesson, section));
+            (0..lesson.sections().len()).any(|section| self.progress.has_seen(lesson, section));
         let mark = match (read, begun) {
             (true, _) => self.view.sign(Role::Good, "✓", "read"),
             (false, true) => self.view.sign(Role::Accent, "◐", "begun"),

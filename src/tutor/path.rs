@@ -22,7 +22,7 @@ impl<'a> Way<'a> {
     /// Returns the lesson, the section and the item of `stop`.
     pub(super) fn at(self, stop: Stop) -> Option<(&'a Lesson, &'a Section, &'a Item)> {
         let lesson = self.course.lessons.get(stop.lesson)?;
-        let section = lesson.sections.get(stop.section)?;
+        let section = lesson.sections().get(stop.section)?;
         Some((lesson, section, section.items.get(stop.item)?))
     }
 
@@ -88,7 +88,7 @@ impl<'a> Way<'a> {
     pub(super) fn stops(self) -> impl Iterator<Item = Stop> {
         let lessons = self.course.lessons.iter().enumerate();
         let sections = lessons.flat_map(|(lesson, text)| {
-            let sections = text.sections.iter().enumerate();
+            let sections = text.sections().iter().enumerate();
             sections.map(move |(section, text)| (lesson, section, text))
         });
         sections.flat_map(move |(lesson, section, text)| {

@@ -50,7 +50,7 @@ impl Machine {
         }
         lines.extend(
             self.view
-                .blocks(&lesson.doc.blocks[range.clone()], &lesson.doc),
+                .blocks(&lesson.doc().blocks[range.clone()], lesson.doc()),
         );
         lines
     }
@@ -83,12 +83,12 @@ impl Machine {
             return Vec::new();
         };
         let mut lines = self.title(lesson);
-        let items = lesson.sections.iter().flat_map(|section| &section.items);
+        let items = lesson.sections().iter().flat_map(|section| &section.items);
         for item in items {
             if let Item::Text(range) = item {
                 lines.extend(
                     self.view
-                        .blocks(&lesson.doc.blocks[range.clone()], &lesson.doc),
+                        .blocks(&lesson.doc().blocks[range.clone()], lesson.doc()),
                 );
                 lines.push(Line::new());
             }
@@ -165,11 +165,11 @@ fn section_place(stop: Stop, lesson: &Lesson, section: &Section) -> String {
     match &section.title {
         Some(title) => {
             let titled = lesson
-                .sections
+                .sections()
                 .iter()
                 .filter(|section| section.title.is_some())
                 .count();
-            let untitled = lesson.sections.len() - titled;
+            let untitled = lesson.sections().len() - titled;
             format!(
                 " · {}/{titled} {title}{further}",
                 stop.section + 1 - untitled

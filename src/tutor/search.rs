@@ -25,7 +25,7 @@ impl Machine {
                 section,
                 excerpt,
             } => {
-                let title = lesson.sections.get(*section)?.title.as_ref();
+                let title = lesson.sections().get(*section)?.title.as_ref();
                 Some(Entry {
                     label: label(title.unwrap_or(&lesson.title), excerpt),
                     target: Target::Stop(self.section_stop(lesson, *section)?),

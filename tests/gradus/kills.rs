@@ -19,7 +19,7 @@ const STATES: usize = 12;
 fn state(course: &Course, number: usize) -> Progress {
     let mut progress = Progress::default();
     for lesson in course.lessons.iter().take(number) {
-        for section in 0..lesson.sections.len() {
+        for section in 0..lesson.sections().len() {
             progress.see(lesson, section);
         }
     }

@@ -9,8 +9,8 @@ use crate::lesson::{Block, BlockKind, Inline, text_of};
 pub(super) fn check(course: &Course, problems: &mut Vec<Problem>) {
     for lesson in &course.lessons {
         let mut links = Vec::new();
-        blocks(&lesson.doc.blocks, &mut links);
-        for note in &lesson.doc.notes {
+        blocks(&lesson.doc().blocks, &mut links);
+        for note in &lesson.doc().notes {
             blocks(&note.blocks, &mut links);
         }
         links.dedup();
@@ -49,7 +49,7 @@ fn anchor_fault(target: &Lesson, link: &str, anchor: &str) -> Option<String> {
 
 fn anchors(lesson: &Lesson) -> impl Iterator<Item = String> {
     lesson
-        .doc
+        .doc()
         .blocks
         .iter()
         .filter_map(|block| match &block.kind {

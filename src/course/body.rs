@@ -1,0 +1,227 @@
+//! The text of a lesson: its blocks, cut into sections, with questions and the places of exercises.
+
+use std::collections::BTreeSet;
+use std::sync::OnceLock;
+
+use super::id::{ExerciseId, is_slug};
+use super::lesson::{Item, Section};
+use super::load::toml_problem;
+use super::manifest::QuizManifest;
+use super::problem::Problem;
+use super::quiz::{Question, Quiz};
+use crate::lesson::{Block, BlockKind, Doc, parse_at, text_of};
+
+/// What the text of a lesson says.
+#[derive(Debug, Clone)]
+pub struct Body {
+    /// The blocks.
+    pub doc: Doc,
+    /// The sections, in order; the first is the introduction and may lack a title.
+    pub sections: Vec<Section>,
+    /// What is wrong with it.
+    pub problems: Vec<Problem>,
+}
+
+/// The text of a lesson, parsed when it is first wanted: most commands want one lesson of many.
+#[derive(Debug, Clone)]
+pub struct LazyBody {
+    source: String,
+    first_line: usize,
+    file: String,
+    body: OnceLock<Body>,
+}
+
+impl LazyBody {
+    /// Returns the text `source`, which starts on line `first_line` of `file`.
+    pub fn new(source: &str, first_line: usize, file: &str) -> Self {
+        Self {
+            source: source.to_owned(),
+            first_line,
+            file: file.to_owned(),
+            body: OnceLock::new(),
+        }
+    }
+
+    /// Returns what the text says.
+    pub fn get(&self) -> &Body {
+        self.body.get_or_init(|| {
+            let doc = parse_at(&self.source, self.first_line);
+            let mut problems = Vec::new();
+            Body {
+                sections: sections(&doc, &self.file, &mut problems),
+                doc,
+                problems,
+            }
+        })
+    }
+}
+
+/// Returns the exercises that `text` leads to, in order, found without parsing it: a directive
+/// stands alone on its line, outside of fences.
+pub(super) fn directives(text: &str) -> Vec<ExerciseId> {
+    let mut fence: Option<&str> = None;
+    let mut found = Vec::new();
+    for line in text.lines().map(str::trim) {
+        let ticks = &line[..line.len() - line.trim_start_matches(['`', '~']).len()];
+        match fence {
+            Some(open) if ticks.starts_with(open) && ticks == line => fence = None,
+            Some(_) => {}
+            None if ticks.len() >= 3 => fence = Some(ticks),
+            None => found.extend(directive(line)),
+        }
+    }
+    found
+}
+
+fn directive(line: &str) -> Option<ExerciseId> {
+    let inner = line.strip_prefix("<!--")?.strip_suffix("-->")?.trim();
+    inner.strip_prefix("exercise:")?.trim().parse().ok()
+}
+
+fn sections(doc: &Doc, file: &str, problems: &mut Vec<Problem>) -> Vec<Section> {
+    let mut sections = vec![Section {
+        title: None,
+        further: false,
+        items: Vec::new(),
+    }];
+    let mut quizzes = BTreeSet::new();
+    for (index, block) in doc.blocks.iter().enumerate() {
+        if let BlockKind::Heading {
+            level: 2, classes, ..
+        } = &block.kind
+        {
+            let further = classes.iter().any(|class| class == "further");
+            sections.push(Section {
+                title: Some(heading_text(block)),
+                further,
+                items: Vec::new(),
+            });
+        }
+        let section = sections
+            .last_mut()
+            .expect("there is always the introduction");
+        match special(block, file, problems) {
+            Special::No => add_block(&mut section.items, index),
+            Special::Item(item) => {
+                if let Item::Quiz(quiz) = &item {
+                    check_id(quiz, &mut quizzes, file, problems);
+                }
+                section.items.push(item);
+            }
+            Special::Faulty => {}
+        }
+    }
+    sections.retain(|section| !section.items.is_empty());
+    sections
+}
+
+fn add_block(items: &mut Vec<Item>, index: usize) {
+    match items.last_mut() {
+        Some(Item::Text(range)) if range.end == index => range.end += 1,
+        Some(_) | None => items.push(Item::Text(index..index + 1)),
+    }
+}
+
+fn check_id(quiz: &Quiz, seen: &mut BTreeSet<String>, file: &str, problems: &mut Vec<Problem>) {
+    let message = if !is_slug(&quiz.id) {
+        format!(
+            "quiz id `{}` is not a name: lower-case letters, digits and single hyphens",
+            quiz.id
+        )
+    } else if !seen.insert(quiz.id.clone()) {
+        format!("quiz id `{}` is there twice", quiz.id)
+    } else {
+        return;
+    };
+    problems.push(Problem::new(file, message).at(quiz.line));
+}
+
+enum Special {
+    No,
+    Item(Item),
+    Faulty,
+}
+
+fn special(block: &Block, file: &str, problems: &mut Vec<Problem>) -> Special {
+    let item = match &block.kind {
+        BlockKind::Code { info, text } if info == "quiz" => quiz(text, file, block.line),
+        BlockKind::Comment(text) => match text.trim().strip_prefix("exercise:") {
+            Some(id) => exercise(id.trim(), file, block.line),
+            None => return Special::No,
+        },
+        _ => return Special::No,
+    };
+    match item {
+        Ok(item) => Special::Item(item),
+        Err(problem) => {
+            problems.push(*problem);
+            Special::Faulty
+        }
+    }
+}
+
+fn exercise(id: &str, file: &str, line: usize) -> Result<Item, Box<Problem>> {
+    let id = id.parse::<ExerciseId>();
+    id.map(Item::Exercise)
+        .map_err(|error| Box::new(Problem::new(file, error.to_string()).at(line)))
+}
+
+fn quiz(text: &str, file: &str, line: usize) -> Result<Item, Box<Problem>> {
+    let manifest = toml::from_str::<QuizManifest>(text);
+    let manifest =
+        manifest.map_err(|error| Box::new(toml_problem(file, text, line + 1, &error)))?;
+    let (id, prompt, question) = match manifest {
+        QuizManifest::Single {
+            id,
+            prompt,
+            choices,
+        } => (id, prompt, Question::Single(choices)),
+        QuizManifest::Multiple {
+            id,
+            prompt,
+            choices,
+        } => (id, prompt, Question::Multiple(choices)),
+        QuizManifest::Short {
+            id,
+            prompt,
+            accept,
+            explain,
+            wrong,
+            otherwise,
+        } => (
+            id,
+            prompt,
+            Question::Short {
+                accept,
+                explain,
+                wrong,
+                otherwise,
+            },
+        ),
+    };
+    Ok(Item::Quiz(Quiz {
+        id,
+        prompt,
+        question,
+        line,
+    }))
+}
+
+fn heading_text(block: &Block) -> String {
+    match &block.kind {
+        BlockKind::Heading { text, .. } => text_of(text),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn directives_are_found_outside_of_fences() {
+        let text = "Words.\n\n<!-- exercise: one -->\n\n````md\n```\n<!-- exercise: no -->\n````\n\n<!-- exercise: two -->\n";
+        let names: Vec<_> = directives(text).into_iter().map(String::from).collect();
+        assert_eq!(names, ["one", "two"]);
+    }
+}
