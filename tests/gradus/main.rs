@@ -1,6 +1,7 @@
 //! The integration tests: one binary.
 
 mod bench;
+mod broken_course;
 mod canary;
 mod commands;
 mod docs;
