@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rustix::process::Signal;
 
+use crate::processes;
 use crate::pty::Pty;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -284,17 +285,9 @@ fn a_screen_reader_completes_the_course() {
 #[test]
 fn a_save_is_checked_and_a_pass_is_told() {
     let home = home();
-    let Some(tools) = toolchain() else { return };
-    let variables: Vec<_> = tools
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect();
-    let mut pty = start(home.path(), &variables, SIZE);
-    pty.wait_for("Only track");
-    pty.send("\rn");
-    pty.wait_for("The last words.");
-    pty.send("b");
-    pty.wait_for("One is 1");
+    let Some(mut pty) = solving(home.path()) else {
+        return;
+    };
     let file = home
         .path()
         .join("gradus-workspace/exercises/small/src/lib.rs");
@@ -306,6 +299,47 @@ fn a_save_is_checked_and_a_pass_is_told() {
     pty.wait_for("Passed");
     pty.send("\r");
     pty.wait_for("The last words.");
+}
+
+/// A session on the page of the exercise, where the compiler can be found.
+fn solving(home: &Path) -> Option<Pty> {
+    let tools = toolchain()?;
+    let variables: Vec<_> = tools
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    let mut pty = start(home, &variables, SIZE);
+    pty.wait_for("Only track");
+    pty.send("\rn");
+    pty.wait_for("The last words.");
+    pty.send("b");
+    pty.wait_for("One is 1");
+    Some(pty)
+}
+
+#[test]
+fn ctrl_c_in_a_check_without_end_leaves_nothing_but_the_work() {
+    let home = home();
+    let Some(mut pty) = solving(home.path()) else {
+        return;
+    };
+    let file = home
+        .path()
+        .join("gradus-workspace/exercises/small/src/lib.rs");
+    let endless = "pub fn one() -> i64 {\n    loop {}\n}\n";
+    fs::write(&file, endless).expect("a save");
+    pty.wait_for("Checking: running the hidden tests");
+    pty.send("?");
+    pty.wait_for("settle: go on");
+    pty.send("?");
+    pty.wait_gone("settle: go on");
+    pty.send("\x03");
+    assert_eq!(pty.wait_end(), 130);
+    assert!(pty.is_restored());
+    assert_eq!(fs::read_to_string(&file).expect("the work"), endless);
+    processes::wait_until("something of the check goes on", || {
+        processes::of_folder(home.path()).is_empty()
+    });
 }
 
 /// Returns where the compiler is on this machine, if there is one.
