@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, Item, Lit, Meta};
+use syn::{Attribute, Item, Meta};
 
 use super::super::outcome::{TestResult, Values};
 use super::super::{CheckError, Context};
 use super::compile::{Compiled, Product, Unit, compile, library_path};
 use super::kit::{Kit, Subject};
 use super::replies::frame;
+use super::titles::literal;
 use crate::sandbox::{End, Exit, Input, Job, SandboxError, Stage};
 
 /// An edit of a source: the bytes from `start` to `end` become `text`.
@@ -137,13 +138,6 @@ fn should_panic(attributes: &[Attribute]) -> Option<String> {
     let attribute = attributes
         .iter()
         .find(|attribute| attribute.path().is_ident("should_panic"))?;
-    let literal = |expr: &Expr| match expr {
-        Expr::Lit(literal) => match &literal.lit {
-            Lit::Str(text) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    };
     let words = match &attribute.meta {
         Meta::NameValue(pair) => literal(&pair.value),
         Meta::List(list) => list

@@ -62,19 +62,26 @@ fn title(attributes: &[Attribute]) -> Option<String> {
     let lines = attributes
         .iter()
         .filter_map(|attribute| match &attribute.meta {
-            Meta::NameValue(pair) if pair.path.is_ident("doc") => match &pair.value {
-                Expr::Lit(literal) => match &literal.lit {
-                    Lit::Str(text) => Some(text.value().trim().to_owned()),
-                    _ => None,
-                },
-                _ => None,
-            },
+            Meta::NameValue(pair) if pair.path.is_ident("doc") => {
+                literal(&pair.value).map(|text| text.trim().to_owned())
+            }
             _ => None,
         });
     let paragraph: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
     let title = paragraph.join(" ");
     let title = title.trim().trim_end_matches('.');
     (!title.is_empty()).then(|| title.to_owned())
+}
+
+/// Returns the text of a string literal.
+pub(super) fn literal(expression: &Expr) -> Option<String> {
+    let Expr::Lit(literal) = expression else {
+        return None;
+    };
+    match &literal.lit {
+        Lit::Str(text) => Some(text.value()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
