@@ -2,17 +2,21 @@
 //!
 //! A lab runs a copy of the learner's `nginx.conf` on ports of its own. [`config`] reads it and
 //! refuses what could harm the machine, [`gateway`] starts nginx, [`upstream`] is the app behind
-//! it, and [`probe`] says what is sent and expected.
+//! it, [`system`] is all of it while it runs, and [`probe`] says what is sent and expected.
 
 pub mod client;
 pub mod config;
 pub mod gateway;
 pub mod log;
+pub mod need;
 pub mod nginx;
 pub mod nonce;
 pub mod ports;
 pub mod probe;
 pub mod prober;
+pub mod services;
+pub mod system;
+pub mod units;
 pub mod upstream;
 
 use std::io;
@@ -23,8 +27,8 @@ pub use gateway::Gateway;
 pub use nginx::Nginx;
 pub use ports::Ports;
 pub use probe::Probe;
-pub use prober::{Lab, Plan};
-pub use upstream::{Behaviour, Upstream, UpstreamPlan};
+pub use system::{Lab, Plan};
+pub use upstream::{Upstream, UpstreamPlan};
 
 use crate::sandbox::SandboxError;
 

@@ -4,4 +4,5 @@ pub mod clock;
 pub mod environment;
 pub mod files;
 pub mod fingerprint;
+pub mod processes;
 pub mod scratch;

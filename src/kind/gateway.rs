@@ -1,5 +1,6 @@
-//! The kind `gateway`: an `nginx.conf` to mend, judged by probes against a private nginx.
+//! The kind `gateway`: a broken gateway to mend, judged by probes against a private nginx.
 
+mod files;
 mod judge;
 mod manifest;
 mod scaffold;
@@ -11,17 +12,24 @@ use std::sync::Arc;
 use super::{Folder, Kind, Task, WorkspaceFile};
 use crate::check::{CheckError, Context, Outcome, TestTitle};
 use crate::course::{ExerciseId, Problem, WrongSolution};
-use crate::lab::nginx::{INSTALL, Nginx};
+use crate::lab::need::Need;
 use crate::lab::{Plan, Probe};
 
+use files::Files;
 use manifest::Symptom;
 
-/// The learner's file.
+/// The configuration of nginx.
 const FILE: &str = "nginx.conf";
 /// What catches a wrong solution that nginx does not accept.
 const CONFIG_TEST: &str = "nginx -t";
 /// What catches a wrong solution that no lab would run.
 const REFUSAL: &str = "refused";
+/// What catches a wrong solution whose services cannot run.
+const SERVICES: &str = "services";
+/// What catches a wrong solution that changes a file the lab is not about.
+const UNTOUCHABLE: &str = "untouchable";
+/// What catches wrong solutions before any probe is sent.
+const CATCHERS: [&str; 4] = [CONFIG_TEST, REFUSAL, SERVICES, UNTOUCHABLE];
 
 /// The kind `gateway`.
 #[derive(Debug)]
@@ -33,11 +41,16 @@ struct GatewayTask {
     folder: String,
     /// What the lab consists of; `None` if the manifest does not say.
     plan: Option<Plan>,
+    /// The files that a learner may change.
+    edit: Vec<String>,
+    needs: Vec<Need>,
     symptom: Option<Symptom>,
     probes: Vec<Probe>,
-    starter: String,
-    solution: String,
-    wrong: Vec<(WrongSolution, String)>,
+    starter: Files,
+    solution: Files,
+    wrong: Vec<(WrongSolution, Files)>,
+    /// Other solutions that must pass, by their folders.
+    accepted: Vec<(String, Files)>,
 }
 
 impl Kind for Gateway {
@@ -60,11 +73,11 @@ impl Kind for Gateway {
 
 impl Task for GatewayTask {
     fn workspace(&self) -> Vec<WorkspaceFile> {
-        vec![file(&self.starter)]
+        self.in_workspace(&self.starter)
     }
 
     fn solution(&self) -> Vec<WorkspaceFile> {
-        vec![file(&self.solution)]
+        self.in_workspace(&self.solution)
     }
 
     fn tests(&self) -> Vec<TestTitle> {
@@ -72,8 +85,16 @@ impl Task for GatewayTask {
     }
 
     fn missing(&self, context: &Context) -> Option<String> {
-        let missing = Nginx::locate(context).is_none();
-        missing.then(|| format!("this exercise needs nginx; {INSTALL}"))
+        let missing: Vec<_> = self
+            .needs
+            .iter()
+            .filter_map(|need| need.missing(context))
+            .collect();
+        let (first, rest) = missing.split_first()?;
+        let words = rest
+            .iter()
+            .fold(first.clone(), |all, more| format!("{all}; and {more}"));
+        Some(format!("this exercise needs {words}"))
     }
 
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
@@ -100,13 +121,20 @@ impl GatewayTask {
             ),
         })
     }
-}
 
-fn file(text: &str) -> WorkspaceFile {
-    WorkspaceFile {
-        path: FILE.to_owned(),
-        text: text.to_owned(),
-        editable: true,
+    /// The file that a learner opens first is one that they may change.
+    fn in_workspace(&self, files: &Files) -> Vec<WorkspaceFile> {
+        let mut files: Vec<_> = files
+            .iter()
+            .map(|(path, text)| WorkspaceFile {
+                path: path.clone(),
+                text: text.clone(),
+                editable: self.edit.contains(path),
+            })
+            .collect();
+        let place = |file: &WorkspaceFile| self.edit.iter().position(|path| *path == file.path);
+        files.sort_by_key(|file| place(file).unwrap_or(usize::MAX));
+        files
     }
 }
 

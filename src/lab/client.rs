@@ -1,13 +1,18 @@
-//! The customer: sends one request to the gateway and reads the whole answer.
+//! The customer: sends requests to the gateway and reads the whole answers.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use super::upstream::websocket;
 use crate::sys::clock::Stopwatch;
 
 /// The most bytes of an answer that are read.
-const MOST: usize = 1 << 20;
+const MOST: usize = 64 << 20;
+/// The most bytes of an answer's header.
+const HEAD: usize = 256 << 10;
+/// What is sent to and fro on an upgraded connection.
+const ECHO: &str = "is anybody there?";
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +21,28 @@ pub struct Response {
     pub status: u16,
     /// The words after the status code.
     pub reason: String,
+    /// The header lines, in order.
+    pub headers: Vec<(String, String)>,
     /// The body as it came.
-    pub body: String,
+    pub body: Vec<u8>,
+    /// Whether the body ended before the length that the header announced.
+    pub is_cut: bool,
+    /// The time from the first byte sent to the last byte read.
+    pub time: Duration,
+}
+
+impl Response {
+    /// Returns the value of the header line `name`, the first if there are several.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the body as text, with a sign for what is none.
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
 }
 
 /// Why there was no answer.
@@ -40,102 +65,265 @@ pub enum NoResponse {
     Broken(#[source] io::Error),
 }
 
-/// Sends `request`, the whole text of a request that closes the connection, to `address`, and
-/// returns the answer if it comes within `patience`.
-///
-/// # Errors
-/// Fails when there is no answer, or none that is HTTP.
-pub fn exchange(
-    address: SocketAddr,
-    request: &str,
-    patience: Duration,
-) -> Result<Response, NoResponse> {
-    let watch = Stopwatch::start();
-    let mut stream = TcpStream::connect_timeout(&address, patience).map_err(no_response)?;
-    stream.set_nodelay(true).map_err(no_response)?;
-    stream
-        .set_write_timeout(Some(patience))
-        .map_err(no_response)?;
-    stream.write_all(request.as_bytes()).map_err(no_response)?;
-    let bytes = read(&mut stream, watch, patience)?;
-    parse(&String::from_utf8_lossy(&bytes))
+impl From<io::Error> for NoResponse {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            ErrorKind::ConnectionRefused => Self::Refused,
+            ErrorKind::TimedOut | ErrorKind::WouldBlock => Self::Late,
+            _ => Self::Broken(error),
+        }
+    }
 }
 
-fn read(
-    stream: &mut TcpStream,
+/// A connection to the gateway.
+#[derive(Debug)]
+pub struct Connection {
+    stream: TcpStream,
+    patience: Duration,
     watch: Stopwatch,
-    patience: Duration,
-) -> Result<Vec<u8>, NoResponse> {
-    let mut bytes = Vec::new();
-    let mut buffer = [0; 16 << 10];
-    while bytes.len() < MOST {
-        let left = watch.left_of(patience);
-        if left.is_zero() {
-            return Err(NoResponse::Late);
-        }
-        stream.set_read_timeout(Some(left)).map_err(no_response)?;
-        match stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => bytes.extend_from_slice(&buffer[..count]),
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            // A reset after an answer is the server's way to close.
-            Err(error) if error.kind() == ErrorKind::ConnectionReset && !bytes.is_empty() => break,
-            Err(error) => return Err(no_response(error)),
-        }
-    }
-    Ok(bytes)
+    /// What was read and belongs to no answer yet.
+    rest: Vec<u8>,
 }
 
-fn no_response(error: io::Error) -> NoResponse {
-    match error.kind() {
-        ErrorKind::ConnectionRefused => NoResponse::Refused,
-        ErrorKind::TimedOut | ErrorKind::WouldBlock => NoResponse::Late,
-        _ => NoResponse::Broken(error),
+impl Connection {
+    /// Connects to `address`; each answer must come within `patience`.
+    ///
+    /// # Errors
+    /// Fails when nobody accepts the connection.
+    pub fn open(address: SocketAddr, patience: Duration) -> Result<Self, NoResponse> {
+        let watch = Stopwatch::start();
+        let stream = TcpStream::connect_timeout(&address, patience)?;
+        stream.set_nodelay(true)?;
+        Ok(Self {
+            stream,
+            patience,
+            watch,
+            rest: Vec::new(),
+        })
+    }
+
+    /// Sends `request`, a whole request, and returns the answer.
+    ///
+    /// # Errors
+    /// Fails when there is no answer, or none that is HTTP.
+    pub fn exchange(&mut self, request: &[u8]) -> Result<Response, NoResponse> {
+        self.watch = Stopwatch::start();
+        self.stream.set_write_timeout(Some(self.patience))?;
+        let sent = self.stream.write_all(request);
+        let has_body = !request.starts_with(b"HEAD ");
+        // A server may answer, and close, before it has read everything.
+        match self.response(has_body) {
+            Err(NoResponse::Empty) => {
+                sent?;
+                Err(NoResponse::Empty)
+            }
+            answer => answer,
+        }
+    }
+
+    /// Sends a frame on an upgraded connection and returns whether it comes back.
+    ///
+    /// # Errors
+    /// Fails when the connection breaks or nothing comes in time.
+    pub fn echoes(&mut self) -> Result<bool, NoResponse> {
+        self.stream.write_all(&websocket::frame(ECHO))?;
+        self.stream.set_read_timeout(Some(self.patience))?;
+        let mut bytes = self.rest.as_slice().chain(&mut self.stream);
+        let frame = websocket::read_frame(&mut bytes)?;
+        Ok(frame.is_some_and(|frame| frame == ECHO.as_bytes()))
+    }
+
+    fn response(&mut self, has_body: bool) -> Result<Response, NoResponse> {
+        let mut response = loop {
+            if let Some(end) = find(&self.rest, b"\r\n\r\n") {
+                let head: Vec<u8> = self.rest.drain(..end + 4).collect();
+                break parse(&head)?;
+            }
+            if self.rest.len() > HEAD || !self.read_more()? {
+                if self.rest.is_empty() {
+                    return Err(NoResponse::Empty);
+                }
+                return Err(garbled(&self.rest));
+            }
+        };
+        if has_body && !matches!(response.status, 100..=199 | 204 | 304) {
+            self.body(&mut response)?;
+        }
+        response.time = self.watch.elapsed();
+        Ok(response)
+    }
+
+    fn body(&mut self, response: &mut Response) -> Result<(), NoResponse> {
+        let chunked = response.header("transfer-encoding");
+        if chunked.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
+            return self.chunks(response);
+        }
+        let length = response.header("content-length");
+        let length = length.and_then(|length| length.parse::<usize>().ok());
+        let until = length.unwrap_or(MOST).min(MOST);
+        while self.rest.len() < until && self.read_more()? {}
+        response.is_cut = length.is_some_and(|length| self.rest.len() < length);
+        response.body = self.rest.drain(..until.min(self.rest.len())).collect();
+        Ok(())
+    }
+
+    fn chunks(&mut self, response: &mut Response) -> Result<(), NoResponse> {
+        loop {
+            let Some(line) = self.line()? else { break };
+            let digits = line.split(';').next().unwrap_or_default();
+            let Ok(size) = usize::from_str_radix(digits.trim(), 16) else {
+                break;
+            };
+            if response.body.len().saturating_add(size) > MOST {
+                break;
+            }
+            while self.rest.len() < size + 2 && self.read_more()? {}
+            let there = size.min(self.rest.len());
+            response.body.extend(self.rest.drain(..there));
+            if there < size || self.line()?.is_none() {
+                break;
+            }
+            if size == 0 {
+                return Ok(());
+            }
+        }
+        response.is_cut = true;
+        Ok(())
+    }
+
+    fn line(&mut self) -> Result<Option<String>, NoResponse> {
+        loop {
+            if let Some(end) = find(&self.rest, b"\r\n") {
+                let line: Vec<u8> = self.rest.drain(..end + 2).collect();
+                return Ok(Some(String::from_utf8_lossy(&line[..end]).into_owned()));
+            }
+            if self.rest.len() > HEAD || !self.read_more()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Reads what has come; `false` at the end of the connection.
+    fn read_more(&mut self) -> Result<bool, NoResponse> {
+        let mut buffer = [0; 64 << 10];
+        loop {
+            let left = self.watch.left_of(self.patience);
+            if left.is_zero() {
+                return Err(NoResponse::Late);
+            }
+            self.stream.set_read_timeout(Some(left))?;
+            match self.stream.read(&mut buffer) {
+                Ok(count) => {
+                    self.rest.extend_from_slice(&buffer[..count]);
+                    return Ok(count > 0);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                // A reset is one way to close a connection.
+                Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(false),
+                Err(error) => return Err(error.into()),
+            }
+        }
     }
 }
 
-fn parse(text: &str) -> Result<Response, NoResponse> {
-    if text.is_empty() {
-        return Err(NoResponse::Empty);
-    }
-    let garbled = || NoResponse::Garbled(text.chars().take(60).collect());
-    let (head, body) = text.split_once("\r\n\r\n").ok_or_else(garbled)?;
-    let line = head.lines().next().unwrap_or_default();
-    let (version, rest) = line.split_once(' ').ok_or_else(garbled)?;
+fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+    bytes.windows(part.len()).position(|window| window == part)
+}
+
+fn garbled(bytes: &[u8]) -> NoResponse {
+    let text = String::from_utf8_lossy(bytes);
+    NoResponse::Garbled(text.chars().take(60).collect())
+}
+
+fn parse(head: &[u8]) -> Result<Response, NoResponse> {
+    let text = String::from_utf8_lossy(head);
+    let mut lines = text.lines();
+    let line = lines.next().unwrap_or_default();
+    let (version, rest) = line.split_once(' ').ok_or_else(|| garbled(head))?;
     let (status, reason) = rest.split_once(' ').unwrap_or((rest, ""));
-    let status = status.parse().map_err(|_| garbled())?;
+    let status = status.parse().map_err(|_| garbled(head))?;
     if !version.starts_with("HTTP/1.") {
-        return Err(garbled());
+        return Err(garbled(head));
     }
+    let headers = lines.filter_map(|line| line.split_once(':'));
     Ok(Response {
         status,
         reason: reason.to_owned(),
-        body: body.to_owned(),
+        headers: headers
+            .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+            .collect(),
+        body: Vec::new(),
+        is_cut: false,
+        time: Duration::ZERO,
     })
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::{Ipv4Addr, TcpListener};
+    use std::thread;
 
     use super::*;
 
+    /// Serves `text` to one connection, and returns what two requests on it get.
+    fn ask(text: &'static str) -> Vec<Result<Response, NoResponse>> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut request = [0; 100];
+            assert!(stream.read(&mut request).unwrap() > 0);
+            stream.write_all(text.as_bytes()).unwrap();
+        });
+        let mut connection = Connection::open(address, Duration::from_secs(5)).unwrap();
+        let first = connection.exchange(b"GET / HTTP/1.1\r\n\r\n");
+        server.join().unwrap();
+        vec![first, connection.response(true)]
+    }
+
     #[test]
-    fn an_answer_is_read_to_its_end() {
-        let found = parse("HTTP/1.1 502 Bad Gateway\r\nA: b\r\n\r\nhello").unwrap();
-        assert_eq!((found.status, found.reason.as_str()), (502, "Bad Gateway"));
-        assert_eq!(found.body, "hello");
+    fn answers_follow_one_another_whatever_their_bodies() {
+        let found = ask(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n\
+             HTTP/1.1 502 Bad Gateway\r\nContent-Length: 2\r\nA: b\r\n\r\nxy",
+        );
+        let first = found[0].as_ref().unwrap();
+        assert_eq!((first.status, first.text().as_str()), (200, "abc"));
+        let second = found[1].as_ref().unwrap();
+        assert_eq!(
+            (second.status, second.reason.as_str(), second.is_cut),
+            (502, "Bad Gateway", false)
+        );
+        assert_eq!(
+            (second.text().as_str(), second.header("a")),
+            ("xy", Some("b"))
+        );
+    }
+
+    #[test]
+    fn a_body_that_was_cut_is_told() {
+        for text in [
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nabc",
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n",
+        ] {
+            let response = ask(text).remove(0).unwrap();
+            assert!(response.is_cut, "{text}");
+            assert_eq!(response.text(), "abc");
+        }
+        let whole = ask("HTTP/1.0 200 OK\r\n\r\nabc").remove(0).unwrap();
+        assert!(!whole.is_cut && whole.text() == "abc");
     }
 
     #[test]
     fn what_is_no_answer_says_why() {
-        assert!(matches!(parse(""), Err(NoResponse::Empty)));
+        assert!(matches!(ask("")[0], Err(NoResponse::Empty)));
         assert!(matches!(
-            parse("HELLO THERE\r\n"),
+            ask("HELLO THERE\r\n")[0],
             Err(NoResponse::Garbled(_))
         ));
         assert!(matches!(
-            parse("HTTP/2 200\r\n\r\n"),
+            ask("HTTP/2 200\r\n\r\n")[0],
             Err(NoResponse::Garbled(_))
         ));
     }
@@ -144,8 +332,11 @@ mod tests {
     fn silence_has_an_end() {
         let silent = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = silent.local_addr().unwrap();
-        let patience = Duration::from_millis(30);
-        let answer = exchange(address, "GET / HTTP/1.0\r\n\r\n", patience);
-        assert!(matches!(answer, Err(NoResponse::Late)), "{answer:?}");
+        let mut connection = Connection::open(address, Duration::from_millis(50)).unwrap();
+        let answer = connection.exchange(b"GET / HTTP/1.1\r\n\r\n");
+        assert!(matches!(answer, Err(NoResponse::Late)));
+        drop(silent);
+        let refused = Connection::open(address, Duration::from_secs(1));
+        assert!(matches!(refused, Err(NoResponse::Refused)));
     }
 }

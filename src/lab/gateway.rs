@@ -1,4 +1,4 @@
-//! A private nginx: its folder, its start, its log and its end.
+//! A private nginx: its files, its start, its log and its end.
 
 use std::fs;
 use std::io;
@@ -6,25 +6,25 @@ use std::net::{Ipv6Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use tempfile::TempDir;
-
 use super::LabError;
 use super::config::address::Address;
 use super::config::{Config, rewrite};
-use super::log::{self, ErrorLog};
+use super::log::{self, Log};
 use super::nginx::Nginx;
 use super::ports::Ports;
 use crate::check::{Context, Diagnostic};
 use crate::sandbox::{Job, Limits, Stage, Supervised};
 use crate::sys::clock::Stopwatch;
-use crate::sys::files;
+use crate::sys::processes;
 
 /// How long nginx may take until it listens.
 const DEADLINE: Duration = Duration::from_secs(10);
 /// How long to wait for its end between two attempts to connect.
 const BEAT: Duration = Duration::from_millis(2);
-/// How often a start is tried when a stranger has taken a port meanwhile.
-const TRIES: usize = 3;
+/// How long new workers may take after a reload.
+const CHANGE: Duration = Duration::from_secs(3);
+/// nginx's file with the number of its master process, relative to its folder.
+const PID: &str = "logs/nginx.pid";
 /// What a lab's nginx may use.
 const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
@@ -34,13 +34,25 @@ const LIMITS: Limits = Limits {
     file: 64 << 20,
 };
 
-/// A running private nginx; it stops, and its folder goes, when it is dropped.
+/// A running private nginx; it stops when it is dropped.
 #[derive(Debug)]
 pub struct Gateway {
     server: Supervised,
-    folder: TempDir,
-    log: ErrorLog,
+    folder: PathBuf,
+    log: Log,
+    access: Log,
     warnings: Vec<Diagnostic>,
+}
+
+/// How a start ended.
+#[derive(Debug)]
+pub enum Started {
+    /// nginx listens.
+    Listens(Gateway),
+    /// nginx does not accept the configuration; holds why.
+    Refused(Vec<Diagnostic>),
+    /// A stranger has taken a port meanwhile.
+    PortTaken,
 }
 
 enum Readiness {
@@ -50,9 +62,9 @@ enum Readiness {
 }
 
 impl Gateway {
-    /// Starts `nginx` with a private copy of `config` on ports of `ports`, and waits until it
-    /// listens; `Err` inside holds why nginx does not accept the configuration. Nothing else of the
-    /// lab may listen on the addresses that `config` listens on.
+    /// Starts `nginx` in `folder` with a private copy of `config` on ports of `ports`, and waits
+    /// until it listens. Nothing else of the lab may listen on the addresses that `config` listens
+    /// on. The folder goes when nginx is left behind by a Gradus that was killed.
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
@@ -60,27 +72,19 @@ impl Gateway {
         config: &Config,
         nginx: &Nginx,
         ports: &mut Ports,
+        folder: &Path,
         context: &Context,
-    ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
-        for _ in 0..TRIES {
-            let mut gateway = Self::launch(config, nginx, ports, context)?;
-            match gateway.wait(&addresses(config, ports)?)? {
-                Readiness::Listens => {
-                    gateway.warnings = gateway.diagnostics(ports);
-                    return Ok(Ok(gateway));
-                }
-                Readiness::Ended if context.cancel.is_cancelled() => {
-                    return Err(LabError::Cancelled);
-                }
-                Readiness::Ended => return Ok(Err(gateway.rejection(ports))),
-                Readiness::PortTaken => {
-                    for port in listening_ports(config) {
-                        ports.forget(port);
-                    }
-                }
+    ) -> Result<Started, LabError> {
+        let mut gateway = Self::launch(config, nginx, ports, folder, context)?;
+        match gateway.wait(&addresses(config, ports)?)? {
+            Readiness::Listens => {
+                gateway.warnings = gateway.diagnostics(ports);
+                Ok(Started::Listens(gateway))
             }
+            Readiness::Ended if context.cancel.is_cancelled() => Err(LabError::Cancelled),
+            Readiness::Ended => Ok(Started::Refused(gateway.rejection(ports))),
+            Readiness::PortTaken => Ok(Started::PortTaken),
         }
-        Err(LabError::Port(io::ErrorKind::AddrInUse.into()))
     }
 
     /// Returns what nginx warned of when it started.
@@ -88,38 +92,85 @@ impl Gateway {
         &self.warnings
     }
 
-    /// Returns the log line that tells what went wrong since the last call, as the learner would
-    /// read it.
+    /// Returns what the error log has got since the last call, as the learner would read it.
     ///
     /// # Errors
     /// Fails when the log cannot be read.
-    pub fn telling_line(&mut self, ports: &Ports) -> Result<Option<String>, LabError> {
+    pub fn log_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
         let news = self.log.news()?;
-        let line = log::telling_line(&news);
-        Ok(line.map(|line| log::for_learner(line, self.folder.path(), ports)))
+        let for_learner = |line: &str| log::for_learner(line, &self.folder, ports);
+        Ok(news.lines().map(for_learner).collect())
+    }
+
+    /// Returns what the access log has got since the last call.
+    ///
+    /// # Errors
+    /// Fails when the log cannot be read.
+    pub fn access_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
+        let news = self.access.news()?;
+        let for_learner = |line: &str| log::for_learner(line, &self.folder, ports);
+        Ok(news.lines().map(for_learner).collect())
+    }
+
+    /// Returns the number of the master process.
+    pub fn master(&self) -> Option<u32> {
+        let text = fs::read_to_string(self.folder.join(PID)).ok()?;
+        text.trim().parse().ok()
+    }
+
+    /// Returns the numbers of the worker processes.
+    pub fn workers(&self) -> Vec<u32> {
+        self.master().map(processes::children).unwrap_or_default()
+    }
+
+    /// Makes nginx read its configuration again, and waits until other workers are there.
+    ///
+    /// # Errors
+    /// Fails when nginx cannot be told.
+    pub fn reload(&mut self) -> Result<(), LabError> {
+        let before = self.workers();
+        let failed = |source| LabError::File {
+            path: self.folder.clone(),
+            source,
+        };
+        self.server.hang_up().map_err(failed)?;
+        let watch = Stopwatch::start();
+        while watch.elapsed() < CHANGE {
+            let now = self.workers();
+            if !now.is_empty() && now.iter().all(|worker| !before.contains(worker)) {
+                break;
+            }
+            if self.server.ended_within(BEAT) {
+                break;
+            }
+        }
+        Ok(())
     }
 
     fn launch(
         config: &Config,
         nginx: &Nginx,
         ports: &mut Ports,
+        folder: &Path,
         context: &Context,
     ) -> Result<Self, LabError> {
         let text = rewrite::private(config, ports, |module| nginx.has(module));
-        let folder = make_folder(&text.map_err(LabError::Port)?)?;
-        let path = folder.path();
-        let mut job = Job::new(Stage::Trusted, nginx.program(), path).within(LIMITS);
-        job = job.argument("-p").argument(format!("{}/", path.display()));
-        job = job.argument("-c").argument(path.join(log::FILE));
+        let made = fill(folder, &text.map_err(LabError::Port)?);
+        made.map_err(|(path, source)| LabError::File { path, source })?;
+        let mut job = Job::new(Stage::Trusted, nginx.program(), folder).within(LIMITS);
+        job = job
+            .argument("-p")
+            .argument(format!("{}/", folder.display()));
+        job = job.argument("-c").argument(folder.join(log::FILE));
         if nginx.knows_error_log_option() {
             job = job.argument("-e").argument("stderr");
         }
-        let server = context.sandbox.supervise(job, path, &context.cancel)?;
-        let log = ErrorLog::new(path.join(rewrite::ERROR_LOG));
+        let server = context.sandbox.supervise(job, folder, &context.cancel)?;
         Ok(Self {
             server,
-            folder,
-            log,
+            folder: folder.to_owned(),
+            log: Log::new(folder.join(rewrite::ERROR_LOG)),
+            access: Log::new(folder.join(rewrite::ACCESS_LOG)),
             warnings: Vec::new(),
         })
     }
@@ -145,7 +196,7 @@ impl Gateway {
     }
 
     fn diagnostics(&self, ports: &Ports) -> Vec<Diagnostic> {
-        log::diagnostics(&self.said(), self.folder.path(), ports)
+        log::diagnostics(&self.said(), &self.folder, ports)
     }
 
     /// Returns why nginx ended before it listened; never nothing.
@@ -196,21 +247,10 @@ fn accepts(address: &SocketAddr) -> bool {
     TcpStream::connect_timeout(address, Duration::from_secs(1)).is_ok()
 }
 
-/// Makes nginx's folder. Started as root, its workers are another user, who must get in.
-fn make_folder(text: &str) -> Result<TempDir, LabError> {
-    let folder = files::scratch("gradus-lab-").map_err(|source| LabError::File {
-        path: std::env::temp_dir(),
-        source,
-    })?;
-    let made = fill(folder.path(), text);
-    made.map_err(|(path, source)| LabError::File { path, source })?;
-    Ok(folder)
-}
-
 fn fill(folder: &Path, text: &str) -> Result<(), (PathBuf, io::Error)> {
     for name in ["logs", "tmp"] {
         let path = folder.join(name);
-        fs::create_dir(&path).map_err(|source| (path, source))?;
+        fs::create_dir_all(&path).map_err(|source| (path, source))?;
     }
     let path = folder.join(log::FILE);
     fs::write(&path, text).map_err(|source| (path, source))

@@ -1,5 +1,6 @@
 //! What nginx writes about itself, in the learner's words: their file, their ports.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::LabError;
@@ -13,14 +14,14 @@ const MOST: u64 = 256 << 10;
 /// The levels of nginx's log that tell of a fault, worst first.
 const FAULTS: [&str; 4] = ["[emerg]", "[alert]", "[crit]", "[error]"];
 
-/// nginx's error log, read piece by piece.
+/// One of nginx's logs, read piece by piece.
 #[derive(Debug)]
-pub struct ErrorLog {
+pub struct Log {
     path: PathBuf,
     offset: u64,
 }
 
-impl ErrorLog {
+impl Log {
     /// Returns the log at `path`, at its beginning.
     pub fn new(path: PathBuf) -> Self {
         Self { path, offset: 0 }
@@ -31,7 +32,11 @@ impl ErrorLog {
     /// # Errors
     /// Fails when the file cannot be read.
     pub fn news(&mut self) -> Result<String, LabError> {
-        let read = files::read_from(&self.path, self.offset, MOST);
+        let read = match files::read_from(&self.path, self.offset, MOST) {
+            // A configuration may log elsewhere, or not at all.
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            read => read,
+        };
         let bytes = read.map_err(|source| LabError::File {
             path: self.path.clone(),
             source,
@@ -43,9 +48,9 @@ impl ErrorLog {
 
 /// Returns the line of `log` that tells why a request failed: the first fault, else the first
 /// warning.
-pub fn telling_line(log: &str) -> Option<&str> {
+pub fn telling_line(log: &[String]) -> Option<&String> {
     let with = |levels: &[&str]| {
-        log.lines()
+        log.iter()
             .find(|line| levels.iter().any(|level| line.contains(level)))
     };
     with(&FAULTS).or_else(|| with(&["[warn]"]))
@@ -143,9 +148,14 @@ mod tests {
 
     #[test]
     fn the_telling_line_is_the_first_fault() {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
+        let telling = |text: &str| telling_line(&lines(text)).cloned();
         let log = "a [info] x\nb [warn] y\nc [error] z\nd [crit] w\n";
-        assert_eq!(telling_line(log), Some("c [error] z"));
-        assert_eq!(telling_line("a [info] x\nb [warn] y"), Some("b [warn] y"));
-        assert_eq!(telling_line("a [info] x"), None);
+        assert_eq!(telling(log).as_deref(), Some("c [error] z"));
+        assert_eq!(
+            telling("a [info] x\nb [warn] y").as_deref(),
+            Some("b [warn] y")
+        );
+        assert_eq!(telling("a [info] x"), None);
     }
 }

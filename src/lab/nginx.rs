@@ -31,6 +31,12 @@ impl Nginx {
         context.environment.find_program("nginx", FOLDERS)
     }
 
+    /// Returns the nginx of this machine with what it was built with; `None` where there is none, or
+    /// none that can be asked.
+    pub fn find(context: &Context) -> Option<Self> {
+        Self::ask(Self::locate(context)?, context).ok()
+    }
+
     /// Asks the nginx at `program` for its version and how it was configured.
     ///
     /// # Errors
@@ -63,6 +69,17 @@ impl Nginx {
     /// Returns whether it knows the option `-e`, which names the first error log.
     pub fn knows_error_log_option(&self) -> bool {
         self.version >= (1, 19, 5)
+    }
+
+    /// Returns whether it speaks TLS.
+    pub fn has_ssl(&self) -> bool {
+        let mut arguments = self.arguments.split_ascii_whitespace();
+        arguments.any(|argument| argument == "--with-http_ssl_module")
+    }
+
+    /// Returns whether it knows regular expressions; without them it has no `return` either.
+    pub fn has_pcre(&self) -> bool {
+        self.has("rewrite")
     }
 
     /// Returns whether the HTTP module `module`, such as `fastcgi`, was not left out of the build.

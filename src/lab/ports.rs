@@ -1,4 +1,4 @@
-//! Ports of 127.0.0.1 that a lab owns, in place of those the learner wrote.
+//! Ports of the loopback interface that a lab owns, in place of those the learner wrote.
 //!
 //! A check never touches the learner's own ports: each is replaced by a free one, in the
 //! configuration, and back again in every message. A port that nothing listens on is held as well,
@@ -7,13 +7,16 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::OwnedFd;
 
+use rustix::io::Errno;
 use rustix::net::{self, AddressFamily, SocketType};
 
 /// The most ports one lab may own.
 const MOST: usize = 64;
+/// How often a number is tried that is free on both addresses.
+const TRIES: usize = 16;
 
 /// The ports of one lab, by the numbers the learner knows.
 #[derive(Debug, Default)]
@@ -22,8 +25,9 @@ pub struct Ports(BTreeMap<u16, Port>);
 #[derive(Debug)]
 struct Port {
     number: u16,
-    /// Bound but not listening: a connection is refused, and nobody else gets the number.
-    hold: Option<OwnedFd>,
+    /// Bound but not listening, on 127.0.0.1 and, where there is IPv6, on ::1: a connection is
+    /// refused, and nobody else gets the number.
+    hold: Vec<OwnedFd>,
 }
 
 impl Ports {
@@ -52,7 +56,7 @@ impl Ports {
         let number = self.private(port)?;
         // On Linux a server can listen while the port is held; elsewhere the hold must go first.
         if !cfg!(target_os = "linux") {
-            self.0.entry(port).and_modify(|port| port.hold = None);
+            self.0.entry(port).and_modify(|port| port.hold.clear());
         }
         Ok(number)
     }
@@ -92,32 +96,48 @@ impl Ports {
 
 impl Port {
     fn hold() -> io::Result<Self> {
-        let socket = socket()?;
-        net::sockopt::set_socket_reuseaddr(&socket, true)?;
-        net::bind(&socket, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
-        let address = net::getsockname(&socket)?;
-        let address = SocketAddrV4::try_from(address).map_err(io::Error::from)?;
-        Ok(Self {
-            number: address.port(),
-            hold: Some(socket),
-        })
+        for _ in 0..TRIES {
+            let v4 = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+            let number = SocketAddr::try_from(net::getsockname(&v4)?)?.port();
+            match bound(SocketAddr::from((Ipv6Addr::LOCALHOST, number))) {
+                Ok(v6) => {
+                    let hold = vec![v4, v6];
+                    return Ok(Self { number, hold });
+                }
+                // The number is taken there.
+                Err(Errno::ADDRINUSE) => {}
+                // There is no IPv6 on this machine.
+                Err(_) => {
+                    let hold = vec![v4];
+                    return Ok(Self { number, hold });
+                }
+            }
+        }
+        Err(io::ErrorKind::AddrInUse.into())
     }
 }
 
+/// Returns a socket that is bound to `address` and does not listen.
+fn bound(address: SocketAddr) -> Result<OwnedFd, Errno> {
+    let family = match address {
+        SocketAddr::V4(_) => AddressFamily::INET,
+        SocketAddr::V6(_) => AddressFamily::INET6,
+    };
+    let socket = socket(family)?;
+    net::sockopt::set_socket_reuseaddr(&socket, true)?;
+    net::bind(&socket, &address)?;
+    Ok(socket)
+}
+
 #[cfg(target_os = "linux")]
-fn socket() -> io::Result<OwnedFd> {
+fn socket(family: AddressFamily) -> Result<OwnedFd, Errno> {
     let flags = net::SocketFlags::CLOEXEC;
-    Ok(net::socket_with(
-        AddressFamily::INET,
-        SocketType::STREAM,
-        flags,
-        None,
-    )?)
+    net::socket_with(family, SocketType::STREAM, flags, None)
 }
 
 #[cfg(not(target_os = "linux"))]
-fn socket() -> io::Result<OwnedFd> {
-    let socket = net::socket(AddressFamily::INET, SocketType::STREAM, None)?;
+fn socket(family: AddressFamily) -> Result<OwnedFd, Errno> {
+    let socket = net::socket(family, SocketType::STREAM, None)?;
     rustix::io::fcntl_setfd(&socket, rustix::io::FdFlags::CLOEXEC)?;
     Ok(socket)
 }
@@ -151,7 +171,15 @@ fn ends_in_loopback(text: &str) -> bool {
         Some(_) => text.rfind('[').unwrap_or(text.len()),
         None => text.trim_end_matches(part).len(),
     };
-    is_loopback(&text[start..])
+    is_loopback(&text[start..]) || is_reserved(&text[start..])
+}
+
+/// Returns whether `name` is below `.test` or `.invalid`, which RFC 6761 keeps out of the DNS.
+pub fn is_reserved(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
+    [".test", ".invalid"]
+        .iter()
+        .any(|domain| name.len() > domain.len() && name.ends_with(domain))
 }
 
 /// Returns whether `host` is an address or the name of this machine's loopback interface, with
@@ -169,6 +197,29 @@ mod tests {
     use std::net::{TcpListener, TcpStream};
 
     use super::*;
+
+    #[test]
+    fn a_held_port_is_held_on_both_loopback_addresses() {
+        let mut ports = Ports::default();
+        let number = ports.private(3000).unwrap();
+        if TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_err() {
+            return;
+        }
+        let connect = || TcpStream::connect((Ipv6Addr::LOCALHOST, number));
+        assert_eq!(
+            connect().unwrap_err().kind(),
+            io::ErrorKind::ConnectionRefused
+        );
+        let server = TcpListener::bind((Ipv6Addr::LOCALHOST, number)).unwrap();
+        connect().unwrap();
+        drop(server);
+    }
+
+    #[test]
+    fn names_that_are_in_no_dns_are_known() {
+        assert!(is_reserved("shop.test") && is_reserved("Shop.Invalid."));
+        assert!(!is_reserved(".test") && !is_reserved("test") && !is_reserved("a.test.com"));
+    }
 
     #[test]
     fn a_port_has_one_private_port_and_the_way_back() {

@@ -1,207 +1,218 @@
-//! A whole lab: the gateway and its upstreams, probed one probe after the other.
+//! Runs probes against a live lab: does what they say, sends what they say, judges what came.
 
-use std::net::{Ipv4Addr, SocketAddr};
+mod judge;
+mod request;
+
+use std::thread;
 use std::time::Duration;
 
 use super::LabError;
-use super::client::{self, NoResponse, Response};
-use super::config::Config;
-use super::gateway::Gateway;
-use super::nginx::Nginx;
+use super::client::{Connection, NoResponse, Response};
+use super::log;
 use super::nonce::Nonce;
-use super::ports::Ports;
-use super::probe::{Probe, status_words};
-use super::upstream::{Upstream, UpstreamPlan};
-use crate::check::{Context, Diagnostic, TestResult, Values};
-use crate::text::visible;
+use super::probe::{Probe, expected, input};
+use super::system::Lab;
+use super::upstream::Counters;
+use crate::check::{Context, TestResult, Values};
+use crate::sys::clock::Stopwatch;
+use judge::{Judge, Miss};
 
-/// How long one answer may take.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How much of a body a learner sees, in characters.
-const SHOWN: usize = 60;
+/// How long a request may take to reach the access log.
+const LOGGED: Duration = Duration::from_secs(1);
+/// How long to wait between two looks at it.
+const BEAT: Duration = Duration::from_millis(5);
 
-/// What a lab consists of, by the learner's ports.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Plan {
-    /// The port where customers find nginx.
-    pub listen: u16,
-    /// What stands behind it.
-    pub upstreams: Vec<UpstreamPlan>,
-}
-
-/// A running lab; nginx and the upstreams stop when it is dropped.
+/// What was sent in one exchange, and what came of it.
 #[derive(Debug)]
-pub struct Lab {
-    gateway: Gateway,
-    upstreams: Vec<Upstream>,
-    ports: Ports,
+struct Exchange {
+    path: String,
+    result: Result<Response, NoResponse>,
+    /// Whether a frame came back, on a connection that was upgraded.
+    echoed: bool,
+}
+
+/// Runs `probe` and returns whether what it expects came back.
+///
+/// # Errors
+/// Fails when Gradus could not do its work.
+pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult, LabError> {
+    for act in &probe.act {
+        lab.act(act)?;
+    }
+    news(lab)?;
+    let nonce = Nonce::fresh();
+    lab.set_nonce(&nonce);
+    let before = counters(lab, probe);
+    let exchanges = send(lab, probe, context)?;
+    if context.cancel.is_cancelled() {
+        return Err(LabError::Cancelled);
+    }
+    let mut news = news(lab)?;
+    if probe.expect.access.is_some() {
+        await_lines(lab, &mut news, exchanges.len(), context)?;
+    }
+    let after = counters(lab, probe);
+    let counted = before
+        .into_iter()
+        .zip(after)
+        .map(|(before, after)| Counters {
+            requests: after.requests.saturating_sub(before.requests),
+            connections: after.connections.saturating_sub(before.connections),
+        });
+    let judge = Judge {
+        probe,
+        nonce: &nonce,
+        listen: lab.listen(),
+        counted: probe.upstreams().into_iter().zip(counted).collect(),
+        seen: probe
+            .expect
+            .from
+            .as_ref()
+            .and_then(|name| lab.upstream(name)?.last_seen()),
+        errors: &news.errors,
+        accesses: &news.accesses,
+    };
+    let Err(miss) = judge.judge(&exchanges) else {
+        return Ok(TestResult::Passed);
+    };
+    let note = log::telling_line(&news.errors).or(news.accesses.first());
+    let values = |got: String| Values {
+        input: Some(input(probe, lab.listen())),
+        expected: Some(expected(probe)),
+        got: Some(lab.ports().to_learner(&got)),
+        note: note.cloned(),
+    };
+    Ok(match miss {
+        Miss::Late => TestResult::TimeLimit(values(format!(
+            "no whole answer within {} s",
+            probe.patience().as_secs_f64()
+        ))),
+        Miss::Got(got) => TestResult::Failed(values(got)),
+    })
+}
+
+struct News {
+    errors: Vec<String>,
+    accesses: Vec<String>,
+}
+
+fn news(lab: &mut Lab) -> Result<News, LabError> {
+    let (gateway, ports) = lab.gateway_and_ports();
+    Ok(News {
+        errors: gateway.log_news(ports)?,
+        accesses: gateway.access_news(ports)?,
+    })
+}
+
+/// nginx logs a request when it is done with it, which may be after the customer has the answer.
+fn await_lines(
+    lab: &mut Lab,
+    news: &mut News,
+    lines: usize,
+    context: &Context,
+) -> Result<(), LabError> {
+    let watch = Stopwatch::start();
+    while news.accesses.len() < lines && watch.elapsed() < LOGGED {
+        if context.cancel.wait(BEAT) {
+            return Err(LabError::Cancelled);
+        }
+        let more = self::news(lab)?;
+        news.errors.extend(more.errors);
+        news.accesses.extend(more.accesses);
+    }
+    Ok(())
+}
+
+fn counters(lab: &Lab, probe: &Probe) -> Vec<Counters> {
+    let names = probe.upstreams();
+    names.into_iter().map(|name| lab.counters(name)).collect()
+}
+
+/// Sends what `probe` says, until something fails to come back.
+fn send(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Vec<Exchange>, LabError> {
+    let address = lab.address()?;
+    let customer = Customer {
+        probe,
+        address,
+        listen: lab.listen(),
+        context,
+    };
+    if probe.send.parallel == 1 {
+        return Ok(customer.send());
+    }
+    let exchanges = thread::scope(|scope| {
+        let customers: Vec<_> = (0..probe.send.parallel)
+            .map(|_| scope.spawn(|| customer.send()))
+            .collect();
+        let exchanges = customers
+            .into_iter()
+            .filter_map(|customer| customer.join().ok());
+        exchanges.flatten().collect()
+    });
+    Ok(exchanges)
+}
+
+struct Customer<'a> {
+    probe: &'a Probe,
+    address: std::net::SocketAddr,
     listen: u16,
+    context: &'a Context,
 }
 
-/// Why a probe did not find what it expects.
-enum Miss {
-    Late,
-    Got(String),
-}
-
-impl Lab {
-    /// Starts `plan` with the learner's `config`; `Err` inside holds why nginx does not run.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
-    pub fn start(
-        plan: &Plan,
-        config: &Config,
-        nginx: &Nginx,
-        context: &Context,
-    ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
-        let mut ports = Ports::default();
-        let mut upstreams = Vec::new();
-        for upstream in &plan.upstreams {
-            let number = ports.hand_over(upstream.port).map_err(LabError::Port)?;
-            let started = Upstream::start(upstream, number);
-            upstreams.push(started.map_err(|source| LabError::Upstream {
-                name: upstream.name.clone(),
-                source,
-            })?);
-        }
-        let started = Gateway::start(config, nginx, &mut ports, context)?;
-        Ok(started.map(|gateway| Self {
-            gateway,
-            upstreams,
-            ports,
-            listen: plan.listen,
-        }))
-    }
-
-    /// Returns what nginx warned of when it started.
-    pub fn warnings(&self) -> &[Diagnostic] {
-        self.gateway.warnings()
-    }
-
-    /// Sends what `probe` says and returns whether what it expects came back.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
-    pub fn run(&mut self, probe: &Probe) -> Result<TestResult, LabError> {
-        if let Some(name) = &probe.after_stop {
-            self.upstreams.retain(|upstream| upstream.name() != name);
-        }
-        self.gateway.telling_line(&self.ports)?;
-        let Err(miss) = self.send(probe)? else {
-            return Ok(TestResult::Passed);
-        };
-        let note = self.gateway.telling_line(&self.ports)?;
-        let values = |got: String| Values {
-            input: Some(input(probe, self.listen)),
-            expected: Some(expected(probe)),
-            got: Some(self.ports.to_learner(&got)),
-            note,
-        };
-        Ok(match miss {
-            Miss::Late => TestResult::TimeLimit(values(format!(
-                "no whole answer within {} s",
-                PATIENCE.as_secs()
-            ))),
-            Miss::Got(got) => TestResult::Failed(values(got)),
-        })
-    }
-
-    fn send(&mut self, probe: &Probe) -> Result<Result<(), Miss>, LabError> {
-        let private = self.ports.private(self.listen).map_err(LabError::Port)?;
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, private));
-        let request = probe.send.request(self.listen);
-        let nonce = Nonce::fresh();
-        for upstream in &self.upstreams {
-            upstream.set_nonce(&nonce);
-        }
-        let before = self.seen(probe);
-        for _ in 0..probe.send.times {
-            let answer = client::exchange(address, &request, PATIENCE);
-            if let Err(miss) = self.judge(probe, answer, &nonce) {
-                return Ok(Err(miss));
+impl Customer<'_> {
+    /// Sends the requests one after the other; the first that gets no answer is the last.
+    fn send(&self) -> Vec<Exchange> {
+        let send = &self.probe.send;
+        let mut connection = None;
+        let mut exchanges = Vec::new();
+        for path in (0..send.times).flat_map(|_| send.all_paths()) {
+            if !exchanges.is_empty()
+                && let Some(every) = send.every
+            {
+                self.context.cancel.wait(every.0);
+            }
+            if self.context.cancel.is_cancelled() {
+                break;
+            }
+            let exchange = self.exchange(path, &mut connection);
+            let is_last = exchange.result.is_err();
+            exchanges.push(exchange);
+            if is_last {
+                break;
             }
         }
-        let seen = self.seen(probe) - before;
-        let sent = probe.send.times;
-        if let Some(from) = probe.expect.from.as_ref().filter(|_| seen != sent) {
-            let got =
-                format!("the right answers, but {from} saw {seen} requests where {sent} were sent");
-            return Ok(Err(Miss::Got(got)));
-        }
-        Ok(Ok(()))
+        exchanges
     }
 
-    fn judge(
+    fn exchange(&self, path: &str, connection: &mut Option<Connection>) -> Exchange {
+        let mut echoed = false;
+        let result = self.try_exchange(path, connection, &mut echoed);
+        Exchange {
+            path: path.to_owned(),
+            result,
+            echoed,
+        }
+    }
+
+    fn try_exchange(
         &self,
-        probe: &Probe,
-        answer: Result<Response, NoResponse>,
-        nonce: &Nonce,
-    ) -> Result<(), Miss> {
-        let response = answer.map_err(|error| self.no_answer(&error))?;
-        if response.status != probe.expect.status {
-            let Response { status, reason, .. } = &response;
-            return Err(Miss::Got(visible(format!("{status} {reason}").trim_end())));
+        path: &str,
+        connection: &mut Option<Connection>,
+        echoed: &mut bool,
+    ) -> Result<Response, NoResponse> {
+        let send = &self.probe.send;
+        let mut open = match connection.take() {
+            Some(open) => open,
+            None => Connection::open(self.address, self.probe.patience())?,
+        };
+        let response = open.exchange(&request::bytes(send, path, self.listen))?;
+        if send.websocket && response.status == 101 {
+            *echoed = open.echoes()?;
         }
-        match &probe.expect.from {
-            Some(from) if !response.body.contains(nonce.as_str()) => Err(Miss::Got(format!(
-                "{}, but the answer does not come from {from}; its body {}",
-                status_words(response.status),
-                beginning(&response.body)
-            ))),
-            Some(_) | None => Ok(()),
+        let closes = response.header("connection");
+        if send.reuse && !closes.is_some_and(|word| word.eq_ignore_ascii_case("close")) {
+            *connection = Some(open);
         }
+        Ok(response)
     }
-
-    fn no_answer(&self, error: &NoResponse) -> Miss {
-        let listen = self.listen;
-        Miss::Got(match error {
-            NoResponse::Late => return Miss::Late,
-            NoResponse::Refused => {
-                format!("connection refused: nothing listens on 127.0.0.1:{listen}")
-            }
-            NoResponse::Empty => "nothing: the connection was closed without an answer".to_owned(),
-            NoResponse::Garbled(text) => {
-                format!(
-                    "no status line, but bytes that begin with `{}`",
-                    visible(text)
-                )
-            }
-            NoResponse::Broken(error) => format!("the connection broke: {error}"),
-        })
-    }
-
-    fn seen(&self, probe: &Probe) -> usize {
-        let from = probe.expect.from.as_deref();
-        let upstream = self
-            .upstreams
-            .iter()
-            .find(|upstream| Some(upstream.name()) == from);
-        upstream.map_or(0, Upstream::requests)
-    }
-}
-
-fn input(probe: &Probe, listen: u16) -> String {
-    let send = &probe.send;
-    format!("{} http://127.0.0.1:{listen}{}", send.method, send.path)
-}
-
-fn expected(probe: &Probe) -> String {
-    let status = status_words(probe.expect.status);
-    let from = probe.expect.from.as_ref();
-    let from = from.map_or_else(String::new, |from| format!(", with an answer of {from}"));
-    match probe.send.times {
-        1 => format!("{status}{from}"),
-        times => format!("{status}{from}, each of {times} times"),
-    }
-}
-
-fn beginning(body: &str) -> String {
-    let line = body.trim_start().lines().next().unwrap_or_default();
-    if line.is_empty() {
-        return "is empty".to_owned();
-    }
-    let shown: String = line.chars().take(SHOWN).collect();
-    let more = if shown.len() < line.len() { "…" } else { "" };
-    format!("begins with `{}{more}`", visible(&shown))
 }

@@ -1,90 +1,99 @@
 //! The app behind the gateway: a small HTTP server inside Gradus, with a declared behaviour.
 
-mod request;
+pub mod answer;
+pub mod plan;
+pub mod request;
+mod stream;
+pub mod websocket;
 
 use std::collections::BTreeMap;
+use std::fs::{self, Permissions};
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::os::unix::fs::PermissionsExt;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use serde::Deserialize;
-
 use super::nonce::Nonce;
+use crate::sys::clock::Stopwatch;
+use answer::Answer;
+use plan::{Does, Rule};
 use request::{Request, Requests};
+use stream::{Listener, Stream};
+
+pub use plan::{Address, State, UpstreamPlan};
+pub use stream::Place;
 
 /// How long a connection may be silent.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The most connections at a time.
 const MOST: usize = 256;
 
-/// How an upstream behaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Behaviour {
-    /// It answers every request with status 200.
-    Healthy,
-}
-
-/// An upstream as an exercise declares it.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct UpstreamPlan {
-    /// What the learner knows it as.
-    pub name: String,
-    /// The port of 127.0.0.1 where the learner finds it.
-    pub port: u16,
-    /// How it behaves.
-    pub behaviour: Behaviour,
-}
-
 /// A running upstream; it stops when it is dropped.
 #[derive(Debug)]
 pub struct Upstream {
-    address: SocketAddr,
+    place: Place,
     shared: Arc<Shared>,
     server: Option<JoinHandle<()>>,
 }
 
-#[derive(Debug)]
-struct Shared {
-    name: String,
-    behaviour: Behaviour,
-    state: Mutex<State>,
+/// What an upstream has counted since it started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Requests that it read to their end and worked on.
+    pub requests: usize,
+    /// Connections that it accepted.
+    pub connections: usize,
 }
 
 #[derive(Debug)]
-struct State {
+struct Shared {
+    plan: UpstreamPlan,
+    state: Mutex<Inner>,
+    stop: Condvar,
+}
+
+#[derive(Debug)]
+struct Inner {
     nonce: Nonce,
-    requests: usize,
+    counters: Counters,
+    seen: Option<Request>,
     stopping: bool,
-    open: BTreeMap<usize, TcpStream>,
+    open: BTreeMap<usize, Stream>,
 }
 
 impl Upstream {
-    /// Starts `plan` on the port `number` of 127.0.0.1; 0 stands for any free one.
+    /// Starts `plan` at `place`; port 0 stands for any free one.
     ///
     /// # Errors
-    /// Fails when the port is taken or no thread can be started.
-    pub fn start(plan: &UpstreamPlan, number: u16) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, number))?;
-        let address = listener.local_addr()?;
+    /// Fails when the place is taken or no thread can be started.
+    pub fn start(plan: &UpstreamPlan, place: Place) -> io::Result<Self> {
+        if let Place::Socket(path) = &place {
+            if let Some(folder) = path.parent() {
+                fs::create_dir_all(folder)?;
+            }
+            // A server that was killed leaves its socket behind.
+            fs::remove_file(path).ok();
+        }
+        let listener = place.listen()?;
+        let place = listener.place(place)?;
+        set_modes(plan, &place)?;
         let shared = Arc::new(Shared {
-            name: plan.name.clone(),
-            behaviour: plan.behaviour,
-            state: Mutex::new(State {
+            plan: plan.clone(),
+            state: Mutex::new(Inner {
                 nonce: Nonce::fresh(),
-                requests: 0,
+                counters: Counters::default(),
+                seen: None,
                 stopping: false,
                 open: BTreeMap::new(),
             }),
+            stop: Condvar::new(),
         });
         let own = Arc::clone(&shared);
         let thread = thread::Builder::new().name("upstream".into());
         let server = thread.spawn(move || own.accept(&listener))?;
         Ok(Self {
-            address,
+            place,
             shared,
             server: Some(server),
         })
@@ -92,12 +101,12 @@ impl Upstream {
 
     /// Returns what the learner knows it as.
     pub fn name(&self) -> &str {
-        &self.shared.name
+        &self.shared.plan.name
     }
 
     /// Returns where it listens.
-    pub fn address(&self) -> SocketAddr {
-        self.address
+    pub fn place(&self) -> &Place {
+        &self.place
     }
 
     /// Sets the value that its answers carry from now on.
@@ -105,10 +114,29 @@ impl Upstream {
         self.shared.state().nonce = nonce.clone();
     }
 
-    /// Returns how many requests it has read to their end.
-    pub fn requests(&self) -> usize {
-        self.shared.state().requests
+    /// Returns what it has counted.
+    pub fn counters(&self) -> Counters {
+        self.shared.state().counters
     }
+
+    /// Returns the last request that it worked on.
+    pub fn last_seen(&self) -> Option<Request> {
+        self.shared.state().seen.clone()
+    }
+}
+
+/// The folder of a socket is closed last: what it holds must be made before.
+fn set_modes(plan: &UpstreamPlan, place: &Place) -> io::Result<()> {
+    let Place::Socket(path) = place else {
+        return Ok(());
+    };
+    let mode = plan.mode.map_or(0o666, |mode| mode.0);
+    fs::set_permissions(path, Permissions::from_mode(mode))?;
+    let Some(folder) = path.parent() else {
+        return Ok(());
+    };
+    let mode = plan.directory_mode.map_or(0o755, |mode| mode.0);
+    fs::set_permissions(folder, Permissions::from_mode(mode))
 }
 
 impl Drop for Upstream {
@@ -116,29 +144,60 @@ impl Drop for Upstream {
         let mut state = self.shared.state();
         state.stopping = true;
         for stream in state.open.values() {
-            stream.shutdown(Shutdown::Both).ok();
+            stream.close();
         }
         drop(state);
+        self.shared.stop.notify_all();
+        if let Place::Socket(path) = &self.place
+            && let Some(folder) = path.parent()
+        {
+            // Its own folder may be closed to it.
+            fs::set_permissions(folder, Permissions::from_mode(0o755)).ok();
+            fs::set_permissions(path, Permissions::from_mode(0o666)).ok();
+        }
         // The server waits for a connection: this one wakes it.
-        TcpStream::connect(self.address).ok();
+        self.place.connect().ok();
         if let Some(server) = self.server.take() {
             server.join().ok();
+        }
+        if let Place::Socket(path) = &self.place {
+            fs::remove_file(path).ok();
         }
     }
 }
 
+/// Whether a connection goes on after a request.
+#[derive(PartialEq, Eq)]
+enum Then {
+    Next,
+    Close,
+}
+
 impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Inner> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn accept(&self, listener: &TcpListener) {
+    /// Waits, unless the upstream stops; returns whether it goes on.
+    fn pause(&self, time: Duration) -> bool {
+        let goes_on = |state: &mut Inner| !state.stopping;
+        let waited = self.stop.wait_timeout_while(self.state(), time, goes_on);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !state.stopping
+    }
+
+    fn accept(&self, listener: &Listener) {
         thread::scope(|scope| {
-            for (number, stream) in listener.incoming().enumerate() {
+            for number in 0.. {
+                let stream = listener.accept();
                 if self.state().stopping {
                     break;
                 }
-                let Ok(stream) = stream else { continue };
+                let Ok(stream) = stream else {
+                    // Out of descriptors: there may be some again soon.
+                    self.pause(Duration::from_millis(10));
+                    continue;
+                };
                 if self.register(number, &stream) {
                     let thread = thread::Builder::new().stack_size(128 << 10);
                     let serve = move || {
@@ -154,7 +213,7 @@ impl Shared {
     }
 
     /// Keeps a handle on the connection, so that a stop can end it; `false` if it cannot be served.
-    fn register(&self, number: usize, stream: &TcpStream) -> bool {
+    fn register(&self, number: usize, stream: &Stream) -> bool {
         let Ok(handle) = stream.try_clone() else {
             return false;
         };
@@ -162,110 +221,296 @@ impl Shared {
         if state.stopping || state.open.len() == MOST {
             return false;
         }
+        state.counters.connections += 1;
         state.open.insert(number, handle);
         true
     }
 
-    fn serve(&self, stream: TcpStream) -> io::Result<()> {
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        stream.set_nodelay(true)?;
-        let mut answers = stream.try_clone()?;
-        let mut requests = Requests::new(stream);
-        while let Some(request) = requests.next()? {
-            let answer = self.answer(&request);
-            answers.write_all(answer.as_bytes())?;
-            if !request.keeps_alive {
+    fn serve(&self, mut stream: Stream) -> io::Result<()> {
+        stream.set_patience(PATIENCE)?;
+        let mut requests = Requests::new(stream.try_clone()?);
+        let mut silence = Stopwatch::start();
+        let mut is_first = true;
+        while requests.wait()? {
+            let idle = self.plan.idle.filter(|idle| silence.elapsed() > idle.0);
+            let Some(request) = requests.next()? else {
+                break;
+            };
+            let is_stale = idle.is_some() && !is_first;
+            if is_stale && !self.plan.idle_executes {
                 break;
             }
+            self.note(&request);
+            if is_stale || self.respond(&request, &mut stream)? == Then::Close {
+                break;
+            }
+            silence = Stopwatch::start();
+            is_first = false;
         }
-        answers.shutdown(Shutdown::Both)
+        stream.close();
+        Ok(())
     }
 
-    fn answer(&self, request: &Request) -> String {
+    fn note(&self, request: &Request) {
         let mut state = self.state();
-        state.requests += 1;
-        match self.behaviour {
-            Behaviour::Healthy => healthy(&self.name, request, &state.nonce),
-        }
+        state.counters.requests += 1;
+        state.seen = Some(request.clone());
     }
-}
 
-fn healthy(name: &str, request: &Request, nonce: &Nonce) -> String {
-    let Request { method, target, .. } = request;
-    let body = format!("{name} answers {method} {target}\nreceipt {nonce}\n");
-    let connection = if request.keeps_alive {
-        "keep-alive"
-    } else {
-        "close"
-    };
-    let head = format!(
-        "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {}\r\nConnection: {connection}\r\n\r\n",
-        body.len()
-    );
-    if method == "HEAD" { head } else { head + &body }
+    fn respond(&self, request: &Request, stream: &mut Stream) -> io::Result<Then> {
+        if let Some((status, text)) = self.refusal(request) {
+            let answer = Answer::plain(&self.plan.name, request, status, text);
+            return self.send(&answer, None, stream);
+        }
+        if websocket::is_handshake(request) {
+            stream.write_all(websocket::switching(&self.plan.name, request).as_bytes())?;
+            websocket::echo(stream)?;
+            return Ok(Then::Close);
+        }
+        let healthy = Rule::default();
+        let rule = self.plan.rule(&request.target).unwrap_or(&healthy);
+        if let Some(after) = rule.after {
+            let limit = self.plan.worker_limit.unwrap_or(after);
+            if !self.pause(after.0.min(limit.0)) || limit < after {
+                return Ok(Then::Close);
+            }
+        }
+        match rule.does {
+            Does::HangUp => return Ok(Then::Close),
+            Does::Reset => {
+                stream.reset_at_end()?;
+                return Ok(Then::Close);
+            }
+            Does::Healthy | Does::BadGateway | Does::Garbage | Does::CutBody => {}
+        }
+        let nonce = self.state().nonce.clone();
+        let answer = Answer::new(&self.plan.name, request, rule, &nonce);
+        self.send(&answer, rule.slow_body.map(|time| time.0), stream)
+    }
+
+    /// Returns the status and the words with which the app refuses `request`.
+    fn refusal(&self, request: &Request) -> Option<(u16, &'static str)> {
+        let plan = &self.plan;
+        let host = request.header("host").unwrap_or_default();
+        let path = request.target.split('?').next().unwrap_or_default();
+        if !plan.sites.is_empty() && plan.sites.iter().all(|site| site != host) {
+            return Some((404, "no site of this name\n"));
+        }
+        if plan.strict
+            && request.says("connection", "upgrade")
+            && request.header("upgrade").is_none()
+        {
+            return Some((400, "the connection is to be upgraded, but to what?\n"));
+        }
+        if plan.websocket.iter().any(|known| known == path) && !websocket::is_handshake(request) {
+            return Some((426, "this path speaks WebSocket\n"));
+        }
+        None
+    }
+
+    fn send(
+        &self,
+        answer: &Answer,
+        slow: Option<Duration>,
+        stream: &mut Stream,
+    ) -> io::Result<Then> {
+        stream.write_all(&answer.head)?;
+        let (first, second) = answer.body.split_at(answer.body.len() / 2);
+        stream.write_all(first)?;
+        if let Some(time) = slow
+            && !self.pause(time)
+        {
+            return Ok(Then::Close);
+        }
+        stream.write_all(second)?;
+        Ok(if answer.keeps_alive {
+            Then::Next
+        } else {
+            Then::Close
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Read;
+    use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+    use std::os::unix::net::UnixStream;
 
     use super::*;
 
-    fn shop() -> Upstream {
-        let plan = UpstreamPlan {
-            name: "shop".into(),
-            port: 3000,
-            behaviour: Behaviour::Healthy,
-        };
-        Upstream::start(&plan, 0).unwrap()
+    fn upstream(more: &str) -> Upstream {
+        let text = format!("name = 'shop'\naddress = '127.0.0.1:3000'\n{more}");
+        let plan = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
+        Upstream::start(&plan, Place::Port((Ipv4Addr::LOCALHOST, 0).into())).unwrap()
     }
 
-    fn ask(shop: &Upstream, text: &str) -> String {
-        let mut stream = TcpStream::connect(shop.address()).unwrap();
+    fn address(upstream: &Upstream) -> SocketAddr {
+        match upstream.place() {
+            Place::Port(address) => *address,
+            Place::Socket(_) => unreachable!("it listens on a port"),
+        }
+    }
+
+    fn ask(upstream: &Upstream, text: &str) -> String {
+        let mut stream = TcpStream::connect(address(upstream)).unwrap();
         stream.write_all(text.as_bytes()).unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).ok();
+        String::from_utf8(answer).unwrap()
+    }
+
+    fn get(upstream: &Upstream, path: &str) -> String {
+        ask(upstream, &format!("GET {path} HTTP/1.0\r\n\r\n"))
+    }
+
+    fn status(answer: &str) -> &str {
+        answer.split(' ').nth(1).unwrap_or_default()
     }
 
     #[test]
     fn an_answer_carries_the_nonce_and_is_counted() {
-        let shop = shop();
+        let shop = upstream("");
         let nonce = Nonce::fresh();
         shop.set_nonce(&nonce);
-        let answer = ask(&shop, "GET /a HTTP/1.0\r\n\r\n");
+        let answer = get(&shop, "/a");
         assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
         assert!(answer.ends_with(&format!("shop answers GET /a\nreceipt {nonce}\n")));
         let posted = "POST / HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
         assert!(ask(&shop, posted).contains("shop answers POST /\n"));
-        assert_eq!(shop.requests(), 2);
+        assert_eq!(shop.counters().requests, 2);
+        assert_eq!(
+            shop.last_seen().unwrap().header("content-length"),
+            Some("3")
+        );
     }
 
     #[test]
     fn a_connection_serves_one_request_after_the_other() {
-        let shop = shop();
+        let shop = upstream("");
         let two = "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nConnection: close\r\n\r\n";
         let answer = ask(&shop, two);
         assert!(answer.contains("GET /1") && answer.contains("GET /2"));
-        assert_eq!(shop.requests(), 2);
+        let Counters {
+            requests,
+            connections,
+        } = shop.counters();
+        assert_eq!((requests, connections), (2, 1));
     }
 
     #[test]
     fn what_is_no_request_is_not_counted() {
-        let shop = shop();
+        let shop = upstream("");
         assert_eq!(ask(&shop, "\u{1}rubbish\r\n\r\n"), "");
-        assert_eq!(shop.requests(), 0);
+        assert_eq!(shop.counters().requests, 0);
     }
 
     #[test]
-    fn a_stop_ends_open_connections_and_frees_the_port() {
-        let shop = shop();
-        let address = shop.address();
+    fn a_stop_ends_open_and_slow_connections_and_frees_the_port() {
+        let shop = upstream("[[on]]\npath = '/slow'\nafter = '30s'");
+        let address = address(&shop);
         let mut idle = TcpStream::connect(address).unwrap();
         idle.write_all(b"GET / HT").unwrap();
+        let mut slow = TcpStream::connect(address).unwrap();
+        slow.write_all(b"GET /slow HTTP/1.0\r\n\r\n").unwrap();
+        while shop.counters().requests == 0 {
+            thread::yield_now();
+        }
+        let watch = Stopwatch::start();
         drop(shop);
+        assert!(watch.elapsed() < Duration::from_secs(5));
         assert!(matches!(idle.read(&mut [0; 1]), Ok(0) | Err(_)));
+        assert!(matches!(slow.read(&mut [0; 1]), Ok(0) | Err(_)));
         assert!(TcpStream::connect(address).is_err());
+    }
+
+    #[test]
+    fn paths_fail_in_their_own_ways() {
+        let shop = upstream(
+            "worker_limit = '20ms'\n\
+             [[on]]\npath = '/hang'\ndoes = 'hang-up'\n\
+             [[on]]\npath = '/reset'\ndoes = 'reset'\n\
+             [[on]]\npath = '/own'\ndoes = 'bad-gateway'\n\
+             [[on]]\npath = '/slow'\nafter = '10s'\n\
+             [[on]]\npath = '/quick'\nafter = '5ms'\n\
+             [[on]]\npath = '/503'\nstatus = 503\n",
+        );
+        assert_eq!(get(&shop, "/hang"), "");
+        assert_eq!(get(&shop, "/reset"), "");
+        assert_eq!(get(&shop, "/slow"), "");
+        assert_eq!(status(&get(&shop, "/own")), "502");
+        assert_eq!(status(&get(&shop, "/quick")), "200");
+        assert_eq!(status(&get(&shop, "/503")), "503");
+        assert_eq!(shop.counters().requests, 6);
+    }
+
+    #[test]
+    fn a_strict_app_looks_at_what_it_is_told() {
+        let shop = upstream("strict = true\nsites = ['shop.test']\nwebsocket = ['/live']");
+        let ask = |path: &str, more: &str| {
+            let text = format!("GET {path} HTTP/1.0\r\nHost: shop.test\r\n{more}\r\n");
+            status(&ask(&shop, &text)).to_owned()
+        };
+        assert_eq!(status(&get(&shop, "/")), "404");
+        assert_eq!(ask("/", ""), "200");
+        assert_eq!(ask("/", "Connection: upgrade\r\n"), "400");
+        assert_eq!(ask("/live", ""), "426");
+    }
+
+    #[test]
+    fn a_handshake_is_answered_and_frames_come_back() {
+        let shop = upstream("websocket = ['/live']");
+        let mut stream = TcpStream::connect(address(&shop)).unwrap();
+        let handshake = "GET /live HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+        stream.write_all(handshake.as_bytes()).unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            stream.read_exact(&mut byte).unwrap();
+            head.push(byte[0]);
+        }
+        assert!(head.starts_with(b"HTTP/1.1 101 "));
+        stream.write_all(&websocket::frame("hello")).unwrap();
+        let frame = websocket::read_frame(&mut stream).unwrap();
+        assert_eq!(frame.unwrap(), b"hello");
+    }
+
+    #[test]
+    fn a_connection_that_was_silent_for_too_long_is_dropped_at_the_next_request() {
+        for (executes, requests) in [("false", 1), ("true", 2)] {
+            let shop = upstream(&format!("idle = '30ms'\nidle_executes = {executes}"));
+            let mut stream = TcpStream::connect(address(&shop)).unwrap();
+            let request = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+            stream.write_all(request).unwrap();
+            let mut buffer = [0; 1000];
+            assert!(stream.read(&mut buffer).unwrap() > 0);
+            thread::sleep(Duration::from_millis(60));
+            stream.write_all(request).unwrap();
+            let mut rest = Vec::new();
+            stream.read_to_end(&mut rest).unwrap();
+            assert!(rest.len() < 100, "{}", String::from_utf8_lossy(&rest));
+            assert_eq!(shop.counters().requests, requests);
+        }
+    }
+
+    #[test]
+    fn a_unix_socket_has_its_modes_and_goes_with_its_server() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("run/shop.sock");
+        let text = "name = 'shop'\naddress = 'unix:run/shop.sock'\nmode = '0600'\n\
+                    directory_mode = '0700'";
+        let plan: UpstreamPlan = toml::from_str(text).unwrap();
+        let shop = Upstream::start(&plan, Place::Socket(path.clone())).unwrap();
+        let mode =
+            |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        let mut stream = UnixStream::connect(&path).unwrap();
+        stream.write_all(b"GET / HTTP/1.0\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert_eq!(status(&answer), "200");
+        drop(shop);
+        assert!(!path.exists());
     }
 }

@@ -1,13 +1,20 @@
 //! Calling off a check: every process that belongs to it is killed at once.
 
 use std::collections::BTreeSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// A token shared by everyone who works on one check.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<Mutex<State>>);
+pub struct Cancel(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    state: Mutex<State>,
+    called_off: Condvar,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -23,24 +30,38 @@ impl Cancel {
 
     /// Kills every process that runs under this token; those started later die at once.
     pub fn cancel(&self) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         state.cancelled = true;
         for group in &state.groups {
             kill_group(*group);
         }
+        drop(state);
+        self.0.called_off.notify_all();
     }
 
     /// Returns whether the work was called off.
     pub fn is_cancelled(&self) -> bool {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .cancelled
+        self.state().cancelled
+    }
+
+    /// Waits for `time`, or until the work is called off; returns whether it was.
+    pub fn wait(&self, time: Duration) -> bool {
+        let goes_on = |state: &mut State| !state.cancelled;
+        let waited = self
+            .0
+            .called_off
+            .wait_timeout_while(self.state(), time, goes_on);
+        let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.cancelled
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts the process group `group` under this token.
     pub(super) fn watch(&self, group: i32) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state();
         state.groups.insert(group);
         if state.cancelled {
             kill_group(group);
@@ -49,11 +70,7 @@ impl Cancel {
 
     /// Takes the process group `group` out: it has ended.
     pub(super) fn forget(&self, group: i32) {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .groups
-            .remove(&group);
+        self.state().groups.remove(&group);
     }
 }
 

@@ -2,12 +2,13 @@
 //! own, and ends them all when Gradus is gone, however it went.
 //!
 //! Linux can kill a child together with its parent, but not a grandchild such as an nginx worker.
-//! So the supervisor leads the server's process group and holds the reading end of a pipe that
-//! nobody writes to: when the other end closes, the owner has let go or has died.
+//! So the supervisor leads the server's process group and holds the reading end of a pipe: when the
+//! other end closes, the owner has let go or has died. A byte on the pipe asks it to hang up on the
+//! server, which for nginx means to read its configuration again.
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, PipeWriter, Read};
+use std::io::{self, PipeWriter, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
@@ -29,6 +30,9 @@ pub const ENTRY: &str = "__supervise";
 /// How long a server may take to end in order before it is killed.
 const GRACE: Duration = Duration::from_millis(400);
 
+/// The byte that asks for SIGHUP.
+const HANG_UP: u8 = b'h';
+
 /// A live server under a supervisor; dropping it ends the server and everything it started.
 #[derive(Debug)]
 pub struct Supervised {
@@ -45,6 +49,19 @@ impl Supervised {
     /// Returns what the server wrote to standard error so far, within the limit.
     pub fn stderr(&self) -> &[u8] {
         self.process.stderr()
+    }
+}
+
+impl Supervised {
+    /// Sends the server SIGHUP.
+    ///
+    /// # Errors
+    /// Fails when the supervisor is gone.
+    pub fn hang_up(&mut self) -> io::Result<()> {
+        match &mut self.alive {
+            Some(pipe) => pipe.write_all(&[HANG_UP]),
+            None => Err(io::ErrorKind::BrokenPipe.into()),
+        }
     }
 }
 
@@ -79,6 +96,7 @@ pub(super) fn start(
 
 enum News {
     Ended(ExitStatus),
+    HangUp,
     Abandoned,
 }
 
@@ -101,19 +119,24 @@ pub fn enter(arguments: &[OsString]) -> io::Result<u8> {
         .stdin(Stdio::null())
         .spawn()?;
     let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
+    let signal = |signal| {
+        if let Some(pid) = pid {
+            kill_process(pid, signal).ok();
+        }
+    };
     let news = watch(child)?;
-    match news.recv() {
-        Ok(News::Ended(status)) => Ok(exit_code(status)),
-        Ok(News::Abandoned) | Err(_) => {
-            if let Some(pid) = pid {
-                kill_process(pid, Signal::TERM).ok();
-            }
-            news.recv_timeout(GRACE).ok();
-            fs::remove_dir_all(scratch).ok();
-            kill_current_process_group(Signal::KILL)?;
-            Ok(0)
+    loop {
+        match news.recv() {
+            Ok(News::Ended(status)) => return Ok(exit_code(status)),
+            Ok(News::HangUp) => signal(Signal::HUP),
+            Ok(News::Abandoned) | Err(_) => break,
         }
     }
+    signal(Signal::TERM);
+    news.recv_timeout(GRACE).ok();
+    fs::remove_dir_all(scratch).ok();
+    kill_current_process_group(Signal::KILL)?;
+    Ok(0)
 }
 
 fn watch(mut child: Child) -> io::Result<Receiver<News>> {
@@ -129,7 +152,12 @@ fn watch(mut child: Child) -> io::Result<Receiver<News>> {
 }
 
 fn watch_owner(sender: &Sender<News>) {
-    io::stdin().lock().read_to_end(&mut Vec::new()).ok();
+    let mut byte = [0];
+    while let Ok(1) = io::stdin().lock().read(&mut byte) {
+        if byte[0] == HANG_UP {
+            sender.send(News::HangUp).ok();
+        }
+    }
     sender.send(News::Abandoned).ok();
 }
 

@@ -88,7 +88,7 @@ fn exercise(
         },
         problems,
     );
-    let fingerprint = fingerprint(&id, tree);
+    let fingerprint = fingerprint(&id, tree, kind.id(), text);
     let ExerciseManifest {
         title,
         summary,
@@ -166,9 +166,14 @@ fn tracks(
         .collect()
 }
 
-/// Hashes the files that a verdict depends on: not the hints, not the task text.
-fn fingerprint(id: &ExerciseId, tree: &Tree) -> String {
+/// Hashes what a verdict depends on: not the hints, not the task text.
+fn fingerprint(id: &ExerciseId, tree: &Tree, kind: &str, manifest: &str) -> String {
     let mut fingerprint = Fingerprint::new();
+    let manifest = manifest.parse::<toml::Table>().unwrap_or_default();
+    if let Some(table) = manifest.get(kind) {
+        fingerprint.add(kind);
+        fingerprint.add(&table.to_string());
+    }
     for (path, text) in tree.below(&format!("exercises/{id}/")) {
         let decides = path == "contract.rs" || path == "bridge.rs" || path.starts_with("hidden/");
         if decides {

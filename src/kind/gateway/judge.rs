@@ -1,22 +1,17 @@
-//! Judges one configuration: what it may not say, what nginx says, what the probes find.
+//! Judges one solution: what it may not say, what nginx says, what the probes find.
 
-use std::io::ErrorKind;
 use std::path::Path;
 
+use super::files::{self, Files};
 use super::{FILE, GatewayTask, title};
 use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
 };
 use crate::course::Feedback;
 use crate::lab::config::{Config, Fault, rules};
-use crate::lab::gateway::listening_ports;
 use crate::lab::nginx::{INSTALL, Nginx};
-use crate::lab::{Lab, Plan};
+use crate::lab::{Lab, Plan, prober, services, system};
 use crate::sys::clock::Stopwatch;
-use crate::sys::files;
-
-/// The most bytes of a configuration.
-const MOST: u64 = 64 << 10;
 
 /// Finds the nginx of this machine.
 pub(super) fn nginx(context: &Context) -> Result<Nginx, CheckError> {
@@ -33,44 +28,25 @@ pub(super) fn submission(
     folder: &Path,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    match read(&folder.join(FILE))? {
-        Ok(text) => config(task, &text, context),
-        Err(message) => {
-            let mut outcome = Outcome::default();
-            outcome.diagnostics.push(plain(&message));
+    match files::of_learner(task, folder)? {
+        Ok(files) => solution(task, &files, context),
+        Err(diagnostics) => {
+            let outcome = Outcome {
+                diagnostics,
+                ..Outcome::default()
+            };
             Ok(not_started(task, outcome, context))
         }
     }
 }
 
-/// Reads the learner's file; what is wrong with it is a message inside.
-fn read(path: &Path) -> Result<Result<String, String>, CheckError> {
-    let bytes = match files::read_bounded(path, MOST) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return match error.kind() {
-                ErrorKind::NotFound => Ok(Err(format!("{FILE} is missing"))),
-                ErrorKind::InvalidInput | ErrorKind::FileTooLarge => {
-                    Ok(Err(format!("{FILE}: {error}")))
-                }
-                _ => Err(CheckError::File {
-                    path: path.to_owned(),
-                    source: error,
-                }),
-            };
-        }
-    };
-    let text = String::from_utf8(bytes);
-    Ok(text.map_err(|_| format!("{FILE} is not UTF-8 text")))
-}
-
-/// Judges the configuration `text`.
-pub(super) fn config(
+/// Judges the solution `files`.
+pub(super) fn solution(
     task: &GatewayTask,
-    text: &str,
+    files: &Files,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let judged = judge(task, text, context);
+    let judged = judge(task, files, context);
     // What fails because the check was called off is no fault of anyone.
     if context.cancel.is_cancelled() {
         return Err(CheckError::Cancelled);
@@ -78,10 +54,19 @@ pub(super) fn config(
     judged
 }
 
-fn judge(task: &GatewayTask, text: &str, context: &Context) -> Result<Outcome, CheckError> {
-    let plan = task.plan()?;
-    context.tell(Event::Step("reading nginx.conf"));
-    let mut outcome = Outcome::default();
+fn judge(task: &GatewayTask, files: &Files, context: &Context) -> Result<Outcome, CheckError> {
+    let mut plan = task.plan()?.clone();
+    context.tell(Event::Step("reading your files"));
+    let mut outcome = Outcome {
+        diagnostics: files::touched(task, files),
+        ..Outcome::default()
+    };
+    if let Some(text) = files.get(services::FILE)
+        && let Err(faults) = services::apply(text, &mut plan.upstreams, plan.listen)
+    {
+        outcome.diagnostics.extend(faults);
+    }
+    let text = files.get(FILE).map_or("", String::as_str);
     let parsed = Config::parse(text);
     let faults = match &parsed {
         Ok(config) => rules::check(config),
@@ -98,11 +83,13 @@ fn judge(task: &GatewayTask, text: &str, context: &Context) -> Result<Outcome, C
     let Some(config) = parsed.ok().filter(|_| faults.is_empty()) else {
         return Ok(not_started(task, outcome, context));
     };
-    outcome.diagnostics.extend(collision(plan, &config));
+    outcome
+        .diagnostics
+        .extend(system::collision(&plan, &config));
     if !outcome.diagnostics.is_empty() {
         return Ok(not_started(task, outcome, context));
     }
-    run(task, plan, &config, context)
+    run(task, &plan, &config, context)
 }
 
 fn run(
@@ -131,7 +118,7 @@ fn run(
     context.tell(Event::Step("probing the gateway"));
     let watch = Stopwatch::start();
     for probe in &task.probes {
-        let result = lab.run(probe)?;
+        let result = prober::run(&mut lab, probe, context)?;
         if context.cancel.is_cancelled() {
             return Err(CheckError::Cancelled);
         }
@@ -158,30 +145,14 @@ fn within(feedback: Feedback, result: TestResult) -> TestResult {
     }
 }
 
-/// nginx cannot listen where an upstream does.
-fn collision(plan: &Plan, config: &Config) -> Option<Diagnostic> {
-    let mut listens = config.listens().into_iter().zip(listening_ports(config));
-    listens.find_map(|(word, port)| {
-        let upstream = plan.upstreams.iter().find(|found| found.port == port)?;
-        let message = format!(
-            "bind() to 127.0.0.1:{port} failed (98: Address already in use): {} listens there",
-            upstream.name
-        );
-        Some(Diagnostic {
-            error: true,
-            text: format!("nginx: [emerg] {message} in {FILE}:{}", word.line),
-            message,
-            file: Some(FILE.to_owned()),
-            line: Some(word.line),
-        })
-    })
-}
-
 fn not_started(task: &GatewayTask, mut outcome: Outcome, context: &Context) -> Outcome {
-    let reason = if outcome.forbidden.is_empty() {
+    let is_conf = |diagnostic: &Diagnostic| diagnostic.file.as_deref() == Some(FILE);
+    let reason = if !outcome.forbidden.is_empty() {
+        "a lab does not run this configuration"
+    } else if outcome.diagnostics.iter().any(is_conf) {
         "nginx does not accept the configuration"
     } else {
-        "a lab does not run this configuration"
+        "the lab does not start"
     };
     let tests = task.probes.iter().map(|probe| TestOutcome {
         test: title(probe),
@@ -195,16 +166,6 @@ fn not_started(task: &GatewayTask, mut outcome: Outcome, context: &Context) -> O
 fn tell_diagnostics(outcome: &Outcome, context: &Context) {
     for diagnostic in outcome.forbidden.iter().chain(&outcome.diagnostics) {
         context.tell(Event::Diagnostic(diagnostic.clone()));
-    }
-}
-
-fn plain(message: &str) -> Diagnostic {
-    Diagnostic {
-        error: true,
-        message: message.to_owned(),
-        file: Some(FILE.to_owned()),
-        line: None,
-        text: message.to_owned(),
     }
 }
 

@@ -1,24 +1,28 @@
 //! Reads what an exercise of this kind has of its own: the table `gateway` of `exercise.toml`,
-//! `hidden/probes.toml` and the configurations.
+//! `hidden/probes.toml` and the files of the learner's folder.
 
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::{CONFIG_TEST, GatewayTask, REFUSAL};
+use super::files::{self, Files};
+use super::{CATCHERS, FILE, GatewayTask};
 use crate::course::{Problem, WrongSolution, line_of, toml_problem};
 use crate::kind::Folder;
-use crate::lab::{Plan, Probe, UpstreamPlan};
+use crate::lab::need::Need;
+use crate::lab::{Plan, Probe, UpstreamPlan, services};
 
 /// What a learner sees before anything is mended.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Symptom {
-    /// The status that the first probe gets.
-    pub(super) status: u16,
-    /// A part of the line that the error log then has.
-    pub(super) log: String,
+    /// The status that the first probe gets; without it nginx does not start.
+    pub(super) status: Option<u16>,
+    /// A part of the line that the error log then has, or of what nginx says.
+    pub(super) log: Option<String>,
+    /// The probe that shows it, where it is not the first.
+    pub(super) probe: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -33,6 +37,9 @@ struct Table {
     #[serde(default, rename = "upstream")]
     upstreams: Vec<Spanned<UpstreamPlan>>,
     symptom: Option<Symptom>,
+    edit: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    needs: Vec<Need>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -44,31 +51,50 @@ struct Probes {
 
 /// Reads the exercise in `folder`; what is wrong goes to `problems`.
 pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayTask {
-    let (plan, symptom) = table(folder, problems).unzip();
+    let starter = files::of_course(folder, "starter/");
+    let solution = files::of_course(folder, "solution/");
+    if !starter.contains_key(FILE) {
+        let file = format!("{}starter/{FILE}", folder.prefix());
+        problems.push(Problem::new(file, "missing"));
+    }
+    if solution.is_empty() {
+        let help = "put what a learner should arrive at into `solution/`";
+        let file = format!("{}solution/{FILE}", folder.prefix());
+        problems.push(Problem::new(file, "missing").help(help));
+    }
+    let table = table(folder, &starter, problems);
+    let plan = table.as_ref().map(|table| Plan {
+        listen: table.listen,
+        upstreams: table.upstreams(),
+    });
     let probes = probes(folder, plan.as_ref(), problems);
-    let mut text = |path: &str| text(folder, path, problems);
-    let (starter, solution) = (text("starter/nginx.conf"), text("solution/nginx.conf"));
-    let wrong = wrong(folder, &probes, problems);
+    let wrong = wrong(folder, &probes, &starter, problems);
+    let edit = table.as_ref().and_then(|table| table.edit.as_ref());
+    let edit = edit.map(|edit| edit.iter().map(|path| path.get_ref().clone()).collect());
+    let (needs, symptom) =
+        table.map_or_else(Default::default, |table| (table.needs, table.symptom));
     GatewayTask {
         folder: folder.prefix(),
         plan,
-        symptom: symptom.flatten(),
+        edit: edit.unwrap_or_else(|| vec![FILE.to_owned()]),
+        needs: Need::with_nginx(needs),
+        symptom,
         probes,
-        starter,
-        solution,
+        solution: files::completed(solution, &starter),
         wrong,
+        accepted: accepted(folder, &starter),
+        starter,
     }
 }
 
-fn text(folder: &Folder<'_>, path: &str, problems: &mut Vec<Problem>) -> String {
-    let text = folder.file(path);
-    if text.is_none() {
-        problems.push(Problem::new(folder.prefix() + path, "missing"));
+impl Table {
+    fn upstreams(&self) -> Vec<UpstreamPlan> {
+        let upstreams = self.upstreams.iter();
+        upstreams.map(|found| found.get_ref().clone()).collect()
     }
-    text.unwrap_or_default().to_owned()
 }
 
-fn table(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Option<(Plan, Option<Symptom>)> {
+fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> Option<Table> {
     let file = folder.prefix() + "exercise.toml";
     let table = match toml::from_str::<Manifest>(folder.manifest) {
         Ok(manifest) => manifest.gateway,
@@ -82,22 +108,36 @@ fn table(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Option<(Plan, Opti
     let mut ports = BTreeSet::from([table.listen]);
     for upstream in &table.upstreams {
         let line = line_of(folder.manifest, upstream);
-        let UpstreamPlan { name, port, .. } = upstream.get_ref();
+        let UpstreamPlan { name, address, .. } = upstream.get_ref();
         if !names.insert(name) {
             let message = format!("upstream `{name}` is there twice");
             problems.push(Problem::new(&file, message).at(line));
         }
-        if !ports.insert(*port) {
+        if let Some(port) = address.port()
+            && !ports.insert(port)
+        {
             let message = format!("port {port} is taken by something else of this lab");
             problems.push(Problem::new(&file, message).at(line));
         }
     }
-    let upstreams = table.upstreams.into_iter().map(Spanned::into_inner);
-    let plan = Plan {
-        listen: table.listen,
-        upstreams: upstreams.collect(),
-    };
-    Some((plan, table.symptom))
+    for path in table.edit.iter().flatten() {
+        if !starter.contains_key(path.get_ref()) {
+            let message = format!(
+                "`edit` names `{}`, which is not in starter/",
+                path.get_ref()
+            );
+            let line = line_of(folder.manifest, path);
+            problems.push(Problem::new(&file, message).at(line));
+        }
+    }
+    if let Some(text) = starter.get(services::FILE) {
+        let faults = services::apply(text, &mut table.upstreams(), table.listen);
+        for fault in faults.err().into_iter().flatten() {
+            let file = format!("{}starter/{}", folder.prefix(), services::FILE);
+            problems.push(Problem::new(file, fault.message).at(fault.line));
+        }
+    }
+    Some(table)
 }
 
 fn probes(folder: &Folder<'_>, plan: Option<&Plan>, problems: &mut Vec<Problem>) -> Vec<Probe> {
@@ -136,19 +176,11 @@ fn report(
         let mut problem = |message: String| {
             problems.push(Problem::new(file, message).at(line_of(text, spanned)));
         };
-        if !names.insert(name) || name == REFUSAL || name == CONFIG_TEST {
+        if !names.insert(name) || CATCHERS.contains(&name.as_str()) {
             problem(format!("the probe's name `{name}` is taken"));
         }
-        if probe.title.trim().is_empty() {
-            problem(format!("probe `{name}` has no title"));
-        }
-        if !is_path(&probe.send.path) {
-            problem(format!(
-                "probe `{name}`: a path starts with `/` and has no blanks"
-            ));
-        }
-        if probe.send.times == 0 {
-            problem(format!("probe `{name}` sends nothing"));
+        for fault in probe.faults() {
+            problem(format!("probe `{name}` {fault}"));
         }
         for upstream in probe.upstreams() {
             if plan.is_some_and(|plan| plan.upstreams.iter().all(|known| known.name != upstream)) {
@@ -160,32 +192,45 @@ fn report(
     }
 }
 
-fn is_path(path: &str) -> bool {
-    path.starts_with('/') && path.bytes().all(|byte| byte.is_ascii_graphic())
-}
-
-/// Returns the wrong solutions whose files are there, with their texts; that a file is missing or
-/// not named is told for every kind alike.
+/// Returns the wrong solutions whose files are there; that a file is missing or not named is told
+/// for every kind alike. A file that a wrong solution lacks is the starter's.
 fn wrong(
     folder: &Folder<'_>,
     probes: &[Probe],
+    starter: &Files,
     problems: &mut Vec<Problem>,
-) -> Vec<(WrongSolution, String)> {
-    for WrongSolution {
-        caught_by, line, ..
-    } in folder.wrong
-    {
-        let known = probes.iter().any(|probe| probe.name == *caught_by);
-        if !known && caught_by != CONFIG_TEST && caught_by != REFUSAL {
+) -> Vec<(WrongSolution, Files)> {
+    let mut found = Vec::new();
+    for wrong in folder.wrong {
+        let caught_by = wrong.caught_by.as_str();
+        let is_probe = probes.iter().any(|probe| probe.name == caught_by);
+        if !is_probe && !CATCHERS.contains(&caught_by) {
             let file = folder.prefix() + "exercise.toml";
             let message = format!("`caught_by` names `{caught_by}`, which is not a probe");
-            let help = format!("name a probe, `{CONFIG_TEST}` or `{REFUSAL}`");
-            problems.push(Problem::new(file, message).at(*line).help(help));
+            let help = format!("name a probe, or one of: {}", CATCHERS.join(", "));
+            problems.push(Problem::new(file, message).at(wrong.line).help(help));
+        }
+        let part = wrong.path.rsplit_once('/').map_or("", |(part, _)| part);
+        let files = files::of_course(folder, &format!("{part}/"));
+        if folder.file(&wrong.path).is_some() {
+            found.push((wrong.clone(), files::completed(files, starter)));
         }
     }
-    let wrong = folder.wrong.iter();
-    wrong
-        .filter_map(|wrong| Some((wrong.clone(), folder.file(&wrong.path)?.to_owned())))
+    found
+}
+
+/// Returns the solutions in `accepted/`, each in a folder of its own.
+fn accepted(folder: &Folder<'_>, starter: &Files) -> Vec<(String, Files)> {
+    let parts = folder
+        .tree
+        .folders(&(folder.prefix() + "accepted/"))
+        .into_iter();
+    parts
+        .map(|name| {
+            let part = format!("accepted/{name}/");
+            let files = files::of_course(folder, &part);
+            (part, files::completed(files, starter))
+        })
         .collect()
 }
 
@@ -197,7 +242,7 @@ mod tests {
     use crate::course::Tree;
 
     const MANIFEST: &str = "kind = 'gateway'\n[gateway]\nlisten = 8080\n\
-                            [[gateway.upstream]]\nname = 'shop'\nport = 3000\nbehaviour = 'healthy'\n";
+                            [[gateway.upstream]]\nname = 'shop'\naddress = '127.0.0.1:3000'\n";
 
     fn problems(manifest: &str, probes: &str) -> Vec<String> {
         let file =
@@ -221,7 +266,7 @@ mod tests {
     #[test]
     fn a_probe_that_is_complete_has_no_problem() {
         let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect = { status = 200, from = 'shop' }\n\
-                      [[probe]]\nname = 'b'\ntitle = 'B'\nafter_stop = 'shop'\n\
+                      [[probe]]\nname = 'b'\ntitle = 'B'\nact = [{ stop = 'shop' }]\n\
                       send = { method = 'POST', path = '/x', times = 2 }\nexpect.status = 502\n";
         assert_eq!(problems(MANIFEST, probes), Vec::<String>::new());
     }
@@ -237,7 +282,9 @@ mod tests {
                 format!("{file}:1: probe `a` has no title"),
                 format!("{file}:1: probe `a` names the upstream `ship`, which is not there"),
                 format!("{file}:5: the probe's name `a` is taken"),
-                format!("{file}:5: probe `a`: a path starts with `/` and has no blanks"),
+                format!(
+                    "{file}:5: probe `a` asks for a path that does not start with `/` or has blanks"
+                ),
                 format!("{file}:5: probe `a` sends nothing"),
             ],
         );

@@ -3,7 +3,7 @@
 use crate::course::ExerciseId;
 
 /// The templates: each path in the exercise's folder and its text.
-const TEMPLATES: [(&str, &str); 6] = [
+const TEMPLATES: [(&str, &str); 7] = [
     ("exercise.toml", include_str!("scaffold/exercise.toml")),
     ("README.md", include_str!("scaffold/README.md")),
     ("starter/nginx.conf", include_str!("scaffold/starter.conf")),
@@ -15,6 +15,10 @@ const TEMPLATES: [(&str, &str); 6] = [
     (
         "wrong/01-another-port/nginx.conf",
         include_str!("scaffold/wrong.conf"),
+    ),
+    (
+        "wrong/02-hidden-outage/nginx.conf",
+        include_str!("scaffold/hidden.conf"),
     ),
 ];
 

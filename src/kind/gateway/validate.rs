@@ -1,12 +1,15 @@
-//! Proves an exercise: the solution passes, the starter shows its symptom, every wrong solution is
-//! caught by what it names.
+//! Proves an exercise: the solution passes, and so does what else is accepted; the starter shows its
+//! symptom; every wrong solution is caught by what it names; no probe could be left out.
 
 use std::sync::Arc;
 
 use super::manifest::Symptom;
-use super::{CONFIG_TEST, FILE, GatewayTask, REFUSAL, judge};
-use crate::check::{CheckError, Context, Outcome, TestOutcome, TestResult, Values, Verdict};
+use super::{CONFIG_TEST, FILE, GatewayTask, REFUSAL, SERVICES, UNTOUCHABLE, judge};
+use crate::check::{
+    CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
+};
 use crate::course::{Feedback, Problem, WrongSolution};
+use crate::lab::{Probe, services};
 
 /// Returns every way in which `task` does not hold what it promises.
 pub(super) fn validate(task: &GatewayTask, context: &Context) -> Result<Vec<Problem>, CheckError> {
@@ -16,35 +19,54 @@ pub(super) fn validate(task: &GatewayTask, context: &Context) -> Result<Vec<Prob
         ..context.clone()
     };
     let mut problems = Vec::new();
-    solution(
-        task,
-        &judge::config(task, &task.solution, context)?,
-        &mut problems,
-    );
-    starter(
-        task,
-        &judge::config(task, &task.starter, context)?,
-        &mut problems,
-    );
-    for (wrong, text) in &task.wrong {
-        let outcome = judge::config(task, text, context)?;
+    let outcome = judge::solution(task, &task.solution, context)?;
+    passes(task, "solution/", &outcome, &mut problems);
+    for (folder, files) in &task.accepted {
+        let outcome = judge::solution(task, files, context)?;
+        passes(task, folder, &outcome, &mut problems);
+    }
+    let outcome = judge::solution(task, &task.starter, context)?;
+    starter(task, &outcome, &mut problems);
+    for (wrong, files) in &task.wrong {
+        let outcome = judge::solution(task, files, context)?;
         if !is_caught(&wrong.caught_by, &outcome) {
             problems.push(escaped(task, wrong, &outcome));
         }
     }
+    controls(task, &mut problems);
     Ok(problems)
 }
 
-fn solution(task: &GatewayTask, outcome: &Outcome, problems: &mut Vec<Problem>) {
-    let file = format!("{}solution/{FILE}", task.folder);
+/// A probe that no wrong solution needs could be deleted, and nobody would notice. And a gateway
+/// that answers by itself must be found out: by taking the upstream away.
+fn controls(task: &GatewayTask, problems: &mut Vec<Problem>) {
+    let file = format!("{}hidden/probes.toml", task.folder);
+    for probe in &task.probes {
+        let name = &probe.name;
+        if task.wrong.iter().all(|(wrong, _)| wrong.caught_by != *name) {
+            let message = format!("no wrong solution is caught by the probe `{name}`");
+            let help = "add the mistake that it is there for to wrong/, or delete the probe";
+            problems.push(Problem::new(&file, message).help(help));
+        }
+    }
+    if !task.probes.iter().any(Probe::is_control) {
+        let help = "add a probe at the end with `act = [{ stop = \"…\" }]` that expects a 502";
+        let message = "no probe takes an upstream away";
+        problems.push(Problem::new(file, message).help(help));
+    }
+}
+
+/// `part` is the folder of a solution that must pass.
+fn passes(task: &GatewayTask, part: &str, outcome: &Outcome, problems: &mut Vec<Problem>) {
+    let file = format!("{}{part}{FILE}", task.folder);
     let said = outcome.forbidden.iter().chain(&outcome.diagnostics);
     for diagnostic in said {
-        let message = format!("the solution is not clean: {}", diagnostic.message);
+        let message = format!("it is to pass, but it is not clean: {}", diagnostic.message);
         problems.push(Problem::new(&file, message).at(diagnostic.line));
     }
     for test in &outcome.tests {
         if let Some(values) = test.result.values() {
-            let message = format!("the solution fails the probe `{}`", test.test.name);
+            let message = format!("it is to pass, but it fails the probe `{}`", test.test.name);
             problems.push(Problem::new(&file, message).help(in_words(values)));
         }
     }
@@ -57,37 +79,55 @@ fn starter(task: &GatewayTask, outcome: &Outcome, problems: &mut Vec<Problem>) {
         problems.push(Problem::new(file, "the starter passes").help(help));
         return;
     }
-    let first = outcome.tests.first();
-    if let Some(symptom) = &task.symptom
-        && !first.is_some_and(|first| shows(symptom, first))
-    {
-        let Symptom { status, log } = symptom;
-        let message = format!(
-            "the first probe does not show the symptom: status {status}, and `{log}` in the log"
-        );
-        let values = first.and_then(|first| first.result.values());
-        let help = values.map_or_else(|| "it did not fail".to_owned(), in_words);
+    let Some(symptom) = &task.symptom else {
+        return;
+    };
+    let named = symptom.probe.as_ref();
+    let shown = match named {
+        Some(name) => outcome.tests.iter().find(|test| test.test.name == *name),
+        None => outcome.tests.first(),
+    };
+    if !shows(symptom, shown, outcome) {
+        let Symptom { status, log, .. } = symptom;
+        let status = status.map_or("nginx does not start".to_owned(), |status| {
+            format!("status {status}")
+        });
+        let log = log
+            .as_ref()
+            .map_or(String::new(), |log| format!(", and `{log}` in the log"));
+        let message = format!("the starter does not show the symptom: {status}{log}");
+        let values = shown.and_then(|shown| shown.result.values());
+        let help = values.map_or_else(|| instead(outcome), in_words);
         problems.push(Problem::new(file, message).help(help));
     }
 }
 
-fn shows(symptom: &Symptom, test: &TestOutcome) -> bool {
-    let Some(Values { got, note, .. }) = test.result.values() else {
+fn shows(symptom: &Symptom, test: Option<&TestOutcome>, outcome: &Outcome) -> bool {
+    let Symptom { status, log, .. } = symptom;
+    let says = |text: &str| log.as_ref().is_none_or(|log| text.contains(log));
+    let Some(status) = status else {
+        let mut said = outcome.diagnostics.iter();
+        return said.any(|said| said.error && says(&said.message));
+    };
+    let Some(Values { got, note, .. }) = test.and_then(|test| test.result.values()) else {
         return false;
     };
-    let status = symptom.status.to_string();
-    got.as_ref().is_some_and(|got| got.starts_with(&status))
-        && note
-            .as_ref()
-            .is_some_and(|note| note.contains(&symptom.log))
+    let got = got.as_deref().unwrap_or_default();
+    got.contains(&status.to_string()) && says(note.as_deref().unwrap_or_default())
 }
 
 fn is_caught(by: &str, outcome: &Outcome) -> bool {
+    let says = |file: fn(&str) -> bool| {
+        let mut said = outcome.diagnostics.iter();
+        outcome.forbidden.is_empty()
+            && said.any(|said| said.error && said.file.as_deref().is_some_and(file))
+    };
+    let touches = |said: &Diagnostic| said.message.contains(" is not what this exercise is about");
     match by {
         REFUSAL => !outcome.forbidden.is_empty(),
-        CONFIG_TEST => {
-            outcome.forbidden.is_empty() && outcome.diagnostics.iter().any(|said| said.error)
-        }
+        CONFIG_TEST => says(|file| file == FILE),
+        SERVICES => says(|file| file == services::FILE),
+        UNTOUCHABLE => outcome.diagnostics.iter().any(touches),
         _ => outcome
             .tests
             .iter()

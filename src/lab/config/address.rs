@@ -1,6 +1,7 @@
 //! Addresses as nginx directives write them: `http://host:port/path`, `host:port`, `port`.
 
-use crate::lab::ports::is_loopback;
+use crate::lab::ports::{is_loopback, is_reserved};
+use crate::lab::upstream::plan::is_inside;
 
 /// An address in an argument, in parts that add up to the argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,21 @@ impl<'a> Address<'a> {
     /// Returns whether it is on this machine's loopback interface.
     pub fn is_loopback(&self) -> bool {
         is_loopback(self.host)
+    }
+
+    /// Returns whether it is on this machine, or has a name that only a lab gives a meaning.
+    pub fn is_local(&self) -> bool {
+        self.is_loopback() || is_reserved(self.host)
+    }
+
+    /// Returns whether it is a unix socket below the lab's folder, as in `unix:run/app.sock`.
+    pub fn is_socket(&self) -> bool {
+        if self.host != "unix" {
+            return false;
+        }
+        let path = format!("{}{}", self.port, self.rest);
+        let path = path.strip_prefix(':').unwrap_or_default();
+        is_inside(path.split(':').next().unwrap_or_default())
     }
 
     /// Returns the port; `None` where it is not a number.
@@ -100,6 +116,26 @@ mod tests {
         );
         assert_eq!(parts("shop"), ["", "shop", "", ""]);
         assert_eq!(parts("unix:/run/a.sock"), ["", "unix", ":", "/run/a.sock"]);
+    }
+
+    #[test]
+    fn a_socket_stays_in_the_labs_folder() {
+        for inside in [
+            "unix:run/a.sock",
+            "http://unix:run/a.sock:/",
+            "http://unix:a.sock:/b",
+        ] {
+            assert!(Address::of(inside).is_socket(), "{inside}");
+        }
+        for outside in [
+            "unix:/run/a.sock",
+            "http://unix:run/../../a:/",
+            "unix:",
+            "unix",
+            "a:b",
+        ] {
+            assert!(!Address::of(outside).is_socket(), "{outside}");
+        }
     }
 
     #[test]

@@ -13,6 +13,9 @@ use crate::lab::ports::Ports;
 /// Where the copy logs what went wrong, relative to its folder, beside the learner's own log.
 pub const ERROR_LOG: &str = "logs/gradus.log";
 
+/// Where the learner's configuration is told to log requests; theirs to change.
+pub const ACCESS_LOG: &str = "logs/access.log";
+
 /// The paths that nginx needs, each with the module that knows it; without them it would use those
 /// of the installed server.
 const TEMPORARY: [(&str, &str); 5] = [
@@ -81,7 +84,7 @@ fn http_directives(http: &Directive, has: impl Fn(&str) -> bool) -> String {
     let lacks = |name: &str| !http.children().iter().any(|child| child.is(name));
     let mut text = String::new();
     if lacks("access_log") {
-        text.push_str(" access_log logs/access.log;");
+        text.extend([" access_log ", ACCESS_LOG, ";"]);
     }
     for (prefix, module) in TEMPORARY {
         let name = format!("{prefix}_temp_path");
@@ -138,7 +141,15 @@ fn takes_address(directive: &Directive) -> bool {
 /// Returns the address with its port, so that a default port is replaced too.
 fn whole_address(word: &Word, ports: &mut Ports, directive: &Directive) -> io::Result<String> {
     let address = Address::of(&word.text);
-    if !address.is_loopback() {
+    if let Some(port) = address.port().filter(|_| address.host.starts_with('$')) {
+        // The rules have seen that the variable holds the name of this machine.
+        let port = ports.private(port)?;
+        let Address {
+            scheme, host, rest, ..
+        } = address;
+        return Ok(format!("{scheme}{host}:{port}{rest}"));
+    }
+    if !address.is_local() {
         return Ok(word.text.clone());
     }
     if directive.is("listen") {

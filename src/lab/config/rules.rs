@@ -1,11 +1,12 @@
 //! What a configuration may say in a lab: nothing that reaches beyond this machine or the lab's
 //! own folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::Address;
 use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL};
 use super::{Config, Directive, Fault, Word};
+use crate::lab::ports::is_reserved;
 
 /// The most worker processes.
 const MOST_WORKERS: u32 = 16;
@@ -21,7 +22,10 @@ pub fn check(config: &Config) -> Vec<Fault> {
         .filter(|directive| directive.is("upstream"))
         .filter_map(|directive| Some(directive.arguments.first()?.text.as_str()))
         .collect();
-    let rules = Rules { pools };
+    let rules = Rules {
+        pools,
+        variables: variables(config),
+    };
     all.into_iter()
         .flat_map(|directive| rules.check(directive))
         .collect()
@@ -29,6 +33,30 @@ pub fn check(config: &Config) -> Vec<Fault> {
 
 struct Rules<'a> {
     pools: BTreeSet<&'a str>,
+    /// What each variable of this file can hold.
+    variables: BTreeMap<&'a str, Vec<&'a str>>,
+}
+
+/// Returns the values that `set` and `map` give to variables.
+fn variables(config: &Config) -> BTreeMap<&str, Vec<&str>> {
+    let mut variables = BTreeMap::<&str, Vec<&str>>::new();
+    for directive in config.all() {
+        let argument = |place: usize| directive.arguments.get(place).map(|word| &*word.text);
+        if directive.is("set")
+            && let (Some(name), Some(value)) = (argument(0), argument(1))
+        {
+            variables.entry(name).or_default().push(value);
+        }
+        if directive.is("map")
+            && let Some(name) = argument(1)
+        {
+            let rows = directive.block.iter().flatten();
+            let values = rows.filter_map(|row| row.arguments.first());
+            let values = values.map(|word| word.text.as_str());
+            variables.entry(name).or_default().extend(values);
+        }
+    }
+    variables
 }
 
 impl Rules<'_> {
@@ -57,9 +85,22 @@ impl Rules<'_> {
 
     fn address(&self, name: &str, word: &Word) -> Option<Fault> {
         let address = Address::of(&word.text);
+        let takes_socket = name != "resolver";
+        let names_variable = address.port.contains('$');
+        if address.is_loopback() && !names_variable || takes_socket && address.is_socket() {
+            return None;
+        }
+        if is_reserved(address.host) {
+            // nginx would ask the name servers of this machine, and they know no such name.
+            let message = format!("host not found in upstream \"{}\"", address.host);
+            return Some(Fault::invalid(word.line, message));
+        }
         let is_pool = address.port.is_empty() && self.pools.contains(address.host);
+        if is_pool && name != "server" {
+            return None;
+        }
         let is_variable = address.host.contains('$') || address.port.contains('$');
-        if !is_variable && (address.is_loopback() || is_pool && name != "server") {
+        if is_variable && is_in(PASSES, name) && self.holds_local(&address) {
             return None;
         }
         let message = if is_variable {
@@ -71,6 +112,26 @@ impl Rules<'_> {
             )
         };
         Some(Fault::harmful(word.line, message, LOOPBACK))
+    }
+
+    /// Returns whether the variable that `address` begins with can hold nothing but addresses of
+    /// this machine.
+    fn holds_local(&self, address: &Address<'_>) -> bool {
+        let Some(values) = self.variables.get(address.host) else {
+            return false;
+        };
+        let is_port = |port: &str| port.is_empty() || address.port().is_some();
+        let is_local = |value: &&str| {
+            let value = Address::of(value);
+            let has_port = value.port.is_empty() || value.port().is_some();
+            // A scheme or a path within the value would shift what follows it.
+            let is_name = address.scheme.is_empty() || value.scheme.is_empty();
+            let is_pool = value.port.is_empty() && self.pools.contains(value.host);
+            // The default port cannot be given to the lab.
+            let names_port = !address.port.is_empty() || !value.port.is_empty();
+            is_name && has_port && (is_pool || names_port && value.is_local())
+        };
+        is_port(address.port) && values.iter().all(is_local)
     }
 }
 
@@ -222,6 +283,13 @@ mod tests {
             "proxy_pass http://127.0.0.1.example.com;",
             "proxy_pass http://127.0.0.1@10.0.0.1/;",
             "proxy_pass http://$host;",
+            "map $a $b { x 127.0.0.1; default $arg_x; } proxy_pass http://$b;",
+            "set $b 127.0.0.1; set $b 10.0.0.1; proxy_pass http://$b:80;",
+            "set $b 127.0.0.1; proxy_pass http://$b;",
+            "set $b 127.0.0.1; proxy_pass http://$b.example.com;",
+            "set $b 127.0.0.1; proxy_pass http://$b:$arg_port;",
+            "resolver unix:run/x.sock;",
+            "proxy_pass http://unix:run/../../x.sock:/;",
             "proxy_pass http://127.0.0.1:$arg_port;",
             "proxy_pass $where;",
             "proxy_pass http://unix:/var/run/docker.sock;",
@@ -247,6 +315,9 @@ mod tests {
             "http { server { listen [::1]:8080; listen localhost:8081; root html; } }",
             "upstream shop { server 127.0.0.1:3000 max_fails=0; } proxy_pass http://shop/a;",
             "proxy_pass http://localhost:3000$request_uri; proxy_pass 127.0.0.1:3000;",
+            "proxy_pass http://unix:run/shop.sock:/; upstream a { server unix:run/shop.sock; }",
+            "set $b shop.test; proxy_pass http://$b:3000; resolver 127.0.0.1:5353;",
+            "map $a $b { default http://127.0.0.1:3000; } proxy_pass $b;",
             "map $http_upgrade $connection { default upgrade; '' close; }",
             "http { if ($request_method = \"POST\") { return 200 \"a;b\"; } }",
         ];
@@ -262,6 +333,17 @@ mod tests {
         assert_eq!((found[0].harmful, found[0].line), (false, 2));
         assert_eq!(found[0].message, "unknown directive \"proxy_pas\"");
         assert_eq!(found[0].help.as_deref(), Some("did you mean `proxy_pass`?"));
+    }
+
+    #[test]
+    fn a_name_that_cannot_exist_is_told_as_nginx_tells_it() {
+        let found = faults("proxy_pass http://shop.invalid:3000;");
+        assert_eq!(found.len(), 1);
+        assert!(!found[0].harmful);
+        assert_eq!(
+            found[0].message,
+            "host not found in upstream \"shop.invalid\""
+        );
     }
 
     #[test]

@@ -1,7 +1,6 @@
 //! The requests on one connection, as far as an upstream needs to understand them.
 
 use std::io::{self, BufRead, BufReader, Read};
-use std::net::TcpStream;
 
 /// The most bytes of a request's head.
 const HEAD: u64 = 64 << 10;
@@ -10,60 +9,171 @@ const BODY: u64 = 64 << 20;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Request {
-    pub(super) method: String,
-    pub(super) target: String,
-    pub(super) keeps_alive: bool,
+pub struct Request {
+    /// The method.
+    pub method: String,
+    /// The path with its query.
+    pub target: String,
+    /// The header lines, in order.
+    pub headers: Vec<(String, String)>,
+    /// Whether the connection stays open after the answer.
+    pub keeps_alive: bool,
+}
+
+impl Request {
+    /// Returns the value of the header line `name`, the first if there are several.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
+        found.map(|(_, value)| value.as_str())
+    }
+
+    /// Returns whether `word` is one of the words of the header line `name`.
+    pub fn says(&self, name: &str, word: &str) -> bool {
+        let words = self.header(name).unwrap_or_default().split(',');
+        words
+            .map(str::trim)
+            .any(|known| known.eq_ignore_ascii_case(word))
+    }
 }
 
 /// Reads requests from a connection.
 #[derive(Debug)]
-pub(super) struct Requests(BufReader<TcpStream>);
+pub(super) struct Requests<R: Read>(BufReader<R>);
 
-impl Requests {
-    pub(super) fn new(stream: TcpStream) -> Self {
+impl<R: Read> Requests<R> {
+    pub(super) fn new(stream: R) -> Self {
         Self(BufReader::new(stream))
+    }
+
+    /// Waits for the first byte of the next request; `false` when the connection ends instead.
+    pub(super) fn wait(&mut self) -> io::Result<bool> {
+        Ok(!self.0.fill_buf()?.is_empty())
     }
 
     /// Returns the next request, its body read; `None` when there is none that can be understood.
     pub(super) fn next(&mut self) -> io::Result<Option<Request>> {
         let mut head = (&mut self.0).take(HEAD);
-        let mut line = String::new();
-        head.read_line(&mut line)?;
-        let Some((method, target, version)) = first_line(&line) else {
+        let Some(first) = line(&mut head)? else {
             return Ok(None);
         };
-        let mut keeps_alive = version == "HTTP/1.1";
-        let mut length = 0;
-        loop {
-            let mut line = String::new();
-            if head.read_line(&mut line)? == 0 {
-                return Ok(None);
-            }
-            let line = line.trim_end();
-            if line.is_empty() {
-                break;
-            }
-            let (name, value) = line.split_once(':').unwrap_or_default();
-            match name.to_ascii_lowercase().as_str() {
-                "content-length" => length = value.trim().parse().unwrap_or(0),
-                "connection" => keeps_alive &= !value.trim().eq_ignore_ascii_case("close"),
-                _ => {}
-            }
-        }
-        let length = u64::min(length, BODY);
-        let read = io::copy(&mut (&mut self.0).take(length), &mut io::sink())?;
-        Ok((read == length).then_some(Request {
+        let Some((method, target, version)) = first_line(&first) else {
+            return Ok(None);
+        };
+        let mut request = Request {
             method,
             target,
-            keeps_alive,
-        }))
+            headers: Vec::new(),
+            keeps_alive: false,
+        };
+        loop {
+            let Some(text) = line(&mut head)? else {
+                return Ok(None);
+            };
+            if text.is_empty() {
+                break;
+            }
+            let (name, value) = text.split_once(':').unwrap_or((&text, ""));
+            let header = (name.to_owned(), value.trim().to_owned());
+            request.headers.push(header);
+        }
+        request.keeps_alive = version == "HTTP/1.1" && !request.says("connection", "close");
+        Ok(self.body(&request)?.then_some(request))
+    }
+
+    /// Reads the body and returns whether it was whole.
+    fn body(&mut self, request: &Request) -> io::Result<bool> {
+        if request.says("transfer-encoding", "chunked") {
+            return self.chunks();
+        }
+        let length = request.header("content-length").unwrap_or("0");
+        let Ok(length) = length.parse::<u64>() else {
+            return Ok(false);
+        };
+        self.skip(length)
+    }
+
+    fn chunks(&mut self) -> io::Result<bool> {
+        let mut whole = 0;
+        while whole <= BODY {
+            let size = line(&mut (&mut self.0).take(HEAD))?.unwrap_or_default();
+            let digits = size.split(';').next().unwrap_or_default();
+            let Ok(size) = u64::from_str_radix(digits.trim(), 16) else {
+                return Ok(false);
+            };
+            whole = whole.saturating_add(size);
+            if whole > BODY || !self.skip(size)? {
+                return Ok(false);
+            }
+            // The line break after the chunk's bytes, or the trailer.
+            if line(&mut (&mut self.0).take(HEAD))?.is_none_or(|line| !line.is_empty()) {
+                return Ok(false);
+            }
+            if size == 0 {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn skip(&mut self, length: u64) -> io::Result<bool> {
+        let read = io::copy(&mut (&mut self.0).take(length.min(BODY)), &mut io::sink())?;
+        Ok(read == length)
     }
 }
 
-fn first_line(line: &str) -> Option<(String, String, &str)> {
-    let mut words = line.trim_end().split(' ');
+/// Returns the next line without its end; `None` at the end of what there is.
+fn line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
+    let mut bytes = Vec::new();
+    reader.read_until(b'\n', &mut bytes)?;
+    if bytes.pop() != Some(b'\n') {
+        return Ok(None);
+    }
+    Ok(Some(String::from_utf8_lossy(&bytes).trim_end().to_owned()))
+}
+
+fn first_line(line: &str) -> Option<(String, String, String)> {
+    let mut words = line.split(' ');
     let (method, target, version) = (words.next()?, words.next()?, words.next()?);
     let is_request = words.next().is_none() && version.starts_with("HTTP/1.");
-    is_request.then(|| (method.to_owned(), target.to_owned(), version))
+    is_request.then(|| (method.to_owned(), target.to_owned(), version.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn requests(text: &[u8]) -> Vec<Request> {
+        let mut requests = Requests::new(text);
+        let mut found = Vec::new();
+        while let Ok(Some(request)) = requests.next() {
+            found.push(request);
+        }
+        found
+    }
+
+    #[test]
+    fn requests_follow_one_another_whatever_their_bodies() {
+        let text = b"POST /a HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc\
+                     PUT /b HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n\
+                     GET /c HTTP/1.0\r\nHost: x\r\n\r\n";
+        let found = requests(text);
+        let targets: Vec<_> = found.iter().map(|found| found.target.as_str()).collect();
+        assert_eq!(targets, ["/a", "/b", "/c"]);
+        let kept: Vec<_> = found.iter().map(|found| found.keeps_alive).collect();
+        assert_eq!(kept, [true, true, false]);
+        assert_eq!(found[2].header("host"), Some("x"));
+    }
+
+    proptest! {
+        #[test]
+        fn rubbish_is_no_request_and_no_panic(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            requests(&bytes);
+            let mut text = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n".to_vec();
+            text.extend(bytes);
+            requests(&text);
+        }
+    }
 }

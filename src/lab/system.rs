@@ -1,0 +1,235 @@
+//! A live lab: the upstreams and nginx in front of them.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use tempfile::TempDir;
+
+use super::LabError;
+use super::config::Config;
+use super::gateway::{Gateway, Started, listening_ports};
+use super::nginx::Nginx;
+use super::nonce::Nonce;
+use super::ports::Ports;
+use super::probe::Act;
+use super::upstream::{Address, Counters, Place, State, Upstream, UpstreamPlan};
+use crate::check::{Context, Diagnostic};
+use crate::sys::files;
+
+/// How often a start is tried when a stranger has taken a port meanwhile.
+const TRIES: usize = 3;
+
+/// What a lab consists of, by the learner's ports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The port where customers find nginx.
+    pub listen: u16,
+    /// What stands behind it.
+    pub upstreams: Vec<UpstreamPlan>,
+}
+
+/// A running lab; nginx and the upstreams stop, and their folder goes, when it is dropped.
+#[derive(Debug)]
+pub struct Lab {
+    gateway: Gateway,
+    services: Vec<Service>,
+    ports: Ports,
+    listen: u16,
+    folder: TempDir,
+    context: Context,
+}
+
+#[derive(Debug)]
+struct Service {
+    plan: UpstreamPlan,
+    upstream: Option<Upstream>,
+}
+
+impl Lab {
+    /// Starts `plan` with the learner's `config`; `Err` inside holds why nginx does not run.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    pub fn start(
+        plan: &Plan,
+        config: &Config,
+        nginx: &Nginx,
+        context: &Context,
+    ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
+        for _ in 0..TRIES {
+            let folder = files::scratch("gradus-lab-").map_err(|source| LabError::File {
+                path: std::env::temp_dir(),
+                source,
+            })?;
+            let mut ports = Ports::default();
+            let mut services = Vec::new();
+            for plan in &plan.upstreams {
+                services.push(Service {
+                    plan: plan.clone(),
+                    upstream: None,
+                });
+            }
+            for service in &mut services {
+                service.make_way(&mut ports)?;
+                if service.plan.state == State::Running {
+                    service.start(&mut ports, &folder)?;
+                }
+            }
+            match Gateway::start(config, nginx, &mut ports, folder.path(), context)? {
+                Started::Listens(gateway) => {
+                    return Ok(Ok(Self {
+                        gateway,
+                        services,
+                        ports,
+                        listen: plan.listen,
+                        folder,
+                        context: context.clone(),
+                    }));
+                }
+                Started::Refused(diagnostics) => return Ok(Err(diagnostics)),
+                Started::PortTaken => {}
+            }
+        }
+        Err(LabError::Port(std::io::ErrorKind::AddrInUse.into()))
+    }
+
+    /// Returns what nginx warned of when it started.
+    pub fn warnings(&self) -> &[Diagnostic] {
+        self.gateway.warnings()
+    }
+
+    /// Returns nginx, and the ports in whose words it is read.
+    pub fn gateway_and_ports(&mut self) -> (&mut Gateway, &Ports) {
+        (&mut self.gateway, &self.ports)
+    }
+
+    /// Returns the learner's port of the gateway.
+    pub fn listen(&self) -> u16 {
+        self.listen
+    }
+
+    /// Returns where the gateway really listens.
+    ///
+    /// # Errors
+    /// Fails when no port is left for it.
+    pub fn address(&mut self) -> Result<SocketAddr, LabError> {
+        let port = self.ports.private(self.listen).map_err(LabError::Port)?;
+        Ok((Ipv4Addr::LOCALHOST, port).into())
+    }
+
+    /// Returns the ports.
+    pub fn ports(&self) -> &Ports {
+        &self.ports
+    }
+
+    /// Returns the upstream `name`, if it runs.
+    pub fn upstream(&self, name: &str) -> Option<&Upstream> {
+        let service = self.services.iter().find(|found| found.plan.name == name)?;
+        service.upstream.as_ref()
+    }
+
+    /// Returns what the upstream `name` has counted since it started; zeros if it does not run.
+    pub fn counters(&self, name: &str) -> Counters {
+        let upstream = self.upstream(name);
+        upstream.map_or_else(Counters::default, Upstream::counters)
+    }
+
+    /// Makes every answer of an upstream carry `nonce` from now on.
+    pub fn set_nonce(&self, nonce: &Nonce) {
+        let running = self.services.iter().filter_map(|it| it.upstream.as_ref());
+        running.for_each(|upstream| upstream.set_nonce(nonce));
+    }
+
+    /// Does `act`. `Err` inside holds what nginx says of a configuration that it does not take.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    pub fn act(&mut self, act: &Act) -> Result<(), LabError> {
+        match act {
+            Act::Stop(name) => self.stop(name),
+            Act::Start(name) => self.start_again(name)?,
+            Act::Swap(pair) => {
+                let (up, down): (Vec<_>, Vec<_>) =
+                    pair.iter().partition(|name| self.upstream(name).is_some());
+                up.into_iter().for_each(|name| self.stop(name));
+                for name in down {
+                    self.start_again(name)?;
+                }
+            }
+            Act::Wait(time) => {
+                if self.context.cancel.wait(time.0) {
+                    return Err(LabError::Cancelled);
+                }
+            }
+            Act::Reload(_) => self.gateway.reload()?,
+        }
+        Ok(())
+    }
+
+    fn stop(&mut self, name: &str) {
+        for service in &mut self.services {
+            if service.plan.name == name {
+                service.upstream = None;
+            }
+        }
+    }
+
+    fn start_again(&mut self, name: &str) -> Result<(), LabError> {
+        let mut services = self.services.iter_mut();
+        match services.find(|service| service.plan.name == name) {
+            Some(service) if service.upstream.is_none() => {
+                service.start(&mut self.ports, &self.folder)
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+}
+
+impl Service {
+    /// Takes the port, also of an upstream that does not run: nobody else shall answer there.
+    fn make_way(&self, ports: &mut Ports) -> Result<(), LabError> {
+        if let Some(port) = self.plan.address.port() {
+            ports.private(port).map_err(LabError::Port)?;
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, ports: &mut Ports, folder: &TempDir) -> Result<(), LabError> {
+        let place = match &self.plan.address {
+            Address::Port(address) => {
+                let port = ports.hand_over(address.port()).map_err(LabError::Port)?;
+                Place::Port((address.ip(), port).into())
+            }
+            Address::Socket(path) => Place::Socket(folder.path().join(path)),
+        };
+        let started = Upstream::start(&self.plan, place);
+        self.upstream = Some(started.map_err(|source| LabError::Upstream {
+            name: self.plan.name.clone(),
+            source,
+        })?);
+        Ok(())
+    }
+}
+
+/// nginx cannot listen where an upstream does.
+pub fn collision(plan: &Plan, config: &Config) -> Option<Diagnostic> {
+    let mut listens = config.listens().into_iter().zip(listening_ports(config));
+    listens.find_map(|(word, port)| {
+        let mut upstreams = plan.upstreams.iter();
+        let upstream = upstreams.find(|found| found.address.port() == Some(port))?;
+        let message = format!(
+            "bind() to 127.0.0.1:{port} failed (98: Address already in use): {} listens there",
+            upstream.name
+        );
+        Some(Diagnostic {
+            error: true,
+            text: format!(
+                "nginx: [emerg] {message} in {}:{}",
+                super::log::FILE,
+                word.line
+            ),
+            message,
+            file: Some(super::log::FILE.to_owned()),
+            line: Some(word.line),
+        })
+    })
+}

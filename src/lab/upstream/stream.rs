@@ -1,0 +1,125 @@
+//! Connections of an upstream: of a port or of a unix socket.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rustix::net::sockopt;
+
+/// Where an upstream really listens.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A port.
+    Port(SocketAddr),
+    /// A unix socket.
+    Socket(PathBuf),
+}
+
+#[derive(Debug)]
+pub(super) enum Listener {
+    Port(TcpListener),
+    Socket(UnixListener),
+}
+
+#[derive(Debug)]
+pub(super) enum Stream {
+    Port(TcpStream),
+    Socket(UnixStream),
+}
+
+impl Place {
+    pub(super) fn listen(&self) -> io::Result<Listener> {
+        Ok(match self {
+            Self::Port(address) => Listener::Port(TcpListener::bind(address)?),
+            Self::Socket(path) => Listener::Socket(UnixListener::bind(path)?),
+        })
+    }
+
+    pub(super) fn connect(&self) -> io::Result<Stream> {
+        Ok(match self {
+            Self::Port(address) => Stream::Port(TcpStream::connect(address)?),
+            Self::Socket(path) => Stream::Socket(UnixStream::connect(path)?),
+        })
+    }
+}
+
+impl Listener {
+    /// Returns where it listens, with the port that the system chose.
+    pub(super) fn place(&self, wanted: Place) -> io::Result<Place> {
+        Ok(match self {
+            Self::Port(listener) => Place::Port(listener.local_addr()?),
+            Self::Socket(_) => wanted,
+        })
+    }
+
+    pub(super) fn accept(&self) -> io::Result<Stream> {
+        Ok(match self {
+            Self::Port(listener) => Stream::Port(listener.accept()?.0),
+            Self::Socket(listener) => Stream::Socket(listener.accept()?.0),
+        })
+    }
+}
+
+impl Stream {
+    pub(super) fn try_clone(&self) -> io::Result<Self> {
+        Ok(match self {
+            Self::Port(stream) => Self::Port(stream.try_clone()?),
+            Self::Socket(stream) => Self::Socket(stream.try_clone()?),
+        })
+    }
+
+    /// Sets how long one read or write may take.
+    pub(super) fn set_patience(&self, patience: Duration) -> io::Result<()> {
+        match self {
+            Self::Port(stream) => {
+                stream.set_nodelay(true)?;
+                stream.set_read_timeout(Some(patience))?;
+                stream.set_write_timeout(Some(patience))
+            }
+            Self::Socket(stream) => {
+                stream.set_read_timeout(Some(patience))?;
+                stream.set_write_timeout(Some(patience))
+            }
+        }
+    }
+
+    pub(super) fn close(&self) {
+        // It may be closed already.
+        match self {
+            Self::Port(stream) => stream.shutdown(Shutdown::Both).ok(),
+            Self::Socket(stream) => stream.shutdown(Shutdown::Both).ok(),
+        };
+    }
+
+    /// Makes the end of the connection a reset, as far as its kind knows resets.
+    pub(super) fn reset_at_end(&self) -> io::Result<()> {
+        if let Self::Port(stream) = self {
+            sockopt::set_socket_linger(stream, Some(Duration::ZERO))?;
+        }
+        Ok(())
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Port(stream) => stream.read(buffer),
+            Self::Socket(stream) => stream.read(buffer),
+        }
+    }
+}
+
+impl Write for Stream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match self {
+            Self::Port(stream) => stream.write(bytes),
+            Self::Socket(stream) => stream.write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
