@@ -20,7 +20,7 @@ pub use cancel::Cancel;
 pub use interactive::interactive;
 pub use job::{Input, Job, Limits, Stage};
 pub use process::{End, Exit, Process, Stream};
-pub use supervisor::Supervised;
+pub use supervisor::{Supervised, Wish};
 
 /// What went wrong on our side when a process was to be started or watched.
 #[derive(Debug, thiserror::Error)]

@@ -55,9 +55,7 @@ impl Caller {
         match serde_json::from_str(&line) {
             Ok(Answer::Trouble { what }) => Err(CallError::Trouble(what)),
             Ok(answer) => Ok(answer),
-            Err(_) if line.is_empty() => {
-                Err(CallError::Gone(io::ErrorKind::UnexpectedEof.into()))
-            }
+            Err(_) if line.is_empty() => Err(CallError::Gone(io::ErrorKind::UnexpectedEof.into())),
             Err(_) => Err(CallError::Foreign),
         }
     }

@@ -59,7 +59,10 @@ impl Registry {
         };
         let paths = files.flatten().map(|file| file.path());
         let is_entry = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
-        let mut labs: Vec<Entry> = paths.filter(is_entry).filter_map(|path| live(&path)).collect();
+        let mut labs: Vec<Entry> = paths
+            .filter(is_entry)
+            .filter_map(|path| live(&path))
+            .collect();
         labs.sort_by(|one, other| one.exercise.cmp(&other.exercise));
         Ok(labs)
     }

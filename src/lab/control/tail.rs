@@ -137,9 +137,8 @@ mod tests {
         let log = path(folder.path(), Source::Access);
         fs::write(&log, "one\ntwo\nthr").unwrap();
         let first = news(folder.path(), Positions::default()).unwrap();
-        let texts = |news: &News| -> Vec<_> {
-            news.lines.iter().map(|(_, line)| line.clone()).collect()
-        };
+        let texts =
+            |news: &News| -> Vec<_> { news.lines.iter().map(|(_, line)| line.clone()).collect() };
         assert_eq!(texts(&first), ["one", "two"]);
         fs::write(&log, "one\ntwo\nthree\n").unwrap();
         let second = news(folder.path(), first.positions).unwrap();
