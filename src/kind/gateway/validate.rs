@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::manifest::Symptom;
-use super::{CONFIG_TEST, FILE, GatewayTask, REFUSAL, SERVICES, UNTOUCHABLE, judge};
+use super::{CONFIG_TEST, FILE, GatewayTask, REFUSAL, RUNBOOK, SERVICES, UNTOUCHABLE, judge};
 use crate::check::{
     CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
 };
@@ -127,6 +127,10 @@ fn is_caught(by: &str, outcome: &Outcome) -> bool {
         REFUSAL => !outcome.forbidden.is_empty(),
         CONFIG_TEST => says(|file| file == FILE),
         SERVICES => says(|file| file == services::FILE),
+        RUNBOOK => {
+            let stopped = |test: &TestOutcome| matches!(test.result, TestResult::NotRun(_));
+            outcome.verdict() == Verdict::Failed && outcome.tests.iter().all(stopped)
+        }
         UNTOUCHABLE => outcome.diagnostics.iter().any(touches),
         _ => outcome
             .tests
