@@ -132,6 +132,12 @@ impl<'a> Screen<'a> {
     }
 
     fn watch(&mut self, said: &[Line], messages: &Receiver<Message>) -> Result<Code, Failure> {
+        // What nginx says while it starts is no news.
+        if let Answer::Logs(news) = self.keeper.ask(Request::Logs {
+            from: Positions::default(),
+        }) {
+            self.positions = news.positions;
+        }
         self.greet(said)?;
         loop {
             let then = match messages.recv_timeout(BEAT) {
