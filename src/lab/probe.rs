@@ -84,6 +84,10 @@ pub struct Send {
 pub struct Expect {
     /// The status.
     pub status: Option<u16>,
+    /// Whether what comes is no HTTP at all.
+    pub garbage: bool,
+    /// Whether the body is cut short.
+    pub cut: bool,
     /// The statuses, where several will do.
     pub statuses: Vec<u16>,
     /// The upstream that must have made the answer: the body carries its fresh value, and it has
@@ -105,9 +109,9 @@ pub struct Expect {
     /// Header lines that the upstream has seen last; an empty value stands for a line that is not
     /// there.
     pub seen: BTreeMap<String, String>,
-    /// How many requests each upstream has worked on.
+    /// How many requests each upstream has worked on; `a+b` stands for both together.
     pub requests: BTreeMap<String, usize>,
-    /// How many connections each upstream has accepted.
+    /// How many connections each upstream has accepted; `a+b` stands for both together.
     pub connections: BTreeMap<String, usize>,
     /// A pattern that a new line of the error log matches.
     pub log: Option<String>,
@@ -155,8 +159,11 @@ impl Probe {
             ..
         } = &self.expect;
         names.extend(from.iter().chain(from_any));
-        names.extend(requests.keys().chain(connections.keys()));
-        names.into_iter().map(String::as_str).collect()
+        let counted = requests.keys().chain(connections.keys());
+        let names = names.into_iter().map(String::as_str);
+        names
+            .chain(counted.flat_map(|name| name.split('+')))
+            .collect()
     }
 
     /// Returns how long one answer may take.
@@ -204,8 +211,11 @@ impl Probe {
             "sends a header line that is none",
         );
         fault(
-            expect.status.is_some() != expect.statuses.is_empty(),
-            "expects neither or both of `status` and `statuses`",
+            usize::from(expect.status.is_some())
+                + usize::from(!expect.statuses.is_empty())
+                + usize::from(expect.garbage)
+                != 1,
+            "expects none or several of `status`, `statuses` and `garbage`",
         );
         fault(
             expect.from.is_some() && !expect.from_any.is_empty(),

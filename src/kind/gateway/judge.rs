@@ -46,7 +46,17 @@ pub(super) fn solution(
     files: &Files,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let judged = judge(task, files, context);
+    until(task, files, None, context)
+}
+
+/// Judges the solution `files` by the probes up to the one called `last`.
+pub(super) fn until(
+    task: &GatewayTask,
+    files: &Files,
+    last: Option<&str>,
+    context: &Context,
+) -> Result<Outcome, CheckError> {
+    let judged = judge(task, files, last, context);
     // What fails because the check was called off is no fault of anyone.
     if context.cancel.is_cancelled() {
         return Err(CheckError::Cancelled);
@@ -54,7 +64,12 @@ pub(super) fn solution(
     judged
 }
 
-fn judge(task: &GatewayTask, files: &Files, context: &Context) -> Result<Outcome, CheckError> {
+fn judge(
+    task: &GatewayTask,
+    files: &Files,
+    last: Option<&str>,
+    context: &Context,
+) -> Result<Outcome, CheckError> {
     let mut plan = task.plan()?.clone();
     context.tell(Event::Step("reading your files"));
     let mut outcome = Outcome {
@@ -97,11 +112,17 @@ fn judge(task: &GatewayTask, files: &Files, context: &Context) -> Result<Outcome
     if !outcome.diagnostics.is_empty() {
         return Ok(not_started(task, outcome, context));
     }
-    run(task, &plan, &config, context)
+    let last = task
+        .probes
+        .iter()
+        .position(|probe| Some(&*probe.name) == last);
+    let probes = &task.probes[..last.map_or(task.probes.len(), |last| last + 1)];
+    run(task, probes, &plan, &config, context)
 }
 
 fn run(
     task: &GatewayTask,
+    probes: &[Probe],
     plan: &Plan,
     config: &Config,
     context: &Context,
@@ -125,7 +146,7 @@ fn run(
     tell_diagnostics(&outcome, context);
     context.tell(Event::Step("probing the gateway"));
     let watch = Stopwatch::start();
-    outcome.tests = probes(&task.probes, &mut lab, context)?;
+    outcome.tests = run_probes(probes, &mut lab, context)?;
     outcome.phases.push(Phase {
         name: "probe",
         duration: watch.elapsed(),
@@ -134,7 +155,7 @@ fn run(
 }
 
 /// Sends `probes` to `lab`.
-pub(super) fn probes(
+pub(super) fn run_probes(
     probes: &[Probe],
     lab: &mut Lab,
     context: &Context,

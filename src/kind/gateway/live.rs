@@ -51,7 +51,7 @@ pub(super) fn opening(
     let (probes, own) = (task.probes.clone(), context.clone());
     let judge = move |lab: &mut Lab| {
         Ok(Outcome {
-            tests: judge::probes(&probes, lab, &own)?,
+            tests: judge::run_probes(&probes, lab, &own)?,
             ..Outcome::default()
         })
     };

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::files::Files;
 use super::live::{self, Label};
-use super::{GatewayTask, title};
+use super::{GatewayTask, Judging, title};
 use crate::check::{CheckError, Context, Event, Outcome, Phase, TestOutcome, TestResult};
 use crate::lab::control::{Answer, Keeper, Request, wrappers};
 use crate::sandbox::{End, Exit, Job, Limits, Stage};
@@ -89,6 +89,16 @@ pub(super) fn replay(
         }
         _ => Err(CheckError::Cancelled),
     }
+}
+
+/// Returns the starter's files, with a runbook that changes nothing where there is one: what the
+/// lab is like before anybody has done anything.
+pub(super) fn untouched(task: &GatewayTask) -> Files {
+    let mut files = task.starter.clone();
+    if task.judging == Judging::Runbook {
+        files.insert(FILE.to_owned(), ":\n".to_owned());
+    }
+    files
 }
 
 fn run(

@@ -1,15 +1,24 @@
 //! Proves an exercise: the solution passes, and so does what else is accepted; the starter shows its
 //! symptom; every wrong solution is caught by what it names; no probe could be left out.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
+use super::files::Files;
 use super::manifest::Symptom;
-use super::{CONFIG_TEST, FILE, GatewayTask, REFUSAL, RUNBOOK, SERVICES, UNTOUCHABLE, judge};
+use super::{
+    CONFIG_TEST, FILE, GatewayTask, REFUSAL, RUNBOOK, SERVICES, UNTOUCHABLE, judge, runbook,
+};
 use crate::check::{
     CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
 };
 use crate::course::{Feedback, Problem, WrongSolution};
 use crate::lab::{Probe, services};
+
+/// How many labs run at a time.
+const AT_ONCE: usize = 4;
 
 /// Returns every way in which `task` does not hold what it promises.
 pub(super) fn validate(task: &GatewayTask, context: &Context) -> Result<Vec<Problem>, CheckError> {
@@ -18,23 +27,78 @@ pub(super) fn validate(task: &GatewayTask, context: &Context) -> Result<Vec<Prob
         observer: Arc::new(|_| ()),
         ..context.clone()
     };
+    let mut jobs = vec![Job::Passes("solution/", &task.solution), Job::Starter];
+    let accepted = task.accepted.iter();
+    jobs.extend(accepted.map(|(folder, files)| Job::Passes(folder, files)));
+    let wrong = task.wrong.iter();
+    jobs.extend(wrong.map(|(wrong, files)| Job::Caught(wrong, files)));
     let mut problems = Vec::new();
-    let outcome = judge::solution(task, &task.solution, context)?;
-    passes(task, "solution/", &outcome, &mut problems);
-    for (folder, files) in &task.accepted {
-        let outcome = judge::solution(task, files, context)?;
-        passes(task, folder, &outcome, &mut problems);
-    }
-    let outcome = judge::solution(task, &task.starter, context)?;
-    starter(task, &outcome, &mut problems);
-    for (wrong, files) in &task.wrong {
-        let outcome = judge::solution(task, files, context)?;
-        if !is_caught(&wrong.caught_by, &outcome) {
-            problems.push(escaped(task, wrong, &outcome));
-        }
+    for found in at_once(&jobs, |job| job.run(task, context)) {
+        problems.extend(found?);
     }
     controls(task, &mut problems);
     Ok(problems)
+}
+
+/// One thing to prove about an exercise.
+#[derive(Debug)]
+enum Job<'a> {
+    /// The solution in this folder passes.
+    Passes(&'a str, &'a Files),
+    /// The starter fails as the exercise promises.
+    Starter,
+    /// The wrong solution is caught.
+    Caught(&'a WrongSolution, &'a Files),
+}
+
+impl Job<'_> {
+    fn run(&self, task: &GatewayTask, context: &Context) -> Result<Vec<Problem>, CheckError> {
+        let mut problems = Vec::new();
+        match self {
+            Self::Passes(folder, files) => {
+                let outcome = judge::solution(task, files, context)?;
+                passes(task, folder, &outcome, &mut problems);
+            }
+            Self::Starter => {
+                let outcome = judge::solution(task, &runbook::untouched(task), context)?;
+                starter(task, &outcome, &mut problems);
+            }
+            Self::Caught(wrong, files) => {
+                let outcome = judge::until(task, files, Some(&wrong.caught_by), context)?;
+                if !is_caught(&wrong.caught_by, &outcome) {
+                    let outcome = judge::solution(task, files, context)?;
+                    problems.push(escaped(task, wrong, &outcome));
+                }
+            }
+        }
+        Ok(problems)
+    }
+}
+
+/// Does `work` for each of `jobs`, some at a time, and returns the results in the order of the jobs.
+/// A lab mostly waits, for as long as the exercise prescribes.
+fn at_once<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let results = Mutex::new(BTreeMap::new());
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(jobs.len()) {
+            scope.spawn(|| {
+                while let Some((place, job)) = take(jobs, &next) {
+                    let result = work(job);
+                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
+                    results.insert(place, result);
+                }
+            });
+        }
+    });
+    let results = results.into_inner();
+    let results = results.unwrap_or_else(PoisonError::into_inner);
+    results.into_values().collect()
+}
+
+fn take<'a, T>(jobs: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
+    let place = next.fetch_add(1, Ordering::Relaxed);
+    Some((place, jobs.get(place)?))
 }
 
 /// A probe that no wrong solution needs could be deleted, and nobody would notice. And a gateway
@@ -49,7 +113,8 @@ fn controls(task: &GatewayTask, problems: &mut Vec<Problem>) {
             problems.push(Problem::new(&file, message).help(help));
         }
     }
-    if !task.probes.iter().any(Probe::is_control) {
+    let may_hide = task.edit.iter().any(|path| path == FILE);
+    if may_hide && !task.probes.iter().any(Probe::is_control) {
         let help = "add a probe at the end with `act = [{ stop = \"…\" }]` that expects a 502";
         let message = "no probe takes an upstream away";
         problems.push(Problem::new(file, message).help(help));

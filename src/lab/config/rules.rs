@@ -90,6 +90,14 @@ impl Rules<'_> {
         if address.is_loopback() && !names_variable || takes_socket && address.is_socket() {
             return None;
         }
+        if address.port.matches(':').count() > 1 {
+            let message = format!(
+                "invalid port in upstream \"{}{}\"",
+                address.host, address.port
+            );
+            let help = "an address of IPv6 stands in brackets, as in `http://[::1]:3000`";
+            return Some(Fault::invalid(word.line, message).with_help(help));
+        }
         if is_reserved(address.host) {
             // nginx would ask the name servers of this machine, and they know no such name.
             let message = format!("host not found in upstream \"{}\"", address.host);

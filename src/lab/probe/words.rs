@@ -71,7 +71,13 @@ pub fn expected(probe: &Probe) -> String {
     let expect = &probe.expect;
     let mut statuses: Vec<_> = expect.statuses.iter().copied().map(status_words).collect();
     statuses.extend(expect.status.map(status_words));
+    if expect.garbage {
+        statuses.push("bytes without a status line".to_owned());
+    }
     let mut parts = vec![statuses.join(" or ")];
+    if expect.cut {
+        parts.push("with a body that is cut short".to_owned());
+    }
     if let Some(from) = &expect.from {
         parts.push(format!("with an answer of {from}"));
     }
@@ -104,10 +110,12 @@ pub fn expected(probe: &Probe) -> String {
         });
     }
     for (name, count) in &expect.requests {
-        parts.push(format!("and {count} requests worked on by {name}"));
+        let names = name.replace('+', " and ");
+        parts.push(format!("and {count} requests worked on by {names}"));
     }
     for (name, count) in &expect.connections {
-        parts.push(format!("over {count} new connections to {name}"));
+        let names = name.replace('+', " and ");
+        parts.push(format!("over {count} new connections to {names}"));
     }
     if expect.log.is_some() {
         parts.push("and a line in the error log".to_owned());

@@ -59,6 +59,7 @@ impl Judge<'_> {
     fn exchange(&self, exchange: &Exchange) -> Result<(), Miss> {
         let response = match &exchange.result {
             Ok(response) => response,
+            Err(NoResponse::Garbled(_)) if self.expect().garbage => return Ok(()),
             Err(error) => return Err(self.no_answer(error)),
         };
         let expect = self.expect();
@@ -66,7 +67,10 @@ impl Judge<'_> {
         if !expect.accepts(*status) {
             return Err(got(visible(format!("{status} {reason}").trim_end())));
         }
-        if response.is_cut {
+        if expect.cut && !response.is_cut {
+            return Err(got(format!("{}, and a whole body", status_words(*status))));
+        }
+        if response.is_cut && !expect.cut {
             return Err(got(format!(
                 "{}, but the body was cut after {} bytes",
                 status_words(*status),
@@ -118,6 +122,7 @@ impl Judge<'_> {
                 method: self.probe.send.method.clone(),
                 target: exchange.path.clone(),
                 headers: Vec::new(),
+                version: String::new(),
                 keeps_alive: false,
             };
             let whole = answer::body(name, &request, self.nonce, Some(bytes));
@@ -161,8 +166,14 @@ impl Judge<'_> {
         })
     }
 
+    /// Returns what `name` has counted; `a+b` stands for two upstreams together.
     fn count(&self, name: &str) -> Counters {
-        self.counted.get(name).copied().unwrap_or_default()
+        let mut sum = Counters::default();
+        for counted in name.split('+').filter_map(|name| self.counted.get(name)) {
+            sum.requests += counted.requests;
+            sum.connections += counted.connections;
+        }
+        sum
     }
 
     fn counts(&self) -> Result<(), Miss> {

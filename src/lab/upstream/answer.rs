@@ -126,6 +126,7 @@ mod tests {
             method: method.into(),
             target: "/a".into(),
             headers: Vec::new(),
+            version: "HTTP/1.1".into(),
             keeps_alive: true,
         }
     }

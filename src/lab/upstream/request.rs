@@ -16,6 +16,8 @@ pub struct Request {
     pub target: String,
     /// The header lines, in order.
     pub headers: Vec<(String, String)>,
+    /// The version, such as `HTTP/1.1`.
+    pub version: String,
     /// Whether the connection stays open after the answer.
     pub keeps_alive: bool,
 }
@@ -64,6 +66,7 @@ impl<R: Read> Requests<R> {
             method,
             target,
             headers: Vec::new(),
+            version,
             keeps_alive: false,
         };
         loop {
@@ -77,7 +80,7 @@ impl<R: Read> Requests<R> {
             let header = (name.to_owned(), value.trim().to_owned());
             request.headers.push(header);
         }
-        request.keeps_alive = version == "HTTP/1.1" && !request.says("connection", "close");
+        request.keeps_alive = request.version == "HTTP/1.1" && !request.says("connection", "close");
         Ok(self.body(&request)?.then_some(request))
     }
 

@@ -18,7 +18,9 @@ const TEXT: u8 = 0x81;
 
 /// Returns whether `request` asks for an upgrade to WebSocket.
 pub(super) fn is_handshake(request: &Request) -> bool {
-    request.says("upgrade", "websocket") && request.says("connection", "upgrade")
+    let asks = request.says("upgrade", "websocket") && request.says("connection", "upgrade");
+    // HTTP/1.0 knows no upgrade.
+    asks && request.version == "HTTP/1.1"
 }
 
 /// Returns the answer to a handshake.
