@@ -11,6 +11,7 @@ mod harness;
 mod journey;
 mod kills;
 mod lab;
+mod lab_up;
 mod lessons;
 mod licences;
 mod limits;
