@@ -82,7 +82,7 @@ impl Lab {
             match Gateway::start(config, nginx, &mut ports, folder.path(), context)? {
                 Started::Listens(gateway) => {
                     return Ok(Ok(Self {
-                        gateway: Some(gateway),
+                        gateway: Some(*gateway),
                         services,
                         ports,
                         listen: plan.listen,

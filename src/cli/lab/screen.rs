@@ -167,7 +167,10 @@ impl<'a> Screen<'a> {
 
     fn receive(&mut self, received: Received) -> Result<Then, Failure> {
         match received {
-            Received::Key(Key::Ctrl('c') | Key::Char('q')) => return Ok(Then::End(Code::Fine)),
+            // Where there are no keys, the signal of Ctrl-C ends a lab as q does.
+            Received::Key(Key::Ctrl('c') | Key::Char('q')) | Received::Signal(2) => {
+                return Ok(Then::End(Code::Fine));
+            }
             Received::Key(Key::Ctrl('z')) => {
                 self.terminal.release()?;
                 crate::term::suspend()?;
@@ -182,8 +185,6 @@ impl<'a> Screen<'a> {
                 self.view.size = size;
                 self.greet(&[])?;
             }
-            // Ctrl-C is how a lab ends where there are no keys.
-            Received::Signal(2) => return Ok(Then::End(Code::Fine)),
             Received::Signal(signal) => return Ok(Then::End(Code::Stopped(signal))),
             // Without a terminal there may be no input at all.
             Received::Closed if self.interactive => return Ok(Then::End(Code::Fine)),
@@ -352,15 +353,15 @@ impl<'a> Screen<'a> {
 
     fn reload(&mut self) -> Result<(), Failure> {
         let test = NginxWord::Test;
-        let Answer::Said(tested) = self.keeper.ask(Request::Nginx { word: test }) else {
+        let Answer::Said(found) = self.keeper.ask(Request::Nginx { word: test }) else {
             return Ok(());
         };
-        self.told(&tested)?;
+        self.told(&found)?;
         let runs = self.status()?.nginx.master.is_some();
-        if tested.code != 0 {
-            let text = "nginx goes on with what it read before.";
+        if found.code != 0 {
+            let goes_on = "nginx goes on with what it read before.";
             return if runs {
-                self.say(Role::Warn, text)
+                self.say(Role::Warn, goes_on)
             } else {
                 Ok(())
             };

@@ -526,8 +526,8 @@ fn verdict(found: &[Diagnostic]) -> Said {
 }
 
 fn warnings(text: &str) -> String {
-    let lines = text.lines().filter(|line| line.contains("[warn]"));
-    lines.map(|line| format!("{line}\n")).collect()
+    let lines = text.split_inclusive('\n');
+    lines.filter(|line| line.contains("[warn]")).collect()
 }
 
 fn service_line(service: &ServiceStatus) -> String {

@@ -117,7 +117,7 @@ impl Lab {
         let started = Gateway::start(config, nginx, &mut self.ports, folder, &self.context)?;
         match started {
             Started::Listens(gateway) => {
-                self.gateway = Some(gateway);
+                self.gateway = Some(*gateway);
                 Ok(said)
             }
             Started::Refused(said) => Ok(said),
