@@ -30,8 +30,9 @@ pub struct Plan {
 /// A running lab; nginx and the upstreams stop, and their folder goes, when it is dropped.
 #[derive(Debug)]
 pub struct Lab {
-    gateway: Gateway,
+    // The supervisor of nginx removes the folder: what uses it ends first.
     services: Vec<Service>,
+    gateway: Gateway,
     ports: Ports,
     listen: u16,
     folder: TempDir,
