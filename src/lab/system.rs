@@ -2,8 +2,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use tempfile::TempDir;
-
 use super::LabError;
 use super::config::Config;
 use super::gateway::{Gateway, Started, listening_ports};
@@ -13,7 +11,7 @@ use super::ports::Ports;
 use super::probe::Act;
 use super::upstream::{Address, Counters, Place, State, Upstream, UpstreamPlan};
 use crate::check::{Context, Diagnostic};
-use crate::sys::files;
+use crate::sys::scratch::Scratch;
 
 /// How often a start is tried when a stranger has taken a port meanwhile.
 const TRIES: usize = 3;
@@ -35,7 +33,7 @@ pub struct Lab {
     gateway: Gateway,
     ports: Ports,
     listen: u16,
-    folder: TempDir,
+    folder: Scratch,
     context: Context,
 }
 
@@ -57,7 +55,7 @@ impl Lab {
         context: &Context,
     ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
         for _ in 0..TRIES {
-            let folder = files::scratch("gradus-lab-").map_err(|source| LabError::File {
+            let folder = Scratch::searchable().map_err(|source| LabError::File {
                 path: std::env::temp_dir(),
                 source,
             })?;
@@ -194,7 +192,7 @@ impl Service {
         Ok(())
     }
 
-    fn start(&mut self, ports: &mut Ports, folder: &TempDir) -> Result<(), LabError> {
+    fn start(&mut self, ports: &mut Ports, folder: &Scratch) -> Result<(), LabError> {
         let place = match &self.plan.address {
             Address::Port(address) => {
                 let port = ports.hand_over(address.port()).map_err(LabError::Port)?;
