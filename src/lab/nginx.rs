@@ -97,6 +97,11 @@ impl Nginx {
         self.version
     }
 
+    /// Returns how it was configured.
+    pub fn arguments(&self) -> &str {
+        &self.arguments
+    }
+
     /// Returns whether it knows the option `-e`, which names the first error log.
     pub fn knows_error_log_option(&self) -> bool {
         self.version >= (1, 19, 5)

@@ -1,5 +1,7 @@
 //! A live lab: the upstreams and nginx in front of them.
 
+mod live;
+
 use std::net::{Ipv4Addr, SocketAddr};
 
 use super::LabError;
@@ -16,6 +18,8 @@ use crate::sys::scratch::Scratch;
 /// How often a start is tried when a stranger has taken a port meanwhile.
 const TRIES: usize = 3;
 
+pub use live::ServiceWord;
+
 /// What a lab consists of, by the learner's ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
@@ -30,7 +34,8 @@ pub struct Plan {
 pub struct Lab {
     // The supervisor of nginx removes the folder: what uses it ends first.
     services: Vec<Service>,
-    gateway: Gateway,
+    /// None where nginx did not take the first configuration of a lab that stays up.
+    gateway: Option<Gateway>,
     ports: Ports,
     listen: u16,
     folder: Scratch,
@@ -76,7 +81,7 @@ impl Lab {
             match Gateway::start(config, nginx, &mut ports, folder.path(), context)? {
                 Started::Listens(gateway) => {
                     return Ok(Ok(Self {
-                        gateway,
+                        gateway: Some(gateway),
                         services,
                         ports,
                         listen: plan.listen,
@@ -93,12 +98,12 @@ impl Lab {
 
     /// Returns what nginx warned of when it started.
     pub fn warnings(&self) -> &[Diagnostic] {
-        self.gateway.warnings()
+        self.gateway.as_ref().map_or(&[], Gateway::warnings)
     }
 
-    /// Returns nginx, and the ports in whose words it is read.
-    pub fn gateway_and_ports(&mut self) -> (&mut Gateway, &Ports) {
-        (&mut self.gateway, &self.ports)
+    /// Returns nginx, if it ever ran, and the ports in whose words it is read.
+    pub fn gateway_and_ports(&mut self) -> (Option<&mut Gateway>, &Ports) {
+        (self.gateway.as_mut(), &self.ports)
     }
 
     /// Returns the learner's port of the gateway.
@@ -159,7 +164,11 @@ impl Lab {
                     return Err(LabError::Cancelled);
                 }
             }
-            Act::Reload(_) => self.gateway.reload()?,
+            Act::Reload(_) => {
+                if let Some(gateway) = &mut self.gateway {
+                    gateway.reload()?;
+                }
+            }
         }
         Ok(())
     }
