@@ -308,9 +308,9 @@ mod tests {
 
     #[test]
     fn options_are_read_as_curl_reads_them() {
-        let call = call("-si -XPOST -d a=1 -H X-Trace:7 http://127.0.0.1:8080/orders").unwrap();
-        assert!(call.include && call.silent);
-        let request = call.request("127.0.0.1:8080", "/orders");
+        let found = call("-si -XPOST -d a=1 -H X-Trace:7 http://127.0.0.1:8080/orders").unwrap();
+        assert!(found.include && found.silent);
+        let request = found.request("127.0.0.1:8080", "/orders");
         assert!(request.starts_with("POST /orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"));
         assert!(request.contains("X-Trace:7\r\n") && request.ends_with("\r\n\r\na=1"));
         assert!(call("-k http://x").is_err());

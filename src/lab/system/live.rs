@@ -51,10 +51,13 @@ impl Lab {
             }
         }
         Ok(Self {
-            gateway: None,
+            customers: None,
             services,
+            gateway: None,
             ports,
             listen: plan.listen,
+            every: plan.customers,
+            first: None,
             folder,
             context: context.clone(),
         })
@@ -118,6 +121,7 @@ impl Lab {
         match started {
             Started::Listens(gateway) => {
                 self.gateway = Some(gateway);
+                self.is_up()?;
                 Ok(said)
             }
             Started::Refused(said) => Ok(said),
