@@ -11,6 +11,7 @@ pub mod failure;
 mod hint;
 mod init;
 pub mod invocation;
+mod lab;
 mod list;
 mod man;
 mod mdbook;

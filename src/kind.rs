@@ -7,8 +7,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Context, Outcome, TestTitle};
+use crate::check::{CheckError, Context, Diagnostic, Outcome, TestTitle};
 use crate::course::{ExerciseId, Problem, Tree, WrongSolution};
+use crate::lab::control::Opening;
 
 /// Every kind there is.
 pub static KINDS: &[&dyn Kind] = &[&rust::Rust, &gateway::Gateway];
@@ -91,6 +92,28 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// # Errors
     /// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError>;
+
+    /// Returns whether it has a lab that can be put up.
+    fn has_lab(&self) -> bool {
+        false
+    }
+
+    /// Returns what the lab of the learner's folder `folder` is made of; `Err` inside holds what is
+    /// wrong with the files.
+    ///
+    /// # Errors
+    /// Fails when there is no lab, or when Gradus could not do its work.
+    fn open_lab(
+        &self,
+        label: gateway::Label<'_>,
+        folder: &Path,
+        context: &Context,
+    ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+        let _ = (folder, context);
+        Err(CheckError::Exercise {
+            what: format!("{} has no lab", label.exercise),
+        })
+    }
 
     /// Proves the exercise: the solution passes, the starter does not, every wrong solution is
     /// caught by the test it names.

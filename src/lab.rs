@@ -6,6 +6,7 @@
 
 pub mod client;
 pub mod config;
+pub mod control;
 pub mod gateway;
 pub mod log;
 pub mod need;

@@ -17,10 +17,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use cancel::Cancel;
-pub use interactive::interactive;
+pub use interactive::{interactive, interactive_in};
 pub use job::{Input, Job, Limits, Stage};
 pub use process::{End, Exit, Process, Stream};
-pub use supervisor::Supervised;
+pub use supervisor::{Supervised, Wish};
 
 /// What went wrong on our side when a process was to be started or watched.
 #[derive(Debug, thiserror::Error)]

@@ -59,7 +59,7 @@ impl Verdict {
 }
 
 /// A hidden test or probe: its name in the code and its title for a learner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestTitle {
     /// The name, with `::` between modules.
     pub name: String,
@@ -77,7 +77,7 @@ pub struct Phase {
 }
 
 /// What a compiler or a configuration test said.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Whether it is an error; otherwise a warning.
     pub error: bool,
@@ -92,7 +92,7 @@ pub struct Diagnostic {
 }
 
 /// Input, expected and got of a test that failed: values, never source.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Values {
     /// The call or request, such as `safe_divide(7, 0)`.
     pub input: Option<String>,
@@ -105,7 +105,7 @@ pub struct Values {
 }
 
 /// What one test found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum TestResult {
     /// It holds.
     Passed,
@@ -150,7 +150,7 @@ impl TestResult {
 }
 
 /// One hidden test or probe and what it found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestOutcome {
     /// Which test.
     pub test: TestTitle,
@@ -174,9 +174,10 @@ pub struct OwnTests {
 }
 
 /// Everything a check found out.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The steps, in order.
+    /// The steps, in order; they stay in the process that took them.
+    #[serde(skip)]
     pub phases: Vec<Phase>,
     /// Why the submission was refused before anything ran: what no solution may use.
     pub forbidden: Vec<Diagnostic>,

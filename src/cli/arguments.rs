@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, check, completions, hint, init, list, man, mdbook, new, next, quiz, read, reset,
+    author, check, completions, hint, init, lab, list, man, mdbook, new, next, quiz, read, reset,
     search, skip, solution, status, validate, watch,
 };
 use crate::term::ColorChoice;
@@ -65,6 +65,7 @@ pub(crate) enum Command {
     Status(status::Status),
     Check(check::Check),
     Watch(watch::Watch),
+    Lab(lab::Lab),
     Hint(hint::Hint),
     Solution(solution::Solution),
     Reset(reset::Reset),
@@ -76,6 +77,8 @@ pub(crate) enum Command {
     Man(man::Man),
     #[command(hide = true)]
     Mdbook(mdbook::Mdbook),
+    #[command(hide = true, name = "__lab")]
+    LabWord(lab::word::LabWord),
 }
 
 impl Command {
@@ -91,6 +94,8 @@ impl Command {
             Self::Status(command) => command.run(app),
             Self::Check(command) => command.run(app),
             Self::Watch(command) => command.run(app),
+            Self::Lab(command) => command.run(app),
+            Self::LabWord(command) => command.run(app),
             Self::Hint(command) => command.run(app),
             Self::Solution(command) => command.run(app),
             Self::Reset(command) => command.run(app),

@@ -16,6 +16,8 @@ pub enum Code {
     Failed,
     /// 4: there was nothing to run.
     Nothing,
+    /// What a command of a lab's shell, such as its `nginx`, ends with.
+    Word(u8),
     /// 128 and the signal's number: a signal ended it, or Ctrl-C.
     Stopped(i32),
 }
@@ -33,6 +35,7 @@ impl Code {
             Self::Usage => 2,
             Self::Failed => 3,
             Self::Nothing => 4,
+            Self::Word(code) => code,
             Self::Stopped(signal) => u8::try_from(128 + signal).unwrap_or(Self::Failed.number()),
         }
     }

@@ -9,6 +9,7 @@ use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
 use crate::course::tree::TreeError;
+use crate::lab::control::CallError;
 use crate::progress::ProgressError;
 use crate::text::{Line, Role, Style};
 use crate::workspace::WorkspaceError;
@@ -43,6 +44,12 @@ pub enum Failure {
         /// What to do instead.
         help: String,
     },
+    /// No lab is up, or not the one that was named.
+    #[error("{}", match .0 { Some(name) => format!("the lab of `{name}` is not up"), None => "no lab is up".to_owned() })]
+    NoLab(Option<String>),
+    /// A lab that did not answer.
+    #[error(transparent)]
+    Lab(#[from] CallError),
     /// A course that cannot be read at all.
     #[error(transparent)]
     Course(#[from] TreeError),
@@ -84,12 +91,13 @@ impl Failure {
             Self::Unknown { .. } | Self::WhichExercise | Self::Refused { .. } | Self::BuiltIn => {
                 Code::Usage
             }
-            Self::Check(CheckError::Missing { .. }) => Code::Nothing,
+            Self::Check(CheckError::Missing { .. }) | Self::NoLab(_) => Code::Nothing,
             Self::NoWorkspace
             | Self::Course(_)
             | Self::Workspace(_)
             | Self::Check(_)
             | Self::Scaffold(_)
+            | Self::Lab(_)
             | Self::File { .. }
             | Self::Stream(_) => Code::Failed,
         }
@@ -123,6 +131,17 @@ impl Failure {
             Self::Course(TreeError::Read { .. }) => {
                 Some("name the course's folder with `--course`".to_owned())
             }
+            Self::NoLab(name) => {
+                let name = name.as_deref().unwrap_or("EXERCISE");
+                Some(format!(
+                    "{} puts one up",
+                    command(&format!("lab up {name}"))
+                ))
+            }
+            Self::Lab(CallError::Foreign) => {
+                Some("end it where it was started, and put it up again".to_owned())
+            }
+            Self::Lab(_) => Some(format!("{} shows which labs are up", command("lab ps"))),
             Self::File { .. } | Self::Stream(_) => None,
         }
     }

@@ -2,7 +2,9 @@
 
 mod files;
 mod judge;
+mod live;
 mod manifest;
+mod runbook;
 mod scaffold;
 mod validate;
 
@@ -10,12 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Folder, Kind, Task, WorkspaceFile};
-use crate::check::{CheckError, Context, Outcome, TestTitle};
+use crate::check::{CheckError, Context, Diagnostic, Outcome, TestTitle};
 use crate::course::{ExerciseId, Problem, WrongSolution};
+use crate::lab::control::Opening;
 use crate::lab::need::Need;
 use crate::lab::{Plan, Probe};
 
 use files::Files;
+pub use live::Label;
 use manifest::Symptom;
 
 /// The configuration of nginx.
@@ -28,12 +32,25 @@ const REFUSAL: &str = "refused";
 const SERVICES: &str = "services";
 /// What catches a wrong solution that changes a file the lab is not about.
 const UNTOUCHABLE: &str = "untouchable";
+/// What catches a wrong solution whose runbook does not come to its end.
+const RUNBOOK: &str = "runbook";
 /// What catches wrong solutions before any probe is sent.
-const CATCHERS: [&str; 4] = [CONFIG_TEST, REFUSAL, SERVICES, UNTOUCHABLE];
+const CATCHERS: [&str; 5] = [CONFIG_TEST, REFUSAL, SERVICES, UNTOUCHABLE, RUNBOOK];
 
 /// The kind `gateway`.
 #[derive(Debug)]
 pub struct Gateway;
+
+/// What a learner's work is, and so what is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Judging {
+    /// Their files, in a private lab.
+    #[default]
+    Files,
+    /// What they did to the lab that is up, or else what their `runbook.sh` does to a fresh one.
+    Runbook,
+}
 
 #[derive(Debug)]
 struct GatewayTask {
@@ -41,6 +58,9 @@ struct GatewayTask {
     folder: String,
     /// What the lab consists of; `None` if the manifest does not say.
     plan: Option<Plan>,
+    judging: Judging,
+    /// What nginx runs with at first, where that is not the learner's file.
+    running: Option<String>,
     /// The files that a learner may change.
     edit: Vec<String>,
     needs: Vec<Need>,
@@ -103,7 +123,23 @@ impl Task for GatewayTask {
     }
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
-        judge::submission(self, submission, context)
+        match live::judged(self, submission, context)? {
+            Some(outcome) => Ok(outcome),
+            None => judge::submission(self, submission, context),
+        }
+    }
+
+    fn has_lab(&self) -> bool {
+        self.plan.is_some()
+    }
+
+    fn open_lab(
+        &self,
+        label: Label<'_>,
+        folder: &Path,
+        context: &Context,
+    ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+        live::of_folder(self, label, folder, context)
     }
 
     fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
@@ -112,6 +148,12 @@ impl Task for GatewayTask {
 }
 
 impl GatewayTask {
+    /// Returns the exercise's name.
+    fn name(&self) -> &str {
+        let folder = self.folder.trim_end_matches('/');
+        folder.rsplit('/').next().unwrap_or(folder)
+    }
+
     fn plan(&self) -> Result<&Plan, CheckError> {
         let plan = self.plan.as_ref().filter(|_| !self.probes.is_empty());
         plan.ok_or_else(|| CheckError::Exercise {

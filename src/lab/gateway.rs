@@ -13,7 +13,7 @@ use super::log::{self, Log};
 use super::nginx::Nginx;
 use super::ports::Ports;
 use crate::check::{Context, Diagnostic};
-use crate::sandbox::{Job, Limits, Stage, Supervised};
+use crate::sandbox::{Job, Limits, Stage, Supervised, Wish};
 use crate::sys::clock::Stopwatch;
 use crate::sys::processes;
 
@@ -147,6 +147,36 @@ impl Gateway {
         Ok(())
     }
 
+    /// Ends nginx as `wish` says, and waits until it is gone.
+    ///
+    /// # Errors
+    /// Fails when nginx cannot be told, or goes on.
+    pub fn end(&mut self, wish: Wish) -> Result<(), LabError> {
+        self.ask(wish)?;
+        if self.server.ended_within(DEADLINE) {
+            Ok(())
+        } else {
+            Err(LabError::Silent(DEADLINE))
+        }
+    }
+
+    /// Sends nginx the signal of `wish`.
+    ///
+    /// # Errors
+    /// Fails when nginx cannot be told.
+    pub fn ask(&mut self, wish: Wish) -> Result<(), LabError> {
+        let asked = self.server.ask(wish);
+        asked.map_err(|source| LabError::File {
+            path: self.folder.clone(),
+            source,
+        })
+    }
+
+    /// Returns whether nginx runs.
+    pub fn runs(&mut self) -> bool {
+        !self.server.ended_within(Duration::ZERO)
+    }
+
     fn launch(
         config: &Config,
         nginx: &Nginx,
@@ -154,9 +184,7 @@ impl Gateway {
         folder: &Path,
         context: &Context,
     ) -> Result<Self, LabError> {
-        let text = rewrite::private(config, ports, |module| nginx.has(module));
-        let made = fill(folder, &text.map_err(LabError::Port)?);
-        made.map_err(|(path, source)| LabError::File { path, source })?;
+        write_config(config, nginx, ports, folder)?;
         let mut job = Job::new(Stage::Trusted, nginx.program(), folder).within(LIMITS);
         job = job
             .argument("-p")
@@ -245,6 +273,45 @@ fn addresses(config: &Config, ports: &mut Ports) -> Result<Vec<SocketAddr>, LabE
 
 fn accepts(address: &SocketAddr) -> bool {
     TcpStream::connect_timeout(address, Duration::from_secs(1)).is_ok()
+}
+
+/// Asks `nginx -t` what it thinks of `config`, in the folder of a lab. The file that stays there is
+/// the one that was asked for last.
+///
+/// # Errors
+/// Fails when Gradus could not do its work.
+pub fn test(
+    config: &Config,
+    nginx: &Nginx,
+    ports: &mut Ports,
+    folder: &Path,
+    context: &Context,
+) -> Result<Vec<Diagnostic>, LabError> {
+    write_config(config, nginx, ports, folder)?;
+    let mut job = Job::new(Stage::Trusted, nginx.program(), folder)
+        .within(LIMITS)
+        .argument("-t")
+        .argument("-p")
+        .argument(format!("{}/", folder.display()))
+        .argument("-c")
+        .argument(folder.join(log::FILE));
+    if nginx.knows_error_log_option() {
+        job = job.argument("-e").argument("stderr");
+    }
+    let exit = context.sandbox.run(job, &context.cancel)?;
+    let said = String::from_utf8_lossy(&exit.stderr);
+    Ok(log::diagnostics(&said, folder, ports))
+}
+
+fn write_config(
+    config: &Config,
+    nginx: &Nginx,
+    ports: &mut Ports,
+    folder: &Path,
+) -> Result<(), LabError> {
+    let text = rewrite::private(config, ports, |module| nginx.has(module));
+    let made = fill(folder, &text.map_err(LabError::Port)?);
+    made.map_err(|(path, source)| LabError::File { path, source })
 }
 
 fn fill(folder: &Path, text: &str) -> Result<(), (PathBuf, io::Error)> {

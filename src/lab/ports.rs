@@ -20,7 +20,11 @@ const TRIES: usize = 16;
 
 /// The ports of one lab, by the numbers the learner knows.
 #[derive(Debug, Default)]
-pub struct Ports(BTreeMap<u16, Port>);
+pub struct Ports {
+    ports: BTreeMap<u16, Port>,
+    /// Whether the learner's own number is taken where it is free.
+    own: bool,
+}
 
 #[derive(Debug)]
 struct Port {
@@ -31,20 +35,43 @@ struct Port {
 }
 
 impl Ports {
+    /// Returns ports that are the learner's own numbers wherever nobody else has them.
+    pub fn own() -> Self {
+        Self {
+            own: true,
+            ..Self::default()
+        }
+    }
+
+    /// Returns every port that another one stands for, with that one.
+    pub fn replaced(&self) -> Vec<(u16, u16)> {
+        let pairs = self
+            .ports
+            .iter()
+            .map(|(learner, port)| (*learner, port.number));
+        pairs
+            .filter(|(learner, private)| learner != private)
+            .collect()
+    }
+
     /// Returns the private port for the learner's port `port`, a fresh one at its first use.
     ///
     /// # Errors
     /// Fails when no port is free, or when the lab owns too many.
     pub fn private(&mut self, port: u16) -> io::Result<u16> {
-        if let Some(port) = self.0.get(&port) {
+        if let Some(port) = self.ports.get(&port) {
             return Ok(port.number);
         }
-        if self.0.len() == MOST {
+        if self.ports.len() == MOST {
             return Err(io::Error::other(format!("more than {MOST} ports")));
         }
-        let held = Port::hold()?;
+        let own = if self.own { Port::hold_one(port) } else { None };
+        let held = match own {
+            Some(held) => held,
+            None => Port::hold()?,
+        };
         let number = held.number;
-        self.0.insert(port, held);
+        self.ports.insert(port, held);
         Ok(number)
     }
 
@@ -56,19 +83,19 @@ impl Ports {
         let number = self.private(port)?;
         // On Linux a server can listen while the port is held; elsewhere the hold must go first.
         if !cfg!(target_os = "linux") {
-            self.0.entry(port).and_modify(|port| port.hold.clear());
+            self.ports.entry(port).and_modify(|port| port.hold.clear());
         }
         Ok(number)
     }
 
     /// Gives the private port for the learner's port `port` up; the next use takes a fresh one.
     pub fn forget(&mut self, port: u16) {
-        self.0.remove(&port);
+        self.ports.remove(&port);
     }
 
     /// Returns the learner's port for the private port `number`.
     pub fn learner(&self, number: u16) -> Option<u16> {
-        let mut ports = self.0.iter();
+        let mut ports = self.ports.iter();
         ports.find_map(|(learner, port)| (port.number == number).then_some(*learner))
     }
 
@@ -95,6 +122,17 @@ impl Ports {
 }
 
 impl Port {
+    /// Holds the port `number` itself, if nobody has it.
+    fn hold_one(number: u16) -> Option<Self> {
+        let v4 = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, number))).ok()?;
+        let hold = match bound(SocketAddr::from((Ipv6Addr::LOCALHOST, number))) {
+            Ok(v6) => vec![v4, v6],
+            Err(Errno::ADDRINUSE | Errno::ACCESS) => return None,
+            Err(_) => vec![v4],
+        };
+        Some(Self { number, hold })
+    }
+
     fn hold() -> io::Result<Self> {
         for _ in 0..TRIES {
             let v4 = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;

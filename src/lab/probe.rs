@@ -161,7 +161,9 @@ impl Probe {
         names.extend(from.iter().chain(from_any));
         let counted = requests.keys().chain(connections.keys());
         let names = names.into_iter().map(String::as_str);
-        names.chain(counted.flat_map(|name| name.split('+'))).collect()
+        names
+            .chain(counted.flat_map(|name| name.split('+')))
+            .collect()
     }
 
     /// Returns how long one answer may take.

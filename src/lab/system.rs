@@ -1,8 +1,8 @@
 //! A live lab: the upstreams and nginx in front of them.
 
-use std::net::{Ipv4Addr, SocketAddr};
+mod live;
 
-use tempfile::TempDir;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use super::LabError;
 use super::config::Config;
@@ -13,10 +13,12 @@ use super::ports::Ports;
 use super::probe::Act;
 use super::upstream::{Address, Counters, Place, State, Upstream, UpstreamPlan};
 use crate::check::{Context, Diagnostic};
-use crate::sys::files;
+use crate::sys::scratch::Scratch;
 
 /// How often a start is tried when a stranger has taken a port meanwhile.
 const TRIES: usize = 3;
+
+pub use live::ServiceWord;
 
 /// What a lab consists of, by the learner's ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,11 +32,13 @@ pub struct Plan {
 /// A running lab; nginx and the upstreams stop, and their folder goes, when it is dropped.
 #[derive(Debug)]
 pub struct Lab {
-    gateway: Gateway,
+    // The supervisor of nginx removes the folder: what uses it ends first.
     services: Vec<Service>,
+    /// None where nginx did not take the first configuration of a lab that stays up.
+    gateway: Option<Gateway>,
     ports: Ports,
     listen: u16,
-    folder: TempDir,
+    folder: Scratch,
     context: Context,
 }
 
@@ -56,7 +60,7 @@ impl Lab {
         context: &Context,
     ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
         for _ in 0..TRIES {
-            let folder = files::scratch("gradus-lab-").map_err(|source| LabError::File {
+            let folder = Scratch::searchable().map_err(|source| LabError::File {
                 path: std::env::temp_dir(),
                 source,
             })?;
@@ -77,7 +81,7 @@ impl Lab {
             match Gateway::start(config, nginx, &mut ports, folder.path(), context)? {
                 Started::Listens(gateway) => {
                     return Ok(Ok(Self {
-                        gateway,
+                        gateway: Some(gateway),
                         services,
                         ports,
                         listen: plan.listen,
@@ -94,12 +98,12 @@ impl Lab {
 
     /// Returns what nginx warned of when it started.
     pub fn warnings(&self) -> &[Diagnostic] {
-        self.gateway.warnings()
+        self.gateway.as_ref().map_or(&[], Gateway::warnings)
     }
 
-    /// Returns nginx, and the ports in whose words it is read.
-    pub fn gateway_and_ports(&mut self) -> (&mut Gateway, &Ports) {
-        (&mut self.gateway, &self.ports)
+    /// Returns nginx, if it ever ran, and the ports in whose words it is read.
+    pub fn gateway_and_ports(&mut self) -> (Option<&mut Gateway>, &Ports) {
+        (self.gateway.as_mut(), &self.ports)
     }
 
     /// Returns the learner's port of the gateway.
@@ -160,7 +164,11 @@ impl Lab {
                     return Err(LabError::Cancelled);
                 }
             }
-            Act::Reload(_) => self.gateway.reload()?,
+            Act::Reload(_) => {
+                if let Some(gateway) = &mut self.gateway {
+                    gateway.reload()?;
+                }
+            }
         }
         Ok(())
     }
@@ -193,7 +201,7 @@ impl Service {
         Ok(())
     }
 
-    fn start(&mut self, ports: &mut Ports, folder: &TempDir) -> Result<(), LabError> {
+    fn start(&mut self, ports: &mut Ports, folder: &Scratch) -> Result<(), LabError> {
         let place = match &self.plan.address {
             Address::Port(address) => {
                 let port = ports.hand_over(address.port()).map_err(LabError::Port)?;

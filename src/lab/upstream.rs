@@ -155,7 +155,7 @@ impl Drop for Upstream {
             fs::set_permissions(folder, Permissions::from_mode(0o755)).ok();
             fs::set_permissions(path, Permissions::from_mode(0o666)).ok();
         }
-        // The server waits for a connection: this one wakes it.
+        // The server waits for a connection: this one wakes it, if its socket is still there.
         self.place.connect().ok();
         if let Some(server) = self.server.take() {
             server.join().ok();
@@ -193,10 +193,14 @@ impl Shared {
                 if self.state().stopping {
                     break;
                 }
-                let Ok(stream) = stream else {
-                    // Out of descriptors: there may be some again soon.
-                    self.pause(Duration::from_millis(10));
-                    continue;
+                let stream = match stream {
+                    Ok(Some(stream)) => stream,
+                    Ok(None) => continue,
+                    Err(_) => {
+                        // Out of descriptors: there may be some again soon.
+                        self.pause(Duration::from_millis(10));
+                        continue;
+                    }
                 };
                 if self.register(number, &stream) {
                     let thread = thread::Builder::new().stack_size(128 << 10);

@@ -14,3 +14,21 @@ use std::process::Command;
 pub fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<()> {
     Command::new(program).args(arguments).status().map(drop)
 }
+
+/// Runs `program` on the terminal in `folder`, with `variables` besides the learner's own, and
+/// waits for its end.
+///
+/// # Errors
+/// Fails when it cannot be started.
+#[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
+pub fn interactive_in(
+    folder: &Path,
+    program: &Path,
+    arguments: &[OsString],
+    variables: &[(&str, OsString)],
+) -> io::Result<()> {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder);
+    command.envs(variables.iter().map(|(name, value)| (name, value)));
+    command.status().map(drop)
+}

@@ -30,8 +30,32 @@ pub const ENTRY: &str = "__supervise";
 /// How long a server may take to end in order before it is killed.
 const GRACE: Duration = Duration::from_millis(400);
 
-/// The byte that asks for SIGHUP.
-const HANG_UP: u8 = b'h';
+/// What can be asked of a server through its supervisor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wish {
+    /// SIGHUP: to read its configuration again.
+    HangUp,
+    /// SIGTERM: to end at once.
+    Terminate,
+    /// SIGQUIT: to end when it has done what it has begun.
+    Quit,
+    /// SIGUSR1: to open its logs again.
+    Reopen,
+}
+
+impl Wish {
+    const ALL: [(Self, u8, Signal); 4] = [
+        (Self::HangUp, b'h', Signal::HUP),
+        (Self::Terminate, b't', Signal::TERM),
+        (Self::Quit, b'q', Signal::QUIT),
+        (Self::Reopen, b'o', Signal::USR1),
+    ];
+
+    fn byte(self) -> u8 {
+        let known = Self::ALL.iter().find(|(wish, ..)| *wish == self);
+        known.map_or(b'h', |(_, byte, _)| *byte)
+    }
+}
 
 /// A live server under a supervisor; dropping it ends the server and everything it started.
 #[derive(Debug)]
@@ -58,8 +82,16 @@ impl Supervised {
     /// # Errors
     /// Fails when the supervisor is gone.
     pub fn hang_up(&mut self) -> io::Result<()> {
+        self.ask(Wish::HangUp)
+    }
+
+    /// Sends the server the signal of `wish`.
+    ///
+    /// # Errors
+    /// Fails when the supervisor is gone.
+    pub fn ask(&mut self, wish: Wish) -> io::Result<()> {
         match &mut self.alive {
-            Some(pipe) => pipe.write_all(&[HANG_UP]),
+            Some(pipe) => pipe.write_all(&[wish.byte()]),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
@@ -96,7 +128,7 @@ pub(super) fn start(
 
 enum News {
     Ended(ExitStatus),
-    HangUp,
+    Asked(Signal),
     Abandoned,
 }
 
@@ -128,7 +160,7 @@ pub fn enter(arguments: &[OsString]) -> io::Result<u8> {
     loop {
         match news.recv() {
             Ok(News::Ended(status)) => return Ok(exit_code(status)),
-            Ok(News::HangUp) => signal(Signal::HUP),
+            Ok(News::Asked(wanted)) => signal(wanted),
             Ok(News::Abandoned) | Err(_) => break,
         }
     }
@@ -154,8 +186,9 @@ fn watch(mut child: Child) -> io::Result<Receiver<News>> {
 fn watch_owner(sender: &Sender<News>) {
     let mut byte = [0];
     while let Ok(1) = io::stdin().lock().read(&mut byte) {
-        if byte[0] == HANG_UP {
-            sender.send(News::HangUp).ok();
+        let asked = Wish::ALL.iter().find(|(_, known, _)| *known == byte[0]);
+        if let Some((.., signal)) = asked {
+            sender.send(News::Asked(*signal)).ok();
         }
     }
     sender.send(News::Abandoned).ok();

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::files::{self, Files};
-use super::{CATCHERS, FILE, GatewayTask};
+use super::{CATCHERS, FILE, GatewayTask, Judging, runbook};
 use crate::course::{Problem, WrongSolution, line_of, toml_problem};
 use crate::kind::Folder;
 use crate::lab::need::Need;
@@ -40,6 +40,8 @@ struct Table {
     edit: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     needs: Vec<Need>,
+    #[serde(default)]
+    judge: Judging,
 }
 
 #[derive(Debug, Deserialize)]
@@ -69,14 +71,26 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     });
     let probes = probes(folder, plan.as_ref(), problems);
     let wrong = wrong(folder, &probes, &starter, problems);
+    let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
+    if judging == Judging::Runbook && !starter.contains_key(runbook::FILE) {
+        let file = format!("{}starter/{}", folder.prefix(), runbook::FILE);
+        let help = "a lab with `judge = \"runbook\"` hands one out, empty but for comments";
+        problems.push(Problem::new(file, "missing").help(help));
+    }
     let edit = edit.map(|edit| edit.iter().map(|path| path.get_ref().clone()).collect());
+    let running = folder.file("hidden/running.conf").map(str::to_owned);
     let (needs, symptom) =
         table.map_or_else(Default::default, |table| (table.needs, table.symptom));
     GatewayTask {
         folder: folder.prefix(),
         plan,
-        edit: edit.unwrap_or_else(|| vec![FILE.to_owned()]),
+        judging,
+        running,
+        edit: edit.unwrap_or_else(|| match judging {
+            Judging::Files => vec![FILE.to_owned()],
+            Judging::Runbook => vec![runbook::FILE.to_owned(), FILE.to_owned()],
+        }),
         needs: Need::with_nginx(needs),
         symptom,
         probes,

@@ -8,7 +8,9 @@ use std::thread;
 
 use super::files::Files;
 use super::manifest::Symptom;
-use super::{CONFIG_TEST, FILE, GatewayTask, REFUSAL, SERVICES, UNTOUCHABLE, judge};
+use super::{
+    CONFIG_TEST, FILE, GatewayTask, REFUSAL, RUNBOOK, SERVICES, UNTOUCHABLE, judge, runbook,
+};
 use crate::check::{
     CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
 };
@@ -58,7 +60,7 @@ impl Job<'_> {
                 passes(task, folder, &outcome, &mut problems);
             }
             Self::Starter => {
-                let outcome = judge::solution(task, &task.starter, context)?;
+                let outcome = judge::solution(task, &runbook::untouched(task), context)?;
                 starter(task, &outcome, &mut problems);
             }
             Self::Caught(wrong, files) => {
@@ -190,6 +192,10 @@ fn is_caught(by: &str, outcome: &Outcome) -> bool {
         REFUSAL => !outcome.forbidden.is_empty(),
         CONFIG_TEST => says(|file| file == FILE),
         SERVICES => says(|file| file == services::FILE),
+        RUNBOOK => {
+            let stopped = |test: &TestOutcome| matches!(test.result, TestResult::NotRun(_));
+            outcome.verdict() == Verdict::Failed && outcome.tests.iter().all(stopped)
+        }
         UNTOUCHABLE => outcome.diagnostics.iter().any(touches),
         _ => outcome
             .tests

@@ -91,7 +91,10 @@ impl Rules<'_> {
             return None;
         }
         if address.port.matches(':').count() > 1 {
-            let message = format!("invalid port in upstream \"{}{}\"", address.host, address.port);
+            let message = format!(
+                "invalid port in upstream \"{}{}\"",
+                address.host, address.port
+            );
             let help = "an address of IPv6 stands in brackets, as in `http://[::1]:3000`";
             return Some(Fault::invalid(word.line, message).with_help(help));
         }

@@ -1,0 +1,90 @@
+//! `gradus lab`: labs that stay up.
+
+mod board;
+mod curl;
+mod down;
+mod logs;
+mod ps;
+mod reload;
+mod screen;
+mod shell;
+mod up;
+pub(super) mod word;
+
+use clap::{Args, Subcommand};
+
+use super::app::{App, Done};
+use super::failure::Failure;
+use crate::lab::control::protocol::Said;
+use crate::lab::control::{Answer, Caller, Entry, Registry, Request};
+
+/// Put a lab up and work on it: nginx and what is behind it
+#[derive(Debug, Args)]
+pub(crate) struct Lab {
+    #[command(subcommand)]
+    word: Word,
+}
+
+#[derive(Debug, Subcommand)]
+enum Word {
+    Up(up::Up),
+    Logs(logs::Logs),
+    Reload(reload::Reload),
+    Ps(ps::Ps),
+    Down(down::Down),
+    Shell(shell::Shell),
+}
+
+impl Lab {
+    pub(super) fn run(self, app: &App) -> Done {
+        match self.word {
+            Word::Up(up) => up.run(app),
+            Word::Logs(logs) => logs.run(app),
+            Word::Reload(reload) => reload.run(app),
+            Word::Ps(ps) => ps.run(app),
+            Word::Down(down) => down.run(app),
+            Word::Shell(shell) => shell.run(app),
+        }
+    }
+}
+
+fn registry(app: &App) -> Registry {
+    Registry::new(&app.environment)
+}
+
+/// Returns the labs that are up.
+fn labs(app: &App) -> Result<Vec<Entry>, Failure> {
+    let labs = registry(app).labs();
+    labs.map_err(|source| Failure::File {
+        path: app.environment.state(),
+        source,
+    })
+}
+
+/// Returns the lab that is meant: the one named, else the only one that is up.
+fn find(app: &App, name: Option<&str>) -> Result<Entry, Failure> {
+    let mut labs = labs(app)?;
+    if let Some(name) = name {
+        let found = labs.into_iter().find(|lab| lab.exercise == name);
+        return found.ok_or_else(|| Failure::NoLab(Some(name.to_owned())));
+    }
+    match labs.len() {
+        0 => Err(Failure::NoLab(None)),
+        1 => Ok(labs.remove(0)),
+        _ => {
+            let names: Vec<_> = labs.into_iter().map(|lab| lab.exercise).collect();
+            Err(Failure::Refused {
+                what: "which lab? Several are up".to_owned(),
+                help: format!("name one of them: {}", names.join(", ")),
+            })
+        }
+    }
+}
+
+/// Asks the lab for what a command of the trade prints.
+fn say(lab: &Entry, request: &Request) -> Result<Said, Failure> {
+    match Caller::new(&lab.socket).ask(request)? {
+        Answer::Said(said) => Ok(said),
+        _ => Err(crate::lab::control::CallError::Foreign.into()),
+    }
+}

@@ -1,0 +1,97 @@
+//! What a lab looks like: where it is, what runs in it, what its logs say.
+
+use crate::lab::control::Status;
+use crate::lab::control::tail::{News, Source};
+use crate::text::{Line, Role};
+
+/// Returns what listens where, and where the files are.
+pub(super) fn places(status: &Status) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let (listen, url) = (status.nginx.listen, status.url());
+    let real = status.port(listen);
+    let mut line = row("nginx").with(Role::Code, url);
+    if real != listen {
+        let text = format!("  in place of port {listen}, which another program has");
+        line.push(Role::Warn, text);
+    }
+    lines.push(line);
+    for service in &status.services {
+        let mut line = row(&service.name).with(Role::Code, &service.address);
+        let role = if service.is_running() {
+            Role::Good
+        } else {
+            Role::Warn
+        };
+        line.push(role, format!("  {}", service.state));
+        if let Some(real) = &service.stands_for {
+            line.push(Role::Dim, format!("  (really {real})"));
+        }
+        lines.push(line);
+    }
+    let path = |path: &std::path::Path| path.display().to_string();
+    lines.push(row("files").with(Role::Code, path(&status.folder)));
+    lines.push(row("logs").with(Role::Code, path(&status.lab.join("logs"))));
+    lines
+}
+
+/// Returns what nginx is doing.
+pub(super) fn state(status: &Status) -> Vec<Line> {
+    let nginx = &status.nginx;
+    let Some(master) = nginx.master else {
+        let text = "stopped; customers find nobody";
+        return vec![row("state").with(Role::Warn, format!("nginx {text}"))];
+    };
+    let workers: Vec<_> = nginx.workers.iter().map(ToString::to_string).collect();
+    let text = format!("nginx runs: master {master}, workers {}", workers.join(" "));
+    let mut lines = vec![row("state").with(Role::Text, text)];
+    if nginx.config_changed {
+        let text = "nginx.conf was changed since nginx read it";
+        lines.push(row("").with(Role::Warn, text));
+    }
+    lines
+}
+
+/// Returns the lines of logs, each with the log that it is from.
+pub(super) fn log_lines(news: &News) -> Vec<Line> {
+    let mut lines = Vec::new();
+    if news.left_out > 0 {
+        let text = format!("… {} lines left out", news.left_out);
+        lines.push(Line::new().with(Role::Dim, text));
+    }
+    let shown = news.lines.iter().map(|(source, text)| {
+        let role = role(*source, text);
+        let lead = Line::new().with(role, format!("{:<6} ", source.word()));
+        lead.with(Role::Text, text)
+    });
+    lines.extend(shown);
+    lines
+}
+
+fn role(source: Source, text: &str) -> Role {
+    let is_fault = match source {
+        Source::Error => ["[error]", "[crit]", "[alert]", "[emerg]"]
+            .iter()
+            .any(|level| text.contains(level)),
+        Source::Access => text.split_whitespace().any(|word| {
+            word.len() == 3 && word.starts_with('5') && word.bytes().all(|it| it.is_ascii_digit())
+        }),
+    };
+    match (source, is_fault) {
+        (_, true) => Role::Bad,
+        (Source::Error, false) => Role::Dim,
+        (Source::Access, false) => Role::Accent,
+    }
+}
+
+/// Returns a time in words, such as `2 min`.
+pub(super) fn age(seconds: u64) -> String {
+    match seconds {
+        0..=99 => format!("{seconds} s"),
+        100..=5999 => format!("{} min", seconds / 60),
+        _ => format!("{} h", seconds / 3600),
+    }
+}
+
+fn row(name: &str) -> Line {
+    Line::new().with(Role::Dim, format!("  {name:<8} "))
+}

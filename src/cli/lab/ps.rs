@@ -1,0 +1,60 @@
+//! `gradus lab ps`.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::{board, labs};
+use crate::cli::app::{App, Done};
+use crate::cli::exit::Code;
+use crate::lab::control::{Caller, Status};
+use crate::sys::clock::unix_time;
+use crate::text::{Line, Role};
+
+/// Show the labs that are up, and what runs in them
+#[derive(Debug, Args)]
+pub(crate) struct Ps {
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `gradus lab ps --json`.
+#[derive(Debug, Serialize)]
+struct Record {
+    /// The version of this shape.
+    version: u32,
+    labs: Vec<Status>,
+}
+
+impl Ps {
+    pub(super) fn run(self, app: &App) -> Done {
+        let labs = labs(app)?.into_iter();
+        // One that goes down just now is not up.
+        let labs: Vec<_> = labs
+            .filter_map(|lab| Caller::new(lab.socket).status().ok())
+            .collect();
+        if self.json {
+            app.output.json(&Record { version: 1, labs })?;
+            return Ok(Code::Fine);
+        }
+        if labs.is_empty() {
+            let up = app.command("lab up EXERCISE");
+            let line = Line::plain("No lab is up. ").with(Role::Code, up);
+            app.output.line(line.with(Role::Text, " puts one up."))?;
+        }
+        for (index, status) in labs.iter().enumerate() {
+            if index > 0 {
+                app.output.line(Line::new())?;
+            }
+            let title = Line::new()
+                .with(Role::Accent, &status.exercise)
+                .with(Role::Text, format!("  {}", status.title));
+            let age = board::age(unix_time().saturating_sub(status.since));
+            let up = format!("  up for {age}, process {}", status.pid);
+            app.output.line(title.with(Role::Dim, up))?;
+            app.output.lines(&board::places(status))?;
+            app.output.lines(&board::state(status))?;
+        }
+        Ok(Code::Fine)
+    }
+}

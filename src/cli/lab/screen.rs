@@ -1,0 +1,559 @@
+//! The screen of a lab that is up: the logs as they grow, and the keys.
+
+use std::io::{self, IsTerminal};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::thread;
+use std::time::Duration;
+
+use super::{board, shell};
+use crate::check::{CheckError, Context, Outcome, Verdict};
+use crate::cli::app::{App, Desk};
+use crate::cli::exit::Code;
+use crate::cli::failure::Failure;
+use crate::cli::next;
+use crate::course::{Answer as Choice, Exercise};
+use crate::lab::control::protocol::{Said, ServiceRequest};
+use crate::lab::control::tail::Positions;
+use crate::lab::control::{Answer, Happened, Keeper, NginxWord, Request, Status, words};
+use crate::lab::log;
+use crate::report::{Options, outcome_lines};
+use crate::sandbox::Cancel;
+use crate::sys::clock::unix_time;
+use crate::sys::files;
+use crate::term::{Ask, Key, Lines, Listener, Received, Reply, Size, Spot, Terminal, Tty};
+use crate::text::{Line, Role};
+use crate::tutor::View;
+use crate::watch::Changed;
+
+/// How often the logs are looked at.
+const BEAT: Duration = Duration::from_millis(120);
+/// Where what was done is written down.
+const RUNBOOK: &str = "runbook.sh";
+
+/// Something that reaches the screen.
+pub(super) enum Message {
+    Received(Received),
+    Happened(Happened),
+    Saved(Changed),
+    Checked(Result<Outcome, CheckError>),
+}
+
+/// Whether the lab stays up.
+enum Then {
+    Stay,
+    End(Code),
+}
+
+pub(super) struct Screen<'a> {
+    app: &'a App,
+    desk: &'a Desk,
+    exercise: &'a Exercise,
+    keeper: &'a Keeper,
+    context: Context,
+    sender: Sender<Message>,
+    terminal: Box<dyn Terminal>,
+    view: View,
+    /// Whether a person looks on.
+    interactive: bool,
+    positions: Positions,
+    check: Option<Cancel>,
+    written: usize,
+}
+
+impl<'a> Screen<'a> {
+    pub(super) fn open(
+        app: &'a App,
+        desk: &'a Desk,
+        exercise: &'a Exercise,
+        keeper: &'a Keeper,
+        context: Context,
+        sender: Sender<Message>,
+    ) -> Result<Self, Failure> {
+        let caps = app.output.caps().clone();
+        let interactive = caps.terminal && io::stdin().is_terminal();
+        let view = View {
+            size: Size {
+                columns: caps.width,
+                rows: caps.height,
+            },
+            by_lines: !interactive || caps.accessible,
+            paged: false,
+            accessible: caps.accessible,
+            hyperlinks: caps.hyperlinks,
+            ascii: !caps.unicode,
+            highlight: caps.color,
+        };
+        let tell = sender.clone();
+        let listener: Listener = Arc::new(move |received| {
+            // When nobody listens any more the lab is going down.
+            tell.send(Message::Received(received)).ok();
+        });
+        let theme = app.output.theme().clone();
+        let terminal: Box<dyn Terminal> = if view.by_lines {
+            Box::new(Lines::open(caps, theme, &listener)?)
+        } else {
+            Box::new(Tty::open(caps, theme, &listener)?)
+        };
+        Ok(Self {
+            app,
+            desk,
+            exercise,
+            keeper,
+            context,
+            sender,
+            terminal,
+            view,
+            interactive,
+            positions: Positions::default(),
+            check: None,
+            written: 0,
+        })
+    }
+
+    /// Shows the lab until somebody wants its end; `said` is what nginx said to its start.
+    pub(super) fn run(
+        &mut self,
+        said: &[Line],
+        messages: &Receiver<Message>,
+    ) -> Result<Code, Failure> {
+        let ended = self.watch(said, messages);
+        if let Some(check) = self.check.take() {
+            check.cancel();
+        }
+        match ended {
+            // Nobody is left to be told.
+            Err(Failure::Stream(error)) if is_gone(&error) => Ok(Code::Fine),
+            ended => {
+                self.terminal.leave()?;
+                ended
+            }
+        }
+    }
+
+    fn watch(&mut self, said: &[Line], messages: &Receiver<Message>) -> Result<Code, Failure> {
+        // What nginx says while it starts is no news.
+        if let Answer::Logs(news) = self.keeper.ask(Request::Logs {
+            from: Positions::default(),
+        }) {
+            self.positions = news.positions;
+        }
+        self.greet(said)?;
+        loop {
+            let then = match messages.recv_timeout(BEAT) {
+                Ok(message) => self.act(message)?,
+                Err(RecvTimeoutError::Timeout) => Then::Stay,
+                Err(RecvTimeoutError::Disconnected) => Then::End(Code::Fine),
+            };
+            if let Then::End(code) = then {
+                return Ok(code);
+            }
+            self.tail()?;
+        }
+    }
+
+    fn act(&mut self, message: Message) -> Result<Then, Failure> {
+        match message {
+            Message::Received(received) => return self.receive(received),
+            Message::Happened(Happened::Down) => return Ok(Then::End(Code::Fine)),
+            Message::Happened(Happened::Changed(what)) => {
+                self.say(Role::Accent, &format!("{what} from elsewhere."))?;
+            }
+            Message::Saved(changed) => self.saved(&changed)?,
+            Message::Checked(result) => self.checked(result)?,
+        }
+        Ok(Then::Stay)
+    }
+
+    fn receive(&mut self, received: Received) -> Result<Then, Failure> {
+        match received {
+            Received::Key(Key::Ctrl('c') | Key::Char('q')) => return Ok(Then::End(Code::Fine)),
+            Received::Key(Key::Ctrl('z')) => {
+                self.terminal.release()?;
+                crate::term::suspend()?;
+                self.terminal.reclaim()?;
+                self.greet(&[])?;
+            }
+            Received::Key(Key::Char(key)) => self.key(key)?,
+            Received::Key(_) => self.footer()?,
+            Received::Line(line) => return self.line(&line),
+            Received::Resize(size) => {
+                self.terminal.resize(size);
+                self.view.size = size;
+                self.greet(&[])?;
+            }
+            // Ctrl-C is how a lab ends where there are no keys.
+            Received::Signal(2) => return Ok(Then::End(Code::Fine)),
+            Received::Signal(signal) => return Ok(Then::End(Code::Stopped(signal))),
+            // Without a terminal there may be no input at all.
+            Received::Closed if self.interactive => return Ok(Then::End(Code::Fine)),
+            Received::Closed => {}
+        }
+        Ok(Then::Stay)
+    }
+
+    /// Reads a line where there are no keys: a key's letter, or words such as `svc stop shop`.
+    fn line(&mut self, line: &str) -> Result<Then, Failure> {
+        let mut chars = line.chars();
+        match (chars.next(), chars.next()) {
+            (Some('q'), None) => return Ok(Then::End(Code::Fine)),
+            (Some(key), None) => self.key(key)?,
+            (None, _) => self.footer()?,
+            (Some(_), Some(_)) => {
+                let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+                let request = match words[0].as_str() {
+                    "svc" => words::svc(&words[1..]),
+                    "nginx" => words::nginx(&words[1..]),
+                    _ => words::svc(&words),
+                };
+                match request {
+                    Ok(request) => self.ask(request)?,
+                    Err(said) => self.told(&said)?,
+                }
+            }
+        }
+        Ok(Then::Stay)
+    }
+
+    fn key(&mut self, key: char) -> Result<(), Failure> {
+        match key {
+            'r' => self.reload(),
+            's' => self.services(),
+            'l' => self.shell(),
+            'c' => self.start_check(),
+            'w' if self.has_runbook() => self.write_runbook(),
+            '?' | 'h' => self.help(),
+            _ => self.footer(),
+        }
+    }
+
+    fn greet(&mut self, said: &[Line]) -> Result<(), Failure> {
+        let status = self.status()?;
+        let mut lines = vec![
+            Line::new()
+                .with(Role::Heading(1), &status.title)
+                .with(Role::Dim, format!("  the lab of {}", status.exercise)),
+            Line::new(),
+        ];
+        lines.extend(board::places(&status));
+        lines.push(Line::new());
+        lines.extend(said.iter().cloned());
+        let here = "gradus lab shell opens a shell in it from another terminal.";
+        lines.push(Line::new().with(Role::Dim, here));
+        lines.push(Line::new());
+        self.put(lines, Spot::Fresh)
+    }
+
+    /// Shows what was added to the logs.
+    fn tail(&mut self) -> Result<(), Failure> {
+        let from = self.positions;
+        let Answer::Logs(news) = self.keeper.ask(Request::Logs { from }) else {
+            return Ok(());
+        };
+        self.positions = news.positions;
+        if news.lines.is_empty() {
+            return Ok(());
+        }
+        self.put(board::log_lines(&news), Spot::Below)
+    }
+
+    fn say(&mut self, role: Role, text: &str) -> Result<(), Failure> {
+        self.put(vec![Line::new().with(role, text)], Spot::Below)
+    }
+
+    fn put(&mut self, lines: Vec<Line>, spot: Spot) -> Result<(), Failure> {
+        let lines = self.view.fit(lines);
+        self.terminal.show(&lines, spot)?;
+        if self.view.by_lines {
+            Ok(())
+        } else {
+            self.footer()
+        }
+    }
+
+    fn footer(&mut self) -> Result<(), Failure> {
+        if !self.interactive {
+            return Ok(());
+        }
+        let status = self.status()?;
+        let mut lines = vec![self.view.cut(state_line(&status), self.view.size.columns)];
+        lines.push(self.keys());
+        self.terminal.footer(&lines)?;
+        Ok(())
+    }
+
+    /// Returns the keys that fit, the most needed first.
+    fn keys(&self) -> Line {
+        let write = self.has_runbook().then_some(("w", "runbook"));
+        let keys = [
+            ("r", "reload"),
+            ("c", "check"),
+            ("?", "keys"),
+            ("q", "quit"),
+        ];
+        let more = [("s", "services"), ("l", "shell")];
+        let mut line = Line::new();
+        for (key, what) in keys.into_iter().chain(more).chain(write) {
+            let room = if line.spans.is_empty() { "" } else { "  " };
+            let longer = line.clone().with(Role::Dim, room).with(Role::Key, key);
+            let longer = longer.with(Role::Dim, format!(" {what}"));
+            if longer.width() > self.view.size.columns {
+                break;
+            }
+            line = longer;
+        }
+        line
+    }
+
+    fn help(&mut self) -> Result<(), Failure> {
+        let mut keys = vec![
+            ("r", "nginx -t, then nginx -s reload"),
+            ("s", "start, stop, restart or kill a service"),
+            ("l", "a shell in the lab, with nginx and svc; exit returns"),
+            ("c", "check the exercise"),
+            ("q", "end the lab, also Ctrl-C"),
+        ];
+        if self.has_runbook() {
+            keys.push(("w", "write what was done into runbook.sh"));
+        }
+        let row = |(key, what): (&str, &str)| {
+            let lead = Line::new().with(Role::Key, format!("  {key}  "));
+            lead.with(Role::Text, what)
+        };
+        let lines = keys.into_iter().map(row).collect();
+        self.put(lines, Spot::Below)
+    }
+
+    fn status(&self) -> Result<Status, Failure> {
+        match self.keeper.ask(Request::Status) {
+            Answer::Status(status) => Ok(*status),
+            _ => Err(crate::lab::control::CallError::Foreign.into()),
+        }
+    }
+
+    fn ask(&mut self, request: Request) -> Result<(), Failure> {
+        match self.keeper.ask(request) {
+            Answer::Said(said) => self.told(&said),
+            Answer::Trouble { what } => self.say(Role::Bad, &what),
+            _ => Ok(()),
+        }
+    }
+
+    fn told(&mut self, said: &Said) -> Result<(), Failure> {
+        let role = if said.code == 0 {
+            Role::Text
+        } else {
+            Role::Bad
+        };
+        let text = said.stdout.lines().chain(said.stderr.lines());
+        let lines: Vec<_> = text.map(|line| Line::new().with(role, line)).collect();
+        self.put(lines, Spot::Below)
+    }
+
+    fn reload(&mut self) -> Result<(), Failure> {
+        let test = NginxWord::Test;
+        let Answer::Said(tested) = self.keeper.ask(Request::Nginx { word: test }) else {
+            return Ok(());
+        };
+        self.told(&tested)?;
+        let runs = self.status()?.nginx.master.is_some();
+        if tested.code != 0 {
+            let text = "nginx goes on with what it read before.";
+            return if runs {
+                self.say(Role::Warn, text)
+            } else {
+                Ok(())
+            };
+        }
+        let (word, done) = if runs {
+            (NginxWord::Reload, "nginx has read it.")
+        } else {
+            (NginxWord::Start, "nginx was started.")
+        };
+        match self.keeper.ask(Request::Nginx { word }) {
+            Answer::Said(said) if said.code == 0 => self.say(Role::Good, done),
+            Answer::Said(said) => self.told(&said),
+            _ => Ok(()),
+        }
+    }
+
+    fn services(&mut self) -> Result<(), Failure> {
+        let choices = choices(&self.status()?);
+        let labels: Vec<_> = choices.iter().map(|(label, _)| label.clone()).collect();
+        if self.view.by_lines {
+            let lines = labels.iter().map(|label| Line::plain(format!("  {label}")));
+            return self.put(lines.collect(), Spot::Below);
+        }
+        if let Reply::Answer(Choice::Choices(chosen)) = self.terminal.ask(&Ask::One(labels))?
+            && let Some((_, request)) = chosen.first().and_then(|index| choices.get(*index))
+        {
+            return self.ask(request.clone());
+        }
+        self.say(Role::Dim, "Nothing was done.")
+    }
+
+    fn shell(&mut self) -> Result<(), Failure> {
+        if !self.interactive {
+            return Ok(());
+        }
+        let status = self.status()?;
+        self.terminal.release()?;
+        self.app.note(&shell::welcome(&status));
+        let opened = shell::open(self.app, &status, self.keeper.socket());
+        self.terminal.reclaim()?;
+        self.greet(&[])?;
+        match opened {
+            Ok(()) => Ok(()),
+            Err(error) => self.say(Role::Bad, &format!("there is no shell: {error}")),
+        }
+    }
+
+    fn saved(&mut self, changed: &Changed) -> Result<(), Failure> {
+        if !changed.files.iter().any(|file| file == log::FILE) {
+            return Ok(());
+        }
+        let status = self.status()?;
+        let nginx = &status.nginx;
+        let text = if nginx.master.is_none() {
+            "nginx.conf was saved. nginx does not run; r starts it.".to_owned()
+        } else if nginx.config_changed {
+            let age = board::age(unix_time().saturating_sub(nginx.config_since));
+            format!("nginx.conf was saved; nginx still runs what it read {age} ago. r reloads.")
+        } else {
+            "nginx.conf was saved; it says what nginx runs.".to_owned()
+        };
+        self.say(Role::Accent, &text)
+    }
+
+    fn start_check(&mut self) -> Result<(), Failure> {
+        if let Some(check) = self.check.take() {
+            check.cancel();
+        }
+        let mut context = self.context.clone();
+        context.cancel = Cancel::new();
+        self.check = Some(context.cancel.clone());
+        let task = Arc::clone(&self.exercise.task);
+        let folder = self.desk.workspace()?.folder(self.exercise);
+        let sender = self.sender.clone();
+        thread::Builder::new().name("check".into()).spawn(move || {
+            let result = task.check(&folder, &context);
+            // The lab may be down by now.
+            sender.send(Message::Checked(result)).ok();
+        })?;
+        self.say(Role::Dim, "Checking…")
+    }
+
+    fn checked(&mut self, result: Result<Outcome, CheckError>) -> Result<(), Failure> {
+        let outcome = match result {
+            Ok(outcome) => outcome,
+            Err(CheckError::Cancelled) => return Ok(()),
+            Err(error) => {
+                let words = Failure::Check(error).words(&self.app.invocation);
+                return self.put(words.lines(), Spot::Below);
+            }
+        };
+        let options = Options {
+            feedback: crate::cli::check::feedback(self.exercise),
+            width: self.view.size.columns,
+            accessible: self.view.accessible,
+        };
+        let mut lines = vec![Line::new()];
+        lines.extend(outcome_lines(self.exercise, &outcome, &options));
+        lines.push(Line::new());
+        if outcome.verdict() == Verdict::Passed {
+            let exercise = self.exercise;
+            self.desk
+                .update(|progress| progress.pass(exercise, unix_time()))?;
+            let mut progress = self.desk.progress.clone();
+            progress.pass(exercise, unix_time());
+            lines.extend(next::lines_for(self.app, self.desk, &progress));
+        }
+        self.put(lines, Spot::Below)
+    }
+
+    fn has_runbook(&self) -> bool {
+        let files = self.exercise.task.workspace();
+        files.iter().any(|file| file.path == RUNBOOK)
+    }
+
+    /// Adds what was done since the last time to the learner's runbook.
+    fn write_runbook(&mut self) -> Result<(), Failure> {
+        let Answer::History { lines } = self.keeper.ask(Request::History) else {
+            return Ok(());
+        };
+        let new = lines.get(self.written..).unwrap_or_default();
+        if new.is_empty() {
+            return self.say(Role::Dim, "Nothing was done that is not in runbook.sh.");
+        }
+        let path = self.desk.workspace()?.folder(self.exercise).join(RUNBOOK);
+        let failed = |source| Failure::File {
+            path: path.clone(),
+            source,
+        };
+        let mut text = match files::read_bounded(&path, 64 << 10) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.extend(new.iter().map(|line| format!("{line}\n")));
+        files::write_whole(&path, text.as_bytes()).map_err(failed)?;
+        let said = format!("Added to runbook.sh: {}", new.join("; "));
+        self.written = lines.len();
+        self.say(Role::Good, &said)
+    }
+}
+
+/// Returns what can be done to the services, each with its words.
+fn choices(status: &Status) -> Vec<(String, Request)> {
+    let mut choices = Vec::new();
+    for service in &status.services {
+        let words: &[_] = if service.is_running() {
+            &[
+                ("stop", ServiceRequest::Stop),
+                ("restart", ServiceRequest::Restart),
+                ("kill", ServiceRequest::Kill),
+            ]
+        } else {
+            &[("start", ServiceRequest::Start)]
+        };
+        for (verb, word) in words {
+            let name = service.name.clone();
+            let request = Request::Service {
+                word: *word,
+                name: Some(name.clone()),
+            };
+            choices.push((format!("svc {verb} {name}"), request));
+        }
+    }
+    choices
+}
+
+fn state_line(status: &Status) -> Line {
+    let mut line = Line::new().with(Role::Accent, &status.exercise);
+    let nginx = &status.nginx;
+    let (role, text) = match (nginx.master, nginx.config_changed) {
+        (None, _) => (Role::Bad, " · nginx is stopped"),
+        (Some(_), true) => (Role::Warn, " · nginx.conf not read yet"),
+        (Some(_), false) => (Role::Dim, " · nginx runs"),
+    };
+    line.push(role, text);
+    for service in &status.services {
+        let role = if service.is_running() {
+            Role::Dim
+        } else {
+            Role::Warn
+        };
+        line.push(role, format!(" · {} {}", service.name, service.state));
+    }
+    line
+}
+
+/// Returns whether the terminal, or who reads us, went away.
+fn is_gone(error: &io::Error) -> bool {
+    // 5 is EIO: a terminal whose other end is closed.
+    let kinds = [io::ErrorKind::BrokenPipe, io::ErrorKind::UnexpectedEof];
+    kinds.contains(&error.kind()) || error.raw_os_error() == Some(5)
+}

@@ -1,0 +1,161 @@
+//! `gradus lab up`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+
+use clap::Args;
+
+use super::registry;
+use super::screen::{Message, Screen};
+use crate::check::{CheckError, Context, Diagnostic};
+use crate::cli::app::{App, Desk, Done};
+use crate::cli::check::{feedback, refuse_missing};
+use crate::cli::exit::Code;
+use crate::cli::failure::Failure;
+use crate::course::Exercise;
+use crate::kind::gateway::Label;
+use crate::lab::control::protocol::Said;
+use crate::lab::control::{Entry, Keeper, Opening, wrappers};
+use crate::text::{Line, Role};
+use crate::watch::{Pace, Watcher};
+
+/// What stands in for a command where this machine has none.
+const STAND_INS: [&str; 2] = ["curl", "ss"];
+
+/// Run an exercise's nginx and services on the ports you know, until q or Ctrl-C
+#[derive(Debug, Args)]
+pub(crate) struct Up {
+    /// The exercise [default: the one whose folder this is, else the next one]
+    exercise: Option<String>,
+}
+
+impl Up {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let exercise = desk.exercise(app, self.exercise.as_deref())?;
+        if !exercise.task.has_lab() {
+            return Err(Failure::Refused {
+                what: format!("the exercise `{}` has no lab", exercise.id),
+                help: format!(
+                    "check it: `{}`",
+                    app.command(&format!("check {}", exercise.id))
+                ),
+            });
+        }
+        if let Some(first) = registry(app).find(exercise.id.as_str()) {
+            return Err(up_already(app, &first));
+        }
+        let folder = hand_out(app, &desk, exercise)?;
+        let context = app.context(feedback(exercise))?;
+        refuse_missing(app, exercise, &context)?;
+        let label = Label {
+            exercise: exercise.id.as_str(),
+            title: &exercise.title,
+        };
+        match exercise.task.open_lab(label, &folder, &context)? {
+            Ok(opening) => up(app, &desk, exercise, opening, context),
+            Err(faults) => {
+                tell(app, &faults);
+                Ok(Code::NotPassed)
+            }
+        }
+    }
+}
+
+fn up(app: &App, desk: &Desk, exercise: &Exercise, mut opening: Opening, context: Context) -> Done {
+    opening.own_ports = true;
+    let folder = opening.folder.clone();
+    let (sender, messages) = channel();
+    let told = sender.clone();
+    let told = Arc::new(move |happened| {
+        // When nobody listens any more the lab is going down.
+        told.send(Message::Happened(happened)).ok();
+    });
+    let (keeper, said) = Keeper::start(opening, told).map_err(CheckError::from)?;
+    let failed = |source| Failure::File {
+        path: keeper.folder().to_owned(),
+        source,
+    };
+    let missing = |name: &&&str| app.environment.find_program(name, &[]).is_none();
+    let more: Vec<&str> = STAND_INS.iter().filter(missing).copied().collect();
+    let gradus = context.sandbox.launcher();
+    wrappers::write(keeper.folder(), keeper.socket(), gradus, &more).map_err(failed)?;
+    let entry = Entry {
+        exercise: exercise.id.to_string(),
+        folder: folder.clone(),
+        pid: std::process::id(),
+        socket: keeper.socket().to_owned(),
+    };
+    let _registered = match registry(app).enter(&entry).map_err(failed)? {
+        Ok(registered) => registered,
+        Err(first) => return Err(up_already(app, &first)),
+    };
+    let _watcher = watch(&folder, sender.clone())?;
+    let mut screen = Screen::open(app, desk, exercise, &keeper, context, sender)?;
+    let code = screen.run(&said_lines(&said), &messages)?;
+    drop(screen);
+    app.output.line(Line::plain(format!(
+        "The lab of {} goes down.",
+        exercise.id
+    )))?;
+    Ok(code)
+}
+
+fn said_lines(said: &Said) -> Vec<Line> {
+    let role = if said.code == 0 {
+        Role::Warn
+    } else {
+        Role::Bad
+    };
+    let lines = said.stderr.lines();
+    lines.map(|line| Line::new().with(role, line)).collect()
+}
+
+/// Returns the exercise's folder; when there is none, hands it out.
+fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<PathBuf, Failure> {
+    crate::cli::check::hand_out(app, desk, exercise)?;
+    let folder = desk.workspace()?.folder(exercise);
+    fs::canonicalize(&folder).map_err(|source| Failure::File {
+        path: folder,
+        source,
+    })
+}
+
+fn watch(folder: &Path, sender: Sender<Message>) -> Result<Watcher, Failure> {
+    let tell = move |changed| drop(sender.send(Message::Saved(changed)));
+    Watcher::start(folder, Pace::Notified, tell).map_err(|source| Failure::File {
+        path: folder.into(),
+        source,
+    })
+}
+
+fn tell(app: &App, faults: &[Diagnostic]) {
+    let lines = faults.iter().flat_map(|fault| fault.text.lines());
+    let lines: Vec<_> = lines
+        .map(|line| Line::new().with(Role::Bad, line))
+        .collect();
+    app.output.tell(&lines);
+}
+
+fn up_already(app: &App, first: &Entry) -> Failure {
+    let Entry {
+        exercise,
+        folder,
+        pid,
+        ..
+    } = first;
+    let command = |command: &str| app.command(&format!("lab {command}"));
+    Failure::Refused {
+        what: format!(
+            "the lab of `{exercise}` is up already: process {pid}, with the files in {}",
+            folder.display()
+        ),
+        help: format!(
+            "`{}` shows it, `{}` ends it",
+            command("ps"),
+            command(&format!("down {exercise}"))
+        ),
+    }
+}

@@ -1,0 +1,91 @@
+//! An exercise's lab, put up to stay: for a learner, and for a runbook.
+
+use std::fs;
+use std::path::Path;
+
+use super::files::{self, Files};
+use super::judge;
+use super::{GatewayTask, Judging};
+use crate::check::{CheckError, Context, Diagnostic, Outcome};
+use crate::lab::control::{Answer, Caller, Opening, Registry, Request};
+use crate::lab::{Lab, services};
+
+/// What an exercise's lab is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Label<'a> {
+    /// The exercise's name.
+    pub exercise: &'a str,
+    /// The exercise's title.
+    pub title: &'a str,
+}
+
+/// Returns what the lab of the learner's folder `folder` is made of; `Err` inside holds what is
+/// wrong with the files.
+pub(super) fn of_folder(
+    task: &GatewayTask,
+    label: Label<'_>,
+    folder: &Path,
+    context: &Context,
+) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+    match files::of_learner(task, folder)? {
+        Ok(files) => opening(task, label, folder, &files, context),
+        Err(faults) => Ok(Err(faults)),
+    }
+}
+
+/// Returns what the lab of `files`, which are in `folder`, is made of.
+pub(super) fn opening(
+    task: &GatewayTask,
+    label: Label<'_>,
+    folder: &Path,
+    files: &Files,
+    context: &Context,
+) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+    let mut plan = task.plan()?.clone();
+    if let Some(text) = files.get(services::FILE)
+        && let Err(faults) = services::apply(text, &mut plan.upstreams, plan.listen)
+    {
+        return Ok(Err(faults));
+    }
+    let nginx = judge::nginx(context)?;
+    let (probes, own) = (task.probes.clone(), context.clone());
+    let judge = move |lab: &mut Lab| {
+        Ok(Outcome {
+            tests: judge::run_probes(&probes, lab, &own)?,
+            ..Outcome::default()
+        })
+    };
+    Ok(Ok(Opening {
+        exercise: label.exercise.to_owned(),
+        title: label.title.to_owned(),
+        folder: folder.to_owned(),
+        plan,
+        running: task.running.clone(),
+        own_ports: false,
+        nginx,
+        context: context.clone(),
+        judge: Box::new(judge),
+    }))
+}
+
+/// Asks the lab that is up for `folder`, if this exercise is judged by what is done to it.
+pub(super) fn judged(
+    task: &GatewayTask,
+    folder: &Path,
+    context: &Context,
+) -> Result<Option<Outcome>, CheckError> {
+    let folder = match (task.judging, fs::canonicalize(folder)) {
+        (Judging::Runbook, Ok(folder)) => folder,
+        _ => return Ok(None),
+    };
+    let labs = Registry::new(&context.environment).labs();
+    let labs = labs.unwrap_or_default();
+    let Some(lab) = labs.into_iter().find(|lab| lab.folder == folder) else {
+        return Ok(None);
+    };
+    match Caller::new(lab.socket).ask(&Request::Judge) {
+        Ok(Answer::Judged(outcome)) => Ok(Some(*outcome)),
+        // It went down just now.
+        Ok(_) | Err(_) => Ok(None),
+    }
+}

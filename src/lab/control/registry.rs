@@ -1,0 +1,176 @@
+//! Which labs are up: one small file each, in the folder for what belongs to no workspace.
+
+use std::fs;
+use std::io::{self, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::sys::environment::Environment;
+use crate::sys::files;
+
+/// The most bytes of an entry.
+const MOST: u64 = 64 << 10;
+
+/// A lab that is up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// The exercise's name.
+    pub exercise: String,
+    /// The learner's folder.
+    pub folder: PathBuf,
+    /// The process that keeps the lab.
+    pub pid: u32,
+    /// Where it listens.
+    pub socket: PathBuf,
+}
+
+/// The labs of this user.
+#[derive(Debug, Clone)]
+pub struct Registry {
+    folder: PathBuf,
+}
+
+/// A lab's place in the registry; it is given up when this is dropped.
+#[derive(Debug)]
+pub struct Registered {
+    file: PathBuf,
+    pid: u32,
+}
+
+impl Registry {
+    /// Returns the registry that `environment` leads to.
+    pub fn new(environment: &Environment) -> Self {
+        Self {
+            folder: environment.state().join("labs"),
+        }
+    }
+
+    /// Returns the labs that are up, by name. Entries of labs that are gone are removed.
+    ///
+    /// # Errors
+    /// Fails when the folder is there and cannot be read.
+    pub fn labs(&self) -> io::Result<Vec<Entry>> {
+        let files = match fs::read_dir(&self.folder) {
+            Ok(files) => files,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let paths = files.flatten().map(|file| file.path());
+        let is_entry = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
+        let mut labs: Vec<Entry> = paths
+            .filter(is_entry)
+            .filter_map(|path| live(&path))
+            .collect();
+        labs.sort_by(|one, other| one.exercise.cmp(&other.exercise));
+        Ok(labs)
+    }
+
+    /// Returns the lab of the exercise `exercise`, if it is up.
+    pub fn find(&self, exercise: &str) -> Option<Entry> {
+        live(&self.file(exercise))
+    }
+
+    /// Writes down that a lab is up; `Err` inside is the lab of that exercise that was first.
+    ///
+    /// # Errors
+    /// Fails when the folder cannot be written.
+    pub fn enter(&self, entry: &Entry) -> io::Result<Result<Registered, Entry>> {
+        let file = self.file(&entry.exercise);
+        fs::create_dir_all(&self.folder)?;
+        loop {
+            if let Some(first) = live(&file) {
+                return Ok(Err(first));
+            }
+            let mut new = tempfile::Builder::new()
+                .prefix(".gradus-")
+                .tempfile_in(&self.folder)?;
+            new.write_all(serde_json::to_string(entry)?.as_bytes())?;
+            match new.persist_noclobber(&file) {
+                Ok(_) => {
+                    return Ok(Ok(Registered {
+                        file,
+                        pid: entry.pid,
+                    }));
+                }
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error.error),
+            }
+        }
+    }
+
+    fn file(&self, exercise: &str) -> PathBuf {
+        self.folder.join(format!("{exercise}.json"))
+    }
+}
+
+/// Returns the entry in `path` if its lab is up; else the file is removed.
+fn live(path: &Path) -> Option<Entry> {
+    let entry = read(path);
+    let lives = |entry: &Entry| UnixStream::connect(&entry.socket).is_ok();
+    if !entry.as_ref().is_some_and(lives) {
+        fs::remove_file(path).ok();
+        return None;
+    }
+    entry
+}
+
+fn read(path: &Path) -> Option<Entry> {
+    let bytes = files::read_bounded(path, MOST).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        if read(&self.file).is_some_and(|entry| entry.pid == self.pid) {
+            fs::remove_file(&self.file).ok();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::net::UnixListener;
+
+    use super::*;
+
+    fn entry(folder: &Path, pid: u32) -> Entry {
+        Entry {
+            exercise: "wrong-port".into(),
+            folder: folder.into(),
+            pid,
+            socket: folder.join("socket"),
+        }
+    }
+
+    #[test]
+    fn the_second_lab_of_an_exercise_is_told_of_the_first() {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry {
+            folder: folder.path().join("labs"),
+        };
+        let _listener = UnixListener::bind(folder.path().join("socket")).unwrap();
+        let first = entry(folder.path(), 1);
+        let place = registry.enter(&first).unwrap().unwrap();
+        let second = registry.enter(&entry(folder.path(), 2)).unwrap();
+        assert_eq!(second.unwrap_err(), first);
+        assert_eq!(registry.labs().unwrap(), [first]);
+        drop(place);
+        assert_eq!(registry.labs().unwrap(), []);
+    }
+
+    #[test]
+    fn the_entry_of_a_lab_that_is_gone_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let registry = Registry {
+            folder: folder.path().to_owned(),
+        };
+        let listener = UnixListener::bind(folder.path().join("socket")).unwrap();
+        let place = registry.enter(&entry(folder.path(), 1)).unwrap().unwrap();
+        drop(listener);
+        assert_eq!(registry.find("wrong-port"), None);
+        assert!(!folder.path().join("wrong-port.json").exists());
+        drop(place);
+    }
+}

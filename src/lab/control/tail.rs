@@ -1,0 +1,161 @@
+//! The ends of the logs, read piece by piece and never more than a screen can take.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::sys::files;
+
+/// The most bytes of a log that are read at a time.
+const CHUNK: u64 = 256 << 10;
+/// The most chunks that are read at a time; what is before them is left out.
+const CHUNKS: u64 = 8;
+/// The most lines told at a time.
+const LINES: usize = 200;
+
+/// How far the logs were read, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Positions {
+    /// In `error.log`.
+    pub error: u64,
+    /// In `access.log`.
+    pub access: u64,
+}
+
+/// One of the two logs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Source {
+    /// `error.log`: what nginx says of its own.
+    Error,
+    /// `access.log`: a line a request.
+    Access,
+}
+
+impl Source {
+    /// Returns the word that stands before its lines.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Access => "access",
+        }
+    }
+}
+
+/// What was added to the logs.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct News {
+    /// How far the logs are read now.
+    pub positions: Positions,
+    /// The lines, those of each log in order.
+    pub lines: Vec<(Source, String)>,
+    /// How many lines before them were left out.
+    pub left_out: usize,
+}
+
+/// Reads what was added to the logs in `folder` since `from`. A log that is not there has no
+/// lines, and one that became shorter is read from its beginning.
+///
+/// # Errors
+/// Fails when a log cannot be read.
+pub fn news(folder: &Path, from: Positions) -> io::Result<News> {
+    let mut positions = from;
+    let mut error = Part::default();
+    let mut access = Part::default();
+    error.read(&path(folder, Source::Error), &mut positions.error)?;
+    access.read(&path(folder, Source::Access), &mut positions.access)?;
+    let left_out = error.bound() + access.bound();
+    let named = |source| move |line: String| (source, line);
+    let error = error.lines.into_iter().map(named(Source::Error));
+    let access = access.lines.into_iter().map(named(Source::Access));
+    Ok(News {
+        positions,
+        // Requests come first: the access line of one says what the error lines explain.
+        lines: error.chain(access).collect(),
+        left_out,
+    })
+}
+
+/// Returns where the log `source` is, in the folder `folder` of the logs.
+pub fn path(folder: &Path, source: Source) -> PathBuf {
+    folder.join(format!("{}.log", source.word()))
+}
+
+#[derive(Debug, Default)]
+struct Part {
+    lines: Vec<String>,
+    left_out: usize,
+}
+
+impl Part {
+    /// Reads whole lines from `position` on, and moves it behind them.
+    fn read(&mut self, path: &Path, position: &mut u64) -> io::Result<()> {
+        let length = match fs::metadata(path) {
+            Ok(metadata) => metadata.len(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        if length < *position {
+            *position = 0;
+        }
+        for _ in 0..CHUNKS {
+            let bytes = files::read_from(path, *position, CHUNK)?;
+            let whole = match bytes.iter().rposition(|byte| *byte == b'\n') {
+                Some(end) => end + 1,
+                // A line longer than a chunk is taken in pieces.
+                None if bytes.len() as u64 == CHUNK => bytes.len(),
+                None => return Ok(()),
+            };
+            *position += whole as u64;
+            let text = String::from_utf8_lossy(&bytes[..whole]);
+            self.lines.extend(text.lines().map(str::to_owned));
+            self.left_out += self.bound();
+            if (bytes.len() as u64) < CHUNK {
+                return Ok(());
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps the last lines, and returns how many go.
+    fn bound(&mut self) -> usize {
+        let over = self.lines.len().saturating_sub(LINES);
+        self.lines.drain(..over);
+        over + std::mem::take(&mut self.left_out)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whole_lines_are_told_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let log = path(folder.path(), Source::Access);
+        fs::write(&log, "one\ntwo\nthr").unwrap();
+        let first = news(folder.path(), Positions::default()).unwrap();
+        let texts =
+            |news: &News| -> Vec<_> { news.lines.iter().map(|(_, line)| line.clone()).collect() };
+        assert_eq!(texts(&first), ["one", "two"]);
+        fs::write(&log, "one\ntwo\nthree\n").unwrap();
+        let second = news(folder.path(), first.positions).unwrap();
+        assert_eq!(texts(&second), ["three"]);
+        fs::write(&log, "new\n").unwrap();
+        let third = news(folder.path(), second.positions).unwrap();
+        assert_eq!(texts(&third), ["new"]);
+    }
+
+    #[test]
+    fn of_a_flood_only_the_end_is_told_and_the_rest_is_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let lines: Vec<_> = (0..50_000).map(|line| format!("line {line}")).collect();
+        fs::write(path(folder.path(), Source::Error), lines.join("\n") + "\n").unwrap();
+        let news = news(folder.path(), Positions::default()).unwrap();
+        assert_eq!(news.lines.len(), LINES);
+        assert_eq!(news.left_out, 50_000 - LINES);
+        assert_eq!(news.lines.last().unwrap().1, "line 49999");
+    }
+}

@@ -1,0 +1,143 @@
+//! The words of the trade, as a learner types them: `nginx -s reload`, `svc start shop`.
+
+use super::protocol::{NginxWord, Request, Said, ServiceRequest};
+
+const NGINX: &str = "\
+nginx of this lab. It reads the nginx.conf of the exercise's folder.
+
+  nginx             starts it
+  nginx -t          tests nginx.conf
+  nginx -T          tests it and prints it
+  nginx -s reload   reads nginx.conf again; requests go on
+  nginx -s reopen   opens the logs again
+  nginx -s quit     stops it when its requests are done
+  nginx -s stop     stops it at once
+  nginx -v, -V      the version; how it was built
+";
+
+const SVC: &str = "\
+svc: the services behind nginx.
+
+  svc status [NAME]   which ones run, and where
+  svc start NAME      systemctl start NAME     docker start NAME
+  svc stop NAME       systemctl stop NAME      docker stop NAME
+  svc restart NAME    systemctl restart NAME   docker restart NAME
+  svc kill NAME       systemctl kill NAME      docker kill NAME
+  svc logs NAME       journalctl -u NAME       docker logs NAME
+";
+
+/// Returns what `nginx` is asked with these arguments; `Err` is what it prints instead.
+///
+/// # Errors
+/// Returns help, or why the lab does not do it.
+pub fn nginx(arguments: &[String]) -> Result<Request, Said> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let word = match words.as_slice() {
+        [] => NginxWord::Start,
+        ["-t"] => NginxWord::Test,
+        ["-T"] => NginxWord::Dump,
+        ["-v"] => NginxWord::Version,
+        ["-V"] => NginxWord::Build,
+        ["-s", "reload"] | ["-sreload"] => NginxWord::Reload,
+        ["-s", "reopen"] | ["-sreopen"] => NginxWord::Reopen,
+        ["-s", "stop"] | ["-sstop"] => NginxWord::Stop,
+        ["-s", "quit"] | ["-squit"] => NginxWord::Quit,
+        ["-h" | "-?" | "--help"] => return Err(Said::fine(NGINX)),
+        ["-s"] => {
+            return Err(Said::failed(
+                "nginx: option \"-s\" requires parameter: reload, reopen, quit or stop\n",
+            ));
+        }
+        ["-s", other] => {
+            return Err(Said::failed(format!(
+                "nginx: invalid option: \"-s {other}\"\n"
+            )));
+        }
+        other => {
+            return Err(Said::failed(format!(
+                "nginx {}: the lab's nginx takes no such option; it always reads the nginx.conf of \
+                 the exercise\n\n{NGINX}",
+                other.join(" ")
+            )));
+        }
+    };
+    Ok(Request::Nginx { word })
+}
+
+/// Returns what `svc` is asked with these arguments; `Err` is what it prints instead.
+///
+/// # Errors
+/// Returns help, or what is wrong.
+pub fn svc(arguments: &[String]) -> Result<Request, Said> {
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (word, name) = match words.as_slice() {
+        [] | ["-h" | "--help" | "help"] => return Err(Said::fine(SVC)),
+        [word] => (service_word(word), None),
+        [word, name] => match (service_word(word), service_word(name)) {
+            (None, Some(_)) => {
+                return Err(Said::failed(format!(
+                    "svc: the word comes first: svc {name} {word}\n"
+                )));
+            }
+            (word, _) => (word, Some((*name).to_owned())),
+        },
+        _ => return Err(Said::failed(format!("svc: one service at a time\n\n{SVC}"))),
+    };
+    let Some(word) = word else {
+        return Err(Said::failed(format!(
+            "svc: no such word: {}\n\n{SVC}",
+            words[0]
+        )));
+    };
+    Ok(Request::Service { word, name })
+}
+
+fn service_word(word: &str) -> Option<ServiceRequest> {
+    Some(match word {
+        "start" => ServiceRequest::Start,
+        "stop" => ServiceRequest::Stop,
+        "restart" => ServiceRequest::Restart,
+        "kill" => ServiceRequest::Kill,
+        "status" => ServiceRequest::Status,
+        "logs" => ServiceRequest::Logs,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(line: &str) -> Vec<String> {
+        line.split_whitespace().map(str::to_owned).collect()
+    }
+
+    #[test]
+    fn nginx_is_asked_as_on_a_server() {
+        let ask = |line: &str| nginx(&words(line));
+        let is = |word| Ok(Request::Nginx { word });
+        assert_eq!(ask(""), is(NginxWord::Start));
+        assert_eq!(ask("-t"), is(NginxWord::Test));
+        assert_eq!(ask("-s reload"), is(NginxWord::Reload));
+        assert!(
+            ask("-c other.conf")
+                .unwrap_err()
+                .stderr
+                .contains("no such option")
+        );
+        assert_eq!(ask("-s reboot").unwrap_err().code, 1);
+    }
+
+    #[test]
+    fn services_are_asked_by_word_and_name() {
+        let ask = |line: &str| svc(&words(line));
+        let request = Request::Service {
+            word: ServiceRequest::Start,
+            name: Some("shop".into()),
+        };
+        assert_eq!(ask("start shop"), Ok(request));
+        let turned = ask("shop start").unwrap_err();
+        assert_eq!(turned.stderr, "svc: the word comes first: svc start shop\n");
+        assert!(ask("--help").unwrap_err().stdout.contains("systemctl"));
+    }
+}
