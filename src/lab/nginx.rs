@@ -1,6 +1,10 @@
 //! The nginx of this machine: where it is, and what it was built with.
 
+pub mod carried;
+
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use crate::check::Context;
 use crate::sandbox::{Job, SandboxError, Stage};
@@ -12,6 +16,15 @@ const FOLDERS: &[&str] = &[
     "/opt/homebrew/bin",
     "/usr/local/bin",
 ];
+
+/// The variable that names the nginx to use, by its path or as [`CARRIED`].
+pub const CHOICE: &str = "GRADUS_NGINX";
+
+/// The word for the nginx that Gradus carries.
+pub const CARRIED: &str = "carried";
+
+/// What each nginx answered when it was asked.
+static KNOWN: Mutex<BTreeMap<PathBuf, Nginx>> = Mutex::new(BTreeMap::new());
 
 /// What to do when there is no nginx.
 pub const INSTALL: &str = "install it: `sudo apt-get install nginx-light` on Debian and Ubuntu, \
@@ -26,9 +39,18 @@ pub struct Nginx {
 }
 
 impl Nginx {
-    /// Returns the path of the nginx on `PATH`, or else of one in the usual folders.
+    /// Returns the path of the nginx that [`CHOICE`] names, else of the one on `PATH` or in the usual
+    /// folders, else of the one that Gradus carries.
     pub fn locate(context: &Context) -> Option<PathBuf> {
-        context.environment.find_program("nginx", FOLDERS)
+        let carried = || carried::unpack(&context.cache).ok();
+        match context.environment.get(CHOICE) {
+            Some(choice) if choice == CARRIED => carried(),
+            Some(choice) => Some(choice.into()),
+            None => context
+                .environment
+                .find_program("nginx", FOLDERS)
+                .or_else(carried),
+        }
     }
 
     /// Returns the nginx of this machine with what it was built with; `None` where there is none, or
@@ -42,6 +64,10 @@ impl Nginx {
     /// # Errors
     /// Fails when it cannot be started.
     pub fn ask(program: PathBuf, context: &Context) -> Result<Self, SandboxError> {
+        let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(nginx) = known().get(&program) {
+            return Ok(nginx.clone());
+        }
         let job = Job::new(Stage::Trusted, &program, "/").argument("-V");
         let exit = context.sandbox.run(job, &context.cancel)?;
         // nginx prints both to standard error.
@@ -49,11 +75,16 @@ impl Nginx {
         let arguments = text
             .lines()
             .find_map(|line| line.strip_prefix("configure arguments:"));
-        Ok(Self {
-            program,
+        let nginx = Self {
+            program: program.clone(),
             version: version(&text).unwrap_or_default(),
             arguments: arguments.unwrap_or_default().trim().to_owned(),
-        })
+        };
+        // One that was called off in the middle of its answer may give a better one.
+        if nginx.version != (0, 0, 0) {
+            known().insert(program, nginx.clone());
+        }
+        Ok(nginx)
     }
 
     /// Returns where it is.

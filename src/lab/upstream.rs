@@ -155,7 +155,7 @@ impl Drop for Upstream {
             fs::set_permissions(folder, Permissions::from_mode(0o755)).ok();
             fs::set_permissions(path, Permissions::from_mode(0o666)).ok();
         }
-        // The server waits for a connection: this one wakes it.
+        // The server waits for a connection: this one wakes it, if its socket is still there.
         self.place.connect().ok();
         if let Some(server) = self.server.take() {
             server.join().ok();
@@ -193,10 +193,14 @@ impl Shared {
                 if self.state().stopping {
                     break;
                 }
-                let Ok(stream) = stream else {
-                    // Out of descriptors: there may be some again soon.
-                    self.pause(Duration::from_millis(10));
-                    continue;
+                let stream = match stream {
+                    Ok(Some(stream)) => stream,
+                    Ok(None) => continue,
+                    Err(_) => {
+                        // Out of descriptors: there may be some again soon.
+                        self.pause(Duration::from_millis(10));
+                        continue;
+                    }
                 };
                 if self.register(number, &stream) {
                     let thread = thread::Builder::new().stack_size(128 << 10);
@@ -302,7 +306,11 @@ impl Shared {
         {
             return Some((400, "the connection is to be upgraded, but to what?\n"));
         }
-        if plan.websocket.iter().any(|known| known == path) && !websocket::is_handshake(request) {
+        let is_handshake = websocket::is_handshake(request);
+        if is_handshake && request.header(websocket::KEY).is_none() {
+            return Some((400, "a handshake needs a key\n"));
+        }
+        if plan.websocket.iter().any(|known| known == path) && !is_handshake {
             return Some((426, "this path speaks WebSocket\n"));
         }
         None
@@ -461,7 +469,10 @@ mod tests {
     fn a_handshake_is_answered_and_frames_come_back() {
         let shop = upstream("websocket = ['/live']");
         let mut stream = TcpStream::connect(address(&shop)).unwrap();
-        let handshake = "GET /live HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+        let handshake = "GET /live HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade";
+        let without_key = ask(&shop, &format!("{handshake}, close\r\n\r\n"));
+        assert_eq!(status(&without_key), "400");
+        let handshake = format!("{handshake}\r\nSec-WebSocket-Key: a\r\n\r\n");
         stream.write_all(handshake.as_bytes()).unwrap();
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {

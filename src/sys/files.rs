@@ -10,6 +10,26 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Fails when the folder cannot be made or written.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, bytes, make_readable)
+}
+
+/// Writes a program as [`write_whole`] writes a file, and lets everybody run it.
+///
+/// # Errors
+/// Fails as [`write_whole`] does.
+pub fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write(path, bytes, |file| {
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+        Ok(())
+    })
+}
+
+fn write(
+    path: &Path,
+    bytes: &[u8],
+    set_mode: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -20,7 +40,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         .tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
-    make_readable(file.as_file())?;
+    set_mode(file.as_file())?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 

@@ -28,6 +28,23 @@ impl Scratch {
         Self::within(&std::env::temp_dir())
     }
 
+    /// Makes one where temporary files belong, in which other users can reach what they are told of:
+    /// nginx's workers are, as a rule, another user.
+    ///
+    /// # Errors
+    /// Fails when it cannot be made.
+    pub fn searchable() -> io::Result<Self> {
+        let parent = std::env::temp_dir();
+        sweep(&parent);
+        let scratch = Self::within(&parent)?;
+        #[cfg(unix)]
+        fs::set_permissions(
+            scratch.path(),
+            std::os::unix::fs::PermissionsExt::from_mode(0o711),
+        )?;
+        Ok(scratch)
+    }
+
     /// Makes one in the folder `parent`.
     ///
     /// # Errors

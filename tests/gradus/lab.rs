@@ -381,7 +381,7 @@ fn stand_still(context: &Context) {
 }
 
 /// Returns how many processes have a folder below `folder` as their current one.
-fn living_in(folder: &Path) -> usize {
+pub(crate) fn living_in(folder: &Path) -> usize {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let folders = processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok());
     folders
@@ -389,12 +389,12 @@ fn living_in(folder: &Path) -> usize {
         .count()
 }
 
-fn lab_folders(folder: &Path) -> usize {
+pub(crate) fn lab_folders(folder: &Path) -> usize {
     let names = fs::read_dir(folder)
         .unwrap()
         .flatten()
         .map(|entry| entry.file_name());
     names
-        .filter(|name| name.to_string_lossy().starts_with("gradus-lab-"))
+        .filter(|name| name.to_string_lossy().starts_with(".gradus-scratch-"))
         .count()
 }

@@ -11,6 +11,8 @@ mod harness;
 mod journey;
 mod kills;
 mod lab;
+#[cfg(target_os = "linux")]
+mod lab_kills;
 mod lab_up;
 mod lessons;
 mod licences;

@@ -355,6 +355,10 @@ fn state_line(status: &Status) -> Line {
         (Some(_), false) => (Role::Dim, " · nginx runs"),
     };
     line.push(role, text);
+    if let Some((sent, lost)) = status.customers {
+        let role = if lost > 0 { Role::Bad } else { Role::Dim };
+        line.push(role, format!(" · {lost} of {sent} customers lost"));
+    }
     for service in &status.services {
         let role = if service.is_running() {
             Role::Dim

@@ -11,7 +11,7 @@ use crate::lab::nginx::Nginx;
 use crate::lab::ports::Ports;
 use crate::lab::upstream::{Place, State};
 use crate::sandbox::Wish;
-use crate::sys::files;
+use crate::sys::scratch::Scratch;
 
 /// What is done to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl Lab {
     /// # Errors
     /// Fails when Gradus could not do its work.
     pub fn open(plan: &Plan, own: bool, context: &Context) -> Result<Self, LabError> {
-        let folder = files::scratch("gradus-lab-").map_err(|source| LabError::File {
+        let folder = Scratch::searchable().map_err(|source| LabError::File {
             path: std::env::temp_dir(),
             source,
         })?;
@@ -51,10 +51,13 @@ impl Lab {
             }
         }
         Ok(Self {
-            gateway: None,
+            customers: None,
             services,
+            gateway: None,
             ports,
             listen: plan.listen,
+            every: plan.customers,
+            first: None,
             folder,
             context: context.clone(),
         })
@@ -118,6 +121,7 @@ impl Lab {
         match started {
             Started::Listens(gateway) => {
                 self.gateway = Some(*gateway);
+                self.is_up()?;
                 Ok(said)
             }
             Started::Refused(said) => Ok(said),
@@ -164,6 +168,12 @@ impl Lab {
             }
         }
         Ok(true)
+    }
+
+    /// Returns how many customers came so far, and how many of them got no answer.
+    pub fn customers_so_far(&self) -> Option<(usize, usize)> {
+        let customers = self.customers.as_ref()?;
+        Some((customers.sent(), customers.lost()))
     }
 
     /// Returns the services: name, the learner's address, and where each really listens while it

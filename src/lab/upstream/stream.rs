@@ -2,11 +2,20 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::os::fd::AsFd;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::net::sockopt;
+
+/// How long a listener waits before it looks whether it is still wanted.
+const WHILE: Timespec = Timespec {
+    tv_sec: 0,
+    tv_nsec: 100_000_000,
+};
 
 /// Where an upstream really listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,11 +63,22 @@ impl Listener {
         })
     }
 
-    pub(super) fn accept(&self) -> io::Result<Stream> {
-        Ok(match self {
+    /// Returns the next connection; `None` if none came for a while.
+    pub(super) fn accept(&self) -> io::Result<Option<Stream>> {
+        let descriptor = match self {
+            Self::Port(listener) => listener.as_fd(),
+            Self::Socket(listener) => listener.as_fd(),
+        };
+        let mut ready = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];
+        match poll(&mut ready, Some(&WHILE)) {
+            Ok(0) | Err(Errno::INTR) => return Ok(None),
+            Ok(_) => {}
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Some(match self {
             Self::Port(listener) => Stream::Port(listener.accept()?.0),
             Self::Socket(listener) => Stream::Socket(listener.accept()?.0),
-        })
+        }))
     }
 }
 

@@ -15,6 +15,8 @@ const LONGEST: u8 = 125;
 const MASKED: u8 = 0x80;
 /// A whole text frame.
 const TEXT: u8 = 0x81;
+/// The header line with a handshake's key.
+pub(super) const KEY: &str = "sec-websocket-key";
 
 /// Returns whether `request` asks for an upgrade to WebSocket.
 pub(super) fn is_handshake(request: &Request) -> bool {
@@ -25,7 +27,7 @@ pub(super) fn is_handshake(request: &Request) -> bool {
 
 /// Returns the answer to a handshake.
 pub(super) fn switching(name: &str, request: &Request) -> String {
-    let accept = accept(request.header("sec-websocket-key").unwrap_or_default());
+    let accept = accept(request.header(KEY).unwrap_or_default());
     format!(
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
          Sec-WebSocket-Accept: {accept}\r\nX-Served-By: {name}\r\n\r\n"

@@ -7,13 +7,14 @@ use syn::{Attribute, Expr, Fields, Item, Lit, Meta};
 use crate::repository::{files_below, read};
 
 /// The files that say what keys there are.
-const SOURCES: [&str; 6] = [
+const SOURCES: [&str; 7] = [
     "src/course/manifest.rs",
     "src/course/quiz.rs",
     "src/kind/gateway/manifest.rs",
     "src/kind/rust/load.rs",
     "src/lab/probe.rs",
-    "src/lab/upstream.rs",
+    "src/lab/services.rs",
+    "src/lab/upstream/plan.rs",
 ];
 
 #[test]

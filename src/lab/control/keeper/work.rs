@@ -320,7 +320,7 @@ impl Work {
             nginx,
             services: self.services(),
             ports: self.lab.ports().replaced(),
-            customers: None,
+            customers: self.lab.customers_so_far(),
         }
     }
 

@@ -1,17 +1,12 @@
-//! Compiles the built-in course into the library: every file of `course.toml`, `lessons/` and
-//! `exercises/` becomes one entry of a list that `course::builtin` reads.
+//! The built-in course: every file of `course.toml`, `lessons/` and `exercises/` becomes one entry of
+//! a list that `course::builtin` reads.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{fs, io};
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "cargo tells a build script its folders by the environment"
-)]
-fn main() -> io::Result<()> {
-    let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
-    let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
+/// Writes the list of the files below `root` to `builtin.rs` in `out`.
+pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
     let mut files = vec![root.join("course.toml")];
     println!("cargo::rerun-if-changed=course.toml");
     for folder in ["lessons", "exercises"] {

@@ -1,0 +1,96 @@
+//! Checks of a lab that are killed at any moment: nothing is left, and the next one works.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use proptest::strategy::{Strategy, ValueTree};
+use proptest::test_runner::TestRunner;
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::lab::{lab_folders, living_in};
+
+/// How many checks are killed.
+const CHECKS: usize = 200;
+/// How many run at a time.
+const AT_ONCE: usize = 4;
+/// The time in which a check has long ended, in milliseconds.
+const LATEST: u64 = 300;
+/// How long what was started may live on.
+const GONE: Duration = Duration::from_secs(1);
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test watches the clock")]
+fn checks_killed_at_any_moment_leave_nothing_and_the_next_works() {
+    let scratch = tempfile::tempdir().expect("a scratch folder");
+    let folder = scratch.path().join("work");
+    solution(&folder);
+    let mut runner = TestRunner::default();
+    let moments = (0..LATEST, 0..3_usize);
+    let signals = [Signal::INT, Signal::TERM, Signal::KILL];
+    let (_sender, never) = mpsc::channel::<()>();
+    let temporary = scratch.path().join("tmp");
+    fs::create_dir(&temporary).expect("a folder");
+    for _ in 0..CHECKS / AT_ONCE {
+        let mut victims: Vec<(Child, u64, Signal)> = (0..AT_ONCE)
+            .map(|_| {
+                let drawn = moments.new_tree(&mut runner).expect("a moment").current();
+                let (moment, signal) = drawn;
+                (check(&folder, &temporary), moment, signals[signal])
+            })
+            .collect();
+        victims.sort_by_key(|(_, moment, _)| *moment);
+        let start = Instant::now();
+        for (victim, moment, signal) in &mut victims {
+            let rest = Duration::from_millis(*moment).saturating_sub(start.elapsed());
+            never.recv_timeout(rest).ok();
+            let pid = i32::try_from(victim.id()).ok().and_then(Pid::from_raw);
+            // It may have ended by itself.
+            kill_process(pid.expect("a process"), *signal).ok();
+        }
+        for (victim, ..) in &mut victims {
+            victim.wait().expect("its end");
+        }
+    }
+    let end = Instant::now();
+    while living_in(&temporary) > 0 {
+        assert!(end.elapsed() < GONE, "a process is left");
+        never.recv_timeout(Duration::from_millis(5)).ok();
+    }
+    let next = check(&folder, &temporary).wait().expect("its end");
+    assert_eq!(next.code(), Some(0), "the next check works");
+    // One that was killed before it had a supervisor leaves a folder for the next to sweep.
+    assert_eq!(lab_folders(&temporary), 0, "a folder is left");
+}
+
+/// Writes the solution of a lab to `folder`.
+fn solution(folder: &Path) {
+    let (course, _) = gradus::course::load(&gradus::course::builtin::tree());
+    let id = "wrong-port".parse().expect("a name");
+    let exercise = course.exercise(&id).expect("the lab");
+    fs::create_dir_all(folder).expect("a folder");
+    for file in exercise.task.solution() {
+        fs::write(folder.join(file.path), file.text).expect("a file");
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the test starts what it kills")]
+fn check(folder: &Path, temporary: &Path) -> Child {
+    let home = temporary.parent().expect("a parent");
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    Command::new(env!("CARGO_BIN_EXE_gradus"))
+        .args(["check", "wrong-port", "--path"])
+        .arg(folder)
+        .env_clear()
+        .env("PATH", path)
+        .env("HOME", home)
+        .env("TMPDIR", temporary)
+        .current_dir(home)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("it starts")
+}
