@@ -113,6 +113,8 @@ pub struct Expect {
     pub requests: BTreeMap<String, usize>,
     /// How many connections each upstream has accepted; `a+b` stands for both together.
     pub connections: BTreeMap<String, usize>,
+    /// The cause that a learner's rules must give to the request; empty if none may.
+    pub cause: Option<String>,
     /// A pattern that a new line of the error log matches.
     pub log: Option<String>,
     /// A pattern that no new line of the error log matches.
