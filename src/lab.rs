@@ -7,6 +7,7 @@
 pub mod client;
 pub mod config;
 pub mod control;
+pub mod customers;
 pub mod gateway;
 pub mod log;
 pub mod need;

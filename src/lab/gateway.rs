@@ -48,7 +48,7 @@ pub struct Gateway {
 #[derive(Debug)]
 pub enum Started {
     /// nginx listens.
-    Listens(Gateway),
+    Listens(Box<Gateway>),
     /// nginx does not accept the configuration; holds why.
     Refused(Vec<Diagnostic>),
     /// A stranger has taken a port meanwhile.
@@ -79,7 +79,7 @@ impl Gateway {
         match gateway.wait(&addresses(config, ports)?)? {
             Readiness::Listens => {
                 gateway.warnings = gateway.diagnostics(ports);
-                Ok(Started::Listens(gateway))
+                Ok(Started::Listens(Box::new(gateway)))
             }
             Readiness::Ended if context.cancel.is_cancelled() => Err(LabError::Cancelled),
             Readiness::Ended => Ok(Started::Refused(gateway.rejection(ports))),

@@ -115,12 +115,28 @@ pub struct Expect {
     pub connections: BTreeMap<String, usize>,
     /// The cause that a learner's rules must give to the request; empty if none may.
     pub cause: Option<String>,
+    /// Whether nginx's master is the one that ran first, or another.
+    pub master: Option<Age>,
+    /// Whether nginx's workers are those that ran first, or others.
+    pub workers: Option<Age>,
+    /// How many customers, since nginx first ran, got no answer.
+    pub lost: Option<usize>,
     /// A pattern that a new line of the error log matches.
     pub log: Option<String>,
     /// A pattern that no new line of the error log matches.
     pub no_log: Option<String>,
     /// A pattern that the new line of the access log matches.
     pub access: Option<String>,
+}
+
+/// Whether a process is one of those that ran first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Age {
+    /// It is.
+    Same,
+    /// It came later.
+    New,
 }
 
 impl Default for Send {

@@ -15,7 +15,7 @@ use super::system::Lab;
 use super::upstream::Counters;
 use crate::check::{Context, TestResult, Values};
 use crate::sys::clock::Stopwatch;
-use judge::{Judge, Miss};
+use judge::{History, Judge, Miss};
 
 /// How long a request may take to reach the access log.
 const LOGGED: Duration = Duration::from_secs(1);
@@ -36,6 +36,8 @@ struct Exchange {
 /// # Errors
 /// Fails when Gradus could not do its work.
 pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult, LabError> {
+    // Customers would be counted among the requests of the probes.
+    let customers = lab.close();
     for act in &probe.act {
         lab.act(act)?;
     }
@@ -69,6 +71,12 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
             .from
             .as_ref()
             .and_then(|name| lab.upstream(name)?.last_seen()),
+        history: History {
+            has_first_master: lab.has_first_master(),
+            old_workers: lab.workers_by_age().0,
+            new_workers: lab.workers_by_age().1,
+            customers,
+        },
         errors: &news.errors,
         accesses: &news.accesses,
     };

@@ -3,22 +3,31 @@
 mod live;
 
 use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use super::LabError;
 use super::config::Config;
+use super::customers::Customers;
 use super::gateway::{Gateway, Started, listening_ports};
 use super::nginx::Nginx;
 use super::nonce::Nonce;
 use super::ports::Ports;
 use super::probe::Act;
+use super::units::Time;
 use super::upstream::{Address, Counters, Place, State, Upstream, UpstreamPlan};
 use crate::check::{Context, Diagnostic};
+use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::Scratch;
 
 /// How often a start is tried when a stranger has taken a port meanwhile.
 const TRIES: usize = 3;
 
 pub use live::ServiceWord;
+
+/// How long nginx may take to have workers.
+const GROWN: Duration = Duration::from_millis(500);
+/// How long to wait between two looks.
+const BEAT: Duration = Duration::from_millis(2);
 
 /// What a lab consists of, by the learner's ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,17 +36,23 @@ pub struct Plan {
     pub listen: u16,
     /// What stands behind it.
     pub upstreams: Vec<UpstreamPlan>,
+    /// The time between two customers, where some come all the while.
+    pub customers: Option<Time>,
 }
 
 /// A running lab; nginx and the upstreams stop, and their folder goes, when it is dropped.
 #[derive(Debug)]
 pub struct Lab {
     // The supervisor of nginx removes the folder: what uses it ends first.
+    customers: Option<Customers>,
     services: Vec<Service>,
     /// None where nginx did not take the first configuration of a lab that stays up.
     gateway: Option<Gateway>,
     ports: Ports,
     listen: u16,
+    every: Option<Time>,
+    /// The master and the workers of the nginx that ran first.
+    first: Option<(Option<u32>, Vec<u32>)>,
     folder: Scratch,
     context: Context,
 }
@@ -80,20 +95,76 @@ impl Lab {
             }
             match Gateway::start(config, nginx, &mut ports, folder.path(), context)? {
                 Started::Listens(gateway) => {
-                    return Ok(Ok(Self {
-                        gateway: Some(gateway),
+                    let mut lab = Self {
+                        customers: None,
                         services,
+                        gateway: Some(*gateway),
                         ports,
                         listen: plan.listen,
+                        every: plan.customers,
+                        first: None,
                         folder,
                         context: context.clone(),
-                    }));
+                    };
+                    lab.is_up()?;
+                    return Ok(Ok(lab));
                 }
                 Started::Refused(diagnostics) => return Ok(Err(diagnostics)),
                 Started::PortTaken => {}
             }
         }
         Err(LabError::Port(std::io::ErrorKind::AddrInUse.into()))
+    }
+
+    /// Notes which processes nginx began with, and lets the customers come.
+    fn is_up(&mut self) -> Result<(), LabError> {
+        if self.first.is_some() {
+            return Ok(());
+        }
+        if let Some(gateway) = &self.gateway {
+            // The master listens before it has workers.
+            let watch = Stopwatch::start();
+            let mut workers = gateway.workers();
+            while workers.is_empty() && watch.elapsed() < GROWN {
+                if self.context.cancel.wait(BEAT) {
+                    return Err(LabError::Cancelled);
+                }
+                workers = gateway.workers();
+            }
+            self.first = Some((gateway.master(), workers));
+        }
+        if let Some(every) = self.every {
+            let address = self.address()?;
+            self.customers = Some(Customers::start(address, every.0).map_err(LabError::Port)?);
+        }
+        Ok(())
+    }
+
+    /// Lets no more customers come; returns how many came, and how many of them got no answer.
+    pub fn close(&mut self) -> Option<(usize, usize)> {
+        let customers = self.customers.as_mut()?;
+        customers.close();
+        Some((customers.sent(), customers.lost()))
+    }
+
+    /// Returns whether nginx's master is the one that ran first.
+    pub fn has_first_master(&self) -> bool {
+        let (Some(gateway), Some((master, _))) = (&self.gateway, &self.first) else {
+            return false;
+        };
+        master.is_some() && gateway.master() == *master
+    }
+
+    /// Returns how many of the workers that ran first still run, and how many others do.
+    pub fn workers_by_age(&self) -> (usize, usize) {
+        let (Some(gateway), Some((_, first))) = (&self.gateway, &self.first) else {
+            return (0, 0);
+        };
+        let (old, new): (Vec<_>, Vec<_>) = gateway
+            .workers()
+            .into_iter()
+            .partition(|worker| first.contains(worker));
+        (old.len(), new.len())
     }
 
     /// Returns what nginx warned of when it started.

@@ -24,6 +24,11 @@ pub(super) struct Desk {
 }
 
 impl Desk {
+    /// Returns the folder of the workspace.
+    pub(super) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(super) fn new(course: Course, workspace: Option<Workspace>, root: PathBuf) -> Self {
         Self {
             course,

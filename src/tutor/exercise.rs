@@ -65,6 +65,12 @@ impl Machine {
             let lead = Line::new().with(Role::Dim, "Edit  ");
             lines.push(lead.with(Role::Code, &opened.file));
             lines.push(Line::new().with(Role::Dim, "Save, and it is checked here."));
+            if exercise.task.has_lab() {
+                let lead = Line::new().with(Role::Dim, "Lab   ");
+                let up = format!("gradus lab up {}", exercise.id);
+                let line = lead.with(Role::Code, up);
+                lines.push(line.with(Role::Dim, " in another terminal, or l here"));
+            }
         }
         lines
     }

@@ -32,6 +32,10 @@ const QUIZ: Keys = &[
 const SOLVE: Keys = &[
     ("e", "open the file in your editor; saving checks it"),
     ("c", "check now"),
+    (
+        "l",
+        "run the exercise's nginx, where it has one; q leads back",
+    ),
     ("v", "the last result in full, in a pager"),
     ("t", "the task"),
     ("h", "the next hint"),

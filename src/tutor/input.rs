@@ -90,6 +90,8 @@ pub enum Effect {
     CancelCheck,
     /// Open this exercise's first file in the learner's editor.
     Edit(ExerciseId),
+    /// Put the lab of this exercise up, on the terminal, until the learner ends it.
+    Lab(ExerciseId),
     /// Put the files of this exercise back, and keep a copy.
     Reset(ExerciseId),
     /// Stop until the learner's shell lets us go on.

@@ -222,6 +222,7 @@ impl Session {
                 return Ok(Some(Input::Reset(self.worded(reset))));
             }
             Effect::Edit(id) => return self.edit(&id).map(Some),
+            Effect::Lab(id) => return self.lab(&id).map(Some),
             Effect::Prepare(id) => self.bench.prepare(self.desk.exercise(&id)),
             Effect::Check(run, id) => self.bench.check(run, self.desk.submission(&id)),
             Effect::CancelCheck => self.bench.cancel(),
@@ -246,6 +247,18 @@ impl Session {
         let edited = crate::sandbox::interactive(&program, &arguments);
         self.terminal.reclaim()?;
         Ok(Input::Edited(self.worded(edited)))
+    }
+
+    /// Puts a lab up as the learner would in another terminal; q in it leads back.
+    fn lab(&mut self, id: &crate::course::ExerciseId) -> io::Result<Input> {
+        let gradus = self.bench.context().sandbox.launcher().to_owned();
+        let root = self.desk.root().as_os_str().to_owned();
+        let words = ["lab", "up", id.as_str(), "--workspace"].map(std::ffi::OsString::from);
+        let arguments: Vec<_> = words.into_iter().chain([root]).collect();
+        self.terminal.release()?;
+        let done = crate::sandbox::interactive(&gradus, &arguments);
+        self.terminal.reclaim()?;
+        done.map(|()| Input::Returned)
     }
 
     fn suspend(&mut self) -> io::Result<Input> {

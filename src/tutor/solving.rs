@@ -94,6 +94,7 @@ impl Machine {
             Key::Char('r') => self.ask_to_confirm(Confirm::Reset),
             Key::Char('s') => self.want_to_settle(),
             Key::Char('n') => self.advance(stop),
+            Key::Char('l') if self.has_lab() => self.push(Effect::Lab(id)),
             _ => self.unknown_key(),
         }
     }
@@ -207,6 +208,10 @@ impl Machine {
         self.progress.state_of(exercise)
     }
 
+    fn has_lab(&self) -> bool {
+        self.exercise().is_some_and(|it| it.task.has_lab())
+    }
+
     pub(super) fn is_done(&self, id: &ExerciseId) -> bool {
         let exercise = self.course.exercise(id);
         exercise.is_some_and(|exercise| self.state(exercise).is_done())
@@ -224,6 +229,9 @@ impl Machine {
             (true, false) => "check",
         };
         let mut hints = vec![hint("Enter", enter), hint("e", "edit"), hint("h", "hint")];
+        if self.has_lab() {
+            hints.push(hint("l", "lab"));
+        }
         if solving.panel != Panel::Task {
             hints.push(hint("t", "task"));
         }

@@ -13,6 +13,7 @@ mod kills;
 mod lab;
 #[cfg(target_os = "linux")]
 mod lab_kills;
+mod lab_up;
 mod lessons;
 mod licences;
 mod limits;

@@ -12,11 +12,12 @@ use crate::lab::control::Status;
 use crate::lab::control::protocol::Said;
 
 /// How long an answer may take.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The most bytes of an answer.
 const MOST: u64 = 64 << 20;
 
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
 struct Call {
     url: String,
     method: Option<String>,
@@ -127,7 +128,7 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
                     }
                 }
             }
-            url => call.url = url.to_owned(),
+            url => url.clone_into(&mut call.url),
         }
     }
     if call.url.is_empty() {
@@ -152,24 +153,20 @@ impl Call {
         };
         let request = self.request(authority, path);
         let mut bytes = Vec::new();
-        match &self.socket {
-            Some(socket) => {
-                let mut stream = UnixStream::connect(place(socket, status, folder))?;
-                stream.set_read_timeout(Some(PATIENCE))?;
-                stream.write_all(request.as_bytes())?;
-                stream.take(MOST).read_to_end(&mut bytes)?;
-            }
-            None => {
-                let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
-                let port = port
-                    .parse()
-                    .map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-                let host = host.trim_start_matches('[').trim_end_matches(']');
-                let mut stream = TcpStream::connect((host, status.port(port)))?;
-                stream.set_read_timeout(Some(PATIENCE))?;
-                stream.write_all(request.as_bytes())?;
-                stream.take(MOST).read_to_end(&mut bytes)?;
-            }
+        if let Some(socket) = &self.socket {
+            let mut stream = UnixStream::connect(place(socket, status, folder))?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(request.as_bytes())?;
+            stream.take(MOST).read_to_end(&mut bytes)?;
+        } else {
+            let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
+            let port = port.parse();
+            let port = port.map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+            let host = host.trim_start_matches('[').trim_end_matches(']');
+            let mut stream = TcpStream::connect((host, status.port(port)))?;
+            stream.set_read_timeout(Some(PATIENCE))?;
+            stream.write_all(request.as_bytes())?;
+            stream.take(MOST).read_to_end(&mut bytes)?;
         }
         parse_response(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
@@ -192,15 +189,16 @@ impl Call {
             ("Accept", "*/*"),
         ] {
             if !has(name) {
-                text.push_str(&format!("{name}: {value}\r\n"));
+                text.extend([name, ": ", value, "\r\n"]);
             }
         }
         for line in &self.headers {
-            text.push_str(&format!("{line}\r\n"));
+            text.extend([line.as_str(), "\r\n"]);
         }
         let data = self.data.as_deref().unwrap_or_default();
         if self.data.is_some() {
-            text.push_str(&format!("Content-Length: {}\r\n", data.len()));
+            let length = data.len();
+            text.extend(["Content-Length: ", &length.to_string(), "\r\n"]);
         }
         text + "Connection: close\r\n\r\n" + data
     }
@@ -301,19 +299,20 @@ fn unchunked(mut rest: &[u8]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn call(line: &str) -> Result<Call, String> {
+    fn parse_line(line: &str) -> Result<Call, String> {
         let words: Vec<_> = line.split(' ').map(str::to_owned).collect();
         parse(&words)
     }
 
     #[test]
     fn options_are_read_as_curl_reads_them() {
-        let call = call("-si -XPOST -d a=1 -H X-Trace:7 http://127.0.0.1:8080/orders").unwrap();
+        let call =
+            parse_line("-si -XPOST -d a=1 -H X-Trace:7 http://127.0.0.1:8080/orders").unwrap();
         assert!(call.include && call.silent);
         let request = call.request("127.0.0.1:8080", "/orders");
         assert!(request.starts_with("POST /orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"));
         assert!(request.contains("X-Trace:7\r\n") && request.ends_with("\r\n\r\na=1"));
-        assert!(call("-k http://x").is_err());
+        assert!(parse_line("-k http://x").is_err());
     }
 
     #[test]

@@ -1,35 +1,29 @@
 //! The screen of a lab that is up: the logs as they grow, and the keys.
 
+mod deeds;
+
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::thread;
 use std::time::Duration;
 
-use super::{board, shell};
-use crate::check::{CheckError, Context, Outcome, Verdict};
+use super::board;
+use crate::check::{CheckError, Context, Outcome};
 use crate::cli::app::{App, Desk};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::cli::next;
-use crate::course::{Answer as Choice, Exercise};
-use crate::lab::control::protocol::{Said, ServiceRequest};
+use crate::course::Exercise;
+use crate::lab::control::protocol::Said;
 use crate::lab::control::tail::Positions;
-use crate::lab::control::{Answer, Happened, Keeper, NginxWord, Request, Status, words};
-use crate::lab::log;
-use crate::report::{Options, outcome_lines};
+use crate::lab::control::{Answer, Happened, Keeper, Request, Status, words};
 use crate::sandbox::Cancel;
-use crate::sys::clock::unix_time;
-use crate::sys::files;
-use crate::term::{Ask, Key, Lines, Listener, Received, Reply, Size, Spot, Terminal, Tty};
+use crate::term::{Key, Lines, Listener, Received, Size, Spot, Terminal, Tty};
 use crate::text::{Line, Role};
 use crate::tutor::View;
 use crate::watch::Changed;
 
 /// How often the logs are looked at.
 const BEAT: Duration = Duration::from_millis(120);
-/// Where what was done is written down.
-const RUNBOOK: &str = "runbook.sh";
 
 /// Something that reaches the screen.
 pub(super) enum Message {
@@ -167,7 +161,10 @@ impl<'a> Screen<'a> {
 
     fn receive(&mut self, received: Received) -> Result<Then, Failure> {
         match received {
-            Received::Key(Key::Ctrl('c') | Key::Char('q')) => return Ok(Then::End(Code::Fine)),
+            // Where there are no keys, the signal of Ctrl-C ends a lab as q does.
+            Received::Key(Key::Ctrl('c') | Key::Char('q')) | Received::Signal(2) => {
+                return Ok(Then::End(Code::Fine));
+            }
             Received::Key(Key::Ctrl('z')) => {
                 self.terminal.release()?;
                 crate::term::suspend()?;
@@ -182,8 +179,6 @@ impl<'a> Screen<'a> {
                 self.view.size = size;
                 self.greet(&[])?;
             }
-            // Ctrl-C is how a lab ends where there are no keys.
-            Received::Signal(2) => return Ok(Then::End(Code::Fine)),
             Received::Signal(signal) => return Ok(Then::End(Code::Stopped(signal))),
             // Without a terminal there may be no input at all.
             Received::Closed if self.interactive => return Ok(Then::End(Code::Fine)),
@@ -349,186 +344,6 @@ impl<'a> Screen<'a> {
         let lines: Vec<_> = text.map(|line| Line::new().with(role, line)).collect();
         self.put(lines, Spot::Below)
     }
-
-    fn reload(&mut self) -> Result<(), Failure> {
-        let test = NginxWord::Test;
-        let Answer::Said(tested) = self.keeper.ask(Request::Nginx { word: test }) else {
-            return Ok(());
-        };
-        self.told(&tested)?;
-        let runs = self.status()?.nginx.master.is_some();
-        if tested.code != 0 {
-            let text = "nginx goes on with what it read before.";
-            return if runs {
-                self.say(Role::Warn, text)
-            } else {
-                Ok(())
-            };
-        }
-        let (word, done) = if runs {
-            (NginxWord::Reload, "nginx has read it.")
-        } else {
-            (NginxWord::Start, "nginx was started.")
-        };
-        match self.keeper.ask(Request::Nginx { word }) {
-            Answer::Said(said) if said.code == 0 => self.say(Role::Good, done),
-            Answer::Said(said) => self.told(&said),
-            _ => Ok(()),
-        }
-    }
-
-    fn services(&mut self) -> Result<(), Failure> {
-        let choices = choices(&self.status()?);
-        let labels: Vec<_> = choices.iter().map(|(label, _)| label.clone()).collect();
-        if self.view.by_lines {
-            let lines = labels.iter().map(|label| Line::plain(format!("  {label}")));
-            return self.put(lines.collect(), Spot::Below);
-        }
-        if let Reply::Answer(Choice::Choices(chosen)) = self.terminal.ask(&Ask::One(labels))?
-            && let Some((_, request)) = chosen.first().and_then(|index| choices.get(*index))
-        {
-            return self.ask(request.clone());
-        }
-        self.say(Role::Dim, "Nothing was done.")
-    }
-
-    fn shell(&mut self) -> Result<(), Failure> {
-        if !self.interactive {
-            return Ok(());
-        }
-        let status = self.status()?;
-        self.terminal.release()?;
-        self.app.note(&shell::welcome(&status));
-        let opened = shell::open(self.app, &status, self.keeper.socket());
-        self.terminal.reclaim()?;
-        self.greet(&[])?;
-        match opened {
-            Ok(()) => Ok(()),
-            Err(error) => self.say(Role::Bad, &format!("there is no shell: {error}")),
-        }
-    }
-
-    fn saved(&mut self, changed: &Changed) -> Result<(), Failure> {
-        if !changed.files.iter().any(|file| file == log::FILE) {
-            return Ok(());
-        }
-        let status = self.status()?;
-        let nginx = &status.nginx;
-        let text = if nginx.master.is_none() {
-            "nginx.conf was saved. nginx does not run; r starts it.".to_owned()
-        } else if nginx.config_changed {
-            let age = board::age(unix_time().saturating_sub(nginx.config_since));
-            format!("nginx.conf was saved; nginx still runs what it read {age} ago. r reloads.")
-        } else {
-            "nginx.conf was saved; it says what nginx runs.".to_owned()
-        };
-        self.say(Role::Accent, &text)
-    }
-
-    fn start_check(&mut self) -> Result<(), Failure> {
-        if let Some(check) = self.check.take() {
-            check.cancel();
-        }
-        let mut context = self.context.clone();
-        context.cancel = Cancel::new();
-        self.check = Some(context.cancel.clone());
-        let task = Arc::clone(&self.exercise.task);
-        let folder = self.desk.workspace()?.folder(self.exercise);
-        let sender = self.sender.clone();
-        thread::Builder::new().name("check".into()).spawn(move || {
-            let result = task.check(&folder, &context);
-            // The lab may be down by now.
-            sender.send(Message::Checked(result)).ok();
-        })?;
-        self.say(Role::Dim, "Checking…")
-    }
-
-    fn checked(&mut self, result: Result<Outcome, CheckError>) -> Result<(), Failure> {
-        let outcome = match result {
-            Ok(outcome) => outcome,
-            Err(CheckError::Cancelled) => return Ok(()),
-            Err(error) => {
-                let words = Failure::Check(error).words(&self.app.invocation);
-                return self.put(words.lines(), Spot::Below);
-            }
-        };
-        let options = Options {
-            feedback: crate::cli::check::feedback(self.exercise),
-            width: self.view.size.columns,
-            accessible: self.view.accessible,
-        };
-        let mut lines = vec![Line::new()];
-        lines.extend(outcome_lines(self.exercise, &outcome, &options));
-        lines.push(Line::new());
-        if outcome.verdict() == Verdict::Passed {
-            let exercise = self.exercise;
-            self.desk
-                .update(|progress| progress.pass(exercise, unix_time()))?;
-            let mut progress = self.desk.progress.clone();
-            progress.pass(exercise, unix_time());
-            lines.extend(next::lines_for(self.app, self.desk, &progress));
-        }
-        self.put(lines, Spot::Below)
-    }
-
-    fn has_runbook(&self) -> bool {
-        let files = self.exercise.task.workspace();
-        files.iter().any(|file| file.path == RUNBOOK)
-    }
-
-    /// Adds what was done since the last time to the learner's runbook.
-    fn write_runbook(&mut self) -> Result<(), Failure> {
-        let Answer::History { lines } = self.keeper.ask(Request::History) else {
-            return Ok(());
-        };
-        let new = lines.get(self.written..).unwrap_or_default();
-        if new.is_empty() {
-            return self.say(Role::Dim, "Nothing was done that is not in runbook.sh.");
-        }
-        let path = self.desk.workspace()?.folder(self.exercise).join(RUNBOOK);
-        let failed = |source| Failure::File {
-            path: path.clone(),
-            source,
-        };
-        let mut text = match files::read_bounded(&path, 64 << 10) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(error) => return Err(failed(error)),
-        };
-        if !text.is_empty() && !text.ends_with('\n') {
-            text.push('\n');
-        }
-        text.extend(new.iter().map(|line| format!("{line}\n")));
-        files::write_whole(&path, text.as_bytes()).map_err(failed)?;
-        let said = format!("Added to runbook.sh: {}", new.join("; "));
-        self.written = lines.len();
-        self.say(Role::Good, &said)
-    }
-}
-
-/// Returns what can be done to the services, each with its words.
-fn choices(status: &Status) -> Vec<(String, Request)> {
-    let mut choices = Vec::new();
-    for service in &status.services {
-        let words: &[_] = if service.is_running() {
-            &[
-                ("stop", ServiceRequest::Stop),
-                ("restart", ServiceRequest::Restart),
-                ("kill", ServiceRequest::Kill),
-            ]
-        } else {
-            &[("start", ServiceRequest::Start)]
-        };
-        for (verb, word) in words {
-            let name = service.name.clone();
-            let request = Request::Service {
-                word: *word,
-                name: Some(name.clone()),
-            };
-            choices.push((format!("svc {verb} {name}"), request));
-        }
-    }
-    choices
 }
 
 fn state_line(status: &Status) -> Line {
@@ -540,6 +355,10 @@ fn state_line(status: &Status) -> Line {
         (Some(_), false) => (Role::Dim, " · nginx runs"),
     };
     line.push(role, text);
+    if let Some((sent, lost)) = status.customers {
+        let role = if lost > 0 { Role::Bad } else { Role::Dim };
+        line.push(role, format!(" · {lost} of {sent} customers lost"));
+    }
     for service in &status.services {
         let role = if service.is_running() {
             Role::Dim

@@ -60,7 +60,8 @@ fn ask(
 fn listening(status: &Status) -> String {
     let mut text = String::from("State   Local Address:Port     Process\n");
     let mut row = |address: &str, name: &str| {
-        text.push_str(&format!("LISTEN  {address:<22} {name}\n"));
+        let line = format!("LISTEN  {address:<22} {name}\n");
+        text.push_str(&line);
     };
     if status.nginx.master.is_some() {
         let port = status.nginx.listen;

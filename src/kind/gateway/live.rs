@@ -69,23 +69,16 @@ pub(super) fn opening(
 }
 
 /// Asks the lab that is up for `folder`, if this exercise is judged by what is done to it.
-pub(super) fn judged(
-    task: &GatewayTask,
-    folder: &Path,
-    context: &Context,
-) -> Result<Option<Outcome>, CheckError> {
-    let folder = match (task.judging, fs::canonicalize(folder)) {
-        (Judging::Runbook, Ok(folder)) => folder,
-        _ => return Ok(None),
-    };
-    let labs = Registry::new(&context.environment).labs();
-    let labs = labs.unwrap_or_default();
-    let Some(lab) = labs.into_iter().find(|lab| lab.folder == folder) else {
-        return Ok(None);
-    };
+pub(super) fn judged(task: &GatewayTask, folder: &Path, context: &Context) -> Option<Outcome> {
+    if task.judging != Judging::Runbook {
+        return None;
+    }
+    let folder = fs::canonicalize(folder).ok()?;
+    let labs = Registry::new(&context.environment).labs().ok()?;
+    let lab = labs.into_iter().find(|lab| lab.folder == folder)?;
     match Caller::new(lab.socket).ask(&Request::Judge) {
-        Ok(Answer::Judged(outcome)) => Ok(Some(*outcome)),
+        Ok(Answer::Judged(outcome)) => Some(*outcome),
         // It went down just now.
-        Ok(_) | Err(_) => Ok(None),
+        Ok(_) | Err(_) => None,
     }
 }

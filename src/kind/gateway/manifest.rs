@@ -11,6 +11,7 @@ use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
 use crate::course::{Problem, WrongSolution, line_of, toml_problem};
 use crate::kind::Folder;
 use crate::lab::need::Need;
+use crate::lab::units::Time;
 use crate::lab::{Plan, Probe, UpstreamPlan, services};
 
 /// What a learner sees before anything is mended.
@@ -37,6 +38,7 @@ struct Table {
     #[serde(default, rename = "upstream")]
     upstreams: Vec<Spanned<UpstreamPlan>>,
     symptom: Option<Symptom>,
+    customers: Option<Time>,
     edit: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     needs: Vec<Need>,
@@ -68,6 +70,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     let plan = table.as_ref().map(|table| Plan {
         listen: table.listen,
         upstreams: table.upstreams(),
+        customers: table.customers,
     });
     let probes = probes(folder, plan.as_ref(), problems);
     let wrong = wrong(folder, &probes, &starter, problems);

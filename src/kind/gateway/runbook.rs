@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::files::Files;
+use super::files::{self as folder_files, Files};
 use super::live::{self, Label};
 use super::{GatewayTask, Judging, title};
 use crate::check::{CheckError, Context, Event, Outcome, Phase, TestOutcome, TestResult};
@@ -35,6 +35,14 @@ pub(super) fn replay(
     context: &Context,
 ) -> Result<Outcome, CheckError> {
     let runbook = files.get(FILE).map_or("", String::as_str);
+    let touched = folder_files::touched(task, files);
+    if !touched.is_empty() {
+        let outcome = not_run(task, "the lab does not start", String::new());
+        return Ok(Outcome {
+            diagnostics: touched,
+            ..outcome
+        });
+    }
     if is_empty(runbook) {
         return Ok(not_run(task, &nothing_to_judge(task), String::new()));
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::Probe;
+use super::{Age, Probe};
 
 /// Returns the command with which a learner can repeat the request; `listen` is their port.
 pub fn input(probe: &Probe, listen: u16) -> String {
@@ -116,6 +116,19 @@ pub fn expected(probe: &Probe) -> String {
     for (name, count) in &expect.connections {
         let names = name.replace('+', " and ");
         parts.push(format!("over {count} new connections to {names}"));
+    }
+    match expect.master {
+        Some(Age::Same) => parts.push("with the nginx that ran at the start".to_owned()),
+        Some(Age::New) => parts.push("with another nginx".to_owned()),
+        None => {}
+    }
+    match expect.workers {
+        Some(Age::Same) => parts.push("with the same workers".to_owned()),
+        Some(Age::New) => parts.push("with new workers".to_owned()),
+        None => {}
+    }
+    if let Some(lost) = expect.lost {
+        parts.push(format!("and {lost} customers without an answer meanwhile"));
     }
     if expect.log.is_some() {
         parts.push("and a line in the error log".to_owned());

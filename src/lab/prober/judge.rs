@@ -6,7 +6,7 @@ use super::Exchange;
 use crate::course::pattern::Pattern;
 use crate::lab::client::{NoResponse, Response};
 use crate::lab::nonce::Nonce;
-use crate::lab::probe::{Expect, Probe, status_words};
+use crate::lab::probe::{Age, Expect, Probe, status_words};
 use crate::lab::upstream::Counters;
 use crate::lab::upstream::answer;
 use crate::lab::upstream::request::Request;
@@ -34,6 +34,17 @@ pub(super) struct Judge<'a> {
     pub(super) seen: Option<Request>,
     pub(super) errors: &'a [String],
     pub(super) accesses: &'a [String],
+    pub(super) history: History,
+}
+
+/// What has happened to nginx and its customers since it first ran.
+#[derive(Debug)]
+pub(super) struct History {
+    pub(super) has_first_master: bool,
+    pub(super) old_workers: usize,
+    pub(super) new_workers: usize,
+    /// How many customers came, and how many got no answer.
+    pub(super) customers: Option<(usize, usize)>,
 }
 
 impl Judge<'_> {
@@ -49,6 +60,7 @@ impl Judge<'_> {
         }
         self.counts()?;
         self.header_lines()?;
+        self.history()?;
         self.logs(exchanges.len())
     }
 
@@ -202,6 +214,48 @@ impl Judge<'_> {
             if made != *expected {
                 return Err(got(format!("{made} new connections to {name}")));
             }
+        }
+        Ok(())
+    }
+
+    fn history(&self) -> Result<(), Miss> {
+        let expect = self.expect();
+        let History {
+            has_first_master,
+            old_workers,
+            new_workers,
+            customers,
+        } = self.history;
+        if expect
+            .master
+            .is_some_and(|age| (age == Age::Same) != has_first_master)
+        {
+            let text = if has_first_master {
+                "nginx's master is the one that ran at the start"
+            } else {
+                "nginx was stopped and started: its master is another process"
+            };
+            return Err(got(text.to_owned()));
+        }
+        let is_right = match expect.workers {
+            Some(Age::Same) => old_workers > 0 && new_workers == 0,
+            Some(Age::New) => new_workers > 0 && old_workers == 0,
+            None => true,
+        };
+        if !is_right {
+            let text = if new_workers == 0 {
+                "nginx's workers are those that ran at the start: it was not reloaded"
+            } else {
+                "nginx has other workers than at the start"
+            };
+            return Err(got(text.to_owned()));
+        }
+        if let (Some(most), Some((sent, lost))) = (expect.lost, customers)
+            && lost > most
+        {
+            return Err(got(format!(
+                "{lost} of {sent} customers who came meanwhile got no answer"
+            )));
         }
         Ok(())
     }

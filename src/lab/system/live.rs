@@ -51,10 +51,13 @@ impl Lab {
             }
         }
         Ok(Self {
-            gateway: None,
+            customers: None,
             services,
+            gateway: None,
             ports,
             listen: plan.listen,
+            every: plan.customers,
+            first: None,
             folder,
             context: context.clone(),
         })
@@ -117,7 +120,8 @@ impl Lab {
         let started = Gateway::start(config, nginx, &mut self.ports, folder, &self.context)?;
         match started {
             Started::Listens(gateway) => {
-                self.gateway = Some(gateway);
+                self.gateway = Some(*gateway);
+                self.is_up()?;
                 Ok(said)
             }
             Started::Refused(said) => Ok(said),
@@ -164,6 +168,12 @@ impl Lab {
             }
         }
         Ok(true)
+    }
+
+    /// Returns how many customers came so far, and how many of them got no answer.
+    pub fn customers_so_far(&self) -> Option<(usize, usize)> {
+        let customers = self.customers.as_ref()?;
+        Some((customers.sent(), customers.lost()))
     }
 
     /// Returns the services: name, the learner's address, and where each really listens while it

@@ -208,7 +208,7 @@ impl Play {
                 return Some(Input::Edited(Ok(())));
             }
             Effect::Reset(_) => return Some(Input::Reset(Ok("/copy".into()))),
-            Effect::Prepare(_) | Effect::Suspend => {}
+            Effect::Prepare(_) | Effect::Suspend | Effect::Lab(_) => {}
             Effect::Quit(farewell) => self.ended = Some(farewell),
         }
         None

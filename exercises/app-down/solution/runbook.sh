@@ -1,0 +1,2 @@
+svc status
+svc start shop

@@ -1,0 +1,2 @@
+svc start shop
+nginx -s stop

@@ -1,0 +1,1 @@
+nginx -t && nginx -s reload

@@ -1,0 +1,3 @@
+nginx -s stop
+sleep 0.2
+nginx

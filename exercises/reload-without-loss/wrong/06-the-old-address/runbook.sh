@@ -1,0 +1,2 @@
+nginx -t
+nginx -s reload

@@ -1,0 +1,207 @@
+//! What the keys of a lab's screen do.
+
+use std::io;
+use std::sync::Arc;
+use std::thread;
+
+use super::{Message, Screen};
+use crate::check::{CheckError, Outcome, Verdict};
+use crate::cli::failure::Failure;
+use crate::cli::lab::{board, shell};
+use crate::cli::next;
+use crate::course::Answer as Choice;
+use crate::lab::control::protocol::ServiceRequest;
+use crate::lab::control::{Answer, NginxWord, Request, Status};
+use crate::lab::log;
+use crate::report::{Options, outcome_lines};
+use crate::sandbox::Cancel;
+use crate::sys::clock::unix_time;
+use crate::sys::files;
+use crate::term::{Ask, Reply, Spot};
+use crate::text::{Line, Role};
+use crate::watch::Changed;
+
+/// Where what was done is written down.
+const RUNBOOK: &str = "runbook.sh";
+
+impl Screen<'_> {
+    pub(super) fn reload(&mut self) -> Result<(), Failure> {
+        let test = NginxWord::Test;
+        let Answer::Said(found) = self.keeper.ask(Request::Nginx { word: test }) else {
+            return Ok(());
+        };
+        self.told(&found)?;
+        let runs = self.status()?.nginx.master.is_some();
+        if found.code != 0 {
+            let goes_on = "nginx goes on with what it read before.";
+            return if runs {
+                self.say(Role::Warn, goes_on)
+            } else {
+                Ok(())
+            };
+        }
+        let (word, done) = if runs {
+            (NginxWord::Reload, "nginx has read it.")
+        } else {
+            (NginxWord::Start, "nginx was started.")
+        };
+        match self.keeper.ask(Request::Nginx { word }) {
+            Answer::Said(said) if said.code == 0 => self.say(Role::Good, done),
+            Answer::Said(said) => self.told(&said),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn services(&mut self) -> Result<(), Failure> {
+        let choices = choices(&self.status()?);
+        let labels: Vec<_> = choices.iter().map(|(label, _)| label.clone()).collect();
+        if self.view.by_lines {
+            let lines = labels.iter().map(|label| Line::plain(format!("  {label}")));
+            return self.put(lines.collect(), Spot::Below);
+        }
+        if let Reply::Answer(Choice::Choices(chosen)) = self.terminal.ask(&Ask::One(labels))?
+            && let Some((_, request)) = chosen.first().and_then(|index| choices.get(*index))
+        {
+            return self.ask(request.clone());
+        }
+        self.say(Role::Dim, "Nothing was done.")
+    }
+
+    pub(super) fn shell(&mut self) -> Result<(), Failure> {
+        if !self.interactive {
+            return Ok(());
+        }
+        let status = self.status()?;
+        self.terminal.release()?;
+        self.app.note(&shell::welcome(&status));
+        let opened = shell::open(self.app, &status, self.keeper.socket());
+        self.terminal.reclaim()?;
+        self.greet(&[])?;
+        match opened {
+            Ok(()) => Ok(()),
+            Err(error) => self.say(Role::Bad, &format!("there is no shell: {error}")),
+        }
+    }
+
+    pub(super) fn saved(&mut self, changed: &Changed) -> Result<(), Failure> {
+        if !changed.files.iter().any(|file| file == log::FILE) {
+            return Ok(());
+        }
+        let status = self.status()?;
+        let nginx = &status.nginx;
+        let text = if nginx.master.is_none() {
+            "nginx.conf was saved. nginx does not run; r starts it.".to_owned()
+        } else if nginx.config_changed {
+            let age = board::age(unix_time().saturating_sub(nginx.config_since));
+            format!("nginx.conf was saved; nginx still runs what it read {age} ago. r reloads.")
+        } else {
+            "nginx.conf was saved; it says what nginx runs.".to_owned()
+        };
+        self.say(Role::Accent, &text)
+    }
+
+    pub(super) fn start_check(&mut self) -> Result<(), Failure> {
+        if let Some(check) = self.check.take() {
+            check.cancel();
+        }
+        let mut context = self.context.clone();
+        context.cancel = Cancel::new();
+        self.check = Some(context.cancel.clone());
+        let task = Arc::clone(&self.exercise.task);
+        let folder = self.desk.workspace()?.folder(self.exercise);
+        let sender = self.sender.clone();
+        thread::Builder::new().name("check".into()).spawn(move || {
+            let result = task.check(&folder, &context);
+            // The lab may be down by now.
+            sender.send(Message::Checked(result)).ok();
+        })?;
+        self.say(Role::Dim, "Checking…")
+    }
+
+    pub(super) fn checked(&mut self, result: Result<Outcome, CheckError>) -> Result<(), Failure> {
+        let outcome = match result {
+            Ok(outcome) => outcome,
+            Err(CheckError::Cancelled) => return Ok(()),
+            Err(error) => {
+                let words = Failure::Check(error).words(&self.app.invocation);
+                return self.put(words.lines(), Spot::Below);
+            }
+        };
+        let options = Options {
+            feedback: crate::cli::check::feedback(self.exercise),
+            width: self.view.size.columns,
+            accessible: self.view.accessible,
+        };
+        let mut lines = vec![Line::new()];
+        lines.extend(outcome_lines(self.exercise, &outcome, &options));
+        lines.push(Line::new());
+        if outcome.verdict() == Verdict::Passed {
+            let exercise = self.exercise;
+            self.desk
+                .update(|progress| progress.pass(exercise, unix_time()))?;
+            let mut progress = self.desk.progress.clone();
+            progress.pass(exercise, unix_time());
+            lines.extend(next::lines_for(self.app, self.desk, &progress));
+        }
+        self.put(lines, Spot::Below)
+    }
+
+    pub(super) fn has_runbook(&self) -> bool {
+        let files = self.exercise.task.workspace();
+        files.iter().any(|file| file.path == RUNBOOK)
+    }
+
+    /// Adds what was done since the last time to the learner's runbook.
+    pub(super) fn write_runbook(&mut self) -> Result<(), Failure> {
+        let Answer::History { lines } = self.keeper.ask(Request::History) else {
+            return Ok(());
+        };
+        let new = lines.get(self.written..).unwrap_or_default();
+        if new.is_empty() {
+            return self.say(Role::Dim, "Nothing was done that is not in runbook.sh.");
+        }
+        let path = self.desk.workspace()?.folder(self.exercise).join(RUNBOOK);
+        let failed = |source| Failure::File {
+            path: path.clone(),
+            source,
+        };
+        let mut text = match files::read_bounded(&path, 64 << 10) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(failed(error)),
+        };
+        if !text.is_empty() && !text.ends_with('\n') {
+            text.push('\n');
+        }
+        text.extend(new.iter().map(|line| format!("{line}\n")));
+        files::write_whole(&path, text.as_bytes()).map_err(failed)?;
+        let said = format!("Added to runbook.sh: {}", new.join("; "));
+        self.written = lines.len();
+        self.say(Role::Good, &said)
+    }
+}
+
+/// Returns what can be done to the services, each with its words.
+fn choices(status: &Status) -> Vec<(String, Request)> {
+    let mut choices = Vec::new();
+    for service in &status.services {
+        let words: &[_] = if service.is_running() {
+            &[
+                ("stop", ServiceRequest::Stop),
+                ("restart", ServiceRequest::Restart),
+                ("kill", ServiceRequest::Kill),
+            ]
+        } else {
+            &[("start", ServiceRequest::Start)]
+        };
+        for (verb, word) in words {
+            let name = service.name.clone();
+            let request = Request::Service {
+                word: *word,
+                name: Some(name.clone()),
+            };
+            choices.push((format!("svc {verb} {name}"), request));
+        }
+    }
+    choices
+}

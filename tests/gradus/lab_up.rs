@@ -1,0 +1,381 @@
+//! `gradus lab`: labs that stay up, the words of the trade, and runbooks. Where there is no nginx,
+//! the tests say so and return.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::mpsc::channel;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use gradus::sys::clock::Stopwatch;
+
+use crate::harness::toolchain;
+use crate::pty::Pty;
+
+/// How long something may take on a busy machine.
+const DEADLINE: Duration = Duration::from_secs(60);
+
+/// A learner's machine: a home, a workspace, and nobody else on the labs' ports.
+struct Machine {
+    scratch: tempfile::TempDir,
+    _alone: MutexGuard<'static, ()>,
+}
+
+/// The learner's own ports are there once.
+static PORTS: Mutex<()> = Mutex::new(());
+
+impl Machine {
+    /// Returns one with a workspace of the built-in course, or of `course`; `None` without nginx.
+    fn new(course: Option<&str>) -> Option<Self> {
+        if !has_nginx() {
+            #[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
+            {
+                eprintln!("there is no nginx: nothing was tested");
+            }
+            return None;
+        }
+        let alone = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
+        let machine = Self {
+            scratch: tempfile::tempdir().expect("a scratch folder"),
+            _alone: alone,
+        };
+        fs::create_dir(machine.path("tmp")).expect("a folder");
+        let mut arguments = vec!["init", "work"];
+        if let Some(course) = course {
+            arguments.extend(["--course", course]);
+        }
+        let made = machine.gradus(&arguments);
+        assert!(made.status.success(), "{made:?}");
+        Some(machine)
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.scratch.path().join(name)
+    }
+
+    fn exercise(&self, file: &str) -> PathBuf {
+        self.path("work/exercises").join(file)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the tests start the binary")]
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
+        command.args(arguments).current_dir(self.path(""));
+        command.env_clear().envs(toolchain());
+        command.envs(self.variables());
+        command.env("GRADUS_CACHE_DIR", self.path("cache"));
+        command.env("HOME", self.path("")).env("COLUMNS", "80");
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn variables(&self) -> Vec<(String, String)> {
+        let text = |path: PathBuf| path.to_string_lossy().into_owned();
+        let pairs = [
+            ("GRADUS_WORKSPACE", text(self.path("work"))),
+            ("TMPDIR", text(self.path("tmp"))),
+        ];
+        pairs.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+
+    fn gradus(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().expect("gradus runs")
+    }
+
+    fn says(&self, arguments: &[&str]) -> String {
+        let output = self.gradus(arguments);
+        format!(
+            "{}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        )
+    }
+
+    fn up(&self, exercise: &str) -> Pty {
+        let variables = self.variables();
+        let mut variables: Vec<_> = variables
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let path = toolchain().pop().expect("the last is PATH").1;
+        let path = path.to_string_lossy().into_owned();
+        variables.push(("PATH", &path));
+        let pty = Pty::start(
+            self.scratch.path(),
+            &["lab", "up", exercise],
+            &variables,
+            (100, 40),
+        );
+        pty.wait_for("quit");
+        pty
+    }
+
+    /// Checks a runbook, and returns the exit code and what is said.
+    fn runbook(&self, text: &str) -> (Option<i32>, String) {
+        // The first check hands the files out.
+        self.gradus(&["check", "start-the-shop"]);
+        fs::write(self.exercise("start-the-shop/runbook.sh"), text).expect("a runbook");
+        let output = self.gradus(&["check", "start-the-shop"]);
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
+    }
+
+    /// Waits until no folder of a lab is there, and nobody lives in one.
+    fn wait_gone(&self, limit: Duration) {
+        let watch = Stopwatch::start();
+        let (_open, never) = channel::<()>();
+        let left = || fs::read_dir(self.path("tmp")).expect("a folder").count();
+        while left() > 0 || listens(8080) {
+            assert!(watch.elapsed() < limit, "something is left");
+            never.recv_timeout(Duration::from_millis(10)).ok();
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "nginx is where it is")]
+fn has_nginx() -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
+    folders.map(|it| it.join("nginx")).any(|it| it.exists())
+}
+
+fn listens(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}
+
+/// Returns the status line and the rest of what a customer gets.
+fn get(port: u16) -> String {
+    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("nginx listens");
+    let request = "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("it answers");
+    answer
+}
+
+fn mend(file: &Path) {
+    let text = fs::read_to_string(file).expect("a file");
+    fs::write(file, text.replace(":3001", ":3000")).expect("a file");
+}
+
+fn course() -> String {
+    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-labs");
+    course.to_string_lossy().into_owned()
+}
+
+#[test]
+fn a_learner_sees_a_502_mends_it_reloads_and_checks() {
+    let Some(machine) = Machine::new(None) else {
+        return;
+    };
+    let mut lab = machine.up("wrong-port");
+    lab.wait_for("http://127.0.0.1:8080/");
+    lab.wait_for("127.0.0.1:3000  running");
+    assert!(get(8080).starts_with("HTTP/1.1 502 "));
+    lab.wait_for("Connection refused");
+    mend(&machine.exercise("wrong-port/nginx.conf"));
+    lab.wait_for("nginx still runs what it read");
+    assert!(get(8080).starts_with("HTTP/1.1 502 "));
+    lab.send("r");
+    lab.wait_for("nginx has read it.");
+    assert!(get(8080).contains("shop answers GET /"));
+    lab.send("c");
+    lab.wait_for("Passed: The wrong port");
+    lab.send("q");
+    assert_eq!(lab.wait_end(), 0);
+    assert!(lab.is_restored());
+    machine.wait_gone(DEADLINE);
+}
+
+#[test]
+fn another_terminal_sees_the_lab_reloads_it_and_ends_it() {
+    let Some(machine) = Machine::new(None) else {
+        return;
+    };
+    let mut lab = machine.up("wrong-port");
+    let ps = machine.says(&["lab", "ps"]);
+    assert!(ps.contains("wrong-port") && ps.contains("master"), "{ps}");
+    let second = machine.gradus(&["lab", "up", "wrong-port"]);
+    let words = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(2));
+    assert!(words.contains("is up already: process"), "{words}");
+    get(8080);
+    lab.wait_for("Connection refused");
+    let logs = machine.says(&["lab", "logs"]);
+    assert!(logs.contains("127.0.0.1:3001"), "{logs}");
+    let conf = machine.exercise("wrong-port/nginx.conf");
+    let good = fs::read_to_string(&conf).expect("a file");
+    fs::write(&conf, good.replace("proxy_pass", "proxy_pas")).expect("a file");
+    let reload = machine.gradus(&["lab", "reload"]);
+    let words = String::from_utf8_lossy(&reload.stderr).into_owned();
+    assert_eq!(reload.status.code(), Some(1), "{words}");
+    assert!(
+        words.contains("proxy_pas") && words.contains("goes on"),
+        "{words}"
+    );
+    fs::write(&conf, good.replace(":3001", ":3000")).expect("a file");
+    let said = machine.says(&["lab", "reload", "wrong-port"]);
+    assert!(said.contains("has read its configuration"), "{said}");
+    lab.wait_for("nginx was reloaded from elsewhere");
+    assert!(get(8080).starts_with("HTTP/1.1 200 "));
+    assert!(machine.says(&["lab", "down"]).contains("is down"));
+    assert_eq!(lab.wait_end(), 0);
+    assert_eq!(machine.gradus(&["lab", "logs"]).status.code(), Some(4));
+    machine.wait_gone(DEADLINE);
+}
+
+#[test]
+fn a_lab_that_is_killed_leaves_nothing_but_a_note_that_goes() {
+    let Some(machine) = Machine::new(None) else {
+        return;
+    };
+    for stopped in [false, true] {
+        let lab = machine.up("wrong-port");
+        if stopped {
+            let bin = fs::read_dir(machine.path("tmp")).expect("a folder");
+            let bin = bin.flatten().next().expect("the lab").path().join("bin");
+            assert!(run(&bin.join("nginx"), &["-s", "stop"]).status.success());
+        }
+        lab.signal(rustix::process::Signal::KILL);
+        machine.wait_gone(Duration::from_secs(3));
+        let ps = machine.says(&["lab", "ps"]);
+        assert!(ps.starts_with("No lab is up."), "{ps}");
+        let notes = machine.path(".local/state/gradus/labs");
+        assert_eq!(fs::read_dir(notes).expect("a folder").count(), 0);
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the learner's shell does so")]
+fn run(program: &Path, arguments: &[&str]) -> Output {
+    Command::new(program)
+        .args(arguments)
+        .output()
+        .expect("it runs")
+}
+
+#[test]
+fn another_port_stands_for_one_that_is_taken() {
+    let Some(machine) = Machine::new(None) else {
+        return;
+    };
+    let stranger = TcpListener::bind("127.0.0.1:8080").expect("nobody is there");
+    let mut lab = machine.up("wrong-port");
+    lab.wait_for("in place of port 8080");
+    let ps = machine.gradus(&["lab", "ps", "--json"]);
+    let ps: serde_json::Value = serde_json::from_slice(&ps.stdout).expect("JSON");
+    let port = ps["labs"][0]["ports"][0][1].as_u64().expect("a port");
+    let port = u16::try_from(port).expect("a port");
+    assert!(get(port).starts_with("HTTP/1.1 502 "));
+    lab.wait_for(&format!("http://127.0.0.1:{port}/"));
+    // The log speaks of the ports that the learner knows.
+    lab.wait_for("host: \"127.0.0.1:8080\"");
+    lab.send("q");
+    lab.wait_end();
+    drop(stranger);
+}
+
+/// A process that does not outlive its test.
+struct Killed(std::process::Child);
+
+impl Drop for Killed {
+    fn drop(&mut self) {
+        self.0.kill().ok();
+        self.0.wait().ok();
+    }
+}
+
+#[test]
+fn without_a_terminal_the_log_is_written_until_a_signal_comes() {
+    let Some(machine) = Machine::new(None) else {
+        return;
+    };
+    let mut command = machine.command(&["lab", "up", "wrong-port"]);
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut lab = Killed(command.spawn().expect("it starts"));
+    let mut stdout = lab.0.stdout.take().expect("a pipe");
+    let mut text = String::new();
+    let mut read_until = |wanted: &str| {
+        while !text.contains(wanted) {
+            let mut bytes = [0; 1024];
+            let count = stdout.read(&mut bytes).expect("it writes");
+            assert!(count > 0, "{text}");
+            text.push_str(&String::from_utf8_lossy(&bytes[..count]));
+        }
+        assert!(!text.contains('\u{1b}'));
+    };
+    read_until("http://127.0.0.1:8080/");
+    get(8080);
+    read_until("Connection refused");
+    let id = i32::try_from(lab.0.id()).ok();
+    let id = id.and_then(rustix::process::Pid::from_raw).expect("an id");
+    rustix::process::kill_process(id, rustix::process::Signal::TERM).expect("it runs");
+    assert_eq!(lab.0.wait().expect("it ends").code(), Some(143));
+    machine.wait_gone(DEADLINE);
+}
+
+#[test]
+fn what_is_done_in_the_lab_is_judged_and_written_down() {
+    let Some(machine) = Machine::new(Some(&course())) else {
+        return;
+    };
+    let mut lab = machine.up("start-the-shop");
+    lab.wait_for("127.0.0.1:3000  stopped");
+    let check = machine.gradus(&["check", "start-the-shop"]);
+    assert_eq!(check.status.code(), Some(1));
+    lab.send("s");
+    lab.wait_for("svc start shop");
+    lab.send("\r");
+    lab.wait_for("shop started");
+    lab.send("w");
+    lab.wait_for("Added to runbook.sh: svc start shop");
+    let check = machine.says(&["check", "start-the-shop"]);
+    assert!(check.contains("Passed: Start the shop"), "{check}");
+    lab.send("q");
+    assert_eq!(lab.wait_end(), 0);
+    // And now from the runbook, in a fresh lab.
+    let check = machine.says(&["check", "start-the-shop"]);
+    assert!(check.contains("Passed: Start the shop"), "{check}");
+}
+
+#[test]
+fn a_runbook_is_replayed_in_a_fresh_lab() {
+    let Some(machine) = Machine::new(Some(&course())) else {
+        return;
+    };
+    let (code, said) = machine.runbook("# nothing yet\n");
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("Failed: Start the shop"), "{said}");
+    assert!(said.contains("gradus lab up start-the-shop"), "{said}");
+    let (code, said) = machine.runbook("svc status\n\nsvc start shp\nls\n");
+    assert_eq!(code, Some(1));
+    let line = "runbook.sh:3: svc start shp: svc: there is no service `shp`";
+    assert!(said.contains(line), "{said}");
+    let (code, said) = machine.runbook("while :; do :; done\n");
+    assert_eq!(code, Some(1));
+    assert!(said.contains("runbook.sh:1: while :;"), "{said}");
+    let script = "for name in shop\ndo\n  svc start $name\ndone\n\
+                  test \"$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/)\" = 200\n\
+                  nginx -t && nginx -s reload\nsleep 1000 &\n";
+    let (code, said) = machine.runbook(script);
+    assert_eq!(code, Some(0), "{said}");
+    let left = run(Path::new("/usr/bin/env"), &["pgrep", "-fx", "sleep 1000"]);
+    assert_eq!(String::from_utf8_lossy(&left.stdout), "");
+    machine.wait_gone(DEADLINE);
+}
+
+#[test]
+fn a_runbook_that_sleeps_is_ended() {
+    let Some(machine) = Machine::new(Some(&course())) else {
+        return;
+    };
+    let (code, said) = machine.runbook("svc start shop\nsleep 2000\n");
+    assert_eq!(code, Some(1));
+    let words = "runbook.sh:2: sleep 2000: not done within 30 s";
+    assert!(said.contains(words), "{said}");
+    machine.wait_gone(DEADLINE);
+}
