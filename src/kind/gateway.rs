@@ -66,6 +66,8 @@ struct GatewayTask {
     judging: Judging,
     /// What nginx runs with at first, where that is not the learner's file.
     running: Option<String>,
+    /// The configuration that rules are tried on: one that the learner has not seen.
+    unseen: Option<String>,
     /// The files that a learner may change.
     edit: Vec<String>,
     needs: Vec<Need>,

@@ -105,7 +105,7 @@ pub(super) fn judge(
 /// The gateway is the exercise's own: other paths and ports than those that the learner knows.
 fn start(task: &GatewayTask, files: &Files, context: &Context) -> Result<Lab, CheckError> {
     let given = || files.get(CONFIG).map_or("", String::as_str);
-    let text = task.running.as_deref().unwrap_or_else(given);
+    let text = task.unseen.as_deref().unwrap_or_else(given);
     let broken = |what: &str| CheckError::Exercise {
         what: format!("{}: its nginx does not start: {what}", task.folder),
     };
@@ -263,7 +263,8 @@ mod tests {
         let told = |text: &str| rules(text).unwrap_err();
         let unknown = told("[[rule]]\ncause = 'nginx-bug'\nerror = 'none'\n");
         assert!(unknown[0].starts_with("rules.toml:1: there is no cause `nginx-bug`\nhelp: the"));
-        let empty = told("\n[[rule]]\ncause = 'too-late'\n[[rule]]\ncause = 'too-late'\nerror = ''");
+        let empty =
+            told("\n[[rule]]\ncause = 'too-late'\n[[rule]]\ncause = 'too-late'\nerror = ''");
         assert!(empty[0].starts_with("rules.toml:2: this rule matches every request"));
         assert!(empty[1].starts_with("rules.toml:4: an empty part is in every line"));
         assert_eq!(told("[[rule]\n").len(), 1);
@@ -273,7 +274,8 @@ mod tests {
     #[test]
     fn the_first_rule_decides_and_what_went_well_needs_none() {
         let probe = |cause: &str| -> Probe {
-            let text = format!("name = 'a'\ntitle = 'A'\nexpect = {{ status = 502, cause = '{cause}' }}");
+            let text =
+                format!("name = 'a'\ntitle = 'A'\nexpect = {{ status = 502, cause = '{cause}' }}");
             toml::from_str(&text).unwrap()
         };
         let all = rules(
@@ -297,8 +299,15 @@ mod tests {
                     expect = { status = 502, cause = 'app-down' }";
         let probe: Probe = toml::from_str(text).unwrap();
         let requests = traffic(&[probe]);
-        let paths: BTreeSet<_> = requests.iter().map(|(_, it)| it.send.path.clone()).collect();
+        let paths: BTreeSet<_> = requests
+            .iter()
+            .map(|(_, it)| it.send.path.clone())
+            .collect();
         assert_eq!((requests.len(), paths.len()), (6, 6));
-        assert!(requests.iter().all(|(_, request)| request.send.requests() == 1));
+        assert!(
+            requests
+                .iter()
+                .all(|(_, request)| request.send.requests() == 1)
+        );
     }
 }

@@ -83,8 +83,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     };
     if let Some((word, own)) = own.filter(|(_, own)| !starter.contains_key(*own)) {
         let file = format!("{}starter/{own}", folder.prefix());
-        let help =
-            format!("a lab with `judge = \"{word}\"` hands one out, empty but for comments");
+        let help = format!("a lab with `judge = \"{word}\"` hands one out, empty but for comments");
         problems.push(Problem::new(file, "missing").help(help));
     }
     if judging == Judging::Rules {
@@ -104,6 +103,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         plan,
         judging,
         running,
+        unseen: folder.file("hidden/unseen.conf").map(str::to_owned),
         edit: edit.unwrap_or_else(|| match judging {
             Judging::Files => vec![FILE.to_owned()],
             Judging::Runbook => vec![runbook::FILE.to_owned(), FILE.to_owned()],

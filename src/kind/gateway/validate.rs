@@ -9,8 +9,8 @@ use std::thread;
 use super::files::Files;
 use super::manifest::Symptom;
 use super::{
-    CONFIG_TEST, FILE, GatewayTask, REFUSAL, RULES, RUNBOOK, SERVICES, UNTOUCHABLE, classify, judge,
-    runbook,
+    CONFIG_TEST, FILE, GatewayTask, REFUSAL, RULES, RUNBOOK, SERVICES, UNTOUCHABLE, classify,
+    judge, runbook,
 };
 use crate::check::{
     CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
