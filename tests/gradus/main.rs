@@ -11,6 +11,7 @@ mod harness;
 mod journey;
 mod kills;
 mod lab;
+mod lab_hostile;
 #[cfg(target_os = "linux")]
 mod lab_kills;
 mod lab_up;
