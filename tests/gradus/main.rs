@@ -15,6 +15,8 @@ mod lab_hostile;
 #[cfg(target_os = "linux")]
 mod lab_kills;
 mod lab_up;
+#[cfg(target_os = "linux")]
+mod lab_users;
 mod lessons;
 mod licences;
 mod limits;
