@@ -1,5 +1,6 @@
 //! The kind `gateway`: a broken gateway to mend, judged by probes against a private nginx.
 
+mod classify;
 mod files;
 mod judge;
 mod live;
@@ -34,8 +35,10 @@ const SERVICES: &str = "services";
 const UNTOUCHABLE: &str = "untouchable";
 /// What catches a wrong solution whose runbook does not come to its end.
 const RUNBOOK: &str = "runbook";
+/// What catches a wrong solution whose rules cannot be read.
+const RULES: &str = "rules";
 /// What catches wrong solutions before any probe is sent.
-const CATCHERS: [&str; 5] = [CONFIG_TEST, REFUSAL, SERVICES, UNTOUCHABLE, RUNBOOK];
+const CATCHERS: [&str; 6] = [CONFIG_TEST, REFUSAL, SERVICES, UNTOUCHABLE, RUNBOOK, RULES];
 
 /// The kind `gateway`.
 #[derive(Debug)]
@@ -50,6 +53,8 @@ enum Judging {
     Files,
     /// What they did to the lab that is up, or else what their `runbook.sh` does to a fresh one.
     Runbook,
+    /// Their `rules.toml`, which names the causes of failures from what nginx logs.
+    Rules,
 }
 
 #[derive(Debug)]
@@ -61,6 +66,8 @@ struct GatewayTask {
     judging: Judging,
     /// What nginx runs with at first, where that is not the learner's file.
     running: Option<String>,
+    /// The configuration that rules are tried on: one that the learner has not seen.
+    unseen: Option<String>,
     /// The files that a learner may change.
     edit: Vec<String>,
     needs: Vec<Need>,

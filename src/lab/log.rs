@@ -56,6 +56,11 @@ pub fn telling_line(log: &[String]) -> Option<&String> {
     with(&FAULTS).or_else(|| with(&["[warn]"]))
 }
 
+/// Returns whether nginx tells of a fault in `line` of its error log, and not only of its own work.
+pub fn is_fault(line: &str) -> bool {
+    FAULTS.iter().any(|level| line.contains(level))
+}
+
 /// Returns `text` with the private ports and the private folder as the learner knows them, and
 /// without control characters.
 pub fn for_learner(text: &str, folder: &Path, ports: &Ports) -> String {

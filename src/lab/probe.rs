@@ -113,6 +113,8 @@ pub struct Expect {
     pub requests: BTreeMap<String, usize>,
     /// How many connections each upstream has accepted; `a+b` stands for both together.
     pub connections: BTreeMap<String, usize>,
+    /// The cause that a learner's rules must give to the request; empty if none may.
+    pub cause: Option<String>,
     /// Whether nginx's master is the one that ran first, or another.
     pub master: Option<Age>,
     /// Whether nginx's workers are those that ran first, or others.

@@ -99,6 +99,33 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     })
 }
 
+/// What requests left in nginx's logs, as the learner would read it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Traces {
+    /// The faults in the error log.
+    pub errors: Vec<String>,
+    /// The lines of the access log.
+    pub accesses: Vec<String>,
+}
+
+/// Sends what `probe` says and returns what it left in the logs; what came back does not matter.
+///
+/// # Errors
+/// Fails when Gradus could not do its work.
+pub fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Traces, LabError> {
+    news(lab)?;
+    let exchanges = send(lab, probe, context)?;
+    let mut found = news(lab)?;
+    await_lines(lab, &mut found, exchanges.len(), context)?;
+    // A request's faults are logged before its line: what was missed beside that line is there now.
+    found.errors.extend(news(lab)?.errors);
+    found.errors.retain(|line| log::is_fault(line));
+    Ok(Traces {
+        errors: found.errors,
+        accesses: found.accesses,
+    })
+}
+
 struct News {
     errors: Vec<String>,
     accesses: Vec<String>,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::files::{self, Files};
-use super::{FILE, GatewayTask, Judging, runbook, title};
+use super::{FILE, GatewayTask, Judging, classify, runbook, title};
 use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
 };
@@ -103,6 +103,9 @@ fn judge(
         }
         return Ok(not_started(task, outcome, context));
     }
+    if task.judging == Judging::Rules && outcome.diagnostics.is_empty() {
+        return classify::judge(task, files, context);
+    }
     let Some(config) = parsed.ok().filter(|_| faults.is_empty()) else {
         return Ok(not_started(task, outcome, context));
     };
@@ -177,7 +180,7 @@ pub(super) fn run_probes(
 }
 
 /// Takes away what this feedback does not tell.
-fn within(feedback: Feedback, result: TestResult) -> TestResult {
+pub(super) fn within(feedback: Feedback, result: TestResult) -> TestResult {
     match (feedback, result) {
         (Feedback::Title, TestResult::Failed(_)) => TestResult::Failed(Values::default()),
         (Feedback::Title, TestResult::TimeLimit(_)) => TestResult::TimeLimit(Values::default()),
@@ -185,7 +188,7 @@ fn within(feedback: Feedback, result: TestResult) -> TestResult {
     }
 }
 
-fn not_started(task: &GatewayTask, mut outcome: Outcome, context: &Context) -> Outcome {
+pub(super) fn not_started(task: &GatewayTask, mut outcome: Outcome, context: &Context) -> Outcome {
     let is_conf = |diagnostic: &Diagnostic| diagnostic.file.as_deref() == Some(FILE);
     let reason = if !outcome.forbidden.is_empty() {
         "a lab does not run this configuration"

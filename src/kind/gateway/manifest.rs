@@ -7,7 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::files::{self, Files};
-use super::{CATCHERS, FILE, GatewayTask, Judging, runbook};
+use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
 use crate::course::{Problem, WrongSolution, line_of, toml_problem};
 use crate::kind::Folder;
 use crate::lab::need::Need;
@@ -76,10 +76,23 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
-    if judging == Judging::Runbook && !starter.contains_key(runbook::FILE) {
-        let file = format!("{}starter/{}", folder.prefix(), runbook::FILE);
-        let help = "a lab with `judge = \"runbook\"` hands one out, empty but for comments";
+    let own = match judging {
+        Judging::Files => None,
+        Judging::Runbook => Some(("runbook", runbook::FILE)),
+        Judging::Rules => Some(("rules", classify::FILE)),
+    };
+    if let Some((word, own)) = own.filter(|(_, own)| !starter.contains_key(*own)) {
+        let file = format!("{}starter/{own}", folder.prefix());
+        let help = format!("a lab with `judge = \"{word}\"` hands one out, empty but for comments");
         problems.push(Problem::new(file, "missing").help(help));
+    }
+    if judging == Judging::Rules {
+        let without = probes.iter().filter(|probe| probe.expect.cause.is_none());
+        for probe in without {
+            let file = folder.prefix() + "hidden/probes.toml";
+            let message = format!("probe `{}` expects no `cause`", probe.name);
+            problems.push(Problem::new(file, message));
+        }
     }
     let edit = edit.map(|edit| edit.iter().map(|path| path.get_ref().clone()).collect());
     let running = folder.file("hidden/running.conf").map(str::to_owned);
@@ -90,9 +103,11 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         plan,
         judging,
         running,
+        unseen: folder.file("hidden/unseen.conf").map(str::to_owned),
         edit: edit.unwrap_or_else(|| match judging {
             Judging::Files => vec![FILE.to_owned()],
             Judging::Runbook => vec![runbook::FILE.to_owned(), FILE.to_owned()],
+            Judging::Rules => vec![classify::FILE.to_owned()],
         }),
         needs: Need::with_nginx(needs),
         symptom,

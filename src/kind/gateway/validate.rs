@@ -9,7 +9,8 @@ use std::thread;
 use super::files::Files;
 use super::manifest::Symptom;
 use super::{
-    CONFIG_TEST, FILE, GatewayTask, REFUSAL, RUNBOOK, SERVICES, UNTOUCHABLE, judge, runbook,
+    CONFIG_TEST, FILE, GatewayTask, REFUSAL, RULES, RUNBOOK, SERVICES, UNTOUCHABLE, classify,
+    judge, runbook,
 };
 use crate::check::{
     CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
@@ -192,6 +193,7 @@ fn is_caught(by: &str, outcome: &Outcome) -> bool {
         REFUSAL => !outcome.forbidden.is_empty(),
         CONFIG_TEST => says(|file| file == FILE),
         SERVICES => says(|file| file == services::FILE),
+        RULES => says(|file| file == classify::FILE),
         RUNBOOK => {
             let stopped = |test: &TestOutcome| matches!(test.result, TestResult::NotRun(_));
             outcome.verdict() == Verdict::Failed && outcome.tests.iter().all(stopped)
