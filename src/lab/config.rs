@@ -7,6 +7,7 @@ pub mod address;
 mod reader;
 pub mod rewrite;
 pub mod rules;
+mod variables;
 mod words;
 
 use std::ops::Range;

@@ -29,7 +29,7 @@ const VICTIM: &str = "GRADUS_TEST_VICTIM";
     clippy::disallowed_methods,
     reason = "nginx is where it is on this machine"
 )]
-fn context() -> Option<Context> {
+pub(crate) fn context() -> Option<Context> {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut variables = vec![("PATH".into(), path)];
     // A run may choose the nginx that Gradus carries.
@@ -58,7 +58,7 @@ fn wrong_port() -> &'static Exercise {
     &WRONG_PORT
 }
 
-fn check(config: &str, context: &Context) -> Result<Outcome, CheckError> {
+pub(crate) fn check(config: &str, context: &Context) -> Result<Outcome, CheckError> {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("nginx.conf"), config).unwrap();
     wrong_port().task.check(folder.path(), context)
@@ -68,7 +68,7 @@ fn starter() -> String {
     wrong_port().task.workspace()[0].text.clone()
 }
 
-fn solution() -> String {
+pub(crate) fn solution() -> String {
     wrong_port().task.solution()[0].text.clone()
 }
 

@@ -14,6 +14,8 @@ use crate::lab::{lab_folders, living_in};
 
 /// How many checks are killed.
 const CHECKS: usize = 200;
+/// What they check: a configuration, and deeds in a shell.
+const EXERCISES: [&str; 2] = ["wrong-port", "app-down"];
 /// How many run at a time.
 const AT_ONCE: usize = 4;
 /// The time in which a check has long ended, in milliseconds.
@@ -25,8 +27,9 @@ const GONE: Duration = Duration::from_secs(1);
 #[expect(clippy::disallowed_methods, reason = "the test watches the clock")]
 fn checks_killed_at_any_moment_leave_nothing_and_the_next_works() {
     let scratch = tempfile::tempdir().expect("a scratch folder");
-    let folder = scratch.path().join("work");
-    solution(&folder);
+    for exercise in EXERCISES {
+        solution(exercise, &scratch.path().join(exercise));
+    }
     let mut runner = TestRunner::default();
     let moments = (0..LATEST, 0..3_usize);
     let signals = [Signal::INT, Signal::TERM, Signal::KILL];
@@ -34,11 +37,14 @@ fn checks_killed_at_any_moment_leave_nothing_and_the_next_works() {
     let temporary = scratch.path().join("tmp");
     fs::create_dir(&temporary).expect("a folder");
     for _ in 0..CHECKS / AT_ONCE {
-        let mut victims: Vec<(Child, u64, Signal)> = (0..AT_ONCE)
-            .map(|_| {
+        let mut victims: Vec<(Child, u64, Signal)> = EXERCISES
+            .into_iter()
+            .cycle()
+            .take(AT_ONCE)
+            .map(|exercise| {
                 let drawn = moments.new_tree(&mut runner).expect("a moment").current();
                 let (moment, signal) = drawn;
-                (check(&folder, &temporary), moment, signals[signal])
+                (check(exercise, &temporary), moment, signals[signal])
             })
             .collect();
         victims.sort_by_key(|(_, moment, _)| *moment);
@@ -59,30 +65,40 @@ fn checks_killed_at_any_moment_leave_nothing_and_the_next_works() {
         assert!(end.elapsed() < GONE, "a process is left");
         never.recv_timeout(Duration::from_millis(5)).ok();
     }
-    let next = check(&folder, &temporary).wait().expect("its end");
-    assert_eq!(next.code(), Some(0), "the next check works");
+    for exercise in EXERCISES {
+        let next = check(exercise, &temporary).wait().expect("its end");
+        assert_eq!(next.code(), Some(0), "the next check of {exercise} works");
+    }
     // One that was killed before it had a supervisor leaves a folder for the next to sweep.
     assert_eq!(lab_folders(&temporary), 0, "a folder is left");
 }
 
 /// Writes the solution of a lab to `folder`.
-fn solution(folder: &Path) {
+pub(crate) fn solution(exercise: &str, folder: &Path) {
     let (course, _) = gradus::course::load(&gradus::course::builtin::tree());
-    let id = "wrong-port".parse().expect("a name");
+    let id = exercise.parse().expect("a name");
     let exercise = course.exercise(&id).expect("the lab");
     fs::create_dir_all(folder).expect("a folder");
-    for file in exercise.task.solution() {
-        fs::write(folder.join(file.path), file.text).expect("a file");
+    // A solution holds only what it changes.
+    for file in exercise
+        .task
+        .workspace()
+        .into_iter()
+        .chain(exercise.task.solution())
+    {
+        let path = folder.join(file.path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+        fs::write(path, file.text).expect("a file");
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the test starts what it kills")]
-fn check(folder: &Path, temporary: &Path) -> Child {
+fn check(exercise: &str, temporary: &Path) -> Child {
     let home = temporary.parent().expect("a parent");
     let path = std::env::var_os("PATH").unwrap_or_default();
     Command::new(env!("CARGO_BIN_EXE_gradus"))
-        .args(["check", "wrong-port", "--path"])
-        .arg(folder)
+        .args(["check", exercise, "--path"])
+        .arg(home.join(exercise))
         .env_clear()
         .env("PATH", path)
         .env("HOME", home)

@@ -11,9 +11,12 @@ mod harness;
 mod journey;
 mod kills;
 mod lab;
+mod lab_hostile;
 #[cfg(target_os = "linux")]
 mod lab_kills;
 mod lab_up;
+#[cfg(target_os = "linux")]
+mod lab_users;
 mod lessons;
 mod licences;
 mod limits;

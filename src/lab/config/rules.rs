@@ -1,15 +1,18 @@
 //! What a configuration may say in a lab: nothing that reaches beyond this machine or the lab's
 //! own folder.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::address::Address;
+use super::variables::Variables;
 use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL};
 use super::{Config, Directive, Fault, Word};
 use crate::lab::ports::is_reserved;
 
 /// The most worker processes.
 const MOST_WORKERS: u32 = 16;
+/// The arguments of `resolver` that are no name servers.
+const RESOLVER_SETTINGS: [&str; 4] = ["valid=", "ipv4=", "ipv6=", "status_zone="];
 /// How to write an address that a lab accepts.
 const LOOPBACK: &str = "a lab stays on this machine: write `127.0.0.1` and the port, \
                         or the name of an `upstream` block of this file";
@@ -24,7 +27,7 @@ pub fn check(config: &Config) -> Vec<Fault> {
         .collect();
     let rules = Rules {
         pools,
-        variables: variables(config),
+        variables: Variables::of(config),
     };
     all.into_iter()
         .flat_map(|directive| rules.check(directive))
@@ -33,30 +36,7 @@ pub fn check(config: &Config) -> Vec<Fault> {
 
 struct Rules<'a> {
     pools: BTreeSet<&'a str>,
-    /// What each variable of this file can hold.
-    variables: BTreeMap<&'a str, Vec<&'a str>>,
-}
-
-/// Returns the values that `set` and `map` give to variables.
-fn variables(config: &Config) -> BTreeMap<&str, Vec<&str>> {
-    let mut variables = BTreeMap::<&str, Vec<&str>>::new();
-    for directive in config.all() {
-        let argument = |place: usize| directive.arguments.get(place).map(|word| &*word.text);
-        if directive.is("set")
-            && let (Some(name), Some(value)) = (argument(0), argument(1))
-        {
-            variables.entry(name).or_default().push(value);
-        }
-        if directive.is("map")
-            && let Some(name) = argument(1)
-        {
-            let rows = directive.block.iter().flatten();
-            let values = rows.filter_map(|row| row.arguments.first());
-            let values = values.map(|word| word.text.as_str());
-            variables.entry(name).or_default().extend(values);
-        }
-    }
-    variables
+    variables: Variables<'a>,
 }
 
 impl Rules<'_> {
@@ -71,7 +51,8 @@ impl Rules<'_> {
         let first = directive.arguments.first();
         let fault = match name {
             "server" if directive.block.is_some() => server(directive),
-            "server" | "resolver" => first.and_then(|word| self.address(name, word)),
+            "server" => first.and_then(|word| self.address(name, word)),
+            "resolver" => self.resolver(directive),
             "listen" => first.and_then(listen),
             "worker_processes" => first.and_then(workers),
             _ if is_in(PASSES, name) => first.and_then(|word| self.address(name, word)),
@@ -122,10 +103,18 @@ impl Rules<'_> {
         Some(Fault::harmful(word.line, message, LOOPBACK))
     }
 
+    /// Any argument of `resolver` that is no setting is a name server.
+    fn resolver(&self, directive: &Directive) -> Option<Fault> {
+        let is_setting = |text: &str| RESOLVER_SETTINGS.iter().any(|key| text.starts_with(key));
+        let words = directive.arguments.iter();
+        let mut servers = words.filter(|word| !is_setting(&word.text));
+        servers.find_map(|word| self.address("resolver", word))
+    }
+
     /// Returns whether the variable that `address` begins with can hold nothing but addresses of
     /// this machine.
     fn holds_local(&self, address: &Address<'_>) -> bool {
-        let Some(values) = self.variables.get(address.host) else {
+        let Some(values) = self.variables.values(address.host) else {
             return false;
         };
         let is_port = |port: &str| port.is_empty() || address.port().is_some();
@@ -134,7 +123,9 @@ impl Rules<'_> {
             let has_port = value.port.is_empty() || value.port().is_some();
             // A scheme or a path within the value would shift what follows it.
             let is_name = address.scheme.is_empty() || value.scheme.is_empty();
-            let is_pool = value.port.is_empty() && self.pools.contains(value.host);
+            // With a port, nginx does not look for a pool.
+            let has_no_port = address.port.is_empty() && value.port.is_empty();
+            let is_pool = has_no_port && self.pools.contains(value.host);
             // The default port cannot be given to the lab.
             let names_port = !address.port.is_empty() || !value.port.is_empty();
             is_name && has_port && (is_pool || names_port && value.is_local())
@@ -175,8 +166,10 @@ fn server(directive: &Directive) -> Option<Fault> {
 }
 
 fn listen(word: &Word) -> Option<Fault> {
-    if Address::of(&word.text).is_loopback() {
-        return None;
+    let address = Address::of(&word.text);
+    if address.is_loopback() {
+        let is_range = address.port.contains('-');
+        return is_range.then(|| refuse(word, "is a range of ports", "name the one port"));
     }
     let message = format!("`listen {}` listens beyond this machine", word.text);
     let help = "name the loopback address, as in `listen 127.0.0.1:8080;`";
@@ -184,8 +177,13 @@ fn listen(word: &Word) -> Option<Fault> {
 }
 
 fn workers(word: &Word) -> Option<Fault> {
-    let count = word.text.parse::<u32>();
-    if count.is_ok_and(|count| count > MOST_WORKERS) {
+    let is_number = word.text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_few = word
+        .text
+        .parse::<u32>()
+        .is_ok_and(|count| count <= MOST_WORKERS);
+    // A number that is too long for us may be one that nginx takes.
+    if is_number && !is_few {
         let message = format!("`worker_processes {}` is too many for a lab", word.text);
         return Some(Fault::harmful(
             word.line,
@@ -291,12 +289,12 @@ mod tests {
             "proxy_pass http://127.0.0.1.example.com;",
             "proxy_pass http://127.0.0.1@10.0.0.1/;",
             "proxy_pass http://$host;",
-            "map $a $b { x 127.0.0.1; default $arg_x; } proxy_pass http://$b;",
-            "set $b 127.0.0.1; set $b 10.0.0.1; proxy_pass http://$b:80;",
-            "set $b 127.0.0.1; proxy_pass http://$b;",
-            "set $b 127.0.0.1; proxy_pass http://$b.example.com;",
-            "set $b 127.0.0.1; proxy_pass http://$b:$arg_port;",
             "resolver unix:run/x.sock;",
+            "resolver 127.0.0.1:5353 8.8.8.8 valid=1s;",
+            "resolver 127.0.0.1:5353 a=b.example.com;",
+            "worker_processes 4294967296;",
+            "http { server { listen 127.0.0.1:8080-65535; } }",
+            "proxy_pass http://unix:run/$arg_a/x.sock:/;",
             "proxy_pass http://unix:run/../../x.sock:/;",
             "proxy_pass http://127.0.0.1:$arg_port;",
             "proxy_pass $where;",
@@ -315,6 +313,26 @@ mod tests {
     }
 
     #[test]
+    fn an_address_that_a_request_could_choose_is_refused() {
+        let texts = [
+            "set $b 127.0.0.1; set $B 10.0.0.1; proxy_pass http://$b:80;",
+            "set $b 127.0.0.1; geo $b { default 10.0.0.1; } proxy_pass http://$b:80;",
+            "set $b 127.0.0.1; location ~ /(?<b>.*) { proxy_pass http://$b:80; }",
+            "set $1 127.0.0.1; location ~ /(.*) { proxy_pass http://$1:80; }",
+            "set $arg_b 127.0.0.1; proxy_pass http://$arg_b:80;",
+            "set $b 10.0.0.1; upstream 10.0.0.1 { } proxy_pass http://$b:80;",
+            "map $a $b { x 127.0.0.1; default $arg_x; } proxy_pass http://$b;",
+            "set $b 127.0.0.1; set $b 10.0.0.1; proxy_pass http://$b:80;",
+            "set $b 127.0.0.1; proxy_pass http://$b;",
+            "set $b 127.0.0.1; proxy_pass http://$b.example.com;",
+            "set $b 127.0.0.1; proxy_pass http://$b:$arg_port;",
+        ];
+        for text in texts {
+            assert!(is_refused(text), "{text}: {:?}", faults(text));
+        }
+    }
+
+    #[test]
     fn what_a_lab_needs_is_accepted() {
         let texts = [
             "events { worker_connections 64; } worker_processes auto; pid logs/nginx.pid;",
@@ -325,6 +343,8 @@ mod tests {
             "proxy_pass http://localhost:3000$request_uri; proxy_pass 127.0.0.1:3000;",
             "proxy_pass http://unix:run/shop.sock:/; upstream a { server unix:run/shop.sock; }",
             "set $b shop.test; proxy_pass http://$b:3000; resolver 127.0.0.1:5353;",
+            "resolver 127.0.0.1:5353 [::1]:5353 valid=1s ipv6=off;",
+            "set $b shop; upstream shop { server 127.0.0.1:3000; } proxy_pass http://$b;",
             "map $a $b { default http://127.0.0.1:3000; } proxy_pass $b;",
             "map $http_upgrade $connection { default upgrade; '' close; }",
             "http { if ($request_method = \"POST\") { return 200 \"a;b\"; } }",
