@@ -16,7 +16,7 @@ pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
     files.sort();
     let mut list = String::from("&[\n");
     for file in &files {
-        let name = file.strip_prefix(&root).expect("below the root");
+        let name = file.strip_prefix(root).expect("below the root");
         let name = name
             .to_str()
             .expect("course files have UTF-8 names")

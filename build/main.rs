@@ -1,5 +1,10 @@
 //! Compiles into the library what is not Rust: the built-in course, and an nginx for the labs.
 
+#![expect(
+    clippy::print_stdout,
+    reason = "a build script tells cargo by printing"
+)]
+
 mod course;
 #[cfg(all(unix, feature = "vendored-nginx"))]
 mod nginx;

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, check, completions, hint, init, lab, list, man, mdbook, new, next, quiz, read, reset,
-    search, skip, solution, status, validate, watch,
+    author, check, completions, doctor, hint, init, lab, list, man, mdbook, new, next, quiz, read,
+    reset, search, skip, solution, status, validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -70,6 +70,7 @@ pub(crate) enum Command {
     Solution(solution::Solution),
     Reset(reset::Reset),
     Skip(skip::Skip),
+    Doctor(doctor::Doctor),
     Validate(validate::Validate),
     New(new::New),
     Author(author::Author),
@@ -100,6 +101,7 @@ impl Command {
             Self::Solution(command) => command.run(app),
             Self::Reset(command) => command.run(app),
             Self::Skip(command) => command.run(app),
+            Self::Doctor(command) => command.run(app),
             Self::Validate(command) => command.run(app),
             Self::New(command) => command.run(app),
             Self::Author(command) => command.run(app),

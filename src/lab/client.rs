@@ -168,8 +168,7 @@ impl Connection {
     }
 
     fn chunks(&mut self, response: &mut Response) -> Result<(), NoResponse> {
-        loop {
-            let Some(line) = self.line()? else { break };
+        while let Some(line) = self.line()? {
             let digits = line.split(';').next().unwrap_or_default();
             let Ok(size) = usize::from_str_radix(digits.trim(), 16) else {
                 break;
@@ -205,7 +204,7 @@ impl Connection {
 
     /// Reads what has come; `false` at the end of the connection.
     fn read_more(&mut self) -> Result<bool, NoResponse> {
-        let mut buffer = [0; 64 << 10];
+        let mut buffer = [0; 16 << 10];
         loop {
             let left = self.watch.left_of(self.patience);
             if left.is_zero() {

@@ -18,7 +18,7 @@ pub enum Need {
     Ssl,
     /// An nginx that knows regular expressions, and with them `return`, `set` and `if`.
     Pcre,
-    /// The address ::1.
+    /// The address `::1`.
     Ipv6,
 }
 
@@ -80,7 +80,7 @@ impl Need {
     }
 }
 
-/// Returns whether the address ::1 is there.
+/// Returns whether the address `::1` is there.
 pub fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }

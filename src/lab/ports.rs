@@ -29,7 +29,7 @@ pub struct Ports {
 #[derive(Debug)]
 struct Port {
     number: u16,
-    /// Bound but not listening, on 127.0.0.1 and, where there is IPv6, on ::1: a connection is
+    /// Bound but not listening, on 127.0.0.1 and, where there is IPv6, on `::1`: a connection is
     /// refused, and nobody else gets the number.
     hold: Vec<OwnedFd>,
 }

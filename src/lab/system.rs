@@ -225,7 +225,9 @@ impl Lab {
             Act::Swap(pair) => {
                 let (up, down): (Vec<_>, Vec<_>) =
                     pair.iter().partition(|name| self.upstream(name).is_some());
-                up.into_iter().for_each(|name| self.stop(name));
+                for name in up {
+                    self.stop(name);
+                }
                 for name in down {
                     self.start_again(name)?;
                 }

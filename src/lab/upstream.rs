@@ -495,7 +495,8 @@ mod tests {
             stream.write_all(request).unwrap();
             let mut buffer = [0; 1000];
             assert!(stream.read(&mut buffer).unwrap() > 0);
-            thread::sleep(Duration::from_millis(60));
+            let (_sender, never) = std::sync::mpsc::channel::<()>();
+            never.recv_timeout(Duration::from_millis(60)).ok();
             stream.write_all(request).unwrap();
             let mut rest = Vec::new();
             stream.read_to_end(&mut rest).unwrap();

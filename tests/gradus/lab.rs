@@ -18,6 +18,7 @@ use gradus::check::{CheckError, Context, Event, Outcome, TestResult, Verdict};
 use gradus::course::{self, Exercise, Feedback, Tree, builtin};
 use gradus::kind;
 use gradus::lab::Nginx;
+use gradus::lab::nginx::CHOICE;
 use gradus::sandbox::Sandbox;
 use gradus::sys::environment::Environment;
 
@@ -30,7 +31,13 @@ const VICTIM: &str = "GRADUS_TEST_VICTIM";
 )]
 fn context() -> Option<Context> {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let environment = Environment::new([("PATH".into(), path)], "/".into());
+    let mut variables = vec![("PATH".into(), path)];
+    // A run may choose the nginx that Gradus carries.
+    if let Some(choice) = std::env::var_os(CHOICE) {
+        variables.push((CHOICE.into(), choice));
+        variables.push(("HOME".into(), std::env::var_os("HOME").unwrap_or_default()));
+    }
+    let environment = Environment::new(variables, "/".into());
     let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus"));
     let context = Context::new(sandbox, Arc::new(environment));
     if Nginx::locate(&context).is_none() {

@@ -16,7 +16,7 @@ use crate::harness::toolchain;
 use crate::pty::Pty;
 
 /// How long something may take on a busy machine.
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A learner's machine: a home, a workspace, and nobody else on the labs' ports.
 struct Machine {

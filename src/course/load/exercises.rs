@@ -172,7 +172,7 @@ fn fingerprint(id: &ExerciseId, tree: &Tree, kind: &str, manifest: &str) -> Stri
     let manifest = manifest.parse::<toml::Table>().unwrap_or_default();
     if let Some(table) = manifest.get(kind) {
         fingerprint.add(kind);
-        fingerprint.add(&table.to_string());
+        fingerprint.add(table.to_string());
     }
     for (path, text) in tree.below(&format!("exercises/{id}/")) {
         let decides = path == "contract.rs" || path == "bridge.rs" || path.starts_with("hidden/");

@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::files::{self as folder_files, Files};
 use super::live::{self, Label};
 use super::{GatewayTask, Judging, title};
-use crate::check::{CheckError, Context, Event, Outcome, Phase, TestOutcome, TestResult};
+use crate::check::{
+    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult,
+};
 use crate::lab::control::{Answer, Keeper, Request, wrappers};
 use crate::sandbox::{End, Exit, Job, Limits, Stage};
 use crate::sys::clock::Stopwatch;
@@ -37,11 +39,7 @@ pub(super) fn replay(
     let runbook = files.get(FILE).map_or("", String::as_str);
     let touched = folder_files::touched(task, files);
     if !touched.is_empty() {
-        let outcome = not_run(task, "the lab does not start", String::new());
-        return Ok(Outcome {
-            diagnostics: touched,
-            ..outcome
-        });
+        return Ok(not_started(task, touched));
     }
     if is_empty(runbook) {
         return Ok(not_run(task, &nothing_to_judge(task), String::new()));
@@ -65,13 +63,7 @@ pub(super) fn replay(
     let watch = Stopwatch::start();
     let opening = match live::opening(task, label, &folder, files, context)? {
         Ok(opening) => opening,
-        Err(diagnostics) => {
-            let outcome = not_run(task, "the lab does not start", String::new());
-            return Ok(Outcome {
-                diagnostics,
-                ..outcome
-            });
-        }
+        Err(diagnostics) => return Ok(not_started(task, diagnostics)),
     };
     let (keeper, _) = Keeper::start(opening, Arc::new(|_| ()))?;
     context.tell(Event::Step("replaying runbook.sh"));
@@ -147,6 +139,13 @@ fn nothing_to_judge(task: &GatewayTask) -> String {
          into runbook.sh",
         task.name()
     )
+}
+
+fn not_started(task: &GatewayTask, diagnostics: Vec<Diagnostic>) -> Outcome {
+    Outcome {
+        diagnostics,
+        ..not_run(task, "the lab does not start", String::new())
+    }
 }
 
 fn not_run(task: &GatewayTask, reason: &str, printed: String) -> Outcome {

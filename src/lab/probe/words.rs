@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Age, Probe};
+use super::{Age, Expect, Probe};
 
 /// Returns the command with which a learner can repeat the request; `listen` is their port.
 pub fn input(probe: &Probe, listen: u16) -> String {
@@ -102,6 +102,16 @@ pub fn expected(probe: &Probe) -> String {
     if let Some(time) = expect.within {
         parts.push(format!("within {}", seconds(time.0)));
     }
+    behind(expect, &mut parts);
+    let times = match probe.send.requests() {
+        1 => String::new(),
+        times => format!(", each of {times} times"),
+    };
+    parts.join(", ") + &times
+}
+
+/// Tells what is expected of the app, of nginx and of its logs.
+fn behind(expect: &Expect, parts: &mut Vec<String>) {
     for (name, value) in &expect.seen {
         parts.push(if value.is_empty() {
             format!("and no line `{name}` for the app")
@@ -136,11 +146,6 @@ pub fn expected(probe: &Probe) -> String {
     if expect.access.is_some() {
         parts.push("and a line in the access log that tells why".to_owned());
     }
-    let times = match probe.send.requests() {
-        1 => String::new(),
-        times => format!(", each of {times} times"),
-    };
-    parts.join(", ") + &times
 }
 
 fn seconds(time: std::time::Duration) -> String {

@@ -1,0 +1,276 @@
+//! `gradus doctor`.
+
+use clap::Args;
+use serde::Serialize;
+
+use super::app::{App, Desk, Done, counted};
+use super::exit::Code;
+use super::failure::Failure;
+use crate::check::rust::toolchain::Toolchain;
+use crate::check::{CheckError, Context};
+use crate::course::{ExerciseId, Feedback};
+use crate::lab::need;
+use crate::lab::nginx::{INSTALL, Nginx, carried};
+use crate::sys::files;
+use crate::text::{Line, Role};
+
+/// What stands in for a program of the lab's shell that is not there.
+const STAND_IN: &str = "not here; a lab's shell has a small one of its own";
+
+/// Show what this machine has for the course, what is missing, and what to do
+///
+/// The exit code is 1 if some exercise of the course cannot be checked here.
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// `gradus doctor --json`.
+#[derive(Debug, Serialize)]
+struct Record<'a> {
+    /// The version of this shape.
+    version: u32,
+    /// What was looked at, in order.
+    findings: Vec<Finding>,
+    /// The exercises that cannot be checked here.
+    unchecked: Vec<Unchecked<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Finding {
+    /// What was looked for.
+    name: &'static str,
+    /// Whether it is there and works.
+    found: bool,
+    /// What was found, or what to do.
+    text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Unchecked<'a> {
+    id: &'a ExerciseId,
+    /// What is missing.
+    reason: String,
+}
+
+impl Doctor {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let context = app.context(Feedback::Full)?;
+        let record = record(app, &desk, &context)?;
+        if self.json {
+            app.output.json(&record)?;
+        } else {
+            app.output.lines(&lines(&desk, &record))?;
+        }
+        Ok(if record.unchecked.is_empty() {
+            Code::Fine
+        } else {
+            Code::NotPassed
+        })
+    }
+}
+
+fn record<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Record<'a>, Failure> {
+    let mut unchecked = Vec::new();
+    for exercise in desk.course.exercises_of(None) {
+        if let Some(reason) = exercise.task.missing(context) {
+            let id = &exercise.id;
+            unchecked.push(Unchecked { id, reason });
+        }
+    }
+    Ok(Record {
+        version: 1,
+        findings: vec![
+            rust(context)?,
+            nginx(context),
+            ipv6(),
+            program("curl", context),
+            program("ss", context),
+            editor(app),
+            terminal(app),
+            cache(context),
+            workspace(desk),
+        ],
+        unchecked,
+    })
+}
+
+fn rust(context: &Context) -> Result<Finding, Failure> {
+    let name = "Rust";
+    match Toolchain::find(context) {
+        Ok(toolchain) => {
+            let version = toolchain.version.lines().next().unwrap_or_default();
+            Ok(Finding {
+                name,
+                found: true,
+                text: format!("{version}, linked by {}", toolchain.linker.display()),
+            })
+        }
+        Err(CheckError::Missing { what, help }) => Ok(Finding {
+            name,
+            found: false,
+            text: format!("{what}; {help}"),
+        }),
+        Err(error) => Err(Failure::Check(error)),
+    }
+}
+
+fn nginx(context: &Context) -> Finding {
+    let name = "nginx";
+    let located = Nginx::locate(context);
+    let Some(nginx) = Nginx::find(context) else {
+        let text = match located {
+            Some(program) => format!("{} does not run; {INSTALL}", program.display()),
+            None if carried::is_there() => format!(
+                "none on this machine, and the one Gradus carries cannot be unpacked to {}",
+                context.cache.display()
+            ),
+            None => format!("none on this machine, and this Gradus carries none; {INSTALL}"),
+        };
+        let found = false;
+        return Finding { name, found, text };
+    };
+    let (major, minor, patch) = nginx.version();
+    let is_carried = nginx.program().starts_with(&context.cache);
+    let origin = if is_carried {
+        "the one that Gradus carries".to_owned()
+    } else {
+        nginx.program().display().to_string()
+    };
+    let with = |has: bool| if has { "with" } else { "without" };
+    Finding {
+        name,
+        found: true,
+        text: format!(
+            "{major}.{minor}.{patch}, {origin}, {} regular expressions, {} TLS",
+            with(nginx.has_pcre()),
+            with(nginx.has_ssl())
+        ),
+    }
+}
+
+fn ipv6() -> Finding {
+    let found = need::has_ipv6();
+    let text = if found {
+        "the address ::1 is there"
+    } else {
+        "the address ::1 is switched off; one lab needs it"
+    };
+    Finding {
+        name: "IPv6",
+        found,
+        text: text.to_owned(),
+    }
+}
+
+fn program(name: &'static str, context: &Context) -> Finding {
+    let found = context
+        .environment
+        .find_program(name, &["/usr/sbin", "/sbin"]);
+    Finding {
+        name,
+        found: found.is_some(),
+        text: found.map_or_else(|| STAND_IN.to_owned(), |path| path.display().to_string()),
+    }
+}
+
+fn editor(app: &App) -> Finding {
+    let named = ["VISUAL", "EDITOR"]
+        .iter()
+        .find_map(|name| app.environment.text(name).filter(|text| !text.is_empty()));
+    Finding {
+        name: "editor",
+        found: named.is_some(),
+        text: named.unwrap_or_else(|| "neither VISUAL nor EDITOR names one".to_owned()),
+    }
+}
+
+fn terminal(app: &App) -> Finding {
+    let caps = app.output.caps();
+    let size = if caps.terminal {
+        format!("{} by {}", caps.width, caps.height)
+    } else {
+        "the output is no terminal".to_owned()
+    };
+    let has = |has: bool, what: &str| format!("{} {what}", if has { "with" } else { "without" });
+    Finding {
+        name: "terminal",
+        found: caps.terminal,
+        text: format!(
+            "{size}, {}, {}",
+            has(caps.color, "colours"),
+            has(caps.unicode, "characters beyond ASCII")
+        ),
+    }
+}
+
+fn cache(context: &Context) -> Finding {
+    let folder = &context.cache;
+    let probe = folder.join("doctor");
+    let written = files::write_whole(&probe, b"");
+    // Whether it can be removed again makes no difference.
+    std::fs::remove_file(&probe).ok();
+    Finding {
+        name: "cache",
+        found: written.is_ok(),
+        text: match written {
+            Ok(()) => folder.display().to_string(),
+            Err(error) => format!("{} cannot be written: {error}", folder.display()),
+        },
+    }
+}
+
+fn workspace(desk: &Desk) -> Finding {
+    let workspace = desk.workspace.as_ref();
+    Finding {
+        name: "workspace",
+        found: workspace.is_some(),
+        text: workspace.map_or_else(
+            || "none yet: `gradus` makes one when you begin".to_owned(),
+            |workspace| workspace.root().display().to_string(),
+        ),
+    }
+}
+
+fn lines(desk: &Desk, record: &Record<'_>) -> Vec<Line> {
+    let width = record.findings.iter().map(|finding| finding.name.len());
+    let width = width.max().unwrap_or(0);
+    let mut lines: Vec<Line> = record
+        .findings
+        .iter()
+        .map(|finding| {
+            let (role, mark) = if finding.found {
+                (Role::Good, "✓")
+            } else {
+                (Role::Warn, "–")
+            };
+            Line::new().with(role, format!("{mark} ")).with(
+                Role::Text,
+                format!("{:width$}  {}", finding.name, finding.text),
+            )
+        })
+        .collect();
+    lines.push(Line::new());
+    let exercises = desk.course.exercises_of(None).count();
+    if record.unchecked.is_empty() {
+        let text = format!(
+            "All {} can be checked here.",
+            counted(exercises, "exercise")
+        );
+        lines.push(Line::new().with(Role::Good, text));
+        return lines;
+    }
+    let count = record.unchecked.len();
+    let text = format!(
+        "{count} of {} cannot be checked here:",
+        counted(exercises, "exercise")
+    );
+    lines.push(Line::new().with(Role::Warn, text));
+    for Unchecked { id, reason } in &record.unchecked {
+        lines.push(Line::new().with(Role::Text, format!("  {id}: {reason}")));
+    }
+    lines
+}
