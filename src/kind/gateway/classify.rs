@@ -89,12 +89,12 @@ pub(super) fn judge(
         }
     }
     let tests = task.probes.iter().zip(found).map(|(probe, result)| {
-        let test = TestOutcome {
+        let outcome = TestOutcome {
             test: title(probe),
             result,
         };
-        context.tell(Event::Test(test.clone()));
-        test
+        context.tell(Event::Test(outcome.clone()));
+        outcome
     });
     Ok(Outcome {
         tests: tests.collect(),
