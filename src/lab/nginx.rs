@@ -56,7 +56,9 @@ impl Nginx {
     /// Returns the nginx of this machine with what it was built with; `None` where there is none, or
     /// none that can be asked.
     pub fn find(context: &Context) -> Option<Self> {
-        Self::ask(Self::locate(context)?, context).ok()
+        let nginx = Self::ask(Self::locate(context)?, context).ok()?;
+        // A program that is no nginx has no version.
+        (nginx.version != (0, 0, 0)).then_some(nginx)
     }
 
     /// Asks the nginx at `program` for its version and how it was configured.

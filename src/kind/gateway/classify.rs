@@ -64,8 +64,8 @@ pub(super) fn judge(
     files: &Files,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let text = files.get(FILE).map_or("", String::as_str);
-    let rules = match parse(text, &causes(&task.probes)) {
+    let own = files.get(FILE).map_or("", String::as_str);
+    let rules = match parse(own, &causes(&task.probes)) {
         Ok(rules) => rules,
         Err(diagnostics) => {
             let outcome = Outcome {

@@ -15,11 +15,13 @@ use crate::sys::clock::Stopwatch;
 
 /// Finds the nginx of this machine.
 pub(super) fn nginx(context: &Context) -> Result<Nginx, CheckError> {
-    let program = Nginx::locate(context).ok_or_else(|| CheckError::Missing {
-        what: "there is no nginx on this machine".to_owned(),
+    Nginx::find(context).ok_or_else(|| CheckError::Missing {
+        what: match Nginx::locate(context) {
+            Some(program) => format!("{} is no nginx that runs", program.display()),
+            None => "there is no nginx on this machine".to_owned(),
+        },
         help: INSTALL.to_owned(),
-    })?;
-    Ok(Nginx::ask(program, context)?)
+    })
 }
 
 /// Judges the learner's folder.

@@ -76,24 +76,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
-    let own = match judging {
-        Judging::Files => None,
-        Judging::Runbook => Some(("runbook", runbook::FILE)),
-        Judging::Rules => Some(("rules", classify::FILE)),
-    };
-    if let Some((word, own)) = own.filter(|(_, own)| !starter.contains_key(*own)) {
-        let file = format!("{}starter/{own}", folder.prefix());
-        let help = format!("a lab with `judge = \"{word}\"` hands one out, empty but for comments");
-        problems.push(Problem::new(file, "missing").help(help));
-    }
-    if judging == Judging::Rules {
-        let without = probes.iter().filter(|probe| probe.expect.cause.is_none());
-        for probe in without {
-            let file = folder.prefix() + "hidden/probes.toml";
-            let message = format!("probe `{}` expects no `cause`", probe.name);
-            problems.push(Problem::new(file, message));
-        }
-    }
+    own_file(judging, folder, &starter, &probes, problems);
     let edit = edit.map(|edit| edit.iter().map(|path| path.get_ref().clone()).collect());
     let running = folder.file("hidden/running.conf").map(str::to_owned);
     let (needs, symptom) =
@@ -116,6 +99,34 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         wrong,
         accepted: accepted(folder, &starter),
         starter,
+    }
+}
+
+/// That the file that this way of judging is about is handed out, and its probes fit it.
+fn own_file(
+    judging: Judging,
+    folder: &Folder<'_>,
+    starter: &Files,
+    probes: &[Probe],
+    problems: &mut Vec<Problem>,
+) {
+    let own = match judging {
+        Judging::Files => None,
+        Judging::Runbook => Some(("runbook", runbook::FILE)),
+        Judging::Rules => Some(("rules", classify::FILE)),
+    };
+    if let Some((word, own)) = own.filter(|(_, own)| !starter.contains_key(*own)) {
+        let file = format!("{}starter/{own}", folder.prefix());
+        let help = format!("a lab with `judge = \"{word}\"` hands one out, empty but for comments");
+        problems.push(Problem::new(file, "missing").help(help));
+    }
+    if judging == Judging::Rules {
+        let without = probes.iter().filter(|probe| probe.expect.cause.is_none());
+        for probe in without {
+            let file = folder.prefix() + "hidden/probes.toml";
+            let message = format!("probe `{}` expects no `cause`", probe.name);
+            problems.push(Problem::new(file, message));
+        }
     }
 }
 

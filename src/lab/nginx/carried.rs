@@ -13,6 +13,17 @@ use crate::sys::fingerprint::Fingerprint;
 
 /// The packed binary; empty in a Gradus that was built without.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nginx.gz"));
+/// The terms under which both may be handed on; they go where the binary goes.
+const LICENCES: [(&str, &str); 2] = [
+    (
+        "LICENSE.nginx",
+        include_str!("../../../build/licences/nginx.txt"),
+    ),
+    (
+        "LICENSE.pcre2",
+        include_str!("../../../build/licences/pcre2.txt"),
+    ),
+];
 /// The files that this process has looked at already.
 static GOOD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
@@ -41,6 +52,9 @@ pub fn unpack(cache: &Path) -> io::Result<PathBuf> {
     // What is there may have been cut short or exchanged since.
     let there = fs::read(&path).is_ok_and(|found| found == binary);
     if !there || !files::is_executable(&path) {
+        for (name, text) in LICENCES {
+            files::write_whole(&path.with_file_name(name), text.as_bytes())?;
+        }
         files::write_program(&path, &binary)?;
     }
     good.insert(path.clone());

@@ -261,3 +261,35 @@ hint: `gradus --course ../course init` makes one
     let list = desk.gradus(&["list", "--course", "../course"]);
     assert_eq!(list.code, Some(0), "{list:?}");
 }
+
+#[test]
+fn the_doctor_says_what_is_here_and_what_is_missing() {
+    let desk = Desk::new();
+    let run = desk.gradus(&["doctor"]);
+    assert!(run.stdout.contains(" exercises"), "{run:?}");
+    let json = desk.gradus(&["doctor", "--json"]);
+    let record: serde_json::Value = serde_json::from_str(&json.stdout).expect("JSON");
+    let names = record["findings"].as_array().expect("findings").iter();
+    let names: Vec<_> = names
+        .filter_map(|finding| finding["name"].as_str())
+        .collect();
+    assert!(names.starts_with(&["Rust", "nginx", "IPv6"]), "{names:?}");
+    let unchecked = record["unchecked"].as_array().expect("a list").len();
+    assert_eq!(run.code, Some(i32::from(unchecked > 0)));
+}
+
+#[test]
+fn an_nginx_that_is_not_there_is_told_with_what_to_do() {
+    let desk = Desk::new();
+    let run = desk.shell("GRADUS_NGINX=/nowhere/nginx gradus doctor");
+    assert_eq!(run.code, Some(1), "{run:?}");
+    assert!(
+        run.stdout
+            .contains("/nowhere/nginx does not run; install it"),
+        "{run:?}"
+    );
+    assert!(
+        run.stdout.contains("wrong-port: this exercise needs nginx"),
+        "{run:?}"
+    );
+}
