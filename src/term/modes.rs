@@ -3,16 +3,25 @@
 
 use std::io::{self, Write};
 use std::panic;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+use std::time::Duration;
 
-use rustix::termios::{OptionalActions, OutputModes, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, OutputModes, Termios, tcgetattr, tcsetattr};
 use termimad::crossterm::cursor::{Hide, Show};
 use termimad::crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
 };
 use termimad::crossterm::{execute, queue};
+
+/// How often, and how far apart, modes are undone for good: another thread may be about to set its
+/// own once more.
+const TIMES: usize = 3;
+const APART: Duration = Duration::from_millis(10);
+/// Whether the modes were undone for good.
+static OVER: AtomicBool = AtomicBool::new(false);
 
 /// What is set at the moment; shared with whoever may have to undo it.
 #[derive(Debug, Clone, Default)]
@@ -22,6 +31,8 @@ pub(super) struct Modes(Arc<Flags>);
 struct Flags {
     raw: AtomicBool,
     alternate: AtomicBool,
+    /// What was set before we set anything.
+    before: OnceLock<Termios>,
 }
 
 impl Modes {
@@ -39,6 +50,12 @@ impl Modes {
 
     /// Sets raw input and hides the cursor.
     pub(super) fn enter(&self) -> io::Result<()> {
+        if OVER.load(Ordering::SeqCst) {
+            return Ok(());
+        }
+        if let Ok(before) = tcgetattr(io::stdin()) {
+            self.0.before.get_or_init(|| before);
+        }
         self.0.raw.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(io::stdout(), Hide)
@@ -69,7 +86,24 @@ impl Modes {
             let shown = queue!(out, EndSynchronizedUpdate, Show).and_then(|()| out.flush());
             disable_raw_mode().and(shown)?;
         }
+        if OVER.load(Ordering::SeqCst)
+            && let Some(before) = self.0.before.get()
+        {
+            tcsetattr(io::stdin(), OptionalActions::Now, before)?;
+            execute!(io::stdout(), Show)?;
+        }
         Ok(())
+    }
+
+    /// Undoes everything, whatever another thread that has the terminal does meanwhile, because
+    /// this process is about to end.
+    pub(super) fn restore_for_good(&self) {
+        OVER.store(true, Ordering::SeqCst);
+        for _ in 0..TIMES {
+            // Nobody is left to be told when this fails.
+            self.restore().ok();
+            thread::park_timeout(APART);
+        }
     }
 }
 
@@ -82,6 +116,9 @@ pub(super) fn lend() -> io::Result<()> {
 
 /// Ends what [`lend`] began.
 pub(super) fn take_back() -> io::Result<()> {
+    if OVER.load(Ordering::SeqCst) {
+        return Ok(());
+    }
     set_output_processing(false)?;
     execute!(io::stdout(), Hide)
 }

@@ -104,7 +104,7 @@ fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener)
                 SIGWINCH => listener(Received::Resize(size())),
                 SIGINT if foreign => {}
                 _ if foreign => {
-                    modes.restore().ok();
+                    modes.restore_for_good();
                     emulate_default_handler(signal).ok();
                 }
                 _ => listener(Received::Signal(signal)),

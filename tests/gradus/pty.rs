@@ -152,6 +152,16 @@ impl Pty {
         !hidden && format!("{:?}", self.master.get_termios()) == self.modes
     }
 
+    /// Waits until Gradus has set the terminal's modes: a prompt shows its words before it does.
+    pub(crate) fn wait_taken(&self) {
+        let watch = Stopwatch::start();
+        let (_sender, never) = channel::<()>();
+        while self.is_restored() {
+            assert!(!watch.left_of(DEADLINE).is_zero(), "the modes stay");
+            never.recv_timeout(Duration::from_millis(2)).ok();
+        }
+    }
+
     /// Sends a signal to Gradus.
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let id = self

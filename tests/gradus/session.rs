@@ -158,6 +158,7 @@ fn a_signal_gives_the_terminal_back() {
     pty.wait_for("The first words.");
     pty.send("/");
     pty.wait_for("Search for");
+    pty.wait_taken();
     pty.signal(Signal::TERM);
     pty.wait_end();
     assert!(pty.is_restored());
