@@ -8,6 +8,8 @@ pub use context::{Context, Event};
 pub use outcome::{
     Diagnostic, Outcome, OwnTests, Phase, TestOutcome, TestResult, TestTitle, Values, Verdict,
 };
+pub use rust::collect::Collected;
+pub use rust::kit::Tier;
 
 use crate::lab::LabError;
 use crate::sandbox::SandboxError;

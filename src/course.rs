@@ -7,6 +7,7 @@ pub mod builtin;
 pub mod exercise;
 #[cfg(test)]
 pub(crate) mod fixture;
+pub mod grading;
 pub mod id;
 pub mod lesson;
 mod load;
@@ -20,6 +21,7 @@ pub mod scaffold;
 pub mod tree;
 
 pub use exercise::{Exercise, Feedback, WrongSolution};
+pub use grading::{Credit, Grading, Points, TestGrading, Visibility};
 pub use id::{ExerciseId, LessonId, TrackId};
 pub use lesson::{Item, Lesson, Section, Symptom};
 pub use load::load;

@@ -7,7 +7,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Context, Diagnostic, Outcome, TestTitle};
+use crate::check::{CheckError, Collected, Context, Diagnostic, Outcome, TestTitle, Tier};
 use crate::course::{ExerciseId, Problem, Tree, WrongSolution};
 use crate::lab::control::Opening;
 
@@ -25,6 +25,12 @@ pub trait Kind: fmt::Debug + Sync {
     /// Reads what is this kind's own in `folder`. What is wrong goes to `problems`; the task then
     /// does what it can.
     fn load(&self, folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Arc<dyn Task>;
+
+    /// Returns the program that verdicts depend on, with its version, if there is one.
+    ///
+    /// # Errors
+    /// Fails when it cannot be asked.
+    fn tool(&self, context: &Context) -> Result<Option<String>, CheckError>;
 
     /// Returns the files of a new exercise called `id`: path in the exercise's folder and text.
     /// They validate but for the parts that say so.
@@ -86,6 +92,21 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// # Errors
     /// Fails when Gradus could not do its work, a fault in the course included.
     fn prepare(&self, context: &Context) -> Result<(), CheckError>;
+
+    /// Reads the files of the learner's folder `submission` that count, and no others. `Err` inside
+    /// holds what is wrong with them, as a check tells it.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    fn sources(
+        &self,
+        submission: &Path,
+    ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError>;
+
+    /// Returns where the hidden tests run, where the kind knows more than one place.
+    fn tier(&self) -> Option<Tier> {
+        None
+    }
 
     /// Checks the learner's folder `submission`.
     ///

@@ -4,5 +4,6 @@ pub mod clock;
 pub mod environment;
 pub mod files;
 pub mod fingerprint;
+pub mod interrupts;
 pub mod processes;
 pub mod scratch;

@@ -5,6 +5,7 @@
 
 mod caps;
 mod emit;
+mod gauge;
 mod keys;
 mod lines;
 mod modes;
@@ -18,6 +19,7 @@ mod tty;
 
 pub use caps::{Caps, ColorChoice};
 pub use emit::{emit, emit_line};
+pub use gauge::Gauge;
 pub use keys::Key;
 pub use lines::Lines;
 pub use pager::{Pager, Turn};

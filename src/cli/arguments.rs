@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, check, completions, doctor, hint, init, lab, list, man, mdbook, new, next, quiz, read,
-    reset, search, skip, solution, status, validate, watch,
+    author, check, completions, doctor, grade, hint, init, lab, list, man, mdbook, merge, new,
+    next, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -72,6 +72,9 @@ pub(crate) enum Command {
     Skip(skip::Skip),
     Doctor(doctor::Doctor),
     Validate(validate::Validate),
+    Grade(grade::Grade),
+    Merge(merge::Merge),
+    Regrade(regrade::Regrade),
     New(new::New),
     Author(author::Author),
     Completions(completions::Completions),
@@ -103,6 +106,9 @@ impl Command {
             Self::Skip(command) => command.run(app),
             Self::Doctor(command) => command.run(app),
             Self::Validate(command) => command.run(app),
+            Self::Grade(command) => command.run(app),
+            Self::Merge(command) => command.run(app),
+            Self::Regrade(command) => command.run(app),
             Self::New(command) => command.run(app),
             Self::Author(command) => command.run(app),
             Self::Completions(command) => command.run(app),

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::next;
 use crate::check::{CheckError, Context, Event, Outcome, Verdict};
 use crate::course::{Exercise, Feedback};
-use crate::report::{Options, Record, outcome_lines};
+use crate::report::{CheckRecord, Options, outcome_lines};
 use crate::sys::clock::unix_time;
 use crate::text::Line;
 
@@ -64,7 +64,7 @@ impl Check {
         }
         if self.json {
             app.output
-                .json(&Record::new(exercise, &outcome, feedback))?;
+                .json(&CheckRecord::new(exercise, &outcome, feedback))?;
         } else {
             show(app, &desk, exercise, &outcome)?;
         }

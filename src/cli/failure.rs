@@ -9,6 +9,7 @@ use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
 use crate::course::tree::TreeError;
+use crate::grade::GradeError;
 use crate::lab::control::CallError;
 use crate::progress::ProgressError;
 use crate::text::{Line, Role, Style};
@@ -59,6 +60,9 @@ pub enum Failure {
     /// A check that could not be done.
     #[error(transparent)]
     Check(#[from] CheckError),
+    /// Submissions that could not be graded.
+    #[error(transparent)]
+    Grade(#[from] GradeError),
     /// New parts of a course that could not be made.
     #[error(transparent)]
     Scaffold(#[from] ScaffoldError),
@@ -96,6 +100,7 @@ impl Failure {
             | Self::Course(_)
             | Self::Workspace(_)
             | Self::Check(_)
+            | Self::Grade(_)
             | Self::Scaffold(_)
             | Self::Lab(_)
             | Self::File { .. }
@@ -127,6 +132,7 @@ impl Failure {
             }
             Self::Workspace(error) => workspace_hint(error, command),
             Self::Check(error) => check_hint(error, command),
+            Self::Grade(error) => grade_hint(error, command),
             Self::Scaffold(error) => scaffold_hint(error),
             Self::Course(TreeError::Read { .. }) => {
                 Some("name the course's folder with `--course`".to_owned())
@@ -240,6 +246,28 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
         | CheckError::Sandbox(_)
         | CheckError::Lab(_) => None,
     }
+}
+
+fn grade_hint(error: &GradeError, command: impl Fn(&str) -> String) -> Option<String> {
+    Some(match error {
+        GradeError::Other { .. } => {
+            "name another folder with `--out`, or begin anew there with `--fresh`; the old journal \
+             is kept"
+                .to_owned()
+        }
+        GradeError::Busy(_) => "wait for it, or name another folder with `--out`".to_owned(),
+        GradeError::Twice { .. } => "keep one of the two".to_owned(),
+        GradeError::Parts(faults) => {
+            let faults: String = faults
+                .iter()
+                .fold(String::new(), |all, fault| all + "- " + fault + "\n");
+            format!("{faults}run what is missing again; nothing was written")
+        }
+        GradeError::Check(error) => return check_hint(error, command),
+        GradeError::File { .. } | GradeError::Content { .. } | GradeError::Cancelled => {
+            return None;
+        }
+    })
 }
 
 fn scaffold_hint(error: &ScaffoldError) -> Option<String> {

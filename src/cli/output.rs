@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::lesson::{Layout, layout, parse};
 use crate::sys::environment::Environment;
-use crate::term::{Caps, ColorChoice, Theme, emit, emit_line};
+use crate::term::{Caps, ColorChoice, Gauge, Theme, emit, emit_line};
 use crate::text::{Line, Role};
 
 /// Standard output and standard error of a command.
@@ -115,6 +115,11 @@ impl Output {
     /// Shows `text` as the step that is being done; an empty text clears it.
     pub(crate) fn step(&self, text: &str) {
         self.stepper().show(text);
+    }
+
+    /// Returns what shows how far a work of `total` steps is, on standard error.
+    pub(crate) fn gauge(&self, total: u64) -> Gauge {
+        Gauge::new(total, &self.error_caps)
     }
 
     /// Returns what shows the step that is being done, from any thread.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::grading::Grading;
 use super::id::{ExerciseId, TrackId};
 use crate::kind::{Kind, Task};
 
@@ -51,6 +52,8 @@ pub struct Exercise {
     pub feedback: Option<Feedback>,
     /// The hints, gentle first, as Markdown.
     pub hints: Vec<String>,
+    /// What it is worth when it is graded.
+    pub grading: Grading,
     /// The task text, as Markdown.
     pub readme: String,
     /// The known-bad solutions.

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::exercise::Feedback;
+use super::grading::{Credit, Points, Visibility};
 use super::id::TrackId;
 use super::quiz::{Choice, WrongAnswer};
 
@@ -99,15 +100,40 @@ pub(super) struct ExerciseManifest {
     pub(super) feedback: Option<Feedback>,
     #[serde(default)]
     pub(super) hints: Vec<String>,
+    pub(super) grade: Option<GradeManifest>,
     #[serde(default)]
     pub(super) wrong: Vec<WrongManifest>,
 }
 
 impl ExerciseManifest {
     /// The keys every kind has.
-    pub(in crate::course) const KEYS: [&'static str; 9] = [
-        "kind", "title", "summary", "story", "tracks", "further", "feedback", "hints", "wrong",
+    pub(in crate::course) const KEYS: [&'static str; 10] = [
+        "kind", "title", "summary", "story", "tracks", "further", "feedback", "hints", "grade",
+        "wrong",
     ];
+}
+
+/// What an exercise is worth.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GradeManifest {
+    pub(super) points: Option<Points>,
+    #[serde(default)]
+    pub(super) credit: Credit,
+    #[serde(default)]
+    pub(super) visibility: Visibility,
+    pub(super) own_tests: Option<u32>,
+    #[serde(default, rename = "test")]
+    pub(super) tests: Vec<GradeTestManifest>,
+}
+
+/// What one test is worth.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GradeTestManifest {
+    pub(super) name: Spanned<String>,
+    pub(super) weight: Option<u32>,
+    pub(super) visibility: Option<Visibility>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -13,10 +13,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Folder, Kind, Task, WorkspaceFile};
-use crate::check::{CheckError, Context, Diagnostic, Outcome, TestTitle};
+use crate::check::{CheckError, Collected, Context, Diagnostic, Outcome, TestTitle};
 use crate::course::{ExerciseId, Problem, WrongSolution};
 use crate::lab::control::Opening;
 use crate::lab::need::Need;
+use crate::lab::nginx::Nginx;
 use crate::lab::{Plan, Probe};
 
 use files::Files;
@@ -93,6 +94,14 @@ impl Kind for Gateway {
         Arc::new(manifest::load(folder, problems))
     }
 
+    fn tool(&self, context: &Context) -> Result<Option<String>, CheckError> {
+        let nginx = Nginx::find(context);
+        Ok(nginx.map(|nginx| {
+            let (major, minor, patch) = nginx.version();
+            format!("nginx {major}.{minor}.{patch}")
+        }))
+    }
+
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
         scaffold::files(id)
     }
@@ -127,6 +136,20 @@ impl Task for GatewayTask {
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
         self.plan()?;
         judge::nginx(context).map(drop)
+    }
+
+    fn sources(
+        &self,
+        submission: &Path,
+    ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError> {
+        let read = files::of_learner(self, submission)?;
+        Ok(read.map(|files| {
+            let sources = files.into_iter().map(|(path, text)| Collected {
+                path,
+                bytes: text.into_bytes(),
+            });
+            sources.collect()
+        }))
     }
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {

@@ -11,10 +11,13 @@ use std::sync::{Arc, OnceLock};
 
 use super::{Folder, Kind, Task, WorkspaceFile};
 use crate::check::rust::assess::assess;
+use crate::check::rust::collect;
 use crate::check::rust::kit::{Kit, Subject};
 use crate::check::rust::own_tests::{self, Judged, Opponent};
 use crate::check::rust::toolchain::Toolchain;
-use crate::check::{CheckError, Context, Outcome, Phase, TestTitle, Verdict};
+use crate::check::{
+    CheckError, Collected, Context, Diagnostic, Outcome, Phase, TestTitle, Tier, Verdict,
+};
 use crate::course::{ExerciseId, Problem, Tree, WrongSolution};
 use crate::sys::clock::Stopwatch;
 
@@ -45,6 +48,14 @@ impl Kind for Rust {
 
     fn load(&self, folder: &Folder<'_>, _problems: &mut Vec<Problem>) -> Arc<dyn Task> {
         Arc::new(load::load(folder))
+    }
+
+    fn tool(&self, context: &Context) -> Result<Option<String>, CheckError> {
+        match Toolchain::find(context) {
+            Ok(toolchain) => Ok(toolchain.version.lines().next().map(str::to_owned)),
+            Err(CheckError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
@@ -154,6 +165,26 @@ impl Task for RustTask {
 
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
         Kit::get(self.subject()?, context).map(drop)
+    }
+
+    fn sources(
+        &self,
+        submission: &Path,
+    ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError> {
+        let mut sources = match collect::sources(submission) {
+            Ok(sources) => sources,
+            Err(diagnostic) => return Ok(Err(vec![diagnostic])),
+        };
+        let judged = self.settings().ok().and_then(|settings| settings.own_tests);
+        if judged.is_some() {
+            // Without them the crate is checked all the same.
+            sources.extend(collect::one(submission, own_tests::FILE.to_owned()));
+        }
+        Ok(Ok(sources))
+    }
+
+    fn tier(&self) -> Option<Tier> {
+        self.read().ok().map(|subject| subject.tier)
     }
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {

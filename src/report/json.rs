@@ -10,7 +10,7 @@ const VERSION: u32 = 1;
 
 /// One check: the exercise, the verdict, and what it rests on.
 #[derive(Debug, Clone, Serialize)]
-pub struct Record<'a> {
+pub struct CheckRecord<'a> {
     /// The version of this shape; a field may be added without a new one.
     pub version: u32,
     /// Which exercise.
@@ -28,7 +28,7 @@ pub struct Record<'a> {
     /// What the compiler said.
     pub diagnostics: &'a [Diagnostic],
     /// Every declared test, in file order.
-    pub tests: Vec<TestRecord<'a>>,
+    pub tests: Vec<CheckTestRecord<'a>>,
     /// What the learner's own tests are worth, where they are judged.
     pub own_tests: Option<&'a OwnTests>,
     /// What the learner's code printed.
@@ -59,7 +59,7 @@ pub struct PhaseRecord {
 
 /// A test of a record.
 #[derive(Debug, Clone, Serialize)]
-pub struct TestRecord<'a> {
+pub struct CheckTestRecord<'a> {
     /// Its name in the code.
     pub name: &'a str,
     /// Its title.
@@ -80,7 +80,7 @@ pub struct TestRecord<'a> {
     pub note: Option<&'a str>,
 }
 
-impl<'a> Record<'a> {
+impl<'a> CheckRecord<'a> {
     /// Returns the record of `outcome`; a failing test tells as much as `feedback` says.
     pub fn new(exercise: &'a Exercise, outcome: &'a Outcome, feedback: Feedback) -> Self {
         let tests = outcome.tests.iter().map(|test| test_record(test, feedback));
@@ -112,7 +112,7 @@ fn phase_record(phase: &Phase) -> PhaseRecord {
     }
 }
 
-fn test_record(outcome: &TestOutcome, feedback: Feedback) -> TestRecord<'_> {
+fn test_record(outcome: &TestOutcome, feedback: Feedback) -> CheckTestRecord<'_> {
     let values = match feedback {
         Feedback::Full => outcome.result.values(),
         Feedback::Title => None,
@@ -126,7 +126,7 @@ fn test_record(outcome: &TestOutcome, feedback: Feedback) -> TestRecord<'_> {
         | TestResult::MemoryLimit(_)
         | TestResult::TimeLimit(_) => values.and_then(|values| values.note.as_deref()),
     };
-    TestRecord {
+    CheckTestRecord {
         name: &outcome.test.name,
         title: &outcome.test.title,
         result: result_word(&outcome.result),
@@ -160,7 +160,7 @@ mod tests {
         let course = fixture::course();
         let outcome = sample::failed();
         let text = |feedback| {
-            let record = Record::new(&course.exercises[0], &outcome, feedback);
+            let record = CheckRecord::new(&course.exercises[0], &outcome, feedback);
             serde_json::to_string(&record).unwrap()
         };
         assert!(text(Feedback::Full).contains(r#""expected":"None""#));

@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
+use tempfile::NamedTempFile;
+
 /// Writes `bytes` to a new file beside `path` and renames it there: a reader, or a crash at any
 /// moment, sees the old file or the new one, never a part.
 ///
@@ -35,10 +37,34 @@ fn write(
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new()
-        .prefix(".gradus-")
-        .tempfile_in(folder)?;
+    let mut file = beside(folder)?;
     file.write_all(bytes)?;
+    put(file, path, set_mode)
+}
+
+/// Makes a file in `folder` that goes when it is dropped, to become another with [`persist`].
+///
+/// # Errors
+/// Fails when it cannot be made.
+pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+    tempfile::Builder::new()
+        .prefix(".gradus-")
+        .tempfile_in(folder)
+}
+
+/// Makes `file`, which is whole, the file `path` in the same folder, as [`write_whole`] does.
+///
+/// # Errors
+/// Fails when it cannot be renamed.
+pub fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
+    put(file, path, make_readable)
+}
+
+fn put(
+    file: NamedTempFile,
+    path: &Path,
+    set_mode: impl FnOnce(&File) -> io::Result<()>,
+) -> io::Result<()> {
     file.as_file().sync_all()?;
     set_mode(file.as_file())?;
     file.persist(path).map(drop).map_err(|error| error.error)

@@ -1,8 +1,9 @@
 //! Exercises: the part of the manifest that every kind has; the rest is the kind's.
 
 use super::super::exercise::{Exercise, WrongSolution};
+use super::super::grading::{Grading, TestGrading};
 use super::super::id::{ExerciseId, TrackId};
-use super::super::manifest::ExerciseManifest;
+use super::super::manifest::{ExerciseManifest, GradeManifest};
 use super::super::problem::Problem;
 use super::super::tree::Tree;
 use super::super::{Course, Lesson};
@@ -89,6 +90,7 @@ fn exercise(
         problems,
     );
     let fingerprint = fingerprint(&id, tree, kind.id(), text);
+    let grading = grading(manifest.grade.as_ref(), text);
     let ExerciseManifest {
         title,
         summary,
@@ -108,6 +110,7 @@ fn exercise(
         further,
         feedback,
         hints,
+        grading,
         readme,
         wrong,
         task,
@@ -141,6 +144,27 @@ fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution
         line: line_of(text, &wrong.file),
     });
     wrong.collect()
+}
+
+/// Returns what the exercise is worth.
+fn grading(manifest: Option<&GradeManifest>, text: &str) -> Grading {
+    let Some(manifest) = manifest else {
+        return Grading::default();
+    };
+    let default = Grading::default();
+    let tests = manifest.tests.iter().map(|test| TestGrading {
+        name: test.name.get_ref().clone(),
+        weight: test.weight.unwrap_or(TestGrading::WEIGHT),
+        visibility: test.visibility.unwrap_or(manifest.visibility),
+        line: line_of(text, &test.name),
+    });
+    Grading {
+        points: manifest.points.unwrap_or(default.points),
+        credit: manifest.credit,
+        visibility: manifest.visibility,
+        own_tests: manifest.own_tests.unwrap_or(default.own_tests),
+        tests: tests.collect(),
+    }
 }
 
 fn tracks(

@@ -33,6 +33,7 @@ pub(super) fn check(course: &Course, exercise: &Exercise, problems: &mut Vec<Pro
         problems.push(problem("a hint is empty".into(), "hints"));
     }
     unknown_keys(&file, text, exercise.kind.id(), problems);
+    grading(exercise, &file, problems);
     readme(course, exercise, &folder, problems);
     wrong(course, exercise, &folder, problems);
 }
@@ -52,6 +53,31 @@ fn unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>)
                 Problem::new(file, format!("unknown key `{key}`")).at(line.map(|index| index + 1));
             problems.push(problem.help(format!("keys are {keys} and the table `{kind}`")));
         }
+    }
+}
+
+fn grading(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
+    let grading = &exercise.grading;
+    let tests = exercise.task.tests();
+    for (index, test) in grading.tests.iter().enumerate() {
+        let name = &test.name;
+        let problem = |message: String| Problem::new(file, message).at(test.line);
+        // What cannot be read has no tests, and is a problem of its own.
+        if !tests.is_empty() && tests.iter().all(|known| known.name != *name) {
+            let help = "name a hidden test or probe as it is called in the code";
+            problems.push(problem(format!("no hidden test is called `{name}`")).help(help));
+        }
+        if grading.tests[..index]
+            .iter()
+            .any(|earlier| earlier.name == *name)
+        {
+            problems.push(problem(format!("the weight of `{name}` is there twice")));
+        }
+    }
+    let weight = |name: &str| grading.weight(name);
+    if !tests.is_empty() && tests.iter().all(|test| weight(&test.name) == 0) {
+        let help = "let at least one weigh something";
+        problems.push(Problem::new(file, "no test has a weight").help(help));
     }
 }
 

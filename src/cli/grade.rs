@@ -1,0 +1,29 @@
+//! `gradus grade`.
+
+use clap::Args;
+
+use super::app::{App, Done};
+use super::grading::Grading;
+
+/// Grade submissions, one or 100,000, and write results and reports
+///
+/// Every submission gets a record in `results.jsonl`. A grading that was stopped goes on where it
+/// was when the same command is run again. Exit codes: 0 every submission has its record, 1 with
+/// `--require-pass` when one did not pass, 3 otherwise.
+#[derive(Debug, Args)]
+pub(crate) struct Grade {
+    #[command(flatten)]
+    grading: Grading,
+    /// Begin anew; a journal that is there is kept under another name
+    #[arg(long)]
+    fresh: bool,
+}
+
+impl Grade {
+    pub(super) fn run(self, app: &App) -> Done {
+        match self.grading.run(app, self.fresh)? {
+            Ok(graded) => self.grading.finish(app, &graded),
+            Err(code) => Ok(code),
+        }
+    }
+}

@@ -1,0 +1,386 @@
+//! What `gradus grade` and `gradus regrade` have in common: which submissions, of which course,
+//! into which folder.
+
+use std::io::BufReader;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::app::{App, counted};
+use super::exit::Code;
+use super::failure::Failure;
+use super::names;
+use super::validate;
+use crate::check::{Context, Tier, Verdict};
+use crate::course::{Course, Exercise, ExerciseId, Feedback};
+use crate::grade::discover::{self, Found};
+use crate::grade::journal::Journal;
+use crate::grade::{
+    self, Batch, GradeError, Options, Partition, Progress, Results, ResultsFolder, Roster,
+    Submission, Summary, cache,
+};
+use crate::report::{FORMATS, Header, format};
+use crate::sys::interrupts::Interrupts;
+use crate::term::Gauge;
+use crate::text::{Line, Role};
+
+/// The name of the list on standard input.
+const LIST: &str = "-";
+/// The most things that are told one by one.
+const MOST_TOLD: usize = 10;
+
+/// Options of commands that grade.
+#[derive(Debug, Args)]
+pub(super) struct Grading {
+    /// The folder of hand-ins: one folder a learner, in it one an exercise, or their workspace.
+    /// `-` reads a list: learner, exercise and folder in each line, with tabs between
+    #[arg(value_name = "SUBMISSIONS")]
+    submissions: PathBuf,
+    /// The folder for journal, results and reports
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Grade only this exercise; may be given several times [default: all of the course]
+    #[arg(long = "exercise", value_name = "EXERCISE")]
+    exercises: Vec<String>,
+    /// The submissions are the checkout of this one learner
+    #[arg(long, value_name = "NAME")]
+    learner: Option<String>,
+    /// The class list: a CSV file with the columns learner, name, email, id, section `submitted_at`
+    #[arg(long, value_name = "FILE")]
+    roster: Option<PathBuf>,
+    /// How many submissions at a time [default: one a processor]
+    #[arg(long, value_name = "N")]
+    jobs: Option<NonZeroUsize>,
+    /// Grade a part: `slice:M/N`, `hash:M/N`, or `none` for all [env: `GRADUS_PARTITION`]
+    /// [default: what a Slurm array, an indexed job or GitLab says]
+    #[arg(long, value_name = "PART")]
+    partition: Option<String>,
+    /// Refuse exercises whose hidden tests run in the learner's process
+    #[arg(long, value_name = "TIER", value_parser = ["called"])]
+    tier: Option<String>,
+    /// Write a report in this format, too; may be given several times
+    #[arg(long = "report", value_name = "FORMAT", value_parser = formats())]
+    pub(super) reports: Vec<String>,
+    /// Use verdicts of earlier gradings where exercise, tools and source are the same
+    #[arg(long)]
+    cache: bool,
+    /// Stop at the first submission that does not pass
+    #[arg(long)]
+    fail_fast: bool,
+    /// End with 1 unless every submission passed
+    #[arg(long)]
+    require_pass: bool,
+}
+
+/// Returns the formats that can be asked for.
+pub(super) fn formats() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        FORMATS
+            .iter()
+            .map(|format| clap::builder::PossibleValue::new(format.id()).help(format.summary())),
+    )
+}
+
+/// How a grading ended.
+pub(super) struct Graded {
+    /// What came of the submissions.
+    summary: Summary,
+    /// The results.
+    pub(super) results: Results,
+}
+
+impl Grading {
+    /// Grades; `fresh` begins anew where an earlier grading could go on.
+    pub(super) fn run(&self, app: &App, fresh: bool) -> Result<Result<Graded, Code>, Failure> {
+        let course = course(app)?;
+        let exercises = self.exercises(&course)?;
+        let ids: Vec<ExerciseId> = exercises
+            .iter()
+            .map(|exercise| exercise.id.clone())
+            .collect();
+        let roster = match &self.roster {
+            Some(path) => Roster::read(&app.path(path))?,
+            None => Roster::default(),
+        };
+        let found = self.find(app, &ids)?;
+        tell_ignored(app, &found);
+        tell_absent(app, &roster, &found.submissions);
+        let partition = self.partition(app)?;
+        let context = app.context(Feedback::Title)?;
+        let names = found.submissions.iter().map(Submission::name);
+        let header = grade::header::header(&course, &exercises, names, partition, &context)?;
+        let mut submissions = found.submissions;
+        if let Some(partition) = partition {
+            let mut place = 0..;
+            submissions.retain(|submission| {
+                let place = place.next().unwrap_or(usize::MAX);
+                partition.holds(place, &submission.name())
+            });
+        }
+        let batch = Batch {
+            exercises: &exercises,
+            header: &header,
+            submissions: &submissions,
+            context: &context,
+            options: self.options(&header, &context),
+        };
+        self.grade(app, &batch, &roster, fresh)
+    }
+
+    fn grade(
+        &self,
+        app: &App,
+        batch: &Batch<'_>,
+        roster: &Roster,
+        fresh: bool,
+    ) -> Result<Result<Graded, Code>, Failure> {
+        let out = app.path(&self.out);
+        let mut journal = if fresh {
+            let (journal, kept) = Journal::begin_anew(&out, batch.header)?;
+            if let Some(kept) = kept {
+                app.note(&format!("The old journal is kept as {}.", app.shown(&kept)));
+            }
+            journal
+        } else {
+            Journal::open(&out, batch.header)?
+        };
+        let cancel = batch.context.cancel.clone();
+        let interrupts = Interrupts::listen(move || cancel.cancel())?;
+        let mut board = Board::new(app, batch.submissions.len());
+        let done = batch.run(&mut journal, &mut |progress| board.note(progress));
+        board.gauge.clear();
+        let summary = match (done, interrupts.signal()) {
+            (Ok(summary), _) => summary,
+            (Err(GradeError::Cancelled), Some(signal)) => {
+                app.note(&format!(
+                    "Stopped: {} of {} graded. The same command goes on where it was.",
+                    board.done,
+                    counted(batch.submissions.len(), "submission")
+                ));
+                return Ok(Err(Code::Stopped(signal)));
+            }
+            (Err(error), _) => return Err(error.into()),
+        };
+        let place = out.join(grade::results::FILE);
+        journal.write_results(batch.header, batch.submissions, roster, &place)?;
+        Ok(Ok(Graded {
+            summary,
+            results: Results::open(&place)?,
+        }))
+    }
+
+    fn exercises<'a>(&self, course: &'a Course) -> Result<Vec<&'a Exercise>, Failure> {
+        let mut exercises: Vec<&Exercise> = course.exercises.iter().collect();
+        if !self.exercises.is_empty() {
+            let mut named = Vec::new();
+            for name in &self.exercises {
+                named.push(&names::exercise(course, name)?.id);
+            }
+            exercises.retain(|exercise| named.contains(&&exercise.id));
+        }
+        if self.tier.is_none() {
+            return Ok(exercises);
+        }
+        let is_linked = |exercise: &&&Exercise| exercise.task.tier() == Some(Tier::Linked);
+        let linked: Vec<_> = exercises
+            .iter()
+            .filter(is_linked)
+            .map(|exercise| exercise.id.to_string())
+            .collect();
+        if linked.is_empty() {
+            return Ok(exercises);
+        }
+        Err(Failure::Refused {
+            what: format!(
+                "the hidden tests of {} run in the learner's process",
+                linked.join(", ")
+            ),
+            help: "name the others with `--exercise`, or leave `--tier` out".to_owned(),
+        })
+    }
+
+    fn find(&self, app: &App, exercises: &[ExerciseId]) -> Result<Found, Failure> {
+        if self.submissions == Path::new(LIST) {
+            let input = BufReader::new(std::io::stdin());
+            return Ok(discover::list(input, app.environment.folder(), exercises)?);
+        }
+        let folder = app.path(&self.submissions);
+        if let Some(learner) = &self.learner {
+            return Ok(discover::checkout(learner, &folder, exercises));
+        }
+        if discover::is_checkout(&folder, exercises) {
+            let name = std::fs::canonicalize(&folder).ok();
+            let name = name.as_deref().and_then(Path::file_name);
+            let name = name.and_then(|name| name.to_str()).unwrap_or("learner");
+            return Ok(discover::checkout(name, &folder, exercises));
+        }
+        Ok(discover::hand_ins(&folder, exercises)?)
+    }
+
+    fn partition(&self, app: &App) -> Result<Option<Partition>, Failure> {
+        let named = self.partition.clone();
+        let named = named.or_else(|| app.environment.text("GRADUS_PARTITION"));
+        match named.as_deref() {
+            Some("none") => Ok(None),
+            Some(text) => text.parse().map(Some).map_err(|error| Failure::Refused {
+                what: format!("{error}"),
+                help: "count parts from 1, as in `slice:1/4`".to_owned(),
+            }),
+            None => Ok(
+                Partition::of_scheduler(&app.environment).map(|(partition, from)| {
+                    app.note(&format!("Partition {partition}, as {from} say."));
+                    partition
+                }),
+            ),
+        }
+    }
+
+    fn options(&self, header: &Header, context: &Context) -> Options {
+        let machine = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let folder = context.cache.join("verdicts");
+        Options {
+            jobs: self.jobs.map_or_else(machine, NonZeroUsize::get),
+            fail_fast: self.fail_fast,
+            cache: self.cache.then(|| cache::Cache::new(folder, header)),
+        }
+    }
+
+    /// Writes the reports that were asked for, says what came out, and returns the exit code.
+    pub(super) fn finish(&self, app: &App, graded: &Graded) -> Result<Code, Failure> {
+        let written = write_reports(&graded.results, &app.path(&self.out), &self.reports)?;
+        app.output.lines(&summary_lines(&graded.summary))?;
+        for path in
+            std::iter::once(graded.results.path()).chain(written.iter().map(PathBuf::as_path))
+        {
+            let line = Line::new().with(Role::Dim, "wrote ");
+            app.output.line(line.with(Role::Accent, app.shown(path)))?;
+        }
+        let summary = &graded.summary;
+        Ok(if !summary.is_complete() {
+            Code::Failed
+        } else if self.require_pass && !summary.all_passed() {
+            Code::NotPassed
+        } else {
+            Code::Fine
+        })
+    }
+}
+
+/// Writes the reports on `results` called `formats` into the folder `out`, and returns the files.
+pub(super) fn write_reports(
+    results: &Results,
+    out: &Path,
+    formats: &[String],
+) -> Result<Vec<PathBuf>, Failure> {
+    let mut folder = ResultsFolder::new(out);
+    for format in formats.iter().filter_map(|id| format::find(id)) {
+        let written = format.write(results, &mut folder);
+        written.map_err(GradeError::file(out))?;
+    }
+    Ok(folder.written().to_vec())
+}
+
+/// What is shown while a batch is graded.
+struct Board {
+    gauge: Gauge,
+    summary: Summary,
+    done: usize,
+}
+
+impl Board {
+    fn new(app: &App, total: usize) -> Self {
+        Self {
+            gauge: app.output.gauge(total as u64),
+            summary: Summary::default(),
+            done: 0,
+        }
+    }
+
+    fn note(&mut self, progress: Progress<'_>) {
+        let verdict = match progress {
+            Progress::Preparing(exercise) => {
+                return self.gauge.say(&format!("preparing {exercise}"));
+            }
+            Progress::Known(verdict) => verdict,
+            Progress::Graded(record) => record.verdict,
+        };
+        self.done += 1;
+        *self.summary.verdicts.entry(verdict).or_default() += 1;
+        self.gauge.step(&in_words(&self.summary));
+    }
+}
+
+/// Returns the course that is meant. One with problems grades nobody.
+fn course(app: &App) -> Result<Course, Failure> {
+    let (course, problems) = validate::open(app, None)?;
+    if let Some(problem) = problems.first() {
+        return Err(Failure::Refused {
+            what: format!("the course has problems, the first in {}", problem.file),
+            help: format!("{} lists them", app.command("validate")),
+        });
+    }
+    Ok(course)
+}
+
+fn in_words(summary: &Summary) -> String {
+    let verdicts = summary.verdicts.iter();
+    let parts: Vec<_> = verdicts
+        .map(|(verdict, count)| format!("{count} {}", verdict.words()))
+        .collect();
+    parts.join(", ")
+}
+
+fn summary_lines(summary: &Summary) -> Vec<Line> {
+    let head = format!("{} graded", counted(summary.done(), "submission"));
+    let mut lines = vec![Line::plain(head)];
+    for (verdict, count) in &summary.verdicts {
+        let role = match verdict {
+            Verdict::Passed => Role::Good,
+            Verdict::InternalError => Role::Bad,
+            _ => Role::Text,
+        };
+        let text = format!("{count:>8}  {}", verdict.words());
+        lines.push(Line::new().with(role, text));
+    }
+    if summary.left > 0 {
+        let text = format!("{:>8}  not graded", summary.left);
+        lines.push(Line::new().with(Role::Bad, text));
+    }
+    lines
+}
+
+fn tell_ignored(app: &App, found: &Found) {
+    for ignored in found.ignored.iter().take(MOST_TOLD) {
+        let path = app.shown(&ignored.path);
+        app.warn(&format!("{path} is no submission: {}", ignored.why));
+    }
+    if found.ignored.len() > MOST_TOLD {
+        let more = found.ignored.len() - MOST_TOLD;
+        app.warn(&format!("{more} more are no submissions"));
+    }
+}
+
+/// Tells of learners of the class list who handed nothing in.
+fn tell_absent(app: &App, roster: &Roster, submissions: &[Submission]) {
+    let present: std::collections::BTreeSet<&str> = submissions
+        .iter()
+        .map(|submission| submission.learner.as_str())
+        .collect();
+    let absent: Vec<&str> = roster
+        .learners()
+        .filter(|learner| !present.contains(learner))
+        .collect();
+    if absent.is_empty() {
+        return;
+    }
+    let mut names = absent[..absent.len().min(MOST_TOLD)].join(", ");
+    if absent.len() > MOST_TOLD {
+        names.push_str(", …");
+    }
+    app.note(&format!(
+        "{} of the class list handed nothing in: {names}",
+        counted(absent.len(), "learner")
+    ));
+}

@@ -1,0 +1,52 @@
+//! `gradus merge`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::app::{App, Done, counted};
+use super::exit::Code;
+use super::grading::{formats, write_reports};
+use crate::grade::{Results, merge, results};
+use crate::text::{Line, Role};
+
+/// Put the results of all partitions together, and prove that nothing is missing or doubled
+///
+/// With the results of a whole grading it only writes reports.
+#[derive(Debug, Args)]
+pub(crate) struct Merge {
+    /// The results of each partition: the folder of its grading, or its results.jsonl
+    #[arg(value_name = "PART", required = true)]
+    parts: Vec<PathBuf>,
+    /// The folder for results and reports
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Write a report in this format, too; may be given several times
+    #[arg(long = "report", value_name = "FORMAT", value_parser = formats())]
+    reports: Vec<String>,
+}
+
+impl Merge {
+    pub(super) fn run(self, app: &App) -> Done {
+        let mut parts = Vec::new();
+        for part in &self.parts {
+            parts.push(Results::open(&app.path(part))?);
+        }
+        let out = app.path(&self.out);
+        let place = out.join(results::FILE);
+        let merged = merge::merge(&parts, &place)?;
+        let whole = Results::open(&place)?;
+        let written = write_reports(&whole, &out, &self.reports)?;
+        let text = format!(
+            "{} of {}: complete",
+            counted(merged.submissions, "submission"),
+            counted(parts.len(), "part")
+        );
+        app.output.line(Line::new().with(Role::Good, text))?;
+        for path in std::iter::once(&place).chain(&written) {
+            let line = Line::new().with(Role::Dim, "wrote ");
+            app.output.line(line.with(Role::Accent, app.shown(path)))?;
+        }
+        Ok(Code::Fine)
+    }
+}

@@ -1,0 +1,344 @@
+//! Grades submissions on several threads; one thread writes what they find.
+
+use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+
+use sha2::{Digest, Sha256};
+
+use super::cache::Cache;
+use super::journal::Journal;
+use super::{GradeError, Submission, scoring};
+use crate::check::{CheckError, Collected, Context, Verdict};
+use crate::course::{Exercise, ExerciseId};
+use crate::report::{ExerciseEntry, Header, Record, Time};
+use crate::sys::clock::{Stopwatch, unix_time};
+use crate::sys::scratch::Scratch;
+
+/// How a batch is graded.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// How many submissions at a time.
+    pub jobs: usize,
+    /// Whether the first that does not pass ends the grading.
+    pub fail_fast: bool,
+    /// Where verdicts are kept and looked for.
+    pub cache: Option<Cache>,
+}
+
+/// Submissions, and what is needed to grade them.
+#[derive(Debug)]
+pub struct Batch<'a> {
+    /// The exercises that are graded.
+    pub exercises: &'a [&'a Exercise],
+    /// What the results begin with.
+    pub header: &'a Header,
+    /// The submissions, in the order of the results.
+    pub submissions: &'a [Submission],
+    /// What a check works with.
+    pub context: &'a Context,
+    /// How to go about it.
+    pub options: Options,
+}
+
+/// Something that happened in a batch.
+#[derive(Debug, Clone, Copy)]
+pub enum Progress<'a> {
+    /// An exercise is made ready.
+    Preparing(&'a ExerciseId),
+    /// A submission has its record from an earlier run.
+    Known(Verdict),
+    /// A submission has its record now.
+    Graded(&'a Record),
+}
+
+/// What a batch came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Summary {
+    /// How many submissions have which verdict.
+    pub verdicts: BTreeMap<Verdict, usize>,
+    /// How many have no record, because the grading ended before their turn.
+    pub left: usize,
+}
+
+impl Summary {
+    /// Returns how many submissions have a record.
+    pub fn done(&self) -> usize {
+        self.verdicts.values().sum()
+    }
+
+    /// Returns how many have the verdict `verdict`.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.verdicts.get(&verdict).copied().unwrap_or_default()
+    }
+
+    /// Returns whether every submission was graded.
+    pub fn is_complete(&self) -> bool {
+        self.left == 0 && self.count(Verdict::InternalError) == 0
+    }
+
+    /// Returns whether every submission passed.
+    pub fn all_passed(&self) -> bool {
+        self.left == 0 && self.count(Verdict::Passed) == self.done()
+    }
+}
+
+/// What a worker says of a submission.
+enum Found {
+    Known(Verdict),
+    Graded(Box<Record>),
+}
+
+/// What the workers share.
+struct Hall<'a> {
+    batch: &'a Batch<'a>,
+    journal: Mutex<&'a mut Journal>,
+    unready: BTreeMap<&'a ExerciseId, CheckError>,
+    next: AtomicUsize,
+    over: AtomicBool,
+}
+
+impl Batch<'_> {
+    /// Grades what `journal` has no record of, appends a record as each ends, and tells `observe`.
+    ///
+    /// # Errors
+    /// Fails when the journal cannot be written, or the work was called off.
+    pub fn run(
+        &self,
+        journal: &mut Journal,
+        observe: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<Summary, GradeError> {
+        let hall = Hall {
+            batch: self,
+            unready: self.prepare(observe)?,
+            journal: Mutex::new(journal),
+            next: AtomicUsize::new(0),
+            over: AtomicBool::new(false),
+        };
+        let jobs = self.options.jobs.clamp(1, self.submissions.len().max(1));
+        let (sender, found) = sync_channel(jobs * 2);
+        thread::scope(|scope| {
+            for _ in 0..jobs {
+                let (sender, hall) = (sender.clone(), &hall);
+                scope.spawn(move || hall.work(&sender));
+            }
+            drop(sender);
+            let mut summary = Summary::default();
+            let mut failed = None;
+            for found in found {
+                if let Err(error) = found.and_then(|it| hall.keep(it, &mut summary, observe)) {
+                    hall.over.store(true, Ordering::Relaxed);
+                    failed.get_or_insert(error);
+                }
+            }
+            summary.left = self.submissions.len() - summary.done();
+            failed.map_or(Ok(summary), Err)
+        })
+    }
+
+    /// Makes every exercise ready that has submissions; returns what could not be made ready.
+    fn prepare(
+        &self,
+        observe: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<BTreeMap<&ExerciseId, CheckError>, GradeError> {
+        let mut unready = BTreeMap::new();
+        for exercise in self.exercises {
+            let mut submissions = self.submissions.iter();
+            if !submissions.any(|submission| submission.exercise == exercise.id) {
+                continue;
+            }
+            observe(Progress::Preparing(&exercise.id));
+            let missing = exercise.task.missing(self.context);
+            let ready = match missing {
+                Some(what) => Err(CheckError::Missing {
+                    what,
+                    help: String::new(),
+                }),
+                None => exercise.task.prepare(self.context),
+            };
+            match ready {
+                Ok(()) => {}
+                Err(CheckError::Cancelled) => return Err(GradeError::Cancelled),
+                Err(error) => drop(unready.insert(&exercise.id, error)),
+            }
+        }
+        Ok(unready)
+    }
+}
+
+impl<'a> Hall<'a> {
+    fn work(&self, sender: &SyncSender<Result<Found, GradeError>>) {
+        while !self.over.load(Ordering::Relaxed) {
+            let place = self.next.fetch_add(1, Ordering::Relaxed);
+            let Some(submission) = self.batch.submissions.get(place) else {
+                return;
+            };
+            // Nobody listens any more when the batch is over.
+            if sender.send(self.grade(submission)).is_err() {
+                return;
+            }
+        }
+    }
+
+    fn journal(&self) -> MutexGuard<'_, &'a mut Journal> {
+        // It is changed by single steps, each of which leaves it whole.
+        self.journal.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes down what a worker found.
+    fn keep(
+        &self,
+        found: Found,
+        summary: &mut Summary,
+        observe: &mut dyn FnMut(Progress<'_>),
+    ) -> Result<(), GradeError> {
+        let verdict = match found {
+            Found::Known(verdict) => {
+                observe(Progress::Known(verdict));
+                verdict
+            }
+            Found::Graded(record) => {
+                self.journal().append(&record)?;
+                observe(Progress::Graded(&record));
+                record.verdict
+            }
+        };
+        *summary.verdicts.entry(verdict).or_default() += 1;
+        if self.batch.options.fail_fast && verdict != Verdict::Passed {
+            self.over.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    fn grade(&self, submission: &Submission) -> Result<Found, GradeError> {
+        let batch = self.batch;
+        let is_meant = |exercise: &&&Exercise| exercise.id == submission.exercise;
+        let exercise = *batch
+            .exercises
+            .iter()
+            .find(is_meant)
+            .expect("only submissions to these exercises are found");
+        let entry = batch
+            .header
+            .exercises
+            .iter()
+            .find(|entry| entry.id == exercise.id)
+            .expect("the header has every exercise");
+        let at = unix_time();
+        let watch = Stopwatch::start();
+        let desk = Desk {
+            batch,
+            submission,
+            exercise,
+            entry,
+        };
+        let known = |source: &str| self.journal().verdict(&submission.name(), source);
+        let graded = catch_unwind(AssertUnwindSafe(|| {
+            desk.grade(self.unready.get(&exercise.id), known)
+        }));
+        let mut record = match graded {
+            Ok(Ok(Found::Known(verdict))) => return Ok(Found::Known(verdict)),
+            Ok(Ok(Found::Graded(record))) => record,
+            Ok(Err(CheckError::Cancelled)) => return Err(GradeError::Cancelled),
+            Ok(Err(error)) => Box::new(scoring::failure(submission, exercise, &error)),
+            Err(_) => Box::new(scoring::panicked(submission, exercise)),
+        };
+        record.time = Time {
+            at,
+            milliseconds: u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX),
+        };
+        Ok(Found::Graded(record))
+    }
+}
+
+/// One submission that is graded.
+struct Desk<'a> {
+    batch: &'a Batch<'a>,
+    submission: &'a Submission,
+    exercise: &'a Exercise,
+    entry: &'a ExerciseEntry,
+}
+
+impl Desk<'_> {
+    fn grade(
+        &self,
+        unready: Option<&CheckError>,
+        known: impl Fn(&str) -> Option<Verdict>,
+    ) -> Result<Found, CheckError> {
+        let Self {
+            submission,
+            exercise,
+            ..
+        } = self;
+        let sources = exercise.task.sources(&submission.folder)?;
+        let source = fingerprint(sources.as_deref().unwrap_or_default());
+        if let Some(verdict) = known(&source) {
+            return Ok(Found::Known(verdict));
+        }
+        if let Some(error) = unready {
+            let mut record = scoring::failure(submission, exercise, error);
+            record.source = source;
+            return Ok(Found::Graded(Box::new(record)));
+        }
+        let cache = self
+            .batch
+            .options
+            .cache
+            .as_ref()
+            .filter(|_| sources.is_ok());
+        if let Some(record) = cache.and_then(|cache| cache.get(self.entry, &source)) {
+            let record = Record {
+                submission: submission.name(),
+                learner: submission.learner.clone(),
+                ..record
+            };
+            return Ok(Found::Graded(Box::new(record)));
+        }
+        let context = Context {
+            feedback: scoring::feedback(exercise),
+            observer: Arc::new(|_| ()),
+            ..self.batch.context.clone()
+        };
+        let outcome = match &sources {
+            // What is judged is what was read, whatever becomes of the submission meanwhile.
+            Ok(sources) => {
+                let copy = copy(sources)?;
+                exercise.task.check(copy.path(), &context)?
+            }
+            Err(_) => exercise.task.check(&submission.folder, &context)?,
+        };
+        let mut record = scoring::record(submission, exercise, &outcome);
+        record.source = source;
+        if let Some(cache) = cache.filter(|_| record.verdict != Verdict::InternalError) {
+            cache.put(self.entry, &record);
+        }
+        Ok(Found::Graded(Box::new(record)))
+    }
+}
+
+/// Writes `sources` into a folder of ours.
+fn copy(sources: &[Collected]) -> Result<Scratch, CheckError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| CheckError::File { path, source }
+    };
+    let scratch = Scratch::new().map_err(failed(&std::env::temp_dir()))?;
+    crate::check::rust::collect::write(sources, scratch.path())?;
+    Ok(scratch)
+}
+
+/// Returns the SHA-256 of the files that count: for each the length and bytes of path and text.
+fn fingerprint(sources: &[Collected]) -> String {
+    let mut hash = Sha256::new();
+    for Collected { path, bytes } in sources {
+        for part in [path.as_bytes(), bytes] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    data_encoding::HEXLOWER.encode(&hash.finalize())
+}

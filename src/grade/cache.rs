@@ -1,0 +1,67 @@
+//! Verdicts that are kept: where exercise, tools, Gradus and source are the same byte for byte, so
+//! is the verdict.
+
+use std::fs;
+use std::path::PathBuf;
+
+use sha2::{Digest, Sha256};
+
+use crate::report::{ExerciseEntry, Header, Record};
+use crate::sys::files;
+
+/// A folder of records by what decides them.
+#[derive(Debug, Clone)]
+pub struct Cache {
+    folder: PathBuf,
+    /// What decides a verdict apart from exercise and source.
+    base: Sha256,
+}
+
+impl Cache {
+    /// Returns the cache in `folder` for gradings under `header`.
+    pub fn new(folder: impl Into<PathBuf>, header: &Header) -> Self {
+        let mut base = Sha256::new();
+        let parts = [&header.schema, &header.gradus, &header.sandbox];
+        for part in parts.into_iter().chain(&header.tools) {
+            add(&mut base, part);
+        }
+        Self {
+            folder: folder.into(),
+            base,
+        }
+    }
+
+    /// Returns the record of an earlier submission of the files `source` to `exercise`; whose it
+    /// was is for the caller to put in its place.
+    pub fn get(&self, exercise: &ExerciseEntry, source: &str) -> Option<Record> {
+        let bytes = fs::read(self.place(exercise, source)).ok()?;
+        let record: Record = serde_json::from_slice(&bytes).ok()?;
+        let is_right = record.source == source && record.exercise == exercise.id;
+        is_right.then_some(record)
+    }
+
+    /// Keeps `record`. That it cannot be kept is no reason to stop: it will be made again.
+    pub fn put(&self, exercise: &ExerciseEntry, record: &Record) {
+        let Ok(bytes) = serde_json::to_vec(record) else {
+            return;
+        };
+        files::write_whole(&self.place(exercise, &record.source), &bytes).ok();
+    }
+
+    fn place(&self, exercise: &ExerciseEntry, source: &str) -> PathBuf {
+        let mut key = self.base.clone();
+        add(&mut key, exercise.id.as_str());
+        add(&mut key, &exercise.fingerprint);
+        add(&mut key, source);
+        let name = data_encoding::HEXLOWER.encode(&key.finalize());
+        // A folder with a hundred thousand files is slow to list.
+        let (first, name) = name.split_at(2);
+        self.folder.join(first).join(format!("{name}.json"))
+    }
+}
+
+/// Adds a part; where one ends and the next begins matters.
+fn add(key: &mut Sha256, part: &str) {
+    key.update((part.len() as u64).to_le_bytes());
+    key.update(part);
+}

@@ -1,0 +1,119 @@
+//! What the records of a grading have in common.
+
+use std::collections::BTreeSet;
+
+use sha2::{Digest, Sha256};
+
+use super::{GradeError, Partition};
+use crate::check::{Context, Tier};
+use crate::course::{Course, Exercise, Tree};
+use crate::report::record::HEADER_SCHEMA;
+use crate::report::{ExerciseEntry, Header, Submissions};
+
+/// Returns the header of a grading of `exercises` of `course`; `all` are the names of all
+/// submissions, those of other partitions included.
+///
+/// # Errors
+/// Fails when the tools that verdicts depend on cannot be asked for their versions.
+pub fn header(
+    course: &Course,
+    exercises: &[&Exercise],
+    all: impl Iterator<Item = String>,
+    partition: Option<Partition>,
+    context: &Context,
+) -> Result<Header, GradeError> {
+    let mut tools = BTreeSet::new();
+    for exercise in exercises {
+        tools.extend(exercise.kind.tool(context)?);
+    }
+    Ok(Header {
+        schema: HEADER_SCHEMA.to_owned(),
+        gradus: env!("CARGO_PKG_VERSION").to_owned(),
+        course: course.id.clone(),
+        title: course.title.clone(),
+        exercises: exercises
+            .iter()
+            .map(|exercise| entry(&course.tree, exercise))
+            .collect(),
+        tools: tools.into_iter().collect(),
+        sandbox: "none".to_owned(),
+        partition: partition.map(|partition| partition.to_string()),
+        submissions: submissions(all),
+    })
+}
+
+fn entry(tree: &Tree, exercise: &Exercise) -> ExerciseEntry {
+    let mut hash = Sha256::new();
+    for (path, text) in tree.below(&format!("exercises/{}/", exercise.id)) {
+        for part in [path, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    let tier = exercise.task.tier();
+    ExerciseEntry {
+        id: exercise.id.clone(),
+        title: exercise.title.clone(),
+        kind: exercise.kind.id().to_owned(),
+        tier: tier.map(|tier| tier.id().to_owned()),
+        max_score: exercise.grading.points,
+        fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
+    }
+}
+
+/// Returns how many `names` there are, in order, and which.
+pub fn submissions(names: impl Iterator<Item = String>) -> Submissions {
+    let mut hash = Sha256::new();
+    let mut count = 0;
+    for name in names {
+        hash.update(name.as_bytes());
+        hash.update(b"\n");
+        count += 1;
+    }
+    Submissions {
+        count,
+        fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
+    }
+}
+
+/// Returns why records under `old` are not of a grading under `new`. Which submissions there are is
+/// no such reason: some may have been handed in since.
+pub fn difference(old: &Header, new: &Header) -> Option<String> {
+    let pairs = [
+        ("format", &old.schema, &new.schema),
+        ("version of Gradus", &old.gradus, &new.gradus),
+        ("course", &old.course, &new.course),
+        ("sandbox", &old.sandbox, &new.sandbox),
+    ];
+    let mut differing = pairs.into_iter().filter(|(_, old, new)| old != new);
+    if let Some((what, old, new)) = differing.next() {
+        return Some(format!("the {what} was `{old}` and is `{new}`"));
+    }
+    if old.partition != new.partition {
+        let name = |partition: &Option<String>| partition.clone().unwrap_or("all".to_owned());
+        let (old, new) = (name(&old.partition), name(&new.partition));
+        return Some(format!("the partition was {old} and is {new}"));
+    }
+    if old.tools != new.tools {
+        let (old, new) = (old.tools.join(", "), new.tools.join(", "));
+        return Some(format!("the tools were {old} and are {new}"));
+    }
+    for exercise in &new.exercises {
+        match old.exercises.iter().find(|known| known.id == exercise.id) {
+            Some(known) if known == exercise => {}
+            Some(_) => return Some(format!("the exercise {} has changed", exercise.id)),
+            None => return Some(format!("the exercise {} was not graded", exercise.id)),
+        }
+    }
+    (old.exercises != new.exercises).then(|| "other exercises were graded".to_owned())
+}
+
+impl Tier {
+    /// Returns its name in manifests and results.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Called => "called",
+            Self::Linked => "linked",
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! From an outcome to a record: which tests pass, and what they are worth.
+
+use crate::check::{CheckError, Diagnostic, Outcome, OwnTests, TestResult, Values, Verdict};
+use crate::course::{Credit, Exercise, Feedback, Points};
+use crate::report::record::RECORD_SCHEMA;
+use crate::report::{Record, TestRecord, TestVerdict, Time};
+use crate::text;
+
+use super::Submission;
+
+/// The name of the entry for the learner's own tests.
+const OWN_TESTS: &str = "own-tests";
+/// The most bytes of a compiler's words, or of a program's, in a record.
+const MOST_TEXT: usize = 16 << 10;
+/// The most bytes of what a test tells.
+const MOST_FEEDBACK: usize = 4 << 10;
+
+/// Returns how much a failing test tells where the exercise does not say: a result that is handed
+/// out tells less than a learner's own check.
+pub fn feedback(exercise: &Exercise) -> Feedback {
+    exercise.feedback.unwrap_or(Feedback::Title)
+}
+
+/// Returns the record of a submission that was checked.
+pub fn record(submission: &Submission, exercise: &Exercise, outcome: &Outcome) -> Record {
+    let feedback = feedback(exercise);
+    let mut tests: Vec<TestRecord> = outcome
+        .tests
+        .iter()
+        .map(|test| TestRecord {
+            name: test.test.name.clone(),
+            title: test.test.title.clone(),
+            verdict: TestVerdict::from(&test.result),
+            weight: exercise.grading.weight(&test.test.name),
+            visibility: exercise.grading.visibility(&test.test.name),
+            feedback: told(&test.result, feedback),
+        })
+        .collect();
+    let own = outcome.own_tests.as_ref();
+    tests.extend(own.map(|own| own_tests(own, exercise)));
+    let verdict = outcome.verdict();
+    let said = outcome.forbidden.iter().chain(&outcome.diagnostics);
+    Record {
+        verdict,
+        score: score(verdict, exercise, &tests),
+        tests,
+        diagnostics: diagnostics(said),
+        output: match feedback {
+            Feedback::Full => cut(&outcome.printed, MOST_TEXT),
+            Feedback::Title => String::new(),
+        },
+        ..blank(submission, exercise)
+    }
+}
+
+/// Returns the record of a submission that could not be checked, through no fault of its own.
+pub fn failure(submission: &Submission, exercise: &Exercise, error: &CheckError) -> Record {
+    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
+        error.source()
+    });
+    let words: Vec<String> = causes.map(ToString::to_string).collect();
+    Record {
+        error: Some(text::visible(&words.join(": "))),
+        ..blank(submission, exercise)
+    }
+}
+
+/// Returns the record of a submission whose check ended in a panic of ours.
+pub fn panicked(submission: &Submission, exercise: &Exercise) -> Record {
+    Record {
+        error: Some("a mistake in Gradus ended this check".to_owned()),
+        ..blank(submission, exercise)
+    }
+}
+
+/// Returns a record in which nothing ran.
+fn blank(submission: &Submission, exercise: &Exercise) -> Record {
+    let tests = exercise.task.tests().into_iter().map(|test| TestRecord {
+        weight: exercise.grading.weight(&test.name),
+        visibility: exercise.grading.visibility(&test.name),
+        name: test.name,
+        title: test.title,
+        verdict: TestVerdict::NotRun,
+        feedback: String::new(),
+    });
+    Record {
+        schema: RECORD_SCHEMA.to_owned(),
+        submission: submission.name(),
+        learner: submission.learner.clone(),
+        person: None,
+        exercise: submission.exercise.clone(),
+        verdict: Verdict::InternalError,
+        score: Points::default(),
+        max_score: exercise.grading.points,
+        tests: tests.collect(),
+        diagnostics: String::new(),
+        output: String::new(),
+        error: None,
+        source: String::new(),
+        time: Time::default(),
+    }
+}
+
+/// A pass gets all points. Partial credit is the share of the weights; what was refused or could
+/// not be checked has none.
+fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points {
+    let points = exercise.grading.points;
+    match verdict {
+        Verdict::Passed => points,
+        Verdict::Forbidden | Verdict::InternalError => Points::default(),
+        Verdict::Failed
+        | Verdict::Crashed
+        | Verdict::OutputLimit
+        | Verdict::MemoryLimit
+        | Verdict::TimeLimit
+        | Verdict::CompileError => match exercise.grading.credit {
+            Credit::All => Points::default(),
+            Credit::Partial => {
+                let weight = |test: &&TestRecord| u64::from(test.weight);
+                let passed = tests
+                    .iter()
+                    .filter(|test| test.verdict == TestVerdict::Passed);
+                points.share(
+                    passed.map(|test| weight(&test)).sum(),
+                    tests.iter().map(|test| weight(&test)).sum(),
+                )
+            }
+        },
+    }
+}
+
+fn own_tests(own: &OwnTests, exercise: &Exercise) -> TestRecord {
+    let passed = own.accept_reference && own.caught >= own.needed;
+    let feedback = if own.accept_reference {
+        format!(
+            "they catch {} of {} wrong solutions; {} are needed",
+            own.caught, own.of, own.needed
+        )
+    } else {
+        "they reject a right solution".to_owned()
+    };
+    TestRecord {
+        name: OWN_TESTS.to_owned(),
+        title: "Your own tests accept a right solution and catch wrong ones".to_owned(),
+        verdict: if passed {
+            TestVerdict::Passed
+        } else {
+            TestVerdict::Failed
+        },
+        weight: exercise.grading.own_tests,
+        visibility: exercise.grading.visibility(OWN_TESTS),
+        feedback,
+    }
+}
+
+fn told(result: &TestResult, feedback: Feedback) -> String {
+    let words = match (result, feedback) {
+        (TestResult::NotRun(why), _) => why.clone(),
+        (_, Feedback::Title) => String::new(),
+        (_, Feedback::Full) => result.values().map_or_else(String::new, values),
+    };
+    cut(&words, MOST_FEEDBACK)
+}
+
+fn values(values: &Values) -> String {
+    let parts = [
+        ("input", &values.input),
+        ("expected", &values.expected),
+        ("got", &values.got),
+        ("note", &values.note),
+    ];
+    let lines: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(name, value)| Some(format!("{name}: {}", text::visible(value.as_ref()?))))
+        .collect();
+    lines.join("\n")
+}
+
+fn diagnostics<'a>(said: impl Iterator<Item = &'a Diagnostic>) -> String {
+    let mut all = String::new();
+    for diagnostic in said {
+        if all.len() > MOST_TEXT {
+            break;
+        }
+        all.push_str(diagnostic.text.trim_end());
+        all.push('\n');
+    }
+    cut(&all, MOST_TEXT)
+}
+
+/// Returns the start of `text`, and says so when there was more.
+fn cut(text: &str, most: usize) -> String {
+    if text.len() <= most {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(most);
+    format!("{}\n(cut: it was longer)", &text[..end])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::{TestOutcome, TestTitle};
+    use crate::course::{TestGrading, Visibility, fixture};
+
+    fn outcome(results: &[(&str, TestResult)]) -> Outcome {
+        let tests = results.iter().map(|(name, result)| TestOutcome {
+            test: TestTitle {
+                name: (*name).to_owned(),
+                title: name.to_uppercase(),
+            },
+            result: result.clone(),
+        });
+        Outcome {
+            tests: tests.collect(),
+            ..Outcome::default()
+        }
+    }
+
+    fn exercise(credit: Credit) -> Exercise {
+        let mut exercise = fixture::course().exercises[0].clone();
+        exercise.grading.points = Points::whole(10);
+        exercise.grading.credit = credit;
+        exercise.grading.tests = vec![TestGrading {
+            name: "b".into(),
+            weight: 3,
+            visibility: Visibility::Hidden,
+            line: 1,
+        }];
+        exercise
+    }
+
+    fn graded(exercise: &Exercise, outcome: &Outcome) -> Record {
+        let submission = Submission {
+            learner: "ada".into(),
+            exercise: exercise.id.clone(),
+            folder: "/".into(),
+        };
+        record(&submission, exercise, outcome)
+    }
+
+    fn secret() -> TestResult {
+        TestResult::Failed(Values {
+            input: Some("secret(7)".into()),
+            ..Values::default()
+        })
+    }
+
+    #[test]
+    fn weights_share_the_points_out() {
+        let half = outcome(&[("a", TestResult::Passed), ("b", secret())]);
+        let record = graded(&exercise(Credit::Partial), &half);
+        assert_eq!(record.score.to_string(), "2.5");
+        assert_eq!(record.tests[1].visibility, Visibility::Hidden);
+        let record = graded(&exercise(Credit::All), &half);
+        assert_eq!(record.score, Points::default());
+        let all = outcome(&[("a", TestResult::Passed), ("b", TestResult::Passed)]);
+        let record = graded(&exercise(Credit::All), &all);
+        assert_eq!(record.score, Points::whole(10));
+    }
+
+    #[test]
+    fn what_was_refused_has_no_points_whatever_its_tests_say() {
+        let mut refused = outcome(&[("a", TestResult::Passed)]);
+        refused.forbidden.push(Diagnostic {
+            error: true,
+            message: "no".into(),
+            file: None,
+            line: None,
+            text: "no".into(),
+        });
+        let record = graded(&exercise(Credit::Partial), &refused);
+        assert_eq!(
+            (record.verdict, record.score),
+            (Verdict::Forbidden, Points::default())
+        );
+    }
+
+    #[test]
+    fn own_tests_weigh_as_one_test() {
+        let mut outcome = outcome(&[("a", TestResult::Passed)]);
+        outcome.own_tests = Some(OwnTests {
+            accept_reference: true,
+            caught: 1,
+            needed: 2,
+            of: 3,
+            missed: Vec::new(),
+        });
+        let record = graded(&exercise(Credit::Partial), &outcome);
+        assert_eq!(record.score.to_string(), "5");
+        assert_eq!(record.verdict, Verdict::Failed);
+    }
+
+    #[test]
+    fn values_are_told_only_where_the_exercise_allows_it() {
+        let mut exercise = exercise(Credit::Partial);
+        let outcome = outcome(&[("a", secret())]);
+        assert_eq!(graded(&exercise, &outcome).tests[0].feedback, "");
+        exercise.feedback = Some(Feedback::Full);
+        let told = &graded(&exercise, &outcome).tests[0].feedback;
+        assert_eq!(told, "input: secret(7)");
+    }
+}

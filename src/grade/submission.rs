@@ -1,0 +1,23 @@
+//! One learner's work on one exercise.
+
+use std::path::PathBuf;
+
+use crate::course::ExerciseId;
+
+/// One learner's work on one exercise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submission {
+    /// Who handed it in.
+    pub learner: String,
+    /// Which exercise it answers.
+    pub exercise: ExerciseId,
+    /// Its folder.
+    pub folder: PathBuf,
+}
+
+impl Submission {
+    /// Returns its name: learner and exercise, with `/` between.
+    pub fn name(&self) -> String {
+        format!("{}/{}", self.learner, self.exercise)
+    }
+}
