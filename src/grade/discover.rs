@@ -8,6 +8,9 @@ use super::{GradeError, Submission};
 use crate::course::ExerciseId;
 use crate::workspace::FOLDER_NAME;
 
+/// What tools leave beside hand-ins.
+const OF_TOOLS: [&str; 5] = [".DS_Store", ".git", ".github", ".gitignore", ".gradus"];
+
 /// What was found.
 #[derive(Debug, Clone, Default)]
 pub struct Found {
@@ -44,7 +47,10 @@ pub fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeErr
     entries.sort();
     for (name, path, is_folder) in entries {
         match name.to_str() {
-            Some(name) if name.starts_with('.') => {}
+            Some(name) if OF_TOOLS.contains(&name) => {}
+            Some(name) if name.starts_with('.') => {
+                found.ignore(path, "its name starts with a dot");
+            }
             _ if !is_folder => found.ignore(path, "no folder"),
             Some(name) => found.take(name, path, exercises),
             None => found.ignore(path, "its name is no UTF-8 text"),

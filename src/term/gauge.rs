@@ -1,8 +1,9 @@
 //! How far a long work is: a bar on a terminal, a line now and then elsewhere.
 
-use std::io::{self, Write};
+use std::fmt;
+use std::io::{self, Write as _};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use super::Caps;
 
@@ -67,10 +68,15 @@ impl Drop for Gauge {
 
 fn bar(total: u64, caps: &Caps) -> ProgressBar {
     let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());
-    let wide = "{bar:20} {pos} of {len}  {per_sec:.0}  {eta} left  {wide_msg}";
-    let narrow = "{pos} of {len}  {eta} left  {wide_msg}";
+    // Not to the screen's edge: what the terminal echoes, such as `^C`, would go to a row below.
+    let wide = "{bar:20} {pos} of {len}  {rate}  {eta} left  {msg}";
+    let narrow = "{pos} of {len}  {eta} left  {msg}";
     let template = if caps.width < 60 { narrow } else { wide };
     let style = ProgressStyle::with_template(template).expect("the template is one of two");
+    let style = style.with_key("rate", |state: &ProgressState, out: &mut dyn fmt::Write| {
+        // What cannot be shown is left out.
+        write!(out, "{:.1} a second", state.per_sec()).ok();
+    });
     let (filled, half, empty) = if caps.unicode {
         ("█", "▌", "░")
     } else {
