@@ -12,7 +12,10 @@ const SIZE: usize = 24;
 /// Returns how many whole lines the journal in `out` has, its header included.
 fn lines(desk: &Desk, out: &str) -> usize {
     let journal = fs::read(desk.path(&format!("here/{out}/journal.jsonl"))).unwrap_or_default();
-    journal.iter().filter(|byte| **byte == b'\n').count()
+    journal
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| line.ends_with(b"\n"))
+        .count()
 }
 
 #[test]

@@ -24,7 +24,7 @@ fn a_grading_sums_up_what_it_found() {
     };
     assert_data_eq!(
         run.whole(),
-        str![[r#"
+        str![[r"
 6 submissions graded
        1  passed
        1  failed
@@ -36,7 +36,7 @@ warning: ../class/notes.txt is no submission: no folder
 1 learner of the class list handed nothing in: zoe
 --- exit 0
 
-"#]]
+"]]
     );
     assert_eq!(results(&desk, "out")[2]["person"]["name"], "Ada");
 }
@@ -130,7 +130,7 @@ fn a_new_grading_shows_whose_result_changed_and_why() {
     let run = desk.gradus(&arguments);
     assert_data_eq!(
         run.stdout,
-        str![[r#"
+        str![[r"
 learner-001/double: failed (0.67) -> passed (1)
     another text was handed in
     differs: What does not fit is None
@@ -144,7 +144,7 @@ learner-003/double: compile error (0) -> nothing
        2  crashed
 wrote new/results.jsonl
 
-"#]]
+"]]
     );
     let tests = "course/exercises/double/hidden/tests.rs";
     desk.write(
