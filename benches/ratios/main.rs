@@ -9,26 +9,46 @@
     reason = "a bench starts processes, reads the clock and prints"
 )]
 
+mod class;
 mod pairs;
 mod sample;
 mod screen;
 
 use pairs::Bench;
 
+/// What is measured, by the names that pick it: `cargo bench -- class`.
+type Section = (&'static str, fn(&Bench));
+
+const SECTIONS: &[Section] = &[
+    ("check", |bench| {
+        bench.check_against_rustc();
+        bench.check_against_cargo();
+        bench.check_against_rustlings();
+        bench.first_error();
+    }),
+    ("screens", |bench| {
+        bench.screens();
+        screen::keys(&bench.gradus);
+    }),
+    ("class", Bench::class),
+];
+
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test --benches` asks only whether it starts.
-    if std::env::args().any(|argument| argument == "--test") {
+    if arguments.iter().any(|argument| argument == "--test") {
         return;
     }
+    let named = |name: &str| arguments.iter().any(|argument| argument == name);
+    let all = !SECTIONS.iter().any(|(name, _)| named(name));
     let bench = Bench::new();
     println!(
         "{:<58} {:>9} {:>9} {:>7}  goal",
         "", "ours", "peer", "ratio"
     );
-    bench.check_against_rustc();
-    bench.check_against_cargo();
-    bench.check_against_rustlings();
-    bench.first_error();
-    bench.screens();
-    screen::keys(&bench.gradus);
+    for (name, measure) in SECTIONS {
+        if all || named(name) {
+            measure(&bench);
+        }
+    }
 }

@@ -41,17 +41,22 @@ impl Bench {
         bench
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.scratch.path().join(name)
     }
 
-    fn course(path: &str) -> String {
+    /// Returns the compiler itself.
+    pub(super) fn rustc(&self) -> &Path {
+        &self.rustc
+    }
+
+    pub(super) fn course(path: &str) -> String {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises/safe-divide");
         fs::read_to_string(root.join(path)).expect("the built-in course")
     }
 
     /// Writes the solved crate; the peer's tests are the hidden ones, where cargo looks for them.
-    fn fill(&self, name: &str) {
+    pub(super) fn fill(&self, name: &str) {
         let folder = self.path(name);
         fs::create_dir_all(folder.join("src")).expect("a folder");
         fs::create_dir_all(folder.join("tests")).expect("a folder");
@@ -70,13 +75,13 @@ impl Bench {
     }
 
     /// Saves the crate with a change that a compiler cannot skip.
-    fn edit(folder: &Path, round: usize) {
+    pub(super) fn edit(folder: &Path, round: usize) {
         let source = Self::course("solution/src/lib.rs");
         let source = format!("{source}\n/// Round {round}.\npub const ROUND: usize = {round};\n");
         fs::write(folder.join("src/lib.rs"), source).expect("a file");
     }
 
-    fn gradus(&self, arguments: &[&str]) -> Command {
+    pub(super) fn gradus(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(&self.gradus);
         command
             .args(arguments)
