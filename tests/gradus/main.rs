@@ -7,6 +7,7 @@ mod commands;
 mod docs;
 mod faults;
 mod forged;
+mod fuzzed;
 mod grade;
 mod harness;
 mod journey;
