@@ -23,7 +23,8 @@ use flate2::write::GzEncoder;
 /// The crates that carry the sources.
 const NGINX: &str = "nginx-src";
 const PCRE2: &str = "pcre2-sys";
-/// What labs have no use for: other protocols, compression, and what writes pages by itself.
+/// What labs have no use for: other protocols, compression, and what writes pages by itself. FastCGI
+/// stays: its directives are in much advice that a learner may try, and must do what they do elsewhere.
 const WITHOUT: &[&str] = &[
     "http_gzip_module",
     "http_ssi_module",
@@ -32,7 +33,6 @@ const WITHOUT: &[&str] = &[
     "http_autoindex_module",
     "http_auth_basic_module",
     "http_browser_module",
-    "http_fastcgi_module",
     "http_uwsgi_module",
     "http_scgi_module",
     "http_grpc_module",

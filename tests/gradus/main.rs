@@ -14,6 +14,7 @@ mod lab;
 mod lab_hostile;
 #[cfg(target_os = "linux")]
 mod lab_kills;
+mod lab_probes;
 mod lab_up;
 #[cfg(target_os = "linux")]
 mod lab_users;
