@@ -23,8 +23,9 @@ use flate2::write::GzEncoder;
 /// The crates that carry the sources.
 const NGINX: &str = "nginx-src";
 const PCRE2: &str = "pcre2-sys";
-/// What labs have no use for: other protocols, compression, and what writes pages by itself. FastCGI
-/// stays: its directives are in much advice that a learner may try, and must do what they do elsewhere.
+/// What labs have no use for: other protocols, compression, and what writes pages by itself.
+/// `FastCGI` stays: much advice names its directives, and what a learner tries must do here what it
+/// does elsewhere.
 const WITHOUT: &[&str] = &[
     "http_gzip_module",
     "http_ssi_module",

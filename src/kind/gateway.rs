@@ -132,7 +132,12 @@ impl Task for GatewayTask {
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
         match live::judged(self, submission, context) {
             Some(outcome) => Ok(outcome),
-            None => judge::submission(self, submission, context),
+            None => {
+                let mut outcome = judge::submission(self, submission, context)?;
+                let unread = live::unread(submission, context);
+                outcome.diagnostics.extend(unread);
+                Ok(outcome)
+            }
         }
     }
 

@@ -277,6 +277,11 @@ impl Send {
 }
 
 impl Expect {
+    /// Returns whether it asks for what has happened since nginx first ran.
+    pub fn is_about_history(&self) -> bool {
+        self.master.is_some() || self.workers.is_some() || self.lost.is_some()
+    }
+
     /// Returns whether `status` is one that is expected.
     pub fn accepts(&self, status: u16) -> bool {
         self.status == Some(status) || self.statuses.contains(&status)

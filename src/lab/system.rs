@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::LabError;
 use super::config::Config;
-use super::customers::Customers;
+use super::customers::{Customers, Met};
 use super::gateway::{Gateway, Started, listening_ports};
 use super::nginx::Nginx;
 use super::nonce::Nonce;
@@ -140,11 +140,11 @@ impl Lab {
         Ok(())
     }
 
-    /// Lets no more customers come; returns how many came, and how many of them got no answer.
-    pub fn close(&mut self) -> Option<(usize, usize)> {
+    /// Lets no more customers come; returns what those who came have met.
+    pub fn close(&mut self) -> Option<Met> {
         let customers = self.customers.as_mut()?;
         customers.close();
-        Some((customers.sent(), customers.lost()))
+        Some(customers.met())
     }
 
     /// Returns whether nginx's master is the one that ran first.

@@ -2,160 +2,24 @@
 //! the tests say so and return.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::net::TcpListener;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
-use std::sync::mpsc::channel;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use gradus::sys::clock::Stopwatch;
+use crate::machine::{DEADLINE, Machine, get};
 
-use crate::harness::toolchain;
-use crate::pty::Pty;
-
-/// How long something may take on a busy machine.
-const DEADLINE: Duration = Duration::from_mins(1);
-
-/// A learner's machine: a home, a workspace, and nobody else on the labs' ports.
-struct Machine {
-    scratch: tempfile::TempDir,
-    _alone: MutexGuard<'static, ()>,
-}
-
-/// The learner's own ports are there once.
-static PORTS: Mutex<()> = Mutex::new(());
-
-impl Machine {
-    /// Returns one with a workspace of the built-in course, or of `course`; `None` without nginx.
-    fn new(course: Option<&str>) -> Option<Self> {
-        if !has_nginx() {
-            #[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
-            {
-                eprintln!("there is no nginx: nothing was tested");
-            }
-            return None;
-        }
-        let alone = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
-        let machine = Self {
-            scratch: tempfile::tempdir().expect("a scratch folder"),
-            _alone: alone,
-        };
-        fs::create_dir(machine.path("tmp")).expect("a folder");
-        let mut arguments = vec!["init", "work"];
-        if let Some(course) = course {
-            arguments.extend(["--course", course]);
-        }
-        let made = machine.gradus(&arguments);
-        assert!(made.status.success(), "{made:?}");
-        Some(machine)
-    }
-
-    fn path(&self, name: &str) -> PathBuf {
-        self.scratch.path().join(name)
-    }
-
-    fn exercise(&self, file: &str) -> PathBuf {
-        self.path("work/exercises").join(file)
-    }
-
-    #[expect(clippy::disallowed_methods, reason = "the tests start the binary")]
-    fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
-        command.args(arguments).current_dir(self.path(""));
-        command.env_clear().envs(toolchain());
-        command.envs(self.variables());
-        command.env("GRADUS_CACHE_DIR", self.path("cache"));
-        command.env("HOME", self.path("")).env("COLUMNS", "80");
-        command.stdin(Stdio::null());
-        command
-    }
-
-    fn variables(&self) -> Vec<(String, String)> {
-        let text = |path: PathBuf| path.to_string_lossy().into_owned();
-        let pairs = [
-            ("GRADUS_WORKSPACE", text(self.path("work"))),
-            ("TMPDIR", text(self.path("tmp"))),
-        ];
-        pairs.map(|(name, value)| (name.to_owned(), value)).into()
-    }
-
-    fn gradus(&self, arguments: &[&str]) -> Output {
-        self.command(arguments).output().expect("gradus runs")
-    }
-
-    fn says(&self, arguments: &[&str]) -> String {
-        let output = self.gradus(arguments);
-        format!(
-            "{}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        )
-    }
-
-    fn up(&self, exercise: &str) -> Pty {
-        let variables = self.variables();
-        let mut variables: Vec<_> = variables
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let path = toolchain().pop().expect("the last is PATH").1;
-        let path = path.to_string_lossy().into_owned();
-        variables.push(("PATH", &path));
-        let pty = Pty::start(
-            self.scratch.path(),
-            &["lab", "up", exercise],
-            &variables,
-            (100, 40),
-        );
-        pty.wait_for("quit");
-        pty
-    }
-
-    /// Checks a runbook, and returns the exit code and what is said.
-    fn runbook(&self, text: &str) -> (Option<i32>, String) {
-        // The first check hands the files out.
-        self.gradus(&["check", "start-the-shop"]);
-        fs::write(self.exercise("start-the-shop/runbook.sh"), text).expect("a runbook");
-        let output = self.gradus(&["check", "start-the-shop"]);
-        (
-            output.status.code(),
-            String::from_utf8_lossy(&output.stdout).into_owned(),
-        )
-    }
-
-    /// Waits until no folder of a lab is there, and nobody lives in one.
-    fn wait_gone(&self, limit: Duration) {
-        let watch = Stopwatch::start();
-        let (_open, never) = channel::<()>();
-        let left = || fs::read_dir(self.path("tmp")).expect("a folder").count();
-        while left() > 0 || listens(8080) {
-            assert!(watch.elapsed() < limit, "something is left");
-            never.recv_timeout(Duration::from_millis(10)).ok();
-        }
-    }
-}
-
-#[expect(clippy::disallowed_methods, reason = "nginx is where it is")]
-fn has_nginx() -> bool {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let folders = std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]);
-    folders.map(|it| it.join("nginx")).any(|it| it.exists())
-}
-
-fn listens(port: u16) -> bool {
-    TcpStream::connect(("127.0.0.1", port)).is_ok()
-}
-
-/// Returns the status line and the rest of what a customer gets.
-fn get(port: u16) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("nginx listens");
-    let request = "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    answer
+/// Checks a runbook, and returns the exit code and what is said.
+fn runbook(machine: &Machine, text: &str) -> (Option<i32>, String) {
+    // The first check hands the files out.
+    machine.gradus(&["check", "start-the-shop"]);
+    fs::write(machine.exercise("start-the-shop/runbook.sh"), text).expect("a runbook");
+    let output = machine.gradus(&["check", "start-the-shop"]);
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stdout).into_owned(),
+    )
 }
 
 fn mend(file: &Path) {
@@ -347,21 +211,21 @@ fn a_runbook_is_replayed_in_a_fresh_lab() {
     let Some(machine) = Machine::new(Some(&course())) else {
         return;
     };
-    let (code, said) = machine.runbook("# nothing yet\n");
+    let (code, said) = runbook(&machine, "# nothing yet\n");
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("Failed: Start the shop"), "{said}");
     assert!(said.contains("gradus lab up start-the-shop"), "{said}");
-    let (code, said) = machine.runbook("svc status\n\nsvc start shp\nls\n");
+    let (code, said) = runbook(&machine, "svc status\n\nsvc start shp\nls\n");
     assert_eq!(code, Some(1));
     let line = "runbook.sh:3: svc start shp: svc: there is no service `shp`";
     assert!(said.contains(line), "{said}");
-    let (code, said) = machine.runbook("while :; do :; done\n");
+    let (code, said) = runbook(&machine, "while :; do :; done\n");
     assert_eq!(code, Some(1));
     assert!(said.contains("runbook.sh:1: while :;"), "{said}");
     let script = "for name in shop\ndo\n  svc start $name\ndone\n\
                   test \"$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/)\" = 200\n\
                   nginx -t && nginx -s reload\nsleep 1000 &\n";
-    let (code, said) = machine.runbook(script);
+    let (code, said) = runbook(&machine, script);
     assert_eq!(code, Some(0), "{said}");
     let left = run(Path::new("/usr/bin/env"), &["pgrep", "-fx", "sleep 1000"]);
     assert_eq!(String::from_utf8_lossy(&left.stdout), "");
@@ -373,7 +237,7 @@ fn a_runbook_that_sleeps_is_ended() {
     let Some(machine) = Machine::new(Some(&course())) else {
         return;
     };
-    let (code, said) = machine.runbook("svc start shop\nsleep 2000\n");
+    let (code, said) = runbook(&machine, "svc start shop\nsleep 2000\n");
     assert_eq!(code, Some(1));
     let words = "runbook.sh:2: sleep 2000: not done within 30 s";
     assert!(said.contains(words), "{said}");

@@ -14,6 +14,7 @@ mod lab;
 mod lab_hostile;
 #[cfg(target_os = "linux")]
 mod lab_kills;
+mod lab_learner;
 mod lab_probes;
 mod lab_up;
 #[cfg(target_os = "linux")]
@@ -21,6 +22,7 @@ mod lab_users;
 mod lessons;
 mod licences;
 mod limits;
+mod machine;
 mod package;
 mod processes;
 mod pty;

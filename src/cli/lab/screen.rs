@@ -8,6 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use super::board;
+use super::crowd::Crowd;
 use crate::check::{CheckError, Context, Outcome};
 use crate::cli::app::{App, Desk};
 use crate::cli::exit::Code;
@@ -51,6 +52,7 @@ pub(super) struct Screen<'a> {
     /// Whether a person looks on.
     interactive: bool,
     positions: Positions,
+    crowd: Crowd,
     check: Option<Cancel>,
     written: usize,
 }
@@ -100,6 +102,7 @@ impl<'a> Screen<'a> {
             view,
             interactive,
             positions: Positions::default(),
+            crowd: Crowd::default(),
             check: None,
             written: 0,
         })
@@ -235,6 +238,11 @@ impl<'a> Screen<'a> {
         lines.extend(said.iter().cloned());
         let here = "gradus lab shell opens a shell in it from another terminal.";
         lines.push(Line::new().with(Role::Dim, here));
+        if status.customers.is_some() {
+            let come =
+                "Customers come all the while; a log line of theirs is shown when it is news.";
+            lines.push(Line::new().with(Role::Dim, come));
+        }
         lines.push(Line::new());
         self.put(lines, Spot::Fresh)
     }
@@ -246,6 +254,7 @@ impl<'a> Screen<'a> {
             return Ok(());
         };
         self.positions = news.positions;
+        let news = self.crowd.thin(news);
         if news.lines.is_empty() {
             return Ok(());
         }
@@ -271,7 +280,10 @@ impl<'a> Screen<'a> {
             return Ok(());
         }
         let status = self.status()?;
-        let mut lines = vec![self.view.cut(state_line(&status), self.view.size.columns)];
+        let mut lines = vec![
+            self.view
+                .cut(board::state_line(&status), self.view.size.columns),
+        ];
         lines.push(self.keys());
         self.terminal.footer(&lines)?;
         Ok(())
@@ -344,30 +356,6 @@ impl<'a> Screen<'a> {
         let lines: Vec<_> = text.map(|line| Line::new().with(role, line)).collect();
         self.put(lines, Spot::Below)
     }
-}
-
-fn state_line(status: &Status) -> Line {
-    let mut line = Line::new().with(Role::Accent, &status.exercise);
-    let nginx = &status.nginx;
-    let (role, text) = match (nginx.master, nginx.config_changed) {
-        (None, _) => (Role::Bad, " · nginx is stopped"),
-        (Some(_), true) => (Role::Warn, " · nginx.conf not read yet"),
-        (Some(_), false) => (Role::Dim, " · nginx runs"),
-    };
-    line.push(role, text);
-    if let Some((sent, lost)) = status.customers {
-        let role = if lost > 0 { Role::Bad } else { Role::Dim };
-        line.push(role, format!(" · {lost} of {sent} customers lost"));
-    }
-    for service in &status.services {
-        let role = if service.is_running() {
-            Role::Dim
-        } else {
-            Role::Warn
-        };
-        line.push(role, format!(" · {} {}", service.name, service.state));
-    }
-    line
 }
 
 /// Returns whether the terminal, or who reads us, went away.
