@@ -2,8 +2,10 @@
 //! with an nginx of its own, and on one where no nginx, no `curl` and no `ss` is to be found.
 
 use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::thread;
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 
 use crate::machine::{DEADLINE, Machine, get};
 use crate::pty::Pty;
@@ -149,25 +151,60 @@ fn another_server_in_the_place_of_the_shop_is_found_out() {
         return;
     };
     let mut lab = machine.up("app-down");
-    // A lab keeps a port that nobody listens on, but not from somebody who insists.
-    if let Ok(listener) = TcpListener::bind("127.0.0.1:3000") {
-        thread::spawn(move || impostor(&listener));
+    // A lab holds a port that nobody listens on, but not against somebody who insists.
+    let impostor = Impostor::at("127.0.0.1:3000");
+    if impostor.is_some() {
         lab.wait_for("customers get 200");
         assert!(get(8080).contains("shop answers GET /"));
     }
     let check = machine.gradus(&["check", "app-down"]);
     assert_eq!(check.status.code(), Some(1), "{check:?}");
+    drop(impostor);
     end(&mut lab, &machine);
 }
 
 /// Answers as the shop does, as far as a stranger can know.
-fn impostor(listener: &TcpListener) {
-    for stream in listener.incoming() {
-        let Ok(mut stream) = stream else { return };
-        let answer = "HTTP/1.1 200 OK\r\nX-Served-By: shop\r\nContent-Length: 28\r\n\
-                      Connection: close\r\n\r\nshop answers GET /\nreceipt 7\n";
-        let read = stream.read(&mut [0; 1024]);
-        // Whoever asked may have gone.
-        read.and_then(|_| stream.write_all(answer.as_bytes())).ok();
+struct Impostor {
+    address: &'static str,
+    stopping: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Impostor {
+    fn at(address: &'static str) -> Option<Self> {
+        let listener = TcpListener::bind(address).ok()?;
+        let stopping = Arc::new(AtomicBool::new(false));
+        let told = Arc::clone(&stopping);
+        let answer = move || {
+            for stream in listener.incoming() {
+                if told.load(Ordering::SeqCst) {
+                    return;
+                }
+                stream.map(answer_once).ok();
+            }
+        };
+        let thread = Some(thread::spawn(answer));
+        Some(Self {
+            address,
+            stopping,
+            thread,
+        })
     }
+}
+
+impl Drop for Impostor {
+    fn drop(&mut self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        // It waits for a connection.
+        TcpStream::connect(self.address).ok();
+        self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn answer_once(mut stream: TcpStream) {
+    let answer = "HTTP/1.1 200 OK\r\nX-Served-By: shop\r\nContent-Length: 28\r\n\
+                  Connection: close\r\n\r\nshop answers GET /\nreceipt 7\n";
+    let read = stream.read(&mut [0; 1024]);
+    // Whoever asked may have gone.
+    read.and_then(|_| stream.write_all(answer.as_bytes())).ok();
 }
