@@ -270,6 +270,14 @@ impl Send {
             .chain(self.paths.iter().map(String::as_str))
     }
 
+    /// Returns how long each customer pauses in all.
+    pub fn pauses(&self) -> Duration {
+        let requests = self.all_paths().count() * self.times;
+        let pauses = u32::try_from(requests.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.every
+            .map_or(Duration::ZERO, |every| every.0.saturating_mul(pauses))
+    }
+
     /// Returns how many requests are sent in all.
     pub fn requests(&self) -> usize {
         self.all_paths().count() * self.times * self.parallel

@@ -15,32 +15,28 @@ const STATUS: &str = "curl -s -o /dev/null -w '%{http_code}'-status $URL; echo\r
 
 #[test]
 fn on_a_bare_machine_the_wrong_port_is_found_and_mended() {
-    Machine::bare().into_iter().for_each(wrong_port);
+    Machine::bare().iter().for_each(wrong_port);
 }
 
 #[test]
 fn with_the_installed_nginx_the_wrong_port_is_found_and_mended() {
-    Machine::with_installed_nginx()
-        .into_iter()
-        .for_each(wrong_port);
+    Machine::with_installed_nginx().iter().for_each(wrong_port);
 }
 
 #[test]
 fn on_a_bare_machine_the_app_that_is_down_is_started() {
-    Machine::bare().into_iter().for_each(app_down);
+    Machine::bare().iter().for_each(app_down);
 }
 
 #[test]
 fn with_the_installed_nginx_the_app_that_is_down_is_started() {
-    Machine::with_installed_nginx()
-        .into_iter()
-        .for_each(app_down);
+    Machine::with_installed_nginx().iter().for_each(app_down);
 }
 
-fn wrong_port(machine: Machine) {
+fn wrong_port(machine: &Machine) {
     let mut lab = machine.up("wrong-port");
     lab.wait_for("http://127.0.0.1:8080/");
-    let mut shell = shell(&machine);
+    let mut shell = shell(machine);
     shell.send("curl -i $URL\r");
     shell.wait_for("502 Bad Gateway");
     shell.send("tail -n 2 $LOGS/error.log\r");
@@ -68,14 +64,14 @@ fn wrong_port(machine: Machine) {
     let check = machine.says(&["check", "wrong-port"]);
     assert!(check.contains("Passed: The wrong port"), "{check}");
     assert!(!check.contains(unread), "{check}");
-    end(&mut lab, &machine);
+    end(&mut lab, machine);
 }
 
-fn app_down(machine: Machine) {
+fn app_down(machine: &Machine) {
     let mut lab = machine.up("app-down");
     lab.wait_for("127.0.0.1:3000  stopped");
     lab.wait_for("customers get 502");
-    let mut shell = shell(&machine);
+    let mut shell = shell(machine);
     shell.send("curl -i $URL\r");
     shell.wait_for("502 Bad Gateway");
     shell.send("tail -n 4 $LOGS/error.log\r");
@@ -97,7 +93,7 @@ fn app_down(machine: Machine) {
         assert!(check.contains("Passed: Nobody home"), "{check}");
         lab.wait_for("shop running · customers get 200");
     }
-    end(&mut lab, &machine);
+    end(&mut lab, machine);
 }
 
 /// Returns a second terminal in the lab.

@@ -9,6 +9,7 @@ use super::{GatewayTask, Judging};
 use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
 use crate::lab::control::{Answer, Caller, Opening, Registry, Request};
 use crate::lab::{Lab, log, services};
+use crate::sys::clock::Stopwatch;
 
 /// What an exercise's lab is called.
 #[derive(Debug, Clone, Copy)]
@@ -50,8 +51,11 @@ pub(super) fn opening(
     let nginx = judge::nginx(context)?;
     let (probes, own) = (task.probes.clone(), context.clone());
     let judge = move |lab: &mut Lab| {
+        let watch = Stopwatch::start();
+        let tests = judge::run_probes(&probes, lab, &own)?;
         Ok(Outcome {
-            tests: judge::run_probes(&probes, lab, &own)?,
+            tests,
+            phases: judge::probing(lab, watch.elapsed()).into(),
             ..Outcome::default()
         })
     };

@@ -59,6 +59,7 @@ impl Lab {
             listen: plan.listen,
             every: plan.customers,
             first: None,
+            waited: std::time::Duration::ZERO,
             folder,
             context: context.clone(),
         })
