@@ -3,6 +3,7 @@
 pub mod check;
 pub mod cli;
 pub mod course;
+pub mod drill;
 pub mod kind;
 pub mod lab;
 pub mod lesson;
