@@ -144,6 +144,22 @@ impl<'a> Training<'a> {
         }
     }
 
+    /// Drops the time since the learner sat down to the drill `number`: nobody knows when they were
+    /// taken from it.
+    ///
+    /// # Errors
+    /// Fails when that cannot be kept.
+    pub fn forget_sitting(&self, number: u32) -> Result<(), DrillError> {
+        let store = self.store()?;
+        match store.round()? {
+            Some(mut round) if round.number == number => {
+                round.sitting = None;
+                store.keep(Some(&round))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
     /// Takes an answer to the drill that is not over; nothing if there is none.
     ///
     /// # Errors
