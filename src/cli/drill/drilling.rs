@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::lab::purpose::{Deed, Judge, OwnKey, Purpose, Surface, Then};
 use crate::course::Answer as Choice;
 use crate::drill::training::{Open, Step};
-use crate::drill::{Answered, Training};
+use crate::drill::{Answered, Possibility, Training};
 use crate::lab::control::{Answer, CallError, Caller, Request, Status};
 use crate::lab::{probe, prober};
 use crate::term::{Ask, Reply};
@@ -82,11 +82,14 @@ impl<'a> Drilling<'a> {
         self.symptom.sort();
     }
 
-    fn answer(&mut self, hop: &str, cause: &str) -> Result<Deed, Failure> {
-        let step = self.training.answer(hop, cause)?;
+    fn answer(&mut self, hop: &Possibility, cause: &Possibility) -> Result<Deed, Failure> {
+        let step = self.training.answer(&hop.id, &cause.id)?;
         Ok(match step {
             Some(step) => {
-                let lines = words::answered(&step);
+                // The choices are gone from the screen.
+                let taken = [hop, cause].into_iter().map(words::taken);
+                let mut lines: Vec<Line> = taken.collect();
+                lines.extend(words::answered(&step));
                 self.after(step, lines)
             }
             None => gone(),
@@ -105,7 +108,8 @@ impl<'a> Drilling<'a> {
 
     fn give_up(&mut self) -> Result<Deed, Failure> {
         self.training.give_up()?;
-        Ok(gone())
+        let lines = vec![Line::new().with(Role::Dim, "Given up.")];
+        Ok(Deed { lines, ..gone() })
     }
 
     fn really(&mut self, surface: &mut Surface<'_>) -> Result<Deed, Failure> {
@@ -188,7 +192,7 @@ impl Purpose for Drilling<'_> {
         Ok(Some(match key {
             'a' if surface.view.by_lines => self.how(),
             'a' => match words::ask(self.training.ground(), surface)? {
-                Some((hop, cause)) => self.answer(&hop.id, &cause.id)?,
+                Some((hop, cause)) => self.answer(hop, cause)?,
                 None => Deed::shown(vec![Line::new().with(Role::Dim, "No answer.")]),
             },
             't' => self.logs(),
@@ -208,7 +212,7 @@ impl Purpose for Drilling<'_> {
                 let hop = words::chosen("hop", &ground.hops, hop);
                 let cause = words::chosen("cause", &ground.causes, cause);
                 match (hop, cause) {
-                    (Ok(hop), Ok(cause)) => self.answer(&hop.id, &cause.id).map(Some),
+                    (Ok(hop), Ok(cause)) => self.answer(hop, cause).map(Some),
                     (Err(failure), _) | (_, Err(failure)) => {
                         let words = failure.words(&self.app.invocation);
                         Ok(Some(Deed::shown(words.lines())))
@@ -223,6 +227,10 @@ impl Purpose for Drilling<'_> {
 
     fn shows_logs(&self) -> bool {
         self.shows_logs
+    }
+
+    fn looks_inside(&self) -> bool {
+        false
     }
 
     fn wants_stdout(&self) -> bool {

@@ -78,6 +78,12 @@ pub(super) fn ask<'a>(
     Ok(cause.map(|cause| (hop, cause)))
 }
 
+/// Returns what was chosen.
+pub(super) fn taken(chosen: &Possibility) -> Line {
+    let lead = Line::new().with(Role::Accent, "> ");
+    lead.with(Role::Text, &chosen.title)
+}
+
 /// Returns what an answer is worth.
 pub(super) fn answered(step: &Step<'_, Answered>) -> Vec<Line> {
     let (role, text) = match step.what {

@@ -86,6 +86,12 @@ pub(in crate::cli) trait Purpose {
         true
     }
 
+    /// Returns whether the screen says of itself how the services are, and what nginx said to its
+    /// start.
+    fn looks_inside(&self) -> bool {
+        true
+    }
+
     /// Returns whether standard output is for something else than the screen.
     fn wants_stdout(&self) -> bool {
         false

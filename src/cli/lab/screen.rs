@@ -1,6 +1,7 @@
 //! The screen of a lab that is up: the logs as they grow, and the keys.
 
 mod deeds;
+mod rows;
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -245,9 +246,14 @@ impl<'a> Screen<'a> {
         let status = self.status()?;
         let mut lines = self.purpose.heading(&status, &self.view);
         lines.push(Line::new());
-        lines.extend(board::places(&status));
-        lines.push(Line::new());
-        lines.extend(said.iter().cloned());
+        if self.purpose.looks_inside() {
+            lines.extend(board::places(&status));
+            lines.push(Line::new());
+            lines.extend(said.iter().cloned());
+        } else {
+            lines.extend(board::surface(&status));
+            lines.push(Line::new());
+        }
         let here = "gradus lab shell opens a shell in it from another terminal.";
         lines.push(Line::new().with(Role::Dim, here));
         lines.push(Line::new());
@@ -284,62 +290,6 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn footer(&mut self) -> Result<(), Failure> {
-        if !self.interactive {
-            return Ok(());
-        }
-        let status = self.status()?;
-        let mut lines = vec![self.view.cut(state_line(&status), self.view.size.columns)];
-        lines.push(self.keys());
-        self.terminal.footer(&lines)?;
-        Ok(())
-    }
-
-    /// Returns the keys that fit, the most needed first.
-    fn keys(&self) -> Line {
-        let write = self.has_runbook().then_some(("w", "runbook"));
-        let keys = [
-            ("r", "reload"),
-            ("c", "check"),
-            ("q", "quit"),
-            ("?", "keys"),
-        ];
-        let more = [("s", "services"), ("l", "shell")];
-        let own = self.purpose.keys().iter().map(|key| (key.key, key.short));
-        let mut line = Line::new();
-        for (key, what) in own.chain(keys).chain(more).chain(write) {
-            let room = if line.spans.is_empty() { "" } else { "  " };
-            let longer = line.clone().with(Role::Dim, room).with(Role::Key, key);
-            let longer = longer.with(Role::Dim, format!(" {what}"));
-            if longer.width() > self.view.size.columns {
-                break;
-            }
-            line = longer;
-        }
-        line
-    }
-
-    fn help(&mut self) -> Result<(), Failure> {
-        let mut keys = vec![
-            ("r", "nginx -t, then nginx -s reload"),
-            ("s", "start, stop, restart or kill a service"),
-            ("l", "a shell in the lab, with nginx and svc; exit returns"),
-            ("c", "check the exercise"),
-            ("q", "end the lab, also Ctrl-C"),
-        ];
-        if self.has_runbook() {
-            keys.push(("w", "write what was done into runbook.sh"));
-        }
-        let own = self.purpose.keys().iter().map(|key| (key.key, key.long));
-        let keys: Vec<_> = own.chain(keys).collect();
-        let row = |(key, what): (&str, &str)| {
-            let lead = Line::new().with(Role::Key, format!("  {key}  "));
-            lead.with(Role::Text, what)
-        };
-        let lines = keys.into_iter().map(row).collect();
-        self.put(lines, Spot::Below)
-    }
-
     fn status(&self) -> Result<Status, Failure> {
         match self.keeper.ask(Request::Status) {
             Answer::Status(status) => Ok(*status),
@@ -365,30 +315,6 @@ impl<'a> Screen<'a> {
         let lines: Vec<_> = text.map(|line| Line::new().with(role, line)).collect();
         self.put(lines, Spot::Below)
     }
-}
-
-fn state_line(status: &Status) -> Line {
-    let mut line = Line::new().with(Role::Accent, &status.exercise);
-    let nginx = &status.nginx;
-    let (role, text) = match (nginx.master, nginx.config_changed) {
-        (None, _) => (Role::Bad, " · nginx is stopped"),
-        (Some(_), true) => (Role::Warn, " · nginx.conf not read yet"),
-        (Some(_), false) => (Role::Dim, " · nginx runs"),
-    };
-    line.push(role, text);
-    if let Some((sent, lost)) = status.customers {
-        let role = if lost > 0 { Role::Bad } else { Role::Dim };
-        line.push(role, format!(" · {lost} of {sent} customers lost"));
-    }
-    for service in &status.services {
-        let role = if service.is_running() {
-            Role::Dim
-        } else {
-            Role::Warn
-        };
-        line.push(role, format!(" · {} {}", service.name, service.state));
-    }
-    line
 }
 
 /// Returns whether the terminal, or who reads us, went away.
