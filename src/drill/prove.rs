@@ -86,6 +86,8 @@ impl Job<'_> {
                         is_noticed(ground, faults[0], &files, context, &mut problems)?;
                     }
                 }
+                // Told when it was read, with its line.
+                Err(_) if faults.len() == 1 => {}
                 Err(misfit) => problems.push(Problem::new(MANIFEST, misfit.to_string())),
             },
         }

@@ -89,7 +89,7 @@ impl<'a> Drilling<'a> {
                 // The choices are gone from the screen.
                 let taken = [hop, cause].into_iter().map(words::taken);
                 let mut lines: Vec<Line> = taken.collect();
-                lines.extend(words::answered(&step));
+                lines.extend(words::answered(&step, "c"));
                 self.after(step, lines)
             }
             None => gone(),
@@ -251,7 +251,7 @@ impl Purpose for Drilling<'_> {
         self.open = step.open;
         Ok(match (passed, over) {
             (_, true) => gone(),
-            (true, false) => Deed::shown(vec![words::mended(&self.open)]),
+            (true, false) => Deed::shown(vec![words::mended(&self.open, "a")]),
             (false, false) => {
                 let text = "Customers are served by what runs, not by what was saved.";
                 Deed::shown(vec![Line::new().with(Role::Dim, text)])

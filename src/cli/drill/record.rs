@@ -89,7 +89,7 @@ fn write(
     }
     let mut drills: Vec<_> = journal.drills.iter().rev().take(MOST).collect();
     drills.reverse();
-    lines.extend(drills.into_iter().map(|entry| row(training, entry)));
+    lines.extend(drills.into_iter().flat_map(|entry| rows(training, entry)));
     if score.is_none() {
         lines.extend(summary(training, journal));
     }
@@ -97,24 +97,24 @@ fn write(
     Ok(Code::Fine)
 }
 
-fn row(training: &Training<'_>, entry: &Entry) -> Line {
+fn rows(training: &Training<'_>, entry: &Entry) -> Vec<Line> {
     let (role, mark) = match (entry.at_once(), entry.seconds()) {
         (true, Some(_)) => (Role::Good, "at once"),
         (false, Some(_)) => (Role::Warn, "in the end"),
         (_, None) => (Role::Bad, "given up"),
     };
-    let causes = entry.faults.iter();
-    let causes = causes.map(|it| words_of(&training.ground().causes, &it.cause));
     let time = entry.seconds().map_or_else(|| "-".to_owned(), clock);
-    Line::new()
-        .with(
-            Role::Dim,
-            format!("{:>3}  {:>7}  ", entry.number, ago(entry.date)),
-        )
+    let place = format!("{:>3}  {:>7}", entry.number, ago(entry.date));
+    let first = Line::new()
+        .with(Role::Dim, place)
         .with(Role::Text, format!("{time:>6}  "))
-        .with(role, format!("{mark:<10}  "))
-        .with(Role::Text, causes.collect::<Vec<_>>().join("; "))
-        .with(Role::Dim, format!("  seed {}", entry.seed))
+        .with(role, format!("{mark:<10}"))
+        .with(Role::Dim, format!("  seed {}", entry.seed));
+    let causes = entry.faults.iter().map(|fault| {
+        let cause = words_of(&training.ground().causes, &fault.cause);
+        Line::plain(format!("     {cause}"))
+    });
+    std::iter::once(first).chain(causes).collect()
 }
 
 fn summary(training: &Training<'_>, journal: &Journal) -> Vec<Line> {

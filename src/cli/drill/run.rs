@@ -10,9 +10,11 @@ use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::lab::registry;
 use crate::cli::lab::up::{tell, up, up_already};
+use crate::course::Answer;
 use crate::drill::training::{Open, Wish};
 use crate::drill::{Seed, Training};
 use crate::kind::gateway::Label;
+use crate::term::{self, Ask, Reply};
 use crate::text::Line;
 
 /// What a learner asked for.
@@ -45,7 +47,13 @@ impl Run<'_> {
                 Ended::Over => Code::Fine,
             };
             match self.training.open()? {
-                Some(open) if exam.is_some() => number = open.round.number,
+                Some(open) if exam.is_some() => {
+                    if !self.goes_on(&open)? {
+                        self.left(open.round.number);
+                        return Ok(code);
+                    }
+                    number = open.round.number;
+                }
                 Some(_) | None => {
                     if exam.is_some() || self.json {
                         let of = exam.as_ref();
@@ -112,6 +120,22 @@ impl Run<'_> {
             Code::Fine => Ended::Over,
             code => Ended::Left(code),
         })
+    }
+
+    /// Asks whether the next drill of an exam is to begin: its clock runs from then on.
+    fn goes_on(&self, open: &Open<'_>) -> Result<bool, Failure> {
+        let output = &self.app.output;
+        if self.json || !output.is_interactive() || output.caps().accessible {
+            return Ok(true);
+        }
+        output.line(Line::new())?;
+        let exam = open.round.exam.as_ref();
+        let label = exam.map_or_else(String::new, |exam| {
+            format!("Begin drill {} of {}", exam.drill, exam.seeds.len())
+        });
+        let ask = Ask::One(vec![label, "Later".to_owned()]);
+        let reply = term::ask(&ask, output.caps().width)?;
+        Ok(reply == Reply::Answer(Answer::Choices(vec![0])))
     }
 
     fn left(&self, number: u32) {

@@ -94,7 +94,8 @@ impl Answer {
             let record = AnswerRecord { answer, right };
             write(app, &step.open, record, step.ended.as_ref())?;
         } else {
-            app.output.lines(&words::answered(&step))?;
+            app.output
+                .lines(&words::answered(&step, &app.command("drill check")))?;
         }
         ended(app, training, &step.open, step.ended.as_ref(), self.json)?;
         Ok(if right { Code::Fine } else { Code::NotPassed })
@@ -121,7 +122,8 @@ impl Check {
             app.output
                 .lines(&outcome_lines(&exercise, &outcome, &options))?;
             if passed && step.ended.is_none() {
-                app.output.line(words::mended(&step.open))?;
+                app.output
+                    .line(words::mended(&step.open, &app.command("drill answer")))?;
             }
         }
         ended(app, training, &step.open, step.ended.as_ref(), self.json)?;
@@ -216,7 +218,11 @@ fn asked<'a>(
         let reply = term::ask(&Ask::One(titles), caps.width)?;
         return Ok(match reply {
             term::Reply::Answer(Choice::Choices(taken)) => {
-                taken.first().and_then(|at| all.get(*at))
+                let chosen = taken.first().and_then(|at| all.get(*at));
+                // The choices are gone from the screen.
+                let shown: Vec<_> = chosen.into_iter().map(words::taken).collect();
+                app.output.lines(&shown)?;
+                chosen
             }
             term::Reply::Answer(Choice::Words(_))
             | term::Reply::Dismissed

@@ -84,17 +84,17 @@ pub(super) fn taken(chosen: &Possibility) -> Line {
     lead.with(Role::Text, &chosen.title)
 }
 
-/// Returns what an answer is worth.
-pub(super) fn answered(step: &Step<'_, Answered>) -> Vec<Line> {
+/// Returns what an answer is worth; `check` is how to check.
+pub(super) fn answered(step: &Step<'_, Answered>, check: &str) -> Vec<Line> {
     let (role, text) = match step.what {
         Answered::All if step.open.round.repaired.is_some() => (Role::Good, "Right.".to_owned()),
         Answered::All => (
             Role::Good,
-            "Right. Now mend it; c checks what customers get.".to_owned(),
+            format!("Right. Now mend it; {check} checks what customers get."),
         ),
         Answered::OneOfSeveral => {
             let left = step.open.faults.len() - step.open.round.named.len();
-            (Role::Good, format!("Right. {} to name.", more(left)))
+            (Role::Good, format!("Right. {left} more to name."))
         }
         Answered::Again => (Role::Warn, "Right, and you named it before.".to_owned()),
         Answered::HopOnly => (
@@ -106,23 +106,11 @@ pub(super) fn answered(step: &Step<'_, Answered>) -> Vec<Line> {
     vec![Line::new().with(role, text)]
 }
 
-/// Returns what a pass says while something is still to be named.
-pub(super) fn mended(open: &Open<'_>) -> Line {
-    let left = open.faults.len() - open.round.named.len();
-    let seconds = open.round.repaired.unwrap_or_default();
-    let text = format!(
-        "Mended after {}. What was it? a answers; {} to name.",
-        clock(seconds),
-        more(left)
-    );
+/// Returns what a pass says while something is still to be named; `answer` is how to answer.
+pub(super) fn mended(open: &Open<'_>, answer: &str) -> Line {
+    let time = clock(open.round.repaired.unwrap_or_default());
+    let text = format!("Mended after {time}. And what was it? {answer} answers.");
     Line::new().with(Role::Good, text)
-}
-
-fn more(left: usize) -> String {
-    match left {
-        1 => "One fault is".to_owned(),
-        _ => format!("{left} faults are"),
-    }
 }
 
 /// Returns what a drill was, when it is over.
