@@ -87,14 +87,14 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     drill.send("t");
     drill.wait_for("The logs are hidden.");
     drill.send("a");
-    drill.wait_for("nobody: nginx does not run");
+    drill.wait_for("client to nginx, between the two");
     drill.send("\r");
     drill.wait_for("the service is not started");
     drill.send("\r");
     drill.wait_for("That is not it.");
     drill.send("a");
-    drill.wait_for("> nobody: nginx does not run\n  nginx, which got no connection");
-    drill.send("\u{1b}[B\r");
+    drill.wait_for("> client to nginx, between the two\n  nginx, before it asks anybody");
+    drill.send("\u{1b}[B\u{1b}[B\r");
     drill.wait_for("  nginx asks at a wrong port");
     drill.send("\u{1b}[B\r");
     drill.wait_for("Right. Now mend it");
@@ -152,15 +152,15 @@ fn two_faults_are_there_at_once_and_can_be_named_and_mended_from_another_termina
         let step = ["drill", "answer", "--hop", hop, "--cause", cause, "--json"];
         json(&machine, &step)["answer"].clone()
     };
-    assert_eq!(answer("service", "host-lost"), "one-of-several");
-    assert_eq!(answer("service", "host-lost"), "again");
-    assert_eq!(answer("no-answer", "crash"), "hop-only");
+    assert_eq!(answer("upstream", "host-lost"), "one-of-several");
+    assert_eq!(answer("upstream", "host-lost"), "again");
+    assert_eq!(answer("upstream", "crash"), "hop-only");
     // The one without the other is half a repair.
     mend(&machine, 1, "nginx.conf");
     assert!(machine.says(&["lab", "reload"]).contains("has read its"));
     let check = machine.gradus(&["drill", "check", "--json"]);
     assert_eq!(check.status.code(), Some(1));
-    assert_eq!(answer("no-answer", "worker-limit"), "all");
+    assert_eq!(answer("upstream", "worker-limit"), "all");
     mend(&machine, 1, "services.toml");
     drill.wait_for("A service reads it when it is restarted");
     let bin = fs::read_dir(machine.path("tmp"))
@@ -302,7 +302,7 @@ fn a_drill_that_is_killed_leaves_nothing_and_is_taken_up_with_what_was_edited() 
     mend(&machine, 1, "nginx.conf");
     let check = machine.says(&["drill", "check"]);
     assert!(check.contains("And what was it?"), "{check}");
-    let said = machine.says(&["drill", "answer", "--hop", "3", "--cause", "header-too-big"]);
+    let said = machine.says(&["drill", "answer", "--hop", "4", "--cause", "header-too-big"]);
     assert!(
         said.contains("Right.") && said.contains("Once more:"),
         "{said}"

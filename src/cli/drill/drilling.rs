@@ -23,7 +23,7 @@ const KEYS: &[OwnKey] = &[
     OwnKey {
         key: "a",
         short: "answer",
-        long: "answer: where it broke, and why",
+        long: "answer: at which hop it broke, and why",
     },
     OwnKey {
         key: "t",

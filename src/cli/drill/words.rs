@@ -10,7 +10,7 @@ use crate::term::{Ask, Reply, Spot};
 use crate::text::{Line, Role};
 
 /// The question for the hop.
-pub(super) const WHERE: &str = "Who answered, or where did it break?";
+pub(super) const WHERE: &str = "At which hop did it break?";
 /// The question for the cause.
 pub(super) const WHY: &str = "Why?";
 
