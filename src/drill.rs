@@ -2,25 +2,17 @@
 //! symptom, says where it broke and why, and mends it.
 //!
 //! A course declares one [`Ground`] in its folder `drill/`: the whole system, the hops and causes
-//! to choose from, and the [`Fault`]s as edits of the system's files. [`draw`] picks, a [`Round`] is
-//! one drill from its first symptom to its end, and the [`Journal`] keeps what came of each.
+//! to choose from, and the [`Fault`]s as edits of the system's files. [`draw`] picks some, [`prove`]
+//! shows that they are what they say. What a learner makes of them is `training`'s.
 
 pub mod draw;
 pub mod fault;
-pub mod journal;
 mod load;
 pub mod prove;
-pub mod round;
-pub mod store;
-pub mod training;
 
 pub use draw::Seed;
 pub use fault::{Fault, Shows};
-pub use journal::{Entry, Journal};
 pub(crate) use load::load;
-pub use round::{Answered, Round};
-pub use store::{DrillError, Store};
-pub use training::Training;
 
 use serde::Deserialize;
 

@@ -14,6 +14,7 @@ pub mod search;
 pub mod sys;
 pub mod term;
 pub mod text;
+pub mod training;
 pub mod tutor;
 pub mod watch;
 pub mod workspace;

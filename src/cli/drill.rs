@@ -15,9 +15,10 @@ use super::app::{App, Desk, Done};
 use super::failure::Failure;
 use crate::check::{CheckError, Context};
 use crate::course::{Exercise, Feedback};
-use crate::drill::training::Open;
-use crate::drill::{DrillError, Ground, Seed, Training};
+use crate::drill::{Ground, Seed};
 use crate::kind::gateway::Gateway;
+use crate::training::Open;
+use crate::training::{DrillError, Training};
 
 /// Find and mend a fault that nobody tells you, on the clock
 ///
@@ -64,7 +65,7 @@ impl Drill {
         match self.step {
             Some(Step::Answer(answer)) => answer.run(app, &training),
             Some(Step::Check(check)) => check.run(app, &training, &context),
-            Some(Step::GiveUp(step)) => step.run(app, &training),
+            Some(Step::GiveUp(steps::GiveUp {})) => steps::GiveUp::run(app, &training),
             None if self.record => record::show(app, &training, None, self.json),
             None => run::Run {
                 app,

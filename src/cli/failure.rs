@@ -9,10 +9,10 @@ use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
 use crate::course::tree::TreeError;
-use crate::drill::DrillError;
 use crate::lab::control::CallError;
 use crate::progress::ProgressError;
 use crate::text::{Line, Role, Style};
+use crate::training::DrillError;
 use crate::workspace::WorkspaceError;
 
 /// Why a command ended without doing what it was asked to.

@@ -295,8 +295,8 @@ impl Findings {
         let mut proved = format!("{} proved", counted(self.proved.len(), "exercise"));
         if self.faults > 0 {
             let (faults, pairs) = (self.faults, self.pairs);
-            let faults = counted(faults, "fault");
-            proved += &format!("; drill: {faults} tried, and {}", counted(pairs, "pair"));
+            let (faults, pairs) = (counted(faults, "fault"), counted(pairs, "pair"));
+            proved.extend(["; drill: ", &faults, " tried, and ", &pairs]);
         }
         if self.problems.is_empty() {
             let lessons = counted(course.lessons.len(), "lesson");

@@ -150,11 +150,11 @@ fn edited(
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use super::*;
 
     /// Returns a fault of `part` that makes `from` into `to`.
-    pub(in crate::drill) fn fault(id: &str, part: &str, from: &str, to: &str) -> Fault {
+    pub(crate) fn fault(id: &str, part: &str, from: &str, to: &str) -> Fault {
         Fault {
             id: id.into(),
             part: part.into(),

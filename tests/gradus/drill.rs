@@ -1,11 +1,12 @@
 //! `gradus drill`: a fault that nobody tells, named and mended on the clock. Where there is no
 //! nginx, the tests say so and return.
 
+mod exam;
+mod leaks;
+mod proof;
+
 use std::fs;
-use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
-use std::time::Duration;
 
 use gradus::course::{Course, builtin, load};
 use gradus::drill::draw::Urn;
@@ -15,9 +16,6 @@ use serde_json::Value;
 use crate::machine::Machine;
 use crate::processes;
 use crate::pty::Pty;
-
-/// How long something may take on a busy machine.
-const DEADLINE: Duration = Duration::from_mins(1);
 
 fn course() -> Course {
     load(&builtin::tree()).0
@@ -212,72 +210,6 @@ fn a_seed_leads_to_the_same_files_and_to_another_fault_where_it_differs() {
     assert_eq!(machine.gradus(&["drill", "check"]).status.code(), Some(4));
 }
 
-/// Returns what would give `fault` away.
-fn telling(ground: &Ground, fault: &Fault) -> Vec<String> {
-    let cause = ground.causes.iter().find(|cause| cause.id == fault.cause);
-    let title = cause.map_or_else(String::new, |cause| cause.title.clone());
-    vec![
-        fault.id.clone(),
-        fault.cause.clone(),
-        title,
-        fault.explain.clone(),
-    ]
-}
-
-#[test]
-fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
-    let course = course();
-    let ground = ground(&course);
-    let exercises: Vec<_> = course
-        .exercises
-        .iter()
-        .map(|it| it.id.to_string())
-        .collect();
-    for (fault, number) in ground.faults.iter().zip(1..) {
-        // A machine may lack what it needs, and then a seed leads elsewhere.
-        if !fault.needs.is_empty() {
-            continue;
-        }
-        let drill = sit(&machine, &["--seed", &seed_of(ground, &fault.id)]);
-        let mut seen = drill.heard();
-        for said in [&["lab", "ps"][..], &["lab", "ps", "--json"]] {
-            seen += &machine.says(said);
-        }
-        seen += &processes::of_folder(&machine.path("")).join("\n");
-        let whole: String = ground.system.files().values().cloned().collect();
-        let mut folders = vec![
-            machine.path("work/drills"),
-            machine.path("work/.gradus"),
-            machine.path(".local/state/gradus"),
-        ];
-        while let Some(folder) = folders.pop() {
-            for entry in fs::read_dir(folder).expect("a folder").flatten() {
-                seen += &format!("\n{}\n", entry.path().display());
-                match fs::read_to_string(entry.path()) {
-                    // What is over is no secret.
-                    Ok(_) if entry.file_name() == "drills.json" => {}
-                    Ok(text) => seen += &text,
-                    Err(_) if entry.path().is_dir() => folders.push(entry.path()),
-                    Err(_) => {}
-                }
-            }
-        }
-        let telling = telling(ground, fault);
-        let telling = telling.iter().filter(|word| !whole.contains(*word));
-        for word in telling.chain(exercises.iter()) {
-            assert!(!seen.contains(word.as_str()), "{word:?} is in\n{seen}");
-        }
-        assert!(seen.contains("drill-"), "{seen}");
-        machine.gradus(&["drill", "give-up"]);
-        drop(drill);
-        wait_gone(&machine);
-        assert!(number <= ground.faults.len());
-    }
-}
-
 #[test]
 fn a_drill_that_is_killed_leaves_nothing_and_is_taken_up_with_what_was_edited() {
     let Some(machine) = Machine::new(None) else {
@@ -312,158 +244,4 @@ fn a_drill_that_is_killed_leaves_nothing_and_is_taken_up_with_what_was_edited() 
         Some(4)
     );
     assert!(conf.exists());
-}
-
-/// A process that does not outlive its test.
-struct Killed(std::process::Child);
-
-impl Drop for Killed {
-    fn drop(&mut self) {
-        self.0.kill().ok();
-        self.0.wait().ok();
-    }
-}
-
-#[test]
-fn an_exam_of_two_goes_by_lines_and_ends_with_a_score_in_json() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
-    let course = course();
-    let ground = ground(&course);
-    let seed = seed(ground, 0, 1, |faults| faults[0].needs.is_empty());
-    let row = Urn::new(ground, |_| true);
-    let first = Seed(seed.parse().expect("a number"));
-    let seeds = row.row(Some(first), 2, 1, &std::collections::BTreeSet::new());
-    assert_eq!((seeds[0], seeds.len()), (first, 2));
-    let mut command = machine.command(&["drill", "--exam", "2", "--seed", &seed, "--json"]);
-    command
-        .env("NO_COLOR", "1")
-        .env("TERM", "dumb")
-        .env("COLUMNS", "40");
-    command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    let mut exam = Killed(command.spawn().expect("it starts"));
-    let mut stdin = exam.0.stdin.take().expect("a pipe");
-    let mut stderr = exam.0.stderr.take().expect("a pipe");
-    let mut text = String::new();
-    let mut read_until = |wanted: &str| {
-        let mut bytes = [0; 1024];
-        while !text.contains(wanted) {
-            let count = stderr.read(&mut bytes).expect("it writes");
-            assert!(count > 0, "no {wanted:?} in\n{text}");
-            text.push_str(&String::from_utf8_lossy(&bytes[..count]));
-        }
-        assert!(!text.contains('\u{1b}'), "{text:?}");
-        text = text.split_off(text.find(wanted).expect("it is there") + wanted.len());
-    };
-    read_until("1 of 2 of the exam");
-    read_until("q leaves it for later.");
-    stdin.write_all(b"a\n").expect("it reads");
-    read_until("17. nginx has no connections left");
-    let fault = row.draw(seeds[0], 1)[0];
-    writeln!(stdin, "answer {} {}", fault.hop, fault.cause).expect("it reads");
-    read_until("Right. Now mend it");
-    for name in ["nginx.conf", "services.toml"] {
-        mend(&machine, 1, name);
-    }
-    for service in ["shop", "accounts", "reports", "stock-b", "chat"] {
-        writeln!(stdin, "svc restart {service}").expect("it reads");
-        read_until(&format!("{service} restarted"));
-    }
-    stdin.write_all(b"r\n").expect("it reads");
-    read_until("nginx ");
-    stdin.write_all(b"c\n").expect("it reads");
-    read_until("2 of 2 of the exam");
-    read_until("q leaves it for later.");
-    stdin.write_all(b"give-up\n").expect("it reads");
-    let mut record = String::new();
-    let mut stdout = exam.0.stdout.take().expect("a pipe");
-    stdout.read_to_string(&mut record).expect("UTF-8");
-    assert_eq!(exam.0.wait().expect("it ends").code(), Some(0));
-    let record: Value = serde_json::from_str(&record).unwrap_or_else(|error| {
-        panic!("{error}: {record}");
-    });
-    assert_eq!(record["score"], serde_json::json!({ "points": 2, "of": 4 }));
-    let drills = record["drills"].as_array().expect("drills");
-    assert_eq!(drills.len(), 2);
-    assert_eq!(drills[0]["faults"][0]["fault"], fault.id.as_str());
-    assert_ne!(drills[0]["faults"][0], drills[1]["faults"][0]);
-    assert_eq!(record["best"], 1);
-    wait_gone(&machine);
-}
-
-/// A copy of the course with a lesson's worth of drill, as `change` leaves its file `name`.
-fn validated(name: &str, change: impl Fn(&str) -> String) -> Option<String> {
-    let machine = Machine::new(None)?;
-    let course = machine.path("course");
-    let tree = builtin::tree();
-    let files = tree
-        .below("drill/")
-        .map(|(path, text)| (format!("drill/{path}"), text));
-    let manifest = "format = 1\nid = 'only-drill'\ntitle = 'Only a drill'\n";
-    for (path, text) in files.chain([("course.toml".to_owned(), manifest)]) {
-        let text = if path == name {
-            change(text)
-        } else {
-            text.to_owned()
-        };
-        let path = course.join(path);
-        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-    Some(machine.says(&["validate", &course.to_string_lossy()]))
-}
-
-#[test]
-fn validate_proves_every_fault_and_every_pair_of_the_drill() {
-    let Some(said) = validated("", str::to_owned) else {
-        return;
-    };
-    assert!(!said.contains("drill/"), "{said}");
-    assert!(
-        said.contains("faults tried, and ") && said.contains(" pairs"),
-        "{said}"
-    );
-}
-
-#[test]
-fn validate_tells_a_fault_that_does_not_show_and_one_that_no_probe_notices() {
-    let shown = validated("drill/drill.toml", |text| {
-        text.replace("upstream timed out", "upstream fell asleep")
-    });
-    let Some(shown) = shown else { return };
-    let with = "with `reports-read-timeout`, the symptom of `reports-read-timeout` does not show";
-    assert!(shown.contains(with), "{shown}");
-    let unseen = validated("drill/probes.toml", |text| {
-        let start = text.find("[[probe]]\nname = \"payments").expect("a probe");
-        let end = start + text[start + 1..].find("[[probe]]").expect("another") + 1;
-        text[..start].to_owned() + &text[end..]
-    });
-    let unseen = unseen.expect("nginx was there before");
-    assert!(
-        unseen.contains("no probe notices the fault `shop-said-502`"),
-        "{unseen}"
-    );
-}
-
-#[test]
-fn validate_tells_what_does_not_fit_with_its_line() {
-    let said = validated("drill/drill.toml", |text| {
-        let text = text.replace("cause = \"crash\"", "cause = \"clash\"");
-        text.replace(
-            "from = \"proxy_buffer_size 8k;\"",
-            "from = \"proxy_set_header\"",
-        )
-    });
-    let Some(said) = said else { return };
-    assert!(
-        said.contains("fault `reports-crash`: no cause is called `clash`"),
-        "{said}"
-    );
-    let misfit = "an edit of `accounts-header-too-big` does not fit: its piece is 8 times";
-    assert!(said.contains(misfit), "{said}");
-    assert!(said.contains("drill/drill.toml:"), "{said}");
 }

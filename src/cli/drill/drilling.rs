@@ -10,12 +10,13 @@ use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::lab::purpose::{Deed, Judge, OwnKey, Purpose, Surface, Then};
 use crate::course::Answer as Choice;
-use crate::drill::training::{Open, Step};
-use crate::drill::{Answered, Possibility, Training};
+use crate::drill::Possibility;
 use crate::lab::control::{Answer, CallError, Caller, Request, Status};
 use crate::lab::{probe, prober};
 use crate::term::{Ask, Reply};
 use crate::text::{Line, Role};
+use crate::training::{Answered, Training};
+use crate::training::{Open, Step};
 use crate::tutor::View;
 
 /// The keys of a drill.

@@ -6,11 +6,11 @@ use super::words::{clock, words_of};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::drill::journal::{Accuracy, Score};
-use crate::drill::round::Exam;
-use crate::drill::{Entry, Journal, Training};
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
+use crate::training::Exam;
+use crate::training::journal::{Accuracy, Score};
+use crate::training::{Entry, Journal, Training};
 
 /// The most drills that are listed; a score counts all.
 const MOST: usize = 20;

@@ -11,11 +11,12 @@ use crate::cli::failure::Failure;
 use crate::cli::lab::registry;
 use crate::cli::lab::up::{tell, up, up_already};
 use crate::course::Answer;
-use crate::drill::training::{Open, Wish};
-use crate::drill::{Seed, Training};
+use crate::drill::Seed;
 use crate::kind::gateway::Label;
 use crate::term::{self, Ask, Reply};
 use crate::text::Line;
+use crate::training::Training;
+use crate::training::{Open, Wish};
 
 /// What a learner asked for.
 pub(super) struct Run<'a> {

@@ -13,12 +13,13 @@ use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::lab::registry;
 use crate::course::{Answer as Choice, Feedback};
-use crate::drill::training::Open;
-use crate::drill::{Answered, Entry, Fault, Possibility, Training};
+use crate::drill::{Fault, Possibility};
 use crate::lab::control::{Caller, Request};
 use crate::report::{Options, outcome_lines};
 use crate::term::{self, Ask};
 use crate::text::{Line, Role};
+use crate::training::Open;
+use crate::training::{Answered, Entry, Training};
 
 /// Say where the open drill broke, and why
 #[derive(Debug, Args)]
@@ -132,13 +133,13 @@ impl Check {
 }
 
 impl GiveUp {
-    pub(super) fn run(self, app: &App, training: &Training<'_>) -> Done {
+    pub(super) fn run(app: &App, training: &Training<'_>) -> Done {
         match training.give_up() {
             Ok(step) => {
                 let step = step.ok_or(Failure::NoDrill)?;
                 ended(app, training, &step.open, step.ended.as_ref(), false)?;
             }
-            Err(crate::drill::DrillError::Changed { number }) => {
+            Err(crate::training::DrillError::Changed { number }) => {
                 training.put_aside()?;
                 let text = format!("Drill {number} is put aside; its files stay.");
                 app.output.line(Line::plain(text))?;

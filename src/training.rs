@@ -5,16 +5,23 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::draw::Urn;
-use super::fault::broken;
-use super::round::Exam;
-use super::{Answered, DrillError, Entry, Fault, Ground, Journal, Round, Seed, Store};
+pub mod journal;
+pub mod round;
+mod store;
+
 use crate::check::Context;
+use crate::drill::draw::Urn;
+use crate::drill::fault::broken;
+use crate::drill::{Fault, Ground, Seed};
 use crate::kind::Task;
 use crate::kind::gateway::Files;
 use crate::sys::clock::unix_time;
 use crate::sys::fingerprint::Fingerprint;
 use crate::workspace::Workspace;
+
+pub use journal::{Entry, Journal};
+pub use round::{Answered, Exam, Round};
+pub use store::{DrillError, Store};
 
 /// A learner's drills.
 #[derive(Debug)]

@@ -213,7 +213,7 @@ fn write(path: &Path, what: &impl Serialize) -> Result<(), DrillError> {
 mod tests {
     use super::*;
     use crate::course::fixture;
-    use crate::drill::round::tests::round;
+    use crate::training::round::tests::round;
 
     #[test]
     fn what_is_kept_is_read_back_and_newer_files_are_left_alone() {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Named};
-use super::{Fault, Seed};
+use crate::drill::{Fault, Seed};
 
 /// A drill that is not over. Its faults are not in here: they follow from the seed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,7 +162,7 @@ pub(super) mod tests {
     use super::*;
     use crate::drill::fault::tests::fault;
 
-    pub(in crate::drill) fn round() -> Round {
+    pub(in crate::training) fn round() -> Round {
         Round {
             number: 1,
             seed: Seed(7),
