@@ -55,8 +55,8 @@ pub enum DrillError {
     /// The workspace could not be used.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
-    /// The course does not have the faults of the open drill any more.
-    #[error("the course has changed since drill {number} began, and its faults are others now")]
+    /// The seed of the open drill leads to other faults now.
+    #[error("drill {number} cannot go on: the course, or the nginx of this machine, has changed")]
     Changed {
         /// The drill.
         number: u32,
