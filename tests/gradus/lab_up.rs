@@ -10,18 +10,6 @@ use std::time::Duration;
 
 use crate::machine::{DEADLINE, Machine, get};
 
-/// Checks a runbook, and returns the exit code and what is said.
-fn runbook(machine: &Machine, text: &str) -> (Option<i32>, String) {
-    // The first check hands the files out.
-    machine.gradus(&["check", "start-the-shop"]);
-    fs::write(machine.exercise("start-the-shop/runbook.sh"), text).expect("a runbook");
-    let output = machine.gradus(&["check", "start-the-shop"]);
-    (
-        output.status.code(),
-        String::from_utf8_lossy(&output.stdout).into_owned(),
-    )
-}
-
 fn mend(file: &Path) {
     let text = fs::read_to_string(file).expect("a file");
     fs::write(file, text.replace(":3001", ":3000")).expect("a file");
@@ -211,21 +199,21 @@ fn a_runbook_is_replayed_in_a_fresh_lab() {
     let Some(machine) = Machine::new(Some(&course())) else {
         return;
     };
-    let (code, said) = runbook(&machine, "# nothing yet\n");
+    let (code, said) = machine.runbook("# nothing yet\n");
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("Failed: Start the shop"), "{said}");
     assert!(said.contains("gradus lab up start-the-shop"), "{said}");
-    let (code, said) = runbook(&machine, "svc status\n\nsvc start shp\nls\n");
+    let (code, said) = machine.runbook("svc status\n\nsvc start shp\nls\n");
     assert_eq!(code, Some(1));
     let line = "runbook.sh:3: svc start shp: svc: there is no service `shp`";
     assert!(said.contains(line), "{said}");
-    let (code, said) = runbook(&machine, "while :; do :; done\n");
+    let (code, said) = machine.runbook("while :; do :; done\n");
     assert_eq!(code, Some(1));
     assert!(said.contains("runbook.sh:1: while :;"), "{said}");
     let script = "for name in shop\ndo\n  svc start $name\ndone\n\
                   test \"$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/)\" = 200\n\
                   nginx -t && nginx -s reload\nsleep 1000 &\n";
-    let (code, said) = runbook(&machine, script);
+    let (code, said) = machine.runbook(script);
     assert_eq!(code, Some(0), "{said}");
     let left = run(Path::new("/usr/bin/env"), &["pgrep", "-fx", "sleep 1000"]);
     assert_eq!(String::from_utf8_lossy(&left.stdout), "");
@@ -237,7 +225,7 @@ fn a_runbook_that_sleeps_is_ended() {
     let Some(machine) = Machine::new(Some(&course())) else {
         return;
     };
-    let (code, said) = runbook(&machine, "svc start shop\nsleep 2000\n");
+    let (code, said) = machine.runbook("svc start shop\nsleep 2000\n");
     assert_eq!(code, Some(1));
     let words = "runbook.sh:2: sleep 2000: not done within 30 s";
     assert!(said.contains(words), "{said}");

@@ -139,11 +139,29 @@ impl Machine {
 
     /// Returns Gradus with `arguments` on a terminal of its own.
     pub(crate) fn terminal(&self, arguments: &[&str]) -> Pty {
+        self.pty(arguments, &[], (100, 40))
+    }
+
+    /// Returns Gradus on a terminal of this size, with `more` variables.
+    pub(crate) fn pty(&self, arguments: &[&str], more: &[(&str, &str)], size: (u16, u16)) -> Pty {
         let variables = self.variables.iter();
-        let variables: Vec<_> = variables
+        let mut variables: Vec<_> = variables
             .map(|(name, value)| (name.as_str(), value.as_str()))
             .collect();
-        Pty::start(self.scratch.path(), arguments, &variables, (100, 40))
+        variables.extend(more);
+        Pty::start(self.scratch.path(), arguments, &variables, size)
+    }
+
+    /// Checks a runbook, and returns the exit code and what is said.
+    pub(crate) fn runbook(&self, text: &str) -> (Option<i32>, String) {
+        // The first check hands the files out.
+        self.gradus(&["check", "start-the-shop"]);
+        fs::write(self.exercise("start-the-shop/runbook.sh"), text).expect("a runbook");
+        let output = self.gradus(&["check", "start-the-shop"]);
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
     }
 
     pub(crate) fn up(&self, exercise: &str) -> Pty {
@@ -174,7 +192,7 @@ fn say(what: &str) {
     eprintln!("{what}");
 }
 
-fn listens(port: u16) -> bool {
+pub(crate) fn listens(port: u16) -> bool {
     TcpStream::connect(("127.0.0.1", port)).is_ok()
 }
 

@@ -5,6 +5,7 @@ mod broken_course;
 mod canary;
 mod commands;
 mod docs;
+mod drill;
 mod faults;
 mod forged;
 mod harness;

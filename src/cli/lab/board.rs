@@ -7,15 +7,7 @@ use crate::text::{Line, Role};
 
 /// Returns what listens where, and where the files are.
 pub(super) fn places(status: &Status) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let (listen, url) = (status.nginx.listen, status.url());
-    let real = status.port(listen);
-    let mut line = row("nginx").with(Role::Code, url);
-    if real != listen {
-        let text = format!("  in place of port {listen}, which another program has");
-        line.push(Role::Warn, text);
-    }
-    lines.push(line);
+    let mut lines = vec![gateway(status)];
     for service in &status.services {
         let mut line = row(&service.name).with(Role::Code, &service.address);
         let role = if service.is_running() {
@@ -29,10 +21,34 @@ pub(super) fn places(status: &Status) -> Vec<Line> {
         }
         lines.push(line);
     }
-    let path = |path: &std::path::Path| path.display().to_string();
-    lines.push(row("files").with(Role::Code, path(&status.folder)));
-    lines.push(row("logs").with(Role::Code, path(&status.lab.join("logs"))));
+    lines.extend(folders(status));
     lines
+}
+
+/// Returns where nginx is to listen and where the files are, and nothing of what is behind it.
+pub(super) fn surface(status: &Status) -> Vec<Line> {
+    let mut lines = vec![gateway(status)];
+    lines.extend(folders(status));
+    lines
+}
+
+fn gateway(status: &Status) -> Line {
+    let (listen, url) = (status.nginx.listen, status.url());
+    let real = status.port(listen);
+    let mut line = row("nginx").with(Role::Code, url);
+    if real != listen {
+        let text = format!("  in place of port {listen}, which another program has");
+        line.push(Role::Warn, text);
+    }
+    line
+}
+
+fn folders(status: &Status) -> [Line; 2] {
+    let path = |path: &std::path::Path| path.display().to_string();
+    [
+        row("files").with(Role::Code, path(&status.folder)),
+        row("logs").with(Role::Code, path(&status.lab.join("logs"))),
+    ]
 }
 
 /// Returns what nginx is doing.
@@ -52,8 +68,8 @@ pub(super) fn state(status: &Status) -> Vec<Line> {
     lines
 }
 
-/// Returns in one line how the lab is.
-pub(super) fn state_line(status: &Status) -> Line {
+/// Returns in one line how the lab is; without its services where one may not look inside.
+pub(super) fn state_line(status: &Status, inside: bool) -> Line {
     let mut line = Line::new().with(Role::Accent, &status.exercise);
     let nginx = &status.nginx;
     let (role, text) = match (nginx.master, nginx.config_changed) {
@@ -62,7 +78,7 @@ pub(super) fn state_line(status: &Status) -> Line {
         (Some(_), false) => (Role::Dim, " · nginx runs"),
     };
     line.push(role, text);
-    for service in &status.services {
+    for service in status.services.iter().filter(|_| inside) {
         let role = if service.is_running() {
             Role::Dim
         } else {

@@ -43,6 +43,7 @@ pub(super) fn opening(
     context: &Context,
 ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
     let mut plan = task.plan()?.clone();
+    let declared = plan.upstreams.clone();
     if let Some(text) = files.get(services::FILE)
         && let Err(faults) = services::apply(text, &mut plan.upstreams, plan.listen)
     {
@@ -64,6 +65,7 @@ pub(super) fn opening(
         title: label.title.to_owned(),
         folder: folder.to_owned(),
         plan,
+        declared,
         running: task.running.clone(),
         own_ports: false,
         nginx,

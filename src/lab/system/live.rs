@@ -10,7 +10,7 @@ use crate::lab::customers::{Customers, Met};
 use crate::lab::gateway::{self, Gateway, Started};
 use crate::lab::nginx::Nginx;
 use crate::lab::ports::Ports;
-use crate::lab::upstream::{Place, State};
+use crate::lab::upstream::{Place, State, UpstreamPlan};
 use crate::sandbox::Wish;
 use crate::sys::scratch::Scratch;
 
@@ -188,7 +188,7 @@ impl Lab {
     ) -> Result<T, E> {
         let services = self.services.iter();
         let before: Vec<bool> = services.map(|it| it.upstream.is_some()).collect();
-        let judgement = judge(self)?;
+        let judgement = judge(self);
         for (service, ran) in self.services.iter_mut().zip(before) {
             match (ran, service.upstream.is_some()) {
                 (true, false) => service.start(&mut self.ports, &self.folder)?,
@@ -199,7 +199,15 @@ impl Lab {
         if let Some(customers) = &mut self.customers {
             customers.open().map_err(LabError::Port)?;
         }
-        Ok(judgement)
+        judgement
+    }
+
+    /// Makes the service that `plan` names run as it says from its next start on.
+    pub fn declare(&mut self, plan: &UpstreamPlan) {
+        let mut services = self.services.iter_mut();
+        if let Some(service) = services.find(|found| found.plan.name == plan.name) {
+            service.plan = plan.clone();
+        }
     }
 
     /// Returns the services: name, the learner's address, and where each really listens while it
