@@ -5,6 +5,8 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::view::View;
+
 /// What kind of code a job runs; a sandbox decides by it what to allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
@@ -14,6 +16,24 @@ pub enum Stage {
     Trusted,
     /// Code that a learner wrote.
     Learner,
+}
+
+impl Stage {
+    const ALL: [(Self, &'static str); 3] = [
+        (Self::Compile, "compile"),
+        (Self::Trusted, "trusted"),
+        (Self::Learner, "learner"),
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(stage, _)| *stage == self);
+        known.map_or("", |(_, word)| word)
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(_, known)| *known == word);
+        known.map(|(stage, _)| *stage)
+    }
 }
 
 /// How much a job may use.
@@ -94,6 +114,10 @@ pub struct Job {
     pub limits: Limits,
     /// What it reads.
     pub input: Input,
+    /// What it can see of the files, where something confines it.
+    pub view: View,
+    /// Whether it gets a network of its own, with nothing in it but the loopback interface.
+    pub own_network: bool,
 }
 
 impl Job {
@@ -112,6 +136,8 @@ impl Job {
             folder: folder.into(),
             limits,
             input: Input::Null,
+            view: View::new(),
+            own_network: false,
         }
     }
 
@@ -140,6 +166,13 @@ impl Job {
     #[must_use]
     pub fn within(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets what it can see of the files.
+    #[must_use]
+    pub fn seeing(mut self, view: View) -> Self {
+        self.view = view;
         self
     }
 

@@ -22,7 +22,7 @@ use rustix::process::{Pid, Signal, kill_current_process_group, kill_process};
 use super::cancel::Cancel;
 use super::job::{Input, Job};
 use super::process::{self, Process};
-use super::{SandboxError, launcher};
+use super::{Sandbox, SandboxError, launcher};
 
 /// The first argument that makes Gradus a supervisor.
 pub const ENTRY: &str = "__supervise";
@@ -106,7 +106,7 @@ impl Drop for Supervised {
 
 /// Starts `job` under a supervisor.
 pub(super) fn start(
-    gradus: &Path,
+    sandbox: &Sandbox,
     mut job: Job,
     scratch: &Path,
     cancel: &Cancel,
@@ -117,11 +117,11 @@ pub(super) fn start(
     })?;
     let mut arguments: Vec<OsString> = vec![ENTRY.into(), scratch.into(), job.program.into()];
     arguments.append(&mut job.arguments);
-    job.program = gradus.into();
+    job.program = sandbox.launcher().into();
     job.arguments = arguments;
     job.input = Input::Descriptor(OwnedFd::from(reader));
     Ok(Supervised {
-        process: process::spawn(gradus, job, cancel)?,
+        process: process::spawn(sandbox, job, cancel)?,
         alive: Some(writer),
     })
 }

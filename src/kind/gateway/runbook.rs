@@ -176,6 +176,7 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
         End::OutputLimit => "it prints too much".to_owned(),
         End::Signal(signal) => format!("signal {signal} ended it"),
         End::Cancelled => "called off".to_owned(),
+        End::NotEntered => "it could not be started".to_owned(),
     };
     let number = files::read_bounded(&scratch.join("at"), 64).unwrap_or_default();
     let number: usize = String::from_utf8_lossy(&number).trim().parse().unwrap_or(0);
