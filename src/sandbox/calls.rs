@@ -127,6 +127,29 @@ const COMPILE_X86: &[&str] = &[
     "symlink", "unlink", "utimes", "vfork",
 ];
 
+const FILES: &[&str] = &[
+    "fchmod",
+    "fchmodat",
+    "fchown",
+    "fchownat",
+    "getdents64",
+    "getxattr",
+    "linkat",
+    "mkdirat",
+    "mknodat",
+    "readlinkat",
+    "renameat",
+    "renameat2",
+    "setxattr",
+    "symlinkat",
+    "truncate",
+    "unlinkat",
+    "utimensat",
+];
+const FILES_X86: &[&str] = &[
+    "chmod", "chown", "getdents", "link", "mkdir", "mknod", "readlink", "rename", "rmdir",
+    "symlink", "unlink", "utime", "utimes",
+];
 const SOCKETS: &[&str] = &[
     "accept4",
     "bind",
@@ -219,6 +242,8 @@ fn plain(policy: &Policy, arch: TargetArch) -> Vec<&'static str> {
         (COMPUTE_X86, is_old),
         (COMPILE, compiles),
         (COMPILE_X86, compiles && is_old),
+        (FILES, !policy.holds(Rule::Files)),
+        (FILES_X86, is_old && !policy.holds(Rule::Files)),
         (SOCKETS, !policy.holds(Rule::Sockets)),
         (PROCESSES, !policy.holds(Rule::Processes)),
         (PROCESSES_X86, is_old && !policy.holds(Rule::Processes)),
@@ -307,6 +332,8 @@ mod tests {
         let policy = Policy::new(guard, Stage::Learner);
         let plain = plain(&policy, TargetArch::x86_64);
         for group in [
+            FILES,
+            FILES_X86,
             SOCKETS,
             PROCESSES,
             PROCESSES_X86,
