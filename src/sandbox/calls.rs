@@ -150,6 +150,81 @@ const FILES_X86: &[&str] = &[
     "chmod", "chown", "getdents", "link", "mkdir", "mknod", "readlink", "rename", "rmdir",
     "symlink", "unlink", "utime", "utimes",
 ];
+/// What a server with workers of another user needs beyond that, and a shell with its tools.
+const LAB: &[&str] = &[
+    "accept",
+    "capget",
+    "capset",
+    "close_range",
+    "epoll_create1",
+    "epoll_ctl",
+    "epoll_pwait",
+    "epoll_pwait2",
+    "fcntl",
+    "fgetxattr",
+    "flistxattr",
+    "getgroups",
+    "getitimer",
+    "getpriority",
+    "getresgid",
+    "getresuid",
+    "getsid",
+    "inotify_add_watch",
+    "inotify_init1",
+    "inotify_rm_watch",
+    "io_destroy",
+    "io_getevents",
+    "io_setup",
+    "io_submit",
+    "ioctl",
+    "kill",
+    "lgetxattr",
+    "listxattr",
+    "llistxattr",
+    "mlock",
+    "munlock",
+    "prctl",
+    "prlimit64",
+    "recvmmsg",
+    "rt_sigpending",
+    "rt_sigsuspend",
+    "rt_sigtimedwait",
+    "sched_getparam",
+    "sched_getscheduler",
+    "sched_setaffinity",
+    "sendmmsg",
+    "setgid",
+    "setgroups",
+    "setitimer",
+    "setpriority",
+    "setregid",
+    "setresgid",
+    "setresuid",
+    "setreuid",
+    "setrlimit",
+    "setuid",
+    "signalfd4",
+    "splice",
+    "tee",
+    "timer_create",
+    "timer_delete",
+    "timer_settime",
+    "timerfd_create",
+    "timerfd_settime",
+    "tkill",
+    "vmsplice",
+];
+const LAB_X86: &[&str] = &[
+    "alarm",
+    "creat",
+    "epoll_create",
+    "epoll_wait",
+    "eventfd",
+    "inotify_init",
+    "lchown",
+    "pause",
+    "signalfd",
+];
 const SOCKETS: &[&str] = &[
     "accept4",
     "bind",
@@ -236,17 +311,24 @@ fn entries(policy: &Policy, arch: TargetArch) -> Vec<Value> {
 
 fn plain(policy: &Policy, arch: TargetArch) -> Vec<&'static str> {
     let is_old = arch == TargetArch::x86_64;
-    let compiles = policy.stage == Stage::Compile;
+    let is_lab = policy.stage == Stage::Lab;
+    let compiles = is_lab || policy.stage == Stage::Compile;
     let groups = [
         (COMPUTE, true),
         (COMPUTE_X86, is_old),
         (COMPILE, compiles),
         (COMPILE_X86, compiles && is_old),
-        (FILES, !policy.holds(Rule::Files)),
-        (FILES_X86, is_old && !policy.holds(Rule::Files)),
-        (SOCKETS, !policy.holds(Rule::Sockets)),
+        (LAB, is_lab),
+        (LAB_X86, is_lab && is_old),
+        (FILES, is_lab || !policy.holds(Rule::Files)),
+        (FILES_X86, is_old && (is_lab || !policy.holds(Rule::Files))),
+        (SOCKETS, is_lab || !policy.holds(Rule::Sockets)),
         (PROCESSES, !policy.holds(Rule::Processes)),
-        (PROCESSES_X86, is_old && !policy.holds(Rule::Processes)),
+        (
+            PROCESSES_X86,
+            is_old && (is_lab || !policy.holds(Rule::Processes)),
+        ),
+        (&["setsid"], is_lab),
         (SIGNALS, !policy.holds(Rule::Signals)),
         (LIMITS, !policy.holds(Rule::Limits)),
         (TRACING, !policy.holds(Rule::Tracing)),
@@ -262,7 +344,7 @@ fn plain(policy: &Policy, arch: TargetArch) -> Vec<&'static str> {
 }
 
 fn closer(policy: &Policy) -> Vec<Value> {
-    let compiles = policy.stage == Stage::Compile;
+    let compiles = policy.stage != Stage::Learner;
     // A compiler starts its linker; a learner's code has threads only.
     let clone = if compiles {
         masked("clone", 0, CLONE_NAMESPACES, 0)
@@ -313,6 +395,7 @@ mod tests {
         for (stage, off) in [
             (Stage::Learner, Vec::new()),
             (Stage::Compile, Vec::new()),
+            (Stage::Lab, Vec::new()),
             (Stage::Learner, off.clone()),
             (Stage::Compile, off),
         ] {

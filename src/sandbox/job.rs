@@ -12,6 +12,9 @@ use super::view::View;
 pub enum Stage {
     /// A compiler or linker that reads what a learner wrote.
     Compile,
+    /// A lab's server, or a shell in a lab: what it runs is known, what it is told comes from a
+    /// learner.
+    Lab,
     /// Code of ours, or code we trust as much: the judge, a tool.
     Trusted,
     /// Code that a learner wrote.
@@ -19,8 +22,9 @@ pub enum Stage {
 }
 
 impl Stage {
-    const ALL: [(Self, &'static str); 3] = [
+    const ALL: [(Self, &'static str); 4] = [
         (Self::Compile, "compile"),
+        (Self::Lab, "lab"),
         (Self::Trusted, "trusted"),
         (Self::Learner, "learner"),
     ];
@@ -125,7 +129,7 @@ impl Job {
     pub fn new(stage: Stage, program: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Self {
         let limits = match stage {
             Stage::Compile => Limits::compiler(),
-            Stage::Trusted => Limits::trusted(),
+            Stage::Lab | Stage::Trusted => Limits::trusted(),
             Stage::Learner => Limits::learner(),
         };
         Self {

@@ -88,7 +88,7 @@ fn die_with(parent: u64) -> io::Result<()> {
     let now = rustix::process::getppid().map_or(0, |pid| {
         u64::from(pid.as_raw_nonzero().get().unsigned_abs())
     });
-    if now == parent {
+    if parent == 0 || now == parent {
         return Ok(());
     }
     Err(io::Error::other("launcher: Gradus ended first"))

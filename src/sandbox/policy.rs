@@ -32,7 +32,7 @@ pub struct Policy {
     pub off: Vec<Rule>,
     /// Whether it gets a network of its own, with nothing in it but the loopback interface.
     pub own_network: bool,
-    /// The number of the process that started the launcher.
+    /// The number of the process that started the launcher; 0 where it is not known beforehand.
     pub parent: u64,
     /// A random word, by which Gradus knows that what went wrong was said by the launcher.
     pub token: String,

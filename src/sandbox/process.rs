@@ -137,7 +137,7 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
 }
 
 /// Returns a word that nobody can guess.
-fn token() -> std::io::Result<String> {
+pub(super) fn token() -> std::io::Result<String> {
     let mut bytes = [0; 16];
     let mut left = &mut bytes[..];
     while !left.is_empty() {

@@ -34,6 +34,37 @@ const LIBRARIES: [&str; 6] = [
 /// Where the loader looks up where libraries are.
 const LOADER_CACHE: &str = "/etc/ld.so.cache";
 
+/// Where programs are, and what they call.
+const PROGRAM_FOLDERS: [&str; 9] = [
+    "/bin",
+    "/sbin",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/lib",
+    "/usr/lib",
+    "/usr/libexec",
+];
+/// What programs look up: users, hosts, times, random numbers, and how terminals and TLS are set up.
+const LOOKED_UP: [&str; 15] = [
+    "/dev/urandom",
+    "/etc/alternatives",
+    "/etc/gai.conf",
+    "/etc/group",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/protocols",
+    "/etc/resolv.conf",
+    "/etc/services",
+    "/etc/ssl",
+    "/usr/share/terminfo",
+    "/usr/share/zoneinfo",
+];
+
 /// What may be done below a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -43,7 +74,7 @@ pub enum Access {
     Read,
     /// To execute and read files and list folders.
     Execute,
-    /// To read, make, change and remove regular files, links and folders.
+    /// To read, make, change and remove files and folders, but no devices.
     Write,
 }
 
@@ -93,6 +124,15 @@ impl View {
             .with_all(Access::Execute, LOADERS)
             .with(Access::Read, LOADER_CACHE)
             .with_all(Access::Read, LIBRARY_FOLDERS)
+    }
+
+    /// Returns a view of what a server or shell of a lab needs of this machine: programs,
+    /// libraries, and how names of users and hosts are looked up.
+    pub fn of_lab() -> Self {
+        Self::of_tools()
+            .with_all(Access::Execute, PROGRAM_FOLDERS)
+            .with_all(Access::Read, LOOKED_UP)
+            .with(Access::Write, "/dev/null")
     }
 
     /// Adds `access` to what is at and below `path`.

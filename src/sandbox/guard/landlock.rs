@@ -2,7 +2,8 @@
 //!
 //! What each stage can see comes from the job; what it can do is here. A compiler reads what a
 //! learner wrote, but runs none of it: it may start its linker. A learner's code may compute, have
-//! threads, and answer on the descriptors it was given. Code of ours is left alone.
+//! threads, and answer on the descriptors it was given. A lab's server and shell may have processes
+//! and sockets, in the lab's folders. Code of ours is left alone.
 
 use std::io;
 
@@ -68,8 +69,10 @@ impl Guard for Landlock {
         if policy.stage == Stage::Trusted {
             return Ok(());
         }
-        // What a compiler makes of a submission is nobody else's to read.
-        rustix::process::umask(Mode::RWXG | Mode::RWXO);
+        if policy.stage != Stage::Lab {
+            // What a compiler makes of a submission is nobody else's to read.
+            rustix::process::umask(Mode::RWXG | Mode::RWXO);
+        }
         let fence = fence(policy)?;
         if policy.stage == Stage::Learner {
             user::limit_threads(policy)?;
@@ -125,6 +128,9 @@ fn build(
     if !wanted.is_empty() {
         fence = fence.handle_access(wanted)?;
     }
+    if policy.stage == Stage::Lab {
+        return fence.create();
+    }
     if policy.holds(Rule::Sockets) {
         fence = fence
             .handle_access(AccessNet::from_all(NEWEST))?
@@ -154,8 +160,7 @@ fn rights(access: Access) -> BitFlags<AccessFs> {
         Access::Read => AccessFs::ReadFile | AccessFs::ReadDir,
         Access::Execute => AccessFs::Execute | AccessFs::ReadFile | AccessFs::ReadDir,
         Access::Write => {
-            let special =
-                AccessFs::MakeChar | AccessFs::MakeBlock | AccessFs::MakeSock | AccessFs::MakeFifo;
+            let special = AccessFs::MakeChar | AccessFs::MakeBlock;
             let write = AccessFs::from_write(NEWEST) & !special;
             write | AccessFs::ReadFile | AccessFs::ReadDir
         }
