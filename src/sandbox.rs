@@ -107,9 +107,9 @@ impl Sandbox {
     /// # Errors
     /// Fails when this machine cannot have one, and says what it lacks.
     pub fn strong(launcher: impl Into<PathBuf>, ability: Ability) -> Result<Self, Lacking> {
-        let strong = GUARDS.iter().filter(|guard| guard.is_strong());
-        let needs = strong.map(|guard| guard.needs(&ability));
-        needs.last().unwrap_or(Err(Lacking::Landlock))?;
+        let strongest = GUARDS.iter().rfind(|guard| guard.is_strong());
+        let needs = strongest.map(|guard| guard.needs(&ability));
+        needs.unwrap_or(Err(Lacking::Landlock))?;
         let sandbox = Self::of(launcher, ability);
         sandbox.rehearse()?;
         Ok(sandbox)
@@ -168,7 +168,6 @@ impl Sandbox {
             view: job.view.clone(),
             as_spare_user: job.stage == Stage::Learner && self.changes_user(),
             off: self.off.clone(),
-            own_network: job.own_network,
             parent: u64::from(parent.get().unsigned_abs()),
             token: token.to_owned(),
             ..Policy::new(self.guard, job.stage)

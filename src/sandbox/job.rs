@@ -120,8 +120,6 @@ pub struct Job {
     pub input: Input,
     /// What it can see of the files, where something confines it.
     pub view: View,
-    /// Whether it gets a network of its own, with nothing in it but the loopback interface.
-    pub own_network: bool,
 }
 
 impl Job {
@@ -141,7 +139,6 @@ impl Job {
             limits,
             input: Input::Null,
             view: View::new(),
-            own_network: false,
         }
     }
 

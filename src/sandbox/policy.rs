@@ -30,8 +30,6 @@ pub struct Policy {
     pub as_spare_user: bool,
     /// The rules that do not hold.
     pub off: Vec<Rule>,
-    /// Whether it gets a network of its own, with nothing in it but the loopback interface.
-    pub own_network: bool,
     /// The number of the process that started the launcher; 0 where it is not known beforehand.
     pub parent: u64,
     /// A random word, by which Gradus knows that what went wrong was said by the launcher.
@@ -56,7 +54,6 @@ impl Policy {
             word("token", &self.token),
         ];
         words.extend(self.as_spare_user.then(|| word("user", "spare")));
-        words.extend(self.own_network.then(|| word("network", "own")));
         words.extend(self.off.iter().map(|rule| word("off", rule.word())));
         let paths = self.view.0.iter();
         words.extend(paths.map(|(access, path)| word(access.word(), path)));
@@ -91,7 +88,6 @@ impl Policy {
             view: View::default(),
             as_spare_user: false,
             off: Vec::new(),
-            own_network: false,
             parent: 0,
             token: String::new(),
         }
@@ -115,7 +111,6 @@ impl Policy {
             "parent" => self.parent = number()?,
             "token" => text.clone_into(&mut self.token),
             "user" => self.as_spare_user = true,
-            "network" => self.own_network = true,
             "off" => self.off.push(Rule::parse(text).ok_or_else(unknown)?),
             _ => return Err(refused(name)),
         }
@@ -146,7 +141,6 @@ mod tests {
         policy.view = View::new().with(Access::Write, &strange);
         policy.off = vec![Rule::Files, Rule::Kernel];
         policy.as_spare_user = true;
-        policy.own_network = true;
         policy.stage = Stage::Compile;
         policy.token = "abc".to_owned();
         let mut words = policy.words();

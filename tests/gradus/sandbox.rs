@@ -45,6 +45,8 @@ const ATTACKS: [(&str, Target, Rule); 23] = [
     ("descriptors", Target::None, Rule::Descriptors),
 ];
 
+/// What is said where there is nothing to test.
+const NOTHING: &str = "there is no sandbox here: nothing was tested";
 /// A program that is no part of any job.
 const PROGRAM: &str = "/bin/true";
 
@@ -100,7 +102,7 @@ struct Range {
     udp: UdpSocket,
     _unix: UnixListener,
     process: Child,
-    _inherited: File,
+    inherited: File,
 }
 
 impl Range {
@@ -127,7 +129,7 @@ impl Range {
                 .arg("600")
                 .spawn()
                 .expect("it runs"),
-            _inherited: inherited,
+            inherited,
             folder,
         }
     }
@@ -166,7 +168,7 @@ impl Range {
         let exit = sandbox.run(job, &Cancel::new()).expect("it starts");
         exit.entered().expect("the sandbox is entered");
         // What is on descriptor 3 and beyond is read once: it is put back for the next attempt.
-        rustix::fs::seek(&self._inherited, rustix::fs::SeekFrom::Start(0)).expect("a file");
+        rustix::fs::seek(&self.inherited, rustix::fs::SeekFrom::Start(0)).expect("a file");
         exit.end == End::Code(0)
     }
 }
@@ -180,14 +182,7 @@ impl Drop for Range {
 
 /// Returns the strongest sandbox, or none where there is no strong one.
 fn strong() -> Option<Sandbox> {
-    let sandbox = Sandbox::strong(env!("CARGO_BIN_EXE_gradus"), Ability::of_machine());
-    match sandbox {
-        Ok(sandbox) => Some(sandbox),
-        Err(lacking) => {
-            eprintln!("{lacking}: nothing was tested");
-            None
-        }
-    }
+    Sandbox::strong(env!("CARGO_BIN_EXE_gradus"), Ability::of_machine()).ok()
 }
 
 fn none() -> Sandbox {
@@ -198,7 +193,10 @@ fn none() -> Sandbox {
 
 #[test]
 fn every_rule_stops_its_attacks_and_no_other_rule_does() {
-    let Some(sandbox) = strong() else { return };
+    let Some(sandbox) = strong() else {
+        eprintln!("{NOTHING}");
+        return;
+    };
     let range = Range::new();
     assert!(range.succeeds("nothing", Target::None, &sandbox));
     for (attack, target, rule) in ATTACKS {
@@ -236,7 +234,10 @@ fn the_superuser_runs_code_of_learners_as_somebody_else() {
 
 #[test]
 fn whether_a_file_is_there_is_all_that_can_be_learnt_of_it() {
-    let Some(sandbox) = strong() else { return };
+    let Some(sandbox) = strong() else {
+        eprintln!("{NOTHING}");
+        return;
+    };
     let range = Range::new();
     assert!(range.succeeds("stat", Target::Secret, &sandbox));
     assert!(!range.succeeds("read", Target::Secret, &sandbox));
@@ -265,6 +266,7 @@ fn every_rule_stops_its_attacks_for_an_ordinary_user() {
 #[test]
 fn a_compiler_reads_no_files_but_those_of_the_submission() {
     if strong().is_none() {
+        eprintln!("{NOTHING}");
         return;
     }
     let range = Range::new();
@@ -298,6 +300,7 @@ fn hidden_tests(bench: &Bench) -> PathBuf {
 #[test]
 fn a_compiler_reads_nothing_without_end() {
     if strong().is_none() {
+        eprintln!("{NOTHING}");
         return;
     }
     let bench = Bench::fixture();
@@ -354,7 +357,10 @@ fn a_machine_that_lacks_something_has_no_strong_sandbox() {
 
 #[test]
 fn a_sandbox_that_cannot_be_entered_is_no_fault_of_the_submission() {
-    let Some(sandbox) = strong() else { return };
+    let Some(sandbox) = strong() else {
+        eprintln!("{NOTHING}");
+        return;
+    };
     let job = Job::new(Stage::Learner, "/nowhere/program", "/");
     let exit = sandbox
         .run(job, &Cancel::new())
