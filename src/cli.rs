@@ -8,6 +8,7 @@ mod check;
 mod completions;
 mod confinement;
 mod doctor;
+mod drill;
 pub mod exit;
 pub mod failure;
 mod hint;
