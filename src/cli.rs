@@ -6,6 +6,7 @@ mod arguments;
 mod author;
 mod check;
 mod completions;
+mod confinement;
 mod doctor;
 mod drill;
 pub mod exit;

@@ -34,5 +34,7 @@ mod pty;
 mod rendering;
 mod repository;
 mod rust_check;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod session;
 mod tidy;
