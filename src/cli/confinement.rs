@@ -1,10 +1,12 @@
 //! What confines a learner's code here, and how somebody hears of it.
 
 use std::fs;
+use std::path::Path;
 
 use super::app::App;
 use crate::check::Context;
 use crate::sandbox::ability::User;
+use crate::sandbox::guard::guard;
 use crate::sandbox::{Ability, Guard, Lacking, Sandbox};
 use crate::sys::environment::Environment;
 
@@ -39,6 +41,24 @@ pub(crate) fn strength(app: &App, context: &Context) -> Result<String, Lacking> 
         sandbox.guard().name(),
         sandbox.guard().summary()
     ))
+}
+
+/// Returns the sandbox that grading goes on in: the one that was asked for by name, else one that
+/// holds against hostile code.
+///
+/// # Errors
+/// Fails when this machine cannot have it.
+pub(crate) fn for_grading(
+    environment: &Environment,
+    launcher: &Path,
+    named: Option<&str>,
+) -> Result<Sandbox, Lacking> {
+    let ability = ability(environment);
+    match named.and_then(guard) {
+        Some(guard) if !guard.is_strong() => Sandbox::of(launcher, ability).guarded_by(guard),
+        Some(guard) => Sandbox::strong(launcher, ability)?.guarded_by(guard),
+        None => Sandbox::strong(launcher, ability),
+    }
 }
 
 /// Says once, ever, that checks here have limits alone.

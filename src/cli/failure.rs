@@ -287,6 +287,10 @@ fn grade_hint(error: &GradeError, command: impl Fn(&str) -> String) -> Option<St
                 .to_owned()
         }
         GradeError::Busy(_) => "wait for it, or name another folder with `--out`".to_owned(),
+        GradeError::Sandbox(lacking) => format!(
+            "{}; or grade what you trust with `--sandbox none`",
+            lacking.help()
+        ),
         GradeError::Twice { .. } => "keep one of the two".to_owned(),
         GradeError::Parts(faults) => {
             let faults: String = faults
