@@ -1,5 +1,6 @@
 //! A running job: its output within bounds, its end, and the end of everything it started.
 
+use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -139,11 +140,7 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
 /// Returns a word that nobody can guess.
 pub(super) fn token() -> std::io::Result<String> {
     let mut bytes = [0; 16];
-    let mut left = &mut bytes[..];
-    while !left.is_empty() {
-        let count = rustix::rand::getrandom(&mut *left, rustix::rand::GetRandomFlags::empty())?;
-        left = &mut left[count..];
-    }
+    File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))
 }
 
