@@ -17,7 +17,7 @@ use crate::check::{CheckError, Context, Diagnostic, Outcome, TestTitle};
 use crate::course::{ExerciseId, Problem, WrongSolution};
 use crate::lab::control::Opening;
 use crate::lab::need::Need;
-use crate::lab::{Plan, Probe};
+use crate::lab::{Nginx, Plan, Probe};
 
 use files::Files;
 pub use live::Label;
@@ -126,7 +126,7 @@ impl Task for GatewayTask {
 
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
         self.plan()?;
-        judge::nginx(context).map(drop)
+        Nginx::required(context).map(drop)
     }
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {

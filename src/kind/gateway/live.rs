@@ -8,7 +8,7 @@ use super::judge;
 use super::{GatewayTask, Judging};
 use crate::check::{CheckError, Context, Diagnostic, Outcome};
 use crate::lab::control::{Answer, Caller, Opening, Registry, Request};
-use crate::lab::{Lab, services};
+use crate::lab::{Lab, Nginx, services};
 
 /// What an exercise's lab is called.
 #[derive(Debug, Clone, Copy)]
@@ -47,7 +47,7 @@ pub(super) fn opening(
     {
         return Ok(Err(faults));
     }
-    let nginx = judge::nginx(context)?;
+    let nginx = Nginx::required(context)?;
     let (probes, own) = (task.probes.clone(), context.clone());
     let judge = move |lab: &mut Lab| {
         Ok(Outcome {
