@@ -161,10 +161,15 @@ impl Live {
     pub(super) fn run(&self, line: &str) -> Result<Came, CheckError> {
         let gradus = self.context.sandbox.launcher();
         let job = shell::job(Stage::Trusted, &self.keeper, self.work.path(), gradus);
-        let job = job.map_err(|source| CheckError::File {
+        let failed = |source| CheckError::File {
             path: self.keeper.folder().to_owned(),
             source,
-        })?;
+        };
+        let job = job.map_err(failed)?;
+        if let Some(curl) = self.context.environment.find_program("curl", &[]) {
+            let ports = self.status().ports;
+            shell::with_curl(self.keeper.folder(), &curl, &ports).map_err(failed)?;
+        }
         let url = format!("http://127.0.0.1:{}", self.status.nginx.listen);
         let job = job.within(LIMITS).variable("URL", url);
         let job = job.argument("-c").argument(format!("exec 2>&1\n{line}"));
@@ -192,14 +197,23 @@ impl Live {
         }
     }
 
-    /// A reload may have brought ports that were not there before.
     fn for_learner(&self, text: &str) -> String {
-        let status = match self.keeper.ask(Request::Status) {
+        let status = self.status();
+        let text = text.replace(&format!("{}/", self.work.path().display()), "");
+        // This is how curl names a port.
+        let named = |text: String, (learner, private): &(u16, u16)| {
+            text.replace(&format!(" port {private}"), &format!(" port {learner}"))
+        };
+        let text = status.ports.iter().fold(text, named);
+        status.for_learner(&text)
+    }
+
+    /// Returns what runs now: a reload may have brought ports that were not there before.
+    fn status(&self) -> Status {
+        match self.keeper.ask(Request::Status) {
             Answer::Status(status) => *status,
             _ => self.status.clone(),
-        };
-        let text = text.replace(&format!("{}/", self.work.path().display()), "");
-        status.for_learner(&text)
+        }
     }
 }
 

@@ -9,7 +9,9 @@ use std::sync::OnceLock;
 use regex_lite::Regex;
 
 /// What differs from one run to the next, and what it is replaced by.
-const VARYING: [(&str, &str); 8] = [
+const VARYING: [(&str, &str); 9] = [
+    // A page may leave out the time that stands before a line of a log.
+    (r"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (\[\w+\])", "$1"),
     (r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d", "<time>"),
     (r"\w{3}, \d\d \w{3} \d{4} \d\d:\d\d:\d\d GMT", "<time>"),
     (r"\d\d/\w{3}/\d{4}:\d\d:\d\d:\d\d [+-]\d{4}", "<time>"),
@@ -151,6 +153,7 @@ mod tests {
             came,
             "2026/11/22 11:38:12 [crit] 71#71: *1 connect() failed"
         ));
+        assert!(same(came, "[error] 71#71: *1 connect() failed"));
         assert!(same("Server: nginx/1.28.5", "Server: nginx/1.22.1"));
         assert!(!same("Server: nginx", "Server: nginx/1.22.1"));
         let date = "Date: Wed, 25 Nov 2026 09:12:01 GMT";

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use crate::lab::control::Status;
 use crate::lab::control::protocol::Said;
+use crate::sys::clock::Stopwatch;
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -27,6 +28,7 @@ struct Call {
     head: bool,
     fail: bool,
     silent: bool,
+    verbose: bool,
     output: Option<String>,
     write_out: Option<String>,
     socket: Option<String>,
@@ -37,7 +39,7 @@ pub(super) fn run(arguments: &[String], status: &Status, folder: &Path) -> Said 
     let call = match parse(arguments) {
         Ok(call) => call,
         Err(what) => {
-            let known = "it knows -i -I -s -S -f -X -d -H -o -w and --unix-socket";
+            let known = "it knows -i -I -s -S -v -f -X -d -H -o -w and --unix-socket";
             let mut said = Said::failed(format!(
                 "curl: {what}; this is the lab's small curl: {known}\n"
             ));
@@ -45,39 +47,10 @@ pub(super) fn run(arguments: &[String], status: &Status, folder: &Path) -> Said 
             return said;
         }
     };
+    let watch = Stopwatch::start();
     match call.exchange(status, folder) {
-        Ok(answer) => call.told(&answer, folder),
-        Err(error) => {
-            let refused = error.kind() == io::ErrorKind::ConnectionRefused;
-            let (code, what) = match error.kind() {
-                io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
-                    (7, "Failed to connect")
-                }
-                io::ErrorKind::InvalidInput => (3, "URL using bad/illegal format"),
-                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => (28, "Operation timed out"),
-                _ => (56, "Recv failure"),
-            };
-            let url = &call.url;
-            let why = if refused {
-                "Connection refused".to_owned()
-            } else {
-                error.to_string()
-            };
-            let stderr = if call.silent {
-                String::new()
-            } else {
-                format!("curl: ({code}) {what} to {url}: {why}\n")
-            };
-            let stdout = call
-                .write_out
-                .as_deref()
-                .map_or_else(String::new, |form| written(form, "000"));
-            Said {
-                code,
-                stdout,
-                stderr,
-            }
-        }
+        Ok(answer) => call.told(&answer, folder, watch.elapsed()),
+        Err(error) => call.failed(&error, watch.elapsed()),
     }
 }
 
@@ -96,6 +69,7 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
             "--silent" => call.silent = true,
             "--show-error" => {}
             "--fail" => call.fail = true,
+            "--verbose" => call.verbose = true,
             "--request" => call.method = Some(value(word)?),
             "--header" => call.headers.push(value(word)?),
             "--data" => call.data = Some(value(word)?),
@@ -116,6 +90,7 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
                         's' => call.silent = true,
                         'S' => {}
                         'f' => call.fail = true,
+                        'v' => call.verbose = true,
                         'X' => call.method = Some(value()?),
                         'H' => call.headers.push(value()?),
                         'd' => call.data = Some(value()?),
@@ -146,11 +121,7 @@ struct Response {
 
 impl Call {
     fn exchange(&self, status: &Status, folder: &Path) -> io::Result<Response> {
-        let url = self.url.strip_prefix("http://").unwrap_or(&self.url);
-        let (authority, path) = match url.find('/') {
-            Some(slash) => url.split_at(slash),
-            None => (url, "/"),
-        };
+        let (authority, path) = self.parts();
         let request = self.request(authority, path);
         let mut bytes = Vec::new();
         if let Some(socket) = &self.socket {
@@ -159,16 +130,24 @@ impl Call {
             stream.write_all(request.as_bytes())?;
             stream.take(MOST).read_to_end(&mut bytes)?;
         } else {
-            let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
+            let (host, port) = host_and_port(authority);
             let port = port.parse();
             let port = port.map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-            let host = host.trim_start_matches('[').trim_end_matches(']');
             let mut stream = TcpStream::connect((host, status.port(port)))?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(request.as_bytes())?;
             stream.take(MOST).read_to_end(&mut bytes)?;
         }
         parse_response(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Returns the address and the path of the URL.
+    fn parts(&self) -> (&str, &str) {
+        let url = self.url.strip_prefix("http://").unwrap_or(&self.url);
+        match url.find('/') {
+            Some(slash) => url.split_at(slash),
+            None => (url, "/"),
+        }
     }
 
     fn request(&self, authority: &str, path: &str) -> String {
@@ -203,14 +182,16 @@ impl Call {
         text + "Connection: close\r\n\r\n" + data
     }
 
-    fn told(&self, answer: &Response, folder: &Path) -> Said {
+    fn told(&self, answer: &Response, folder: &Path, time: Duration) -> Said {
         let mut said = Said::default();
+        if self.verbose {
+            said.stderr = self.exchanged(answer);
+        }
         if self.fail && answer.code >= 400 {
             said.code = 22;
-            said.stderr = format!(
-                "curl: (22) The requested URL returned error: {}\n",
-                answer.code
-            );
+            let status = answer.code;
+            let line = format!("curl: (22) The requested URL returned error: {status}\n");
+            said.stderr.push_str(&line);
         } else {
             let mut out = Vec::new();
             if self.include || self.head {
@@ -233,9 +214,122 @@ impl Call {
             }
         }
         if let Some(form) = &self.write_out {
-            said.stdout.push_str(&written(form, &answer.status));
+            let facts = Facts {
+                status: &answer.status,
+                head: answer.head.len(),
+                body: answer.body.len(),
+                time,
+                exit: said.code,
+            };
+            said.stdout.push_str(&facts.written(form));
         }
         said
+    }
+
+    /// Returns what to say where there is no answer.
+    fn failed(&self, error: &io::Error, time: Duration) -> Said {
+        let address = host_and_port(self.parts().0);
+        let (code, what) = why(error, address, time);
+        let mut stderr = String::new();
+        if self.verbose && code != 7 {
+            stderr.push_str(&self.sent());
+        }
+        if !self.silent {
+            let line = format!("curl: ({code}) {what}\n");
+            stderr.push_str(&line);
+        }
+        let facts = Facts {
+            status: "000",
+            head: 0,
+            body: 0,
+            time,
+            exit: code,
+        };
+        let form = self.write_out.as_deref().unwrap_or_default();
+        Said {
+            code,
+            stdout: facts.written(form),
+            stderr,
+        }
+    }
+
+    /// Returns the lines of `-v` for an answer.
+    fn exchanged(&self, answer: &Response) -> String {
+        let mut lines = self.sent();
+        lines.extend(answer.head.lines().map(|line| format!("< {line}\n")));
+        lines
+    }
+
+    /// Returns the lines of `-v` for a request.
+    fn sent(&self) -> String {
+        let (authority, path) = self.parts();
+        let (host, port) = host_and_port(authority);
+        let mut lines = match &self.socket {
+            Some(socket) => format!("* Connected to {host} ({socket}) port 0\n"),
+            None => format!("* Connected to {host} ({host}) port {port}\n"),
+        };
+        let request = self.request(authority, path);
+        let head = request.split("\r\n\r\n").next().unwrap_or_default();
+        let sent = head.lines().chain([""]).map(|line| format!("> {line}\n"));
+        lines.extend(sent);
+        lines
+    }
+}
+
+fn host_and_port(authority: &str) -> (&str, &str) {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        Some(_) | None => (authority, "80"),
+    };
+    (host.trim_start_matches('[').trim_end_matches(']'), port)
+}
+
+/// Returns the exit code and the words of curl for `error`.
+fn why(error: &io::Error, (host, port): (&str, &str), time: Duration) -> (u8, String) {
+    let time = time.as_millis();
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => (
+            7,
+            format!(
+                "Failed to connect to {host} port {port} after {time} ms: Couldn't connect to server"
+            ),
+        ),
+        io::ErrorKind::InvalidInput => {
+            (3, "URL using bad/illegal format or missing URL".to_owned())
+        }
+        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
+            (28, format!("Operation timed out after {time} milliseconds"))
+        }
+        io::ErrorKind::UnexpectedEof => (52, "Empty reply from server".to_owned()),
+        io::ErrorKind::ConnectionReset => (56, "Recv failure: Connection reset by peer".to_owned()),
+        _ => (56, format!("Recv failure: {error}")),
+    }
+}
+
+/// What `-w` can tell.
+struct Facts<'a> {
+    status: &'a str,
+    head: usize,
+    body: usize,
+    time: Duration,
+    exit: u8,
+}
+
+impl Facts<'_> {
+    fn written(&self, form: &str) -> String {
+        let form = form.replace("\\n", "\n").replace("\\t", "\t");
+        let known = [
+            ("http_code", self.status.to_owned()),
+            ("response_code", self.status.to_owned()),
+            ("size_header", self.head.to_string()),
+            ("size_download", self.body.to_string()),
+            ("time_total", format!("{:.6}", self.time.as_secs_f64())),
+            ("exitcode", self.exit.to_string()),
+        ];
+        let tell = |form: String, (name, value): &(&str, String)| {
+            form.replace(&format!("%{{{name}}}"), value)
+        };
+        known.iter().fold(form, tell)
     }
 }
 
@@ -247,12 +341,6 @@ fn place(socket: &str, status: &Status, folder: &Path) -> PathBuf {
     } else {
         folder.join(socket)
     }
-}
-
-fn written(form: &str, status: &str) -> String {
-    let form = form.replace("\\n", "\n").replace("\\t", "\t");
-    form.replace("%{http_code}", status)
-        .replace("%{response_code}", status)
 }
 
 fn parse_response(bytes: &[u8]) -> Option<Response> {
@@ -313,6 +401,42 @@ mod tests {
         assert!(request.starts_with("POST /orders HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"));
         assert!(request.contains("X-Trace:7\r\n") && request.ends_with("\r\n\r\na=1"));
         assert!(parse_line("-k http://x").is_err());
+    }
+
+    #[test]
+    fn no_answer_is_told_as_curl_tells_it() {
+        let call =
+            parse_line("-sw %{http_code}/%{exitcode}/%{time_total} http://[::1]:3000/").unwrap();
+        let said = call.failed(
+            &io::ErrorKind::UnexpectedEof.into(),
+            Duration::from_millis(1500),
+        );
+        assert_eq!((said.code, said.stdout.as_str()), (52, "000/52/1.500000"));
+        let call = parse_line("http://[::1]:3000/").unwrap();
+        let said = call.failed(&io::ErrorKind::ConnectionRefused.into(), Duration::ZERO);
+        let start = "curl: (7) Failed to connect to ::1 port 3000 after 0 ms: ";
+        assert!(said.stderr.starts_with(start), "{said:?}");
+    }
+
+    #[test]
+    fn both_headers_are_shown_with_v() {
+        let call = parse_line("-v http://127.0.0.1:3000/health").unwrap();
+        let bytes = b"HTTP/1.1 200 OK\r\nServer: shop\r\n\r\nfine";
+        let said = call.told(
+            &parse_response(bytes).unwrap(),
+            Path::new("/"),
+            Duration::ZERO,
+        );
+        assert!(
+            said.stderr
+                .starts_with("* Connected to 127.0.0.1 (127.0.0.1) port 3000\n> GET /health")
+        );
+        assert!(
+            said.stderr
+                .ends_with("> \n< HTTP/1.1 200 OK\n< Server: shop\n< \n"),
+            "{said:?}"
+        );
+        assert_eq!(said.stdout, "fine");
     }
 
     #[test]

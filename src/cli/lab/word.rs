@@ -35,9 +35,9 @@ impl LabWord {
             "curl" => curl::run(&arguments, &caller.status()?, app.environment.folder()),
             other => Said::failed(format!("{other}: the lab has no such command\n")),
         };
-        app.output.text(&said.stdout)?;
         // Nobody is left to be told when this cannot be written.
         std::io::stderr().write_all(said.stderr.as_bytes()).ok();
+        app.output.text(&said.stdout)?;
         Ok(Code::Word(said.code))
     }
 }
@@ -58,17 +58,38 @@ fn ask(
 
 /// Returns what `ss -ltnp` shows of the lab.
 fn listening(status: &Status) -> String {
-    let mut text = String::from("State   Local Address:Port     Process\n");
-    let mut row = |address: &str, name: &str| {
-        let line = format!("LISTEN  {address:<22} {name}\n");
-        text.push_str(&line);
+    let mut rows = vec![
+        [
+            "State",
+            "Recv-Q",
+            "Send-Q",
+            "Local Address:Port",
+            "Peer Address:Port",
+            "Process",
+        ]
+        .map(str::to_owned),
+    ];
+    let mut row = |backlog: &str, address: &str, name: &str, pid: u32| {
+        let peer = if address.starts_with('[') {
+            "[::]:*"
+        } else {
+            "0.0.0.0:*"
+        };
+        let process = format!("users:((\"{name}\",pid={pid}))");
+        rows.push(["LISTEN", "0", backlog, address, peer, &process].map(str::to_owned));
     };
-    if status.nginx.master.is_some() {
-        let port = status.nginx.listen;
-        row(&format!("127.0.0.1:{port}"), "nginx");
+    if let Some(master) = status.nginx.master {
+        let address = format!("127.0.0.1:{}", status.nginx.listen);
+        row("511", &address, "nginx", master);
     }
     for service in status.services.iter().filter(|it| it.is_running()) {
-        row(&service.address, &service.name);
+        // The services are threads of the process that keeps the lab.
+        row("128", &service.address, &service.name, status.pid);
+    }
+    let mut text = String::new();
+    for [state, received, sent, local, peer, process] in rows {
+        let line = format!("{state:<6} {received:<6} {sent:<6} {local:>20} {peer:>18} {process}");
+        text.extend([line.trim_end(), "\n"]);
     }
     text
 }
