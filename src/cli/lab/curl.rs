@@ -1,8 +1,11 @@
 //! A stand-in for `curl` where there is none, and in a runbook's lab, whose ports are others than
 //! the learner's.
 
+mod response;
+mod told;
+
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -11,11 +14,11 @@ use std::time::Duration;
 use crate::lab::control::Status;
 use crate::lab::control::protocol::Said;
 use crate::sys::clock::Stopwatch;
+use response::Response;
+use told::{Facts, why};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// The most bytes of an answer.
-const MOST: u64 = 64 << 20;
 
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
@@ -112,23 +115,15 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
     Ok(call)
 }
 
-struct Response {
-    status: String,
-    code: u16,
-    head: String,
-    body: Vec<u8>,
-}
-
 impl Call {
     fn exchange(&self, status: &Status, folder: &Path) -> io::Result<Response> {
         let (authority, path) = self.parts();
         let request = self.request(authority, path);
-        let mut bytes = Vec::new();
         if let Some(socket) = &self.socket {
             let mut stream = UnixStream::connect(place(socket, status, folder))?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(request.as_bytes())?;
-            stream.take(MOST).read_to_end(&mut bytes)?;
+            Response::read(stream, self.head)
         } else {
             let (host, port) = host_and_port(authority);
             let port = port.parse();
@@ -136,9 +131,8 @@ impl Call {
             let mut stream = TcpStream::connect((host, status.port(port)))?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(request.as_bytes())?;
-            stream.take(MOST).read_to_end(&mut bytes)?;
+            Response::read(stream, self.head)
         }
-        parse_response(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 
     /// Returns the address and the path of the URL.
@@ -157,29 +151,32 @@ impl Call {
             (None, Some(_)) => "POST",
             (None, None) => "GET",
         };
-        let has = |name: &str| {
+        let given = |name: &str| {
             let mut headers = self.headers.iter().filter_map(|line| line.split_once(':'));
-            headers.any(|(known, _)| known.eq_ignore_ascii_case(name))
+            headers.find(|(known, _)| known.eq_ignore_ascii_case(name))
         };
-        let mut text = format!("{method} {path} HTTP/1.1\r\n");
-        for (name, value) in [
+        let own = [
             ("Host", authority),
             ("User-Agent", "curl"),
             ("Accept", "*/*"),
-        ] {
-            if !has(name) {
-                text.extend([name, ": ", value, "\r\n"]);
-            }
+        ];
+        let mut text = format!("{method} {path} HTTP/1.1\r\n");
+        for (name, value) in own {
+            let value = given(name).map_or(value, |(_, value)| value.trim());
+            text.extend([name, ": ", value, "\r\n"]);
         }
         for line in &self.headers {
-            text.extend([line.as_str(), "\r\n"]);
+            let name = line.split(':').next().unwrap_or_default();
+            if !own.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)) {
+                text.extend([line.as_str(), "\r\n"]);
+            }
         }
         let data = self.data.as_deref().unwrap_or_default();
         if self.data.is_some() {
             let length = data.len();
             text.extend(["Content-Length: ", &length.to_string(), "\r\n"]);
         }
-        text + "Connection: close\r\n\r\n" + data
+        text + "\r\n" + data
     }
 
     fn told(&self, answer: &Response, folder: &Path, time: Duration) -> Said {
@@ -284,55 +281,6 @@ fn host_and_port(authority: &str) -> (&str, &str) {
     (host.trim_start_matches('[').trim_end_matches(']'), port)
 }
 
-/// Returns the exit code and the words of curl for `error`.
-fn why(error: &io::Error, (host, port): (&str, &str), time: Duration) -> (u8, String) {
-    let time = time.as_millis();
-    match error.kind() {
-        io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => (
-            7,
-            format!(
-                "Failed to connect to {host} port {port} after {time} ms: Couldn't connect to server"
-            ),
-        ),
-        io::ErrorKind::InvalidInput => {
-            (3, "URL using bad/illegal format or missing URL".to_owned())
-        }
-        io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => {
-            (28, format!("Operation timed out after {time} milliseconds"))
-        }
-        io::ErrorKind::UnexpectedEof => (52, "Empty reply from server".to_owned()),
-        io::ErrorKind::ConnectionReset => (56, "Recv failure: Connection reset by peer".to_owned()),
-        _ => (56, format!("Recv failure: {error}")),
-    }
-}
-
-/// What `-w` can tell.
-struct Facts<'a> {
-    status: &'a str,
-    head: usize,
-    body: usize,
-    time: Duration,
-    exit: u8,
-}
-
-impl Facts<'_> {
-    fn written(&self, form: &str) -> String {
-        let form = form.replace("\\n", "\n").replace("\\t", "\t");
-        let known = [
-            ("http_code", self.status.to_owned()),
-            ("response_code", self.status.to_owned()),
-            ("size_header", self.head.to_string()),
-            ("size_download", self.body.to_string()),
-            ("time_total", format!("{:.6}", self.time.as_secs_f64())),
-            ("exitcode", self.exit.to_string()),
-        ];
-        let tell = |form: String, (name, value): &(&str, String)| {
-            form.replace(&format!("%{{{name}}}"), value)
-        };
-        known.iter().fold(form, tell)
-    }
-}
-
 /// A socket's path is the learner's: relative to the lab.
 fn place(socket: &str, status: &Status, folder: &Path) -> PathBuf {
     let inside = status.lab.join(socket);
@@ -341,46 +289,6 @@ fn place(socket: &str, status: &Status, folder: &Path) -> PathBuf {
     } else {
         folder.join(socket)
     }
-}
-
-fn parse_response(bytes: &[u8]) -> Option<Response> {
-    let end = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let status = head.split_whitespace().nth(1)?.to_owned();
-    let body = &bytes[end..];
-    let chunked = head.lines().any(|line| {
-        let line = line.to_ascii_lowercase();
-        line.starts_with("transfer-encoding:") && line.contains("chunked")
-    });
-    Some(Response {
-        code: status.parse().ok()?,
-        status,
-        head,
-        body: if chunked {
-            unchunked(body)
-        } else {
-            body.to_vec()
-        },
-    })
-}
-
-fn unchunked(mut rest: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::new();
-    while let Some(end) = rest.windows(2).position(|it| it == b"\r\n") {
-        let size = String::from_utf8_lossy(&rest[..end]);
-        let size = size.split(';').next().unwrap_or_default().trim();
-        let Ok(size) = usize::from_str_radix(size, 16) else {
-            break;
-        };
-        let start = end + 2;
-        let stop = (start.saturating_add(size)).min(rest.len());
-        whole.extend_from_slice(&rest[start..stop]);
-        if size == 0 {
-            break;
-        }
-        rest = rest.get(stop + 2..).unwrap_or_default();
-    }
-    whole
 }
 
 #[cfg(test)]
@@ -437,12 +345,5 @@ mod tests {
             "{said:?}"
         );
         assert_eq!(said.stdout, "fine");
-    }
-
-    #[test]
-    fn a_body_in_chunks_is_put_together() {
-        let bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
-        let answer = parse_response(bytes).unwrap();
-        assert_eq!((answer.code, answer.body.as_slice()), (200, &b"abcde"[..]));
     }
 }
