@@ -309,7 +309,7 @@ impl Findings {
             lines.push(Line::new().with(Role::Warn, text));
         }
         lines.push(self.summary(course));
-        lines.push(self.summary_of_code());
+        lines.extend(self.summary_of_code());
         lines
     }
 
@@ -326,7 +326,8 @@ impl Findings {
             .with(Role::Text, format!(", {proved}"))
     }
 
-    fn summary_of_code(&self) -> Line {
+    /// Returns how many blocks of code were run; nothing where there are none.
+    fn summary_of_code(&self) -> Option<Line> {
         let Proof {
             run,
             skipped,
@@ -334,21 +335,20 @@ impl Findings {
             unproved,
             ..
         } = &self.code;
-        let run = format!("{} run", counted(*run, "block"));
-        let mut parts = vec![run, that(*skipped, "says why not", "say why not")];
-        parts.push(that(*shown, "is only shown", "are only shown"));
-        if !unproved.is_empty() {
-            let count = unproved.len();
-            parts.push(that(count, "cannot be run here", "cannot be run here"));
-        }
-        Line::plain(format!("Code: {}", parts.join(", ")))
+        let parts = [
+            (*run, "block run", "blocks run"),
+            (*skipped, "says why not", "say why not"),
+            (*shown, "is only shown", "are only shown"),
+            (unproved.len(), "cannot be run here", "cannot be run here"),
+        ];
+        let there = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let there = there.map(|(count, one, many)| match count {
+            1 => format!("1 {one}"),
+            _ => format!("{count} {many}"),
+        });
+        let there: Vec<_> = there.collect();
+        (!there.is_empty()).then(|| Line::plain(format!("Code: {}", there.join(", "))))
     }
-}
-
-/// Returns `count` with `one` or `many` behind it.
-fn that(count: usize, one: &str, many: &str) -> String {
-    let verb = if count == 1 { one } else { many };
-    format!("{count} {verb}")
 }
 
 fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unproved> {

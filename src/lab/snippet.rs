@@ -1,11 +1,11 @@
 //! A piece of a configuration: put where it belongs, and shown to `nginx -t`.
 
-use std::fmt::Write as _;
 use std::fs;
 
 use super::config::rewrite::temporary_paths;
 use super::log;
 use super::nginx::Nginx;
+use super::ports::Ports;
 use super::{LabError, gateway};
 use crate::check::Context;
 use crate::sandbox::{Job, Stage};
@@ -39,6 +39,8 @@ pub struct Verdict {
     pub taken: bool,
     /// What it says, with the lines counted as in the piece.
     pub said: String,
+    /// The line of the piece where it sees the first fault.
+    pub line: Option<usize>,
 }
 
 /// Returns a whole configuration around `text`, and how many lines come before it.
@@ -89,22 +91,26 @@ pub fn test(
     let own = "pid logs/nginx.pid; error_log logs/error.log;\n";
     let file = folder.join(log::FILE);
     fs::write(&file, format!("{own}{text}")).map_err(failed)?;
-    let job = Job::new(Stage::Trusted, nginx.program(), folder).within(gateway::LIMITS);
-    let job = job.arguments(["-t", "-p"]).argument(folder);
-    let job = job.argument("-c").argument(&file);
-    let exit = context.sandbox.run(job, &context.cancel)?;
-    let mut said = String::new();
-    let ours = before + 1;
-    for line in String::from_utf8_lossy(&exit.stderr).lines() {
-        if !line.contains("could not open error log file") {
-            let line = line.replace(&format!("{}/", folder.display()), "");
-            let line = crate::text::visible(&counted_from(&line, ours));
-            writeln!(said, "{line}").expect("a string takes everything");
-        }
+    let mut job = Job::new(Stage::Trusted, nginx.program(), folder)
+        .within(gateway::LIMITS)
+        .arguments(["-t", "-p"])
+        .argument(folder)
+        .argument("-c")
+        .argument(&file);
+    if nginx.knows_error_log_option() {
+        job = job.argument("-e").argument("stderr");
     }
+    let exit = context.sandbox.run(job, &context.cancel)?;
+    let said = String::from_utf8_lossy(&exit.stderr);
+    let found = log::diagnostics(&said, folder, &Ports::default());
+    let before = before + 1;
+    let line = found.iter().find_map(|found| found.line);
+    let said = found.iter();
+    let said = said.map(|found| counted_from(&found.text, before) + "\n");
     Ok(Verdict {
         taken: exit.end.is_success(),
-        said,
+        said: said.collect(),
+        line: line.and_then(|line| line.checked_sub(before)),
     })
 }
 

@@ -1,6 +1,7 @@
 //! Blocks `toml`: they are TOML.
 
 use super::{Bench, Block, Language, Miss};
+use crate::course::toml_problem;
 
 /// Blocks `toml`.
 #[derive(Debug)]
@@ -17,12 +18,8 @@ impl Language for Toml {
 }
 
 fn parse(block: &Block) -> Vec<Miss> {
-    let Err(error) = toml::from_str::<toml::Table>(&block.text) else {
-        return Vec::new();
-    };
-    let start = error.span().map_or(0, |span| span.start);
-    let before = block.text.get(..start).unwrap_or_default();
-    let line = block.line + 1 + before.matches('\n').count();
-    let message = format!("this is no TOML: {}", error.message());
-    vec![Miss::Broken(block.problem(message).at(line))]
+    let parsed = toml::from_str::<toml::Table>(&block.text);
+    let error = parsed.err().into_iter();
+    let problem = error.map(|error| toml_problem(&block.page, &block.text, block.line + 1, &error));
+    problem.map(Miss::Broken).collect()
 }

@@ -43,19 +43,26 @@ fn prove(block: &Block, bench: &Bench<'_>) -> Result<Vec<Miss>, Miss> {
     let verdict = verdict.map_err(|error| failed(error.into()))?;
     let message = block.attribute(FAILS);
     let fails = message.is_some() || block.info().has(FAILS);
-    if fails == verdict.taken {
-        let what = if fails {
-            "nginx takes it"
-        } else {
-            "nginx refuses it"
-        };
-        return Ok(block.broken(what.to_owned() + &part("nginx says:", &verdict.said)));
+    let broken = |what: String| {
+        // What nginx says of the end of the file is said of the block's last line.
+        let last = block.text.lines().count().max(1);
+        let line = verdict.line.map_or(0, |line| line.clamp(1, last));
+        let what = what + &part("nginx says:", &verdict.said);
+        Ok(vec![Miss::Broken(
+            block.problem(what).at(block.line + line),
+        )])
+    };
+    if verdict.taken && fails {
+        return broken("nginx takes it".to_owned());
+    }
+    if !verdict.taken && !fails {
+        return broken("nginx refuses it".to_owned());
     }
     if let Some(message) = message
         && !verdict.said.contains(message)
     {
-        let both = part("expected:", message) + &part("nginx says:", &verdict.said);
-        return Ok(block.broken(format!("nginx refuses it for another reason{both}")));
+        let what = "nginx refuses it for another reason";
+        return broken(what.to_owned() + &part("expected:", message));
     }
     match block.attribute("serves") {
         Some(serves) => serve(block, place, serves, bench),

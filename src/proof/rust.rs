@@ -189,7 +189,12 @@ impl Shop<'_> {
             End::Code(0) if panics => "it does not panic".to_owned(),
             End::Code(0) => return Ok(Vec::new()),
             End::Code(PANIC) if panics => return Ok(Vec::new()),
-            End::Code(PANIC) => "it panics".to_owned(),
+            End::Code(PANIC) => {
+                let (line, words) = panicked(&String::from_utf8_lossy(&exit.stderr));
+                let problem = block.problem("it panics".to_owned() + &part("came:", &words));
+                let line = line.map_or(block.line, |line| line_of(block, line));
+                return Ok(vec![Miss::Broken(problem.at(line))]);
+            }
             End::Code(code) => format!("it ends with code {code}"),
             End::TimeLimit => "it does not come to an end".to_owned(),
             End::OutputLimit => "it prints too much".to_owned(),
@@ -223,12 +228,27 @@ fn index_of(file: &str) -> Option<usize> {
         .ok()
 }
 
+/// Returns the line of its module in which a block panicked, and its words.
+fn panicked(said: &str) -> (Option<usize>, String) {
+    let mut lines = said.lines();
+    let place = lines.find_map(|line| line.split_once(" panicked at "));
+    let mut place = place.map_or("", |(_, place)| place).split(':');
+    let is_here = place.next().is_some_and(|file| index_of(file).is_some());
+    let line = place.next().filter(|_| is_here);
+    let words = lines.take_while(|line| !line.starts_with("note: "));
+    let words: Vec<_> = words.collect();
+    (line.and_then(|line| line.parse().ok()), words.join("\n"))
+}
+
+/// Returns the line of the page for the line `line` of a block's module. What is said of the end of
+/// a module is said of the block's last line.
+fn line_of(block: &Block, line: usize) -> usize {
+    let last = block.text.lines().count().max(1);
+    block.line + line.saturating_sub(BEFORE).clamp(1, last)
+}
+
 fn does_not_compile(block: &Block, error: &Diagnostic) -> crate::course::Problem {
-    let line = error.line.map_or(block.line, |line| {
-        // What the compiler says of the end of a file is said of the block's last line.
-        let last = block.text.lines().count();
-        block.line + line.saturating_sub(BEFORE).clamp(1, last.max(1))
-    });
+    let line = error.line.map_or(block.line, |line| line_of(block, line));
     let message = format!("it does not compile: {}", error.message);
     block.problem(message).at(line)
 }
@@ -243,6 +263,14 @@ mod tests {
             let first = text.lines().next();
             assert_eq!(module(text).lines().nth(BEFORE), first);
         }
+    }
+
+    #[test]
+    fn a_panic_has_its_line_and_its_words() {
+        let said = "x\nthread 'main' (7) panicked at block_3.rs:2:5:\nnot so\nnote: run with\n";
+        assert_eq!(panicked(said), (Some(2), "not so".to_owned()));
+        let elsewhere = "thread 'main' panicked at /core/num.rs:9:1:\nnot so\n";
+        assert_eq!(panicked(elsewhere), (None, "not so".to_owned()));
     }
 
     #[test]

@@ -66,11 +66,6 @@ impl Fence {
         Info::new(&self.info).language()
     }
 
-    /// Returns whether `word` is one of the words of the info string.
-    pub(crate) fn has(&self, word: &str) -> bool {
-        Info::new(&self.info).words().any(|known| known == word)
-    }
-
     /// Returns why the block is not run, if it is not.
     pub(crate) fn skip(&self) -> Option<&str> {
         Info::new(&self.info).attribute("skip")

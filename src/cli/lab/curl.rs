@@ -330,11 +330,8 @@ mod tests {
     fn both_headers_are_shown_with_v() {
         let call = parse_line("-v http://127.0.0.1:3000/health").unwrap();
         let bytes = b"HTTP/1.1 200 OK\r\nServer: shop\r\n\r\nfine";
-        let said = call.told(
-            &parse_response(bytes).unwrap(),
-            Path::new("/"),
-            Duration::ZERO,
-        );
+        let answer = Response::read(&bytes[..], false).unwrap();
+        let said = call.told(&answer, Path::new("/"), Duration::ZERO);
         assert!(
             said.stderr
                 .starts_with("* Connected to 127.0.0.1 (127.0.0.1) port 3000\n> GET /health")
