@@ -21,7 +21,7 @@ use crate::proof::{self, Batch, Proof, Unrun};
 use crate::text::{Line, Role};
 use crate::watch::{Pace, Watcher};
 
-/// Prove a course good: its files, its rules, and every exercise
+/// Prove a course good: its files, its rules, the code on its pages, and every exercise
 ///
 /// For each exercise: the solution passes, the starter does not, and every wrong solution is
 /// caught by the hidden test it names. For each block of code in a lesson or a task: it does what
