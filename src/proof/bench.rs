@@ -65,14 +65,12 @@ impl<'a> Bench<'a> {
     /// Returns the lab called `named`; it is put up at its first use.
     pub(super) fn lab(&mut self, named: Named<'_>, block: &Block) -> Result<&Live, Miss> {
         let key = named.key();
-        let place = match self.labs.iter().position(|(known, _)| *known == key) {
-            Some(place) => place,
-            None => {
-                let live = named.open(block, None, self.course, self.context)?;
-                self.labs.push((key, live));
-                self.labs.len() - 1
-            }
-        };
+        let known = self.labs.iter().position(|(known, _)| *known == key);
+        let place = known.unwrap_or(self.labs.len());
+        if known.is_none() {
+            let live = named.open(block, None, self.course, self.context)?;
+            self.labs.push((key, live));
+        }
         Ok(&self.labs[place].1)
     }
 }

@@ -73,14 +73,12 @@ fn prove(block: &Block, bench: &Bench<'_>) -> Result<Vec<Miss>, Miss> {
 fn place(block: &Block) -> Result<Place, Miss> {
     let said = PLACES.iter().filter(|(name, _)| block.info().has(name));
     let said: Vec<_> = said.collect();
-    match said.as_slice() {
-        [(_, place)] => Ok(*place),
-        _ => {
-            let problem = block.problem("the block does not say where it belongs");
-            let help = "write one of `nginx,main`, `nginx,http`, `nginx,server`, `nginx,location`";
-            Err(Miss::Broken(problem.help(help)))
-        }
+    if let [(_, place)] = said.as_slice() {
+        return Ok(*place);
     }
+    let problem = block.problem("the block does not say where it belongs");
+    let help = "write one of `nginx,main`, `nginx,http`, `nginx,server`, `nginx,location`";
+    Err(Miss::Broken(problem.help(help)))
 }
 
 /// Puts the block's configuration into the lab it names, and asks it for a path.

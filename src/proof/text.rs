@@ -7,6 +7,7 @@ use super::console::part;
 use super::live::Named;
 use super::shown::stands_in;
 use super::{Bench, Block, Language, Miss};
+use crate::sandbox::End;
 
 /// Blocks `text` and `http`.
 #[derive(Debug)]
@@ -43,6 +44,7 @@ fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     }
     let lab = bench.lab(named, block)?;
     let mut came = String::new();
+    let mut code = 0;
     if let Some(run) = run {
         let done = lab.run(run);
         let done = done.map_err(|error| Miss::of_error(block, &error))?;
@@ -51,6 +53,9 @@ fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
                 "`{run}` {trouble}{}",
                 part("came:", &done.printed)
             )));
+        }
+        if let End::Code(ended) = done.end {
+            code = ended;
         }
         came = done.printed;
     }
@@ -70,7 +75,11 @@ fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     if stands_in(&came, &block.text) {
         return Ok(Vec::new());
     }
-    let message = format!("this does not stand in {place}");
+    let mut message = format!("this does not stand in {place}");
+    if code != 0 {
+        let ended = format!("; the command ended with code {code}");
+        message.push_str(&ended);
+    }
     let both = part("shown:", &block.text) + &part("came:", &came);
     Ok(block.broken(message + &both))
 }
