@@ -17,7 +17,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use cancel::Cancel;
-pub use interactive::{interactive, interactive_in};
+pub use interactive::{interactive, interactive_in, turn_into};
 pub use job::{Input, Job, Limits, Stage};
 pub use process::{End, Exit, Process, Stream};
 pub use supervisor::{Supervised, Wish};

@@ -10,7 +10,7 @@ use super::{Miss, in_words};
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise};
 use crate::kind::gateway::Label;
-use crate::lab::control::{Answer, Keeper, Request, Status, shell};
+use crate::lab::control::{Answer, Keeper, Request, Status, shell, wrappers};
 use crate::lab::log;
 use crate::sandbox::{Limits, Stage};
 use crate::sys::clock::Stopwatch;
@@ -161,17 +161,17 @@ impl Live {
     pub(super) fn run(&self, line: &str) -> Result<Came, CheckError> {
         let gradus = self.context.sandbox.launcher();
         let job = shell::job(Stage::Trusted, &self.keeper, self.work.path(), gradus);
-        let failed = |source| CheckError::File {
+        let job = job.map_err(|source| CheckError::File {
             path: self.keeper.folder().to_owned(),
             source,
-        };
-        let job = job.map_err(failed)?;
-        if let Some(curl) = self.context.environment.find_program("curl", &[]) {
-            let ports = self.status().ports;
-            shell::with_curl(self.keeper.folder(), &curl, &ports).map_err(failed)?;
-        }
+        })?;
+        let curl = self.context.environment.find_program("curl", &[]);
+        let curl = curl.map(|curl| (wrappers::CURL, curl));
         let url = format!("http://127.0.0.1:{}", self.status.nginx.listen);
         let job = job.within(LIMITS).variable("URL", url);
+        let job = curl
+            .into_iter()
+            .fold(job, |job, (name, curl)| job.variable(name, curl));
         let job = job.argument("-c").argument(format!("exec 2>&1\n{line}"));
         let mut came = Came::of(&self.context.sandbox.run(job, &self.context.cancel)?);
         came.printed = self.for_learner(&came.printed);

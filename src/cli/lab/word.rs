@@ -9,8 +9,9 @@ use clap::Args;
 use super::curl;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
+use crate::cli::failure::Failure;
 use crate::lab::control::protocol::Said;
-use crate::lab::control::{Answer, CallError, Caller, Status, words};
+use crate::lab::control::{Answer, CallError, Caller, Status, words, wrappers};
 
 /// A word to a lab, from one of its scripts.
 #[derive(Debug, Args)]
@@ -32,6 +33,9 @@ impl LabWord {
             "nginx" => ask(&caller, words::nginx(&arguments))?,
             "svc" => ask(&caller, words::svc(&arguments))?,
             "ss" => Said::fine(listening(&caller.status()?)),
+            "curl" if app.environment.get(wrappers::CURL).is_some() => {
+                return Err(real_curl(app, &arguments, &caller.status()?));
+            }
             "curl" => curl::run(&arguments, &caller.status()?, app.environment.folder()),
             other => Said::failed(format!("{other}: the lab has no such command\n")),
         };
@@ -40,6 +44,19 @@ impl LabWord {
         app.output.text(&said.stdout)?;
         Ok(Code::Word(said.code))
     }
+}
+
+/// Becomes the real `curl`, which is led to the ports that stand for those in its URL, and shows no
+/// progress, as on a terminal. Returns only when that fails.
+fn real_curl(app: &App, arguments: &[String], status: &Status) -> Failure {
+    let curl = app.environment.get(wrappers::CURL).unwrap_or_default();
+    let mut own = vec!["--no-progress-meter".to_owned()];
+    for (learner, private) in &status.ports {
+        own.extend(["--connect-to".to_owned(), format!(":{learner}::{private}")]);
+    }
+    let curl = PathBuf::from(curl);
+    let source = crate::sandbox::turn_into(&curl, own.iter().chain(arguments));
+    Failure::File { path: curl, source }
 }
 
 fn ask(
