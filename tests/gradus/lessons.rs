@@ -131,19 +131,17 @@ puts 1
     );
     assert_data_eq!(
         said,
-        str![[r#"
+        str![[r"
 No problems: 2 lessons, 1 exercise proved
 Code: 10 blocks run, 1 says why not, 1 is only shown
 --- exit 0
 
-"#]]
+"]]
     );
 }
 
-#[test]
-fn every_block_that_breaks_its_promise_is_told_with_its_line() {
-    let said = validated(
-        r#"
+/// Blocks that promise what is not so.
+const BROKEN: &str = r#"
 ```console lab="start-the-shop"
 $ svc status
 shop         running  127.0.0.1:3000
@@ -199,8 +197,11 @@ exit 3
 a = 1
 b =
 ```
-"#,
-    );
+"#;
+
+#[test]
+fn every_block_that_breaks_its_promise_is_told_with_its_line() {
+    let said = validated(BROKEN);
     assert_data_eq!(
         said,
         str![[r#"
