@@ -17,6 +17,9 @@ pub const LAB: &str = "GRADUS_LAB";
 /// The variable that names the real `curl`, where it is to be asked and not the stand-in.
 pub const CURL: &str = "GRADUS_LAB_CURL";
 
+/// The lab's socket, in its folder.
+const SOCKET: &str = "control/socket";
+
 /// The commands that are always there.
 const TRADE: [&str; 2] = ["nginx", "svc"];
 /// What can be stood in for where this machine has none.
@@ -40,7 +43,7 @@ pub fn write(lab: &Path, gradus: &Path, more: &[&str]) -> io::Result<PathBuf> {
 }
 
 /// Returns the arguments of Gradus for `arguments`, those of this process, if it was started as a
-/// command of the lab at `lab`.
+/// command of a lab: the one in whose folder it was named, else the one at `lab`.
 pub fn arguments(arguments: &[OsString], lab: Option<&OsStr>) -> Option<Vec<OsString>> {
     let (first, rest) = arguments.split_first()?;
     let name = Path::new(first).file_name()?;
@@ -48,7 +51,10 @@ pub fn arguments(arguments: &[OsString], lab: Option<&OsStr>) -> Option<Vec<OsSt
     if !known.any(|known| name == *known) {
         return None;
     }
-    let mut own: Vec<OsString> = vec!["gradus".into(), ENTRY.into(), lab?.into(), name.into()];
+    let beside = Path::new(first).parent().and_then(Path::parent);
+    let beside = beside.map(|lab| lab.join(SOCKET)).filter(|it| it.exists());
+    let lab = beside.map_or_else(|| lab.map(OsStr::to_owned), |lab| Some(lab.into()))?;
+    let mut own: Vec<OsString> = vec!["gradus".into(), ENTRY.into(), lab, name.into()];
     own.extend_from_slice(rest);
     Some(own)
 }
