@@ -7,6 +7,7 @@ mod author;
 mod check;
 mod completions;
 mod doctor;
+mod drill;
 pub mod exit;
 pub mod failure;
 mod hint;

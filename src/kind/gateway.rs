@@ -7,6 +7,7 @@ mod live;
 mod manifest;
 mod runbook;
 mod scaffold;
+pub mod system;
 mod validate;
 
 use std::path::Path;
@@ -19,9 +20,10 @@ use crate::lab::control::Opening;
 use crate::lab::need::Need;
 use crate::lab::{Nginx, Plan, Probe};
 
-use files::Files;
+pub use files::Files;
 pub use live::Label;
 use manifest::Symptom;
+pub(crate) use validate::at_once;
 
 /// The configuration of nginx.
 const FILE: &str = "nginx.conf";

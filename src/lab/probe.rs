@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::units::Time;
 
-pub use words::{expected, input, status_words};
+pub use words::{command, expected, input, status_words};
 
 /// How long one answer may take where a probe does not say.
 const PATIENCE: Duration = Duration::from_secs(5);

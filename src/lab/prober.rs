@@ -99,6 +99,32 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     })
 }
 
+/// Sends what `probe` says to the gateway at `address`, and returns what a customer sees first of
+/// each answer: its status line. What comes again is told once.
+pub fn status_lines(
+    probe: &Probe,
+    address: std::net::SocketAddr,
+    context: &Context,
+) -> Vec<String> {
+    let customer = Customer {
+        probe,
+        address,
+        listen: address.port(),
+        context,
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for exchange in customer.send() {
+        let line = match exchange.result {
+            Ok(Response { status, reason, .. }) => format!("HTTP/1.1 {status} {reason}"),
+            Err(none) => format!("no answer: {none}"),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
 /// What requests left in nginx's logs, as the learner would read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traces {

@@ -6,15 +6,7 @@ use crate::text::{Line, Role};
 
 /// Returns what listens where, and where the files are.
 pub(super) fn places(status: &Status) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let (listen, url) = (status.nginx.listen, status.url());
-    let real = status.port(listen);
-    let mut line = row("nginx").with(Role::Code, url);
-    if real != listen {
-        let text = format!("  in place of port {listen}, which another program has");
-        line.push(Role::Warn, text);
-    }
-    lines.push(line);
+    let mut lines = vec![gateway(status)];
     for service in &status.services {
         let mut line = row(&service.name).with(Role::Code, &service.address);
         let role = if service.is_running() {
@@ -28,10 +20,34 @@ pub(super) fn places(status: &Status) -> Vec<Line> {
         }
         lines.push(line);
     }
-    let path = |path: &std::path::Path| path.display().to_string();
-    lines.push(row("files").with(Role::Code, path(&status.folder)));
-    lines.push(row("logs").with(Role::Code, path(&status.lab.join("logs"))));
+    lines.extend(folders(status));
     lines
+}
+
+/// Returns where nginx is to listen and where the files are, and nothing of what is behind it.
+pub(super) fn surface(status: &Status) -> Vec<Line> {
+    let mut lines = vec![gateway(status)];
+    lines.extend(folders(status));
+    lines
+}
+
+fn gateway(status: &Status) -> Line {
+    let (listen, url) = (status.nginx.listen, status.url());
+    let real = status.port(listen);
+    let mut line = row("nginx").with(Role::Code, url);
+    if real != listen {
+        let text = format!("  in place of port {listen}, which another program has");
+        line.push(Role::Warn, text);
+    }
+    line
+}
+
+fn folders(status: &Status) -> [Line; 2] {
+    let path = |path: &std::path::Path| path.display().to_string();
+    [
+        row("files").with(Role::Code, path(&status.folder)),
+        row("logs").with(Role::Code, path(&status.lab.join("logs"))),
+    ]
 }
 
 /// Returns what nginx is doing.

@@ -8,6 +8,7 @@ use super::judge;
 use super::{GatewayTask, Judging};
 use crate::check::{CheckError, Context, Diagnostic, Outcome};
 use crate::lab::control::{Answer, Caller, Opening, Registry, Request};
+use crate::lab::system::ServiceWord;
 use crate::lab::{Lab, Nginx, services};
 
 /// What an exercise's lab is called.
@@ -42,6 +43,7 @@ pub(super) fn opening(
     context: &Context,
 ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
     let mut plan = task.plan()?.clone();
+    let declared = plan.upstreams.clone();
     if let Some(text) = files.get(services::FILE)
         && let Err(faults) = services::apply(text, &mut plan.upstreams, plan.listen)
     {
@@ -50,8 +52,14 @@ pub(super) fn opening(
     let nginx = Nginx::required(context)?;
     let (probes, own) = (task.probes.clone(), context.clone());
     let judge = move |lab: &mut Lab| {
+        let ran = lab.running_services();
+        let tests = judge::run_probes(&probes, lab, &own);
+        // Probes take services away; who looks on finds them as they were.
+        for name in ran {
+            lab.service(&name, ServiceWord::Start)?;
+        }
         Ok(Outcome {
-            tests: judge::run_probes(&probes, lab, &own)?,
+            tests: tests?,
             ..Outcome::default()
         })
     };
@@ -60,6 +68,7 @@ pub(super) fn opening(
         title: label.title.to_owned(),
         folder: folder.to_owned(),
         plan,
+        declared,
         running: task.running.clone(),
         own_ports: false,
         nginx,

@@ -9,7 +9,7 @@ use crate::lab::config::Config;
 use crate::lab::gateway::{self, Gateway, Started};
 use crate::lab::nginx::Nginx;
 use crate::lab::ports::Ports;
-use crate::lab::upstream::{Place, State};
+use crate::lab::upstream::{Place, State, UpstreamPlan};
 use crate::sandbox::Wish;
 use crate::sys::scratch::Scratch;
 
@@ -168,6 +168,20 @@ impl Lab {
             }
         }
         Ok(true)
+    }
+
+    /// Returns the names of the services that run.
+    pub fn running_services(&self) -> Vec<String> {
+        let running = self.services.iter().filter(|it| it.upstream.is_some());
+        running.map(|service| service.plan.name.clone()).collect()
+    }
+
+    /// Makes the service that `plan` names run as it says from its next start on.
+    pub fn declare(&mut self, plan: &UpstreamPlan) {
+        let mut services = self.services.iter_mut();
+        if let Some(service) = services.find(|found| found.plan.name == plan.name) {
+            service.plan = plan.clone();
+        }
     }
 
     /// Returns how many customers came so far, and how many of them got no answer.
