@@ -9,10 +9,12 @@
     reason = "a bench starts processes, reads the clock and prints"
 )]
 
+mod labs;
 mod pairs;
 mod sample;
 mod screen;
 
+use labs::Labs;
 use pairs::Bench;
 
 fn main() {
@@ -21,6 +23,10 @@ fn main() {
         return;
     }
     let bench = Bench::new();
+    // `cargo bench -- labs` runs these alone.
+    if std::env::args().any(|argument| argument == "labs") {
+        return labs(&bench);
+    }
     println!(
         "{:<58} {:>9} {:>9} {:>7}  goal",
         "", "ours", "peer", "ratio"
@@ -31,4 +37,12 @@ fn main() {
     bench.first_error();
     bench.screens();
     screen::keys(&bench.gradus);
+    labs(&bench);
+}
+
+fn labs(bench: &Bench) {
+    let labs = Labs::new(&bench.gradus);
+    labs.checks();
+    labs.against_a_script();
+    labs.first_answer();
 }

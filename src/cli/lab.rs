@@ -1,6 +1,7 @@
 //! `gradus lab`: labs that stay up.
 
 mod board;
+mod crowd;
 mod curl;
 mod down;
 mod logs;

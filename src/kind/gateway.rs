@@ -132,10 +132,14 @@ impl Task for GatewayTask {
     }
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
-        match live::judged(self, submission, context) {
-            Some(outcome) => Ok(outcome),
-            None => judge::submission(self, submission, context),
+        if let Some(outcome) = live::judged(self, submission, context) {
+            return Ok(outcome);
         }
+        let mut outcome = judge::submission(self, submission, context)?;
+        outcome
+            .diagnostics
+            .extend(live::unread(submission, context));
+        Ok(outcome)
     }
 
     fn has_lab(&self) -> bool {

@@ -2,26 +2,13 @@
 //! the tests say so and return.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::io::Read;
+use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-use crate::machine::Machine;
-
-/// How long something may take on a busy machine.
-const DEADLINE: Duration = Duration::from_mins(1);
-
-/// Returns the status line and the rest of what a customer gets.
-fn get(port: u16) -> String {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("nginx listens");
-    let request = "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
-    stream.write_all(request.as_bytes()).expect("it reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("it answers");
-    answer
-}
+use crate::machine::{DEADLINE, Machine, get};
 
 fn mend(file: &Path) {
     let text = fs::read_to_string(file).expect("a file");

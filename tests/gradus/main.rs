@@ -14,7 +14,11 @@ mod kills;
 mod lab;
 mod lab_hostile;
 #[cfg(target_os = "linux")]
+mod lab_inputs;
+#[cfg(target_os = "linux")]
 mod lab_kills;
+mod lab_learner;
+mod lab_probes;
 mod lab_up;
 #[cfg(target_os = "linux")]
 mod lab_users;

@@ -9,6 +9,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use super::board;
+use super::crowd::Crowd;
 use super::purpose::{Deed, Purpose, Surface, Then};
 use crate::check::{CheckError, Context, Outcome};
 use crate::cli::app::App;
@@ -47,6 +48,7 @@ pub(super) struct Screen<'a> {
     /// Whether a person looks on.
     interactive: bool,
     positions: Positions,
+    crowd: Crowd,
     check: Option<Cancel>,
     written: usize,
 }
@@ -99,6 +101,7 @@ impl<'a> Screen<'a> {
             view,
             interactive,
             positions: Positions::default(),
+            crowd: Crowd::default(),
             check: None,
             written: 0,
         })
@@ -256,6 +259,11 @@ impl<'a> Screen<'a> {
         }
         let here = "gradus lab shell opens a shell in it from another terminal.";
         lines.push(Line::new().with(Role::Dim, here));
+        if status.customers.is_some() {
+            let come =
+                "Customers come all the while; a log line of theirs is shown when it is news.";
+            lines.push(Line::new().with(Role::Dim, come));
+        }
         lines.push(Line::new());
         self.put(lines, Spot::Fresh)
     }
@@ -270,6 +278,7 @@ impl<'a> Screen<'a> {
             return Ok(());
         };
         self.positions = news.positions;
+        let news = self.crowd.thin(news);
         if news.lines.is_empty() {
             return Ok(());
         }

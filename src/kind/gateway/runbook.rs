@@ -70,18 +70,17 @@ pub(super) fn replay(
         return Err(CheckError::Cancelled);
     }
     let printed = printed(&exit, scratch.path());
-    let phase = |name| Phase {
-        name,
+    let replayed = Phase {
+        name: "replay",
         duration: watch.elapsed(),
     };
-    let replayed = phase("replay");
     if let Some(failure) = failure(&exit, runbook, scratch.path(), &printed) {
         return Ok(not_run(task, &failure, printed));
     }
     context.tell(Event::Step("probing the gateway"));
     match keeper.ask(Request::Judge) {
         Answer::Judged(mut outcome) => {
-            outcome.phases = vec![replayed, phase("probe")];
+            outcome.phases.insert(0, replayed);
             outcome.printed = printed;
             Ok(*outcome)
         }

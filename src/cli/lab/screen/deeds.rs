@@ -45,7 +45,11 @@ impl Screen<'_> {
             (NginxWord::Start, "nginx was started.")
         };
         match self.keeper.ask(Request::Nginx { word }) {
-            Answer::Said(said) if said.code == 0 => self.say(Role::Good, done),
+            Answer::Said(said) if said.code == 0 => {
+                // What nginx logs about it comes first, else it pushes the word off a small screen.
+                self.tail()?;
+                self.say(Role::Good, done)
+            }
             Answer::Said(said) => self.told(&said),
             _ => Ok(()),
         }

@@ -2,7 +2,7 @@
 
 use super::Screen;
 use crate::cli::failure::Failure;
-use crate::lab::control::Status;
+use crate::cli::lab::board;
 use crate::term::Spot;
 use crate::text::{Line, Role};
 
@@ -12,9 +12,10 @@ impl Screen<'_> {
             return Ok(());
         }
         let status = self.status()?;
+        let inside = self.purpose.looks_inside();
         let mut lines = vec![
             self.view
-                .cut(self.state_line(&status), self.view.size.columns),
+                .cut(board::state_line(&status, inside), self.view.size.columns),
         ];
         lines.push(self.keys());
         self.terminal.footer(&lines)?;
@@ -71,32 +72,5 @@ impl Screen<'_> {
         };
         let lines = keys.into_iter().map(row).collect();
         self.put(lines, Spot::Below)
-    }
-
-    fn state_line(&self, status: &Status) -> Line {
-        let mut line = Line::new().with(Role::Accent, &status.exercise);
-        let nginx = &status.nginx;
-        let (role, text) = match (nginx.master, nginx.config_changed) {
-            (None, _) => (Role::Bad, " · nginx is stopped"),
-            (Some(_), true) => (Role::Warn, " · nginx.conf not read yet"),
-            (Some(_), false) => (Role::Dim, " · nginx runs"),
-        };
-        line.push(role, text);
-        if let Some((sent, lost)) = status.customers {
-            let role = if lost > 0 { Role::Bad } else { Role::Dim };
-            line.push(role, format!(" · {lost} of {sent} customers lost"));
-        }
-        if !self.purpose.looks_inside() {
-            return line;
-        }
-        for service in &status.services {
-            let role = if service.is_running() {
-                Role::Dim
-            } else {
-                Role::Warn
-            };
-            line.push(role, format!(" · {} {}", service.name, service.state));
-        }
-        line
     }
 }

@@ -54,7 +54,7 @@ impl Work {
             Request::Service { word, name } => Answer::Said(self.service(word, name, foreign)?),
             Request::Status => Answer::Status(Box::new(self.status())),
             Request::Logs { from } => Answer::Logs(self.logs(from)?),
-            Request::Judge => Answer::Judged(Box::new((self.opening.judge)(&mut self.lab)?)),
+            Request::Judge => Answer::Judged(Box::new(self.lab.judged(&mut self.opening.judge)?)),
             Request::History => Answer::History {
                 lines: self.history.clone(),
             },
