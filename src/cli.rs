@@ -42,6 +42,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, Parser};
 
+use crate::lab::control::wrappers;
 use crate::sandbox;
 use crate::sys::environment::Environment;
 use app::App;
@@ -59,16 +60,18 @@ pub fn main() -> ExitCode {
     if let Some(code) = sandbox::enter(arguments.get(1..).unwrap_or_default()) {
         return ExitCode::from(code);
     }
-    run(arguments).into()
+    let environment = environment();
+    let command = wrappers::arguments(&arguments, environment.get(wrappers::LAB));
+    run(command.unwrap_or(arguments), environment).into()
 }
 
-fn run(arguments: Vec<OsString>) -> Code {
+fn run(arguments: Vec<OsString>, environment: Environment) -> Code {
     let first = arguments.first().cloned();
     let parsed = match Arguments::try_parse_from(arguments) {
         Ok(parsed) => parsed,
         Err(error) => return refuse(&error),
     };
-    let app = App::new(environment(), first.as_deref(), parsed.global);
+    let app = App::new(environment, first.as_deref(), parsed.global);
     let done = match parsed.command {
         Some(command) => command.run(&app),
         None => session::run(&app),

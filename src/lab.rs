@@ -17,6 +17,7 @@ pub mod ports;
 pub mod probe;
 pub mod prober;
 pub mod services;
+pub mod snippet;
 pub mod system;
 pub mod units;
 pub mod upstream;

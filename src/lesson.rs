@@ -15,8 +15,9 @@ mod script;
 mod wrap;
 
 pub use doc::{
-    AlertKind, Align, Block, BlockKind, Definition, Doc, Inline, Item, List, Note, Table, text_of,
+    AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Inline, Item, List, Note,
+    Table, code_blocks, text_of,
 };
-pub use info::Info;
+pub use info::{Info, Part};
 pub use layout::{Layout, layout, plain};
 pub use parse::{parse, parse_at};

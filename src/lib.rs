@@ -9,6 +9,7 @@ pub mod kind;
 pub mod lab;
 pub mod lesson;
 pub mod progress;
+pub mod proof;
 pub mod report;
 pub mod sandbox;
 pub mod search;

@@ -30,7 +30,7 @@ use std::path::{Path, PathBuf};
 pub use ability::{Ability, Lacking};
 pub use cancel::Cancel;
 pub use guard::{GUARDS, Guard};
-pub use interactive::{interactive, interactive_in};
+pub use interactive::{interactive, interactive_in, turn_into};
 pub use job::{Input, Job, Limits, Stage};
 use policy::Policy;
 pub use process::{End, Exit, Process, Stream};

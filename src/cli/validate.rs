@@ -11,21 +11,24 @@ use clap::Args;
 use serde::Serialize;
 
 use super::app::{App, Done, counted};
-use super::exit::Code;
+use super::exit::Code as Exit;
 use super::failure::Failure;
 use super::names;
 use super::output::Stepper;
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise, ExerciseId, Feedback, Problem, Tree, builtin, load, rules};
 use crate::drill::{self, Ground};
+use crate::proof::{self, Batch, Proof, Unrun};
 use crate::text::{Line, Role};
 use crate::watch::{Pace, Watcher};
 
-/// Prove a course good: its files, its rules, and every exercise
+/// Prove a course good: its files, its rules, the code on its pages, and every exercise
 ///
 /// For each exercise: the solution passes, the starter does not, and every wrong solution is
-/// caught by the hidden test it names. Of a drill: the whole system passes, every fault shows, and
-/// so do every two that can be there together. All problems are listed, not only the first.
+/// caught by the hidden test it names. For each block of code in a lesson or a task: it does what
+/// the page says, or the page says why it is not run. Of a drill: the whole system passes, every
+/// fault shows, and so do every two that can be there together. All problems are listed, not only
+/// the first.
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
     /// The course's folder [default: the one you are in, else the built-in course]
@@ -37,7 +40,7 @@ pub(crate) struct Validate {
     /// Only this exercise, again after each change to it, until Ctrl-C
     #[arg(long, value_name = "EXERCISE", conflicts_with_all = ["exercise", "json"])]
     watch: Option<String>,
-    /// How many exercises to prove at a time [default: one a processor]
+    /// How many exercises and pages to prove at a time [default: one a processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Write JSON
@@ -60,6 +63,18 @@ struct Record<'a> {
     pairs: usize,
     /// The exercises and faults that this machine could not prove, and why.
     unproved: &'a [Unproved],
+    /// What became of the blocks of code.
+    code: Code<'a>,
+}
+
+/// What became of the blocks of code.
+#[derive(Debug, Serialize)]
+struct Code<'a> {
+    run: usize,
+    skipped: usize,
+    shown: usize,
+    /// The blocks that this machine could not run, and why.
+    unproved: &'a [Unrun],
 }
 
 /// An exercise, or a fault of the drill, that could not be proved, and why.
@@ -77,6 +92,14 @@ struct Findings {
     proved: Vec<ExerciseId>,
     faults: usize,
     pairs: usize,
+    code: Proof,
+}
+
+/// Something to prove.
+#[derive(Debug)]
+enum Job<'a> {
+    Exercise(&'a Exercise),
+    Blocks(&'a Batch),
 }
 
 impl Validate {
@@ -104,22 +127,25 @@ impl Validate {
             .collect();
         let context = app.context(Feedback::Full)?;
         let steps = app.output.stepper();
-        findings.prove(&exercises, &context, self.jobs(), &steps);
+        let pages = only.as_ref().map(|only| format!("exercises/{only}/"));
+        let batches = proof::batches(&course, pages.as_deref().unwrap_or_default());
+        let mut jobs: VecDeque<Job<'_>> = batches.iter().map(Job::Blocks).collect();
+        jobs.extend(exercises.into_iter().map(Job::Exercise));
+        findings.prove(jobs, &course, &context, self.jobs(), &steps);
         if let (Some(ground), None) = (&course.ground, &only) {
             steps.show("proving the drill");
             findings.prove_drill(ground, &context);
         }
         steps.show("");
-        if let Some(only) = &only {
-            let folder = format!("exercises/{only}/");
+        if let Some(folder) = &pages {
             findings
                 .problems
-                .retain(|problem| problem.file.starts_with(&folder));
+                .retain(|problem| problem.file.starts_with(folder));
         }
         findings.problems.sort();
         findings.problems.dedup();
         self.report(app, &course, &findings)?;
-        Ok(findings.code())
+        Ok(findings.exit())
     }
 
     fn jobs(&self) -> usize {
@@ -137,6 +163,12 @@ impl Validate {
                 faults: findings.faults,
                 pairs: findings.pairs,
                 unproved: &findings.unproved,
+                code: Code {
+                    run: findings.code.run,
+                    skipped: findings.code.skipped,
+                    shown: findings.code.shown,
+                    unproved: &findings.code.unproved,
+                },
             })?);
         }
         Ok(app.output.lines(&findings.lines(course))?)
@@ -162,7 +194,7 @@ impl Validate {
                 app.output.tell(&failure.words(&app.invocation).lines());
             }
             if app.output.is_closed() || receiver.recv().is_err() {
-                return Ok(Code::Fine);
+                return Ok(Exit::Fine);
             }
         }
     }
@@ -200,29 +232,47 @@ fn known(course: &Course, problems: &[Problem], name: &str) -> Result<ExerciseId
 }
 
 impl Findings {
-    /// Proves `exercises`, `jobs` at a time.
-    fn prove(&mut self, exercises: &[&Exercise], context: &Context, jobs: usize, steps: &Stepper) {
-        let queue: Mutex<VecDeque<&Exercise>> = Mutex::new(exercises.iter().copied().collect());
+    /// Proves what is in `queue`, `jobs` at a time.
+    fn prove(
+        &mut self,
+        queue: VecDeque<Job<'_>>,
+        course: &Course,
+        context: &Context,
+        jobs: usize,
+        steps: &Stepper,
+    ) {
+        let jobs = jobs.min(queue.len());
+        let queue = Mutex::new(queue);
         let found = Mutex::new(self);
+        let found_now = || found.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = || {
+            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.pop_front()
+        };
         let work = || {
-            loop {
-                let next = queue
-                    .lock()
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .pop_front();
-                let Some(exercise) = next else { return };
-                steps.show(&format!("proving {}", exercise.id));
-                let proof = prove(exercise, context);
-                let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                found.add(exercise, proof);
+            while let Some(job) = next() {
+                match job {
+                    Job::Exercise(exercise) => {
+                        steps.show(&format!("proving {}", exercise.id));
+                        let proof = prove(exercise, context);
+                        found_now().add(exercise, proof);
+                    }
+                    Job::Blocks(batch) => {
+                        steps.show(&format!("running the code of {}", batch.name));
+                        let proof = batch.prove(course, context);
+                        found_now().code.add(proof);
+                    }
+                }
             }
         };
         thread::scope(|scope| {
-            for _ in 0..jobs.min(exercises.len()) {
+            for _ in 0..jobs {
                 scope.spawn(work);
             }
         });
         let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.problems.append(&mut found.code.problems);
+        found.code.unproved.sort();
         found.unproved.sort();
         found.proved.sort();
     }
@@ -255,13 +305,13 @@ impl Findings {
         }
     }
 
-    fn code(&self) -> Code {
+    fn exit(&self) -> Exit {
         if !self.problems.is_empty() {
-            Code::NotPassed
-        } else if !self.unproved.is_empty() {
-            Code::Failed
+            Exit::NotPassed
+        } else if !self.unproved.is_empty() || !self.code.unproved.is_empty() {
+            Exit::Failed
         } else {
-            Code::Fine
+            Exit::Fine
         }
     }
 
@@ -287,7 +337,13 @@ impl Findings {
             );
             lines.push(Line::new().with(Role::Warn, text));
         }
+        for unrun in &self.code.unproved {
+            let Unrun { file, line, reason } = unrun;
+            let text = format!("{file}:{line}: not run here: {reason}");
+            lines.push(Line::new().with(Role::Warn, text));
+        }
         lines.push(self.summary(course));
+        lines.extend(self.summary_of_code());
         lines
     }
 
@@ -307,6 +363,30 @@ impl Findings {
         Line::new()
             .with(Role::Bad, counted(self.problems.len(), "problem"))
             .with(Role::Text, format!(", {proved}"))
+    }
+
+    /// Returns how many blocks of code were run; nothing where there are none.
+    fn summary_of_code(&self) -> Option<Line> {
+        let Proof {
+            run,
+            skipped,
+            shown,
+            unproved,
+            ..
+        } = &self.code;
+        let parts = [
+            (*run, "block run", "blocks run"),
+            (*skipped, "says why not", "say why not"),
+            (*shown, "is only shown", "are only shown"),
+            (unproved.len(), "cannot be run here", "cannot be run here"),
+        ];
+        let there = parts.into_iter().filter(|(count, ..)| *count > 0);
+        let there = there.map(|(count, one, many)| match count {
+            1 => format!("1 {one}"),
+            _ => format!("{count} {many}"),
+        });
+        let there: Vec<_> = there.collect();
+        (!there.is_empty()).then(|| Line::plain(format!("Code: {}", there.join(", "))))
     }
 }
 

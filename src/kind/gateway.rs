@@ -18,8 +18,7 @@ use crate::check::{CheckError, Collected, Context, Diagnostic, Outcome, TestTitl
 use crate::course::{ExerciseId, Problem, WrongSolution};
 use crate::lab::control::Opening;
 use crate::lab::need::Need;
-use crate::lab::nginx::Nginx;
-use crate::lab::{Plan, Probe};
+use crate::lab::{Nginx, Plan, Probe};
 
 pub use files::Files;
 pub use live::Label;
@@ -137,7 +136,7 @@ impl Task for GatewayTask {
 
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
         self.plan()?;
-        judge::nginx(context).map(drop)
+        Nginx::required(context).map(drop)
     }
 
     fn sources(

@@ -10,6 +10,7 @@ pub mod keeper;
 pub mod protocol;
 pub mod registry;
 mod server;
+pub mod shell;
 pub mod tail;
 pub mod words;
 pub mod wrappers;

@@ -26,7 +26,7 @@ const CHANGE: Duration = Duration::from_secs(3);
 /// nginx's file with the number of its master process, relative to its folder.
 const PID: &str = "logs/nginx.pid";
 /// What a lab's nginx may use.
-const LIMITS: Limits = Limits {
+pub(super) const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
     wall: Duration::from_mins(2),
     memory: 1 << 30,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::check::Context;
+use crate::check::{CheckError, Context};
 use crate::sandbox::{Job, SandboxError, Stage};
 
 /// Where nginx is when it is not on `PATH`, as on Debian for ordinary users and with Homebrew.
@@ -59,6 +59,20 @@ impl Nginx {
         let nginx = Self::ask(Self::locate(context)?, context).ok()?;
         // A program that is no nginx has no version.
         (nginx.version != (0, 0, 0)).then_some(nginx)
+    }
+
+    /// Returns the nginx of this machine, or what to do about there being none.
+    ///
+    /// # Errors
+    /// Fails where there is none.
+    pub fn required(context: &Context) -> Result<Self, CheckError> {
+        Self::find(context).ok_or_else(|| CheckError::Missing {
+            what: match Self::locate(context) {
+                Some(program) => format!("{} is no nginx that runs", program.display()),
+                None => "there is no nginx on this machine".to_owned(),
+            },
+            help: INSTALL.to_owned(),
+        })
     }
 
     /// Asks the nginx at `program` for its version and how it was configured.

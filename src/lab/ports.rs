@@ -115,10 +115,15 @@ impl Ports {
 
     /// Returns `text` with every private port in it replaced by the learner's.
     pub fn to_learner(&self, text: &str) -> String {
-        let learner = |_: &str, number| Ok::<_, Infallible>(self.learner(number).unwrap_or(number));
-        let Ok(text) = replace(text, learner);
-        text
+        swapped(text, |number| self.learner(number))
     }
+}
+
+/// Returns `text` with each number after a colon replaced by the port that stands for it, if one does.
+pub fn swapped(text: &str, port: impl Fn(u16) -> Option<u16>) -> String {
+    let swap = |_: &str, number| Ok::<_, Infallible>(port(number).unwrap_or(number));
+    let Ok(text) = replace(text, swap);
+    text
 }
 
 impl Port {

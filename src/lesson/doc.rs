@@ -176,3 +176,54 @@ pub fn text_of(inlines: &[Inline]) -> String {
     }
     text
 }
+
+/// A code block of a document.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CodeBlock<'a> {
+    /// The line of the source on which the fence stands.
+    pub line: usize,
+    /// Everything after the fence.
+    pub info: &'a str,
+    /// The text.
+    pub text: &'a str,
+}
+
+/// Returns the code blocks of `doc`, also those in lists, quotations and notes, in source order.
+pub fn code_blocks(doc: &Doc) -> Vec<CodeBlock<'_>> {
+    let mut found = Vec::new();
+    collect(&doc.blocks, &mut found);
+    for note in &doc.notes {
+        collect(&note.blocks, &mut found);
+    }
+    found.sort_by_key(|block| block.line);
+    found
+}
+
+fn collect<'a>(blocks: &'a [Block], found: &mut Vec<CodeBlock<'a>>) {
+    for block in blocks {
+        match &block.kind {
+            BlockKind::Code { info, text } => found.push(CodeBlock {
+                line: block.line,
+                info,
+                text,
+            }),
+            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } => {
+                collect(inner, found);
+            }
+            BlockKind::List(list) => {
+                let items = list.items.iter();
+                items.for_each(|item| collect(&item.blocks, found));
+            }
+            BlockKind::Definitions(definitions) => {
+                let meanings = definitions.iter().flat_map(|it| &it.meanings);
+                meanings.for_each(|inner| collect(inner, found));
+            }
+            BlockKind::Heading { .. }
+            | BlockKind::Paragraph(_)
+            | BlockKind::Table(_)
+            | BlockKind::Rule
+            | BlockKind::Comment(_)
+            | BlockKind::Html(_) => {}
+        }
+    }
+}

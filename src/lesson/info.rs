@@ -1,5 +1,14 @@
 //! The info string of a fenced block.
 
+/// A part of an info string behind the comma-separated words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// `name="value"`.
+    Attribute(&'a str, &'a str),
+    /// Anything else.
+    Stray(&'a str),
+}
+
 /// An info string such as `nginx,location,fails` or `console skip="needs systemd"`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Info<'a> {
@@ -21,13 +30,31 @@ impl<'a> Info<'a> {
 
     /// Returns the comma-separated words, the language first. They end at the first blank.
     pub fn words(self) -> impl Iterator<Item = &'a str> {
-        let end = self
-            .source
-            .find([' ', '\t', '{'])
-            .unwrap_or(self.source.len());
-        self.source[..end]
-            .split(',')
-            .filter(|word| !word.is_empty())
+        self.halves().0.split(',').filter(|word| !word.is_empty())
+    }
+
+    /// Returns whether `word` is one of the words behind the language.
+    pub fn has(self, word: &str) -> bool {
+        self.words().skip(1).any(|known| known == word)
+    }
+
+    /// Returns what stands behind the words, piece by piece.
+    pub fn parts(self) -> Vec<Part<'a>> {
+        let mut parts = Vec::new();
+        let mut rest = self.halves().1.trim_start();
+        while !rest.is_empty() {
+            let part;
+            (part, rest) = split_part(rest);
+            parts.push(part);
+            rest = rest.trim_start();
+        }
+        parts
+    }
+
+    /// Splits at the end of the comma-separated words.
+    fn halves(self) -> (&'a str, &'a str) {
+        let end = self.source.find([' ', '\t', '{']);
+        self.source.split_at(end.unwrap_or(self.source.len()))
     }
 
     /// Returns the value of `name="value"`, or `None` when the info string does not set it.
@@ -44,6 +71,19 @@ impl<'a> Info<'a> {
             rest = after;
         }
     }
+}
+
+/// Takes the first part off `text`, which does not start with a blank.
+fn split_part(text: &str) -> (Part<'_>, &str) {
+    let end = text.find([' ', '\t']).unwrap_or(text.len());
+    if let Some((name, value)) = text.split_once("=\"")
+        && name.len() < end
+        && let Some((value, rest)) = value.split_once('"')
+    {
+        return (Part::Attribute(name, value), rest);
+    }
+    let (stray, rest) = text.split_at(end);
+    (Part::Stray(stray), rest)
 }
 
 #[cfg(test)]
@@ -71,6 +111,20 @@ mod tests {
             info.words().collect::<Vec<_>>(),
             ["nginx", "location", "fails"]
         );
+    }
+
+    #[test]
+    fn what_is_no_attribute_is_told_apart() {
+        let info = Info::new("console lab=\"a\" fails state=x skip=\"b c\" open=\"");
+        let parts = [
+            Part::Attribute("lab", "a"),
+            Part::Stray("fails"),
+            Part::Stray("state=x"),
+            Part::Attribute("skip", "b c"),
+            Part::Stray("open=\""),
+        ];
+        assert_eq!(info.parts(), parts);
+        assert!(Info::new("nginx,http,fails x").has("fails") && !info.has("fails"));
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! A program that the learner uses themselves, such as an editor: it has the terminal and all of
 //! their environment, and nothing of ours limits it.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
 
@@ -31,4 +32,13 @@ pub fn interactive_in(
     command.args(arguments).current_dir(folder);
     command.envs(variables.iter().map(|(name, value)| (name, value)));
     command.status().map(drop)
+}
+
+/// Turns this process into `program`. Returns only when that fails, with the reason.
+#[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
+pub fn turn_into(
+    program: &Path,
+    arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
+) -> io::Error {
+    Command::new(program).args(arguments).exec()
 }

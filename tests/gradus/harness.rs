@@ -32,6 +32,14 @@ impl Desk {
         desk
     }
 
+    /// Returns one with the fixture `course-labs` in `labs`.
+    pub(crate) fn with_labs() -> Self {
+        let desk = Self::new();
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-labs");
+        copy(&fixture, &desk.path("labs"));
+        desk
+    }
+
     /// Returns the path of `name` below the scratch folder.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.scratch.path().join(name)

@@ -1,57 +1,354 @@
-//! The code in lessons and task texts: Rust compiles and runs, nginx takes what it is said to take,
-//! commands run or say why they are not.
+//! The code on a course's pages is run by `validate`, and what does not keep its promise is told.
 
-mod nginx;
-mod rust;
+use std::fs;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
+use gradus::proof::{self, Proof};
+use snapbox::{assert_data_eq, str};
+
+use crate::bench::Bench;
 use crate::harness::Desk;
-use crate::repository::{Fence, fences, files_of};
+use crate::processes::{of_folder, wait_until};
 
-/// The languages of blocks that are only shown.
-const SHOWN: [&str; 6] = ["diagram", "diff", "http", "quiz", "text", "toml"];
-
-/// Returns the blocks of every lesson and task text.
-fn all() -> Vec<Fence> {
-    let mut pages = files_of("lessons", "md");
-    pages.extend(files_of("exercises", "md"));
-    pages.iter().flat_map(|page| fences(page)).collect()
-}
-
-/// Returns the blocks of `language`, those that are run and how many are not.
-fn of(language: &str) -> (Vec<Fence>, usize) {
-    let mut blocks = all();
-    blocks.retain(|fence| fence.language() == language);
-    let (skipped, run): (Vec<_>, Vec<_>) =
-        blocks.into_iter().partition(|fence| fence.skip().is_some());
-    (run, skipped.len())
-}
+/// How many blocks of the built-in course are run, at least.
+const RUN: usize = 71;
+/// How many of them say why they are not, at most.
+const SKIPPED: usize = 36;
+/// How many of them are only shown, at most.
+const SHOWN: usize = 21;
 
 #[test]
-fn every_block_is_of_a_known_language() {
-    for fence in all() {
-        let language = fence.language();
-        let is_run = ["bash", "console", "nginx", "rust"].contains(&language);
-        let place = fence.place();
-        assert!(is_run || SHOWN.contains(&language), "{place}: `{language}`");
-        let reason = fence.skip().unwrap_or("a reason");
-        assert!(!reason.trim().is_empty(), "{place}: why is it not run?");
-    }
-}
-
-#[test]
-fn every_command_runs_or_says_why_not() {
-    let (consoles, skipped) = of("console");
-    for fence in &consoles {
-        crate::docs::sessions::play(&Desk::new(), fence);
-    }
-    let (scripts, more) = of("bash");
-    for fence in &scripts {
-        let run = Desk::new().shell(&fence.text);
-        assert_eq!(run.code, Some(0), "{}: {run:?}", fence.place());
-    }
+fn the_code_of_the_builtin_course_does_what_the_pages_say() {
+    let bench = Bench::builtin();
+    let batches = proof::batches(&bench.course, "");
+    let next = AtomicUsize::new(0);
+    let whole = Mutex::new(Proof::default());
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let proof = batch.prove(&bench.course, &bench.context);
+                    whole.lock().expect("no thread panics").add(proof);
+                }
+            });
+        }
+    });
+    let proof = whole.into_inner().expect("no thread panics");
+    let problems: Vec<_> = proof.problems.iter().map(ToString::to_string).collect();
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
     println!(
-        "commands: {} blocks run, {} say why not",
-        consoles.len() + scripts.len(),
-        skipped + more
+        "code: {} blocks run, {} say why not, {} are only shown, {} cannot be run here",
+        proof.run,
+        proof.skipped,
+        proof.shown,
+        proof.unproved.len()
     );
+    for unrun in &proof.unproved {
+        println!("{}:{}: {}", unrun.file, unrun.line, unrun.reason);
+    }
+    assert!(proof.run + proof.unproved.len() >= RUN, "{}", proof.run);
+    assert!(proof.skipped <= SKIPPED, "{}", proof.skipped);
+    assert!(proof.shown <= SHOWN, "{}", proof.shown);
+}
+
+/// Returns what `validate` says of a course with a lab and a lesson of these blocks, which start on
+/// line 6.
+fn validated(blocks: &str) -> String {
+    validate(&Desk::with_labs(), blocks, &[])
+}
+
+fn validate(desk: &Desk, blocks: &str, variables: &[(&str, &str)]) -> String {
+    let front = "+++\ntitle = \"Code\"\nsummary = \"You can run it.\"\n+++\nText.\n";
+    desk.write("labs/lessons/02-code.md", &format!("{front}{blocks}"));
+    let run = desk.gradus_with(&["validate", "../labs"], "", variables);
+    run.whole()
+}
+
+#[test]
+fn a_block_that_keeps_its_promise_is_counted() {
+    let said = validated(
+        r#"
+```nginx,location lab="start-the-shop" serves="/any 502"
+proxy_pass http://127.0.0.1:3000;
+```
+
+```nginx,server fails="unknown directive"
+proxy_pas http://127.0.0.1:3000;
+```
+
+```console lab="start-the-shop"
+$ curl -s -o /dev/null -w '%{http_code}\n' http://127.0.0.1:8080/
+502
+$ svc start shop
+shop started
+$ curl -i \
+    http://127.0.0.1:8080/
+HTTP/1.1 200 OK
+...
+shop answers GET /
+...
+```
+
+```text lab="start-the-shop" log="error.log"
+2026/11/22 11:38:12 [error] 7#7: *3 connect() failed (111: Connection refused) while connecting …
+```
+
+```console
+$ gradus check start-the-shop
+Handed out … The task is in README.md there…
+```
+
+```rust,compile_fail,E0308
+let port: u16 = "3000";
+```
+
+```rust,should_panic
+panic!("as it should");
+```
+
+```rust
+assert_eq!(1 + 1, 2);
+```
+
+```sh
+test 1 = 1
+```
+
+```toml
+a = 1
+```
+
+```text
+Shown.
+```
+
+```ruby skip="it is not ours"
+puts 1
+```
+"#,
+    );
+    assert_data_eq!(
+        said,
+        str![[r"
+No problems: 2 lessons, 1 exercise proved
+Code: 10 blocks run, 1 says why not, 1 is only shown
+--- exit 0
+
+"]]
+    );
+}
+
+/// Blocks that promise what is not so.
+const BROKEN: &str = r#"
+```console lab="start-the-shop"
+$ svc status
+shop         running  127.0.0.1:3000
+$ no-such-command
+```
+
+```console lab="stop-the-shop"
+$ svc status
+```
+
+```text lab="start-the-shop" run="curl -s $URL/" log="error.log"
+[error] 7#7: *3 upstream timed out …
+```
+
+```nginx,location
+proxy_pass 127.0.0.1:3000;
+```
+
+```nginx,server fails="duplicate location"
+proxy_pas http://127.0.0.1:3000;
+```
+
+```nginx,location,fails
+proxy_pass http://127.0.0.1:3000;
+```
+
+```nginx
+return 200;
+```
+
+```nginx,location lab="start-the-shop" serves="200"
+proxy_pass http://127.0.0.1:3000;
+```
+
+```rust
+let x = 1;
+let port: u16 = "3000";
+```
+
+```rust
+assert_eq!(1 + 1, 3);
+```
+
+```rust,compile_fail
+let fine = 1;
+```
+
+```sh
+exit 3
+```
+
+```toml
+a = 1
+b =
+```
+"#;
+
+#[test]
+fn every_block_that_breaks_its_promise_is_told_with_its_line() {
+    let said = validated(BROKEN);
+    assert_data_eq!(
+        said,
+        str![[r#"
+lessons/02-code.md:8: `svc status` does not print what is shown
+    shown:
+      shop         running  127.0.0.1:3000
+    came:
+      shop         stopped  127.0.0.1:3000
+lessons/02-code.md:10: `no-such-command` is no command here
+    shown: nothing
+    came:
+      [..]no-such-command: [..]not found
+lessons/02-code.md:13: there is no lab `stop-the-shop`
+    the labs of this course: start-the-shop
+lessons/02-code.md:17: this does not stand in logs/error.log
+    shown:
+      [error] 7#7: *3 upstream timed out …
+    came:
+...
+lessons/02-code.md:22: nginx refuses it
+    nginx says:
+      nginx: [emerg] invalid URL prefix in nginx.conf:1
+lessons/02-code.md:26: nginx refuses it for another reason
+    expected:
+      duplicate location
+    nginx says:
+      nginx: [emerg] unknown directive "proxy_pas" in nginx.conf:1
+lessons/02-code.md:29: nginx takes it
+    nginx says: nothing
+lessons/02-code.md:33: the block does not say where it belongs
+    write one of `nginx,main`, `nginx,http`, `nginx,server`, `nginx,location`
+lessons/02-code.md:37: it is to serve / with the status 200
+    came:
+      502
+lessons/02-code.md:43: it does not compile: mismatched types
+lessons/02-code.md:47: it panics
+    came:
+      assertion `left == right` failed
+        left: 2
+       right: 3
+lessons/02-code.md:50: it compiles
+lessons/02-code.md:54: the script ends with code 3
+    came: nothing
+lessons/02-code.md:60: string values must be quoted, expected literal string
+14 problems, 1 exercise proved
+Code: 13 blocks run
+--- exit 1
+
+"#]]
+    );
+}
+
+#[test]
+fn an_info_string_that_means_nothing_is_told() {
+    let said = validated(
+        r#"
+```console lab=start-the-shop
+$ svc status
+```
+
+```nginx,locaton
+return 200;
+```
+
+```rust skip=" "
+fn f();
+```
+
+```ruby
+puts 1
+```
+
+```
+plain
+```
+
+```console lab="start-the-shop" state="mended"
+$ svc status
+```
+
+```text run="ls"
+a
+```
+
+```rust,ignore
+fn f();
+```
+"#,
+    );
+    assert_data_eq!(
+        said,
+        str![[r#"
+lessons/02-code.md:7: a block of the language `console` knows no `lab=start-the-shop`
+    words follow the language after commas, then attributes such as `skip="…"`
+lessons/02-code.md:11: a block of the language `nginx` knows no `locaton`
+    words follow the language after commas, then attributes such as `skip="…"`
+lessons/02-code.md:15: the block does not say why it is not run
+    write it for a reader: `skip="needs systemd"`
+lessons/02-code.md:19: no block of the language `ruby` can be run
+    say why with `skip="…"`, or make it one of `console`, `nginx`, `rust`, `sh`, `bash`, `text`, `http`, `toml`, `diagram`, `diff`
+lessons/02-code.md:23: a block without a language
+    say why with `skip="…"`, or make it one of `console`, `nginx`, `rust`, `sh`, `bash`, `text`, `http`, `toml`, `diagram`, `diff`
+lessons/02-code.md:27: no state of a lab is called `mended`
+    leave it out for the lab as it is handed out, or write `solved`
+lessons/02-code.md:31: the block does not say in which `lab`
+lessons/02-code.md:35: `ignore` without a reason
+    say why with `skip="…"`
+8 problems, 1 exercise proved
+Code: 3 blocks run, 1 says why not
+--- exit 1
+
+"#]]
+    );
+}
+
+#[test]
+fn a_command_is_stopped_when_it_prints_too_much_and_leaves_nothing_running() {
+    let desk = Desk::with_labs();
+    let folder = desk.path("left-behind");
+    fs::create_dir(&folder).expect("a folder");
+    let waits = format!("cd {} && sleep 4321 &", folder.display());
+    let said = validate(
+        &desk,
+        &format!(
+            "\n```console lab=\"start-the-shop\"\n$ yes\ny\n$ {waits}\n$ echo here\nhere\n```\n"
+        ),
+        &[],
+    );
+    assert!(
+        said.contains("lessons/02-code.md:8: `yes` prints too much"),
+        "{said}"
+    );
+    assert!(said.contains("\n1 problem, 1 exercise proved\n"), "{said}");
+    assert!(said.len() < 4_000, "{} bytes", said.len());
+    wait_until("what was begun has ended", || of_folder(&folder).is_empty());
+}
+
+#[test]
+fn what_this_machine_lacks_is_told_and_never_passed() {
+    let said = validate(
+        &Desk::with_labs(),
+        "\n```nginx,location\nreturn 200;\n```\n",
+        &[("GRADUS_NGINX", "/bin/false")],
+    );
+    let place = "lessons/02-code.md:7: not run here: /bin/false is no nginx that runs";
+    assert!(said.contains(place), "{said}");
+    let count = "Code: 1 cannot be run here";
+    assert!(said.contains(count), "{said}");
+    assert!(said.ends_with("--- exit 3\n"), "{said}");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradus::lesson::{Block, BlockKind, Info, parse_at};
+use gradus::lesson::{Info, code_blocks, parse_at};
 
 /// Returns the root of the repository.
 pub(crate) fn root() -> PathBuf {
@@ -66,11 +66,6 @@ impl Fence {
         Info::new(&self.info).language()
     }
 
-    /// Returns whether `word` is one of the words of the info string.
-    pub(crate) fn has(&self, word: &str) -> bool {
-        Info::new(&self.info).words().any(|known| known == word)
-    }
-
     /// Returns why the block is not run, if it is not.
     pub(crate) fn skip(&self) -> Option<&str> {
         Info::new(&self.info).attribute("skip")
@@ -94,35 +89,12 @@ pub(crate) fn fences(page: &str) -> Vec<Fence> {
         front => front.lines().count() + 3,
     };
     let doc = parse_at(body, first_line);
-    let mut fences = Vec::new();
-    add_fences(page, &doc.blocks, &mut fences);
-    fences
-}
-
-fn add_fences(page: &str, blocks: &[Block], fences: &mut Vec<Fence>) {
-    for block in blocks {
-        match &block.kind {
-            BlockKind::Code { info, text } => fences.push(Fence {
-                page: page.to_owned(),
-                line: block.line,
-                info: info.clone(),
-                text: text.clone(),
-            }),
-            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } => {
-                add_fences(page, inner, fences);
-            }
-            BlockKind::List(list) => {
-                for item in &list.items {
-                    add_fences(page, &item.blocks, fences);
-                }
-            }
-            BlockKind::Heading { .. }
-            | BlockKind::Paragraph(_)
-            | BlockKind::Table(_)
-            | BlockKind::Rule
-            | BlockKind::Comment(_)
-            | BlockKind::Html(_)
-            | BlockKind::Definitions(_) => {}
-        }
-    }
+    let blocks = code_blocks(&doc).into_iter();
+    let fences = blocks.map(|block| Fence {
+        page: page.to_owned(),
+        line: block.line,
+        info: block.info.to_owned(),
+        text: block.text.to_owned(),
+    });
+    fences.collect()
 }

@@ -1,8 +1,11 @@
 //! A stand-in for `curl` where there is none, and in a runbook's lab, whose ports are others than
 //! the learner's.
 
+mod response;
+mod told;
+
 use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -10,11 +13,12 @@ use std::time::Duration;
 
 use crate::lab::control::Status;
 use crate::lab::control::protocol::Said;
+use crate::sys::clock::Stopwatch;
+use response::Response;
+use told::{Facts, why};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
-/// The most bytes of an answer.
-const MOST: u64 = 64 << 20;
 
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
@@ -27,6 +31,7 @@ struct Call {
     head: bool,
     fail: bool,
     silent: bool,
+    verbose: bool,
     output: Option<String>,
     write_out: Option<String>,
     socket: Option<String>,
@@ -37,7 +42,7 @@ pub(super) fn run(arguments: &[String], status: &Status, folder: &Path) -> Said 
     let call = match parse(arguments) {
         Ok(call) => call,
         Err(what) => {
-            let known = "it knows -i -I -s -S -f -X -d -H -o -w and --unix-socket";
+            let known = "it knows -i -I -s -S -v -f -X -d -H -o -w and --unix-socket";
             let mut said = Said::failed(format!(
                 "curl: {what}; this is the lab's small curl: {known}\n"
             ));
@@ -45,39 +50,10 @@ pub(super) fn run(arguments: &[String], status: &Status, folder: &Path) -> Said 
             return said;
         }
     };
+    let watch = Stopwatch::start();
     match call.exchange(status, folder) {
-        Ok(answer) => call.told(&answer, folder),
-        Err(error) => {
-            let refused = error.kind() == io::ErrorKind::ConnectionRefused;
-            let (code, what) = match error.kind() {
-                io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => {
-                    (7, "Failed to connect")
-                }
-                io::ErrorKind::InvalidInput => (3, "URL using bad/illegal format"),
-                io::ErrorKind::TimedOut | io::ErrorKind::WouldBlock => (28, "Operation timed out"),
-                _ => (56, "Recv failure"),
-            };
-            let url = &call.url;
-            let why = if refused {
-                "Connection refused".to_owned()
-            } else {
-                error.to_string()
-            };
-            let stderr = if call.silent {
-                String::new()
-            } else {
-                format!("curl: ({code}) {what} to {url}: {why}\n")
-            };
-            let stdout = call
-                .write_out
-                .as_deref()
-                .map_or_else(String::new, |form| written(form, "000"));
-            Said {
-                code,
-                stdout,
-                stderr,
-            }
-        }
+        Ok(answer) => call.told(&answer, folder, watch.elapsed()),
+        Err(error) => call.failed(&error, watch.elapsed()),
     }
 }
 
@@ -96,6 +72,7 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
             "--silent" => call.silent = true,
             "--show-error" => {}
             "--fail" => call.fail = true,
+            "--verbose" => call.verbose = true,
             "--request" => call.method = Some(value(word)?),
             "--header" => call.headers.push(value(word)?),
             "--data" => call.data = Some(value(word)?),
@@ -116,6 +93,7 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
                         's' => call.silent = true,
                         'S' => {}
                         'f' => call.fail = true,
+                        'v' => call.verbose = true,
                         'X' => call.method = Some(value()?),
                         'H' => call.headers.push(value()?),
                         'd' => call.data = Some(value()?),
@@ -137,38 +115,33 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
     Ok(call)
 }
 
-struct Response {
-    status: String,
-    code: u16,
-    head: String,
-    body: Vec<u8>,
-}
-
 impl Call {
     fn exchange(&self, status: &Status, folder: &Path) -> io::Result<Response> {
-        let url = self.url.strip_prefix("http://").unwrap_or(&self.url);
-        let (authority, path) = match url.find('/') {
-            Some(slash) => url.split_at(slash),
-            None => (url, "/"),
-        };
+        let (authority, path) = self.parts();
         let request = self.request(authority, path);
-        let mut bytes = Vec::new();
         if let Some(socket) = &self.socket {
             let mut stream = UnixStream::connect(place(socket, status, folder))?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(request.as_bytes())?;
-            stream.take(MOST).read_to_end(&mut bytes)?;
+            Response::read(stream, self.head)
         } else {
-            let (host, port) = authority.rsplit_once(':').unwrap_or((authority, "80"));
+            let (host, port) = host_and_port(authority);
             let port = port.parse();
             let port = port.map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
-            let host = host.trim_start_matches('[').trim_end_matches(']');
             let mut stream = TcpStream::connect((host, status.port(port)))?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(request.as_bytes())?;
-            stream.take(MOST).read_to_end(&mut bytes)?;
+            Response::read(stream, self.head)
         }
-        parse_response(&bytes).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+
+    /// Returns the address and the path of the URL.
+    fn parts(&self) -> (&str, &str) {
+        let url = self.url.strip_prefix("http://").unwrap_or(&self.url);
+        match url.find('/') {
+            Some(slash) => url.split_at(slash),
+            None => (url, "/"),
+        }
     }
 
     fn request(&self, authority: &str, path: &str) -> String {
@@ -178,39 +151,44 @@ impl Call {
             (None, Some(_)) => "POST",
             (None, None) => "GET",
         };
-        let has = |name: &str| {
+        let given = |name: &str| {
             let mut headers = self.headers.iter().filter_map(|line| line.split_once(':'));
-            headers.any(|(known, _)| known.eq_ignore_ascii_case(name))
+            headers.find(|(known, _)| known.eq_ignore_ascii_case(name))
         };
-        let mut text = format!("{method} {path} HTTP/1.1\r\n");
-        for (name, value) in [
+        let own = [
             ("Host", authority),
             ("User-Agent", "curl"),
             ("Accept", "*/*"),
-        ] {
-            if !has(name) {
-                text.extend([name, ": ", value, "\r\n"]);
-            }
+        ];
+        let mut text = format!("{method} {path} HTTP/1.1\r\n");
+        for (name, value) in own {
+            let value = given(name).map_or(value, |(_, value)| value.trim());
+            text.extend([name, ": ", value, "\r\n"]);
         }
         for line in &self.headers {
-            text.extend([line.as_str(), "\r\n"]);
+            let name = line.split(':').next().unwrap_or_default();
+            if !own.iter().any(|(own, _)| own.eq_ignore_ascii_case(name)) {
+                text.extend([line.as_str(), "\r\n"]);
+            }
         }
         let data = self.data.as_deref().unwrap_or_default();
         if self.data.is_some() {
             let length = data.len();
             text.extend(["Content-Length: ", &length.to_string(), "\r\n"]);
         }
-        text + "Connection: close\r\n\r\n" + data
+        text + "\r\n" + data
     }
 
-    fn told(&self, answer: &Response, folder: &Path) -> Said {
+    fn told(&self, answer: &Response, folder: &Path, time: Duration) -> Said {
         let mut said = Said::default();
+        if self.verbose {
+            said.stderr = self.exchanged(answer);
+        }
         if self.fail && answer.code >= 400 {
             said.code = 22;
-            said.stderr = format!(
-                "curl: (22) The requested URL returned error: {}\n",
-                answer.code
-            );
+            let status = answer.code;
+            let line = format!("curl: (22) The requested URL returned error: {status}\n");
+            said.stderr.push_str(&line);
         } else {
             let mut out = Vec::new();
             if self.include || self.head {
@@ -233,10 +211,74 @@ impl Call {
             }
         }
         if let Some(form) = &self.write_out {
-            said.stdout.push_str(&written(form, &answer.status));
+            let facts = Facts {
+                status: &answer.status,
+                head: answer.head.len(),
+                body: answer.body.len(),
+                time,
+                exit: said.code,
+            };
+            said.stdout.push_str(&facts.written(form));
         }
         said
     }
+
+    /// Returns what to say where there is no answer.
+    fn failed(&self, error: &io::Error, time: Duration) -> Said {
+        let address = host_and_port(self.parts().0);
+        let (code, what) = why(error, address, time);
+        let mut stderr = String::new();
+        if self.verbose && code != 7 {
+            stderr.push_str(&self.sent());
+        }
+        if !self.silent {
+            let line = format!("curl: ({code}) {what}\n");
+            stderr.push_str(&line);
+        }
+        let facts = Facts {
+            status: "000",
+            head: 0,
+            body: 0,
+            time,
+            exit: code,
+        };
+        let form = self.write_out.as_deref().unwrap_or_default();
+        Said {
+            code,
+            stdout: facts.written(form),
+            stderr,
+        }
+    }
+
+    /// Returns the lines of `-v` for an answer.
+    fn exchanged(&self, answer: &Response) -> String {
+        let mut lines = self.sent();
+        lines.extend(answer.head.lines().map(|line| format!("< {line}\n")));
+        lines
+    }
+
+    /// Returns the lines of `-v` for a request.
+    fn sent(&self) -> String {
+        let (authority, path) = self.parts();
+        let (host, port) = host_and_port(authority);
+        let mut lines = match &self.socket {
+            Some(socket) => format!("* Connected to {host} ({socket}) port 0\n"),
+            None => format!("* Connected to {host} ({host}) port {port}\n"),
+        };
+        let request = self.request(authority, path);
+        let head = request.split("\r\n\r\n").next().unwrap_or_default();
+        let sent = head.lines().chain([""]).map(|line| format!("> {line}\n"));
+        lines.extend(sent);
+        lines
+    }
+}
+
+fn host_and_port(authority: &str) -> (&str, &str) {
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.ends_with(']') => (host, port),
+        Some(_) | None => (authority, "80"),
+    };
+    (host.trim_start_matches('[').trim_end_matches(']'), port)
 }
 
 /// A socket's path is the learner's: relative to the lab.
@@ -247,52 +289,6 @@ fn place(socket: &str, status: &Status, folder: &Path) -> PathBuf {
     } else {
         folder.join(socket)
     }
-}
-
-fn written(form: &str, status: &str) -> String {
-    let form = form.replace("\\n", "\n").replace("\\t", "\t");
-    form.replace("%{http_code}", status)
-        .replace("%{response_code}", status)
-}
-
-fn parse_response(bytes: &[u8]) -> Option<Response> {
-    let end = bytes.windows(4).position(|it| it == b"\r\n\r\n")? + 4;
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    let status = head.split_whitespace().nth(1)?.to_owned();
-    let body = &bytes[end..];
-    let chunked = head.lines().any(|line| {
-        let line = line.to_ascii_lowercase();
-        line.starts_with("transfer-encoding:") && line.contains("chunked")
-    });
-    Some(Response {
-        code: status.parse().ok()?,
-        status,
-        head,
-        body: if chunked {
-            unchunked(body)
-        } else {
-            body.to_vec()
-        },
-    })
-}
-
-fn unchunked(mut rest: &[u8]) -> Vec<u8> {
-    let mut whole = Vec::new();
-    while let Some(end) = rest.windows(2).position(|it| it == b"\r\n") {
-        let size = String::from_utf8_lossy(&rest[..end]);
-        let size = size.split(';').next().unwrap_or_default().trim();
-        let Ok(size) = usize::from_str_radix(size, 16) else {
-            break;
-        };
-        let start = end + 2;
-        let stop = (start.saturating_add(size)).min(rest.len());
-        whole.extend_from_slice(&rest[start..stop]);
-        if size == 0 {
-            break;
-        }
-        rest = rest.get(stop + 2..).unwrap_or_default();
-    }
-    whole
 }
 
 #[cfg(test)]
@@ -316,9 +312,35 @@ mod tests {
     }
 
     #[test]
-    fn a_body_in_chunks_is_put_together() {
-        let bytes = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n";
-        let answer = parse_response(bytes).unwrap();
-        assert_eq!((answer.code, answer.body.as_slice()), (200, &b"abcde"[..]));
+    fn no_answer_is_told_as_curl_tells_it() {
+        let call =
+            parse_line("-sw %{http_code}/%{exitcode}/%{time_total} http://[::1]:3000/").unwrap();
+        let said = call.failed(
+            &io::ErrorKind::UnexpectedEof.into(),
+            Duration::from_millis(1500),
+        );
+        assert_eq!((said.code, said.stdout.as_str()), (52, "000/52/1.500000"));
+        let call = parse_line("http://[::1]:3000/").unwrap();
+        let said = call.failed(&io::ErrorKind::ConnectionRefused.into(), Duration::ZERO);
+        let start = "curl: (7) Failed to connect to ::1 port 3000 after 0 ms: ";
+        assert!(said.stderr.starts_with(start), "{said:?}");
+    }
+
+    #[test]
+    fn both_headers_are_shown_with_v() {
+        let call = parse_line("-v http://127.0.0.1:3000/health").unwrap();
+        let bytes = b"HTTP/1.1 200 OK\r\nServer: shop\r\n\r\nfine";
+        let answer = Response::read(&bytes[..], false).unwrap();
+        let said = call.told(&answer, Path::new("/"), Duration::ZERO);
+        assert!(
+            said.stderr
+                .starts_with("* Connected to 127.0.0.1 (127.0.0.1) port 3000\n> GET /health")
+        );
+        assert!(
+            said.stderr
+                .ends_with("> \n< HTTP/1.1 200 OK\n< Server: shop\n< \n"),
+            "{said:?}"
+        );
+        assert_eq!(said.stdout, "fine");
     }
 }

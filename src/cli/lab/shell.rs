@@ -10,7 +10,7 @@ use clap::Args;
 use super::find;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::lab::control::{Caller, Status};
+use crate::lab::control::{Caller, Status, wrappers};
 use crate::sandbox::interactive_in;
 
 /// Open a shell in a lab: `nginx` and `svc` are those of the lab
@@ -53,7 +53,7 @@ pub(super) fn open(app: &App, status: &Status, socket: &Path) -> io::Result<()> 
     path.push(environment.get("PATH").unwrap_or("/usr/bin:/bin".as_ref()));
     let mut variables = vec![
         ("PATH", path),
-        ("GRADUS_LAB", socket.into()),
+        (wrappers::LAB, socket.into()),
         ("URL", status.url().trim_end_matches('/').into()),
         ("LOGS", status.lab.join("logs").into()),
     ];
@@ -70,10 +70,7 @@ fn prompt(
     variables: &mut Vec<(&str, OsString)>,
 ) -> io::Result<Vec<OsString>> {
     let mark = format!("(lab {}) ", status.exercise);
-    let path = format!(
-        "PATH={}:$PATH\n",
-        crate::lab::control::wrappers::quoted(bin)
-    );
+    let path = format!("PATH={}:$PATH\n", wrappers::quoted(bin));
     let name = shell.file_name().and_then(|name| name.to_str());
     match name {
         Some("bash") => {

@@ -23,9 +23,6 @@ use crate::lab::control::{Entry, Keeper, Opening, wrappers};
 use crate::text::{Line, Role};
 use crate::watch::{Pace, Watcher};
 
-/// What stands in for a command where this machine has none.
-const STAND_INS: [&str; 2] = ["curl", "ss"];
-
 /// Run an exercise's nginx and services on the ports you know, until q or Ctrl-C
 #[derive(Debug, Args)]
 pub(crate) struct Up {
@@ -96,9 +93,13 @@ pub(in crate::cli) fn up(
         source,
     };
     let missing = |name: &&&str| app.environment.find_program(name, &[]).is_none();
-    let more: Vec<&str> = STAND_INS.iter().filter(missing).copied().collect();
+    let more: Vec<&str> = wrappers::STAND_INS
+        .iter()
+        .filter(missing)
+        .copied()
+        .collect();
     let gradus = context.sandbox.launcher();
-    wrappers::write(keeper.folder(), keeper.socket(), gradus, &more).map_err(failed)?;
+    wrappers::write(keeper.folder(), gradus, &more).map_err(failed)?;
     let entry = Entry {
         exercise: exercise.id.to_string(),
         folder: folder.clone(),

@@ -9,8 +9,9 @@ use clap::Args;
 use super::curl;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
+use crate::cli::failure::Failure;
 use crate::lab::control::protocol::Said;
-use crate::lab::control::{Answer, CallError, Caller, Status, words};
+use crate::lab::control::{Answer, CallError, Caller, Status, words, wrappers};
 
 /// A word to a lab, from one of its scripts.
 #[derive(Debug, Args)]
@@ -32,14 +33,30 @@ impl LabWord {
             "nginx" => ask(&caller, words::nginx(&arguments))?,
             "svc" => ask(&caller, words::svc(&arguments))?,
             "ss" => Said::fine(listening(&caller.status()?)),
+            "curl" if app.environment.get(wrappers::CURL).is_some() => {
+                return Err(real_curl(app, &arguments, &caller.status()?));
+            }
             "curl" => curl::run(&arguments, &caller.status()?, app.environment.folder()),
             other => Said::failed(format!("{other}: the lab has no such command\n")),
         };
-        app.output.text(&said.stdout)?;
         // Nobody is left to be told when this cannot be written.
         std::io::stderr().write_all(said.stderr.as_bytes()).ok();
+        app.output.text(&said.stdout)?;
         Ok(Code::Word(said.code))
     }
+}
+
+/// Becomes the real `curl`, which is led to the ports that stand for those in its URL, and shows no
+/// progress, as on a terminal. Returns only when that fails.
+fn real_curl(app: &App, arguments: &[String], status: &Status) -> Failure {
+    let curl = app.environment.get(wrappers::CURL).unwrap_or_default();
+    let mut own = vec!["--no-progress-meter".to_owned()];
+    for (learner, private) in &status.ports {
+        own.extend(["--connect-to".to_owned(), format!(":{learner}::{private}")]);
+    }
+    let curl = PathBuf::from(curl);
+    let source = crate::sandbox::turn_into(&curl, own.iter().chain(arguments));
+    Failure::File { path: curl, source }
 }
 
 fn ask(
@@ -58,17 +75,38 @@ fn ask(
 
 /// Returns what `ss -ltnp` shows of the lab.
 fn listening(status: &Status) -> String {
-    let mut text = String::from("State   Local Address:Port     Process\n");
-    let mut row = |address: &str, name: &str| {
-        let line = format!("LISTEN  {address:<22} {name}\n");
-        text.push_str(&line);
+    let mut rows = vec![
+        [
+            "State",
+            "Recv-Q",
+            "Send-Q",
+            "Local Address:Port",
+            "Peer Address:Port",
+            "Process",
+        ]
+        .map(str::to_owned),
+    ];
+    let mut row = |backlog: &str, address: &str, name: &str, pid: u32| {
+        let peer = if address.starts_with('[') {
+            "[::]:*"
+        } else {
+            "0.0.0.0:*"
+        };
+        let process = format!("users:((\"{name}\",pid={pid}))");
+        rows.push(["LISTEN", "0", backlog, address, peer, &process].map(str::to_owned));
     };
-    if status.nginx.master.is_some() {
-        let port = status.nginx.listen;
-        row(&format!("127.0.0.1:{port}"), "nginx");
+    if let Some(master) = status.nginx.master {
+        let address = format!("127.0.0.1:{}", status.nginx.listen);
+        row("511", &address, "nginx", master);
     }
     for service in status.services.iter().filter(|it| it.is_running()) {
-        row(&service.address, &service.name);
+        // The services are threads of the process that keeps the lab.
+        row("128", &service.address, &service.name, status.pid);
+    }
+    let mut text = String::new();
+    for [state, received, sent, local, peer, process] in rows {
+        let line = format!("{state:<6} {received:<6} {sent:<6} {local:>20} {peer:>18} {process}");
+        text.extend([line.trim_end(), "\n"]);
     }
     text
 }

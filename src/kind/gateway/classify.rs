@@ -16,7 +16,7 @@ use crate::course::line_of;
 use crate::lab::config::Config;
 use crate::lab::nonce::Nonce;
 use crate::lab::prober::{self, Traces};
-use crate::lab::{Lab, Probe};
+use crate::lab::{Lab, Nginx, Probe};
 use crate::sys::clock::Stopwatch;
 use crate::text::visible;
 
@@ -119,7 +119,7 @@ fn start(task: &GatewayTask, files: &Files, context: &Context) -> Result<Lab, Ch
         what: format!("{}: its nginx does not start: {what}", task.folder),
     };
     let config = Config::parse(text).map_err(|fault| broken(&fault.message))?;
-    let started = Lab::start(task.plan()?, &config, &judge::nginx(context)?, context)?;
+    let started = Lab::start(task.plan()?, &config, &Nginx::required(context)?, context)?;
     started.map_err(|said| broken(said.first().map_or("", |said| said.message.as_str())))
 }
 

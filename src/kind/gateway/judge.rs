@@ -10,20 +10,9 @@ use crate::check::{
 };
 use crate::course::Feedback;
 use crate::lab::config::{Config, Fault, rules};
-use crate::lab::nginx::{INSTALL, Nginx};
+use crate::lab::nginx::Nginx;
 use crate::lab::{Lab, Plan, Probe, prober, services, system};
 use crate::sys::clock::Stopwatch;
-
-/// Finds the nginx of this machine.
-pub(super) fn nginx(context: &Context) -> Result<Nginx, CheckError> {
-    Nginx::find(context).ok_or_else(|| CheckError::Missing {
-        what: match Nginx::locate(context) {
-            Some(program) => format!("{} is no nginx that runs", program.display()),
-            None => "there is no nginx on this machine".to_owned(),
-        },
-        help: INSTALL.to_owned(),
-    })
-}
 
 /// Judges the learner's folder.
 pub(super) fn submission(
@@ -135,7 +124,7 @@ fn run(
 ) -> Result<Outcome, CheckError> {
     context.tell(Event::Step("starting nginx"));
     let watch = Stopwatch::start();
-    let started = Lab::start(plan, config, &nginx(context)?, context)?;
+    let started = Lab::start(plan, config, &Nginx::required(context)?, context)?;
     let mut outcome = Outcome::default();
     outcome.phases.push(Phase {
         name: "start",

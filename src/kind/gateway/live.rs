@@ -8,7 +8,7 @@ use super::judge;
 use super::{GatewayTask, Judging};
 use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
 use crate::lab::control::{Answer, Caller, Opening, Registry, Request};
-use crate::lab::{Lab, log, services};
+use crate::lab::{Lab, Nginx, log, services};
 use crate::sys::clock::Stopwatch;
 
 /// What an exercise's lab is called.
@@ -49,7 +49,7 @@ pub(super) fn opening(
     {
         return Ok(Err(faults));
     }
-    let nginx = judge::nginx(context)?;
+    let nginx = Nginx::required(context)?;
     let (probes, own) = (task.probes.clone(), context.clone());
     let judge = move |lab: &mut Lab| {
         let watch = Stopwatch::start();

@@ -11,8 +11,8 @@ use super::{GatewayTask, Judging, title};
 use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult,
 };
-use crate::lab::control::{Answer, Keeper, Request, wrappers};
-use crate::sandbox::{Access, End, Exit, Job, Limits, Stage, View};
+use crate::lab::control::{Answer, Keeper, Request, shell};
+use crate::sandbox::{Access, End, Exit, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
 use crate::text::visible;
@@ -27,8 +27,6 @@ const LIMITS: Limits = Limits {
     output: 256 << 10,
     file: 1 << 20,
 };
-/// Where the commands are that every machine has.
-const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
 /// Replays the runbook of `files` in a fresh lab, and judges what it has done.
 pub(super) fn replay(
@@ -111,24 +109,18 @@ fn run(
         path: keeper.folder().to_owned(),
         source,
     };
-    let bin = wrappers::write(keeper.folder(), keeper.socket(), gradus, &["curl", "ss"]);
-    let bin = bin.map_err(failed)?;
+    let job = shell::job(Stage::Lab, keeper, folder, gradus).map_err(failed)?;
     let view = View::of_lab()
-        .with_all(Access::Execute, [gradus, &bin, folder])
+        .with_all(Access::Execute, [gradus, folder])
         .with_all(Access::Read, [keeper.folder(), Path::new("/proc")])
         .with_all(Access::Write, driver.parent());
-    let job = Job::new(Stage::Lab, "/bin/sh", folder)
+    let job = job
         .within(LIMITS)
         .seeing(view)
         .argument("-e")
         .argument(driver)
-        .variable("PATH", format!("{}:{PATH}", bin.display()))
-        .variable("HOME", folder)
         .variable("TMPDIR", folder)
-        .variable("LANG", "C.UTF-8")
-        .variable("GRADUS_LAB", keeper.socket())
-        .variable("GRADUS_AT", at(driver))
-        .variable("LOGS", keeper.folder().join("logs"));
+        .variable("GRADUS_AT", at(driver));
     Ok(context.sandbox.run(job, &context.cancel)?)
 }
 

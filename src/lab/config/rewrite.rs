@@ -95,6 +95,14 @@ fn http_directives(http: &Directive, has: impl Fn(&str) -> bool) -> String {
     text
 }
 
+/// Returns directives that keep what nginx stores for a while in its own folder; `has` says whether
+/// nginx has an HTTP module.
+pub fn temporary_paths(has: impl Fn(&str) -> bool) -> String {
+    let known = TEMPORARY.iter().filter(|(_, module)| has(module));
+    let paths = known.map(|(prefix, _)| format!("{prefix}_temp_path tmp/{prefix};"));
+    paths.collect::<Vec<_>>().join(" ")
+}
+
 /// An `error_log` of an inner level replaces those further out, ours included: it gets ours again.
 fn own_error_logs(block: &Directive, edits: &mut Vec<Edit>) {
     if let Some(log) = block.children().iter().find(|child| child.is("error_log")) {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::tail::{News, Positions};
 use crate::check::Outcome;
 use crate::lab::customers::Met;
+use crate::lab::ports::swapped;
 
 /// Something asked of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -209,6 +210,15 @@ impl Status {
     /// Returns the address customers use, as it really is.
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port(self.nginx.listen))
+    }
+
+    /// Returns `text` with the ports and files of the lab as the learner knows them.
+    pub fn for_learner(&self, text: &str) -> String {
+        let text = text.replace(&format!("{}/", self.lab.display()), "");
+        swapped(&text, |number| {
+            let found = self.ports.iter().find(|(_, private)| *private == number);
+            found.map(|(learner, _)| *learner)
+        })
     }
 
     /// Returns the port that stands for the learner's `port`.

@@ -1,0 +1,230 @@
+//! The code on a course's pages, proved: it is run, or the page says why it is not.
+//!
+//! A [`Language`] knows what the fenced blocks of one language promise and how to find out whether
+//! they keep it. A new language is one file here and one line in [`LANGUAGES`]. Blocks are proved in
+//! [`Batch`]es: those of a page in their order, so that they can share a lab, and those that one run
+//! of a compiler takes, together.
+
+mod bench;
+pub mod block;
+pub mod console;
+mod data;
+mod desk;
+mod drawn;
+mod live;
+mod nginx;
+mod rust;
+mod script;
+pub mod shown;
+mod text;
+
+use std::fmt;
+
+pub use bench::Bench;
+pub use block::Block;
+
+use crate::check::{CheckError, Context};
+use crate::course::{Course, Problem};
+
+/// Every language there is.
+pub static LANGUAGES: &[&dyn Language] = &[
+    &console::Console,
+    &nginx::Nginx,
+    &rust::Rust,
+    &script::Script,
+    &text::Text,
+    &data::Toml,
+    &drawn::Drawn,
+];
+
+/// A language of fenced blocks: what they promise, and whether they keep it.
+pub trait Language: fmt::Debug + Sync {
+    /// Returns the first words of its fences.
+    fn names(&self) -> &'static [&'static str];
+
+    /// Returns whether `word` may stand behind the first, after a comma.
+    fn knows_word(&self, word: &str) -> bool {
+        let _ = word;
+        false
+    }
+
+    /// Returns the attributes it knows, besides `skip`.
+    fn attributes(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Returns whether `block` promises anything; the others are only shown.
+    fn is_run(&self, block: &Block) -> bool {
+        let _ = block;
+        true
+    }
+
+    /// Returns which blocks are proved at once.
+    fn scope(&self) -> Scope {
+        Scope::Page
+    }
+
+    /// Returns, for each of `blocks`, what it promises and does not keep.
+    fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>>;
+}
+
+/// Which blocks are proved at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// One after the other, in the order of their page.
+    Page,
+    /// All of a course.
+    Course,
+}
+
+/// A promise that a block does not keep, or that could not be put to the test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Miss {
+    /// It is not kept.
+    Broken(Problem),
+    /// This machine cannot find out, and why.
+    Unproved(String),
+}
+
+impl Miss {
+    /// Returns the miss of `block` for an error in finding out.
+    fn of_error(block: &Block, error: &CheckError) -> Self {
+        match error {
+            CheckError::Exercise { what } => Self::Broken(block.problem(what)),
+            CheckError::Missing { what, .. } => Self::Unproved(what.clone()),
+            error => Self::Unproved(in_words(error)),
+        }
+    }
+}
+
+/// Blocks that are proved together.
+#[derive(Debug)]
+pub struct Batch {
+    /// The page they stand on, or the language they share.
+    pub name: String,
+    blocks: Vec<Block>,
+}
+
+/// What became of blocks.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Proof {
+    /// How many were run.
+    pub run: usize,
+    /// How many say why they are not run.
+    pub skipped: usize,
+    /// How many are only shown.
+    pub shown: usize,
+    /// Those that this machine could not run.
+    pub unproved: Vec<Unrun>,
+    /// What is wrong with them.
+    pub problems: Vec<Problem>,
+}
+
+/// A block that this machine could not run.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+pub struct Unrun {
+    /// The page, relative to the course's folder.
+    pub file: String,
+    /// The line on which the fence stands.
+    pub line: usize,
+    /// Why.
+    pub reason: String,
+}
+
+impl Proof {
+    /// Adds what became of others.
+    pub fn add(&mut self, other: Self) {
+        self.run += other.run;
+        self.skipped += other.skipped;
+        self.shown += other.shown;
+        self.unproved.extend(other.unproved);
+        self.problems.extend(other.problems);
+    }
+}
+
+/// Returns the blocks of `course` in batches: those of the pages whose names start with `pages`.
+pub fn batches(course: &Course, pages: &str) -> Vec<Batch> {
+    let mut batches: Vec<Batch> = Vec::new();
+    for block in block::of_course(course) {
+        if !block.page.starts_with(pages) {
+            continue;
+        }
+        let name = match block.language() {
+            Some(language) if language.scope() == Scope::Course => language.names()[0],
+            Some(_) | None => &block.page,
+        };
+        match batches.iter_mut().find(|batch| batch.name == name) {
+            Some(batch) => batch.blocks.push(block),
+            None => batches.push(Batch {
+                name: name.to_owned(),
+                blocks: vec![block],
+            }),
+        }
+    }
+    batches
+}
+
+impl Batch {
+    /// Proves the blocks of this batch, which belong to `course`.
+    pub fn prove(&self, course: &Course, context: &Context) -> Proof {
+        let mut proof = Proof::default();
+        let mut run: Vec<(&Block, &dyn Language)> = Vec::new();
+        for block in &self.blocks {
+            let faults = block.faults();
+            let is_sound = faults.is_empty();
+            proof.problems.extend(faults);
+            match block.language() {
+                _ if block.skip().is_some() => proof.skipped += 1,
+                Some(language) if !language.is_run(block) => proof.shown += 1,
+                Some(language) if is_sound => run.push((block, language)),
+                Some(_) | None => {}
+            }
+        }
+        let mut bench = Bench::new(course, context);
+        // Blocks of a page are proved one by one, in their order, whatever their languages.
+        let course_wide =
+            |(_, language): &(&Block, &dyn Language)| language.scope() == Scope::Course;
+        let size = if run.first().is_some_and(course_wide) {
+            run.len()
+        } else {
+            1
+        };
+        for together in run.chunks(size.max(1)) {
+            let blocks: Vec<&Block> = together.iter().map(|(block, _)| *block).collect();
+            let misses = together[0].1.prove(&blocks, &mut bench);
+            for (block, misses) in blocks.into_iter().zip(misses) {
+                proof.note(block, misses);
+            }
+        }
+        proof
+    }
+}
+
+impl Proof {
+    fn note(&mut self, block: &Block, misses: Vec<Miss>) {
+        self.run += usize::from(!misses.iter().any(|miss| matches!(miss, Miss::Unproved(_))));
+        for miss in misses {
+            match miss {
+                Miss::Broken(problem) => self.problems.push(problem),
+                Miss::Unproved(reason) => {
+                    self.unproved.push(Unrun {
+                        file: block.page.clone(),
+                        line: block.line,
+                        reason,
+                    });
+                }
+            }
+        }
+    }
+}
+
+/// Returns an error with its causes.
+fn in_words(error: &dyn std::error::Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        words.extend([": ", &error.to_string()]);
+        cause = error.source();
+    }
+    words
+}

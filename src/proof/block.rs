@@ -1,0 +1,128 @@
+//! A fenced block of a page, and what may be wrong with its info string.
+
+use super::{LANGUAGES, Language, Miss};
+use crate::course::{Course, Problem};
+use crate::lesson::{Doc, Info, Part, code_blocks, parse};
+
+/// A fenced block of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Block {
+    /// The page, relative to the course's folder.
+    pub page: String,
+    /// The line on which the fence stands; the text starts one line later.
+    pub line: usize,
+    /// Everything after the fence.
+    pub info: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Returns the blocks of every page of `course`, questions aside: lessons, then task texts.
+pub fn of_course(course: &Course) -> Vec<Block> {
+    let mut blocks = Vec::new();
+    for lesson in &course.lessons {
+        of_page(&lesson.file, lesson.doc(), &mut blocks);
+    }
+    for exercise in &course.exercises {
+        let page = format!("exercises/{}/README.md", exercise.id);
+        of_page(&page, &parse(&exercise.readme), &mut blocks);
+    }
+    blocks
+}
+
+fn of_page(page: &str, doc: &Doc, blocks: &mut Vec<Block>) {
+    let found = code_blocks(doc).into_iter();
+    let found = found.filter(|block| Info::new(block.info).language() != "quiz");
+    blocks.extend(found.map(|block| Block {
+        page: page.to_owned(),
+        line: block.line,
+        info: block.info.to_owned(),
+        text: block.text.to_owned(),
+    }));
+}
+
+impl Block {
+    /// Returns the info string.
+    pub fn info(&self) -> Info<'_> {
+        Info::new(&self.info)
+    }
+
+    /// Returns the language that is proved here, if it is a known one.
+    pub fn language(&self) -> Option<&'static dyn Language> {
+        let name = self.info().language();
+        let mut known = LANGUAGES.iter().copied();
+        known.find(|language| language.names().contains(&name))
+    }
+
+    /// Returns the value of an attribute.
+    pub fn attribute(&self, name: &str) -> Option<&str> {
+        self.info().attribute(name)
+    }
+
+    /// Returns why the block is not run, if it says so.
+    pub fn skip(&self) -> Option<&str> {
+        self.attribute("skip")
+    }
+
+    /// Returns a problem with this block.
+    pub fn problem(&self, message: impl Into<String>) -> Problem {
+        Problem::new(&*self.page, message).at(self.line)
+    }
+
+    /// Returns a broken promise of this block.
+    pub fn broken(&self, message: impl Into<String>) -> Vec<Miss> {
+        vec![Miss::Broken(self.problem(message))]
+    }
+
+    /// Returns what is wrong with the info string.
+    pub(super) fn faults(&self) -> Vec<Problem> {
+        let mut problems = Vec::new();
+        if self.skip().is_some_and(|reason| reason.trim().is_empty()) {
+            let help = "write it for a reader: `skip=\"needs systemd\"`";
+            problems.push(
+                self.problem("the block does not say why it is not run")
+                    .help(help),
+            );
+        }
+        let Some(language) = self.language() else {
+            if self.skip().is_none() {
+                problems.push(self.unknown());
+            }
+            return problems;
+        };
+        for word in self.info().words().skip(1) {
+            if !language.knows_word(word) {
+                problems.push(self.stray(word));
+            }
+        }
+        for part in self.info().parts() {
+            match part {
+                Part::Attribute("skip", _) => {}
+                Part::Attribute(name, _) if language.attributes().contains(&name) => {}
+                Part::Attribute(word, _) | Part::Stray(word) => problems.push(self.stray(word)),
+            }
+        }
+        problems
+    }
+
+    fn unknown(&self) -> Problem {
+        let names: Vec<_> = LANGUAGES.iter().flat_map(|it| it.names()).collect();
+        let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
+        let help = format!(
+            "say why with `skip=\"…\"`, or make it one of {}",
+            names.join(", ")
+        );
+        let message = match self.info().language() {
+            "" => "a block without a language".to_owned(),
+            name => format!("no block of the language `{name}` can be run"),
+        };
+        self.problem(message).help(help)
+    }
+
+    fn stray(&self, word: &str) -> Problem {
+        let language = self.info().language();
+        let message = format!("a block of the language `{language}` knows no `{word}`");
+        self.problem(message)
+            .help("words follow the language after commas, then attributes such as `skip=\"…\"`")
+    }
+}

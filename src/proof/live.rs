@@ -1,0 +1,224 @@
+//! The lab of an exercise, put up for the blocks of a page.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::Block;
+use super::bench::Came;
+use super::{Miss, in_words};
+use crate::check::{CheckError, Context};
+use crate::course::{Course, Exercise};
+use crate::kind::gateway::Label;
+use crate::lab::control::{Answer, Keeper, Request, Status, shell, wrappers};
+use crate::lab::log;
+use crate::sandbox::{Limits, Stage};
+use crate::sys::clock::Stopwatch;
+use crate::sys::files;
+use crate::sys::scratch::Scratch;
+
+/// The attributes that name a lab.
+pub(super) const ATTRIBUTES: [&str; 2] = ["lab", "state"];
+/// The value of `state` for a lab with the files of the solution.
+const SOLVED: &str = "solved";
+/// What one command may use.
+const LIMITS: Limits = Limits {
+    cpu: std::time::Duration::from_secs(10),
+    wall: std::time::Duration::from_secs(30),
+    memory: 2 << 30,
+    output: 256 << 10,
+    file: 16 << 20,
+};
+/// The most bytes of a log.
+const MOST: u64 = 256 << 10;
+/// How long a line may take to reach a log.
+const LOGGED: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// Which lab a block means, and which files are in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Named<'a> {
+    lab: &'a str,
+    solved: bool,
+}
+
+/// A lab that is up; it goes when this is dropped.
+#[derive(Debug)]
+pub(super) struct Live {
+    keeper: Keeper,
+    status: Status,
+    work: Scratch,
+    context: Context,
+}
+
+impl<'a> Named<'a> {
+    /// Returns the lab that `block` names, if it names one.
+    pub(super) fn of(block: &'a Block) -> Result<Option<Self>, Miss> {
+        let solved = match block.attribute("state") {
+            None => false,
+            Some(SOLVED) => true,
+            Some(other) => {
+                let message = format!("no state of a lab is called `{other}`");
+                let help = "leave it out for the lab as it is handed out, or write `solved`";
+                return Err(Miss::Broken(block.problem(message).help(help)));
+            }
+        };
+        match block.attribute("lab") {
+            Some(lab) => Ok(Some(Self { lab, solved })),
+            None if solved => Err(Miss::Broken(block.problem("`state` needs a `lab`"))),
+            None => Ok(None),
+        }
+    }
+
+    /// Returns the name under which the lab is kept.
+    pub(super) fn key(self) -> (String, bool) {
+        (self.lab.to_owned(), self.solved)
+    }
+
+    /// Puts the lab up, with `config` in place of its nginx.conf if there is one.
+    pub(super) fn open(
+        self,
+        block: &Block,
+        config: Option<&str>,
+        course: &Course,
+        context: &Context,
+    ) -> Result<Live, Miss> {
+        let id = self.lab.parse().ok();
+        let found = id.and_then(|id| course.exercise(&id));
+        let Some(exercise) = found.filter(|exercise| exercise.task.has_lab()) else {
+            let message = match found {
+                Some(_) => format!("the exercise `{}` has no lab", self.lab),
+                None => format!("there is no lab `{}`", self.lab),
+            };
+            let known = course.exercises.iter().filter(|it| it.task.has_lab());
+            let known: Vec<_> = known.map(|it| it.id.to_string()).collect();
+            let help = format!("the labs of this course: {}", known.join(", "));
+            return Err(Miss::Broken(block.problem(message).help(help)));
+        };
+        if let Some(missing) = exercise.task.missing(context) {
+            return Err(Miss::Unproved(missing));
+        }
+        let live = Live::open(exercise, self.solved, config, context);
+        live.map_err(|error| Miss::of_error(block, &error))
+    }
+}
+
+impl Live {
+    fn open(
+        exercise: &Exercise,
+        solved: bool,
+        config: Option<&str>,
+        context: &Context,
+    ) -> Result<Self, CheckError> {
+        let failed = |source| CheckError::File {
+            path: std::env::temp_dir(),
+            source,
+        };
+        let work = Scratch::new().map_err(failed)?;
+        let task = &exercise.task;
+        let mut given = task.workspace();
+        if solved {
+            given.extend(task.solution());
+        }
+        for file in given {
+            let path = work.path().join(&file.path);
+            files::write_whole(&path, file.text.as_bytes()).map_err(failed)?;
+        }
+        if let Some(config) = config {
+            files::write_whole(&work.path().join(log::FILE), config.as_bytes()).map_err(failed)?;
+        }
+        let label = Label {
+            exercise: exercise.id.as_str(),
+            title: &exercise.title,
+        };
+        let mut opening = match task.open_lab(label, work.path(), context)? {
+            Ok(opening) => opening,
+            Err(faults) => {
+                let said: Vec<_> = faults.iter().map(|fault| fault.text.as_str()).collect();
+                let what = format!(
+                    "the lab of {} does not start\n{}",
+                    exercise.id,
+                    said.join("\n")
+                );
+                return Err(CheckError::Exercise { what });
+            }
+        };
+        if config.is_some() {
+            opening.running = None;
+        }
+        let (keeper, _) = Keeper::start(opening, Arc::new(|_| ()))?;
+        let Answer::Status(status) = keeper.ask(Request::Status) else {
+            return Err(CheckError::Cancelled);
+        };
+        Ok(Self {
+            keeper,
+            status: *status,
+            work,
+            context: context.clone(),
+        })
+    }
+
+    /// Runs `line` as a learner would in the lab's shell.
+    pub(super) fn run(&self, line: &str) -> Result<Came, CheckError> {
+        let gradus = self.context.sandbox.launcher();
+        let job = shell::job(Stage::Trusted, &self.keeper, self.work.path(), gradus);
+        let job = job.map_err(|source| CheckError::File {
+            path: self.keeper.folder().to_owned(),
+            source,
+        })?;
+        let curl = self.context.environment.find_program("curl", &[]);
+        let curl = curl.map(|curl| (wrappers::CURL, curl));
+        let url = format!("http://127.0.0.1:{}", self.status.nginx.listen);
+        let job = job.within(LIMITS).variable("URL", url);
+        let job = curl
+            .into_iter()
+            .fold(job, |job, (name, curl)| job.variable(name, curl));
+        let job = job.argument("-c").argument(format!("exec 2>&1\n{line}"));
+        let mut came = Came::of(&self.context.sandbox.run(job, &self.context.cancel)?);
+        came.printed = self.for_learner(&came.printed);
+        Ok(came)
+    }
+
+    /// Returns what the log `name` says once `is_there` likes it, or else after a while.
+    pub(super) fn log(
+        &self,
+        name: &str,
+        is_there: impl Fn(&str) -> bool,
+    ) -> Result<String, String> {
+        let path = self.keeper.folder().join("logs").join(name);
+        let watch = Stopwatch::start();
+        loop {
+            let text = read(&path).map_err(|error| format!("logs/{name}: {}", in_words(&error)))?;
+            let text = self.for_learner(&text);
+            if is_there(&text) || watch.elapsed() >= LOGGED {
+                return Ok(text);
+            }
+            // Asking the lab takes it a moment; a request that has been answered is logged then.
+            self.keeper.ask(Request::Status);
+        }
+    }
+
+    fn for_learner(&self, text: &str) -> String {
+        let status = self.status();
+        let text = text.replace(&format!("{}/", self.work.path().display()), "");
+        // This is how curl names a port.
+        let named = |text: String, (learner, private): &(u16, u16)| {
+            text.replace(&format!(" port {private}"), &format!(" port {learner}"))
+        };
+        let text = status.ports.iter().fold(text, named);
+        status.for_learner(&text)
+    }
+
+    /// Returns what runs now: a reload may have brought ports that were not there before.
+    fn status(&self) -> Status {
+        match self.keeper.ask(Request::Status) {
+            Answer::Status(status) => *status,
+            _ => self.status.clone(),
+        }
+    }
+}
+
+fn read(path: &Path) -> std::io::Result<String> {
+    let length = fs::metadata(path)?.len();
+    let bytes = files::read_from(path, length.saturating_sub(MOST), MOST)?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}

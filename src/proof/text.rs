@@ -1,0 +1,85 @@
+//! Blocks `text` and `http`: shown, and proved where they say what prints them.
+//!
+//! `lab` names a lab, `run` a command in it, `log` a log of it: the lines of the block stand, one
+//! after the other, in what the command prints, or else in the log.
+
+use super::console::part;
+use super::live::Named;
+use super::shown::stands_in;
+use super::{Bench, Block, Language, Miss};
+use crate::sandbox::End;
+
+/// Blocks `text` and `http`.
+#[derive(Debug)]
+pub(super) struct Text;
+
+impl Language for Text {
+    fn names(&self) -> &'static [&'static str] {
+        &["text", "http"]
+    }
+
+    fn attributes(&self) -> &'static [&'static str] {
+        &["lab", "state", "run", "log"]
+    }
+
+    fn is_run(&self, block: &Block) -> bool {
+        let mut promises = self.attributes().iter();
+        promises.any(|name| block.attribute(name).is_some())
+    }
+
+    fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
+        let prove = |block: &&Block| prove(block, bench).unwrap_or_else(|miss| vec![miss]);
+        blocks.iter().map(prove).collect()
+    }
+}
+
+fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
+    let broken = |message: &str| Miss::Broken(block.problem(message));
+    let Some(named) = Named::of(block)? else {
+        return Err(broken("the block does not say in which `lab`"));
+    };
+    let (run, log) = (block.attribute("run"), block.attribute("log"));
+    if log.is_some_and(|log| log.contains('/')) {
+        return Err(broken("`log` is a file in the lab's folder `logs`"));
+    }
+    let lab = bench.lab(named, block)?;
+    let mut came = String::new();
+    let mut code = 0;
+    if let Some(run) = run {
+        let done = lab.run(run);
+        let done = done.map_err(|error| Miss::of_error(block, &error))?;
+        if let Some(trouble) = done.trouble() {
+            return Err(broken(&format!(
+                "`{run}` {trouble}{}",
+                part("came:", &done.printed)
+            )));
+        }
+        if let End::Code(ended) = done.end {
+            code = ended;
+        }
+        came = done.printed;
+    }
+    let place = match (run, log) {
+        (_, Some(log)) => {
+            let read = lab.log(log, |text| stands_in(text, &block.text));
+            came = read.map_err(|error| broken(&error))?;
+            format!("logs/{log}")
+        }
+        (Some(run), None) => format!("what `{run}` prints"),
+        (None, None) => {
+            let problem = block.problem("the block does not say what prints it");
+            let help = "name a command with `run=\"…\"`, a log with `log=\"error.log\"`, or both";
+            return Err(Miss::Broken(problem.help(help)));
+        }
+    };
+    if stands_in(&came, &block.text) {
+        return Ok(Vec::new());
+    }
+    let mut message = format!("this does not stand in {place}");
+    if code != 0 {
+        let ended = format!("; the command ended with code {code}");
+        message.push_str(&ended);
+    }
+    let both = part("shown:", &block.text) + &part("came:", &came);
+    Ok(block.broken(message + &both))
+}
