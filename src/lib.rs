@@ -7,6 +7,7 @@ pub mod grade;
 pub mod kind;
 pub mod lab;
 pub mod lesson;
+pub mod pack;
 pub mod progress;
 pub mod report;
 pub mod sandbox;

@@ -8,7 +8,7 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::{
     author, check, completions, doctor, grade, hint, init, lab, list, man, mdbook, merge, new,
-    next, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
+    next, pack, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -75,6 +75,7 @@ pub(crate) enum Command {
     Grade(grade::Grade),
     Merge(merge::Merge),
     Regrade(regrade::Regrade),
+    Pack(pack::Pack),
     New(new::New),
     Author(author::Author),
     Completions(completions::Completions),
@@ -109,6 +110,7 @@ impl Command {
             Self::Grade(command) => command.run(app),
             Self::Merge(command) => command.run(app),
             Self::Regrade(command) => command.run(app),
+            Self::Pack(command) => command.run(app),
             Self::New(command) => command.run(app),
             Self::Author(command) => command.run(app),
             Self::Completions(command) => command.run(app),

@@ -21,6 +21,7 @@ mod lab_users;
 mod lessons;
 mod licences;
 mod limits;
+mod pack;
 mod package;
 mod processes;
 mod pty;

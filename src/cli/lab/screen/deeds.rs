@@ -138,9 +138,9 @@ impl Screen<'_> {
         if outcome.verdict() == Verdict::Passed {
             let exercise = self.exercise;
             self.desk
-                .update(|progress| progress.pass(exercise, unix_time()))?;
+                .update(|progress| progress.holds(exercise, outcome.scope, unix_time()))?;
             let mut progress = self.desk.progress.clone();
-            progress.pass(exercise, unix_time());
+            progress.holds(exercise, outcome.scope, unix_time());
             lines.extend(next::lines_for(self.app, self.desk, &progress));
         }
         self.put(lines, Spot::Below)
