@@ -25,6 +25,7 @@ mod names;
 mod new;
 mod next;
 mod output;
+mod pack;
 mod quiz;
 mod read;
 mod regrade;

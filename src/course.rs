@@ -44,6 +44,17 @@ pub struct Track {
     pub description: String,
 }
 
+/// Which part of a course its files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edition {
+    /// All of it, with what is hidden.
+    #[default]
+    Full,
+    /// What a class is given: nothing that is hidden, and only public examples to check with.
+    Student,
+}
+
 /// A course as it was read; what could not be read is missing and told in a [`Problem`].
 #[derive(Debug, Clone)]
 pub struct Course {
@@ -53,6 +64,8 @@ pub struct Course {
     pub title: String,
     /// One sentence on what one learns.
     pub description: String,
+    /// Which part of the course this is.
+    pub edition: Edition,
     /// The tracks, in the order of the manifest.
     pub tracks: Vec<Track>,
     /// The lessons, in their order.

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::check::{CheckError, Collected, Context, Diagnostic, Outcome, TestTitle, Tier};
-use crate::course::{ExerciseId, Problem, Tree, WrongSolution};
+use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
 use crate::lab::control::Opening;
 
 /// Every kind there is.
@@ -48,6 +48,9 @@ pub struct Folder<'a> {
     pub manifest: &'a str,
     /// The known-bad solutions that the manifest names.
     pub wrong: &'a [WrongSolution],
+    /// Which part of the course this is; in a student edition nothing hidden is there, and a check
+    /// is of what is public.
+    pub edition: Edition,
 }
 
 impl Folder<'_> {

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 pub use file::{Loaded, ProgressError};
 pub use way::{Count, Next, Tally};
 
+use crate::check::Scope;
 use crate::course::{Exercise, ExerciseId, Lesson, LessonId, Section, TrackId};
 
 /// What the learner has done.
@@ -127,6 +128,9 @@ impl State {
 }
 
 impl Progress {
+    /// Why an exercise is settled whose public examples hold.
+    pub const IN_PUBLIC: &str = "the public examples hold";
+
     /// Returns how `exercise` stands.
     pub fn state_of(&self, exercise: &Exercise) -> State {
         let Some(done) = self.exercises.get(&exercise.id) else {
@@ -177,6 +181,15 @@ impl Progress {
         if done.passed.is_none() || earlier {
             let fingerprint = exercise.fingerprint.clone();
             done.passed = Some(Pass { at, fingerprint });
+        }
+    }
+
+    /// Notes that the tests of `scope` hold for `exercise`. Public ones settle it: there is nothing
+    /// more to do here, and a pass it is not.
+    pub fn holds(&mut self, exercise: &Exercise, scope: Scope, at: u64) {
+        match scope {
+            Scope::Hidden => self.pass(exercise, at),
+            Scope::Public => self.settle(&exercise.id, Self::IN_PUBLIC),
         }
     }
 

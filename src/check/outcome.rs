@@ -158,6 +158,17 @@ pub struct TestOutcome {
     pub result: TestResult,
 }
 
+/// What a check is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The hidden tests or probes: that they hold is a pass.
+    #[default]
+    Hidden,
+    /// What is public: that it holds is never a pass.
+    Public,
+}
+
 /// What the learner's own tests are worth.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnTests {
@@ -189,6 +200,9 @@ pub struct Outcome {
     pub own_tests: Option<OwnTests>,
     /// What the learner's code printed, without control characters, within a limit.
     pub printed: String,
+    /// What the tests are.
+    #[serde(default)]
+    pub scope: Scope,
 }
 
 impl Outcome {

@@ -8,7 +8,7 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::{
     author, check, completions, doctor, drill, grade, hint, init, lab, list, man, mdbook, merge,
-    new, next, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
+    new, next, pack, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -76,6 +76,7 @@ pub(crate) enum Command {
     Grade(grade::Grade),
     Merge(merge::Merge),
     Regrade(regrade::Regrade),
+    Pack(pack::Pack),
     New(new::New),
     Author(author::Author),
     Completions(completions::Completions),
@@ -111,6 +112,7 @@ impl Command {
             Self::Grade(command) => command.run(app),
             Self::Merge(command) => command.run(app),
             Self::Regrade(command) => command.run(app),
+            Self::Pack(command) => command.run(app),
             Self::New(command) => command.run(app),
             Self::Author(command) => command.run(app),
             Self::Completions(command) => command.run(app),

@@ -11,6 +11,7 @@ use crate::course::scaffold::ScaffoldError;
 use crate::course::tree::TreeError;
 use crate::grade::GradeError;
 use crate::lab::control::CallError;
+use crate::pack::PackError;
 use crate::progress::ProgressError;
 use crate::text::{Line, Role, Style};
 use crate::training::DrillError;
@@ -73,6 +74,9 @@ pub enum Failure {
     /// New parts of a course that could not be made.
     #[error(transparent)]
     Scaffold(#[from] ScaffoldError),
+    /// Something that could not be packed.
+    #[error(transparent)]
+    Pack(#[from] PackError),
     /// A folder that could not be watched or read.
     #[error("cannot use {}", path.display())]
     File {
@@ -114,6 +118,7 @@ impl Failure {
             | Self::Grade(_)
             | Self::Scaffold(_)
             | Self::Drill(_)
+            | Self::Pack(_)
             | Self::Lab(_)
             | Self::File { .. }
             | Self::Stream(_) => Code::Failed,
@@ -146,6 +151,7 @@ impl Failure {
             Self::Check(error) => check_hint(error, command),
             Self::Grade(error) => grade_hint(error, command),
             Self::Scaffold(error) => scaffold_hint(error),
+            Self::Pack(error) => pack_hint(error),
             Self::Course(TreeError::Read { .. }) => {
                 Some("name the course's folder with `--course`".to_owned())
             }
@@ -303,6 +309,18 @@ fn grade_hint(error: &GradeError, command: impl Fn(&str) -> String) -> Option<St
             return None;
         }
     })
+}
+
+fn pack_hint(error: &PackError) -> Option<String> {
+    match error {
+        PackError::Exists(_) => {
+            Some("name a new place with `--out`; nothing was written".to_owned())
+        }
+        PackError::NoExamples { .. } => {
+            Some("write one or two tests there that a class may see".to_owned())
+        }
+        PackError::File { .. } | PackError::Manifest { .. } | PackError::Zip { .. } => None,
+    }
 }
 
 fn scaffold_hint(error: &ScaffoldError) -> Option<String> {

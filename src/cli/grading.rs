@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::names;
 use super::validate;
 use crate::check::{Context, Tier, Verdict};
-use crate::course::{Course, Exercise, ExerciseId, Feedback};
+use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback};
 use crate::grade::discover::{self, Found};
 use crate::grade::journal::Journal;
 use crate::grade::{
@@ -350,6 +350,12 @@ fn course(app: &App) -> Result<Course, Failure> {
         return Err(Failure::Refused {
             what: format!("the course has problems, the first in {}", problem.file),
             help: format!("{} lists them", app.command("validate")),
+        });
+    }
+    if course.edition == Edition::Student {
+        return Err(Failure::Refused {
+            what: "this is what the class was given: it has no hidden tests".to_owned(),
+            help: "name the course that it was made of with `--course`".to_owned(),
         });
     }
     Ok(course)

@@ -16,7 +16,9 @@ use super::failure::Failure;
 use super::names;
 use super::output::Stepper;
 use crate::check::{CheckError, Context};
-use crate::course::{Course, Exercise, ExerciseId, Feedback, Problem, Tree, builtin, load, rules};
+use crate::course::{
+    Course, Edition, Exercise, ExerciseId, Feedback, Problem, Tree, builtin, load, rules,
+};
 use crate::drill::{self, Ground};
 use crate::proof::{self, Batch, Proof, Unrun};
 use crate::text::{Line, Role};
@@ -113,6 +115,12 @@ impl Validate {
     /// Validates the course, or the exercise called `only`.
     fn once(&self, app: &App, only: Option<&str>) -> Done {
         let (course, problems) = open(app, self.folder.as_deref())?;
+        if course.edition == Edition::Student {
+            return Err(Failure::Refused {
+                what: "this is what a class is given: there is nothing to prove it with".to_owned(),
+                help: "validate the course that it was made of".to_owned(),
+            });
+        }
         let only = only
             .map(|name| known(&course, &problems, name))
             .transpose()?;

@@ -146,7 +146,9 @@ impl<'a> Checks<'a> {
         match result {
             Ok(outcome) => {
                 if outcome.verdict() == Verdict::Passed {
-                    desk.update(|progress| progress.pass(self.exercise, unix_time()))?;
+                    desk.update(|progress| {
+                        progress.holds(self.exercise, outcome.scope, unix_time())
+                    })?;
                 }
                 show(app, desk, self.exercise, &outcome)
             }

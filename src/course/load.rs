@@ -8,7 +8,7 @@ use toml::Spanned;
 use super::manifest::CourseManifest;
 use super::problem::Problem;
 use super::tree::Tree;
-use super::{Course, Track};
+use super::{Course, Edition, Track};
 
 pub(super) use lessons::split_front_matter;
 
@@ -32,6 +32,7 @@ fn manifest(tree: &Tree, problems: &mut Vec<Problem>) -> Course {
         id: String::new(),
         title: "Untitled course".to_owned(),
         description: String::new(),
+        edition: Edition::default(),
         tracks: Vec::new(),
         lessons: Vec::new(),
         exercises: Vec::new(),
@@ -70,6 +71,7 @@ fn fill(course: &mut Course, manifest: CourseManifest, text: &str, problems: &mu
     course.id = manifest.id;
     course.title = manifest.title;
     course.description = manifest.description;
+    course.edition = manifest.edition;
     for track in manifest.tracks {
         let line = line_of(text, &track.id);
         let id = track.id.into_inner();

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::Edition;
 use super::exercise::Feedback;
 use super::grading::{Credit, Points, Visibility};
 use super::id::TrackId;
@@ -17,6 +18,8 @@ pub(super) struct CourseManifest {
     pub(super) title: String,
     #[serde(default)]
     pub(super) description: String,
+    #[serde(default)]
+    pub(super) edition: Edition,
     #[serde(default)]
     pub(super) tracks: Vec<TrackManifest>,
 }

@@ -16,9 +16,9 @@ use crate::check::rust::kit::{Kit, Subject};
 use crate::check::rust::own_tests::{self, Judged, Opponent};
 use crate::check::rust::toolchain::Toolchain;
 use crate::check::{
-    CheckError, Collected, Context, Diagnostic, Outcome, Phase, TestTitle, Tier, Verdict,
+    CheckError, Collected, Context, Diagnostic, Outcome, Phase, Scope, TestTitle, Tier, Verdict,
 };
-use crate::course::{ExerciseId, Problem, Tree, WrongSolution};
+use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
 use crate::sys::clock::Stopwatch;
 
 /// The kind `rust`.
@@ -31,6 +31,7 @@ struct RustTask {
     id: ExerciseId,
     tree: Tree,
     wrong: Vec<WrongSolution>,
+    edition: Edition,
     /// The table `rust` of the manifest.
     settings: OnceLock<Result<Settings, Problem>>,
     /// Contract and hidden tests; most commands never want them.
@@ -189,6 +190,9 @@ impl Task for RustTask {
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
         let mut outcome = assess(self.subject()?, submission, context)?;
+        if self.edition == Edition::Student {
+            outcome.scope = Scope::Public;
+        }
         let rule = self.settings().ok().and_then(|settings| settings.own_tests);
         if let Some(rule) = rule.filter(|_| outcome.verdict() == Verdict::Passed) {
             self.judge_own_tests(rule, submission, context, &mut outcome)?;

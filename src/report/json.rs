@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::check::{Diagnostic, Outcome, OwnTests, Phase, TestOutcome, TestResult, Verdict};
+use crate::check::{Diagnostic, Outcome, OwnTests, Phase, Scope, TestOutcome, TestResult, Verdict};
 use crate::course::{Exercise, ExerciseId, Feedback};
 
 /// The version of the record's shape.
@@ -21,6 +21,8 @@ pub struct CheckRecord<'a> {
     pub passed: usize,
     /// How many tests there are.
     pub of: usize,
+    /// What the tests are: a verdict on public ones is never a pass.
+    pub scope: Scope,
     /// The steps and how long they took.
     pub phases: Vec<PhaseRecord>,
     /// What no solution may use and this one does.
@@ -93,6 +95,7 @@ impl<'a> CheckRecord<'a> {
                 fingerprint: &exercise.fingerprint,
             },
             verdict: outcome.verdict(),
+            scope: outcome.scope,
             passed: outcome.passed(),
             of: outcome.tests.len(),
             phases: outcome.phases.iter().map(phase_record).collect(),

@@ -1,12 +1,18 @@
 //! What came out of a check, as lines for a person.
 
 use super::values::{pieces, value_lines, values_lines};
-use crate::check::{Diagnostic, Outcome, OwnTests, TestOutcome, TestResult, Verdict};
+use crate::check::{Diagnostic, Outcome, OwnTests, Scope, TestOutcome, TestResult, Verdict};
 use crate::course::{Exercise, Feedback};
 use crate::text::{Line, Role, Style};
 
 /// The most lines of the learner's own output that are shown.
 const MOST_PRINTED: usize = 20;
+
+/// What a check without hidden tests says of itself.
+const PUBLIC_ONLY: [&str; 2] = [
+    "These are the public examples only, never a pass: the hidden tests are with",
+    "your instructor, and run when your work is graded.",
+];
 
 /// How an outcome is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,13 +37,21 @@ pub fn outcome_lines(exercise: &Exercise, outcome: &Outcome, options: &Options) 
         lines.extend(own_lines(own));
     }
     lines.extend(printed_lines(&outcome.printed));
+    if outcome.scope == Scope::Public {
+        lines.push(Line::new());
+        lines.extend(PUBLIC_ONLY.map(|text| Line::new().with(Role::Warn, text)));
+    }
     lines
 }
 
 fn verdict_line(exercise: &Exercise, outcome: &Outcome) -> Line {
     let verdict = outcome.verdict();
+    let words = match (verdict, outcome.scope) {
+        (Verdict::Passed, Scope::Public) => "public examples hold",
+        _ => verdict.words(),
+    };
     let line = Line::new()
-        .with(bold(verdict_role(verdict)), capital(verdict.words()))
+        .with(bold(verdict_role(verdict)), capital(words))
         .with(Role::Text, format!(": {}", exercise.title));
     if outcome.tests.is_empty() {
         return line;

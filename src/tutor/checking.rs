@@ -3,8 +3,9 @@
 use super::input::{Effect, Note, Trouble};
 use super::machine::{Machine, Screen};
 use super::solving::{Panel, Running};
-use crate::check::{Event, Outcome, Verdict};
+use crate::check::{Event, Outcome, Scope, Verdict};
 use crate::course::ExerciseId;
+use crate::progress::Progress;
 use crate::text::{Line, Role};
 
 impl Machine {
@@ -55,7 +56,11 @@ impl Machine {
         let panel = match result {
             Ok(outcome) => {
                 if outcome.verdict() == Verdict::Passed {
-                    self.note(Note::Passed(running.id.clone()));
+                    let id = running.id.clone();
+                    self.note(match outcome.scope {
+                        Scope::Hidden => Note::Passed(id),
+                        Scope::Public => Note::Settled(id, Progress::IN_PUBLIC.to_owned()),
+                    });
                 }
                 self.results.insert(running.id, outcome);
                 Panel::Result

@@ -3,4 +3,5 @@
 mod class;
 mod goes_on;
 mod partitions;
+mod schedulers;
 mod words;

@@ -28,6 +28,7 @@ mod lessons;
 mod licences;
 mod limits;
 mod machine;
+mod pack;
 mod package;
 mod processes;
 mod pty;

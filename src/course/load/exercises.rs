@@ -86,6 +86,7 @@ fn exercise(
             tree,
             manifest: text,
             wrong: &wrong,
+            edition: course.edition,
         },
         problems,
     );

@@ -1,7 +1,7 @@
 //! Rules for exercises of every kind.
 
 use super::super::manifest::ExerciseManifest;
-use super::super::{Course, Exercise, Problem};
+use super::super::{Course, Edition, Exercise, Problem};
 use super::{first_level_heading, key_line};
 
 /// The fewest hints of an exercise.
@@ -21,7 +21,7 @@ pub(super) fn check(course: &Course, exercise: &Exercise, problems: &mut Vec<Pro
         let help = "say in one sentence what is to be done";
         problems.push(problem("`summary` is missing or empty".into(), "summary").help(help));
     }
-    if exercise.hints.len() < FEWEST_HINTS {
+    if exercise.hints.len() < FEWEST_HINTS && course.edition == Edition::Full {
         let hints = match exercise.hints.len() {
             1 => "1 hint".to_owned(),
             count => format!("{count} hints"),

@@ -8,7 +8,7 @@ use super::{FILE, GatewayTask, Judging, classify, runbook, title};
 use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
 };
-use crate::course::Feedback;
+use crate::course::{Edition, Feedback};
 use crate::lab::config::{Config, Fault, rules};
 use crate::lab::nginx::Nginx;
 use crate::lab::{Lab, Plan, Probe, prober, services, system};
@@ -87,7 +87,8 @@ fn judge(
         };
         place.push(diagnostic(fault));
     }
-    if task.judging == Judging::Runbook {
+    let is_full = task.edition == Edition::Full;
+    if task.judging == Judging::Runbook && is_full {
         // What nginx says of the file is for the runbook to deal with.
         let is_other = |said: &Diagnostic| said.file.as_deref() != Some(FILE);
         if outcome.forbidden.is_empty() && !outcome.diagnostics.iter().any(is_other) {
@@ -95,7 +96,7 @@ fn judge(
         }
         return Ok(not_started(task, outcome, context));
     }
-    if task.judging == Judging::Rules && outcome.diagnostics.is_empty() {
+    if task.judging == Judging::Rules && is_full && outcome.diagnostics.is_empty() {
         return classify::judge(task, files, context);
     }
     let Some(config) = parsed.ok().filter(|_| faults.is_empty()) else {

@@ -8,11 +8,15 @@ use toml::Spanned;
 
 use super::files::{self, Files};
 use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
-use crate::course::{Problem, WrongSolution, line_of, toml_problem};
+use crate::course::{Edition, Problem, WrongSolution, line_of, toml_problem};
 use crate::kind::Folder;
 use crate::lab::need::Need;
 use crate::lab::units::Time;
 use crate::lab::{Plan, Probe, UpstreamPlan, services};
+
+/// What a lab's nginx runs with at first, where that is not the learner's file, in a student
+/// edition: whoever puts the lab up can see it.
+pub(super) const RUNNING: &str = "running.conf";
 
 /// What a learner sees before anything is mended.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -61,7 +65,8 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         let file = format!("{}starter/{FILE}", folder.prefix());
         problems.push(Problem::new(file, "missing"));
     }
-    if solution.is_empty() {
+    let is_full = folder.edition == Edition::Full;
+    if solution.is_empty() && is_full {
         let help = "put what a learner should arrive at into `solution/`";
         let file = format!("{}solution/{FILE}", folder.prefix());
         problems.push(Problem::new(file, "missing").help(help));
@@ -73,21 +78,30 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         customers: table.customers,
     });
     let file = folder.prefix() + "hidden/probes.toml";
-    let text = folder.file("hidden/probes.toml");
-    let probes = probes(&file, text, plan.as_ref(), problems);
+    let probes = if is_full {
+        let text = folder.file("hidden/probes.toml");
+        probes(&file, text, plan.as_ref(), problems)
+    } else {
+        Vec::new()
+    };
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
     own_file(judging, folder, &starter, &probes, problems);
     let edit = edit.map(|edit| edit.iter().map(|path| path.get_ref().clone()).collect());
-    let running = folder.file("hidden/running.conf").map(str::to_owned);
+    let running = folder.file(if is_full {
+        "hidden/running.conf"
+    } else {
+        RUNNING
+    });
     let (needs, symptom) =
         table.map_or_else(Default::default, |table| (table.needs, table.symptom));
     GatewayTask {
         folder: folder.prefix(),
         plan,
         judging,
-        running,
+        edition: folder.edition,
+        running: running.map(str::to_owned),
         unseen: folder.file("hidden/unseen.conf").map(str::to_owned),
         edit: edit.unwrap_or_else(|| match judging {
             Judging::Files => vec![FILE.to_owned()],
@@ -97,7 +111,11 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         needs: Need::with_nginx(needs),
         symptom,
         probes,
-        solution: files::completed(solution, &starter),
+        solution: if is_full {
+            files::completed(solution, &starter)
+        } else {
+            Files::new()
+        },
         wrong,
         accepted: accepted(folder, &starter),
         starter,
@@ -320,6 +338,7 @@ mod tests {
             file("hidden/probes.toml", probes),
         ]);
         let folder = Folder {
+            edition: Edition::Full,
             id: &"x".parse().unwrap(),
             tree: &tree,
             manifest,

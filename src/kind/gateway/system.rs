@@ -10,7 +10,7 @@ use super::files::Files;
 use super::manifest;
 use super::{FILE, GatewayTask, Judging, judge};
 use crate::check::{CheckError, Context, Outcome};
-use crate::course::{Problem, Tree};
+use crate::course::{Edition, Problem, Tree};
 use crate::kind::Task;
 use crate::lab::need::Need;
 use crate::lab::{Plan, Probe, UpstreamPlan, services};
@@ -107,6 +107,7 @@ impl System {
 
     fn broken(&self, files: Files, probes: Vec<Probe>) -> GatewayTask {
         GatewayTask {
+            edition: Edition::Full,
             folder: self.folder.clone(),
             plan: Some(self.plan.clone()),
             judging: Judging::Files,

@@ -10,9 +10,12 @@ use crate::check::rust::collect::Collected;
 use crate::check::rust::contract::{self, Contract, ContractError};
 use crate::check::rust::kit::{Subject, Tier};
 use crate::check::rust::titles;
-use crate::course::{ExerciseId, Problem};
+use crate::course::{Edition, ExerciseId, Problem};
 use crate::kind::{Folder, WorkspaceFile};
 use crate::sandbox::Limits;
+
+/// The public examples, which are handed out.
+pub(super) const EXAMPLES: &str = "starter/tests/examples.rs";
 
 /// The table `rust` of `exercise.toml`; the other keys are everyone's.
 #[derive(Debug, Default, Deserialize)]
@@ -45,6 +48,7 @@ pub(super) fn load(folder: &Folder<'_>) -> RustTask {
         id: folder.id.clone(),
         tree: folder.tree.clone(),
         wrong: folder.wrong.to_vec(),
+        edition: folder.edition,
         settings: OnceLock::new(),
         subject: OnceLock::new(),
     }
@@ -73,8 +77,13 @@ pub(super) fn subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
         task,
         problems: Vec::new(),
     };
+    // Public examples hold no secret: they call the learner's crate as they stand.
+    let (tests_file, tier) = match task.edition {
+        Edition::Full => ("hidden/tests.rs", settings.judge),
+        Edition::Student => (EXAMPLES, Tier::Linked),
+    };
     let bridge = task.file("bridge.rs");
-    let wire = bridge.is_none() && settings.judge == Tier::Called;
+    let wire = bridge.is_none() && tier == Tier::Called;
     let contract = faults.read("contract.rs", |source| contract::parse(source, wire));
     let functions = match bridge {
         Some(_) => faults.read("bridge.rs", contract::parse_bridge),
@@ -82,7 +91,7 @@ pub(super) fn subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
             .as_ref()
             .map(|contract: &Contract| contract.functions.clone()),
     };
-    let tests = faults.read("hidden/tests.rs", |source| {
+    let tests = faults.read(tests_file, |source| {
         titles::read(source).map_err(ContractError::from)
     });
     let problems = faults.problems;
@@ -92,11 +101,11 @@ pub(super) fn subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
     Ok(Subject {
         id: task.id.to_string(),
         crate_name: crate_name(&task.id),
-        tier: settings.judge,
+        tier,
         contract,
         functions,
         bridge: bridge.map(str::to_owned),
-        hidden: task.file("hidden/tests.rs").unwrap_or_default().to_owned(),
+        hidden: task.file(tests_file).unwrap_or_default().to_owned(),
         tests,
         solution: sources_of(&task.files_below("solution/", true)),
         limits: settings.limits(),

@@ -1,0 +1,123 @@
+//! `gradus pack`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::app::{App, Done, counted};
+use super::exit::Code;
+use super::failure::Failure;
+use super::names;
+use super::validate;
+use crate::course::{Course, Edition};
+use crate::pack::workflows::{self, Service};
+use crate::pack::{Packed, autograder, student, write};
+use crate::report::format;
+use crate::text::{Line, Role};
+
+/// The report that an autograder hands in.
+const GRADESCOPE: &str = "gradescope";
+
+/// Make what a class is given, or what takes the course to a platform that grades
+///
+/// Hidden tests, probes and solutions stay with the instructor: they are in none of what `--student`
+/// makes.
+#[derive(Debug, Args)]
+pub(crate) struct Pack {
+    #[command(flatten)]
+    what: What,
+    /// Where it goes: a new folder, or with `--gradescope` a new file
+    #[arg(long, value_name = "PATH")]
+    out: PathBuf,
+    /// Give the hints to the class, too: the last ones may say the solution
+    #[arg(long, requires = "student")]
+    hints: bool,
+    /// The exercise of the Gradescope assignment
+    #[arg(long, value_name = "EXERCISE", requires = "gradescope")]
+    exercise: Option<String>,
+    /// The shell command that installs Gradus in a workflow [default: this version, with Cargo]
+    #[arg(long, value_name = "COMMAND", conflicts_with = "gradescope")]
+    install: Option<String>,
+}
+
+/// What is made.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+struct What {
+    /// The course without what is hidden, with workflows that run its public examples
+    #[arg(long)]
+    student: bool,
+    /// A GitHub Actions workflow for the instructor's repository: it grades a class in four parts
+    #[arg(long)]
+    github: bool,
+    /// The same for GitLab CI
+    #[arg(long)]
+    gitlab: bool,
+    /// A Gradescope autograder: a zip file with the course, what is hidden included
+    #[arg(long, requires = "exercise")]
+    gradescope: bool,
+}
+
+impl Pack {
+    pub(super) fn run(self, app: &App) -> Done {
+        let install = self.install.clone().unwrap_or_else(workflows::install);
+        let files = if self.what.student {
+            let mut files = student::files(&course(app)?, self.hints)?;
+            files.extend(workflows::of_class(&install));
+            files
+        } else if self.what.github {
+            vec![workflows::of_instructor(Service::Github, &install)]
+        } else if self.what.gitlab {
+            vec![workflows::of_instructor(Service::Gitlab, &install)]
+        } else {
+            return self.autograder(app);
+        };
+        self.write(app, &files)
+    }
+
+    fn write(&self, app: &App, files: &[Packed]) -> Done {
+        let folder = app.path(&self.out);
+        let written = write(&folder, files)?;
+        let text = counted(written.len(), "file");
+        let line = Line::new().with(Role::Dim, format!("wrote {text} into "));
+        app.output
+            .line(line.with(Role::Accent, app.shown(&folder)))?;
+        Ok(Code::Fine)
+    }
+
+    fn autograder(&self, app: &App) -> Done {
+        if format::find(GRADESCOPE).is_none() {
+            return Err(Failure::Refused {
+                what: "this Gradus writes no reports for Gradescope".to_owned(),
+                help: "use one that lists `gradescope` in `gradus grade --help`".to_owned(),
+            });
+        }
+        let course = course(app)?;
+        let name = self.exercise.as_deref().unwrap_or_default();
+        let exercise = names::exercise(&course, name)?;
+        let program = std::env::current_exe()?;
+        let path = app.path(&self.out);
+        autograder::write(&path, &course, &exercise.id, &program)?;
+        let line = Line::new().with(Role::Dim, "wrote ");
+        app.output.line(line.with(Role::Accent, app.shown(&path)))?;
+        Ok(Code::Fine)
+    }
+}
+
+/// Returns the course that is meant; what has problems is not handed out.
+fn course(app: &App) -> Result<Course, Failure> {
+    let (course, problems) = validate::open(app, None)?;
+    if let Some(problem) = problems.first() {
+        return Err(Failure::Refused {
+            what: format!("the course has problems, the first in {}", problem.file),
+            help: format!("{} lists them", app.command("validate")),
+        });
+    }
+    if course.edition == Edition::Student {
+        return Err(Failure::Refused {
+            what: "this is what a class is given already".to_owned(),
+            help: "name the course that it was made of with `--course`".to_owned(),
+        });
+    }
+    Ok(course)
+}

@@ -1,0 +1,85 @@
+//! What is made of a course: what its class is given, and what its instructor takes to a platform
+//! that grades.
+
+pub mod autograder;
+pub mod student;
+pub mod workflows;
+
+use std::path::{Path, PathBuf};
+
+use crate::course::ExerciseId;
+use crate::sys::files;
+
+/// Why something could not be packed.
+#[derive(Debug, thiserror::Error)]
+pub enum PackError {
+    /// There is something at the place already.
+    #[error("{} is there already", .0.display())]
+    Exists(PathBuf),
+    /// A file cannot be read or written.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The exercise has nothing that a class could check with.
+    #[error("the exercise {exercise} has no public examples in {path}")]
+    NoExamples {
+        /// The exercise.
+        exercise: ExerciseId,
+        /// Where they would be.
+        path: String,
+    },
+    /// A manifest cannot be read.
+    #[error("{path} cannot be read")]
+    Manifest {
+        /// The file.
+        path: String,
+        /// Why.
+        source: toml::de::Error,
+    },
+    /// The zip file cannot be made.
+    #[error("cannot make {}", path.display())]
+    Zip {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: zip::result::ZipError,
+    },
+}
+
+/// A file that is packed: where it goes, with `/` between the parts, and what it says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packed {
+    /// The path.
+    pub path: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Writes `files` into the new or empty folder `folder`, and returns their paths.
+///
+/// # Errors
+/// Fails when there is something in the folder, or when a file cannot be written.
+pub fn write(folder: &Path, files: &[Packed]) -> Result<Vec<PathBuf>, PackError> {
+    let is_free = match std::fs::read_dir(folder) {
+        Ok(mut entries) => entries.next().is_none(),
+        Err(error) => error.kind() == std::io::ErrorKind::NotFound,
+    };
+    if !is_free {
+        return Err(PackError::Exists(folder.to_owned()));
+    }
+    let mut written = Vec::new();
+    for file in files {
+        let path = folder.join(&file.path);
+        let done = files::write_whole(&path, file.text.as_bytes());
+        done.map_err(|source| PackError::File {
+            path: path.clone(),
+            source,
+        })?;
+        written.push(path);
+    }
+    Ok(written)
+}

@@ -1,0 +1,65 @@
+//! A Gradescope autograder: a zip file with the whole course, a Gradus, and the two scripts that
+//! Gradescope runs.
+
+use std::fs::File;
+use std::io::{BufWriter, Write as _};
+use std::path::Path;
+
+use zip::result::ZipResult;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+use super::PackError;
+use crate::course::{Course, ExerciseId};
+
+/// Where the name of the exercise stands.
+const EXERCISE: &str = "@EXERCISE@";
+const SETUP: &str = include_str!("autograder/setup.sh");
+const RUN: &str = include_str!("autograder/run_autograder");
+
+/// Writes the autograder for `exercise` of `course` to the new file `path`; `gradus` is the program
+/// that it carries.
+///
+/// # Errors
+/// Fails when the file is there, or cannot be written.
+pub fn write(
+    path: &Path,
+    course: &Course,
+    exercise: &ExerciseId,
+    gradus: &Path,
+) -> Result<(), PackError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| PackError::File { path, source }
+    };
+    if path.exists() {
+        return Err(PackError::Exists(path.to_owned()));
+    }
+    let program = std::fs::read(gradus).map_err(failed(gradus))?;
+    let file = File::create_new(path).map_err(failed(path))?;
+    let mut zip = ZipWriter::new(BufWriter::new(file));
+    let mut add = |name: &str, bytes: &[u8], mode: u32| -> ZipResult<()> {
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Deflated)
+            .unix_permissions(mode);
+        zip.start_file(name, options)?;
+        zip.write_all(bytes)?;
+        Ok(())
+    };
+    let mut all = || -> ZipResult<()> {
+        add("setup.sh", SETUP.as_bytes(), 0o755)?;
+        let run = RUN.replace(EXERCISE, exercise.as_str());
+        add("run_autograder", run.as_bytes(), 0o755)?;
+        add("gradus", &program, 0o755)?;
+        for (name, text) in course.tree.below("") {
+            add(&format!("course/{name}"), text.as_bytes(), 0o600)?;
+        }
+        Ok(())
+    };
+    let done = all().and_then(|()| zip.finish());
+    let done = done.and_then(|mut file| Ok(file.flush()?));
+    done.map_err(|source| PackError::Zip {
+        path: path.to_owned(),
+        source,
+    })
+}
