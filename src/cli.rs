@@ -34,6 +34,7 @@ mod solution;
 mod status;
 mod validate;
 mod watch;
+mod workflow;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
