@@ -7,6 +7,7 @@ mod exercism;
 pub mod format;
 pub mod github;
 mod gradescope;
+mod html;
 pub mod json;
 mod junit;
 pub mod place;

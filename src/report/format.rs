@@ -8,6 +8,7 @@ use super::record::{Header, Record};
 
 /// Every format there is. The results themselves, a file of JSON lines, are always written.
 pub static FORMATS: &[&dyn Format] = &[
+    &super::html::Html,
     &super::junit::Junit,
     &super::github::Github,
     &super::gradescope::Gradescope,
