@@ -110,7 +110,7 @@ fn suite(header: &Header, record: &Record) -> (TestSuite, usize) {
     let mut bytes = 4 * OVERHEAD;
     for mut case in cases {
         case.set_classname(class.as_str());
-        bytes += OVERHEAD + class.len() + case.name.as_str().len() + said(&case.status);
+        bytes += OVERHEAD + length(&class) + length(case.name.as_str()) + said(&case.status);
         suite.add_test_case(case);
     }
     let output = cut(&record.output);
@@ -121,7 +121,7 @@ fn suite(header: &Header, record: &Record) -> (TestSuite, usize) {
     if !remark.is_empty() {
         suite.set_system_err(remark);
     }
-    (suite, bytes + output.len() + remark.len())
+    (suite, bytes + length(output) + length(remark))
 }
 
 /// Returns the title of `test`, with its name where another has the same title.
@@ -190,10 +190,16 @@ fn failing(kind: NonSuccessKind, type_: &str, message: &str, text: &str) -> Test
 fn said(status: &TestCaseStatus) -> usize {
     match status {
         TestCaseStatus::NonSuccess { description, .. } => {
-            description.as_ref().map_or(0, |text| text.as_str().len())
+            description.as_ref().map_or(0, |text| length(text.as_str()))
         }
         TestCaseStatus::Success { .. } | TestCaseStatus::Skipped { .. } => 0,
     }
+}
+
+/// Returns how many bytes `text` takes at most in XML.
+fn length(text: &str) -> usize {
+    let escaped = |byte: &u8| matches!(byte, b'<' | b'>' | b'&' | b'"' | b'\'');
+    text.len() + 5 * text.bytes().filter(|byte| escaped(byte)).count()
 }
 
 /// Returns as much of `text` as a file of a bounded size can hold.

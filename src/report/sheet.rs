@@ -66,13 +66,28 @@ pub(super) fn each_row(
 }
 
 /// Writes rows of cells as RFC 4180 has them.
-pub(super) struct Sheet(csv::Writer<Box<dyn Write>>);
+pub(super) struct Sheet(csv::Writer<Unended>);
+
+/// A file that only [`Sheet::end`] ends: the writer of rows flushes whenever it is dropped, also
+/// when a row could not be written.
+struct Unended(Box<dyn Write>);
+
+impl Write for Unended {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
 
 impl Sheet {
     /// Returns a sheet that is written to `file`.
     pub(super) fn new(file: Box<dyn Write>) -> Self {
         let mut builder = csv::WriterBuilder::new();
-        Self(builder.terminator(csv::Terminator::CRLF).from_writer(file))
+        builder.terminator(csv::Terminator::CRLF);
+        Self(builder.from_writer(Unended(file)))
     }
 
     /// Writes a row. Cells that hold text from outside must have been through [`text`].
@@ -83,7 +98,8 @@ impl Sheet {
     /// Ends the file.
     pub(super) fn end(self) -> io::Result<()> {
         let file = self.0.into_inner();
-        file.map_err(csv::IntoInnerError::into_error)?.flush()
+        let Unended(mut file) = file.map_err(csv::IntoInnerError::into_error)?;
+        file.flush()
     }
 }
 

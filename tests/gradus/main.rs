@@ -26,6 +26,7 @@ mod package;
 mod processes;
 mod pty;
 mod rendering;
+mod reports;
 mod repository;
 mod rust_check;
 mod session;
