@@ -17,7 +17,7 @@ use crate::check::Verdict;
 
 /// About how many bytes a file may have before the next begins.
 const MOST_BYTES: usize = 12 << 20;
-/// The most bytes of one text.
+/// The most characters of one text.
 const MOST_TEXT: usize = 64 << 10;
 /// What a case costs beside its texts.
 const OVERHEAD: usize = 160;
@@ -115,13 +115,13 @@ fn suite(header: &Header, record: &Record) -> (TestSuite, usize) {
     }
     let output = cut(&record.output);
     if !output.is_empty() {
-        suite.set_system_out(output);
+        suite.set_system_out(output.as_str());
     }
     let remark = cut(record.remark());
     if !remark.is_empty() {
-        suite.set_system_err(remark);
+        suite.set_system_err(remark.as_str());
     }
-    (suite, bytes + length(output) + length(remark))
+    (suite, bytes + length(&output) + length(&remark))
 }
 
 /// Returns the title of `test`, with its name where another has the same title.
@@ -153,10 +153,10 @@ fn status(record: &Record, test: &TestRecord) -> TestCaseStatus {
         verdict => verdict.words().to_owned(),
     };
     let said = match test.feedback.as_str() {
-        "" => words.as_str(),
+        "" => words.clone(),
         feedback => cut(feedback),
     };
-    failing(kind, test.verdict.words(), &words, said)
+    failing(kind, test.verdict.words(), &words, &said)
 }
 
 fn whole(record: &Record) -> TestCaseStatus {
@@ -173,10 +173,10 @@ fn whole(record: &Record) -> TestCaseStatus {
     };
     let words = record.verdict.words();
     let text = match record.remark() {
-        "" => words,
+        "" => words.to_owned(),
         remark => cut(remark),
     };
-    failing(kind, words, words, text)
+    failing(kind, words, words, &text)
 }
 
 fn failing(kind: NonSuccessKind, type_: &str, message: &str, text: &str) -> TestCaseStatus {
@@ -203,6 +203,6 @@ fn length(text: &str) -> usize {
 }
 
 /// Returns as much of `text` as a file of a bounded size can hold.
-fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(MOST_TEXT)]
+fn cut(text: &str) -> String {
+    clean::lines(text, MOST_TEXT)
 }
