@@ -71,6 +71,9 @@ pub enum GradeError {
     /// Parts do not make a whole.
     #[error("the parts do not make a whole")]
     Parts(Vec<String>),
+    /// Submissions are not run without a sandbox unless somebody says so.
+    #[error("nothing is graded without a sandbox")]
+    Sandbox(#[source] crate::sandbox::Lacking),
     /// The work was called off.
     #[error("the grading was called off")]
     Cancelled,

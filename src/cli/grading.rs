@@ -6,9 +6,10 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::app::{App, counted};
+use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
@@ -23,6 +24,7 @@ use crate::grade::{
     Submission, Summary, cache,
 };
 use crate::report::{FORMATS, Header, format};
+use crate::sandbox::GUARDS;
 use crate::sys::interrupts::Interrupts;
 use crate::term::Gauge;
 use crate::text::{Line, Role};
@@ -61,6 +63,10 @@ pub(super) struct Grading {
     /// Refuse exercises whose hidden tests run in the learner's process
     #[arg(long, value_name = "TIER", value_parser = ["called"])]
     tier: Option<String>,
+    /// What holds a submission: `none` is limits of time, memory and output alone, and every report
+    /// says so [default: the strongest; without one nothing is graded]
+    #[arg(long, value_name = "SANDBOX", value_parser = sandboxes())]
+    sandbox: Option<String>,
     /// Write a report in this format, too; may be given several times
     #[arg(long = "report", value_name = "FORMAT", value_parser = formats())]
     pub(super) reports: Vec<String>,
@@ -80,7 +86,16 @@ pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(
         FORMATS
             .iter()
-            .map(|format| clap::builder::PossibleValue::new(format.id()).help(format.summary())),
+            .map(|format| PossibleValue::new(format.id()).help(format.summary())),
+    )
+}
+
+/// Returns the sandboxes that can be asked for.
+fn sandboxes() -> PossibleValuesParser {
+    PossibleValuesParser::new(
+        GUARDS
+            .iter()
+            .map(|guard| PossibleValue::new(guard.name()).help(guard.summary())),
     )
 }
 
@@ -109,7 +124,7 @@ impl Grading {
         tell_ignored(app, &found);
         tell_absent(app, &roster, &found.submissions);
         let partition = self.partition(app)?;
-        let context = app.context(Feedback::Title)?;
+        let context = self.context(app)?;
         let names = found.submissions.iter().map(Submission::name);
         let header = grade::header::header(&course, &exercises, names, partition, &context)?;
         let mut submissions = found.submissions;
@@ -218,6 +233,22 @@ impl Grading {
             return Ok(discover::checkout(name, &folder, exercises));
         }
         Ok(discover::hand_ins(&folder, exercises)?)
+    }
+
+    /// Returns what checks work with: the sandbox that was asked for, or the strongest.
+    fn context(&self, app: &App) -> Result<Context, Failure> {
+        let mut context = app.context(Feedback::Title)?;
+        let launcher = context.sandbox.launcher().to_owned();
+        let sandbox =
+            confinement::for_grading(&app.environment, &launcher, self.sandbox.as_deref());
+        context.sandbox = sandbox.map_err(GradeError::Sandbox)?;
+        if !context.sandbox.guard().is_strong() {
+            app.warn(
+                "without a sandbox a submission can read and change what you can: grade only what \
+                 you trust",
+            );
+        }
+        Ok(context)
     }
 
     fn partition(&self, app: &App) -> Result<Option<Partition>, Failure> {

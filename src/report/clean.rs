@@ -3,6 +3,8 @@
 
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
 use crate::text;
 
 /// Returns `text` in one line that can be seen: no control characters, nothing that changes the
@@ -31,6 +33,29 @@ pub(super) fn lines(text: &str, most: usize) -> String {
     let end = clean.char_indices().nth(kept);
     clean.truncate(end.map_or(clean.len(), |(end, _)| end));
     clean + notice
+}
+
+/// Returns `value` as JSON that a terminal shows as it is: whatever it would act on is escaped, and
+/// reads as it was.
+pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(escaped(&serde_json::to_string(value)?))
+}
+
+/// Returns `value` as [`json`] does, in indented lines.
+pub(super) fn json_lines(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(escaped(&serde_json::to_string_pretty(value)?))
+}
+
+fn escaped(json: &str) -> String {
+    let mut clean = String::with_capacity(json.len());
+    for char in json.chars() {
+        if char != '\n' && text::is_hostile(char) {
+            write!(clean, "\\u{:04x}", u32::from(char)).expect("a string takes it");
+        } else {
+            clean.push(char);
+        }
+    }
+    clean
 }
 
 /// Returns `text` in one line for HTML and Markdown, of at most `most` characters: what either
@@ -66,6 +91,14 @@ mod tests {
         }
         let whole = "é".repeat(500);
         assert_eq!(lines(&whole, 500), whole);
+    }
+
+    #[test]
+    fn json_reads_as_it_was_and_acts_on_nothing() {
+        let text = "a\u{202e}b\u{2028}c\u{7f}d\n\u{1b}";
+        let line = json(&text).unwrap();
+        assert!(!line.chars().any(text::is_hostile), "{line}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
     }
 
     #[test]

@@ -152,7 +152,7 @@ fn short(text: &str) -> String {
 }
 
 fn json(value: &impl Serialize, file: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string(value)?;
+    let text = clean::json(value)?;
     // In JSON these stand only in strings.
     let text = text
         .replace('<', "\\u003c")

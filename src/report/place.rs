@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::{Folder, Header, Record};
+use super::{Folder, Header, Record, clean};
 
 /// The most characters of a name that are kept.
 const MOST: usize = 48;
@@ -42,7 +42,7 @@ impl Index {
     ) -> io::Result<()> {
         let path = of_submission(header, record, name);
         let mut file = folder.file(&format!("{}/{path}", self.format))?;
-        serde_json::to_writer_pretty(&mut file, content)?;
+        file.write_all(clean::json_lines(content)?.as_bytes())?;
         file.write_all(b"\n")?;
         file.flush()?;
         self.entry(record, Some(&path))
@@ -55,7 +55,8 @@ impl Index {
 
     fn entry(&mut self, record: &Record, file: Option<&str>) -> io::Result<()> {
         let submission = &record.submission;
-        serde_json::to_writer(&mut self.list, &Entry { submission, file })?;
+        let entry = clean::json(&Entry { submission, file })?;
+        self.list.write_all(entry.as_bytes())?;
         self.list.write_all(b"\n")
     }
 

@@ -131,11 +131,15 @@ impl Browser {
             "Page.navigate",
             &json!({ "url": format!("file://{}", path.display()) }),
         );
-        while !self
-            .events
-            .iter()
-            .any(|event| event["method"] == "Page.loadEventFired")
-        {
+        self.wait_for("Page.loadEventFired");
+    }
+
+    /// Waits until an event called `method` has been heard, and returns the first.
+    pub(super) fn wait_for(&mut self, method: &str) -> Value {
+        loop {
+            if let Some(event) = self.heard(method).first() {
+                return (*event).clone();
+            }
             let event = self.hear();
             self.events.push(event);
         }

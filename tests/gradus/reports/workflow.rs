@@ -98,7 +98,7 @@ fn a_hostile_name_is_text_in_the_summary() {
 
 #[test]
 fn a_summary_fits_and_says_what_it_leaves_out() {
-    let text = &report("github", &great(4500))["github/summary.md"];
+    let text = &report("github", &great(6000))["github/summary.md"];
     assert!(text.len() < 900 << 10, "{}", text.len());
     assert!(text.contains("more are not listed here"));
     let first = text.lines().position(|line| line.contains("| passed |"));
