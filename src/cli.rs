@@ -37,6 +37,7 @@ mod solution;
 mod status;
 mod validate;
 mod watch;
+mod workflow;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -1,8 +1,18 @@
 //! What came out of a check, for people and for programs.
 
+mod canvas;
+mod clean;
+mod csv;
+mod exercism;
 pub mod format;
+pub mod github;
+mod gradescope;
+mod html;
 pub mod json;
+mod junit;
+pub mod place;
 pub mod record;
+mod sheet;
 pub mod terminal;
 mod values;
 

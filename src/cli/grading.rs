@@ -14,6 +14,7 @@ use super::exit::Code;
 use super::failure::Failure;
 use super::names;
 use super::validate;
+use super::workflow;
 use crate::check::{Context, Tier, Verdict};
 use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback};
 use crate::grade::discover::{self, Found};
@@ -288,6 +289,7 @@ impl Grading {
             let line = Line::new().with(Role::Dim, "wrote ");
             app.output.line(line.with(Role::Accent, app.shown(path)))?;
         }
+        self.show_in_workflow(app)?;
         let summary = &graded.summary;
         Ok(if !summary.is_complete() {
             Code::Failed
@@ -296,6 +298,17 @@ impl Grading {
         } else {
             Code::Fine
         })
+    }
+}
+
+impl Grading {
+    /// Shows annotations and summary where this runs as a step of a workflow of GitHub.
+    fn show_in_workflow(&self, app: &App) -> Result<(), Failure> {
+        let is_step = app.environment.text("GITHUB_ACTIONS").as_deref() == Some("true");
+        if is_step && self.reports.iter().any(|id| id == "github") {
+            workflow::show(app, &app.path(&self.out))?;
+        }
+        Ok(())
     }
 }
 

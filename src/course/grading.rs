@@ -17,6 +17,11 @@ impl Points {
         Self(points as u64 * 100)
     }
 
+    /// Returns that many hundredths of a point.
+    pub const fn of_hundredths(hundredths: u64) -> Self {
+        Self(hundredths)
+    }
+
     /// Returns the number of hundredths.
     pub const fn hundredths(self) -> u64 {
         self.0

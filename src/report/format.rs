@@ -7,7 +7,15 @@ use std::io::{self, Write};
 use super::record::{Header, Record};
 
 /// Every format there is. The results themselves, a file of JSON lines, are always written.
-pub static FORMATS: &[&dyn Format] = &[];
+pub static FORMATS: &[&dyn Format] = &[
+    &super::html::Html,
+    &super::junit::Junit,
+    &super::github::Github,
+    &super::gradescope::Gradescope,
+    &super::exercism::Exercism,
+    &super::csv::Csv,
+    &super::canvas::Canvas,
+];
 
 /// A format that some reader of results wants.
 pub trait Format: fmt::Debug + Sync {
@@ -16,6 +24,13 @@ pub trait Format: fmt::Debug + Sync {
 
     /// Returns one sentence on who reads it, and which files it consists of.
     fn summary(&self) -> &'static str;
+
+    /// Returns whether learners are handed its files: then nothing in them tells of a single test
+    /// that is not [`Visibility::Visible`](crate::course::Visibility::Visible), unless the reader
+    /// keeps it back itself.
+    fn is_for_learners(&self) -> bool {
+        false
+    }
 
     /// Writes the report on `results` into `folder`. It must not need memory for all records at
     /// once beyond what its own summary takes.

@@ -100,6 +100,42 @@ pub struct Record {
     pub time: Time,
 }
 
+impl Record {
+    /// Returns how many tests passed.
+    pub fn passed(&self) -> usize {
+        self.tests.iter().filter(|test| test.passed()).count()
+    }
+
+    /// Returns whether the submission passed.
+    pub fn is_pass(&self) -> bool {
+        self.verdict == Verdict::Passed
+    }
+
+    /// Returns whether it did not pass, although no test says so: a reader of nothing but tests
+    /// must be told.
+    pub fn fails_beyond_tests(&self) -> bool {
+        !self.is_pass() && self.tests.iter().all(TestRecord::passed)
+    }
+
+    /// Returns what is to be said of the submission as a whole: why Gradus could not do its work,
+    /// else what the compiler said.
+    pub fn remark(&self) -> &str {
+        self.error.as_deref().unwrap_or(&self.diagnostics)
+    }
+}
+
+impl TestRecord {
+    /// Returns whether it passed.
+    pub fn passed(&self) -> bool {
+        self.verdict == TestVerdict::Passed
+    }
+
+    /// Returns whether the learner may see its result at once.
+    pub fn is_visible(&self) -> bool {
+        self.visibility == Visibility::Visible
+    }
+}
+
 /// What one test found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestRecord {
@@ -139,6 +175,17 @@ pub enum TestVerdict {
 }
 
 impl TestVerdict {
+    /// Every verdict on a test, best first.
+    pub const ALL: [Self; 7] = [
+        Self::Passed,
+        Self::Failed,
+        Self::Crashed,
+        Self::OutputLimit,
+        Self::MemoryLimit,
+        Self::TimeLimit,
+        Self::NotRun,
+    ];
+
     /// Returns the words for a person.
     pub fn words(self) -> &'static str {
         match self {

@@ -33,6 +33,7 @@ mod package;
 mod processes;
 mod pty;
 mod rendering;
+mod reports;
 mod repository;
 mod rust_check;
 #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! Links between pages lead somewhere.
 
-use crate::repository::{files_below, read, root};
+use crate::repository::{files_of, read, root};
 
 #[test]
 fn links_lead_to_files_and_headings() {
@@ -12,7 +12,7 @@ fn links_lead_to_files_and_headings() {
     ]
     .map(str::to_owned)
     .to_vec();
-    pages.extend(files_below("book/src"));
+    pages.extend(files_of("book/src", "md"));
     let mut faults = Vec::new();
     let mut count = 0;
     for page in &pages {
@@ -28,7 +28,7 @@ fn links_lead_to_files_and_headings() {
 #[test]
 fn summary_names_every_page() {
     let summary = links(&read("book/src/SUMMARY.md"));
-    for page in files_below("book/src") {
+    for page in files_of("book/src", "md") {
         let path = page.trim_start_matches("book/src/");
         let is_named = path == "SUMMARY.md" || summary.iter().any(|link| link == path);
         assert!(is_named, "{page}");

@@ -142,3 +142,16 @@ fn collect(value: &Value, fields: &mut Vec<String>) {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
+
+#[test]
+fn every_format_of_reports_is_on_its_page() {
+    let formats = gradus::report::FORMATS.iter();
+    let rows: String = formats
+        .map(|format| format!("| `{}` | {} |\n", format.id(), format.summary()))
+        .collect();
+    let table = format!("| format | what it is |\n| --- | --- |\n{rows}\n");
+    assert!(
+        read("book/src/reference/reports.md").contains(&table),
+        "{table}"
+    );
+}

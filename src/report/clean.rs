@@ -1,0 +1,114 @@
+//! Text from outside, made fit for a report. A journal holds none with control characters, but
+//! results may come from anywhere.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::text;
+
+/// Returns `text` in one line that can be seen: no control characters, nothing that changes the
+/// direction of what follows.
+pub(super) fn one_line(text: &str) -> String {
+    text::visible(text)
+}
+
+/// Returns `text` in lines that can be seen, of at most `most` characters in all; that it was
+/// longer is said.
+pub(super) fn lines(text: &str, most: usize) -> String {
+    let mut clean = String::new();
+    let start = &text[..text.floor_char_boundary(most.saturating_mul(4))];
+    for (index, line) in start.split('\n').enumerate() {
+        if index > 0 {
+            clean.push('\n');
+        }
+        clean.push_str(&text::visible(line.trim_end_matches('\r')));
+    }
+    let count = clean.chars().count();
+    if count <= most && start.len() == text.len() {
+        return clean;
+    }
+    let notice = "\n(cut: it was longer)";
+    let kept = most.saturating_sub(notice.chars().count());
+    let end = clean.char_indices().nth(kept);
+    clean.truncate(end.map_or(clean.len(), |(end, _)| end));
+    clean + notice
+}
+
+/// Returns `value` as JSON that a terminal shows as it is: whatever it would act on is escaped, and
+/// reads as it was.
+pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(escaped(&serde_json::to_string(value)?))
+}
+
+/// Returns `value` as [`json`] does, in indented lines.
+pub(super) fn json_lines(value: &impl Serialize) -> serde_json::Result<String> {
+    Ok(escaped(&serde_json::to_string_pretty(value)?))
+}
+
+fn escaped(json: &str) -> String {
+    let mut clean = String::with_capacity(json.len());
+    for char in json.chars() {
+        if char != '\n' && text::is_hostile(char) {
+            write!(clean, "\\u{:04x}", u32::from(char)).expect("a string takes it");
+        } else {
+            clean.push(char);
+        }
+    }
+    clean
+}
+
+/// Returns `text` in one line for HTML and Markdown, of at most `most` characters: what either
+/// could take for more than text becomes a numeric reference.
+pub(super) fn markup(text: &str, most: usize) -> String {
+    let mut clean = String::new();
+    let shown = one_line(text);
+    let mut chars = shown.chars();
+    for char in chars.by_ref().take(most) {
+        if char.is_ascii() && !char.is_ascii_alphanumeric() && !matches!(char, ' ' | '-' | '/') {
+            write!(clean, "&#{};", u32::from(char)).expect("a string takes it");
+        } else {
+            clean.push(char);
+        }
+    }
+    if chars.next().is_some() {
+        clean.push('…');
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_cut_says_so_and_fits() {
+        assert_eq!(lines("a\r\nb\u{1b}", 10), "a\nb␛");
+        for text in ["é".repeat(700), "\u{1b}".repeat(700), "x\n".repeat(900)] {
+            let cut = lines(&text, 500);
+            assert_eq!(cut.chars().count(), 500);
+            assert!(cut.ends_with("(cut: it was longer)"));
+        }
+        let whole = "é".repeat(500);
+        assert_eq!(lines(&whole, 500), whole);
+    }
+
+    #[test]
+    fn json_reads_as_it_was_and_acts_on_nothing() {
+        let text = "a\u{202e}b\u{2028}c\u{7f}d\n\u{1b}";
+        let line = json(&text).unwrap();
+        assert!(!line.chars().any(text::is_hostile), "{line}");
+        assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);
+    }
+
+    #[test]
+    fn markup_is_no_markup() {
+        let clean = markup("<b>&|`*_[x](y)\n@me www.x.y ada/safe-divide", 100);
+        assert!(
+            !clean.contains(['<', '>', '|', '`', '*', '_', '[', '(', '\n', '@', '.']),
+            "{clean}"
+        );
+        assert!(clean.ends_with("ada/safe-divide"), "{clean}");
+        assert_eq!(markup("abcd", 3), "abc…");
+    }
+}

@@ -1,0 +1,306 @@
+//! The parts of the report page that need no script.
+
+use super::chart;
+use super::tally::{OfExercise, OfTest, Slow, Tally};
+use crate::check::Verdict;
+use crate::course::{Points, Visibility};
+use crate::report::{Header, TestVerdict, clean};
+
+/// The most characters of a name.
+const MOST_NAME: usize = 120;
+
+/// What the page is made of.
+pub(super) struct Page<'a> {
+    pub(super) header: &'a Header,
+    pub(super) tally: &'a Tally,
+}
+
+impl Page<'_> {
+    /// Returns the page's body up to the data.
+    pub(super) fn body(&self) -> String {
+        let table = include_str!("table.html");
+        let parts = [
+            self.heading(),
+            "<main id=\"main\">\n".to_owned(),
+            self.figures(),
+            "<div class=\"pair\">\n".to_owned(),
+            self.distribution(),
+            self.verdicts(),
+            "</div>\n".to_owned(),
+            self.exercises(),
+            self.tests(),
+            self.slowest(),
+            table.to_owned(),
+            "</main>\n".to_owned(),
+            self.footer(),
+        ];
+        parts.concat()
+    }
+
+    fn heading(&self) -> String {
+        let Self { header, tally } = self;
+        let part = header.partition.as_ref().map(|part| {
+            let part = clean::markup(part, MOST_NAME);
+            format!(" · part {part} of {} submissions", header.submissions.count)
+        });
+        format!(
+            "<a class=\"skip\" href=\"#submissions\">Skip to the table of submissions</a>\n\
+             <header>\n<p class=\"brand\">Gradus results</p>\n<h1><bdi>{}</bdi></h1>\n\
+             <p class=\"lead\">{} · {} · {}{}</p>\n{}</header>\n",
+            clean::markup(&header.title, MOST_NAME),
+            counted(tally.submissions, "submission"),
+            counted(tally.learners, "learner"),
+            counted(header.exercises.len(), "exercise"),
+            part.unwrap_or_default(),
+            self.notices()
+        )
+    }
+
+    fn notices(&self) -> String {
+        let mut notices = String::new();
+        let broken = self.tally.count(Verdict::InternalError);
+        if broken > 0 {
+            let what = counted(broken, "submission");
+            notices += &notice(&format!(
+                "{what} could not be graded. This is no fault of the learners; grade again."
+            ));
+        }
+        if self.header.sandbox == "none" {
+            notices += &notice("Submissions ran without a sandbox.");
+        }
+        notices
+    }
+
+    fn figures(&self) -> String {
+        let tally = self.tally;
+        let passed = tally.count(Verdict::Passed);
+        let possible = tally.possible.hundredths() * tally.learners as u64;
+        let full = tally.shares[tally.shares.len() - 1];
+        let tiles = [
+            (
+                percent(passed as u64, tally.submissions as u64),
+                "of submissions passed",
+                format!("{passed} of {}", tally.submissions),
+            ),
+            (
+                percent(tally.points.hundredths(), possible),
+                "of points, on average",
+                format!("of {} points a learner", tally.possible),
+            ),
+            (
+                percent(full as u64, tally.learners as u64),
+                "of learners have all points",
+                format!("{full} of {}", tally.learners),
+            ),
+        ];
+        let tiles = tiles.map(|(number, what, more)| {
+            format!(
+                "<li><strong>{number}</strong> <span>{what}</span> <small>{more}</small></li>\n"
+            )
+        });
+        format!(
+            "<section aria-labelledby=\"h-glance\">\n<h2 id=\"h-glance\" class=\"quiet\">At a glance</h2>\n<ul class=\"tiles\">\n{}</ul>\n</section>\n",
+            tiles.concat()
+        )
+    }
+
+    fn distribution(&self) -> String {
+        let drawing = chart::distribution(&self.tally.shares);
+        section(
+            "distribution",
+            "Distribution",
+            &format!(
+                "<figure>{drawing}<figcaption>Learners by percentage of all points; what was not handed in counts as none.</figcaption></figure>\n"
+            ),
+        )
+    }
+
+    fn verdicts(&self) -> String {
+        let tally = self.tally;
+        let counts = tally
+            .verdicts
+            .iter()
+            .map(|(verdict, count)| (*verdict, *count));
+        let rows = counts.clone().map(|(verdict, count)| {
+            format!(
+                "<tr><th scope=\"row\">{}</th><td class=\"n\">{count}</td><td class=\"n\">{}</td></tr>\n",
+                badge(verdict),
+                percent(count as u64, tally.submissions as u64)
+            )
+        });
+        let rows: String = rows.collect();
+        section(
+            "verdicts",
+            "Verdicts",
+            &format!(
+                "{}<table>\n<caption class=\"quiet\">How many submissions have which verdict</caption>\n<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">share</th></tr></thead>\n<tbody>\n{rows}</tbody></table>\n",
+                chart::mix(counts)
+            ),
+        )
+    }
+
+    fn exercises(&self) -> String {
+        let entries = self.header.exercises.iter().zip(&self.tally.exercises);
+        let rows = entries.map(|(entry, of)| {
+            let counts = of.verdicts.iter().map(|(verdict, count)| (*verdict, *count));
+            format!(
+                "<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wide\">{}</td></tr>\n",
+                clean::markup(&entry.title, MOST_NAME),
+                of.submissions,
+                percent(of.passed() as u64, of.submissions as u64),
+                mean(of, entry.max_score),
+                chart::mix(counts)
+            )
+        });
+        let rows: String = rows.collect();
+        section(
+            "exercises",
+            "Exercises",
+            &scrolling(
+                "Results by exercise",
+                &format!(
+                    "<thead><tr><th scope=\"col\">exercise</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">passed</th><th scope=\"col\" class=\"n\">mean points</th><th scope=\"col\" class=\"wide\">verdicts</th></tr></thead>\n<tbody>\n{rows}</tbody>"
+                ),
+            ),
+        )
+    }
+
+    fn tests(&self) -> String {
+        let entries = self.header.exercises.iter().zip(&self.tally.exercises);
+        let parts = entries.filter(|(_, of)| !of.tests.is_empty()).map(|(entry, of)| {
+            let title = clean::markup(&entry.title, MOST_NAME);
+            let rows: String = of.tests.iter().map(test_row).collect();
+            let table = scrolling(
+                &format!("Tests of {title}"),
+                &format!(
+                    "<thead><tr><th scope=\"col\">test</th><th scope=\"col\" class=\"n\">passed</th><th scope=\"col\" class=\"n\">failed</th><th scope=\"col\" class=\"n\">not run</th><th scope=\"col\" class=\"wide\">share that passed</th></tr></thead>\n<tbody>\n{rows}</tbody>"
+                ),
+            );
+            format!("<details open><summary><bdi>{title}</bdi> <small>{}</small></summary>\n{table}</details>\n", counted(of.tests.len(), "test"))
+        });
+        let parts: String = parts.collect();
+        if parts.is_empty() {
+            return parts;
+        }
+        section("tests", "Hidden tests", &parts)
+    }
+
+    fn slowest(&self) -> String {
+        if self.tally.slowest.is_empty() {
+            return String::new();
+        }
+        let rows: String = self
+            .tally
+            .slowest
+            .iter()
+            .map(|slow| self.slow_row(slow))
+            .collect();
+        section(
+            "slowest",
+            "Slowest",
+            &scrolling(
+                "The submissions whose grading took longest",
+                &format!(
+                    "<thead><tr><th scope=\"col\">learner</th><th scope=\"col\">exercise</th><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">seconds</th></tr></thead>\n<tbody>\n{rows}</tbody>"
+                ),
+            ),
+        )
+    }
+
+    fn slow_row(&self, slow: &Slow) -> String {
+        let exercise = &self.header.exercises[slow.exercise];
+        format!(
+            "<tr><th scope=\"row\"><bdi>{}</bdi></th><td><bdi>{}</bdi></td><td>{}</td><td class=\"n\">{}.{:02}</td></tr>\n",
+            clean::markup(&slow.learner, MOST_NAME),
+            clean::markup(&exercise.title, MOST_NAME),
+            badge(slow.verdict),
+            slow.milliseconds / 1000,
+            slow.milliseconds % 1000 / 10
+        )
+    }
+
+    fn footer(&self) -> String {
+        let header = self.header;
+        let tools: Vec<String> = header
+            .tools
+            .iter()
+            .map(|tool| clean::markup(tool, MOST_NAME))
+            .collect();
+        format!(
+            "<footer>\n<p>Gradus {} · course <bdi>{}</bdi> · sandbox {}{}{}</p>\n</footer>\n",
+            clean::markup(&header.gradus, MOST_NAME),
+            clean::markup(&header.course, MOST_NAME),
+            clean::markup(&header.sandbox, MOST_NAME),
+            if tools.is_empty() { "" } else { " · " },
+            tools.join(" · ")
+        )
+    }
+}
+
+fn test_row(test: &OfTest) -> String {
+    let seen = match test.visibility {
+        Visibility::Visible => String::new(),
+        Visibility::Hidden => tag("hidden"),
+        Visibility::AfterDueDate => tag("after due date"),
+        Visibility::AfterPublished => tag("after published"),
+    };
+    let (passed, all) = (test.count(TestVerdict::Passed), test.all());
+    let idle = test.count(TestVerdict::NotRun);
+    format!(
+        "<tr><th scope=\"row\"><bdi>{}</bdi>{seen}</th><td class=\"n\">{passed}</td><td class=\"n\">{}</td><td class=\"n\">{idle}</td><td class=\"wide\">{}</td></tr>\n",
+        clean::markup(&test.title, MOST_NAME),
+        all - passed - idle,
+        chart::share(passed, all)
+    )
+}
+
+fn tag(word: &str) -> String {
+    format!(" <span class=\"tag\">{word}</span>")
+}
+
+fn badge(verdict: Verdict) -> String {
+    format!(
+        "<span class=\"badge {}\">{}</span>",
+        chart::class(verdict),
+        verdict.words()
+    )
+}
+
+fn notice(words: &str) -> String {
+    format!("<p class=\"notice\">{words}</p>\n")
+}
+
+fn section(id: &str, title: &str, content: &str) -> String {
+    format!(
+        "<section aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{title}</h2>\n{content}</section>\n"
+    )
+}
+
+/// Returns a table that scrolls by itself where it is too wide.
+fn scrolling(caption: &str, rows: &str) -> String {
+    format!(
+        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table>\n<caption class=\"quiet\">{caption}</caption>\n{rows}</table></div>\n"
+    )
+}
+
+/// Returns the mean points of an exercise of `max` points.
+fn mean(of: &OfExercise, max: Points) -> String {
+    let mean = of.points.share(1, of.submissions as u64);
+    format!("{mean} of {max}")
+}
+
+fn percent(part: u64, all: u64) -> String {
+    match all {
+        0 => "–".to_owned(),
+        // All is said only of all.
+        _ if part < all => {
+            format!("{}&#8239;%", (part * 100 + all / 2) / all).replace("100&", "99&")
+        }
+        _ => "100&#8239;%".to_owned(),
+    }
+}
+
+fn counted(count: usize, what: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{ending}")
+}

@@ -1,0 +1,185 @@
+//! Names of files made from names of learners, who may be called anything.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::{Folder, Header, Record, clean};
+
+/// The most characters of a name that are kept.
+const MOST: usize = 48;
+/// Names of devices, which Windows finds in any folder and with any ending.
+const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
+
+/// A report of a file a submission, and the list that says which file is whose: `index.jsonl`.
+pub(super) struct Index {
+    format: &'static str,
+    list: Box<dyn Write>,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    submission: &'a str,
+    file: Option<&'a str>,
+}
+
+impl Index {
+    /// Begins the list in the folder `format`.
+    pub(super) fn new(format: &'static str, folder: &mut dyn Folder) -> io::Result<Self> {
+        let list = folder.file(&format!("{format}/index.jsonl"))?;
+        Ok(Self { format, list })
+    }
+
+    /// Writes `content` as the file `name` of `record`.
+    pub(super) fn file(
+        &mut self,
+        header: &Header,
+        record: &Record,
+        name: &str,
+        content: &impl Serialize,
+        folder: &mut dyn Folder,
+    ) -> io::Result<()> {
+        let path = of_submission(header, record, name);
+        let mut file = folder.file(&format!("{}/{path}", self.format))?;
+        file.write_all(clean::json_lines(content)?.as_bytes())?;
+        file.write_all(b"\n")?;
+        file.flush()?;
+        self.entry(record, Some(&path))
+    }
+
+    /// Notes that `record` has no file.
+    pub(super) fn without(&mut self, record: &Record) -> io::Result<()> {
+        self.entry(record, None)
+    }
+
+    fn entry(&mut self, record: &Record, file: Option<&str>) -> io::Result<()> {
+        let submission = &record.submission;
+        let entry = clean::json(&Entry { submission, file })?;
+        self.list.write_all(entry.as_bytes())?;
+        self.list.write_all(b"\n")
+    }
+
+    /// Ends the list.
+    pub(super) fn end(mut self) -> io::Result<()> {
+        self.list.flush()
+    }
+}
+
+/// Returns the path of the file `name` of `record`: one folder a learner, in it one an exercise.
+/// Where the grading has but one submission, the file stands alone, where a script finds it.
+fn of_submission(header: &Header, record: &Record, name: &str) -> String {
+    if header.submissions.count == 1 {
+        return name.to_owned();
+    }
+    let learner = file_name(&record.learner);
+    let exercise = file_name(record.exercise.as_str());
+    format!("{learner}/{exercise}/{name}")
+}
+
+/// Returns a name for a file that is safe on every system, and another for every `name`, also
+/// where systems take capitals for small letters. A plain name stays; of others some characters
+/// stay, and a hash follows a `~`, which no plain name has.
+pub fn file_name(name: &str) -> String {
+    if is_plain(name) {
+        return name.to_owned();
+    }
+    let kept = name.chars().filter(|char| is_safe(*char)).take(MOST);
+    let kept: String = kept.collect();
+    let kept = kept.trim_start_matches(['.', '-']);
+    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(name.as_bytes()));
+    format!("{kept}~{}", &hash[..24])
+}
+
+fn is_plain(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or_default();
+    let is_small = |char| is_safe(char) && !char.is_ascii_uppercase();
+    name.chars().all(is_small)
+        && (1..=MOST).contains(&name.len())
+        && !name.starts_with(['.', '-'])
+        && !name.ends_with('.')
+        && !is_device(stem)
+}
+
+fn is_safe(char: char) -> bool {
+    char.is_ascii_alphanumeric() || matches!(char, '.' | '_' | '-')
+}
+
+fn is_device(stem: &str) -> bool {
+    let is_port = |prefix| {
+        stem.strip_prefix(prefix)
+            .is_some_and(|rest| rest.len() == 1 && rest.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    DEVICES.contains(&stem) || is_port("com") || is_port("lpt")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn plain_names_stay() {
+        for name in ["ada", "s-1042", "a.b_c", "learner-007", "company"] {
+            assert_eq!(file_name(name), name);
+        }
+    }
+
+    #[test]
+    fn others_are_safe_and_never_the_same() {
+        let long = "x".repeat(5000);
+        let names = [
+            "",
+            ".",
+            "..",
+            "...",
+            "-rf",
+            ".git",
+            "Ada",
+            "ADA",
+            "ada.",
+            "con",
+            "CON",
+            "nul.txt",
+            "com1",
+            "lpt9.x",
+            "a b",
+            "a\tb",
+            "a\nb",
+            "a\\b",
+            "a:b",
+            "ü",
+            "u\u{308}",
+            "\u{202e}cod",
+            "🦀",
+            "a*?",
+            "<script>",
+            &long,
+            "~",
+            "a~b",
+            "$(id)",
+            "`id`",
+            "%2e%2e",
+            "\0",
+        ];
+        let mut seen = BTreeSet::new();
+        for name in names {
+            let file = file_name(name);
+            let folded = file.to_lowercase();
+            assert!(seen.insert(folded.clone()), "{name}: {file} again");
+            assert!(
+                file.chars().all(|char| is_safe(char) || char == '~'),
+                "{file}"
+            );
+            assert!(
+                !file.starts_with(['.', '-']) && !file.ends_with('.'),
+                "{file}"
+            );
+            assert!(file.len() < 100, "{file}");
+            assert!(!is_device(folded.split('.').next().unwrap()), "{file}");
+            // What was made is not what a plain name would be.
+            assert_ne!(file_name(&file), file);
+        }
+    }
+}
