@@ -2,154 +2,128 @@
 //! Beside them honest work, right and wrong: none of it is judged otherwise than it is.
 
 mod builders;
-mod corpus;
-mod scene;
+pub(crate) mod corpus;
+mod hand_in;
+mod honest;
+pub(crate) mod scene;
 
 use std::collections::BTreeMap;
 use std::fs;
 
+use serde_json::Value;
+
 use corpus::{Attack, Need};
-use scene::{Grader, Scene};
+use hand_in::{SKELETONS, crate_of};
+use scene::{Graded, Grader, Scene};
 
 /// Set where the whole corpus is wanted, however long it takes.
 const LONG: &str = "GRADUS_LONG";
+/// The fewest attacks of a corpus that is worth its name.
+const LEAST: usize = 80;
 
-#[expect(clippy::disallowed_methods, reason = "the run says which attacks are made")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the run says which attacks are made"
+)]
 fn is_long() -> bool {
     std::env::var_os(LONG).is_some()
 }
 
-/// The crates that an attack's items and body are put into.
-const SKELETONS: [(&str, &str, &str, &str); 7] = [
-    (
-        "pair",
-        "Some(n)",
-        "(n % 2 == 0).then(|| n / 2)",
-        "ITEMS\npub fn half(n: i64) -> Option<i64> { BODY }\n\
-         pub fn shout(text: &str) -> String { if text.is_empty() { panic!(\"nothing to shout\") } text.to_uppercase() }\n",
-    ),
-    (
-        "keep",
-        "items.to_vec()",
-        "items.iter().filter(|item| test(item)).cloned().collect()",
-        "ITEMS\npub fn keep<T: Clone>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<T> {\n\
-         if items.is_empty() { panic!(\"no items\") } let _ = &test; BODY }\n",
-    ),
-    (
-        "secret",
-        "Some(code)",
-        "(code % 2 == 1).then_some(code + 1)",
-        "ITEMS\npub fn open(code: u32) -> Option<u32> { BODY }\npub fn close(code: u32) -> bool { code % 2 == 1 }\n",
-    ),
-    (
-        "sealed",
-        "text.to_owned()",
-        "format!(\"{text}!\")",
-        "ITEMS\npub fn seal(text: &str) -> String { BODY }\n",
-    ),
-    (
-        "buried",
-        "10",
-        "text.len()",
-        "ITEMS\npub fn count(text: &str) -> usize { BODY }\n",
-    ),
-    (
-        "safe-divide",
-        "Some(a.wrapping_div(b.max(1)))",
-        "a.checked_div(b)",
-        "ITEMS\npub fn safe_divide(a: i64, b: i64) -> Option<i64> { BODY }\n",
-    ),
-    (
-        "first-of-pool",
-        "Route::Nowhere",
-        "match pool { [] => Route::Nowhere, [only] => Route::Only(only.clone()), [first, rest @ ..] => Route::WithSpares { first: first.clone(), spares: rest.len() } }",
-        "use contract::Route;\nITEMS\npub fn first_of_pool(pool: &[String]) -> Route { BODY }\n",
-    ),
-];
-
-/// Returns the crate of an attack on `exercise`.
-fn crate_of(exercise: &str, items: &str, body: &str) -> String {
-    let found = SKELETONS.iter().find(|(name, ..)| *name == exercise);
-    let (_, wrong, right, skeleton) = found.unwrap_or_else(|| panic!("no skeleton of {exercise}"));
-    let words = |text: &str| text.replace("WRONG", wrong).replace("RIGHT", right);
-    skeleton.replace("ITEMS", &words(items)).replace("BODY", &words(body))
-}
-
-/// Hands `attack` in, and returns the verdicts that it must get, by submission.
-fn hand_in(scene: &Scene, attack: &Attack) -> BTreeMap<String, String> {
-    let learner = attack.learner.as_ref().unwrap_or(&attack.name);
-    let mut expected = BTreeMap::new();
-    for (exercise, verdict) in &attack.verdict {
-        let folder = scene.hand_in(learner, exercise);
-        let fill = |text: &str| scene.fill(text, exercise);
-        if let Some(body) = &attack.body {
-            scene.write(&folder, "src/lib.rs", &fill(&crate_of(exercise, &attack.items, body)));
+/// Grades a wrong answer to every exercise that takes one, so that kits are there to be attacked, and
+/// returns whether there is a sandbox.
+fn prepare(scene: &mut Scene, attacks: &[Attack]) -> bool {
+    for (exercise, ..) in SKELETONS {
+        let mut verdicts = attacks.iter().map(|attack| &attack.verdict);
+        if verdicts.any(|verdict| verdict.contains_key(exercise)) {
+            let folder = scene.hand_in("nobody", exercise);
+            scene.write(&folder, "src/lib.rs", &crate_of(exercise, "", "WRONG"));
         }
-        if let Some(line) = &attack.line {
-            let level = attack.at.expect("a line has a level");
-            let text = scene.with_line(exercise, level, &fill(line));
-            scene.write(&folder, "nginx.conf", &text);
-        }
-        for (path, text) in &attack.files {
-            scene.write(&folder, path, &fill(text));
-        }
-        complete(scene, exercise, &folder);
-        if let Some(builder) = &attack.builder {
-            builders::build(builder, &scene.path("course"), &folder);
-        }
-        expected.insert(format!("{learner}/{exercise}"), verdict.clone());
-    }
-    expected
-}
-
-/// Adds the files of a lab's starter that a hand-in lacks: an attack needs only say its own.
-fn complete(scene: &Scene, exercise: &str, folder: &std::path::Path) {
-    let starter = scene.path("course/exercises").join(exercise).join("starter");
-    if !starter.join("nginx.conf").is_file() {
-        return;
-    }
-    for entry in fs::read_dir(starter).expect("a starter").flatten() {
-        let to = folder.join(entry.file_name());
-        if !to.exists() {
-            fs::copy(entry.path(), to).expect("a file");
-        }
-    }
-}
-
-fn attack_all(grader: Grader, is_wanted: impl Fn(&Attack) -> bool) {
-    let mut scene = Scene::new(grader);
-    let attacks = corpus::attacks();
-    let exercises: std::collections::BTreeSet<_> = attacks.iter().flat_map(|it| it.verdict.keys()).collect();
-    for (exercise, ..) in SKELETONS.iter().filter(|(name, ..)| exercises.contains(&(*name).to_owned())) {
-        let folder = scene.hand_in("nobody", exercise);
-        scene.write(&folder, "src/lib.rs", &crate_of(exercise, "", "WRONG"));
     }
     let graded = scene.grade(&[]);
-    let sandboxed = graded.header["sandbox"] != "none";
     for (name, record) in &graded.records {
         assert_eq!(record["verdict"], "failed", "{name}: {record}");
     }
+    let sandboxed = graded.header["sandbox"] != "none";
     fs::remove_dir_all(scene.path("hand-ins")).expect("it is there");
-    let can = |attack: &&Attack| sandboxed || attack.needs != Some(Need::Sandbox);
-    let made: Vec<_> = attacks.iter().filter(|attack| is_wanted(attack)).filter(can).collect();
-    let expected: BTreeMap<_, _> = made.iter().flat_map(|attack| hand_in(&scene, attack)).collect();
-    let graded = scene.grade(&[]);
-    let verdict = |record: &serde_json::Value| record["verdict"].as_str().expect("a verdict").to_owned();
-    let mut got: BTreeMap<_, _> = graded.records.iter().map(|(name, record)| (name.clone(), verdict(record))).collect();
-    for name in expected.keys() {
-        got.entry(name.clone()).or_insert_with(|| "no submission".to_owned());
+    sandboxed
+}
+
+fn verdict(record: &Value) -> &str {
+    record["verdict"].as_str().expect("a verdict")
+}
+
+/// Returns what is wrong with `graded`, where the submissions of `expected` get these verdicts.
+fn differences(expected: &BTreeMap<String, String>, graded: &Graded) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (name, expected) in expected {
+        let record = graded.records.get(name);
+        let got = record.map_or("no submission", verdict);
+        if got != expected {
+            let record = record.map_or_else(String::new, Value::to_string);
+            differences.push(format!("{name}: {got}, not {expected}: {record}"));
+        }
     }
-    let accepted = got.values().filter(|verdict| *verdict == "passed").count();
-    println!("attacks: {} in {} hand-ins, accepted {accepted}", made.len(), expected.len());
-    let other: Vec<_> = expected.iter().filter(|(name, verdict)| got[*name] != **verdict).map(|(name, verdict)| {
-        format!("{name}: {} instead of {verdict}: {}", got[name], graded.records.get(name).map_or(String::new(), ToString::to_string))
-    }).collect();
-    assert!(other.is_empty(), "{}\n{}", other.join("\n"), String::from_utf8_lossy(&graded.output.stderr));
+    differences
+}
+
+/// Makes every attack that is wanted and can be made, and expects what its table says.
+fn attack_all(grader: Grader, is_wanted: impl Fn(&Attack) -> bool) {
+    let mut attacks = corpus::attacks();
+    attacks.retain(is_wanted);
+    let mut scene = Scene::new(grader);
+    if !prepare(&mut scene, &attacks) {
+        attacks.retain(|attack| attack.needs != Some(Need::Sandbox));
+    }
+    let hand_ins = attacks.iter().map(|attack| hand_in::attack(&scene, attack));
+    let expected: BTreeMap<_, _> = hand_ins.flatten().collect();
+    let graded = scene.grade(&[]);
+    let records = graded.records.values();
+    let accepted = records.filter(|record| verdict(record) == "passed").count();
+    println!(
+        "attacks: {} in {} hand-ins, accepted {accepted}",
+        attacks.len(),
+        expected.len()
+    );
+    let differences = differences(&expected, graded);
+    let said = String::from_utf8_lossy(&graded.output.stderr);
+    assert!(differences.is_empty(), "{}\n{said}", differences.join("\n"));
     assert_eq!(accepted, 0);
     scene.expect_untouched();
 }
 
 #[test]
+fn the_corpus_is_large_and_every_attack_has_its_reason() {
+    let attacks = corpus::attacks();
+    assert!(attacks.len() >= LEAST, "{}", attacks.len());
+    for Attack {
+        name, why, verdict, ..
+    } in &attacks
+    {
+        assert!(why.ends_with('.') && why.len() > 15, "{name}: {why}");
+        assert!(!verdict.is_empty(), "{name}: nothing is handed in");
+        assert!(
+            verdict.values().all(|verdict| verdict != "passed"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
 fn no_attack_is_accepted_and_none_touches_anything() {
     attack_all(Grader::Myself, |attack| is_long() || !attack.slow);
+}
+
+#[test]
+fn no_attack_on_an_ordinary_user_is_accepted() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("only the superuser can become another user: nothing was tested");
+        return;
+    }
+    // A kit is made afresh for them, and the corpus is long: one exercise of each tier will do.
+    let is_short = |attack: &Attack| {
+        let few = ["pair", "sealed", "wrong-port"];
+        let mut exercises = attack.verdict.keys();
+        !attack.slow && exercises.all(|exercise| few.contains(&exercise.as_str()))
+    };
+    attack_all(Grader::Ordinary, |attack| is_long() || is_short(attack));
 }

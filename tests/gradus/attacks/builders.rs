@@ -24,11 +24,19 @@ const BUILDERS: [(&str, Builder); 21] = [
     ("linked-own-tests", linked_own_tests),
     ("linked-configuration", linked_configuration),
     ("pipe", |_, folder| pipe(&folder.join("src/lib.rs"))),
-    ("pipe-for-configuration", |_, folder| pipe(&folder.join("nginx.conf"))),
-    ("socket", |_, folder| drop(UnixListener::bind(folder.join("src/lib.rs")).expect("a socket"))),
-    ("folder-for-file", |_, folder| fs::create_dir(folder.join("src/lib.rs")).expect("a folder")),
+    ("pipe-for-configuration", |_, folder| {
+        pipe(&folder.join("nginx.conf"))
+    }),
+    ("socket", |_, folder| {
+        drop(UnixListener::bind(folder.join("src/lib.rs")).expect("a socket"))
+    }),
+    ("folder-for-file", |_, folder| {
+        fs::create_dir(folder.join("src/lib.rs")).expect("a folder")
+    }),
     ("sparse", |_, folder| sparse(&folder.join("src/lib.rs"))),
-    ("sparse-configuration", |_, folder| sparse(&folder.join("nginx.conf"))),
+    ("sparse-configuration", |_, folder| {
+        sparse(&folder.join("nginx.conf"))
+    }),
     ("many-files", many_files),
     ("deep-folders", deep_folders),
     ("names-of-no-text", names_of_no_text),
@@ -73,7 +81,10 @@ fn linked_workspace(course: &Path, folder: &Path) {
     fs::remove_dir_all(folder).expect("it is there");
     let other = course.with_file_name("other-workspace");
     let exercise = folder.file_name().expect("the exercise's name");
-    copy(&solution(course, folder), &other.join("exercises").join(exercise));
+    copy(
+        &solution(course, folder),
+        &other.join("exercises").join(exercise),
+    );
     symlink(other, learner.join("gradus-workspace")).expect("a link");
 }
 
@@ -101,7 +112,9 @@ fn pipe(path: &Path) {
 }
 
 fn sparse(path: &Path) {
-    File::create(path).and_then(|file| file.set_len(8 << 30)).expect("a file");
+    File::create(path)
+        .and_then(|file| file.set_len(8 << 30))
+        .expect("a file");
 }
 
 /// A wrong answer among 20,000 other files.
@@ -136,7 +149,11 @@ fn names_of_no_text(_course: &Path, folder: &Path) {
 /// Brackets in brackets, and a word for which the tokens are looked through.
 fn deep_brackets(_course: &Path, folder: &Path) {
     let deep = 250_000;
-    let text = format!("// set_hook\nconst A: () = {}{};\n", "(".repeat(deep), ")".repeat(deep));
+    let text = format!(
+        "// set_hook\nconst A: () = {}{};\n",
+        "(".repeat(deep),
+        ")".repeat(deep)
+    );
     fs::write(folder.join("src/lib.rs"), text).expect("a file");
 }
 

@@ -78,7 +78,8 @@ pub(crate) fn attacks() -> Vec<Attack> {
 
 /// Returns the attacks of the table `path`.
 pub(crate) fn table(path: &str) -> Vec<Attack> {
-    let table: Table = toml::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let table: Table =
+        toml::from_str(&read(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     table.attack
 }
 
@@ -109,6 +110,7 @@ struct Works {
 /// Returns the honest work of the table `name`.
 pub(crate) fn works(name: &str) -> Vec<Work> {
     let path = format!("tests/fixtures/honest/{name}.toml");
-    let works: Works = toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+    let works: Works =
+        toml::from_str(&read(&path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     works.work
 }
