@@ -23,20 +23,12 @@ const BUILDERS: [(&str, Builder); 21] = [
     ("linked-module", linked_module),
     ("linked-own-tests", linked_own_tests),
     ("linked-configuration", linked_configuration),
-    ("pipe", |_, folder| pipe(&folder.join("src/lib.rs"))),
-    ("pipe-for-configuration", |_, folder| {
-        pipe(&folder.join("nginx.conf"))
-    }),
-    ("socket", |_, folder| {
-        drop(UnixListener::bind(folder.join("src/lib.rs")).expect("a socket"))
-    }),
-    ("folder-for-file", |_, folder| {
-        fs::create_dir(folder.join("src/lib.rs")).expect("a folder")
-    }),
-    ("sparse", |_, folder| sparse(&folder.join("src/lib.rs"))),
-    ("sparse-configuration", |_, folder| {
-        sparse(&folder.join("nginx.conf"))
-    }),
+    ("pipe", pipe),
+    ("pipe-for-configuration", pipe_for_configuration),
+    ("socket", socket),
+    ("folder-for-file", folder_for_file),
+    ("sparse", sparse),
+    ("sparse-configuration", sparse_configuration),
     ("many-files", many_files),
     ("deep-folders", deep_folders),
     ("names-of-no-text", names_of_no_text),
@@ -106,12 +98,36 @@ fn linked_configuration(course: &Path, folder: &Path) {
     symlink(file, folder.join("nginx.conf")).expect("a link");
 }
 
-fn pipe(path: &Path) {
+fn pipe(_course: &Path, folder: &Path) {
+    make_pipe(&folder.join("src/lib.rs"));
+}
+
+fn pipe_for_configuration(_course: &Path, folder: &Path) {
+    make_pipe(&folder.join("nginx.conf"));
+}
+
+fn socket(_course: &Path, folder: &Path) {
+    drop(UnixListener::bind(folder.join("src/lib.rs")).expect("a socket"));
+}
+
+fn folder_for_file(_course: &Path, folder: &Path) {
+    fs::create_dir(folder.join("src/lib.rs")).expect("a folder");
+}
+
+fn sparse(_course: &Path, folder: &Path) {
+    make_sparse(&folder.join("src/lib.rs"));
+}
+
+fn sparse_configuration(_course: &Path, folder: &Path) {
+    make_sparse(&folder.join("nginx.conf"));
+}
+
+fn make_pipe(path: &Path) {
     fs::remove_file(path).ok();
     mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o644), 0).expect("a pipe");
 }
 
-fn sparse(path: &Path) {
+fn make_sparse(path: &Path) {
     File::create(path)
         .and_then(|file| file.set_len(8 << 30))
         .expect("a file");

@@ -16,6 +16,9 @@ pub(crate) struct Attack {
     pub(crate) why: String,
     /// The verdict it must get, by the exercise that it answers.
     pub(crate) verdict: BTreeMap<String, String>,
+    /// The verdict where there is a sandbox, if it is another one.
+    #[serde(default)]
+    pub(crate) sandboxed: BTreeMap<String, String>,
     /// Items of its crate, put into the skeleton of the exercise.
     #[serde(default)]
     pub(crate) items: String,

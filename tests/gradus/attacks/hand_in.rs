@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::builders;
 use super::corpus::{Attack, Work};
-use super::scene::Scene;
+use super::scene::{Scene, write};
 
 /// The crates that an attack's items and body are put into.
 pub(super) const SKELETONS: [(&str, &str, &str, &str); 7] = [
@@ -67,14 +67,14 @@ pub(super) fn crate_of(exercise: &str, items: &str, body: &str) -> String {
 }
 
 /// Hands `attack` in, and returns the verdicts that it must get, by submission.
-pub(super) fn attack(scene: &Scene, attack: &Attack) -> BTreeMap<String, String> {
+pub(super) fn attack(scene: &Scene, attack: &Attack, sandboxed: bool) -> BTreeMap<String, String> {
     let learner = attack.learner.as_ref().unwrap_or(&attack.name);
     let mut expected = BTreeMap::new();
     for (exercise, verdict) in &attack.verdict {
         let folder = scene.hand_in(learner, exercise);
         let fill = |text: &str| scene.fill(text, exercise);
         if let Some(body) = &attack.body {
-            scene.write(
+            write(
                 &folder,
                 "src/lib.rs",
                 &fill(&crate_of(exercise, &attack.items, body)),
@@ -83,16 +83,18 @@ pub(super) fn attack(scene: &Scene, attack: &Attack) -> BTreeMap<String, String>
         if let Some(line) = &attack.line {
             let level = attack.at.expect("a line has a level");
             let text = scene.with_line(exercise, level, &fill(line));
-            scene.write(&folder, "nginx.conf", &text);
+            write(&folder, "nginx.conf", &text);
         }
         for (path, text) in &attack.files {
-            scene.write(&folder, path, &fill(text));
+            write(&folder, path, &fill(text));
         }
         complete(scene, exercise, &folder);
         if let Some(builder) = &attack.builder {
             builders::build(builder, &scene.path("course"), &folder);
         }
-        expected.insert(format!("{learner}/{exercise}"), verdict.clone());
+        let confined = attack.sandboxed.get(exercise).filter(|_| sandboxed);
+        let verdict = confined.unwrap_or(verdict).clone();
+        expected.insert(format!("{learner}/{exercise}"), verdict);
     }
     expected
 }
@@ -118,11 +120,11 @@ fn complete(scene: &Scene, exercise: &str, folder: &Path) {
 pub(super) fn work(scene: &Scene, work: &Work) -> String {
     let folder = scene.hand_in(&work.name, &work.exercise);
     for (path, text) in &work.files {
-        scene.write(&folder, path, text);
+        write(&folder, path, text);
     }
     for (path, from) in &work.from {
         let text = fs::read_to_string(scene.path("course").join(from));
-        scene.write(
+        write(
             &folder,
             path,
             &text.unwrap_or_else(|error| panic!("{from}: {error}")),
@@ -136,7 +138,7 @@ pub(super) fn work(scene: &Scene, work: &Work) -> String {
         .join(&work.exercise)
         .join(tests);
     if let Ok(text) = fs::read_to_string(tests) {
-        scene.write(&folder, "tests/mine.rs", &text);
+        write(&folder, "tests/mine.rs", &text);
     }
     format!("{}/{}", work.name, work.exercise)
 }

@@ -122,13 +122,6 @@ impl Scene {
         folder
     }
 
-    /// Writes a file of a hand-in.
-    pub(crate) fn write(&self, folder: &Path, path: &str, text: &str) {
-        let path = folder.join(path);
-        fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
-        fs::write(path, text).expect("a file");
-    }
-
     /// Returns `text` with the names of this scene in it: an attacker knows all of them.
     pub(crate) fn fill(&self, text: &str, exercise: &str) -> String {
         let port = self.customers.local_addr().expect("an address").port();
@@ -310,6 +303,13 @@ impl Scene {
     }
 }
 
+/// Writes a file of a hand-in.
+pub(crate) fn write(folder: &Path, path: &str, text: &str) {
+    let path = folder.join(path);
+    fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
+    fs::write(path, text).expect("a file");
+}
+
 /// Returns `text` with `line` as a line of its own at `level`, and the number of that line.
 pub(crate) fn with_line(text: &str, level: Level, line: &str) -> (String, usize) {
     let opening = match level {
@@ -354,7 +354,9 @@ fn write_course(folder: &Path) {
     fs::write(told, format!("feedback = \"full\"\n{text}")).expect("a file");
     let mut lesson = String::from("+++\ntitle = \"All\"\nsummary = \"All of them.\"\n+++\nAll.\n");
     for name in names(&folder.join("exercises")) {
-        lesson += &format!("\n<!-- exercise: {name} -->\n");
+        lesson.push_str("\n<!-- exercise: ");
+        lesson.push_str(&name);
+        lesson.push_str(" -->\n");
     }
     fs::create_dir(folder.join("lessons")).expect("a folder");
     fs::write(folder.join("lessons/01-all.md"), lesson).expect("a file");
