@@ -14,8 +14,9 @@ fn replay(target: &str, read: fn(&[u8])) {
     let mut count = 0;
     for entry in fs::read_dir(&folder).expect("seeds") {
         let path = entry.expect("a seed").path();
-        println!("{}", path.display());
-        read(&fs::read(&path).expect("a seed"));
+        let bytes = fs::read(&path).expect("a seed");
+        let outcome = std::panic::catch_unwind(|| read(&bytes));
+        assert!(outcome.is_ok(), "{}", path.display());
         count += 1;
     }
     assert!(count >= 3, "{target} has {count} seeds");
