@@ -1,4 +1,4 @@
-//! The built-in course: every file of `course.toml`, `lessons/` and `exercises/` becomes one entry of
+//! The built-in course: every file of `course.toml`, `lessons/`, `exercises/` and `drill/` becomes one entry of
 //! a list that `course::builtin` reads.
 
 use std::fmt::Write as _;
@@ -9,7 +9,7 @@ use std::{fs, io};
 pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
     let mut files = vec![root.join("course.toml")];
     println!("cargo::rerun-if-changed=course.toml");
-    for folder in ["lessons", "exercises"] {
+    for folder in ["lessons", "exercises", "drill"] {
         println!("cargo::rerun-if-changed={folder}");
         collect(&root.join(folder), &mut files)?;
     }

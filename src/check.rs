@@ -50,6 +50,19 @@ pub enum CheckError {
     Lab(LabError),
 }
 
+impl CheckError {
+    /// Tells the end of a process that is ours to tell from one that belongs to the outcome.
+    ///
+    /// # Errors
+    /// Fails when the process was called off, or never ran.
+    pub(crate) fn unless_ran(exit: &crate::sandbox::Exit) -> Result<(), Self> {
+        if exit.end == crate::sandbox::End::Cancelled {
+            return Err(Self::Cancelled);
+        }
+        Ok(exit.entered()?)
+    }
+}
+
 impl From<LabError> for CheckError {
     fn from(error: LabError) -> Self {
         match error {

@@ -31,6 +31,8 @@ pub use problem::Problem;
 pub use quiz::{Answer, Choice, Mark, Question, Quiz};
 pub use tree::Tree;
 
+use crate::drill::Ground;
+
 /// A way through the course, with a finish of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Track {
@@ -57,6 +59,8 @@ pub struct Course {
     pub lessons: Vec<Lesson>,
     /// The exercises, in the order in which the lessons name them.
     pub exercises: Vec<Exercise>,
+    /// What its drills are made of, if it has any.
+    pub ground: Option<Ground>,
     /// The files all this was read from.
     pub tree: Tree,
 }

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod cli;
 pub mod course;
+pub mod drill;
 pub mod grade;
 pub mod kind;
 pub mod lab;
@@ -14,6 +15,7 @@ pub mod search;
 pub mod sys;
 pub mod term;
 pub mod text;
+pub mod training;
 pub mod tutor;
 pub mod watch;
 pub mod workspace;

@@ -2,25 +2,41 @@
 //!
 //! A [`Job`] says what to run and within which [`Limits`]; [`Sandbox::run`] waits for its end, and
 //! [`Sandbox::spawn`] hands out a live [`Process`]. Every job is entered through a re-exec of
-//! Gradus itself ([`launcher`]), which sets the limits and becomes the program; a stronger sandbox
-//! adds its rules there. Each process leads a group of its own, which is killed whole. A server, which
+//! Gradus itself ([`launcher`]), which sets the limits, lets a [`guard`] confine it as the job's
+//! [`policy`] says, and becomes the program. Each process leads a group of its own, which is killed whole. A server, which
 //! has processes of its own, runs under a [`supervisor`], so that it goes even when Gradus is killed.
 
+pub mod ability;
+#[cfg(target_os = "linux")]
+mod calls;
 pub mod cancel;
+pub mod guard;
 mod interactive;
 pub mod job;
+#[cfg(target_os = "linux")]
+mod kernel;
 pub mod launcher;
+pub mod policy;
 pub mod process;
+pub mod rule;
 pub mod supervisor;
+#[cfg(target_os = "linux")]
+mod user;
+pub mod view;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+pub use ability::{Ability, Lacking};
 pub use cancel::Cancel;
+pub use guard::{GUARDS, Guard};
 pub use interactive::{interactive, interactive_in};
 pub use job::{Input, Job, Limits, Stage};
+use policy::Policy;
 pub use process::{End, Exit, Process, Stream};
+pub use rule::Rule;
 pub use supervisor::{Supervised, Wish};
+pub use view::{Access, View};
 
 /// What went wrong on our side when a process was to be started or watched.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +48,12 @@ pub enum SandboxError {
         program: PathBuf,
         /// Why.
         source: std::io::Error,
+    },
+    /// The sandbox could not be entered, so that the job did not run.
+    #[error("cannot enter the sandbox: {words}")]
+    Enter {
+        /// What was said.
+        words: String,
     },
     /// The pipe to a process broke in a way that is not the process's end.
     #[error("cannot talk to {}", program.display())]
@@ -48,14 +70,7 @@ pub enum SandboxError {
 pub fn enter(arguments: &[OsString]) -> Option<u8> {
     let entry = arguments.first()?.to_str()?;
     match entry {
-        launcher::ENTRY => {
-            let error = launcher::enter(arguments);
-            Some(if error.raw_os_error().is_some() {
-                126
-            } else {
-                125
-            })
-        }
+        launcher::ENTRY => Some(launcher::enter(arguments)),
         supervisor::ENTRY => Some(supervisor::enter(arguments).unwrap_or(126)),
         _ => None,
     }
@@ -65,14 +80,57 @@ pub fn enter(arguments: &[OsString]) -> Option<u8> {
 #[derive(Debug, Clone)]
 pub struct Sandbox {
     launcher: PathBuf,
+    guard: &'static dyn Guard,
+    ability: Ability,
+    off: Vec<Rule>,
 }
 
 impl Sandbox {
-    /// Returns a sandbox that enters jobs through the Gradus binary at `launcher`.
+    /// Returns the strongest sandbox of this machine, which enters jobs through the Gradus binary
+    /// at `launcher`.
     pub fn new(launcher: impl Into<PathBuf>) -> Self {
+        Self::of(launcher, Ability::of_machine())
+    }
+
+    /// Returns the strongest sandbox of a machine with this ability.
+    pub fn of(launcher: impl Into<PathBuf>, ability: Ability) -> Self {
         Self {
             launcher: launcher.into(),
+            guard: guard::strongest(&ability),
+            ability,
+            off: Vec::new(),
         }
+    }
+
+    /// Returns a sandbox that holds against hostile code, after a rehearsal.
+    ///
+    /// # Errors
+    /// Fails when this machine cannot have one, and says what it lacks.
+    pub fn strong(launcher: impl Into<PathBuf>, ability: Ability) -> Result<Self, Lacking> {
+        let strongest = GUARDS.iter().rfind(|guard| guard.is_strong());
+        let needs = strongest.map(|guard| guard.needs(&ability));
+        needs.unwrap_or(Err(Lacking::Landlock))?;
+        let sandbox = Self::of(launcher, ability);
+        sandbox.rehearse()?;
+        Ok(sandbox)
+    }
+
+    /// Returns this sandbox with another guard, such as one that somebody asked for by name.
+    ///
+    /// # Errors
+    /// Fails when this machine cannot have it, and says what it lacks.
+    pub fn guarded_by(mut self, guard: &'static dyn Guard) -> Result<Self, Lacking> {
+        guard.needs(&self.ability)?;
+        self.guard = guard;
+        Ok(self)
+    }
+
+    /// Returns this sandbox without one of its rules: a test shows with it that the rule, and no
+    /// other, stops an attack.
+    #[must_use]
+    pub fn without(mut self, rule: Rule) -> Self {
+        self.off.push(rule);
+        self
     }
 
     /// Returns the Gradus binary.
@@ -80,12 +138,48 @@ impl Sandbox {
         &self.launcher
     }
 
+    /// Returns who confines the jobs.
+    pub fn guard(&self) -> &'static dyn Guard {
+        self.guard
+    }
+
+    /// Returns whether code of a learner runs as another user, who reaches only what everybody
+    /// does.
+    pub fn changes_user(&self) -> bool {
+        !self.off.contains(&Rule::User) && self.guard.changes_user(&self.ability)
+    }
+
+    /// Enters the sandbox as code of a learner would, and does nothing there.
+    ///
+    /// # Errors
+    /// Fails when it cannot be entered.
+    pub fn rehearse(&self) -> Result<(), Lacking> {
+        let job = Job::new(Stage::Learner, PathBuf::new(), "/");
+        let exit = self.run(job, &Cancel::new());
+        let exit = exit.map_err(|error| Lacking::Trial(error.to_string()))?;
+        exit.entered()
+            .map_err(|error| Lacking::Trial(error.to_string()))
+    }
+
+    fn policy(&self, job: &Job, token: &str) -> Policy {
+        let parent = rustix::process::getpid().as_raw_nonzero();
+        Policy {
+            limits: job.limits,
+            view: job.view.clone(),
+            as_spare_user: job.stage == Stage::Learner && self.changes_user(),
+            off: self.off.clone(),
+            parent: u64::from(parent.get().unsigned_abs()),
+            token: token.to_owned(),
+            ..Policy::new(self.guard, job.stage)
+        }
+    }
+
     /// Starts `job` and returns the live process.
     ///
     /// # Errors
     /// Fails when the program cannot be started.
     pub fn spawn(&self, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
-        process::spawn(&self.launcher, job, cancel)
+        process::spawn(self, job, cancel)
     }
 
     /// Starts the server `job` under a supervisor, which ends it and removes the folder `scratch`
@@ -99,7 +193,7 @@ impl Sandbox {
         scratch: &Path,
         cancel: &Cancel,
     ) -> Result<Supervised, SandboxError> {
-        supervisor::start(&self.launcher, job, scratch, cancel)
+        supervisor::start(self, job, scratch, cancel)
     }
 
     /// Runs `job` to its end and returns how it ended and what it wrote.

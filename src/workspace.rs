@@ -4,8 +4,11 @@
 //! gradus-workspace/
 //!   README.md Cargo.toml .gitignore     written by Gradus; Cargo.toml only with Rust exercises
 //!   exercises/<id>/                     the learner's files
+//!   drills/<number>/                    the learner's files of a drill
 //!   .gradus/workspace.json              which course this belongs to
 //!   .gradus/progress.json               what was done
+//!   .gradus/drill.json                  the drill that is not over
+//!   .gradus/drills.json                 what came of the others
 //!   .gradus/backups/<id>-N/             copies made by a reset
 //! ```
 
@@ -248,6 +251,14 @@ impl Workspace {
             loaded.progress.save(&self.progress_file())?;
         }
         Ok(loaded)
+    }
+
+    /// Waits for this program's turn to write what Gradus keeps; it lasts until the lock is dropped.
+    ///
+    /// # Errors
+    /// Fails when the lock file cannot be made.
+    pub fn turn(&self) -> Result<Lock, WorkspaceError> {
+        lock::turn(&self.root)
     }
 
     fn own(&self, name: &str) -> PathBuf {

@@ -10,10 +10,12 @@
 )]
 
 mod class;
+mod labs;
 mod pairs;
 mod sample;
 mod screen;
 
+use labs::Labs;
 use pairs::Bench;
 
 /// What is measured, by the names that pick it: `cargo bench -- class`.
@@ -31,6 +33,12 @@ const SECTIONS: &[Section] = &[
         screen::keys(&bench.gradus);
     }),
     ("class", Bench::class),
+    ("labs", |bench| {
+        let labs = Labs::new(&bench.gradus);
+        labs.checks();
+        labs.against_a_script();
+        labs.first_answer();
+    }),
 ];
 
 fn main() {

@@ -12,6 +12,7 @@ pub mod dispatch;
 pub mod forbidden;
 pub mod glue;
 pub mod kit;
+pub mod learner;
 pub mod linked;
 pub mod own_tests;
 pub mod replies;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::arguments::Global;
+use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use super::invocation::Invocation;
@@ -155,7 +156,8 @@ impl App {
             let path = PathBuf::from("gradus");
             Failure::Check(CheckError::File { path, source })
         })?;
-        let mut context = Context::new(Sandbox::new(launcher), Arc::clone(&self.environment));
+        let sandbox = Sandbox::of(launcher, confinement::ability(&self.environment));
+        let mut context = Context::new(sandbox, Arc::clone(&self.environment));
         context.feedback = feedback;
         Ok(context)
     }

@@ -7,8 +7,8 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, check, completions, doctor, grade, hint, init, lab, list, man, mdbook, merge, new,
-    next, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
+    author, check, completions, doctor, drill, grade, hint, init, lab, list, man, mdbook, merge,
+    new, next, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -66,6 +66,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Watch(watch::Watch),
     Lab(lab::Lab),
+    Drill(drill::Drill),
     Hint(hint::Hint),
     Solution(solution::Solution),
     Reset(reset::Reset),
@@ -99,6 +100,7 @@ impl Command {
             Self::Check(command) => command.run(app),
             Self::Watch(command) => command.run(app),
             Self::Lab(command) => command.run(app),
+            Self::Drill(command) => command.run(app),
             Self::LabWord(command) => command.run(app),
             Self::Hint(command) => command.run(app),
             Self::Solution(command) => command.run(app),

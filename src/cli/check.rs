@@ -7,6 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::app::{App, Desk, Done};
+use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use super::next;
@@ -56,6 +57,7 @@ impl Check {
             }
         });
         refuse_missing(app, exercise, &context)?;
+        confinement::tell_once(app, context.sandbox.guard());
         let outcome = exercise.task.check(&folder, &context);
         app.output.step("");
         let outcome = outcome?;

@@ -4,6 +4,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::app::{App, Desk, Done, counted};
+use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use crate::check::rust::toolchain::Toolchain;
@@ -86,6 +87,7 @@ fn record<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Record<'a>
         findings: vec![
             rust(context)?,
             nginx(context),
+            sandbox(app, context),
             ipv6(),
             program("curl", context),
             program("ss", context),
@@ -163,6 +165,18 @@ fn ipv6() -> Finding {
         name: "IPv6",
         found,
         text: text.to_owned(),
+    }
+}
+
+fn sandbox(app: &App, context: &Context) -> Finding {
+    let strength = confinement::strength(app, context);
+    Finding {
+        name: "sandbox",
+        found: strength.is_ok(),
+        text: strength.unwrap_or_else(|lacking| {
+            let help = lacking.help();
+            format!("limits of time, memory and output alone: {lacking}; {help}")
+        }),
     }
 }
 

@@ -13,6 +13,7 @@ use crate::grade::GradeError;
 use crate::lab::control::CallError;
 use crate::progress::ProgressError;
 use crate::text::{Line, Role, Style};
+use crate::training::DrillError;
 use crate::workspace::WorkspaceError;
 
 /// Why a command ended without doing what it was asked to.
@@ -48,6 +49,12 @@ pub enum Failure {
     /// No lab is up, or not the one that was named.
     #[error("{}", match .0 { Some(name) => format!("the lab of `{name}` is not up"), None => "no lab is up".to_owned() })]
     NoLab(Option<String>),
+    /// No drill is open.
+    #[error("no drill is open")]
+    NoDrill,
+    /// Drills that could not be kept.
+    #[error(transparent)]
+    Drill(#[from] DrillError),
     /// A lab that did not answer.
     #[error(transparent)]
     Lab(#[from] CallError),
@@ -92,16 +99,21 @@ impl Failure {
     /// Returns the exit code.
     pub fn code(&self) -> Code {
         match self {
-            Self::Unknown { .. } | Self::WhichExercise | Self::Refused { .. } | Self::BuiltIn => {
-                Code::Usage
+            Self::Unknown { .. }
+            | Self::WhichExercise
+            | Self::Refused { .. }
+            | Self::BuiltIn
+            | Self::Drill(DrillError::TooMany { .. }) => Code::Usage,
+            Self::Check(CheckError::Missing { .. }) | Self::NoLab(_) | Self::NoDrill => {
+                Code::Nothing
             }
-            Self::Check(CheckError::Missing { .. }) | Self::NoLab(_) => Code::Nothing,
             Self::NoWorkspace
             | Self::Course(_)
             | Self::Workspace(_)
             | Self::Check(_)
             | Self::Grade(_)
             | Self::Scaffold(_)
+            | Self::Drill(_)
             | Self::Lab(_)
             | Self::File { .. }
             | Self::Stream(_) => Code::Failed,
@@ -144,6 +156,8 @@ impl Failure {
                     command(&format!("lab up {name}"))
                 ))
             }
+            Self::NoDrill => Some(format!("{} begins one", command("drill"))),
+            Self::Drill(error) => drill_hint(error, command),
             Self::Lab(CallError::Foreign) => {
                 Some("end it where it was started, and put it up again".to_owned())
             }
@@ -232,6 +246,23 @@ fn workspace_hint(error: &WorkspaceError, command: impl Fn(&str) -> String) -> O
         ),
         WorkspaceError::File { .. } | WorkspaceError::Progress(_) => return None,
     })
+}
+
+fn drill_hint(error: &DrillError, command: impl Fn(&str) -> String) -> Option<String> {
+    match error {
+        DrillError::Workspace(error) => workspace_hint(error, command),
+        DrillError::Newer { .. } => {
+            Some("a newer Gradus wrote it: use that one; nothing was changed".to_owned())
+        }
+        DrillError::Damaged { path, .. } => Some(format!("move {} away", path.display())),
+        DrillError::Changed { .. } => Some(format!(
+            "{} puts it aside; your files stay",
+            command("drill give-up")
+        )),
+        DrillError::TooMany { most } => Some(format!("`--faults {most}` is the hardest")),
+        DrillError::Nothing => Some(format!("{} says what it lacks", command("doctor"))),
+        DrillError::File { .. } => None,
+    }
 }
 
 fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<String> {

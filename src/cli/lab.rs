@@ -1,14 +1,17 @@
 //! `gradus lab`: labs that stay up.
 
 mod board;
+mod crowd;
 mod curl;
 mod down;
 mod logs;
 mod ps;
+pub(super) mod purpose;
 mod reload;
 mod screen;
 mod shell;
-mod up;
+mod solving;
+pub(super) mod up;
 pub(super) mod word;
 
 use clap::{Args, Subcommand};
@@ -48,7 +51,7 @@ impl Lab {
     }
 }
 
-fn registry(app: &App) -> Registry {
+pub(super) fn registry(app: &App) -> Registry {
     Registry::new(&app.environment)
 }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::app::{App, Done};
+use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use crate::course::Feedback;
@@ -20,6 +21,8 @@ pub(super) fn run(app: &App) -> Done {
             help: words.hint,
         }
     };
+    let context = app.context(Feedback::Full)?;
+    let guard = context.sandbox.guard();
     let opening = Opening {
         root: app
             .workspace_root()
@@ -28,13 +31,16 @@ pub(super) fn run(app: &App) -> Done {
         workspace: desk.workspace,
         progress: desk.progress,
         command: app.command(""),
-        context: app.context(Feedback::Full)?,
+        context,
         caps: app.output.caps().clone(),
         theme: app.output.theme().clone(),
         words: Arc::new(words),
     };
     match tutor::run(opening) {
-        Ok(farewell) => Ok(code(farewell)),
+        Ok(farewell) => {
+            confinement::tell_once(app, guard);
+            Ok(code(farewell))
+        }
         Err(error) => Err(failure(error)),
     }
 }

@@ -107,6 +107,9 @@ fn lines(app: &App, desk: &Desk) -> Vec<Line> {
             tally.exercises.done,
             tally.exercises.of
         ));
+        if tally.settled > 0 {
+            line.push(Role::Dim, format!(", {} skipped", tally.settled));
+        }
         if progress.finished(course, &track.id) {
             line.push(Role::Good, "  finished");
         }

@@ -17,13 +17,15 @@ use super::names;
 use super::output::Stepper;
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise, ExerciseId, Feedback, Problem, Tree, builtin, load, rules};
+use crate::drill::{self, Ground};
 use crate::text::{Line, Role};
 use crate::watch::{Pace, Watcher};
 
 /// Prove a course good: its files, its rules, and every exercise
 ///
 /// For each exercise: the solution passes, the starter does not, and every wrong solution is
-/// caught by the hidden test it names. All problems are listed, not only the first.
+/// caught by the hidden test it names. Of a drill: the whole system passes, every fault shows, and
+/// so do every two that can be there together. All problems are listed, not only the first.
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
     /// The course's folder [default: the one you are in, else the built-in course]
@@ -53,14 +55,17 @@ struct Record<'a> {
     problems: &'a [Problem],
     /// The exercises that were proved.
     proved: Vec<&'a ExerciseId>,
-    /// The exercises that this machine could not prove, and why.
+    /// The faults of the drill that were proved, and the pairs of them.
+    faults: usize,
+    pairs: usize,
+    /// The exercises and faults that this machine could not prove, and why.
     unproved: &'a [Unproved],
 }
 
-/// An exercise that could not be proved, and why.
+/// An exercise, or a fault of the drill, that could not be proved, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct Unproved {
-    exercise: ExerciseId,
+    exercise: String,
     reason: String,
 }
 
@@ -70,6 +75,8 @@ struct Findings {
     problems: Vec<Problem>,
     unproved: Vec<Unproved>,
     proved: Vec<ExerciseId>,
+    faults: usize,
+    pairs: usize,
 }
 
 impl Validate {
@@ -98,6 +105,10 @@ impl Validate {
         let context = app.context(Feedback::Full)?;
         let steps = app.output.stepper();
         findings.prove(&exercises, &context, self.jobs(), &steps);
+        if let (Some(ground), None) = (&course.ground, &only) {
+            steps.show("proving the drill");
+            findings.prove_drill(ground, &context);
+        }
         steps.show("");
         if let Some(only) = &only {
             let folder = format!("exercises/{only}/");
@@ -123,6 +134,8 @@ impl Validate {
                 course: &course.id,
                 problems: &findings.problems,
                 proved: findings.proved.iter().collect(),
+                faults: findings.faults,
+                pairs: findings.pairs,
                 unproved: &findings.unproved,
             })?);
         }
@@ -214,6 +227,26 @@ impl Findings {
         found.proved.sort();
     }
 
+    fn prove_drill(&mut self, ground: &Ground, context: &Context) {
+        let unproved = |name: &str, reason| Unproved {
+            exercise: format!("drill: {name}"),
+            reason,
+        };
+        match drill::prove::prove(ground, context) {
+            Ok(proof) => {
+                self.problems.extend(proof.problems);
+                (self.faults, self.pairs) = (proof.faults, proof.pairs);
+                let left = proof.unproved.into_iter();
+                let left = left.map(|(fault, reason)| unproved(&fault, reason));
+                self.unproved.extend(left);
+            }
+            Err(error) => {
+                let reason = super::failure::with_causes(&error);
+                self.unproved.push(unproved("all of it", reason));
+            }
+        }
+    }
+
     fn add(&mut self, exercise: &Exercise, proof: Result<Vec<Problem>, Unproved>) {
         match proof {
             Ok(problems) if problems.is_empty() => self.proved.push(exercise.id.clone()),
@@ -259,7 +292,12 @@ impl Findings {
     }
 
     fn summary(&self, course: &Course) -> Line {
-        let proved = format!("{} proved", counted(self.proved.len(), "exercise"));
+        let mut proved = format!("{} proved", counted(self.proved.len(), "exercise"));
+        if self.faults > 0 {
+            let (faults, pairs) = (self.faults, self.pairs);
+            let (faults, pairs) = (counted(faults, "fault"), counted(pairs, "pair"));
+            proved.extend(["; drill: ", &faults, " tried, and ", &pairs]);
+        }
         if self.problems.is_empty() {
             let lessons = counted(course.lessons.len(), "lesson");
             return Line::new()
@@ -274,7 +312,7 @@ impl Findings {
 
 fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unproved> {
     let unproved = |reason| Unproved {
-        exercise: exercise.id.clone(),
+        exercise: exercise.id.to_string(),
         reason,
     };
     if let Some(missing) = exercise.task.missing(context) {

@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::app::{App, Desk, Done};
 use super::check::{feedback, hand_out, refuse_missing, show};
+use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use crate::check::{CheckError, Context, Event, Outcome, Verdict};
@@ -49,6 +50,7 @@ impl Watch {
             }
         });
         refuse_missing(app, exercise, &context)?;
+        confinement::tell_once(app, context.sandbox.guard());
         let (sender, receiver) = channel();
         let _watcher = start(&folder, self.poll, sender.clone())?;
         app.note(&format!(

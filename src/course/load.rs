@@ -21,6 +21,7 @@ pub fn load(tree: &Tree) -> (Course, Vec<Problem>) {
     let mut course = manifest(tree, &mut problems);
     course.lessons = lessons::load(tree, &mut problems);
     course.exercises = exercises::load(tree, &course, &mut problems);
+    course.ground = crate::drill::load(tree, &mut problems);
     check_links(&course, &mut problems);
     problems.sort();
     (course, problems)
@@ -34,6 +35,7 @@ fn manifest(tree: &Tree, problems: &mut Vec<Problem>) -> Course {
         tracks: Vec::new(),
         lessons: Vec::new(),
         exercises: Vec::new(),
+        ground: None,
         tree: tree.clone(),
     };
     let file = "course.toml";

@@ -36,7 +36,7 @@ pub fn header(
             .map(|exercise| entry(&course.tree, exercise))
             .collect(),
         tools: tools.into_iter().collect(),
-        sandbox: "none".to_owned(),
+        sandbox: context.sandbox.guard().name().to_owned(),
         partition: partition.map(|partition| partition.to_string()),
         submissions: submissions(all),
     })

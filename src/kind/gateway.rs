@@ -7,6 +7,7 @@ mod live;
 mod manifest;
 mod runbook;
 mod scaffold;
+pub mod system;
 mod validate;
 
 use std::path::Path;
@@ -20,9 +21,10 @@ use crate::lab::need::Need;
 use crate::lab::nginx::Nginx;
 use crate::lab::{Plan, Probe};
 
-use files::Files;
+pub use files::Files;
 pub use live::Label;
 use manifest::Symptom;
+pub(crate) use validate::at_once;
 
 /// The configuration of nginx.
 const FILE: &str = "nginx.conf";
@@ -153,10 +155,14 @@ impl Task for GatewayTask {
     }
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
-        match live::judged(self, submission, context) {
-            Some(outcome) => Ok(outcome),
-            None => judge::submission(self, submission, context),
+        if let Some(outcome) = live::judged(self, submission, context) {
+            return Ok(outcome);
         }
+        let mut outcome = judge::submission(self, submission, context)?;
+        outcome
+            .diagnostics
+            .extend(live::unread(submission, context));
+        Ok(outcome)
     }
 
     fn has_lab(&self) -> bool {

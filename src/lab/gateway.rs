@@ -13,7 +13,7 @@ use super::log::{self, Log};
 use super::nginx::Nginx;
 use super::ports::Ports;
 use crate::check::{Context, Diagnostic};
-use crate::sandbox::{Job, Limits, Stage, Supervised, Wish};
+use crate::sandbox::{Access, Job, Limits, Stage, Supervised, View, Wish};
 use crate::sys::clock::Stopwatch;
 use crate::sys::processes;
 
@@ -185,14 +185,7 @@ impl Gateway {
         context: &Context,
     ) -> Result<Self, LabError> {
         write_config(config, nginx, ports, folder)?;
-        let mut job = Job::new(Stage::Trusted, nginx.program(), folder).within(LIMITS);
-        job = job
-            .argument("-p")
-            .argument(format!("{}/", folder.display()));
-        job = job.argument("-c").argument(folder.join(log::FILE));
-        if nginx.knows_error_log_option() {
-            job = job.argument("-e").argument("stderr");
-        }
+        let job = job(nginx, folder);
         let server = context.sandbox.supervise(job, folder, &context.cancel)?;
         Ok(Self {
             server,
@@ -207,6 +200,7 @@ impl Gateway {
         let watch = Stopwatch::start();
         while watch.elapsed() < DEADLINE {
             if self.server.ended_within(BEAT) {
+                self.server.entered()?;
                 return Ok(Readiness::Ended);
             }
             if self.said().contains("Address already in use") {
@@ -288,19 +282,30 @@ pub fn test(
     context: &Context,
 ) -> Result<Vec<Diagnostic>, LabError> {
     write_config(config, nginx, ports, folder)?;
-    let mut job = Job::new(Stage::Trusted, nginx.program(), folder)
+    let job = job(nginx, folder).argument("-t");
+    let exit = context.sandbox.run(job, &context.cancel)?;
+    exit.entered()?;
+    let said = String::from_utf8_lossy(&exit.stderr);
+    Ok(log::diagnostics(&said, folder, ports))
+}
+
+/// Returns a job of `nginx` with the configuration in `folder`, where alone it can write.
+fn job(nginx: &Nginx, folder: &Path) -> Job {
+    let view = View::of_lab()
+        .with(Access::Execute, nginx.program())
+        .with(Access::Write, folder);
+    let job = Job::new(Stage::Lab, nginx.program(), folder)
         .within(LIMITS)
-        .argument("-t")
+        .seeing(view)
         .argument("-p")
         .argument(format!("{}/", folder.display()))
         .argument("-c")
         .argument(folder.join(log::FILE));
     if nginx.knows_error_log_option() {
-        job = job.argument("-e").argument("stderr");
+        job.argument("-e").argument("stderr")
+    } else {
+        job
     }
-    let exit = context.sandbox.run(job, &context.cancel)?;
-    let said = String::from_utf8_lossy(&exit.stderr);
-    Ok(log::diagnostics(&said, folder, ports))
 }
 
 fn write_config(

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::units::Time;
 
-pub use words::{expected, input, status_words};
+pub use words::{command, expected, input, status_words};
 
 /// How long one answer may take where a probe does not say.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -270,6 +270,14 @@ impl Send {
             .chain(self.paths.iter().map(String::as_str))
     }
 
+    /// Returns how long each customer pauses in all.
+    pub fn pauses(&self) -> Duration {
+        let requests = self.all_paths().count() * self.times;
+        let pauses = u32::try_from(requests.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.every
+            .map_or(Duration::ZERO, |every| every.0.saturating_mul(pauses))
+    }
+
     /// Returns how many requests are sent in all.
     pub fn requests(&self) -> usize {
         self.all_paths().count() * self.times * self.parallel
@@ -277,6 +285,11 @@ impl Send {
 }
 
 impl Expect {
+    /// Returns whether it asks for what has happened since nginx first ran.
+    pub fn is_about_history(&self) -> bool {
+        self.master.is_some() || self.workers.is_some() || self.lost.is_some()
+    }
+
     /// Returns whether `status` is one that is expected.
     pub fn accepts(&self, status: u16) -> bool {
         self.status == Some(status) || self.statuses.contains(&status)

@@ -99,6 +99,32 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     })
 }
 
+/// Sends what `probe` says to the gateway at `address`, and returns what a customer sees first of
+/// each answer: its status line. What comes again is told once.
+pub fn status_lines(
+    probe: &Probe,
+    address: std::net::SocketAddr,
+    context: &Context,
+) -> Vec<String> {
+    let customer = Customer {
+        probe,
+        address,
+        listen: address.port(),
+        context,
+    };
+    let mut lines: Vec<String> = Vec::new();
+    for exchange in customer.send() {
+        let line = match exchange.result {
+            Ok(Response { status, reason, .. }) => format!("HTTP/1.1 {status} {reason}"),
+            Err(none) => format!("no answer: {none}"),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
 /// What requests left in nginx's logs, as the learner would read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Traces {
@@ -169,27 +195,39 @@ fn counters(lab: &Lab, probe: &Probe) -> Vec<Counters> {
     names.into_iter().map(|name| lab.counters(name)).collect()
 }
 
+/// Counts what the exercise prescribes: the pauses between requests, and answers that are to be slow.
+fn note_wait(lab: &mut Lab, probe: &Probe, exchanges: &[Exchange]) {
+    let slow = exchanges.iter().filter(|it| lab.is_slow(&it.path));
+    let times = slow.filter_map(|it| Some(it.result.as_ref().ok()?.time));
+    let answers: Duration = if probe.send.parallel == 1 {
+        times.sum()
+    } else {
+        times.max().unwrap_or_default()
+    };
+    lab.note_wait(probe.send.pauses() + answers);
+}
+
 /// Sends what `probe` says, until something fails to come back.
 fn send(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Vec<Exchange>, LabError> {
-    let address = lab.address()?;
     let customer = Customer {
         probe,
-        address,
+        address: lab.address()?,
         listen: lab.listen(),
         context,
     };
-    if probe.send.parallel == 1 {
-        return Ok(customer.send());
-    }
-    let exchanges = thread::scope(|scope| {
-        let customers: Vec<_> = (0..probe.send.parallel)
-            .map(|_| scope.spawn(|| customer.send()))
-            .collect();
-        let exchanges = customers
-            .into_iter()
-            .filter_map(|customer| customer.join().ok());
-        exchanges.flatten().collect()
-    });
+    let exchanges = match probe.send.parallel {
+        1 => customer.send(),
+        customers => thread::scope(|scope| {
+            let customers: Vec<_> = (0..customers)
+                .map(|_| scope.spawn(|| customer.send()))
+                .collect();
+            let exchanges = customers
+                .into_iter()
+                .filter_map(|customer| customer.join().ok());
+            exchanges.flatten().collect()
+        }),
+    };
+    note_wait(lab, probe, &exchanges);
     Ok(exchanges)
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::LabError;
 use super::config::Config;
-use super::customers::Customers;
+use super::customers::{Customers, Met};
 use super::gateway::{Gateway, Started, listening_ports};
 use super::nginx::Nginx;
 use super::nonce::Nonce;
@@ -53,6 +53,8 @@ pub struct Lab {
     every: Option<Time>,
     /// The master and the workers of the nginx that ran first.
     first: Option<(Option<u32>, Vec<u32>)>,
+    /// How long the exercise itself has made the probes wait.
+    waited: Duration,
     folder: Scratch,
     context: Context,
 }
@@ -103,6 +105,7 @@ impl Lab {
                         listen: plan.listen,
                         every: plan.customers,
                         first: None,
+                        waited: Duration::ZERO,
                         folder,
                         context: context.clone(),
                     };
@@ -140,11 +143,11 @@ impl Lab {
         Ok(())
     }
 
-    /// Lets no more customers come; returns how many came, and how many of them got no answer.
-    pub fn close(&mut self) -> Option<(usize, usize)> {
+    /// Lets no more customers come; returns what those who came have met.
+    pub fn close(&mut self) -> Option<Met> {
         let customers = self.customers.as_mut()?;
         customers.close();
-        Some((customers.sent(), customers.lost()))
+        Some(customers.met())
     }
 
     /// Returns whether nginx's master is the one that ran first.
@@ -175,6 +178,23 @@ impl Lab {
     /// Returns nginx, if it ever ran, and the ports in whose words it is read.
     pub fn gateway_and_ports(&mut self) -> (Option<&mut Gateway>, &Ports) {
         (self.gateway.as_mut(), &self.ports)
+    }
+
+    /// Returns how long the exercise itself has made the probes wait: where they pause, and where an
+    /// upstream is declared to be slow.
+    pub fn waited(&self) -> Duration {
+        self.waited
+    }
+
+    /// Counts `time` among what the exercise has made the probes wait.
+    pub(super) fn note_wait(&mut self, time: Duration) {
+        self.waited += time;
+    }
+
+    /// Returns whether some upstream is declared to be slow for `path`.
+    pub(super) fn is_slow(&self, path: &str) -> bool {
+        let mut rules = self.services.iter().filter_map(|it| it.plan.rule(path));
+        rules.any(|rule| rule.after.is_some() || rule.slow_body.is_some())
     }
 
     /// Returns the learner's port of the gateway.
@@ -236,6 +256,7 @@ impl Lab {
                 if self.context.cancel.wait(time.0) {
                     return Err(LabError::Cancelled);
                 }
+                self.note_wait(time.0);
             }
             Act::Reload(_) => {
                 if let Some(gateway) = &mut self.gateway {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::Progress;
+use super::{Progress, State};
 use crate::course::{Course, Exercise, Item, Lesson, Section, TrackId};
 
 /// What to do next.
@@ -26,8 +26,10 @@ pub enum Next<'a> {
 pub struct Tally {
     /// Lessons, and those of them that were read.
     pub lessons: Count,
-    /// Exercises, and those of them that were passed or settled.
+    /// Exercises without those that were settled, and those of them that were passed.
     pub exercises: Count,
+    /// How many exercises were settled without a pass.
+    pub settled: usize,
 }
 
 /// How many of how many.
@@ -56,9 +58,13 @@ impl Count {
 impl Progress {
     /// Returns how much of the core of `track` is done; `None` is the whole course.
     pub fn tally(&self, course: &Course, track: Option<&TrackId>) -> Tally {
+        let states = core(course, track).map(|exercise| self.state_of(exercise));
+        let (settled, counted): (Vec<_>, Vec<_>) =
+            states.partition(|state| *state == State::Settled);
         Tally {
             lessons: Count::of(course.lessons.iter().map(|lesson| self.has_read(lesson))),
-            exercises: Count::of(core(course, track).map(|exercise| self.is_done(exercise))),
+            exercises: Count::of(counted.into_iter().map(State::is_done)),
+            settled: settled.len(),
         }
     }
 
@@ -191,7 +197,8 @@ mod tests {
         let mut progress = Progress::default();
         progress.settle(&"both".parse().unwrap(), "no nginx");
         let tally = progress.tally(&course, Some(&"fast".parse().unwrap()));
-        assert_eq!(tally.exercises, Count { done: 1, of: 2 });
+        assert_eq!(tally.exercises, Count { done: 0, of: 1 });
+        assert_eq!(tally.settled, 1);
         assert_eq!(tally.lessons, Count { done: 0, of: 2 });
     }
 }

@@ -5,15 +5,39 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::view::View;
+
 /// What kind of code a job runs; a sandbox decides by it what to allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// A compiler or linker that reads what a learner wrote.
     Compile,
+    /// A lab's server, or a shell in a lab: what it runs is known, what it is told comes from a
+    /// learner.
+    Lab,
     /// Code of ours, or code we trust as much: the judge, a tool.
     Trusted,
     /// Code that a learner wrote.
     Learner,
+}
+
+impl Stage {
+    const ALL: [(Self, &'static str); 4] = [
+        (Self::Compile, "compile"),
+        (Self::Lab, "lab"),
+        (Self::Trusted, "trusted"),
+        (Self::Learner, "learner"),
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(stage, _)| *stage == self);
+        known.map_or("", |(_, word)| word)
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(_, known)| *known == word);
+        known.map(|(stage, _)| *stage)
+    }
 }
 
 /// How much a job may use.
@@ -94,6 +118,8 @@ pub struct Job {
     pub limits: Limits,
     /// What it reads.
     pub input: Input,
+    /// What it can see of the files, where something confines it.
+    pub view: View,
 }
 
 impl Job {
@@ -101,7 +127,7 @@ impl Job {
     pub fn new(stage: Stage, program: impl Into<PathBuf>, folder: impl Into<PathBuf>) -> Self {
         let limits = match stage {
             Stage::Compile => Limits::compiler(),
-            Stage::Trusted => Limits::trusted(),
+            Stage::Lab | Stage::Trusted => Limits::trusted(),
             Stage::Learner => Limits::learner(),
         };
         Self {
@@ -112,6 +138,7 @@ impl Job {
             folder: folder.into(),
             limits,
             input: Input::Null,
+            view: View::new(),
         }
     }
 
@@ -140,6 +167,13 @@ impl Job {
     #[must_use]
     pub fn within(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Sets what it can see of the files.
+    #[must_use]
+    pub fn seeing(mut self, view: View) -> Self {
+        self.view = view;
         self
     }
 

@@ -1,57 +1,76 @@
-//! The re-exec: a fresh Gradus process that limits itself and becomes the job's program.
+//! The re-exec: a fresh Gradus process that limits and confines itself and becomes the job's
+//! program.
 //!
 //! It runs before anything else in `main`, in a process with one thread, so nothing here needs the
 //! care that code between fork and exec needs.
 
-use std::ffi::{OsStr, OsString};
-use std::io;
+use std::ffi::OsString;
+use std::io::{self, Write as _};
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 
-use super::job::Limits;
+use super::policy::Policy;
 
 /// The first argument that makes Gradus a launcher.
 pub const ENTRY: &str = "__sandbox";
+/// The exit code of a launcher that could not become the program. Only together with the policy's
+/// token does it mean that.
+pub(super) const FAILED: u8 = 126;
 
-/// Returns the launcher's arguments for a program with these limits.
-pub(super) fn arguments(limits: &Limits) -> [String; 5] {
-    let parent = rustix::process::getpid().as_raw_nonzero();
-    [
-        ENTRY.to_owned(),
-        limits.cpu.as_secs().max(1).to_string(),
-        limits.memory.to_string(),
-        limits.file.to_string(),
-        parent.to_string(),
-    ]
+/// Returns the launcher's arguments for `policy`.
+pub(super) fn arguments(policy: &Policy) -> Vec<OsString> {
+    let mut arguments = vec![ENTRY.into()];
+    arguments.append(&mut policy.words());
+    arguments
 }
 
-/// Limits this process and becomes the program named in `arguments` (without Gradus's own name).
-/// Returns only when that fails, with the reason.
-pub fn enter(arguments: &[OsString]) -> io::Error {
-    let [_, cpu, memory, file, parent, program, rest @ ..] = arguments else {
-        return io::Error::new(io::ErrorKind::InvalidInput, "launcher: too few arguments");
+/// Limits and confines this process as `arguments` say (without Gradus's own name) and becomes the
+/// program that they name; without one it is a rehearsal. Returns only when that is over, with the
+/// exit code.
+pub fn enter(arguments: &[OsString]) -> u8 {
+    let (policy, job) = match Policy::read(arguments.get(1..).unwrap_or_default()) {
+        Ok(read) => read,
+        Err(error) => return tell("", &error),
     };
-    let limited = limit(cpu, memory, file).and_then(|()| die_with(parent));
-    if let Err(error) = limited {
-        return error;
+    match confine(&policy) {
+        Ok(()) => {}
+        Err(error) => return tell(&policy.token, &error),
     }
+    let [program, arguments @ ..] = job else {
+        return 0;
+    };
     #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-    Command::new(program).args(rest).exec()
+    let error = Command::new(program).args(arguments).exec();
+    tell(&policy.token, &error)
 }
 
-fn limit(cpu: &OsStr, memory: &OsStr, file: &OsStr) -> io::Result<()> {
-    let cpu = number(cpu)?;
+/// Tells Gradus, at the other end of standard error, what went wrong.
+fn tell(token: &str, error: &io::Error) -> u8 {
+    // With nobody there to read it, the exit code is all that can be said.
+    writeln!(io::stderr(), "{token}{error}").ok();
+    FAILED
+}
+
+fn confine(policy: &Policy) -> io::Result<()> {
+    limit(policy)?;
+    policy.guard.confine(policy)?;
+    // Becoming another user undoes it, so it comes after that.
+    die_with(policy.parent)?;
+    policy.guard.seal(policy)
+}
+
+fn limit(policy: &Policy) -> io::Result<()> {
+    let cpu = policy.limits.cpu.as_secs();
     set(Resource::Cpu, cpu, cpu + 1)?;
-    let memory = number(memory)?;
-    set(Resource::As, memory, memory)?;
-    let file = number(file)?;
-    set(Resource::Fsize, file, file)?;
+    set(Resource::As, policy.limits.memory, policy.limits.memory)?;
+    set(Resource::Fsize, policy.limits.file, policy.limits.file)?;
     set(Resource::Core, 0, 0)
 }
 
-fn set(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
+/// Sets one limit of this process.
+pub(super) fn set(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
     setrlimit(
         resource,
         Rlimit {
@@ -64,19 +83,19 @@ fn set(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
 
 /// Asks the kernel to kill this process when the thread that started it ends.
 #[cfg(target_os = "linux")]
-fn die_with(parent: &OsStr) -> io::Result<()> {
+fn die_with(parent: u64) -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let now = rustix::process::getppid().map_or(0, |pid| {
         u64::from(pid.as_raw_nonzero().get().unsigned_abs())
     });
-    if now == number(parent)? {
+    if parent == 0 || now == parent {
         return Ok(());
     }
     Err(io::Error::other("launcher: Gradus ended first"))
 }
 
 #[cfg(not(target_os = "linux"))]
-fn die_with(_parent: &OsStr) -> io::Result<()> {
+fn die_with(_parent: u64) -> io::Result<()> {
     Ok(())
 }
 
@@ -85,9 +104,4 @@ pub(super) fn outlive_parent() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(None)?;
     Ok(())
-}
-
-fn number(text: &OsStr) -> io::Result<u64> {
-    let number = text.to_str().and_then(|text| text.parse().ok());
-    number.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "launcher: not a number"))
 }

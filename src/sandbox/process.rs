@@ -2,7 +2,6 @@
 
 use std::io::{ErrorKind, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
@@ -12,7 +11,7 @@ use rustix::process::Signal;
 
 use super::cancel::{Cancel, kill_group};
 use super::job::{Input, Job, Limits};
-use super::{SandboxError, launcher};
+use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
 
 /// How a process ended.
@@ -28,6 +27,8 @@ pub enum End {
     OutputLimit,
     /// Somebody called it off.
     Cancelled,
+    /// It never ran: the sandbox could not be entered. Standard error says why.
+    NotEntered,
 }
 
 impl End {
@@ -50,6 +51,20 @@ pub struct Exit {
     pub duration: Duration,
 }
 
+impl Exit {
+    /// Tells a job that never ran from one that did.
+    ///
+    /// # Errors
+    /// Fails when the sandbox could not be entered.
+    pub fn entered(&self) -> Result<(), SandboxError> {
+        if self.end != End::NotEntered {
+            return Ok(());
+        }
+        let words = crate::text::visible(String::from_utf8_lossy(&self.stderr).trim());
+        Err(SandboxError::Enter { words })
+    }
+}
+
 /// One of the two output streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stream {
@@ -70,6 +85,7 @@ enum Event {
 #[derive(Debug)]
 pub struct Process {
     group: i32,
+    token: String,
     events: Receiver<Event>,
     open: usize,
     status: Option<ExitStatus>,
@@ -82,15 +98,15 @@ pub struct Process {
 }
 
 /// Starts `job` through the launcher.
-pub(super) fn spawn(gradus: &Path, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
+pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
     let program = job.program.clone();
     let limits = job.limits;
-    let mut child = command(gradus, job)
-        .spawn()
-        .map_err(|source| SandboxError::Start {
-            program: PathBuf::from(&program),
-            source,
-        })?;
+    let failed = |source| SandboxError::Start {
+        program: program.clone(),
+        source,
+    };
+    let token = token().map_err(failed)?;
+    let mut child = command(sandbox, job, &token).spawn().map_err(failed)?;
     let group = i32::try_from(child.id()).expect("process ids are small");
     cancel.watch(group);
     let (sender, events) = channel();
@@ -104,9 +120,10 @@ pub(super) fn spawn(gradus: &Path, job: Job, cancel: &Cancel) -> Result<Process,
                 sender.send(Event::Ended(status)).ok();
             }
         })
-        .map_err(|source| SandboxError::Start { program, source })?;
+        .map_err(failed)?;
     Ok(Process {
         group,
+        token,
         events,
         open,
         status: None,
@@ -119,15 +136,26 @@ pub(super) fn spawn(gradus: &Path, job: Job, cancel: &Cancel) -> Result<Process,
     })
 }
 
-fn command(gradus: &Path, job: Job) -> Command {
+/// Returns a word that nobody can guess.
+pub(super) fn token() -> std::io::Result<String> {
+    let mut bytes = [0; 16];
+    let mut left = &mut bytes[..];
+    while !left.is_empty() {
+        let count = rustix::rand::getrandom(&mut *left, rustix::rand::GetRandomFlags::empty())?;
+        left = &mut left[count..];
+    }
+    Ok(data_encoding::HEXLOWER.encode(&bytes))
+}
+
+fn command(sandbox: &Sandbox, job: Job, token: &str) -> Command {
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that starts processes"
     )]
-    let mut command = Command::new(gradus);
+    let mut command = Command::new(sandbox.launcher());
     command
-        .args(launcher::arguments(&job.limits))
-        .arg(job.program)
+        .args(launcher::arguments(&sandbox.policy(&job, token)))
+        .args(Some(job.program).filter(|program| !program.as_os_str().is_empty()))
         .args(job.arguments)
         .env_clear()
         .envs(job.environment)
@@ -215,8 +243,12 @@ impl Process {
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
+        let end = self.end();
+        if end == End::NotEntered {
+            self.stderr.drain(..self.token.len());
+        }
         Exit {
-            end: self.end(),
+            end,
             stdout: std::mem::take(&mut self.stdout),
             stderr: std::mem::take(&mut self.stderr),
             duration: self.watch.elapsed(),
@@ -298,6 +330,10 @@ impl Process {
         let Some(status) = self.status else {
             return End::Signal(Signal::KILL.as_raw());
         };
+        let failed = Some(i32::from(launcher::FAILED));
+        if status.code() == failed && self.stderr.starts_with(self.token.as_bytes()) {
+            return End::NotEntered;
+        }
         match (status.code(), status.signal()) {
             (Some(code), _) => End::Code(code),
             (None, Some(signal)) if signal == Signal::XCPU.as_raw() => End::TimeLimit,

@@ -20,9 +20,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_current_process_group, kill_process};
 
 use super::cancel::Cancel;
-use super::job::{Input, Job};
+use super::job::{Input, Job, Stage};
+use super::policy::Policy;
 use super::process::{self, Process};
-use super::{SandboxError, launcher};
+use super::{Sandbox, SandboxError, launcher};
 
 /// The first argument that makes Gradus a supervisor.
 pub const ENTRY: &str = "__supervise";
@@ -62,12 +63,26 @@ impl Wish {
 pub struct Supervised {
     process: Process,
     alive: Option<PipeWriter>,
+    token: String,
 }
 
 impl Supervised {
     /// Waits at most `patience` for the server to end by itself, and returns whether it did.
     pub fn ended_within(&mut self, patience: Duration) -> bool {
         self.process.ended_within(patience)
+    }
+
+    /// Tells a server that never ran from one that did.
+    ///
+    /// # Errors
+    /// Fails when the sandbox could not be entered.
+    pub fn entered(&self) -> Result<(), SandboxError> {
+        match self.stderr().strip_prefix(self.token.as_bytes()) {
+            None => Ok(()),
+            Some(words) => Err(SandboxError::Enter {
+                words: crate::text::visible(String::from_utf8_lossy(words).trim()),
+            }),
+        }
     }
 
     /// Returns what the server wrote to standard error so far, within the limit.
@@ -106,7 +121,7 @@ impl Drop for Supervised {
 
 /// Starts `job` under a supervisor.
 pub(super) fn start(
-    gradus: &Path,
+    sandbox: &Sandbox,
     mut job: Job,
     scratch: &Path,
     cancel: &Cancel,
@@ -115,14 +130,28 @@ pub(super) fn start(
         program: job.program.clone(),
         source,
     })?;
-    let mut arguments: Vec<OsString> = vec![ENTRY.into(), scratch.into(), job.program.into()];
+    let token = process::token().map_err(|source| SandboxError::Start {
+        program: job.program.clone(),
+        source,
+    })?;
+    // The server is confined, the supervisor, which removes its folder, is not.
+    let policy = Policy {
+        parent: 0,
+        ..sandbox.policy(&job, &token)
+    };
+    let mut arguments: Vec<OsString> =
+        vec![ENTRY.into(), scratch.into(), sandbox.launcher().into()];
+    arguments.append(&mut launcher::arguments(&policy));
+    arguments.push(job.program.into());
     arguments.append(&mut job.arguments);
-    job.program = gradus.into();
+    job.stage = Stage::Trusted;
+    job.program = sandbox.launcher().into();
     job.arguments = arguments;
     job.input = Input::Descriptor(OwnedFd::from(reader));
     Ok(Supervised {
-        process: process::spawn(gradus, job, cancel)?,
+        process: process::spawn(sandbox, job, cancel)?,
         alive: Some(writer),
+        token,
     })
 }
 

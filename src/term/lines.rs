@@ -15,6 +15,8 @@ pub struct Lines {
     caps: Caps,
     theme: Theme,
     source: Source,
+    /// Whether standard output is for something else.
+    aside: bool,
     /// Whether the last line is a prompt that waits.
     waits: bool,
 }
@@ -25,11 +27,24 @@ impl Lines {
     /// # Errors
     /// Fails when no thread can be started.
     pub fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
+        Self::start(caps, theme, listener, false)
+    }
+
+    /// Starts as [`Lines::open`] does, and writes to standard error.
+    ///
+    /// # Errors
+    /// Fails when no thread can be started.
+    pub fn open_aside(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
+        Self::start(caps, theme, listener, true)
+    }
+
+    fn start(caps: Caps, theme: Theme, listener: &Listener, aside: bool) -> io::Result<Self> {
         let source = Source::start(Reading::Lines, &Modes::default(), listener)?;
         Ok(Self {
             caps,
             theme,
             source,
+            aside,
             waits: false,
         })
     }
@@ -39,7 +54,7 @@ impl Terminal for Lines {
     fn show(&mut self, lines: &[Line], spot: Spot) -> io::Result<()> {
         self.waits = false;
         let apart = if spot == Spot::Below { "" } else { "\n" };
-        write(&format!("{apart}{}", emit(lines, &self.caps, &self.theme)))
+        self.write(&format!("{apart}{}", emit(lines, &self.caps, &self.theme)))
     }
 
     fn footer(&mut self, lines: &[Line]) -> io::Result<()> {
@@ -47,7 +62,7 @@ impl Terminal for Lines {
         let rows = lines
             .iter()
             .map(|line| emit_line(line, &self.caps, &self.theme));
-        write(&format!("\n{}", rows.collect::<Vec<_>>().join("\n")))
+        self.write(&format!("\n{}", rows.collect::<Vec<_>>().join("\n")))
     }
 
     /// The footer was the question; the answer comes as a line.
@@ -76,12 +91,17 @@ impl Terminal for Lines {
     }
 
     fn leave(&mut self) -> io::Result<()> {
-        if self.waits { write("\n") } else { Ok(()) }
+        if self.waits { self.write("\n") } else { Ok(()) }
     }
 }
 
-fn write(text: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()
+impl Lines {
+    fn write(&self, text: &str) -> io::Result<()> {
+        if self.aside {
+            return io::stderr().lock().write_all(text.as_bytes());
+        }
+        let mut out = io::stdout().lock();
+        out.write_all(text.as_bytes())?;
+        out.flush()
+    }
 }

@@ -67,6 +67,13 @@ impl Machine {
             let lead = self.view.sign(Role::Good, "✓", "learnt");
             lines.extend(self.view.hanging(&lead, &lesson.summary));
         }
+        if self.course.ground.is_some() {
+            lines.push(Line::new());
+            lines.extend(self.view.markdown(
+                "Stay in practice: `gradus drill` breaks a gateway, shows you what a customer \
+                 sees, and takes the time until you have named the cause and mended it.",
+            ));
+        }
         lines
     }
 

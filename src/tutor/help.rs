@@ -73,6 +73,12 @@ impl Machine {
             lines.push(Line::new());
         }
         lines.extend(self.keys(EVERYWHERE));
+        if self.course.ground.is_some() {
+            lines.push(Line::new());
+            lines.extend(self.view.markdown(
+                "After `q`: `gradus drill` breaks a gateway at random, for you to find out how.",
+            ));
+        }
         if self.view.by_lines {
             lines.push(Line::new());
             lines.push(Line::plain("Type the key, then Enter."));

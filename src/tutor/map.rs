@@ -39,12 +39,20 @@ impl Machine {
 
     fn map_intro(&self) -> Vec<Line> {
         let track = self.progress.track.as_ref();
-        let Tally { lessons, exercises } = self.progress.tally(&self.course, track);
+        let Tally {
+            lessons,
+            exercises,
+            settled,
+        } = self.progress.tally(&self.course, track);
         let title = track
             .and_then(|id| self.course.track(id))
             .map(|track| format!("  {} track", track.title));
+        let skipped = match settled {
+            0 => String::new(),
+            settled => format!(", {settled} skipped"),
+        };
         let counts = format!(
-            "  {} of {} lessons, {} of {} exercises",
+            "  {} of {} lessons, {} of {} exercises{skipped}",
             lessons.done, lessons.of, exercises.done, exercises.of
         );
         let head = Line::new()

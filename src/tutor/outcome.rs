@@ -18,7 +18,10 @@ pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
     let said = if outcome.forbidden.is_empty() {
         let errors = |diagnostic: &&Diagnostic| diagnostic.error;
         let errors: Vec<_> = outcome.diagnostics.iter().filter(errors).cloned().collect();
-        first.diagnostics = errors.iter().take(1).cloned().collect();
+        // A warning about no line is not about the text but about what runs beside it.
+        let mut warnings = outcome.diagnostics.iter();
+        let warning = warnings.find(|warning| !warning.error && warning.line.is_none());
+        first.diagnostics = errors.first().or(warning).into_iter().cloned().collect();
         errors
     } else {
         first.diagnostics.clear();

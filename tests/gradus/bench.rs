@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use gradus::check::{CheckError, Context, Outcome, TestOutcome, TestResult, Values};
 use gradus::course::{self, Course, Exercise, Tree};
-use gradus::sandbox::Sandbox;
+use gradus::sandbox::{Rule, Sandbox};
 use gradus::sys::environment::Environment;
 use tempfile::TempDir;
 
@@ -30,6 +30,12 @@ impl Bench {
     pub(crate) fn fixture() -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-check");
         Self::of(&Tree::read(&folder).expect("a course"))
+    }
+
+    /// Takes one rule of the sandbox away.
+    pub(crate) fn without(mut self, rule: Rule) -> Self {
+        self.context.sandbox = self.context.sandbox.without(rule);
+        self
     }
 
     fn of(tree: &Tree) -> Self {

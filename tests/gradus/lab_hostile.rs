@@ -42,7 +42,7 @@ fn nothing_that_reaches_out_of_the_lab_is_run() {
 fn a_configuration_without_end_is_told_at_once() {
     let Some(context) = context() else { return };
     let texts = [
-        ("10 MB of comments", "# more\n".repeat(10 << 20 >> 3)),
+        ("10 MB of comments", "# more\n".repeat((10 << 20) / 7 + 1)),
         ("blocks in blocks", "http {".repeat(10_000)),
         ("one word", "a".repeat(60_000)),
         ("one quote", format!("error_log \"{}", "a;".repeat(30_000))),

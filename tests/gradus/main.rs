@@ -6,6 +6,7 @@ mod broken_course;
 mod canary;
 mod commands;
 mod docs;
+mod drill;
 mod faults;
 mod forged;
 mod fuzzed;
@@ -16,18 +17,25 @@ mod kills;
 mod lab;
 mod lab_hostile;
 #[cfg(target_os = "linux")]
+mod lab_inputs;
+#[cfg(target_os = "linux")]
 mod lab_kills;
+mod lab_learner;
+mod lab_probes;
 mod lab_up;
 #[cfg(target_os = "linux")]
 mod lab_users;
 mod lessons;
 mod licences;
 mod limits;
+mod machine;
 mod package;
 mod processes;
 mod pty;
 mod rendering;
 mod repository;
 mod rust_check;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod session;
 mod tidy;

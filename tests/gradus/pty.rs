@@ -18,7 +18,7 @@ const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A running Gradus and its screen.
 pub(crate) struct Pty {
-    child: Box<dyn Child + Send + Sync>,
+    child: Owned,
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
     seen: Arc<Mutex<Seen>>,
@@ -26,6 +26,17 @@ pub(crate) struct Pty {
     closing: Arc<AtomicBool>,
     changes: Receiver<()>,
     modes: String,
+}
+
+/// A process that does not outlive a test that failed.
+struct Owned(Box<dyn Child + Send + Sync>);
+
+impl Drop for Owned {
+    fn drop(&mut self) {
+        if let Ok(None) = self.0.try_wait() {
+            self.0.kill().ok();
+        }
+    }
 }
 
 /// What the terminal got.
@@ -66,7 +77,7 @@ impl Pty {
         }));
         let read = watch(reader, Arc::clone(&seen), Arc::clone(&closing), sender);
         Self {
-            child,
+            child: Owned(child),
             master: pair.master,
             writer,
             seen,
@@ -166,6 +177,7 @@ impl Pty {
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         let id = self
             .child
+            .0
             .process_id()
             .and_then(|id| i32::try_from(id).ok());
         let id = id
@@ -186,7 +198,7 @@ impl Pty {
                 }
             }
         }
-        self.child.wait().expect("a child").exit_code()
+        self.child.0.wait().expect("a child").exit_code()
     }
 
     /// Closes the terminal, as a learner closes a window, and waits for the end.
@@ -208,7 +220,7 @@ impl Pty {
         drop(writer);
         drop(master);
         let (sender, ended) = channel();
-        thread::spawn(move || sender.send(child.wait().is_ok()));
+        thread::spawn(move || sender.send(child.0.wait().is_ok()));
         let ended = ended.recv_timeout(DEADLINE);
         assert_eq!(ended, Ok(true), "gradus outlives its terminal");
     }

@@ -397,7 +397,7 @@ pub(super) fn signal_words(signal: i32) -> String {
         7 => "SIGBUS",
         8 => "SIGFPE",
         9 => "SIGKILL",
-        11 => "SIGSEGV",
+        11 => "SIGSEGV, as after a stack overflow",
         _ => return format!("the process was ended by signal {signal}"),
     };
     format!("the process was ended by {name}")

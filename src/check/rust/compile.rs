@@ -7,7 +7,17 @@ use serde::Deserialize;
 
 use super::super::{CheckError, Context, Diagnostic};
 use super::toolchain::Toolchain;
-use crate::sandbox::{End, Exit, Job, Stage, Stream};
+use crate::sandbox::{Access, End, Exit, Job, Stage, Stream, View};
+
+/// Where linkers and their parts are.
+const LINKER_FOLDERS: [&str; 6] = [
+    "/bin",
+    "/usr/bin",
+    "/usr/local/bin",
+    "/lib",
+    "/usr/lib",
+    "/usr/libexec",
+];
 
 /// What to compile, and into what.
 #[derive(Debug, Clone)]
@@ -24,8 +34,22 @@ pub struct Unit<'a> {
     pub product: Product,
     /// The crates it may name, and where they are.
     pub externs: Vec<(&'a str, PathBuf)>,
-    /// Whether a learner wrote it: no unsafe code then.
-    pub by_learner: bool,
+    /// The crates that those are made of.
+    pub depends: Vec<PathBuf>,
+    /// Who wrote what it is made of.
+    pub origin: Origin,
+}
+
+/// Who wrote what a unit is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// We, or the author of the exercise.
+    Ours,
+    /// A learner: no unsafe code, and the compiler is confined.
+    Learner,
+    /// We, but a learner's crate is linked into it, some of which is evaluated then: the compiler
+    /// is confined.
+    Linked,
 }
 
 /// What a unit becomes.
@@ -108,9 +132,7 @@ pub fn compile(
             }
         }
     });
-    if exit.end == End::Cancelled {
-        return Err(CheckError::Cancelled);
-    }
+    CheckError::unless_ran(&exit)?;
     if !exit.end.is_success() && !diagnostics.iter().any(|diagnostic| diagnostic.error) {
         diagnostics.push(silent(&exit));
     }
@@ -121,10 +143,9 @@ pub fn compile(
 }
 
 fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
-    let stage = if unit.by_learner {
-        Stage::Compile
-    } else {
-        Stage::Trusted
+    let stage = match unit.origin {
+        Origin::Ours => Stage::Trusted,
+        Origin::Learner | Origin::Linked => Stage::Compile,
     };
     let mut arguments: Vec<OsString> = vec!["--edition=2024".into(), "--error-format=json".into()];
     arguments.extend([
@@ -144,10 +165,10 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
         linker.push(&toolchain.linker);
         arguments.push(linker);
     }
-    if toolchain.shared {
+    if toolchain.shared.is_some() {
         arguments.push("-Cprefer-dynamic".into());
     }
-    if unit.by_learner {
+    if unit.origin == Origin::Learner {
         arguments.push("-Funsafe_code".into());
     }
     for (name, path) in &unit.externs {
@@ -163,6 +184,39 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
         .arguments(arguments)
         .variable("PATH", "/usr/bin:/bin:/usr/local/bin")
         .variable("TMPDIR", unit.output.parent().unwrap_or(unit.folder))
+        .seeing(view(unit, toolchain))
+}
+
+/// Returns what the compiler can see: the toolchain, the sources, the crates that may be named, and
+/// the folder it writes into. Endless files such as `/dev/zero` are not among it.
+fn view(unit: &Unit<'_>, toolchain: &Toolchain) -> View {
+    let mut view = View::of_tools()
+        .with(Access::Execute, &toolchain.sysroot)
+        .with(Access::Execute, &toolchain.rustc)
+        .with(Access::Read, unit.folder)
+        .with(Access::Write, unit.output.parent().unwrap_or(unit.folder));
+    let externs = unit.externs.iter().map(|(_, library)| library);
+    for library in externs.chain(&unit.depends) {
+        view = view
+            .with(Access::Read, library)
+            .with_all(Access::List, library.parent());
+    }
+    if unit.product == Product::Library {
+        return view;
+    }
+    view.with_all(Access::Execute, LINKER_FOLDERS)
+        .with(Access::Execute, &toolchain.linker)
+        // A compiler of C finds its parts relative to itself.
+        .with_all(
+            Access::Execute,
+            toolchain.linker.ancestors().nth(2).filter(is_deep),
+        )
+        .with(Access::Write, "/dev/null")
+}
+
+/// Returns whether `folder` is no folder that holds everything, such as `/usr`.
+fn is_deep(folder: &&Path) -> bool {
+    folder.components().count() > 3
 }
 
 /// Returns the environment in which a program linked by `toolchain` finds its standard library.
@@ -211,6 +265,7 @@ fn silent(exit: &Exit) -> Diagnostic {
         }
         End::Code(code) => format!("the compiler ended with code {code}"),
         End::Cancelled => "the check was called off".to_owned(),
+        End::NotEntered => "the compiler was not started".to_owned(),
     };
     let words = String::from_utf8_lossy(&exit.stderr);
     let words: Vec<_> = words

@@ -9,10 +9,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::super::{CheckError, Context};
-use super::compile::library_path;
+use super::learner;
 use super::replies::{Call, Loss, Reply, frame};
 use super::toolchain::Toolchain;
-use crate::sandbox::{End, Exit, Input, Job, Limits, SandboxError, Stage};
+use crate::sandbox::{End, Exit, Input, Limits, SandboxError};
 use crate::sys::clock::Stopwatch;
 
 /// So many processes may end inside a call before the rest is given up.
@@ -193,13 +193,7 @@ impl<'a> Dispatch<'a> {
             source,
         };
         let (ours, theirs) = UnixStream::pair().map_err(pipe)?;
-        let (name, folder) = library_path(self.toolchain);
-        let home = self.program.parent().unwrap_or(Path::new("/"));
-        let mut job = Job::new(Stage::Learner, &self.program, home)
-            .variable(name, folder)
-            // Threads share one heap: a heap each would use up the address space.
-            .variable("MALLOC_ARENA_MAX", "1")
-            .within(self.limits)
+        let mut job = learner::job(&self.program, self.limits, self.toolchain, self.context)?
             .reading(Input::Descriptor(OwnedFd::from(theirs)));
         if careful {
             job = job.argument("careful");
@@ -289,9 +283,7 @@ impl<'a> Dispatch<'a> {
             .ok();
         drop(running.output);
         let exit = running.end.join().map_err(|_| CheckError::Cancelled)?;
-        if exit.end == End::Cancelled {
-            return Err(CheckError::Cancelled);
-        }
+        CheckError::unless_ran(&exit)?;
         for bytes in [&exit.stdout, &exit.stderr] {
             let room = (16_usize << 10).saturating_sub(self.printed.len());
             self.printed

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::super::{CheckError, Context};
 use super::collect::{self, Collected};
-use super::compile::{Compiled, Product, Unit, compile};
+use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::{Contract, Function};
 use super::dispatch::Dispatch;
 use super::glue;
+use super::learner;
 use super::replies::Call;
 use super::runtime;
 use super::titles::Declared;
@@ -131,7 +132,8 @@ impl Kit {
         context: &Context,
         observe: impl FnMut(&super::super::Diagnostic),
     ) -> Result<(Compiled, PathBuf), CheckError> {
-        let library = folder.join(format!("lib{}.rlib", subject.crate_name));
+        let output = learner::output_folder(folder)?;
+        let library = output.join(format!("lib{}.rlib", subject.crate_name));
         let unit = Unit {
             name: &subject.crate_name,
             root: PathBuf::from("src/lib.rs"),
@@ -139,7 +141,8 @@ impl Kit {
             output: &library,
             product: Product::Library,
             externs: self.learner_externs(subject),
-            by_learner: true,
+            depends: vec![self.runtime()],
+            origin: Origin::Learner,
         };
         let compiled = compile(&unit, &self.toolchain, context, observe)?;
         Ok((compiled, library))
@@ -157,7 +160,8 @@ impl Kit {
         present: &[bool],
         context: &Context,
     ) -> Result<(Compiled, PathBuf), CheckError> {
-        let folder = library.parent().unwrap_or(&self.folder);
+        let output = library.parent().unwrap_or(&self.folder);
+        let folder = output.parent().unwrap_or(output);
         let bridge = subject.bridge.as_deref();
         let source = glue::dispatcher(
             &subject.crate_name,
@@ -167,7 +171,7 @@ impl Kit {
             bridge,
         );
         write(&folder.join("dispatcher.rs"), source.as_bytes())?;
-        let program = folder.join("dispatcher");
+        let program = output.join("dispatcher");
         let mut externs = self.learner_externs(subject);
         externs.push(("gradus_rt", self.runtime()));
         let crate_name: &str = &subject.crate_name;
@@ -180,7 +184,8 @@ impl Kit {
             output: &program,
             product: Product::Program,
             externs,
-            by_learner: false,
+            depends: Vec::new(),
+            origin: Origin::Linked,
         };
         Ok((compile(&unit, &self.toolchain, context, |_| ())?, program))
     }
@@ -276,7 +281,8 @@ fn runtime_library(toolchain: &Toolchain, context: &Context) -> Result<PathBuf, 
         output: &output,
         product: Product::Library,
         externs: Vec::new(),
-        by_learner: false,
+        depends: Vec::new(),
+        origin: Origin::Ours,
     };
     expect(
         &compile(&unit, toolchain, context, |_| ())?,
@@ -302,7 +308,8 @@ fn make_contract(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), 
         output: &output,
         product: Product::Library,
         externs: vec![("gradus_rt", kit.runtime())],
-        by_learner: false,
+        depends: Vec::new(),
+        origin: Origin::Ours,
     };
     expect(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
@@ -327,7 +334,8 @@ fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Chec
         output: &output,
         product: Product::Library,
         externs,
-        by_learner: false,
+        depends: Vec::new(),
+        origin: Origin::Ours,
     };
     expect(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
@@ -350,7 +358,8 @@ fn make_judge(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Che
         output: &output,
         product: Product::Tests,
         externs,
-        by_learner: false,
+        depends: Vec::new(),
+        origin: Origin::Ours,
     };
     expect(
         &compile(&unit, &kit.toolchain, context, |_| ())?,

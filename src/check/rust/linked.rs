@@ -16,12 +16,13 @@ use syn::{Attribute, Item, Meta};
 
 use super::super::outcome::{TestResult, Values};
 use super::super::{CheckError, Context};
-use super::compile::{Compiled, Product, Unit, compile, library_path};
+use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::Function;
 use super::kit::{Kit, Subject};
+use super::learner;
 use super::replies::frame;
 use super::titles::literal;
-use crate::sandbox::{End, Exit, Input, Job, SandboxError, Stage};
+use crate::sandbox::{End, Exit, Input, SandboxError};
 
 /// An edit of a source: the bytes from `start` to `end` become `text`.
 #[derive(Debug)]
@@ -196,13 +197,14 @@ pub fn link(
     let source = program(subject).map_err(|error| CheckError::Exercise {
         what: error.to_string(),
     })?;
-    let folder = library.parent().unwrap_or(&kit.folder);
+    let output = library.parent().unwrap_or(&kit.folder);
+    let folder = output.parent().unwrap_or(output);
     let root = folder.join("linked.rs");
     std::fs::write(&root, source).map_err(|source| CheckError::File {
         path: root.clone(),
         source,
     })?;
-    let output = folder.join("linked");
+    let output = output.join("linked");
     let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
     externs.push(("gradus_rt", kit.runtime()));
     externs.push((&subject.crate_name, library.to_owned()));
@@ -213,10 +215,11 @@ pub fn link(
         output: &output,
         product: Product::Program,
         externs,
-        by_learner: false,
+        depends: Vec::new(),
+        origin: Origin::Linked,
     };
     let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
-    // The learner's code runs in this folder.
+    // It holds the hidden tests, and is needed no longer.
     std::fs::remove_file(&root).map_err(|source| CheckError::File { path: root, source })?;
     Ok((compiled, output))
 }
@@ -243,17 +246,9 @@ pub fn run(
         .and_then(|mut source| source.read_exact(&mut token))
         .map_err(pipe)?;
     let (mut ours, theirs) = UnixStream::pair().map_err(pipe)?;
-    let (name, libraries) = library_path(&kit.toolchain);
-    let job = Job::new(
-        Stage::Learner,
-        program,
-        program.parent().unwrap_or(&kit.folder),
-    )
-    .argument(index.to_string())
-    .variable(name, libraries)
-    .variable("MALLOC_ARENA_MAX", "1")
-    .within(subject.limits)
-    .reading(Input::Descriptor(OwnedFd::from(theirs)));
+    let job = learner::job(program, subject.limits, &kit.toolchain, context)?
+        .argument(index.to_string())
+        .reading(Input::Descriptor(OwnedFd::from(theirs)));
     let process = context.sandbox.spawn(job, &context.cancel)?;
     let (exit, message) = thread::scope(|scope| {
         let reader = scope.spawn(move || {
@@ -262,9 +257,7 @@ pub fn run(
         });
         (process.finish(), reader.join().unwrap_or_default())
     });
-    if exit.end == End::Cancelled {
-        return Err(CheckError::Cancelled);
-    }
+    CheckError::unless_ran(&exit)?;
     Ok(judge(&exit, message, &token, subject))
 }
 
@@ -297,7 +290,9 @@ fn judge(
             TestResult::Crashed(note(format!("the process ended itself with code {code}")))
         }
         (End::Signal(signal), _) => TestResult::Crashed(note(super::assess::signal_words(signal))),
-        (End::Cancelled, _) => TestResult::NotRun("the check was called off".to_owned()),
+        (End::Cancelled | End::NotEntered, _) => {
+            TestResult::NotRun("the check was called off".to_owned())
+        }
     }
 }
 

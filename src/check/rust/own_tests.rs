@@ -13,18 +13,22 @@ use super::super::outcome::{Diagnostic, OwnTests};
 use super::super::{CheckError, Context, Event};
 use super::assess::scratch_folder;
 use super::collect::{self, Collected};
-use super::compile::{Product, Unit, compile};
+use super::compile::{Origin, Product, Unit, compile};
 use super::dispatch::Dispatch;
 use super::kit::{Kit, Subject, keep};
+use super::learner;
 use super::replies::{Call, Reply};
 use super::trial::{self, Trial};
-use crate::sandbox::{Limits, Stage};
+use crate::sandbox::Limits;
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 use crate::sys::scratch::Scratch;
 
 /// The file of the learner's own tests in their crate.
 pub const FILE: &str = "tests/mine.rs";
+
+/// The dispatcher of a solution of the course, below the folder it is kept in.
+const DISPATCHER: &str = "out/dispatcher";
 
 /// A solution that the learner's tests meet.
 #[derive(Debug, Clone)]
@@ -127,7 +131,7 @@ fn compile_tests(
     folder: &Path,
     context: &Context,
 ) -> Result<Result<PathBuf, Vec<Diagnostic>>, CheckError> {
-    let output = folder.join("mine");
+    let output = learner::output_folder(folder)?.join("mine");
     let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
     externs.push((&subject.crate_name, kit.stub(subject)));
     let unit = Unit {
@@ -137,7 +141,8 @@ fn compile_tests(
         output: &output,
         product: Product::Tests,
         externs,
-        by_learner: true,
+        depends: vec![kit.runtime()],
+        origin: Origin::Learner,
     };
     let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
     Ok(if compiled.is_success() {
@@ -156,7 +161,7 @@ fn program_of(
     context: &Context,
 ) -> Result<PathBuf, CheckError> {
     let folder = kit.folder.join(name);
-    let program = folder.join("dispatcher");
+    let program = folder.join(DISPATCHER);
     if program.is_file() {
         return Ok(program);
     }
@@ -181,7 +186,7 @@ fn program_of(
             what: format!("{name} does not compile\n{}", compiled.words()),
         });
     }
-    keep(scratch, &folder, "dispatcher")?;
+    keep(scratch, &folder, DISPATCHER)?;
     Ok(program)
 }
 
@@ -302,14 +307,7 @@ impl Bench<'_> {
             cpu: Duration::from_secs(2),
             ..Limits::learner()
         };
-        trial::run_as(
-            &self.tests,
-            Stage::Learner,
-            limits,
-            known,
-            answer,
-            &self.kit.toolchain,
-            self.context,
-        )
+        let job = learner::job(&self.tests, limits, &self.kit.toolchain, self.context)?;
+        trial::run_job(job, known, answer, self.context)
     }
 }

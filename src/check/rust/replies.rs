@@ -50,7 +50,7 @@ impl Loss {
             End::Signal(signal) => Self::Signalled(signal),
             End::TimeLimit => Self::Time,
             End::OutputLimit => Self::Output,
-            End::Cancelled => Self::NotReached,
+            End::Cancelled | End::NotEntered => Self::NotReached,
         }
     }
 

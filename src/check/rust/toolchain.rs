@@ -32,8 +32,8 @@ pub struct Toolchain {
     pub linker: PathBuf,
     /// What the compiler says of itself.
     pub version: String,
-    /// Whether the standard library can be linked as a shared one.
-    pub shared: bool,
+    /// The file name of the shared standard library, if programs can be linked with one.
+    pub shared: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -72,6 +72,11 @@ impl Toolchain {
                 .map_err(|source| CheckError::File { path: file, source })?;
         }
         Ok(remembered.toolchain)
+    }
+
+    /// Returns the file name of the shared standard library, if programs are linked with one.
+    pub fn shared_library(&self) -> Option<&str> {
+        self.shared.as_deref()
     }
 
     /// Returns a short name for the toolchain and everything of ours that goes into compiled code.
@@ -167,7 +172,8 @@ fn ask(context: &Context, rustc: &Path, linker: PathBuf) -> Result<Toolchain, Ch
     };
     let libraries = PathBuf::from(run(context, &rustc, &["--print", "target-libdir"])?.trim());
     let version = run(context, &rustc, &["-vV"])?;
-    let shared = cfg!(target_os = "linux") && !version.contains("-musl") && has_shared(&libraries);
+    let can_share = cfg!(target_os = "linux") && !version.contains("-musl");
+    let shared = can_share.then(|| shared_library(&libraries)).flatten();
     Ok(Toolchain {
         rustc,
         sysroot,
@@ -178,20 +184,17 @@ fn ask(context: &Context, rustc: &Path, linker: PathBuf) -> Result<Toolchain, Ch
     })
 }
 
-fn has_shared(libraries: &Path) -> bool {
-    let Ok(entries) = fs::read_dir(libraries) else {
-        return false;
-    };
+/// Returns the name of the shared standard library in the folder `libraries`, if there is one only.
+fn shared_library(libraries: &Path) -> Option<String> {
+    let entries = fs::read_dir(libraries).ok()?;
     let names = entries
         .flatten()
         .map(|entry| entry.file_name().to_string_lossy().into_owned());
-    names
-        .filter(|name| {
-            name.starts_with("libstd-")
-                && Path::new(name).extension().is_some_and(|end| end == "so")
-        })
-        .count()
-        == 1
+    let mut shared = names.filter(|name| {
+        name.starts_with("libstd-") && Path::new(name).extension().is_some_and(|end| end == "so")
+    });
+    let name = shared.next();
+    name.filter(|_| shared.next().is_none())
 }
 
 fn run(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<String, CheckError> {

@@ -13,8 +13,11 @@ use super::super::{CheckError, Context};
 use super::compile::library_path;
 use super::replies::{Call, Loss, Reply, frame};
 use super::toolchain::Toolchain;
-use crate::sandbox::{End, Input, Job, Limits, SandboxError, Stage};
+use crate::sandbox::{Access, End, Input, Job, Limits, SandboxError, Stage};
 use crate::sys::scratch::Scratch;
+
+/// libtest's log file, in the folder of its program.
+const LOG: &str = "log";
 
 /// What a test was doing when it panicked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,45 +79,42 @@ pub fn run(
         wall: Duration::from_secs(200),
         ..Limits::trusted()
     };
-    run_as(
-        judge,
-        Stage::Trusted,
-        limits,
-        known,
-        answer,
-        toolchain,
-        context,
-    )
+    let scratch = Scratch::new().map_err(|source| CheckError::File {
+        path: judge.to_owned(),
+        source,
+    })?;
+    let (name, libraries) = library_path(toolchain);
+    let job = Job::new(Stage::Trusted, judge, scratch.path())
+        .variable(name, libraries)
+        .within(limits);
+    run_job(job, known, answer, context)
 }
 
-/// Does what [`run`] does for a judge at another stage, within other limits.
+/// Does what [`run`] does for another program of libtest's, which `job` starts; its log file is
+/// made in the job's folder.
 ///
 /// # Errors
 /// As for [`run`].
-pub fn run_as(
-    judge: &Path,
-    stage: Stage,
-    limits: Limits,
+pub fn run_job(
+    job: Job,
     known: &[(Call, Reply)],
     answer: &mut Answerer<'_>,
-    toolchain: &Toolchain,
     context: &Context,
 ) -> Result<Trial, CheckError> {
     let pipe = |source| {
         CheckError::Sandbox(SandboxError::Pipe {
-            program: judge.to_owned(),
+            program: job.program.clone(),
             source,
         })
     };
-    let scratch = Scratch::new().map_err(pipe)?;
-    let log = scratch.path().join("log");
+    let log = job.folder.join(LOG);
+    // A program that may make no file can write one that is there.
+    fs::write(&log, "").map_err(pipe)?;
     let (ours, theirs) = UnixStream::pair().map_err(pipe)?;
-    let (name, libraries) = library_path(toolchain);
-    let job = Job::new(stage, judge, scratch.path())
-        .arguments(["--test-threads=1", "--logfile"])
-        .argument(&log)
-        .variable(name, libraries)
-        .within(limits)
+    let view = job.view.clone().with(Access::Write, LOG);
+    let job = job
+        .seeing(view)
+        .arguments(["--test-threads=1", "--logfile", LOG])
         .reading(Input::Descriptor(OwnedFd::from(theirs)));
     let process = context.sandbox.spawn(job, &context.cancel)?;
     let (exit, served) = thread::scope(|scope| {
@@ -122,9 +122,7 @@ pub fn run_as(
         let exit = process.finish();
         (exit, server.join())
     });
-    if exit.end == End::Cancelled {
-        return Err(CheckError::Cancelled);
-    }
+    CheckError::unless_ran(&exit)?;
     let (calls, notes) = served.map_err(|_| CheckError::Cancelled)??;
     let log = fs::read_to_string(&log).unwrap_or_default();
     Ok(Trial {

@@ -2,19 +2,12 @@
 
 use crate::lab::control::Status;
 use crate::lab::control::tail::{News, Source};
+use crate::lab::customers::Met;
 use crate::text::{Line, Role};
 
 /// Returns what listens where, and where the files are.
 pub(super) fn places(status: &Status) -> Vec<Line> {
-    let mut lines = Vec::new();
-    let (listen, url) = (status.nginx.listen, status.url());
-    let real = status.port(listen);
-    let mut line = row("nginx").with(Role::Code, url);
-    if real != listen {
-        let text = format!("  in place of port {listen}, which another program has");
-        line.push(Role::Warn, text);
-    }
-    lines.push(line);
+    let mut lines = vec![gateway(status)];
     for service in &status.services {
         let mut line = row(&service.name).with(Role::Code, &service.address);
         let role = if service.is_running() {
@@ -28,10 +21,34 @@ pub(super) fn places(status: &Status) -> Vec<Line> {
         }
         lines.push(line);
     }
-    let path = |path: &std::path::Path| path.display().to_string();
-    lines.push(row("files").with(Role::Code, path(&status.folder)));
-    lines.push(row("logs").with(Role::Code, path(&status.lab.join("logs"))));
+    lines.extend(folders(status));
     lines
+}
+
+/// Returns where nginx is to listen and where the files are, and nothing of what is behind it.
+pub(super) fn surface(status: &Status) -> Vec<Line> {
+    let mut lines = vec![gateway(status)];
+    lines.extend(folders(status));
+    lines
+}
+
+fn gateway(status: &Status) -> Line {
+    let (listen, url) = (status.nginx.listen, status.url());
+    let real = status.port(listen);
+    let mut line = row("nginx").with(Role::Code, url);
+    if real != listen {
+        let text = format!("  in place of port {listen}, which another program has");
+        line.push(Role::Warn, text);
+    }
+    line
+}
+
+fn folders(status: &Status) -> [Line; 2] {
+    let path = |path: &std::path::Path| path.display().to_string();
+    [
+        row("files").with(Role::Code, path(&status.folder)),
+        row("logs").with(Role::Code, path(&status.lab.join("logs"))),
+    ]
 }
 
 /// Returns what nginx is doing.
@@ -49,6 +66,44 @@ pub(super) fn state(status: &Status) -> Vec<Line> {
         lines.push(row("").with(Role::Warn, text));
     }
     lines
+}
+
+/// Returns in one line how the lab is; without its services where one may not look inside.
+pub(super) fn state_line(status: &Status, inside: bool) -> Line {
+    let mut line = Line::new().with(Role::Accent, &status.exercise);
+    let nginx = &status.nginx;
+    let (role, text) = match (nginx.master, nginx.config_changed) {
+        (None, _) => (Role::Bad, " · nginx is stopped"),
+        (Some(_), true) => (Role::Warn, " · nginx.conf not read yet"),
+        (Some(_), false) => (Role::Dim, " · nginx runs"),
+    };
+    line.push(role, text);
+    for service in status.services.iter().filter(|_| inside) {
+        let role = if service.is_running() {
+            Role::Dim
+        } else {
+            Role::Warn
+        };
+        line.push(role, format!(" · {} {}", service.name, service.state));
+    }
+    if let Some(met) = status.customers.filter(|met| met.sent > 0) {
+        let (role, text) = met_words(met);
+        line.push(role, format!(" · {text}"));
+    }
+    line
+}
+
+/// Returns what customers meet now, and how many got no answer.
+fn met_words(met: Met) -> (Role, String) {
+    let (role, now) = match met.status {
+        Some(status) if status < 400 => (Role::Good, format!("customers get {status}")),
+        Some(status) => (Role::Bad, format!("customers get {status}")),
+        None => (Role::Bad, "customers get no answer".to_owned()),
+    };
+    match met.lost {
+        0 => (role, now),
+        lost => (Role::Bad, format!("{now}, {lost} got none")),
+    }
 }
 
 /// Returns the lines of logs, each with the log that it is from.

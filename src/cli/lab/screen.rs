@@ -1,6 +1,7 @@
 //! The screen of a lab that is up: the logs as they grow, and the keys.
 
 mod deeds;
+mod rows;
 
 use std::io::{self, IsTerminal};
 use std::sync::Arc;
@@ -8,8 +9,10 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
 use super::board;
+use super::crowd::Crowd;
+use super::purpose::{Deed, Purpose, Surface, Then};
 use crate::check::{CheckError, Context, Outcome};
-use crate::cli::app::{App, Desk};
+use crate::cli::app::App;
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::course::Exercise;
@@ -33,16 +36,10 @@ pub(super) enum Message {
     Checked(Result<Outcome, CheckError>),
 }
 
-/// Whether the lab stays up.
-enum Then {
-    Stay,
-    End(Code),
-}
-
 pub(super) struct Screen<'a> {
     app: &'a App,
-    desk: &'a Desk,
     exercise: &'a Exercise,
+    purpose: &'a mut dyn Purpose,
     keeper: &'a Keeper,
     context: Context,
     sender: Sender<Message>,
@@ -51,6 +48,7 @@ pub(super) struct Screen<'a> {
     /// Whether a person looks on.
     interactive: bool,
     positions: Positions,
+    crowd: Crowd,
     check: Option<Cancel>,
     written: usize,
 }
@@ -58,14 +56,15 @@ pub(super) struct Screen<'a> {
 impl<'a> Screen<'a> {
     pub(super) fn open(
         app: &'a App,
-        desk: &'a Desk,
         exercise: &'a Exercise,
+        purpose: &'a mut dyn Purpose,
         keeper: &'a Keeper,
         context: Context,
         sender: Sender<Message>,
     ) -> Result<Self, Failure> {
         let caps = app.output.caps().clone();
-        let interactive = caps.terminal && io::stdin().is_terminal();
+        let aside = purpose.wants_stdout();
+        let interactive = caps.terminal && io::stdin().is_terminal() && !aside;
         let view = View {
             size: Size {
                 columns: caps.width,
@@ -84,15 +83,17 @@ impl<'a> Screen<'a> {
             tell.send(Message::Received(received)).ok();
         });
         let theme = app.output.theme().clone();
-        let terminal: Box<dyn Terminal> = if view.by_lines {
+        let terminal: Box<dyn Terminal> = if aside {
+            Box::new(Lines::open_aside(caps, theme, &listener)?)
+        } else if view.by_lines {
             Box::new(Lines::open(caps, theme, &listener)?)
         } else {
             Box::new(Tty::open(caps, theme, &listener)?)
         };
         Ok(Self {
             app,
-            desk,
             exercise,
+            purpose,
             keeper,
             context,
             sender,
@@ -100,6 +101,7 @@ impl<'a> Screen<'a> {
             view,
             interactive,
             positions: Positions::default(),
+            crowd: Crowd::default(),
             check: None,
             written: 0,
         })
@@ -154,7 +156,7 @@ impl<'a> Screen<'a> {
                 self.say(Role::Accent, &format!("{what} from elsewhere."))?;
             }
             Message::Saved(changed) => self.saved(&changed)?,
-            Message::Checked(result) => self.checked(result)?,
+            Message::Checked(result) => return self.checked(result),
         }
         Ok(Then::Stay)
     }
@@ -171,7 +173,7 @@ impl<'a> Screen<'a> {
                 self.terminal.reclaim()?;
                 self.greet(&[])?;
             }
-            Received::Key(Key::Char(key)) => self.key(key)?,
+            Received::Key(Key::Char(key)) => return self.key(key),
             Received::Key(_) => self.footer()?,
             Received::Line(line) => return self.line(&line),
             Received::Resize(size) => {
@@ -192,10 +194,13 @@ impl<'a> Screen<'a> {
         let mut chars = line.chars();
         match (chars.next(), chars.next()) {
             (Some('q'), None) => return Ok(Then::End(Code::Fine)),
-            (Some(key), None) => self.key(key)?,
+            (Some(key), None) => return self.key(key),
             (None, _) => self.footer()?,
             (Some(_), Some(_)) => {
                 let words: Vec<String> = line.split_whitespace().map(str::to_owned).collect();
+                if let Some(deed) = self.purpose.line(&words)? {
+                    return self.done(deed);
+                }
                 let request = match words[0].as_str() {
                     "svc" => words::svc(&words[1..]),
                     "nginx" => words::nginx(&words[1..]),
@@ -210,7 +215,14 @@ impl<'a> Screen<'a> {
         Ok(Then::Stay)
     }
 
-    fn key(&mut self, key: char) -> Result<(), Failure> {
+    fn key(&mut self, key: char) -> Result<Then, Failure> {
+        let mut surface = Surface {
+            terminal: &mut *self.terminal,
+            view: &self.view,
+        };
+        if let Some(deed) = self.purpose.press(key, &mut surface)? {
+            return self.done(deed);
+        }
         match key {
             'r' => self.reload(),
             's' => self.services(),
@@ -219,33 +231,54 @@ impl<'a> Screen<'a> {
             'w' if self.has_runbook() => self.write_runbook(),
             '?' | 'h' => self.help(),
             _ => self.footer(),
+        }?;
+        Ok(Then::Stay)
+    }
+
+    /// Shows what a purpose has done.
+    fn done(&mut self, deed: Deed) -> Result<Then, Failure> {
+        if deed.lines.is_empty() {
+            self.footer()?;
+        } else {
+            self.put(deed.lines, Spot::Below)?;
         }
+        Ok(deed.then)
     }
 
     fn greet(&mut self, said: &[Line]) -> Result<(), Failure> {
         let status = self.status()?;
-        let mut lines = vec![
-            Line::new()
-                .with(Role::Heading(1), &status.title)
-                .with(Role::Dim, format!("  the lab of {}", status.exercise)),
-            Line::new(),
-        ];
-        lines.extend(board::places(&status));
+        let mut lines = self.purpose.heading(&status, &self.view);
         lines.push(Line::new());
-        lines.extend(said.iter().cloned());
+        if self.purpose.looks_inside() {
+            lines.extend(board::places(&status));
+            lines.push(Line::new());
+            lines.extend(said.iter().cloned());
+        } else {
+            lines.extend(board::surface(&status));
+            lines.push(Line::new());
+        }
         let here = "gradus lab shell opens a shell in it from another terminal.";
         lines.push(Line::new().with(Role::Dim, here));
+        if status.customers.is_some() {
+            let come =
+                "Customers come all the while; a log line of theirs is shown when it is news.";
+            lines.push(Line::new().with(Role::Dim, come));
+        }
         lines.push(Line::new());
         self.put(lines, Spot::Fresh)
     }
 
     /// Shows what was added to the logs.
     fn tail(&mut self) -> Result<(), Failure> {
+        if !self.purpose.shows_logs() {
+            return Ok(());
+        }
         let from = self.positions;
         let Answer::Logs(news) = self.keeper.ask(Request::Logs { from }) else {
             return Ok(());
         };
         self.positions = news.positions;
+        let news = self.crowd.thin(news);
         if news.lines.is_empty() {
             return Ok(());
         }
@@ -264,59 +297,6 @@ impl<'a> Screen<'a> {
         } else {
             self.footer()
         }
-    }
-
-    fn footer(&mut self) -> Result<(), Failure> {
-        if !self.interactive {
-            return Ok(());
-        }
-        let status = self.status()?;
-        let mut lines = vec![self.view.cut(state_line(&status), self.view.size.columns)];
-        lines.push(self.keys());
-        self.terminal.footer(&lines)?;
-        Ok(())
-    }
-
-    /// Returns the keys that fit, the most needed first.
-    fn keys(&self) -> Line {
-        let write = self.has_runbook().then_some(("w", "runbook"));
-        let keys = [
-            ("r", "reload"),
-            ("c", "check"),
-            ("?", "keys"),
-            ("q", "quit"),
-        ];
-        let more = [("s", "services"), ("l", "shell")];
-        let mut line = Line::new();
-        for (key, what) in keys.into_iter().chain(more).chain(write) {
-            let room = if line.spans.is_empty() { "" } else { "  " };
-            let longer = line.clone().with(Role::Dim, room).with(Role::Key, key);
-            let longer = longer.with(Role::Dim, format!(" {what}"));
-            if longer.width() > self.view.size.columns {
-                break;
-            }
-            line = longer;
-        }
-        line
-    }
-
-    fn help(&mut self) -> Result<(), Failure> {
-        let mut keys = vec![
-            ("r", "nginx -t, then nginx -s reload"),
-            ("s", "start, stop, restart or kill a service"),
-            ("l", "a shell in the lab, with nginx and svc; exit returns"),
-            ("c", "check the exercise"),
-            ("q", "end the lab, also Ctrl-C"),
-        ];
-        if self.has_runbook() {
-            keys.push(("w", "write what was done into runbook.sh"));
-        }
-        let row = |(key, what): (&str, &str)| {
-            let lead = Line::new().with(Role::Key, format!("  {key}  "));
-            lead.with(Role::Text, what)
-        };
-        let lines = keys.into_iter().map(row).collect();
-        self.put(lines, Spot::Below)
     }
 
     fn status(&self) -> Result<Status, Failure> {
@@ -344,30 +324,6 @@ impl<'a> Screen<'a> {
         let lines: Vec<_> = text.map(|line| Line::new().with(role, line)).collect();
         self.put(lines, Spot::Below)
     }
-}
-
-fn state_line(status: &Status) -> Line {
-    let mut line = Line::new().with(Role::Accent, &status.exercise);
-    let nginx = &status.nginx;
-    let (role, text) = match (nginx.master, nginx.config_changed) {
-        (None, _) => (Role::Bad, " · nginx is stopped"),
-        (Some(_), true) => (Role::Warn, " · nginx.conf not read yet"),
-        (Some(_), false) => (Role::Dim, " · nginx runs"),
-    };
-    line.push(role, text);
-    if let Some((sent, lost)) = status.customers {
-        let role = if lost > 0 { Role::Bad } else { Role::Dim };
-        line.push(role, format!(" · {lost} of {sent} customers lost"));
-    }
-    for service in &status.services {
-        let role = if service.is_running() {
-            Role::Dim
-        } else {
-            Role::Warn
-        };
-        line.push(role, format!(" · {} {}", service.name, service.state));
-    }
-    line
 }
 
 /// Returns whether the terminal, or who reads us, went away.

@@ -7,8 +7,10 @@ use std::sync::mpsc::{Sender, channel};
 
 use clap::Args;
 
+use super::purpose::Purpose;
 use super::registry;
 use super::screen::{Message, Screen};
+use super::solving::Solving;
 use crate::check::{CheckError, Context, Diagnostic};
 use crate::cli::app::{App, Desk, Done};
 use crate::cli::check::{feedback, refuse_missing};
@@ -55,7 +57,14 @@ impl Up {
             title: &exercise.title,
         };
         match exercise.task.open_lab(label, &folder, &context)? {
-            Ok(opening) => up(app, &desk, exercise, opening, context),
+            Ok(opening) => {
+                let mut purpose = Solving {
+                    app,
+                    desk: &desk,
+                    exercise,
+                };
+                up(app, exercise, opening, context, &mut purpose)
+            }
             Err(faults) => {
                 tell(app, &faults);
                 Ok(Code::NotPassed)
@@ -64,7 +73,15 @@ impl Up {
     }
 }
 
-fn up(app: &App, desk: &Desk, exercise: &Exercise, mut opening: Opening, context: Context) -> Done {
+/// Keeps the lab `opening` up, for `purpose`, until somebody wants its end.
+pub(in crate::cli) fn up(
+    app: &App,
+    exercise: &Exercise,
+    mut opening: Opening,
+    context: Context,
+    purpose: &mut dyn Purpose,
+) -> Done {
+    let aside = purpose.wants_stdout();
     opening.own_ports = true;
     let folder = opening.folder.clone();
     let (sender, messages) = channel();
@@ -93,13 +110,13 @@ fn up(app: &App, desk: &Desk, exercise: &Exercise, mut opening: Opening, context
         Err(first) => return Err(up_already(app, &first)),
     };
     let _watcher = watch(&folder, sender.clone())?;
-    let mut screen = Screen::open(app, desk, exercise, &keeper, context, sender)?;
+    let mut screen = Screen::open(app, exercise, purpose, &keeper, context, sender)?;
     let code = screen.run(&said_lines(&said), &messages)?;
     drop(screen);
-    app.output.line(Line::plain(format!(
-        "The lab of {} goes down.",
-        exercise.id
-    )))?;
+    if !aside {
+        let text = format!("The lab of {} goes down.", exercise.id);
+        app.output.line(Line::plain(text))?;
+    }
     Ok(code)
 }
 
@@ -131,7 +148,8 @@ fn watch(folder: &Path, sender: Sender<Message>) -> Result<Watcher, Failure> {
     })
 }
 
-fn tell(app: &App, faults: &[Diagnostic]) {
+/// Shows what keeps a lab from being put up.
+pub(in crate::cli) fn tell(app: &App, faults: &[Diagnostic]) {
     let lines = faults.iter().flat_map(|fault| fault.text.lines());
     let lines: Vec<_> = lines
         .map(|line| Line::new().with(Role::Bad, line))
@@ -139,7 +157,8 @@ fn tell(app: &App, faults: &[Diagnostic]) {
     app.output.tell(&lines);
 }
 
-fn up_already(app: &App, first: &Entry) -> Failure {
+/// Returns why a second lab of an exercise is not put up.
+pub(in crate::cli) fn up_already(app: &App, first: &Entry) -> Failure {
     let Entry {
         exercise,
         folder,

@@ -10,13 +10,14 @@ use toml::Spanned;
 use super::files::Files;
 use super::{FILE as CONFIG, GatewayTask, judge, title};
 use crate::check::{
-    CheckError, Context, Diagnostic, Event, Outcome, TestOutcome, TestResult, Values,
+    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
 };
 use crate::course::line_of;
 use crate::lab::config::Config;
 use crate::lab::nonce::Nonce;
 use crate::lab::prober::{self, Traces};
 use crate::lab::{Lab, Probe};
+use crate::sys::clock::Stopwatch;
 use crate::text::visible;
 
 /// The learner's file.
@@ -75,7 +76,13 @@ pub(super) fn judge(
             return Ok(judge::not_started(task, outcome, context));
         }
     };
+    let watch = Stopwatch::start();
     let mut lab = start(task, files, context)?;
+    let started = Phase {
+        name: "start",
+        duration: watch.elapsed(),
+    };
+    let watch = Stopwatch::start();
     context.tell(Event::Step("sending requests, and applying the rules"));
     let mut found: Vec<TestResult> = task.probes.iter().map(|_| TestResult::Passed).collect();
     for (place, probe) in traffic(&task.probes) {
@@ -96,7 +103,9 @@ pub(super) fn judge(
         context.tell(Event::Test(outcome.clone()));
         outcome
     });
+    let phases = std::iter::once(started).chain(judge::probing(&lab, watch.elapsed()));
     Ok(Outcome {
+        phases: phases.collect(),
         tests: tests.collect(),
         ..Outcome::default()
     })

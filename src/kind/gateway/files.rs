@@ -13,7 +13,7 @@ use crate::sys::files;
 const MOST: u64 = 64 << 10;
 
 /// Texts by their paths in the learner's folder.
-pub(super) type Files = BTreeMap<String, String>;
+pub type Files = BTreeMap<String, String>;
 
 /// Returns the files below `part` of an exercise's folder, such as `starter/`.
 pub(super) fn of_course(folder: &Folder<'_>, part: &str) -> Files {

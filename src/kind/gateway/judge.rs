@@ -1,6 +1,7 @@
 //! Judges one solution: what it may not say, what nginx says, what the probes find.
 
 use std::path::Path;
+use std::time::Duration;
 
 use super::files::{self, Files};
 use super::{FILE, GatewayTask, Judging, classify, runbook, title};
@@ -152,11 +153,18 @@ fn run(
     context.tell(Event::Step("probing the gateway"));
     let watch = Stopwatch::start();
     outcome.tests = run_probes(probes, &mut lab, context)?;
-    outcome.phases.push(Phase {
-        name: "probe",
-        duration: watch.elapsed(),
-    });
+    outcome.phases.extend(probing(&lab, watch.elapsed()));
     Ok(outcome)
+}
+
+/// Returns the phases of probing `lab` for `time`: what the exercise prescribes is told apart.
+pub(super) fn probing(lab: &Lab, time: Duration) -> [Phase; 2] {
+    let wait = lab.waited().min(time);
+    let phase = |name, duration| Phase { name, duration };
+    [
+        phase("probe", time.saturating_sub(wait)),
+        phase("wait", wait),
+    ]
 }
 
 /// Sends `probes` to `lab`.

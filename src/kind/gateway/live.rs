@@ -6,9 +6,10 @@ use std::path::Path;
 use super::files::{self, Files};
 use super::judge;
 use super::{GatewayTask, Judging};
-use crate::check::{CheckError, Context, Diagnostic, Outcome};
+use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
 use crate::lab::control::{Answer, Caller, Opening, Registry, Request};
-use crate::lab::{Lab, services};
+use crate::lab::{Lab, log, services};
+use crate::sys::clock::Stopwatch;
 
 /// What an exercise's lab is called.
 #[derive(Debug, Clone, Copy)]
@@ -42,6 +43,7 @@ pub(super) fn opening(
     context: &Context,
 ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
     let mut plan = task.plan()?.clone();
+    let declared = plan.upstreams.clone();
     if let Some(text) = files.get(services::FILE)
         && let Err(faults) = services::apply(text, &mut plan.upstreams, plan.listen)
     {
@@ -50,8 +52,11 @@ pub(super) fn opening(
     let nginx = judge::nginx(context)?;
     let (probes, own) = (task.probes.clone(), context.clone());
     let judge = move |lab: &mut Lab| {
+        let watch = Stopwatch::start();
+        let tests = judge::run_probes(&probes, lab, &own)?;
         Ok(Outcome {
-            tests: judge::run_probes(&probes, lab, &own)?,
+            tests,
+            phases: judge::probing(lab, watch.elapsed()).into(),
             ..Outcome::default()
         })
     };
@@ -60,6 +65,7 @@ pub(super) fn opening(
         title: label.title.to_owned(),
         folder: folder.to_owned(),
         plan,
+        declared,
         running: task.running.clone(),
         own_ports: false,
         nginx,
@@ -73,12 +79,57 @@ pub(super) fn judged(task: &GatewayTask, folder: &Path, context: &Context) -> Op
     if task.judging != Judging::Runbook {
         return None;
     }
+    match lab_of(folder, context)?.ask(&Request::Judge) {
+        Ok(Answer::Judged(mut outcome)) => {
+            remember(task, &mut outcome);
+            Some(*outcome)
+        }
+        // It went down just now.
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// Returns a warning where a lab is up for `folder` and its nginx has not read the file as it is now:
+/// what is judged then is not what runs.
+pub(super) fn unread(folder: &Path, context: &Context) -> Option<Diagnostic> {
+    let status = lab_of(folder, context)?.status().ok()?;
+    // One that was stopped was stopped by somebody who knows.
+    let runs = status.nginx.master.is_some();
+    (runs && status.nginx.config_changed).then(|| {
+        let name = &status.exercise;
+        let message = format!(
+            "the lab that is up has not read this file: `gradus lab reload {name}` makes it do so"
+        );
+        Diagnostic {
+            error: false,
+            text: format!("warning: {message}"),
+            message,
+            file: Some(log::FILE.to_owned()),
+            line: None,
+        }
+    })
+}
+
+/// Returns who answers for the lab that is up for `folder`.
+fn lab_of(folder: &Path, context: &Context) -> Option<Caller> {
     let folder = fs::canonicalize(folder).ok()?;
     let labs = Registry::new(&context.environment).labs().ok()?;
     let lab = labs.into_iter().find(|lab| lab.folder == folder)?;
-    match Caller::new(lab.socket).ask(&Request::Judge) {
-        Ok(Answer::Judged(outcome)) => Some(*outcome),
-        // It went down just now.
-        Ok(_) | Err(_) => None,
+    Some(Caller::new(lab.socket))
+}
+
+/// What was done to nginx cannot be undone: without a word on it a learner would mend in vain.
+fn remember(task: &GatewayTask, outcome: &mut Outcome) {
+    for (test, probe) in outcome.tests.iter_mut().zip(&task.probes) {
+        if let TestResult::Failed(values) = &mut test.result
+            && values.got.is_some()
+            && probe.expect.is_about_history()
+        {
+            let name = task.name();
+            values.note = Some(format!(
+                "this lab remembers what was done to it: to try again, end it with \
+                 `gradus lab down {name}` and put it up afresh"
+            ));
+        }
     }
 }

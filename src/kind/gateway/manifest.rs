@@ -72,7 +72,9 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         upstreams: table.upstreams(),
         customers: table.customers,
     });
-    let probes = probes(folder, plan.as_ref(), problems);
+    let file = folder.prefix() + "hidden/probes.toml";
+    let text = folder.file("hidden/probes.toml");
+    let probes = probes(&file, text, plan.as_ref(), problems);
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
@@ -147,22 +149,13 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
             return None;
         }
     };
-    let mut names = BTreeSet::new();
-    let mut ports = BTreeSet::from([table.listen]);
-    for upstream in &table.upstreams {
-        let line = line_of(folder.manifest, upstream);
-        let UpstreamPlan { name, address, .. } = upstream.get_ref();
-        if !names.insert(name) {
-            let message = format!("upstream `{name}` is there twice");
-            problems.push(Problem::new(&file, message).at(line));
-        }
-        if let Some(port) = address.port()
-            && !ports.insert(port)
-        {
-            let message = format!("port {port} is taken by something else of this lab");
-            problems.push(Problem::new(&file, message).at(line));
-        }
-    }
+    collisions(
+        &file,
+        folder.manifest,
+        table.listen,
+        &table.upstreams,
+        problems,
+    );
     for path in table.edit.iter().flatten() {
         if !starter.contains_key(path.get_ref()) {
             let message = format!(
@@ -183,20 +176,51 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
     Some(table)
 }
 
-fn probes(folder: &Folder<'_>, plan: Option<&Plan>, problems: &mut Vec<Problem>) -> Vec<Probe> {
-    let file = folder.prefix() + "hidden/probes.toml";
-    let Some(text) = folder.file("hidden/probes.toml") else {
+/// That no two upstreams have a name or a port in common; `text` is that of `file`.
+pub(super) fn collisions(
+    file: &str,
+    text: &str,
+    listen: u16,
+    upstreams: &[Spanned<UpstreamPlan>],
+    problems: &mut Vec<Problem>,
+) {
+    let mut names = BTreeSet::new();
+    let mut ports = BTreeSet::from([listen]);
+    for upstream in upstreams {
+        let line = line_of(text, upstream);
+        let UpstreamPlan { name, address, .. } = upstream.get_ref();
+        if !names.insert(name) {
+            let message = format!("upstream `{name}` is there twice");
+            problems.push(Problem::new(file, message).at(line));
+        }
+        if let Some(port) = address.port()
+            && !ports.insert(port)
+        {
+            let message = format!("port {port} is taken by something else of this lab");
+            problems.push(Problem::new(file, message).at(line));
+        }
+    }
+}
+
+/// Reads the probes of `text`, which is in `file`.
+pub(super) fn probes(
+    file: &str,
+    text: Option<&str>,
+    plan: Option<&Plan>,
+    problems: &mut Vec<Problem>,
+) -> Vec<Probe> {
+    let Some(text) = text else {
         let help = "a probe is a table `[[probe]]` with `name`, `title` and `expect`";
         problems.push(Problem::new(file, "missing").help(help));
         return Vec::new();
     };
     match toml::from_str::<Probes>(text) {
         Ok(Probes { probes }) => {
-            report(&file, text, &probes, plan, problems);
+            report(file, text, &probes, plan, problems);
             probes.into_iter().map(Spanned::into_inner).collect()
         }
         Err(error) => {
-            problems.push(toml_problem(&file, text, 1, &error));
+            problems.push(toml_problem(file, text, 1, &error));
             Vec::new()
         }
     }

@@ -12,7 +12,7 @@ use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult,
 };
 use crate::lab::control::{Answer, Keeper, Request, wrappers};
-use crate::sandbox::{End, Exit, Job, Limits, Stage};
+use crate::sandbox::{Access, End, Exit, Job, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
 use crate::text::visible;
@@ -72,18 +72,17 @@ pub(super) fn replay(
         return Err(CheckError::Cancelled);
     }
     let printed = printed(&exit, scratch.path());
-    let phase = |name| Phase {
-        name,
+    let replayed = Phase {
+        name: "replay",
         duration: watch.elapsed(),
     };
-    let replayed = phase("replay");
     if let Some(failure) = failure(&exit, runbook, scratch.path(), &printed) {
         return Ok(not_run(task, &failure, printed));
     }
     context.tell(Event::Step("probing the gateway"));
     match keeper.ask(Request::Judge) {
         Answer::Judged(mut outcome) => {
-            outcome.phases = vec![replayed, phase("probe")];
+            outcome.phases.insert(0, replayed);
             outcome.printed = printed;
             Ok(*outcome)
         }
@@ -114,12 +113,18 @@ fn run(
     };
     let bin = wrappers::write(keeper.folder(), keeper.socket(), gradus, &["curl", "ss"]);
     let bin = bin.map_err(failed)?;
-    let job = Job::new(Stage::Learner, "/bin/sh", folder)
+    let view = View::of_lab()
+        .with_all(Access::Execute, [gradus, &bin, folder])
+        .with_all(Access::Read, [keeper.folder(), Path::new("/proc")])
+        .with_all(Access::Write, driver.parent());
+    let job = Job::new(Stage::Lab, "/bin/sh", folder)
         .within(LIMITS)
+        .seeing(view)
         .argument("-e")
         .argument(driver)
         .variable("PATH", format!("{}:{PATH}", bin.display()))
         .variable("HOME", folder)
+        .variable("TMPDIR", folder)
         .variable("LANG", "C.UTF-8")
         .variable("GRADUS_LAB", keeper.socket())
         .variable("GRADUS_AT", at(driver))
@@ -176,6 +181,7 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
         End::OutputLimit => "it prints too much".to_owned(),
         End::Signal(signal) => format!("signal {signal} ended it"),
         End::Cancelled => "called off".to_owned(),
+        End::NotEntered => "it could not be started".to_owned(),
     };
     let number = files::read_bounded(&scratch.join("at"), 64).unwrap_or_default();
     let number: usize = String::from_utf8_lossy(&number).trim().parse().unwrap_or(0);

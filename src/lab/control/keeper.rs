@@ -12,7 +12,7 @@ use super::protocol::{Answer, Request, Said};
 use super::server::Server;
 use crate::check::{CheckError, Context, Outcome};
 use crate::lab::nginx::Nginx;
-use crate::lab::{Lab, LabError, Plan};
+use crate::lab::{Lab, LabError, Plan, UpstreamPlan};
 use crate::sandbox::{Job, Stage, Supervised};
 use crate::sys::clock::unix_time;
 use work::Work;
@@ -42,6 +42,8 @@ pub struct Opening {
     pub folder: PathBuf,
     /// Nginx's port and the services, as the learner has set them up.
     pub plan: Plan,
+    /// The services as the course declares them, before the learner sets them up.
+    pub declared: Vec<UpstreamPlan>,
     /// The configuration that nginx runs with at first; the learner's if there is none.
     pub running: Option<String>,
     /// Whether the ports are the learner's own, where those are free.

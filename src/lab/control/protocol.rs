@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tail::{News, Positions};
 use crate::check::Outcome;
+use crate::lab::customers::Met;
 
 /// Something asked of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -163,8 +164,8 @@ pub struct Status {
     pub services: Vec<ServiceStatus>,
     /// Ports that the learner knows and the ones that stand for them, where they differ.
     pub ports: Vec<(u16, u16)>,
-    /// How many requests customers sent, and how many of them were lost, where there are any.
-    pub customers: Option<(usize, usize)>,
+    /// What the customers have met so far, where some come.
+    pub customers: Option<Met>,
 }
 
 /// The gateway.

@@ -24,6 +24,8 @@ svc: the services behind nginx.
   svc restart NAME    systemctl restart NAME   docker restart NAME
   svc kill NAME       systemctl kill NAME      docker kill NAME
   svc logs NAME       journalctl -u NAME       docker logs NAME
+
+start and restart read services.toml again, where there is one.
 ";
 
 /// Returns what `nginx` is asked with these arguments; `Err` is what it prints instead.

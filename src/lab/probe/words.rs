@@ -39,6 +39,16 @@ pub fn input(probe: &Probe, listen: u16) -> String {
     command + &how_often(probe)
 }
 
+/// Returns the command that sends the first request once, to be pasted; `listen` is the port of the
+/// gateway.
+pub fn command(probe: &Probe, listen: u16) -> String {
+    let mut once = probe.clone();
+    once.send.times = 1;
+    once.send.parallel = 1;
+    once.send.paths.clear();
+    input(&once, listen)
+}
+
 /// A path without signs that mean something to a shell needs no quotes.
 fn quote(path: &str) -> &'static str {
     let is_plain = path

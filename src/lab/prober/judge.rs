@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::Exchange;
 use crate::course::pattern::Pattern;
 use crate::lab::client::{NoResponse, Response};
+use crate::lab::customers::Met;
 use crate::lab::nonce::Nonce;
 use crate::lab::probe::{Age, Expect, Probe, status_words};
 use crate::lab::upstream::Counters;
@@ -43,8 +44,8 @@ pub(super) struct History {
     pub(super) has_first_master: bool,
     pub(super) old_workers: usize,
     pub(super) new_workers: usize,
-    /// How many customers came, and how many got no answer.
-    pub(super) customers: Option<(usize, usize)>,
+    /// What the customers have met, where some came.
+    pub(super) customers: Option<Met>,
 }
 
 impl Judge<'_> {
@@ -250,7 +251,7 @@ impl Judge<'_> {
             };
             return Err(got(text.to_owned()));
         }
-        if let (Some(most), Some((sent, lost))) = (expect.lost, customers)
+        if let (Some(most), Some(Met { sent, lost, .. })) = (expect.lost, customers)
             && lost > most
         {
             return Err(got(format!(

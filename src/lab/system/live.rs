@@ -6,10 +6,11 @@ use super::{Lab, Plan, Service};
 use crate::check::{Context, Diagnostic};
 use crate::lab::LabError;
 use crate::lab::config::Config;
+use crate::lab::customers::{Customers, Met};
 use crate::lab::gateway::{self, Gateway, Started};
 use crate::lab::nginx::Nginx;
 use crate::lab::ports::Ports;
-use crate::lab::upstream::{Place, State};
+use crate::lab::upstream::{Place, State, UpstreamPlan};
 use crate::sandbox::Wish;
 use crate::sys::scratch::Scratch;
 
@@ -58,6 +59,7 @@ impl Lab {
             listen: plan.listen,
             every: plan.customers,
             first: None,
+            waited: std::time::Duration::ZERO,
             folder,
             context: context.clone(),
         })
@@ -170,10 +172,42 @@ impl Lab {
         Ok(true)
     }
 
-    /// Returns how many customers came so far, and how many of them got no answer.
-    pub fn customers_so_far(&self) -> Option<(usize, usize)> {
-        let customers = self.customers.as_ref()?;
-        Some((customers.sent(), customers.lost()))
+    /// Returns what the customers have met so far, where some come.
+    pub fn customers_so_far(&self) -> Option<Met> {
+        self.customers.as_ref().map(Customers::met)
+    }
+
+    /// Runs `judge` and puts back what its probes change: the services that ran before run again,
+    /// the others do not, and customers come again.
+    ///
+    /// # Errors
+    /// Fails when `judge` does, or when a service cannot be put back.
+    pub fn judged<T, E: From<LabError>>(
+        &mut self,
+        judge: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let services = self.services.iter();
+        let before: Vec<bool> = services.map(|it| it.upstream.is_some()).collect();
+        let judgement = judge(self);
+        for (service, ran) in self.services.iter_mut().zip(before) {
+            match (ran, service.upstream.is_some()) {
+                (true, false) => service.start(&mut self.ports, &self.folder)?,
+                (false, true) => service.upstream = None,
+                (true, true) | (false, false) => {}
+            }
+        }
+        if let Some(customers) = &mut self.customers {
+            customers.open().map_err(LabError::Port)?;
+        }
+        judgement
+    }
+
+    /// Makes the service that `plan` names run as it says from its next start on.
+    pub fn declare(&mut self, plan: &UpstreamPlan) {
+        let mut services = self.services.iter_mut();
+        if let Some(service) = services.find(|found| found.plan.name == plan.name) {
+            service.plan = plan.clone();
+        }
     }
 
     /// Returns the services: name, the learner's address, and where each really listens while it

@@ -178,7 +178,11 @@ fn deep_configuration(_course: &Path, folder: &Path) {
 }
 
 fn large_configuration(_course: &Path, folder: &Path) {
-    fs::write(folder.join("nginx.conf"), "# more\n".repeat(10 << 20 >> 3)).expect("a file");
+    fs::write(
+        folder.join("nginx.conf"),
+        "# more\n".repeat((10 << 20) / 7 + 1),
+    )
+    .expect("a file");
 }
 
 fn deep_rules(course: &Path, folder: &Path) {

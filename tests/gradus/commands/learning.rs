@@ -273,9 +273,30 @@ fn the_doctor_says_what_is_here_and_what_is_missing() {
     let names: Vec<_> = names
         .filter_map(|finding| finding["name"].as_str())
         .collect();
-    assert!(names.starts_with(&["Rust", "nginx", "IPv6"]), "{names:?}");
+    assert!(
+        names.starts_with(&["Rust", "nginx", "sandbox", "IPv6"]),
+        "{names:?}"
+    );
     let unchecked = record["unchecked"].as_array().expect("a list").len();
     assert_eq!(run.code, Some(i32::from(unchecked > 0)));
+}
+
+#[test]
+fn a_machine_without_a_sandbox_is_told_of_once_and_by_the_doctor() {
+    let desk = Desk::new();
+    let doctor = desk.shell("GRADUS_NO_SANDBOX=1 gradus doctor");
+    let lacking = "limits of time, memory and output alone: the kernel has no Landlock";
+    assert!(doctor.stdout.contains(lacking), "{doctor:?}");
+    let wrong = desk.read("course/exercises/double/starter/src/lib.rs");
+    desk.write("here/crate/src/lib.rs", &wrong);
+    let check =
+        "GRADUS_NO_SANDBOX=1 gradus check double --course ../course --path crate --json >/dev/null";
+    let told = "no sandbox beyond that";
+    let first = desk.shell(check);
+    assert!(first.stderr.contains(told), "{first:?}");
+    let second = desk.shell(check);
+    assert_eq!(second.code, first.code);
+    assert!(!second.stderr.contains(told), "{second:?}");
 }
 
 #[test]

@@ -7,9 +7,12 @@ use syn::{Attribute, Expr, Fields, Item, Lit, Meta};
 use crate::repository::{files_below, read};
 
 /// The files that say what keys there are.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 10] = [
     "src/course/manifest.rs",
     "src/course/quiz.rs",
+    "src/drill.rs",
+    "src/drill/fault.rs",
+    "src/drill/load.rs",
     "src/kind/gateway/manifest.rs",
     "src/kind/rust/load.rs",
     "src/lab/probe.rs",

@@ -1,18 +1,17 @@
 //! What the keys of a lab's screen do.
 
 use std::io;
-use std::sync::Arc;
 use std::thread;
 
-use super::{Message, Screen};
-use crate::check::{CheckError, Outcome, Verdict};
+use super::{Deed, Message, Screen, Then};
+use crate::check::{CheckError, Outcome};
+use crate::cli::check::feedback;
 use crate::cli::failure::Failure;
 use crate::cli::lab::{board, shell};
-use crate::cli::next;
 use crate::course::Answer as Choice;
 use crate::lab::control::protocol::ServiceRequest;
 use crate::lab::control::{Answer, NginxWord, Request, Status};
-use crate::lab::log;
+use crate::lab::{log, services};
 use crate::report::{Options, outcome_lines};
 use crate::sandbox::Cancel;
 use crate::sys::clock::unix_time;
@@ -46,7 +45,11 @@ impl Screen<'_> {
             (NginxWord::Start, "nginx was started.")
         };
         match self.keeper.ask(Request::Nginx { word }) {
-            Answer::Said(said) if said.code == 0 => self.say(Role::Good, done),
+            Answer::Said(said) if said.code == 0 => {
+                // What nginx logs about it comes first, else it pushes the word off a small screen.
+                self.tail()?;
+                self.say(Role::Good, done)
+            }
             Answer::Said(said) => self.told(&said),
             _ => Ok(()),
         }
@@ -84,7 +87,12 @@ impl Screen<'_> {
     }
 
     pub(super) fn saved(&mut self, changed: &Changed) -> Result<(), Failure> {
-        if !changed.files.iter().any(|file| file == log::FILE) {
+        let has = |name: &str| changed.files.iter().any(|file| file == name);
+        if has(services::FILE) {
+            let text = "services.toml was saved. A service reads it when it is restarted: s.";
+            self.say(Role::Accent, text)?;
+        }
+        if !has(log::FILE) {
             return Ok(());
         }
         let status = self.status()?;
@@ -107,43 +115,37 @@ impl Screen<'_> {
         let mut context = self.context.clone();
         context.cancel = Cancel::new();
         self.check = Some(context.cancel.clone());
-        let task = Arc::clone(&self.exercise.task);
-        let folder = self.desk.workspace()?.folder(self.exercise);
+        let judge = self.purpose.judge(self.keeper.socket())?;
         let sender = self.sender.clone();
         thread::Builder::new().name("check".into()).spawn(move || {
-            let result = task.check(&folder, &context);
+            let result = judge(&context);
             // The lab may be down by now.
             sender.send(Message::Checked(result)).ok();
         })?;
         self.say(Role::Dim, "Checking…")
     }
 
-    pub(super) fn checked(&mut self, result: Result<Outcome, CheckError>) -> Result<(), Failure> {
+    pub(super) fn checked(&mut self, result: Result<Outcome, CheckError>) -> Result<Then, Failure> {
         let outcome = match result {
             Ok(outcome) => outcome,
-            Err(CheckError::Cancelled) => return Ok(()),
+            Err(CheckError::Cancelled) => return Ok(Then::Stay),
             Err(error) => {
                 let words = Failure::Check(error).words(&self.app.invocation);
-                return self.put(words.lines(), Spot::Below);
+                self.put(words.lines(), Spot::Below)?;
+                return Ok(Then::Stay);
             }
         };
         let options = Options {
-            feedback: crate::cli::check::feedback(self.exercise),
+            feedback: feedback(self.exercise),
             width: self.view.size.columns,
             accessible: self.view.accessible,
         };
         let mut lines = vec![Line::new()];
         lines.extend(outcome_lines(self.exercise, &outcome, &options));
         lines.push(Line::new());
-        if outcome.verdict() == Verdict::Passed {
-            let exercise = self.exercise;
-            self.desk
-                .update(|progress| progress.pass(exercise, unix_time()))?;
-            let mut progress = self.desk.progress.clone();
-            progress.pass(exercise, unix_time());
-            lines.extend(next::lines_for(self.app, self.desk, &progress));
-        }
-        self.put(lines, Spot::Below)
+        let deed = self.purpose.judged(&outcome)?;
+        lines.extend(deed.lines);
+        self.done(Deed { lines, ..deed })
     }
 
     pub(super) fn has_runbook(&self) -> bool {
@@ -160,7 +162,7 @@ impl Screen<'_> {
         if new.is_empty() {
             return self.say(Role::Dim, "Nothing was done that is not in runbook.sh.");
         }
-        let path = self.desk.workspace()?.folder(self.exercise).join(RUNBOOK);
+        let path = self.status()?.folder.join(RUNBOOK);
         let failed = |source| Failure::File {
             path: path.clone(),
             source,

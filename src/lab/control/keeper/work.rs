@@ -12,7 +12,7 @@ use crate::lab::control::protocol::{
 use crate::lab::control::tail;
 use crate::lab::system::{ServiceWord, collision};
 use crate::lab::upstream::Place;
-use crate::lab::{Lab, LabError, log};
+use crate::lab::{Lab, LabError, log, services};
 use crate::sandbox::{Supervised, Wish};
 use crate::sys::clock::unix_time;
 use crate::sys::files;
@@ -54,7 +54,7 @@ impl Work {
             Request::Service { word, name } => Answer::Said(self.service(word, name, foreign)?),
             Request::Status => Answer::Status(Box::new(self.status())),
             Request::Logs { from } => Answer::Logs(self.logs(from)?),
-            Request::Judge => Answer::Judged(Box::new((self.opening.judge)(&mut self.lab)?)),
+            Request::Judge => Answer::Judged(Box::new(self.lab.judged(&mut self.opening.judge)?)),
             Request::History => Answer::History {
                 lines: self.history.clone(),
             },
@@ -261,6 +261,11 @@ impl Work {
         if let Some(already) = already {
             return Ok(Said::fine(format!("{name} {already}\n")));
         }
+        if matches!(word, ServiceWord::Start | ServiceWord::Restart)
+            && let Err(said) = self.read_service(&name)
+        {
+            return Ok(said);
+        }
         if let Err(error) = self.lab.service(&name, word) {
             return match error {
                 LabError::Upstream { source, .. } => {
@@ -275,6 +280,29 @@ impl Work {
             foreign,
         );
         Ok(Said::fine(format!("{name} {done}\n")))
+    }
+
+    /// Makes the service `name` what the learner's file, if there is one, says by now.
+    fn read_service(&mut self, name: &str) -> Result<(), Said> {
+        let file = self.opening.folder.join(services::FILE);
+        let Ok(text) = files::read_bounded(&file, MOST) else {
+            return Ok(());
+        };
+        let text = String::from_utf8_lossy(&text);
+        let mut declared = self.opening.declared.clone();
+        let plan = &mut self.opening.plan;
+        services::apply(&text, &mut declared, plan.listen).map_err(|faults| {
+            let lines = faults.iter().map(|fault| fault.text.as_str());
+            Said::failed(lines.collect::<Vec<_>>().join("\n") + "\n")
+        })?;
+        for new in declared.into_iter().filter(|new| new.name == name) {
+            self.lab.declare(&new);
+            let old = plan.upstreams.iter_mut().find(|old| old.name == name);
+            if let Some(old) = old {
+                *old = new;
+            }
+        }
+        Ok(())
     }
 
     fn services(&self) -> Vec<ServiceStatus> {

@@ -1,0 +1,137 @@
+//! `gradus drill`: a fault picked at random, to be named and mended.
+
+mod drilling;
+mod record;
+mod run;
+mod steps;
+mod words;
+
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+
+use clap::{Args, Subcommand};
+
+use super::app::{App, Desk, Done};
+use super::failure::Failure;
+use crate::check::{CheckError, Context};
+use crate::course::{Exercise, Feedback, Grading};
+use crate::drill::{Ground, Seed};
+use crate::kind::gateway::Gateway;
+use crate::training::Open;
+use crate::training::{DrillError, Training};
+
+/// Find and mend a fault that nobody tells you, on the clock
+///
+/// A fault is picked at random and put into a gateway that runs until q or Ctrl-C. You see what a
+/// customer sees; you say where it broke and why, and mend it. A drill that was left is taken up
+/// again.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub(crate) struct Drill {
+    #[command(subcommand)]
+    step: Option<Step>,
+    /// How many faults there are at once [default: 1]
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    faults: Option<NonZeroUsize>,
+    /// Repeat the drill of this seed
+    #[arg(long, value_name = "SEED", conflicts_with = "resume")]
+    seed: Option<u32>,
+    /// This many drills in a row, with a score at the end
+    #[arg(long, value_name = "N", conflicts_with = "resume")]
+    exam: Option<NonZeroUsize>,
+    /// Take up the drill that was left, and begin none
+    #[arg(long)]
+    resume: bool,
+    /// Show what came of your drills
+    #[arg(long, conflicts_with_all = ["faults", "seed", "exam", "resume"])]
+    record: bool,
+    /// Write JSON at the end, and everything else to standard error
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Step {
+    Answer(steps::Answer),
+    Check(steps::Check),
+    GiveUp(steps::GiveUp),
+}
+
+impl Drill {
+    pub(super) fn run(self, app: &App) -> Done {
+        let desk = app.desk()?;
+        let context = app.context(Feedback::Title)?;
+        let training = training(app, &desk, &context)?;
+        match self.step {
+            Some(Step::Answer(answer)) => answer.run(app, &training),
+            Some(Step::Check(check)) => check.run(app, &training, &context),
+            Some(Step::GiveUp(steps::GiveUp {})) => steps::GiveUp::run(app, &training),
+            None if self.record => record::show(app, &training, None, self.json),
+            None => run::Run {
+                app,
+                training: &training,
+                context,
+                seed: self.seed.map(Seed),
+                faults: self.faults.map(NonZeroUsize::get),
+                exam: self.exam.map(NonZeroUsize::get),
+                resume: self.resume,
+                json: self.json,
+            }
+            .run(),
+        }
+    }
+}
+
+/// Returns the learner's drills on what the course declares.
+fn training<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Training<'a>, Failure> {
+    let workspace = desk.workspace()?;
+    let ground: &Ground = desk.course.ground.as_ref().ok_or(Failure::Refused {
+        what: "this course has no drill".to_owned(),
+        help: format!("its exercises: `{}`", app.command("list")),
+    })?;
+    Ok(Training::new(workspace, ground, context))
+}
+
+/// Returns the drill that is not over.
+fn open<'a>(training: &Training<'a>) -> Result<Open<'a>, Failure> {
+    training.open()?.ok_or(Failure::NoDrill)
+}
+
+/// Returns the name of the lab of the drill `number`.
+fn lab_name(number: u32) -> String {
+    format!("drill-{number}")
+}
+
+/// Returns the drill as an exercise, which its lab and its reports speak of.
+fn exercise(open: &Open<'_>) -> Result<Exercise, Failure> {
+    let number = open.round.number;
+    let id = lab_name(number).parse();
+    let id = id.map_err(|_| DrillError::Changed { number })?;
+    Ok(Exercise {
+        id,
+        kind: &Gateway,
+        title: format!("Drill {number}"),
+        summary: String::new(),
+        story: None,
+        tracks: Vec::new(),
+        further: true,
+        feedback: Some(Feedback::Title),
+        hints: Vec::new(),
+        grading: Grading::default(),
+        readme: String::new(),
+        wrong: Vec::new(),
+        task: Arc::clone(&open.task),
+        fingerprint: String::new(),
+    })
+}
+
+/// Fails when this machine has no nginx for it.
+fn refuse_missing(open: &Open<'_>, context: &Context) -> Result<(), Failure> {
+    match open.task.missing(context) {
+        Some(what) => Err(Failure::Check(CheckError::Missing {
+            what,
+            help: crate::lab::nginx::INSTALL.to_owned(),
+        })),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,156 @@
+//! What came of a learner's drills.
+
+use serde::Serialize;
+
+use super::words::{clock, words_of};
+use crate::cli::app::{App, Done};
+use crate::cli::exit::Code;
+use crate::cli::failure::Failure;
+use crate::sys::clock::unix_time;
+use crate::text::{Line, Role};
+use crate::training::Exam;
+use crate::training::journal::{Accuracy, Score};
+use crate::training::{Entry, Journal, Training};
+
+/// The most drills that are listed; a score counts all.
+const MOST: usize = 20;
+
+/// `gradus drill --record --json`, and what a drill or an exam ends with.
+#[derive(Debug, Serialize)]
+struct Record<'a> {
+    /// The version of this shape.
+    version: u32,
+    /// What the exam was worth.
+    score: Option<Score>,
+    drills: Vec<&'a Entry>,
+    /// The number of the fastest drill that was named at once and mended.
+    best: Option<u32>,
+    causes: Vec<Accuracy>,
+}
+
+/// Shows the record: all of it, or that of `exam`.
+pub(super) fn show(app: &App, training: &Training<'_>, exam: Option<&Exam>, json: bool) -> Done {
+    let journal = training.journal()?;
+    let score = exam.map(|exam| journal.score(exam.first, exam.seeds.len()));
+    let of = match exam {
+        Some(exam) => Journal {
+            drills: journal.exam(exam.first).cloned().collect(),
+        },
+        None => journal,
+    };
+    write(app, training, &of, score, json)
+}
+
+/// Shows the score of `exam`, or as JSON what came of the drill `number`.
+pub(super) fn show_end(
+    app: &App,
+    training: &Training<'_>,
+    exam: Option<&Exam>,
+    number: u32,
+    json: bool,
+) -> Result<(), Failure> {
+    if exam.is_some() {
+        show(app, training, exam, json)?;
+        return Ok(());
+    }
+    let mut journal = training.journal()?;
+    journal.drills.retain(|drill| drill.number == number);
+    write(app, training, &journal, None, json)?;
+    Ok(())
+}
+
+fn write(
+    app: &App,
+    training: &Training<'_>,
+    journal: &Journal,
+    score: Option<Score>,
+    json: bool,
+) -> Done {
+    if json {
+        app.output.json(&Record {
+            version: 1,
+            score,
+            drills: journal.drills.iter().collect(),
+            best: journal.best().map(|best| best.number),
+            causes: journal.accuracy(),
+        })?;
+        return Ok(Code::Fine);
+    }
+    if journal.drills.is_empty() {
+        let line = Line::plain("No drill is over yet. ");
+        let line = line.with(Role::Code, app.command("drill"));
+        app.output.line(line.with(Role::Text, " begins one."))?;
+        return Ok(Code::Fine);
+    }
+    let mut lines = vec![Line::new()];
+    if let Some(Score { points, of }) = score {
+        let title = Line::new().with(Role::Heading(1), format!("Exam: {points} of {of} points"));
+        lines.extend([title, Line::new()]);
+    }
+    let mut drills: Vec<_> = journal.drills.iter().rev().take(MOST).collect();
+    drills.reverse();
+    lines.extend(drills.into_iter().flat_map(|entry| rows(training, entry)));
+    if score.is_none() {
+        lines.extend(summary(training, journal));
+    }
+    app.output.lines(&lines)?;
+    Ok(Code::Fine)
+}
+
+fn rows(training: &Training<'_>, entry: &Entry) -> Vec<Line> {
+    let (role, mark) = match (entry.at_once(), entry.seconds()) {
+        (true, Some(_)) => (Role::Good, "at once"),
+        (false, Some(_)) => (Role::Warn, "in the end"),
+        (_, None) => (Role::Bad, "given up"),
+    };
+    let time = entry.seconds().map_or_else(|| "-".to_owned(), clock);
+    let place = format!("{:>3}  {:>7}", entry.number, ago(entry.date));
+    let first = Line::new()
+        .with(Role::Dim, place)
+        .with(Role::Text, format!("{time:>6}  "))
+        .with(role, format!("{mark:<10}"))
+        .with(Role::Dim, format!("  seed {}", entry.seed));
+    let causes = entry.faults.iter().map(|fault| {
+        let cause = words_of(&training.ground().causes, &fault.cause);
+        Line::plain(format!("     {cause}"))
+    });
+    std::iter::once(first).chain(causes).collect()
+}
+
+fn summary(training: &Training<'_>, journal: &Journal) -> Vec<Line> {
+    let mut lines = vec![Line::new()];
+    if let Some(best) = journal.best() {
+        let time = best.seconds().map_or_else(String::new, clock);
+        let text = format!("{time} (drill {})", best.number);
+        lines.push(
+            Line::new()
+                .with(Role::Dim, "Best:  ")
+                .with(Role::Good, text),
+        );
+        lines.push(Line::new());
+    }
+    lines.push(Line::plain("Causes, and how often you named them at once:"));
+    for Accuracy {
+        cause,
+        at_once,
+        met,
+    } in journal.accuracy()
+    {
+        let role = if at_once == met {
+            Role::Good
+        } else {
+            Role::Warn
+        };
+        let line = Line::new().with(role, format!("  {at_once} of {met}  "));
+        let cause = words_of(&training.ground().causes, &cause).to_owned();
+        lines.push(line.with(Role::Text, cause));
+    }
+    lines
+}
+
+fn ago(date: u64) -> String {
+    match unix_time().saturating_sub(date) / 86_400 {
+        0 => "today".to_owned(),
+        days => format!("{days} d ago"),
+    }
+}

@@ -1,0 +1,171 @@
+//! Begins a drill or takes one up, and keeps its lab up until the learner is done with it.
+
+use std::fs;
+
+use super::drilling::Drilling;
+use super::{exercise, lab_name, record, refuse_missing, words};
+use crate::check::Context;
+use crate::cli::app::{App, Done};
+use crate::cli::exit::Code;
+use crate::cli::failure::Failure;
+use crate::cli::lab::registry;
+use crate::cli::lab::up::{tell, up, up_already};
+use crate::course::Answer;
+use crate::drill::Seed;
+use crate::kind::gateway::Label;
+use crate::term::{self, Ask, Reply};
+use crate::text::Line;
+use crate::training::Training;
+use crate::training::{Open, Wish};
+
+/// What a learner asked for.
+pub(super) struct Run<'a> {
+    pub(super) app: &'a App,
+    pub(super) training: &'a Training<'a>,
+    pub(super) context: Context,
+    pub(super) seed: Option<Seed>,
+    pub(super) faults: Option<usize>,
+    pub(super) exam: Option<usize>,
+    pub(super) resume: bool,
+    pub(super) json: bool,
+}
+
+/// How a sitting ended.
+enum Ended {
+    /// The drill is over.
+    Over,
+    /// The learner left it, or it could not be begun.
+    Left(Code),
+}
+
+impl Run<'_> {
+    pub(super) fn run(self) -> Done {
+        let mut number = self.first()?;
+        let exam = self.training.open()?.and_then(|open| open.round.exam);
+        loop {
+            let code = match self.sit(number)? {
+                Ended::Left(code) => return Ok(code),
+                Ended::Over => Code::Fine,
+            };
+            match self.training.open()? {
+                Some(open) if exam.is_some() => {
+                    if !self.goes_on(&open)? {
+                        self.left(open.round.number);
+                        return Ok(code);
+                    }
+                    number = open.round.number;
+                }
+                Some(_) | None => {
+                    if exam.is_some() || self.json {
+                        let of = exam.as_ref();
+                        record::show_end(self.app, self.training, of, number, self.json)?;
+                    }
+                    return Ok(code);
+                }
+            }
+        }
+    }
+
+    /// Returns the number of the drill that is begun or taken up.
+    fn first(&self) -> Result<u32, Failure> {
+        let wants_new = self.seed.is_some() || self.faults.is_some() || self.exam.is_some();
+        match self.training.open()? {
+            Some(open) if wants_new => Err(self.not_over(open.round.number)),
+            Some(open) => Ok(open.round.number),
+            None if self.resume => Err(Failure::NoDrill),
+            None => {
+                let open = self.training.begin(Wish {
+                    seed: self.seed,
+                    faults: self.faults.unwrap_or(1),
+                    exam: self.exam,
+                })?;
+                Ok(open.round.number)
+            }
+        }
+    }
+
+    fn not_over(&self, number: u32) -> Failure {
+        let command = |command: &str| format!("`{}`", self.app.command(command));
+        Failure::Refused {
+            what: format!("drill {number} is not over"),
+            help: format!(
+                "{} takes it up again, {} ends it",
+                command("drill --resume"),
+                command("drill give-up")
+            ),
+        }
+    }
+
+    fn sit(&self, number: u32) -> Result<Ended, Failure> {
+        let app = self.app;
+        if let Some(first) = registry(app).find(&lab_name(number)) {
+            return Err(up_already(app, &first));
+        }
+        let open = self.training.sit_down()?.ok_or(Failure::NoDrill)?;
+        let faults = open.faults.clone();
+        let code = self.lab(open);
+        self.training.get_up(number)?;
+        let code = code?;
+        let journal = self.training.journal()?;
+        let Some(entry) = journal.drills.iter().find(|it| it.number == number) else {
+            self.left(number);
+            return Ok(Ended::Left(code));
+        };
+        let lines = words::over(app, self.training.ground(), &faults, entry);
+        if self.json {
+            app.output.tell(&lines);
+        } else {
+            app.output.lines(&lines)?;
+        }
+        Ok(match code {
+            Code::Fine => Ended::Over,
+            code => Ended::Left(code),
+        })
+    }
+
+    /// Asks whether the next drill of an exam is to begin: its clock runs from then on.
+    fn goes_on(&self, open: &Open<'_>) -> Result<bool, Failure> {
+        let output = &self.app.output;
+        if self.json || !output.is_interactive() || output.caps().accessible {
+            return Ok(true);
+        }
+        output.line(Line::new())?;
+        let exam = open.round.exam.as_ref();
+        let label = exam.map_or_else(String::new, |exam| {
+            format!("Begin drill {} of {}", exam.drill, exam.seeds.len())
+        });
+        let ask = Ask::One(vec![label, "Later".to_owned()]);
+        let reply = term::ask(&ask, output.caps().width)?;
+        Ok(reply == Reply::Answer(Answer::Choices(vec![0])))
+    }
+
+    fn left(&self, number: u32) {
+        let again = self.app.command("drill");
+        let text = format!("Drill {number} waits, with your files: {again}");
+        self.app.output.tell(&[Line::plain(text)]);
+    }
+
+    fn lab(&self, open: Open<'_>) -> Done {
+        refuse_missing(&open, &self.context)?;
+        let exercise = exercise(&open)?;
+        let folder = fs::canonicalize(&open.folder).map_err(|source| Failure::File {
+            path: open.folder.clone(),
+            source,
+        })?;
+        let label = Label {
+            exercise: exercise.id.as_str(),
+            title: &exercise.title,
+        };
+        let context = self.context.clone();
+        let opening = match open.task.open_lab(label, &folder, &context)? {
+            Ok(opening) => opening,
+            Err(faults) => {
+                tell(self.app, &faults);
+                return Ok(Code::NotPassed);
+            }
+        };
+        let own = context.clone();
+        let mut drilling = Drilling::new(self.app, self.training, open, own, self.json);
+        up(self.app, &exercise, opening, context, &mut drilling)
+    }
+}

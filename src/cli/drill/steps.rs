@@ -1,0 +1,242 @@
+//! The steps of a drill as plain commands, from any terminal and any script.
+
+use std::io::{self, BufRead};
+
+use clap::Args;
+use serde::Serialize;
+
+use super::drilling::judged;
+use super::{exercise, lab_name, open, refuse_missing, words};
+use crate::check::{Context, Outcome, Verdict};
+use crate::cli::app::{App, Done};
+use crate::cli::exit::Code;
+use crate::cli::failure::Failure;
+use crate::cli::lab::registry;
+use crate::course::{Answer as Choice, Feedback};
+use crate::drill::{Fault, Possibility};
+use crate::lab::control::{Caller, Request};
+use crate::report::{Options, outcome_lines};
+use crate::term::{self, Ask};
+use crate::text::{Line, Role};
+use crate::training::Open;
+use crate::training::{Answered, Entry, Training};
+
+/// Say where the open drill broke, and why
+#[derive(Debug, Args)]
+pub(super) struct Answer {
+    /// Where it broke, by number or name [default: you are asked]
+    #[arg(long)]
+    hop: Option<String>,
+    /// Why, by number or name [default: you are asked]
+    #[arg(long)]
+    cause: Option<String>,
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// Find out whether the gateway of the open drill is mended
+///
+/// What runs is judged, if its lab is up, else the files in its folder.
+#[derive(Debug, Args)]
+pub(super) struct Check {
+    /// Write JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// End the open drill, and show what it was
+#[derive(Debug, Args)]
+pub(super) struct GiveUp {}
+
+/// What a step writes with `--json`.
+#[derive(Debug, Serialize)]
+struct Record<'a, T: Serialize> {
+    /// The version of this shape.
+    version: u32,
+    drill: u32,
+    #[serde(flatten)]
+    step: T,
+    seconds: u64,
+    /// What the journal keeps, once it is over.
+    over: Option<&'a Entry>,
+}
+
+#[derive(Debug, Serialize)]
+struct AnswerRecord {
+    answer: Answered,
+    right: bool,
+}
+
+#[derive(Debug, Serialize)]
+struct CheckRecord {
+    passed: bool,
+}
+
+impl Answer {
+    pub(super) fn run(self, app: &App, training: &Training<'_>) -> Done {
+        settle(app, training, &open(training)?)?;
+        let ground = training.ground();
+        let one = |what, question, all, given: &Option<String>| match given {
+            Some(word) => words::chosen(what, all, word).map(Some),
+            None => asked(app, what, question, all),
+        };
+        let Some(hop) = one("hop", words::WHERE, &ground.hops, &self.hop)? else {
+            return Ok(Code::Nothing);
+        };
+        let Some(cause) = one("cause", words::WHY, &ground.causes, &self.cause)? else {
+            return Ok(Code::Nothing);
+        };
+        let step = training.answer(&hop.id, &cause.id)?;
+        let step = step.ok_or(Failure::NoDrill)?;
+        let right = step.what.is_right();
+        if self.json {
+            let answer = step.what;
+            let record = AnswerRecord { answer, right };
+            write(app, &step.open, record, step.ended.as_ref())?;
+        } else {
+            app.output
+                .lines(&words::answered(&step, &app.command("drill check")))?;
+        }
+        ended(app, training, &step.open, step.ended.as_ref(), self.json)?;
+        Ok(if right { Code::Fine } else { Code::NotPassed })
+    }
+}
+
+impl Check {
+    pub(super) fn run(self, app: &App, training: &Training<'_>, context: &Context) -> Done {
+        let drill = open(training)?;
+        settle(app, training, &drill)?;
+        let outcome = outcome(app, &drill, context)?;
+        let passed = outcome.verdict() == Verdict::Passed;
+        let step = training.checked(passed)?.ok_or(Failure::NoDrill)?;
+        if self.json {
+            write(app, &step.open, CheckRecord { passed }, step.ended.as_ref())?;
+        } else {
+            let caps = app.output.caps();
+            let options = Options {
+                feedback: Feedback::Title,
+                width: caps.width,
+                accessible: caps.accessible,
+            };
+            let exercise = exercise(&step.open)?;
+            app.output
+                .lines(&outcome_lines(&exercise, &outcome, &options))?;
+            if passed && step.ended.is_none() {
+                app.output
+                    .line(words::mended(&step.open, &app.command("drill answer")))?;
+            }
+        }
+        ended(app, training, &step.open, step.ended.as_ref(), self.json)?;
+        Ok(crate::cli::check::code(&outcome))
+    }
+}
+
+impl GiveUp {
+    pub(super) fn run(app: &App, training: &Training<'_>) -> Done {
+        match training.give_up() {
+            Ok(step) => {
+                let step = step.ok_or(Failure::NoDrill)?;
+                ended(app, training, &step.open, step.ended.as_ref(), false)?;
+            }
+            Err(crate::training::DrillError::Changed { number }) => {
+                training.put_aside()?;
+                let text = format!("Drill {number} is put aside; its files stay.");
+                app.output.line(Line::plain(text))?;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(Code::Fine)
+    }
+}
+
+/// Judges what runs, else the files.
+fn outcome(app: &App, drill: &Open<'_>, context: &Context) -> Result<Outcome, Failure> {
+    if let Some(lab) = registry(app).find(&lab_name(drill.round.number)) {
+        return Ok(judged(&Caller::new(lab.socket))?);
+    }
+    refuse_missing(drill, context)?;
+    Ok(drill.task.check(&drill.folder, context)?)
+}
+
+/// Where nobody sits at a drill that somebody sat down to, they were killed.
+fn settle(app: &App, training: &Training<'_>, drill: &Open<'_>) -> Result<(), Failure> {
+    let round = &drill.round;
+    if round.sitting.is_some() && registry(app).find(&lab_name(round.number)).is_none() {
+        training.forget_sitting(round.number)?;
+    }
+    Ok(())
+}
+
+/// Shows what a drill was, if it is over, and ends its lab.
+fn ended(
+    app: &App,
+    training: &Training<'_>,
+    drill: &Open<'_>,
+    entry: Option<&Entry>,
+    json: bool,
+) -> Result<(), Failure> {
+    let Some(entry) = entry else { return Ok(()) };
+    if let Some(lab) = registry(app).find(&lab_name(entry.number)) {
+        // It may be going down by itself.
+        Caller::new(lab.socket).ask(&Request::Down).ok();
+    }
+    if json {
+        return Ok(());
+    }
+    let faults: &[&Fault] = &drill.faults;
+    let lines = words::over(app, training.ground(), faults, entry);
+    Ok(app.output.lines(&lines)?)
+}
+
+fn write(
+    app: &App,
+    drill: &Open<'_>,
+    step: impl Serialize,
+    over: Option<&Entry>,
+) -> Result<(), Failure> {
+    let now = crate::sys::clock::unix_time();
+    Ok(app.output.json(&Record {
+        version: 1,
+        drill: drill.round.number,
+        step,
+        seconds: drill.round.seconds(now),
+        over,
+    })?)
+}
+
+/// Asks on the terminal, else for a line.
+fn asked<'a>(
+    app: &App,
+    what: &'static str,
+    question: &str,
+    all: &'a [Possibility],
+) -> Result<Option<&'a Possibility>, Failure> {
+    app.output.line(Line::new().with(Role::Accent, question))?;
+    let caps = app.output.caps();
+    if app.output.is_interactive() && !caps.accessible {
+        let titles = all.iter().map(|it| it.title.clone()).collect();
+        let reply = term::ask(&Ask::One(titles), caps.width)?;
+        return Ok(match reply {
+            term::Reply::Answer(Choice::Choices(taken)) => {
+                let chosen = taken.first().and_then(|at| all.get(*at));
+                // The choices are gone from the screen.
+                let shown: Vec<_> = chosen.into_iter().map(words::taken).collect();
+                app.output.lines(&shown)?;
+                chosen
+            }
+            term::Reply::Answer(Choice::Words(_))
+            | term::Reply::Dismissed
+            | term::Reply::Interrupted => None,
+        });
+    }
+    app.output.lines(&words::listed(all))?;
+    app.output.text("Number: ")?;
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    app.output.line(Line::new())?;
+    match line.trim() {
+        "" => Ok(None),
+        word => words::chosen(what, all, word).map(Some),
+    }
+}

@@ -1,0 +1,48 @@
+//! A lab that is up for its exercise.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::purpose::{Deed, Judge, Purpose};
+use crate::check::{Outcome, Verdict};
+use crate::cli::app::{App, Desk};
+use crate::cli::failure::Failure;
+use crate::cli::next;
+use crate::course::Exercise;
+use crate::lab::control::Status;
+use crate::sys::clock::unix_time;
+use crate::text::{Line, Role};
+use crate::tutor::View;
+
+/// Solving an exercise.
+pub(super) struct Solving<'a> {
+    pub(super) app: &'a App,
+    pub(super) desk: &'a Desk,
+    pub(super) exercise: &'a Exercise,
+}
+
+impl Purpose for Solving<'_> {
+    fn heading(&mut self, status: &Status, _view: &View) -> Vec<Line> {
+        let title = Line::new().with(Role::Heading(1), &status.title);
+        vec![title.with(Role::Dim, format!("  the lab of {}", status.exercise))]
+    }
+
+    fn judge(&self, _socket: &Path) -> Result<Judge, Failure> {
+        let task = Arc::clone(&self.exercise.task);
+        let folder = self.desk.workspace()?.folder(self.exercise);
+        Ok(Box::new(move |context| task.check(&folder, context)))
+    }
+
+    fn judged(&mut self, outcome: &Outcome) -> Result<Deed, Failure> {
+        if outcome.verdict() != Verdict::Passed {
+            return Ok(Deed::shown(Vec::new()));
+        }
+        let exercise = self.exercise;
+        self.desk
+            .update(|progress| progress.pass(exercise, unix_time()))?;
+        let mut progress = self.desk.progress.clone();
+        progress.pass(exercise, unix_time());
+        let next = next::lines_for(self.app, self.desk, &progress);
+        Ok(Deed::shown(next))
+    }
+}

@@ -1,0 +1,168 @@
+//! Landlock for files, an allow-list for system calls, and for the superuser another user.
+//!
+//! What each stage can see comes from the job; what it can do is here. A compiler reads what a
+//! learner wrote, but runs none of it: it may start its linker. A learner's code may compute, have
+//! threads, and answer on the descriptors it was given. A lab's server and shell may have processes
+//! and sockets, in the lab's folders. Code of ours is left alone.
+
+use std::io;
+
+use landlock::{
+    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr,
+    RulesetCreated, RulesetCreatedAttr, Scope, path_beneath_rules,
+};
+use rustix::fs::Mode;
+
+use super::Guard;
+use crate::sandbox::ability::{Ability, Lacking, User};
+use crate::sandbox::job::Stage;
+use crate::sandbox::policy::Policy;
+use crate::sandbox::rule::Rule;
+use crate::sandbox::view::Access;
+use crate::sandbox::{calls, kernel, user};
+
+/// The oldest Landlock with all that is needed: before it, a compiler could not rename its files.
+pub const OLDEST: i32 = 2;
+/// The newest whose rights are asked for; a kernel that knows fewer sets those it knows.
+const NEWEST: ABI = ABI::V7;
+
+/// The sandbox of Linux 5.19 and later.
+#[derive(Debug, Clone, Copy)]
+pub struct Landlock;
+
+impl Guard for Landlock {
+    fn name(&self) -> &'static str {
+        "landlock"
+    }
+
+    fn summary(&self) -> &'static str {
+        "only the files and system calls that the code needs"
+    }
+
+    fn is_strong(&self) -> bool {
+        true
+    }
+
+    fn changes_user(&self, ability: &Ability) -> bool {
+        ability.user == User::Spare
+    }
+
+    fn needs(&self, ability: &Ability) -> Result<(), Lacking> {
+        match ability.landlock {
+            None => return Err(Lacking::Landlock),
+            Some(version) if version < OLDEST => return Err(Lacking::Version(version)),
+            Some(_) => {}
+        }
+        if !ability.seccomp {
+            return Err(Lacking::Seccomp);
+        }
+        match ability.user {
+            User::Ordinary | User::Spare => Ok(()),
+            User::Stuck => Err(Lacking::SpareUser),
+        }
+    }
+
+    fn confine(&self, policy: &Policy) -> io::Result<()> {
+        if policy.holds(Rule::Descriptors) {
+            kernel::close_inherited()?;
+        }
+        if policy.stage == Stage::Trusted {
+            return Ok(());
+        }
+        if policy.stage != Stage::Lab {
+            // What a compiler makes of a submission is nobody else's to read.
+            rustix::process::umask(Mode::RWXG | Mode::RWXO);
+        }
+        let fence = fence(policy)?;
+        if policy.stage == Stage::Learner {
+            user::limit_threads(policy)?;
+        }
+        user::step_down(policy)?;
+        rustix::thread::set_no_new_privs(true)?;
+        fence.restrict_self().map_err(io::Error::other)?;
+        Ok(())
+    }
+
+    fn seal(&self, policy: &Policy) -> io::Result<()> {
+        if policy.stage == Stage::Trusted {
+            return Ok(());
+        }
+        calls::restrict(policy)
+    }
+}
+
+/// Opens what is granted, while this process may still reach it.
+fn fence(policy: &Policy) -> io::Result<RulesetCreated> {
+    let needed = handled(policy, ABI::V2);
+    let wanted = handled(policy, NEWEST);
+    let fence = build(policy, needed, wanted).map_err(io::Error::other)?;
+    let grantable = if policy.holds(Rule::Files) {
+        wanted
+    } else {
+        wanted & AccessFs::Execute
+    };
+    let everywhere = (!policy.holds(Rule::Files)).then_some("/");
+    Access::ALL
+        .iter()
+        .try_fold(fence, |fence, (access, _)| {
+            let rights = rights(*access) & grantable;
+            if rights.is_empty() {
+                return Ok(fence);
+            }
+            fence.add_rules(path_beneath_rules(policy.view.paths(*access), rights))
+        })
+        .and_then(|fence| fence.add_rules(path_beneath_rules(everywhere, AccessFs::Refer)))
+        .map_err(io::Error::other)
+}
+
+fn build(
+    policy: &Policy,
+    needed: BitFlags<AccessFs>,
+    wanted: BitFlags<AccessFs>,
+) -> Result<RulesetCreated, landlock::RulesetError> {
+    let mut fence = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
+    if !needed.is_empty() {
+        fence = fence.handle_access(needed)?;
+    }
+    fence = fence.set_compatibility(CompatLevel::BestEffort);
+    if !wanted.is_empty() {
+        fence = fence.handle_access(wanted)?;
+    }
+    if policy.stage == Stage::Lab {
+        return fence.create();
+    }
+    if policy.holds(Rule::Sockets) {
+        fence = fence
+            .handle_access(AccessNet::from_all(NEWEST))?
+            .scope(Scope::AbstractUnixSocket)?;
+    }
+    if policy.holds(Rule::Signals) {
+        fence = fence.scope(Scope::Signal)?;
+    }
+    fence.create()
+}
+
+fn handled(policy: &Policy, version: ABI) -> BitFlags<AccessFs> {
+    let mut handled = AccessFs::from_all(version);
+    if !policy.holds(Rule::Files) {
+        // Files move between folders only where that is granted, handled or not.
+        handled &= AccessFs::Execute | AccessFs::Refer;
+    }
+    if !policy.holds(Rule::Execute) {
+        handled.remove(AccessFs::Execute);
+    }
+    handled
+}
+
+fn rights(access: Access) -> BitFlags<AccessFs> {
+    match access {
+        Access::List => AccessFs::ReadDir.into(),
+        Access::Read => AccessFs::ReadFile | AccessFs::ReadDir,
+        Access::Execute => AccessFs::Execute | AccessFs::ReadFile | AccessFs::ReadDir,
+        Access::Write => {
+            let special = AccessFs::MakeChar | AccessFs::MakeBlock;
+            let write = AccessFs::from_write(NEWEST) & !special;
+            write | AccessFs::ReadFile | AccessFs::ReadDir
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! A policy: everything the launcher needs to know of a job, as words on its command line.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::guard::{Guard, guard};
+use super::job::{Limits, Stage};
+use super::rule::Rule;
+use super::view::{Access, View};
+
+/// The word after the policy's last.
+const END: &str = "--";
+
+/// What the launcher does to itself before it becomes a job's program. It comes from Gradus, which
+/// is trusted; nothing of it can be said by the program.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Who confines the job.
+    pub guard: &'static dyn Guard,
+    /// What kind of code it runs.
+    pub stage: Stage,
+    /// What it may use; wall time and output are watched by Gradus.
+    pub limits: Limits,
+    /// What it can see of the files.
+    pub view: View,
+    /// Whether it becomes a user that nobody is.
+    pub as_spare_user: bool,
+    /// The rules that do not hold.
+    pub off: Vec<Rule>,
+    /// The number of the process that started the launcher; 0 where it is not known beforehand.
+    pub parent: u64,
+    /// A random word, by which Gradus knows that what went wrong was said by the launcher.
+    pub token: String,
+}
+
+impl Policy {
+    /// Returns whether `rule` holds.
+    pub fn holds(&self, rule: Rule) -> bool {
+        !self.off.contains(&rule)
+    }
+
+    /// Returns the policy as words, the last of which marks its end.
+    pub fn words(&self) -> Vec<OsString> {
+        let mut words = vec![
+            word("guard", self.guard.name()),
+            word("stage", self.stage.word()),
+            word("cpu", self.limits.cpu.as_secs().max(1).to_string()),
+            word("memory", self.limits.memory.to_string()),
+            word("file", self.limits.file.to_string()),
+            word("parent", self.parent.to_string()),
+            word("token", &self.token),
+        ];
+        words.extend(self.as_spare_user.then(|| word("user", "spare")));
+        words.extend(self.off.iter().map(|rule| word("off", rule.word())));
+        let paths = self.view.0.iter();
+        words.extend(paths.map(|(access, path)| word(access.word(), path)));
+        words.push(END.into());
+        words
+    }
+
+    /// Reads a policy off the front of `words`, and returns what follows it too.
+    ///
+    /// # Errors
+    /// Fails when it is none: only Gradus writes them.
+    pub fn read(words: &[OsString]) -> io::Result<(Self, &[OsString])> {
+        let end = words.iter().position(|word| word == END);
+        let (words, rest) = words.split_at(end.ok_or_else(|| refused("no end"))?);
+        let mut policy = Self::new(super::guard::GUARDS[0], Stage::Learner);
+        for word in words {
+            let bytes = word.as_bytes();
+            let equals = bytes.iter().position(|byte| *byte == b'=');
+            let (name, value) = bytes.split_at(equals.ok_or_else(|| refused("no value"))?);
+            let name = str::from_utf8(name).map_err(|_| refused("no name"))?;
+            policy.take(name, OsStr::from_bytes(&value[1..]))?;
+        }
+        Ok((policy, &rest[1..]))
+    }
+
+    /// Returns a policy with no view, and with limits that are still to be set.
+    pub(super) fn new(guard: &'static dyn Guard, stage: Stage) -> Self {
+        Self {
+            guard,
+            stage,
+            limits: Limits::trusted(),
+            view: View::default(),
+            as_spare_user: false,
+            off: Vec::new(),
+            parent: 0,
+            token: String::new(),
+        }
+    }
+
+    fn take(&mut self, name: &str, value: &OsStr) -> io::Result<()> {
+        if let Some((access, _)) = Access::ALL.iter().find(|(_, word)| *word == name) {
+            let path = PathBuf::from(OsString::from_vec(value.as_bytes().to_vec()));
+            self.view.0.push((*access, path));
+            return Ok(());
+        }
+        let text = value.to_str().ok_or_else(|| refused(name))?;
+        let number = || text.parse::<u64>().map_err(|_| refused(name));
+        let unknown = || refused(text);
+        match name {
+            "guard" => self.guard = guard(text).ok_or_else(unknown)?,
+            "stage" => self.stage = Stage::parse(text).ok_or_else(unknown)?,
+            "cpu" => self.limits.cpu = Duration::from_secs(number()?),
+            "memory" => self.limits.memory = number()?,
+            "file" => self.limits.file = number()?,
+            "parent" => self.parent = number()?,
+            "token" => text.clone_into(&mut self.token),
+            "user" => self.as_spare_user = true,
+            "off" => self.off.push(Rule::parse(text).ok_or_else(unknown)?),
+            _ => return Err(refused(name)),
+        }
+        Ok(())
+    }
+}
+
+fn word(name: &str, value: impl AsRef<OsStr>) -> OsString {
+    let mut word = OsString::from(name);
+    word.push("=");
+    word.push(value);
+    word
+}
+
+fn refused(what: &str) -> io::Error {
+    let words = format!("no policy of a launcher: {what}");
+    io::Error::new(io::ErrorKind::InvalidInput, words)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_is_read_as_it_was_written() {
+        let strange = PathBuf::from(OsString::from_vec(b"/a b\n=\xff/--".to_vec()));
+        let mut policy = Policy::new(super::super::guard::GUARDS[0], Stage::Learner);
+        policy.view = View::new().with(Access::Write, &strange);
+        policy.off = vec![Rule::Files, Rule::Kernel];
+        policy.as_spare_user = true;
+        policy.stage = Stage::Compile;
+        policy.token = "abc".to_owned();
+        let mut words = policy.words();
+        words.push("/bin/true".into());
+        let (read, rest) = Policy::read(&words).unwrap();
+        assert_eq!(format!("{read:?}"), format!("{policy:?}"));
+        assert_eq!(rest, ["/bin/true"]);
+    }
+
+    #[test]
+    fn words_that_are_no_policy_are_refused() {
+        for words in [&["stage=learner"][..], &["odd=1", "--"], &["stage", "--"]] {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            assert!(Policy::read(&words).is_err(), "{words:?}");
+        }
+    }
+}

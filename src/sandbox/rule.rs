@@ -1,0 +1,56 @@
+//! The rules of a sandbox, one by one.
+
+/// One rule of a sandbox. All hold, unless a test takes one away to show that it is this one that
+/// stops an attack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule {
+    /// Only the files of the view can be read, listed and written.
+    Files,
+    /// Only the programs of the view can be executed.
+    Execute,
+    /// No sockets but those that were handed over.
+    Sockets,
+    /// No other processes, only threads.
+    Processes,
+    /// Only so many threads.
+    Threads,
+    /// No signals to others.
+    Signals,
+    /// No limits of others changed.
+    Limits,
+    /// No look into others.
+    Tracing,
+    /// None of the kernel's large interfaces: namespaces, `io_uring`, `bpf`, keys, files in memory.
+    Kernel,
+    /// Not the superuser.
+    User,
+    /// No descriptors but the three standard ones.
+    Descriptors,
+}
+
+impl Rule {
+    /// Every rule, with its word among the launcher's arguments.
+    pub const ALL: [(Self, &'static str); 11] = [
+        (Self::Files, "files"),
+        (Self::Execute, "execute"),
+        (Self::Sockets, "sockets"),
+        (Self::Processes, "processes"),
+        (Self::Threads, "threads"),
+        (Self::Signals, "signals"),
+        (Self::Limits, "limits"),
+        (Self::Tracing, "tracing"),
+        (Self::Kernel, "kernel"),
+        (Self::User, "user"),
+        (Self::Descriptors, "descriptors"),
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(rule, _)| *rule == self);
+        known.map_or("", |(_, word)| word)
+    }
+
+    pub(super) fn parse(word: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(_, known)| *known == word);
+        known.map(|(rule, _)| *rule)
+    }
+}

@@ -1,0 +1,143 @@
+//! As whom a job runs, and how many threads that user may have.
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, chown};
+
+use rustix::process::{Gid, Resource, Uid};
+use rustix::thread::{CapabilitySet, CapabilitySets};
+
+use super::ability::User;
+use super::job::Stage;
+use super::launcher::set;
+use super::policy::Policy;
+use super::rule::Rule;
+use super::view::Access;
+
+/// The users that nobody is: what services without an account of their own are given too.
+const SPARE: std::ops::Range<u32> = 61_184..65_520;
+/// How many threads a learner's code may have at a time.
+const THREADS: u64 = 128;
+
+/// Returns as whom a learner's code can run here.
+pub(super) fn available() -> User {
+    if !rustix::process::geteuid().is_root() {
+        return User::Ordinary;
+    }
+    let can = rustix::thread::capabilities(None).is_ok_and(|sets| {
+        sets.effective
+            .contains(CapabilitySet::SETUID | CapabilitySet::SETGID)
+    });
+    if can && maps_spare() {
+        User::Spare
+    } else if is_root_inside_only() {
+        User::Ordinary
+    } else {
+        User::Stuck
+    }
+}
+
+/// Returns the spare user for a process with this number: two at a time are two users.
+fn spare(number: u32) -> u32 {
+    SPARE.start + number % (SPARE.end - SPARE.start)
+}
+
+/// Limits how many threads the user of this job may have.
+pub(super) fn limit_threads(policy: &Policy) -> io::Result<()> {
+    if !policy.holds(Rule::Threads) {
+        return Ok(());
+    }
+    // The limit counts all that the user runs: the spare one runs nothing else.
+    let others = if policy.as_spare_user { 0 } else { running() };
+    let most = others + THREADS;
+    set(Resource::Nproc, most, most)
+}
+
+/// Becomes the user of the policy; the superuser who stays gives up what makes one.
+pub(super) fn step_down(policy: &Policy) -> io::Result<()> {
+    if !policy.as_spare_user {
+        let keeps = policy.stage != Stage::Compile || !policy.holds(Rule::User);
+        if keeps || !rustix::process::geteuid().is_root() {
+            return Ok(());
+        }
+        // The toolchain may belong to somebody else.
+        let only = CapabilitySet::DAC_READ_SEARCH & rustix::thread::capabilities(None)?.permitted;
+        let sets = CapabilitySets {
+            effective: only,
+            permitted: only,
+            inheritable: CapabilitySet::empty(),
+        };
+        return Ok(rustix::thread::set_capabilities(None, sets)?);
+    }
+    let user = spare(std::process::id());
+    for path in policy.view.paths(Access::Write) {
+        if path.is_file() {
+            chown(path, Some(user), Some(user))?;
+        }
+    }
+    let (uid, gid) = (Uid::from_raw(user), Gid::from_raw(user));
+    rustix::thread::set_thread_groups(&[])?;
+    rustix::thread::set_thread_res_gid(gid, gid, gid)?;
+    Ok(rustix::thread::set_thread_res_uid(uid, uid, uid)?)
+}
+
+/// Counts the threads that this user runs: each process's folder of threads has a link a thread.
+fn running() -> u64 {
+    let me = rustix::process::getuid().as_raw();
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter_map(|process| fs::metadata(process.path().join("task")).ok())
+        .filter(|threads| threads.uid() == me)
+        .map(|threads| threads.nlink().saturating_sub(2))
+        .sum()
+}
+
+/// Returns whether the spare users exist in this user namespace.
+fn maps_spare() -> bool {
+    let Ok(map) = fs::read_to_string("/proc/self/uid_map") else {
+        return true;
+    };
+    ranges(&map).any(|(inside, _, count)| inside <= SPARE.start && SPARE.end <= inside + count)
+}
+
+/// Returns whether the superuser of this user namespace is an ordinary user outside, whose threads
+/// the kernel counts.
+fn is_root_inside_only() -> bool {
+    let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    ranges(&map).any(|(inside, outside, _)| inside == 0 && outside != 0)
+}
+
+fn ranges(map: &str) -> impl Iterator<Item = (u32, u32, u32)> {
+    map.lines().filter_map(|line| {
+        let mut numbers = line.split_whitespace().map(str::parse);
+        let mut next = || numbers.next()?.ok();
+        Some((next()?, next()?, next()?))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn jobs_side_by_side_are_different_users() {
+        assert_ne!(spare(100), spare(101));
+        assert!((0..100_000).all(|number| SPARE.contains(&spare(number))));
+    }
+
+    #[test]
+    fn the_threads_of_this_user_are_counted() {
+        let before = running();
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let thread = std::thread::spawn(move || stopped.recv().ok());
+        assert!(before > 0);
+        drop(stop);
+        thread.join().unwrap();
+    }
+
+    #[test]
+    fn a_map_of_users_is_read() {
+        let map = "         0     100000      65536\n";
+        assert_eq!(ranges(map).collect::<Vec<_>>(), [(0, 100_000, 65_536)]);
+    }
+}

@@ -1,0 +1,162 @@
+//! What a job can see of the files.
+
+use std::path::{Path, PathBuf};
+
+/// Where shared libraries are, on one system or another.
+const LIBRARY_FOLDERS: [&str; 9] = [
+    "/lib",
+    "/lib64",
+    "/usr/lib",
+    "/usr/lib64",
+    "/lib/x86_64-linux-gnu",
+    "/usr/lib/x86_64-linux-gnu",
+    "/lib/aarch64-linux-gnu",
+    "/usr/lib/aarch64-linux-gnu",
+    // Where every library is in a folder of its own.
+    "/nix/store",
+];
+/// The loader of programs, by its name on one system or another.
+const LOADERS: [&str; 4] = [
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/ld-musl-aarch64.so.1",
+];
+/// What every program of the C library may be linked with.
+const LIBRARIES: [&str; 6] = [
+    "libc.so.6",
+    "libgcc_s.so.1",
+    "libm.so.6",
+    "librt.so.1",
+    "libpthread.so.0",
+    "libdl.so.2",
+];
+/// Where the loader looks up where libraries are.
+const LOADER_CACHE: &str = "/etc/ld.so.cache";
+
+/// Where programs are, and what they call.
+const PROGRAM_FOLDERS: [&str; 9] = [
+    "/bin",
+    "/sbin",
+    "/usr/bin",
+    "/usr/sbin",
+    "/usr/local/bin",
+    "/usr/local/sbin",
+    "/lib",
+    "/usr/lib",
+    "/usr/libexec",
+];
+/// What programs look up: users, hosts, times, random numbers, and how terminals and TLS are set up.
+const LOOKED_UP: [&str; 15] = [
+    "/dev/urandom",
+    "/etc/alternatives",
+    "/etc/gai.conf",
+    "/etc/group",
+    "/etc/host.conf",
+    "/etc/hosts",
+    "/etc/localtime",
+    "/etc/nsswitch.conf",
+    "/etc/passwd",
+    "/etc/protocols",
+    "/etc/resolv.conf",
+    "/etc/services",
+    "/etc/ssl",
+    "/usr/share/terminfo",
+    "/usr/share/zoneinfo",
+];
+
+/// What may be done below a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// To list folders.
+    List,
+    /// To read files and list folders.
+    Read,
+    /// To execute and read files and list folders.
+    Execute,
+    /// To read, make, change and remove files and folders, but no devices.
+    Write,
+}
+
+impl Access {
+    pub(super) const ALL: [(Self, &'static str); 4] = [
+        (Self::List, "list"),
+        (Self::Read, "read"),
+        (Self::Execute, "execute"),
+        (Self::Write, "write"),
+    ];
+
+    pub(super) fn word(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(access, _)| *access == self);
+        known.map_or("", |(_, word)| word)
+    }
+}
+
+/// What a job can see of the files, and do to them. Paths may be relative to the job's folder;
+/// those that are not there are passed over.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct View(pub(super) Vec<(Access, PathBuf)>);
+
+impl View {
+    /// Returns a view of nothing but `/dev/null`.
+    pub fn new() -> Self {
+        Self::default().with(Access::Read, "/dev/null")
+    }
+
+    /// Returns a view of what the program at `program` needs to run: itself, its loader, and the C
+    /// library.
+    pub fn of_program(program: impl Into<PathBuf>) -> Self {
+        let libraries = LIBRARY_FOLDERS
+            .iter()
+            .flat_map(|folder| LIBRARIES.map(|name| Path::new(folder).join(name)))
+            .filter(|library| library.is_file());
+        Self::new()
+            .with(Access::Execute, program)
+            .with_all(Access::Execute, LOADERS)
+            .with(Access::Read, LOADER_CACHE)
+            .with_all(Access::Read, libraries)
+    }
+
+    /// Returns a view of what a program of this machine needs that brings libraries of its own:
+    /// loader and all shared libraries.
+    pub fn of_tools() -> Self {
+        Self::new()
+            .with_all(Access::Execute, LOADERS)
+            .with(Access::Read, LOADER_CACHE)
+            .with_all(Access::Read, LIBRARY_FOLDERS)
+    }
+
+    /// Returns a view of what a server or shell of a lab needs of this machine: programs,
+    /// libraries, and how names of users and hosts are looked up.
+    pub fn of_lab() -> Self {
+        Self::of_tools()
+            .with_all(Access::Execute, PROGRAM_FOLDERS)
+            .with_all(Access::Read, LOOKED_UP)
+            .with(Access::Write, "/dev/null")
+    }
+
+    /// Adds `access` to what is at and below `path`.
+    #[must_use]
+    pub fn with(mut self, access: Access, path: impl Into<PathBuf>) -> Self {
+        self.0.push((access, path.into()));
+        self
+    }
+
+    /// Adds `access` to each of `paths`.
+    #[must_use]
+    pub fn with_all<P: Into<PathBuf>>(
+        mut self,
+        access: Access,
+        paths: impl IntoIterator<Item = P>,
+    ) -> Self {
+        let paths = paths.into_iter().map(|path| (access, path.into()));
+        self.0.extend(paths);
+        self
+    }
+
+    /// Returns the paths with `access`.
+    pub(super) fn paths(&self, access: Access) -> impl Iterator<Item = &Path> {
+        let granted = self.0.iter().filter(move |(granted, _)| *granted == access);
+        granted.map(|(_, path)| path.as_path())
+    }
+}

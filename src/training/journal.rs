@@ -1,0 +1,188 @@
+//! What came of every drill, and what that says about the learner.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::drill::Seed;
+
+/// All drills of a workspace, the oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Journal {
+    /// The drills.
+    pub drills: Vec<Entry>,
+}
+
+/// A drill that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Its number in the workspace.
+    pub number: u32,
+    /// When it ended, in seconds since 1970-01-01 UTC.
+    pub date: u64,
+    /// What its faults followed from.
+    pub seed: Seed,
+    /// Its faults.
+    pub faults: Vec<Named>,
+    /// Seconds until the last fault was named; none if the learner gave up before.
+    pub seconds_to_diagnosis: Option<u64>,
+    /// Seconds until the gateway was mended; none if the learner gave up before.
+    pub seconds_to_repair: Option<u64>,
+    /// How often the gateway was judged and was not mended.
+    pub failed_checks: u32,
+    /// The number of the first drill of the exam it belongs to.
+    pub exam: Option<u32>,
+}
+
+/// A fault of a drill that is over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Named {
+    /// The fault's name in the course.
+    pub fault: String,
+    /// Its cause.
+    pub cause: String,
+    /// Whether the learner named it.
+    pub named: bool,
+    /// How many wrong answers came before.
+    pub wrong_answers: u32,
+}
+
+impl Named {
+    /// Returns whether the first answer was right.
+    pub fn at_once(&self) -> bool {
+        self.named && self.wrong_answers == 0
+    }
+}
+
+/// What an exam was worth: a point for each drill whose faults were all named at once, and a point
+/// for each that was mended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Score {
+    /// The points that were won.
+    pub points: usize,
+    /// The points there were.
+    pub of: usize,
+}
+
+/// How often a cause was met, and how often it was named at once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Accuracy {
+    /// The cause.
+    pub cause: String,
+    /// How often it was named with the first answer.
+    pub at_once: usize,
+    /// How often it was met.
+    pub met: usize,
+}
+
+impl Entry {
+    /// Returns whether every fault was named with the first answer.
+    pub fn at_once(&self) -> bool {
+        self.faults.iter().all(Named::at_once)
+    }
+
+    /// Returns the seconds until it was over; none if the learner gave up.
+    pub fn seconds(&self) -> Option<u64> {
+        Some(self.seconds_to_diagnosis?.max(self.seconds_to_repair?))
+    }
+
+    /// Returns how many answers were wrong.
+    pub fn wrong_answers(&self) -> u32 {
+        self.faults.iter().map(|fault| fault.wrong_answers).sum()
+    }
+
+    fn points(&self) -> usize {
+        usize::from(self.at_once()) + usize::from(self.seconds_to_repair.is_some())
+    }
+}
+
+impl Journal {
+    /// Returns the names of all faults that were met, in order.
+    pub fn met(&self) -> impl Iterator<Item = &str> {
+        let faults = self.drills.iter().flat_map(|drill| &drill.faults);
+        faults.map(|fault| fault.fault.as_str())
+    }
+
+    /// Returns the drills of the exam that began with the drill `first`.
+    pub fn exam(&self, first: u32) -> impl Iterator<Item = &Entry> {
+        let drills = self.drills.iter();
+        drills.filter(move |drill| drill.exam == Some(first))
+    }
+
+    /// Returns what the exam that began with the drill `first` was worth; it has `drills`.
+    pub fn score(&self, first: u32, drills: usize) -> Score {
+        Score {
+            points: self.exam(first).map(Entry::points).sum(),
+            of: 2 * drills,
+        }
+    }
+
+    /// Returns the fastest drill that was named at once and mended.
+    pub fn best(&self) -> Option<&Entry> {
+        let clean = self.drills.iter().filter(|drill| drill.at_once());
+        clean
+            .filter(|drill| drill.seconds().is_some())
+            .min_by_key(|drill| drill.seconds())
+    }
+
+    /// Returns how well each cause that was met is known, the least known first.
+    pub fn accuracy(&self) -> Vec<Accuracy> {
+        let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
+        for fault in self.drills.iter().flat_map(|drill| &drill.faults) {
+            let (at_once, met) = counts.entry(&fault.cause).or_default();
+            *at_once += usize::from(fault.at_once());
+            *met += 1;
+        }
+        let all = counts.into_iter().map(|(cause, (at_once, met))| Accuracy {
+            cause: cause.to_owned(),
+            at_once,
+            met,
+        });
+        let mut all: Vec<_> = all.collect();
+        all.sort_by_key(|it| it.at_once * 1000 / it.met);
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(number: u32, cause: &str, wrong_answers: u32, repaired: Option<u64>) -> Entry {
+        Entry {
+            number,
+            date: 0,
+            seed: Seed(number),
+            faults: vec![Named {
+                fault: format!("some-{cause}"),
+                cause: cause.into(),
+                named: true,
+                wrong_answers,
+            }],
+            seconds_to_diagnosis: Some(30),
+            seconds_to_repair: repaired,
+            failed_checks: 0,
+            exam: Some(1),
+        }
+    }
+
+    #[test]
+    fn a_journal_knows_the_best_time_the_score_and_the_weak_causes() {
+        let drills = vec![
+            entry(1, "port", 0, Some(90)),
+            entry(2, "mode", 2, Some(10)),
+            entry(3, "port", 1, None),
+            entry(4, "port", 0, Some(20)),
+        ];
+        let journal = Journal { drills };
+        // The second was mended sooner, after two wrong answers.
+        assert_eq!(
+            journal.best().map(|it| (it.number, it.seconds())),
+            Some((4, Some(30)))
+        );
+        assert_eq!(journal.score(1, 5), Score { points: 5, of: 10 });
+        let known = journal.accuracy().into_iter();
+        let known: Vec<_> = known.map(|it| (it.cause, it.at_once, it.met)).collect();
+        assert_eq!(known, [("mode".into(), 0, 1), ("port".into(), 2, 3)]);
+    }
+}

@@ -1,0 +1,75 @@
+//! What a learner can see of a drill that is open tells nothing.
+
+use std::fs;
+
+use gradus::drill::{Fault, Ground};
+
+use super::{course, ground, seed_of, sit, wait_gone};
+use crate::machine::Machine;
+use crate::processes;
+
+/// Returns what would give `fault` away.
+fn telling(ground: &Ground, fault: &Fault) -> Vec<String> {
+    let cause = ground.causes.iter().find(|cause| cause.id == fault.cause);
+    let title = cause.map_or_else(String::new, |cause| cause.title.clone());
+    vec![
+        fault.id.clone(),
+        fault.cause.clone(),
+        title,
+        fault.explain.clone(),
+    ]
+}
+
+#[test]
+fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
+    let Some(machine) = Machine::new(None) else {
+        return;
+    };
+    let course = course();
+    let ground = ground(&course);
+    let exercises: Vec<_> = course
+        .exercises
+        .iter()
+        .map(|it| it.id.to_string())
+        .collect();
+    for (fault, number) in ground.faults.iter().zip(1..) {
+        // A machine may lack what it needs, and then a seed leads elsewhere.
+        if !fault.needs.is_empty() {
+            continue;
+        }
+        let drill = sit(&machine, &["--seed", &seed_of(ground, &fault.id)]);
+        let mut seen = drill.heard();
+        for said in [&["lab", "ps"][..], &["lab", "ps", "--json"]] {
+            seen += &machine.says(said);
+        }
+        seen += &processes::of_folder(&machine.path("")).join("\n");
+        let whole: String = ground.system.files().values().cloned().collect();
+        let mut folders = vec![
+            machine.path("work/drills"),
+            machine.path("work/.gradus"),
+            machine.path(".local/state/gradus"),
+        ];
+        while let Some(folder) = folders.pop() {
+            for entry in fs::read_dir(folder).expect("a folder").flatten() {
+                seen.extend(["\n", &entry.path().to_string_lossy(), "\n"]);
+                match fs::read_to_string(entry.path()) {
+                    // What is over is no secret.
+                    Ok(_) if entry.file_name() == "drills.json" => {}
+                    Ok(text) => seen += &text,
+                    Err(_) if entry.path().is_dir() => folders.push(entry.path()),
+                    Err(_) => {}
+                }
+            }
+        }
+        let telling = telling(ground, fault);
+        let telling = telling.iter().filter(|word| !whole.contains(*word));
+        for word in telling.chain(exercises.iter()) {
+            assert!(!seen.contains(word.as_str()), "{word:?} is in\n{seen}");
+        }
+        assert!(seen.contains("drill-"), "{seen}");
+        machine.gradus(&["drill", "give-up"]);
+        drop(drill);
+        wait_gone(&machine);
+        assert!(number <= ground.faults.len());
+    }
+}

@@ -1,0 +1,159 @@
+//! The other files of a lab that a learner hands in, when they mean harm: none leads out of the lab,
+//! and nothing outside it is read into a report.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use gradus::check::{Outcome, Verdict};
+use gradus::course::{self, builtin};
+
+use crate::lab::context;
+use crate::lab_kills::solution;
+
+/// What no report may hold.
+const SECRET: &str = "worker_processes hush-4711;";
+
+/// Checks the solution of `exercise` after `change` was done to its folder; `None` without nginx.
+fn check(exercise: &str, change: impl FnOnce(&Path)) -> Option<Outcome> {
+    let context = context()?;
+    let folder = tempfile::tempdir().expect("a folder");
+    solution(exercise, folder.path());
+    change(folder.path());
+    let (course, _) = course::load(&builtin::tree());
+    let exercise = course.exercise(&exercise.parse().expect("a name"));
+    let task = &exercise.expect("the lab").task;
+    Some(task.check(folder.path(), &context).expect("a verdict"))
+}
+
+/// Checks the solution of `exercise` with `text` in place of its file `name`.
+fn with(exercise: &str, name: &str, text: &str) -> Option<Outcome> {
+    check(exercise, |folder| {
+        fs::write(folder.join(name), text).expect("a file");
+    })
+}
+
+fn service(line: &str) -> String {
+    format!("[[service]]\nname = \"shop\"\n{line}\n")
+}
+
+#[test]
+fn a_service_does_not_leave_its_lab() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let outside_socket = format!("address = 'unix:{}/x.sock'", outside.path().display());
+    let texts = [
+        service("address = '0.0.0.0:3000'"),
+        service("address = '[::]:3000'"),
+        service("address = '10.0.0.1:3000'"),
+        service("address = 'example.com:80'"),
+        service("address = '127.0.0.1:0'"),
+        service("address = '127.0.0.1:8080'"),
+        service("address = 'unix:../x.sock'"),
+        service("address = 'unix:run/../../x.sock'"),
+        service(&outside_socket),
+        service("command = 'touch x'"),
+        "[[service]]\nname = '../shop'\n".to_owned(),
+        "[[service]]\nname = \"shop\\u001b[2J\"\n".to_owned(),
+        "a = [".repeat(10_000),
+        "# more\n".repeat((10 << 20) / 7 + 1),
+    ];
+    for text in texts {
+        let shown: String = text.chars().take(80).collect();
+        let Some(outcome) = with("worker-limit", "services.toml", &text) else {
+            return;
+        };
+        assert_eq!(outcome.verdict(), Verdict::CompileError, "{shown}");
+        assert!(outcome.phases.is_empty(), "{shown}: something was started");
+        assert!(!format!("{outcome:?}").contains("\\u{1b}"), "{shown}");
+    }
+    assert_eq!(fs::read_dir(outside.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn rules_that_mean_harm_are_read_within_bounds() {
+    let texts = [
+        "[[rule]]\ncause = \"\\u001b[2J\"\nerror = 'x'\n".to_owned(),
+        "[[rule]]\ncause = 'app-down'\nerror = ''\n".to_owned(),
+        "x = [".repeat(10_000),
+        "# more\n".repeat((10 << 20) / 7 + 1),
+    ];
+    for text in texts {
+        let shown: String = text.chars().take(80).collect();
+        let Some(outcome) = with("classify-the-log", "rules.toml", &text) else {
+            return;
+        };
+        assert_eq!(outcome.verdict(), Verdict::CompileError, "{shown}");
+        assert!(outcome.phases.is_empty(), "{shown}: something was started");
+        assert!(!format!("{outcome:?}").contains("\\u{1b}"), "{shown}");
+    }
+}
+
+/// The commands of a lab act on this lab, whatever they are told.
+#[test]
+fn the_words_of_a_runbook_act_on_its_lab_alone() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let file = outside.path().join("x").display().to_string();
+    let lines = [
+        format!("nginx -c {file}"),
+        format!("nginx -p {file}"),
+        format!("nginx -g 'pid {file};'"),
+        format!("nginx -e {file}"),
+        "nginx -s ../../x".to_owned(),
+        "svc start ../../x".to_owned(),
+        "svc start '*'".to_owned(),
+    ];
+    for line in lines {
+        let text = format!("svc start shop\n{line}\n");
+        let Some(outcome) = with("app-down", "runbook.sh", &text) else {
+            return;
+        };
+        assert_eq!(outcome.verdict(), Verdict::Failed, "{line}");
+        let told = format!("{:?}", outcome.tests);
+        assert!(told.contains("runbook.sh:2: "), "{line}: {told}");
+    }
+    assert_eq!(fs::read_dir(outside.path()).expect("a folder").count(), 0);
+}
+
+#[test]
+fn nothing_outside_the_lab_is_read_into_a_report() {
+    let outside = tempfile::tempdir().expect("a folder");
+    let secret = outside.path().join("secret.conf");
+    fs::write(&secret, SECRET).expect("a file");
+    let files = [
+        ("wrong-port", "nginx.conf"),
+        ("worker-limit", "services.toml"),
+        ("classify-the-log", "rules.toml"),
+        ("app-down", "runbook.sh"),
+    ];
+    let mut outcomes = Vec::new();
+    for (exercise, name) in files {
+        let linked = check(exercise, |folder| {
+            fs::remove_file(folder.join(name)).expect("a file");
+            symlink(&secret, folder.join(name)).expect("a link");
+        });
+        outcomes.extend(linked.map(|outcome| (name.to_owned(), outcome)));
+    }
+    let lines = [
+        "include SECRET;",
+        "http { include SECRET; }",
+        "http { map $uri $x { include SECRET; } }",
+        "http { server { listen 127.0.0.1:8080; ssl_certificate SECRET; } }",
+        "http { server { listen 127.0.0.1:8080; auth_basic_user_file SECRET; } }",
+        "http { server { listen 127.0.0.1:8080; location / { alias SECRET; } } }",
+        "http { server { listen 127.0.0.1:8080; location / { root OUTSIDE; } } }",
+    ];
+    for line in lines {
+        let text = line
+            .replace("SECRET", &secret.to_string_lossy())
+            .replace("OUTSIDE", &outside.path().to_string_lossy());
+        let text = format!("events {{ }}\n{text}\n");
+        let outcome = with("wrong-port", "nginx.conf", &text);
+        outcomes.extend(outcome.map(|outcome| (line.to_owned(), outcome)));
+    }
+    for (what, outcome) in outcomes {
+        assert_ne!(outcome.verdict(), Verdict::Passed, "{what}");
+        assert!(!format!("{outcome:?}").contains("hush-4711"), "{what}");
+    }
+    let left = fs::read_dir(outside.path()).expect("a folder").count();
+    assert_eq!(left, 1, "something was written");
+}
