@@ -178,9 +178,13 @@ impl Found {
 
 /// Returns the folder with the exercises of the workspace that `folder` is or holds.
 fn workspace_of(folder: &Path) -> Option<PathBuf> {
-    let roots = [folder.to_path_buf(), folder.join(FOLDER_NAME)];
-    let homes = roots.map(|root| root.join("exercises"));
-    homes.into_iter().find(|home| is_folder(home))
+    let below = Some(folder.join(FOLDER_NAME)).filter(|root| is_folder(root));
+    let roots = [Some(folder.to_path_buf()), below];
+    let mut homes = roots
+        .into_iter()
+        .flatten()
+        .map(|root| root.join("exercises"));
+    homes.find(|home| is_folder(home))
 }
 
 /// Returns whether `path` is a folder, and no link to one: behind a link may be somebody else's.
@@ -264,6 +268,10 @@ mod tests {
         let root = tree(&["ada/one", "bob"]);
         std::os::unix::fs::symlink("../ada/one", root.path().join("bob/one")).unwrap();
         std::os::unix::fs::symlink("ada", root.path().join("eve")).unwrap();
+        let other = tree(&["exercises/one"]);
+        fs::create_dir(root.path().join("fay")).unwrap();
+        std::os::unix::fs::symlink(other.path(), root.path().join("fay").join(FOLDER_NAME))
+            .unwrap();
         let found = hand_ins(root.path(), &ids(&["one", "two"])).unwrap();
         assert_eq!(names(&found, root.path()), ["ada/one ada/one"]);
     }

@@ -75,15 +75,16 @@ fn put(
 /// # Errors
 /// Fails when it is not there, is a link or a device, or is longer.
 pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let kind = fs::symlink_metadata(path)?.file_type();
-    if !kind.is_file() {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            "not a regular file",
-        ));
-    }
+    let is_regular = |metadata: &fs::Metadata| {
+        let other = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+        metadata.is_file().then_some(()).ok_or_else(other)
+    };
+    is_regular(&fs::symlink_metadata(path)?)?;
+    let file = open_itself(path)?;
+    // Another file may have taken its place in between.
+    is_regular(&file.metadata()?)?;
     let mut bytes = Vec::new();
-    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
@@ -91,6 +92,18 @@ pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         ));
     }
     Ok(bytes)
+}
+
+/// Opens what is at `path` itself: no link is followed, and no writer of a pipe is waited for.
+fn open_itself(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    {
+        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
+        let flags = i32::try_from(flags.bits()).map_err(io::Error::other)?;
+        std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags);
+    }
+    options.read(true).open(path)
 }
 
 /// Reads at most `limit` bytes of a file from the byte `offset` on.

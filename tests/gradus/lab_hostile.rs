@@ -5,158 +5,27 @@ use std::time::{Duration, Instant};
 
 use gradus::check::{Outcome, Verdict};
 
+use crate::attacks::corpus::{self, Level};
+use crate::attacks::scene::with_line;
 use crate::lab::{check, context, solution};
 
 /// How long a check of a configuration that nginx starts with may take.
 const BOUND: Duration = Duration::from_mins(1);
 
-/// Where a directive stands.
-#[derive(Debug, Clone, Copy)]
-enum Level {
-    Main,
-    Http,
-    Server,
-    Location,
-}
-
 /// Returns the solution with `line` as a line of its own at `level`, and the number of that line.
 fn with(level: Level, line: &str) -> (String, usize) {
-    let opening = match level {
-        Level::Main => return (format!("{line}\n{}", solution()), 1),
-        Level::Http => "http {",
-        Level::Server => "server {",
-        Level::Location => "location / {",
-    };
-    let text = solution();
-    let place = text
-        .lines()
-        .position(|known| known.trim_start().starts_with(opening))
-        .unwrap_or_else(|| panic!("the solution has a `{opening}`"));
-    let mut lines: Vec<&str> = text.lines().collect();
-    lines.insert(place + 1, line);
-    (lines.join("\n") + "\n", place + 2)
+    with_line(&solution(), level, line)
 }
 
 #[test]
 fn nothing_that_reaches_out_of_the_lab_is_run() {
     let Some(context) = context() else { return };
     let proof = tempfile::tempdir().expect("a folder");
-    let outside = proof.path().join("x").display().to_string();
-    let lines = [
-        (Level::Main, "include /etc/passwd;".to_owned()),
-        (Level::Main, "include nginx.conf;".to_owned()),
-        (Level::Main, "include */*;".to_owned()),
-        (Level::Main, format!("load_module {outside};")),
-        (Level::Main, "user root;".to_owned()),
-        (Level::Main, "daemon on;".to_owned()),
-        (Level::Main, "master_process off;".to_owned()),
-        (Level::Main, format!("pid {outside};")),
-        (Level::Main, "pid ../x;".to_owned()),
-        (Level::Main, format!("error_log {outside};")),
-        (
-            Level::Main,
-            "error_log syslog:server=10.0.0.1:514;".to_owned(),
-        ),
-        (Level::Main, format!("lock_file {outside};")),
-        (Level::Main, "env PATH;".to_owned()),
-        (Level::Main, "worker_rlimit_core 1g;".to_owned()),
-        (
-            Level::Main,
-            format!("working_directory {};", proof.path().display()),
-        ),
-        (Level::Main, "debug_points abort;".to_owned()),
-        (Level::Main, "worker_processes 4294967296;".to_owned()),
-        (
-            Level::Main,
-            "stream { server { listen 1; proxy_pass 10.0.0.1:1; } }".to_owned(),
-        ),
-        (
-            Level::Http,
-            "server { listen 0.0.0.0:8081; return 204; }".to_owned(),
-        ),
-        (
-            Level::Http,
-            "server { listen [::]:8081; return 204; }".to_owned(),
-        ),
-        (
-            Level::Http,
-            "server { listen 8081; return 204; }".to_owned(),
-        ),
-        (Level::Http, "server { return 204; }".to_owned()),
-        (
-            Level::Http,
-            format!("server {{ listen unix:{outside}; return 204; }}"),
-        ),
-        (
-            Level::Http,
-            "server { listen 127.0.0.1:8081-9000; }".to_owned(),
-        ),
-        (
-            Level::Http,
-            "upstream far { server 10.0.0.1:80; }".to_owned(),
-        ),
-        (Level::Http, "resolver 127.0.0.1:5353 10.0.0.1;".to_owned()),
-        (
-            Level::Http,
-            format!("proxy_cache_path {outside} keys_zone=a:1m;"),
-        ),
-        (Level::Http, format!("map $uri $x {{ include {outside}; }}")),
-        (Level::Server, "root /;".to_owned()),
-        (Level::Server, "root $arg_root;".to_owned()),
-        (
-            Level::Server,
-            "ssl_certificate /etc/ssl/certs/x.pem;".to_owned(),
-        ),
-        (
-            Level::Server,
-            "ssl_certificate_key engine:pkcs11:x;".to_owned(),
-        ),
-        (
-            Level::Server,
-            "auth_basic_user_file /etc/shadow;".to_owned(),
-        ),
-        (
-            Level::Server,
-            "proxy_ssl_trusted_certificate /etc/ssl/certs/x.pem;".to_owned(),
-        ),
-        (Level::Server, format!("access_log {outside};")),
-        (Level::Server, format!("client_body_temp_path {outside};")),
-        (
-            Level::Server,
-            "location /a { proxy_pass http://10.0.0.1; }".to_owned(),
-        ),
-        (
-            Level::Server,
-            "location /a { proxy_pass http://example.com; }".to_owned(),
-        ),
-        (
-            Level::Server,
-            "location /a { proxy_pass http://$arg_where:80; }".to_owned(),
-        ),
-        (
-            Level::Server,
-            "location ~ /(?<b>.*) { set $b 127.0.0.1; proxy_pass http://$b:80; }".to_owned(),
-        ),
-        (
-            Level::Server,
-            "location /a { proxy_pass http://unix:/run/docker.sock:/; }".to_owned(),
-        ),
-        (
-            Level::Server,
-            "location /a { fastcgi_pass unix:/run/php.sock; }".to_owned(),
-        ),
-        (
-            Level::Server,
-            "location /a { alias /etc/; autoindex on; }".to_owned(),
-        ),
-        (Level::Location, "proxy_store on;".to_owned()),
-        (Level::Location, format!("proxy_store {outside};")),
-        (Level::Location, "dav_methods PUT;".to_owned()),
-        (Level::Location, "perl 'sub { }';".to_owned()),
-        (Level::Location, "content_by_lua_file x;".to_owned()),
-    ];
-    for (level, line) in lines {
-        let (config, number) = with(level, &line);
+    let outside = proof.path().display().to_string();
+    for attack in corpus::table("tests/fixtures/attacks/nginx.toml") {
+        let line = attack.line.expect("a line").replace("@OUTSIDE@", &outside);
+        let line = line.replace("@PORT@", "1");
+        let (config, number) = with(attack.at.expect("a level"), &line);
         let outcome = check(&config, &context).expect("a verdict");
         assert_eq!(outcome.verdict(), Verdict::Forbidden, "{line}: {outcome:?}");
         let told = &outcome.forbidden[0];

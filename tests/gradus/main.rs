@@ -1,5 +1,6 @@
 //! The integration tests: one binary.
 
+mod attacks;
 mod bench;
 mod broken_course;
 mod canary;

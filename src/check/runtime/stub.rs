@@ -13,6 +13,9 @@ use std::sync::{Mutex, Once, OnceLock, PoisonError};
 use crate::frame;
 use crate::wire::{Get, Put};
 
+/// The most bytes of a value that a failure tells.
+const LONGEST_VALUE: usize = 64 << 10;
+
 type Reply = (u8, &'static [u8]);
 
 /// The line to Gradus, which is read and written as a file is (the calls for sockets are not open to
@@ -112,17 +115,17 @@ impl Line {
 fn note(payload: &(dyn Any + Send)) {
     let words = payload.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
-    let (left, right) = sides(words).unzip();
+    let (left, right) = sides(words).map(|(left, right)| (clipped(left), clipped(right))).unzip();
     let last = LAST.with(|slot| *slot.borrow());
     let thread = std::thread::current();
     let mut message = Vec::new();
     thread.name().unwrap_or_default().put(&mut message);
     left.put(&mut message);
     right.put(&mut message);
-    let input = last.map(|last| format!("{}({})", last.function, (last.show_arguments)(&last.call[4..])));
+    let input = last.map(|last| clipped(format!("{}({})", last.function, (last.show_arguments)(&last.call[4..]))));
     input.put(&mut message);
     let returned = last.filter(|last| last.reply.0 == frame::RETURNED);
-    returned.map(|last| (last.show_result)(last.reply.1)).put(&mut message);
+    returned.map(|last| clipped((last.show_result)(last.reply.1))).put(&mut message);
     let (kind, bytes) = last.map_or((frame::RETURNED, &[][..]), |last| last.reply);
     kind.put(&mut message);
     let words = if kind == frame::RETURNED { "".into() } else { String::from_utf8_lossy(bytes) };
@@ -132,6 +135,16 @@ fn note(payload: &(dyn Any + Send)) {
         let sent = frame::write(&mut line.output, frame::NOTE, &message);
         drop(sent.and_then(|()| line.output.flush()));
     }
+}
+
+/// Returns the start of a text that is longer than anybody reads.
+fn clipped(mut text: String) -> String {
+    if text.len() > LONGEST_VALUE {
+        let end = (0..=LONGEST_VALUE).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or(0));
+        text.push('…');
+    }
+    text
 }
 
 /// The two sides of a failed `assert_eq!`, as the standard library prints them.

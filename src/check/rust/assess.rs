@@ -20,6 +20,9 @@ use crate::course::Feedback;
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::{self, Scratch};
 
+/// The exit code of libtest when all tests ran and some failed.
+const SOME_FAILED: i32 = 101;
+
 /// What is known of a submission while it is assessed.
 struct Desk<'a> {
     subject: &'a Subject,
@@ -321,6 +324,11 @@ fn result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
                 ..Values::default()
             })
         }
+        // The log has no plain line for a test that should have panicked, or with other words.
+        None if trial.end == crate::sandbox::End::Code(SOME_FAILED) => note
+            .map_or(TestResult::Failed(Values::default()), |note| {
+                failed(note, subject)
+            }),
         None => TestResult::NotRun("the judge ended before this test".to_owned()),
     }
 }

@@ -31,6 +31,8 @@ pub struct Dispatch<'a> {
     losses: usize,
     watch: Stopwatch,
     printed: Vec<u8>,
+    /// The bytes of all replies together.
+    held: u64,
 }
 
 #[derive(Debug)]
@@ -76,6 +78,7 @@ impl<'a> Dispatch<'a> {
             losses: 0,
             watch,
             printed: Vec::new(),
+            held: 0,
         }
     }
 
@@ -144,12 +147,14 @@ impl<'a> Dispatch<'a> {
             .and_then(|()| running.output.flush());
         let reply = sent.and_then(|()| frame::read(&mut running.input));
         if let Ok(Some((kind, bytes))) = reply {
-            if let Some(reply) = Reply::read(kind, bytes) {
+            let too_much = !self.holds(bytes.len());
+            if let Some(reply) = Reply::read(kind, bytes).filter(|_| !too_much) {
                 self.running = Some(running);
                 return Ok(reply);
             }
             let exit = self.end(running)?;
-            return Ok(Reply::Lost(Loss::of(&exit, kind == frame::MEMORY)));
+            let out_of_memory = too_much || kind == frame::MEMORY;
+            return Ok(Reply::Lost(Loss::of(&exit, out_of_memory)));
         }
         let exit = self.end(running)?;
         Ok(Reply::Lost(Loss::of(&exit, false)))
@@ -169,6 +174,13 @@ impl<'a> Dispatch<'a> {
         Ok(super::compile::clean(&String::from_utf8_lossy(
             &self.printed,
         )))
+    }
+
+    /// Counts a reply of `length` bytes, and returns whether there is room for it: replies are kept
+    /// here, so all of them may take the memory that the code itself may use, and no more.
+    fn holds(&mut self, length: usize) -> bool {
+        self.held += length as u64;
+        self.held <= self.limits.memory
     }
 
     fn is_spent(&self) -> bool {
@@ -238,8 +250,10 @@ impl<'a> Dispatch<'a> {
                 let Ok(Some((kind, bytes))) = frame::read(&mut input) else {
                     break;
                 };
-                let Some(reply) = Reply::read(kind, bytes) else {
-                    out_of_memory = kind == frame::MEMORY;
+                let too_much = !self.holds(bytes.len());
+                let reply = Reply::read(kind, bytes).filter(|_| !too_much);
+                let Some(reply) = reply else {
+                    out_of_memory = too_much || kind == frame::MEMORY;
                     break;
                 };
                 replies.push(reply);

@@ -40,11 +40,15 @@ pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     found
 }
 
+/// Goes through `tokens` without calling itself: brackets in brackets may be as deep as a file is
+/// long.
 fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnostic>) {
-    for token in tokens {
-        match token {
-            TokenTree::Group(group) => search(file, source, group.stream(), found),
-            TokenTree::Ident(name) => {
+    let mut streams = vec![tokens.into_iter()];
+    while let Some(stream) = streams.last_mut() {
+        match stream.next() {
+            None => drop(streams.pop()),
+            Some(TokenTree::Group(group)) => streams.push(group.stream().into_iter()),
+            Some(TokenTree::Ident(name)) => {
                 let text = name.to_string();
                 let text = text.strip_prefix("r#").unwrap_or(&text);
                 if let Some((name_, why)) =
@@ -53,7 +57,7 @@ fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnos
                     found.push(refuse(file, source, name.span().start().line, name_, why));
                 }
             }
-            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+            Some(TokenTree::Punct(_) | TokenTree::Literal(_)) => {}
         }
     }
 }
@@ -95,6 +99,14 @@ mod tests {
             find("src/lib.rs", "use std::panic::{set_hook as s};").len(),
             1
         );
+    }
+
+    #[test]
+    fn brackets_in_brackets_are_gone_through_however_deep_they_are() {
+        let deep = 200_000;
+        let (open, close) = ("(".repeat(deep), ")".repeat(deep));
+        let found = find("src/lib.rs", &format!("{open}set_hook{close}"));
+        assert_eq!(found.len(), 1);
     }
 
     #[test]

@@ -17,6 +17,7 @@ use syn::{Attribute, Item, Meta};
 use super::super::outcome::{TestResult, Values};
 use super::super::{CheckError, Context};
 use super::compile::{Compiled, Origin, Product, Unit, compile};
+use super::contract::Function;
 use super::kit::{Kit, Subject};
 use super::learner;
 use super::replies::frame;
@@ -51,20 +52,17 @@ pub fn program(subject: &Subject) -> Result<String, syn::Error> {
     source.push_str(&edited(&subject.hidden, edits));
     source.push_str("\n}\n");
     for (index, function) in subject.contract.functions.iter().enumerate() {
-        let plain = function.generics.is_empty() && !function.signature.contains("impl ");
-        if plain {
-            let types = if subject.has_types() {
-                "use ::contract::*; "
-            } else {
-                ""
-            };
-            writeln!(
-                source,
-                "mod bound{index} {{ {types}const F: {} = ::{}::{}; }}",
-                function.pointer, subject.crate_name, function.name
-            )
-            .expect("a string takes it");
-        }
+        let types = if subject.has_types() {
+            "use ::contract::*; "
+        } else {
+            ""
+        };
+        let bound = bound(function, &subject.crate_name);
+        writeln!(
+            source,
+            "mod bound{index} {{ {types}use ::std::{{collections::*, net::*, time::Duration}}; {bound} }}"
+        )
+        .expect("a string takes it");
     }
     source.push_str(
         "fn main() { use ::gradus_rt::linked::{Finish, Test}; ::gradus_rt::linked::run(&[",
@@ -78,6 +76,32 @@ pub fn program(subject: &Subject) -> Result<String, syn::Error> {
     }
     source.push_str("]) }\n");
     Ok(source)
+}
+
+/// Returns an item that compiles only when `function` of the learner's crate has the contract's
+/// types: a result of another type could equal whatever a test compares it with.
+fn bound(function: &Function, crate_name: &str) -> String {
+    let Function {
+        name,
+        signature,
+        pointer,
+        parameters,
+        generics,
+        result,
+        ..
+    } = function;
+    if generics.is_empty() && !signature.contains("impl ") {
+        return format!("const F: {pointer} = ::{crate_name}::{name};");
+    }
+    let names: Vec<_> = parameters.iter().map(|(name, _)| name.as_str()).collect();
+    let call = format!("::{crate_name}::{name}({})", names.join(", "));
+    if result.contains("impl ") {
+        return format!("{signature} {{ {call} }}");
+    }
+    // Nothing is converted inside a cell: the type is the contract's, or this does not compile.
+    format!(
+        "{signature} {{ let got = ::std::cell::Cell::new({call}); let exact: ::std::cell::Cell<{result}> = got; exact.into_inner() }}"
+    )
 }
 
 fn collect(items: &[Item], prefix: &str, edits: &mut Vec<Edit>, tests: &mut Vec<Called>) {

@@ -5,6 +5,9 @@ use crate::sandbox::{End, Exit};
 #[path = "../runtime/frame.rs"]
 pub mod frame;
 
+/// The most bytes of a panic's words that are kept.
+const MOST_WORDS: usize = 64 << 10;
+
 /// A call as bytes: the number of the function and its arguments.
 pub type Call = Vec<u8>;
 
@@ -96,9 +99,10 @@ impl Reply {
     pub fn read(kind: u8, bytes: Vec<u8>) -> Option<Self> {
         match kind {
             frame::RETURNED => Some(Self::Returned(bytes)),
-            frame::PANICKED => Some(Self::Panicked(crate::text::visible(
-                &String::from_utf8_lossy(&bytes),
-            ))),
+            frame::PANICKED => {
+                let words = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST_WORDS)]);
+                Some(Self::Panicked(crate::text::visible(&words)))
+            }
             frame::LACKING => Some(Self::Lacking),
             _ => None,
         }

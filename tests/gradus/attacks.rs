@@ -1,0 +1,137 @@
+//! Attacks on a grading: none is accepted, none touches anything outside, none outlives its check.
+//! Beside them honest work, right and wrong: none of it is judged otherwise than it is.
+#![expect(
+    clippy::print_stdout,
+    reason = "the figures are for whoever reads the run"
+)]
+
+mod builders;
+pub(crate) mod corpus;
+mod hand_in;
+mod honest;
+pub(crate) mod scene;
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde_json::Value;
+
+use corpus::{Attack, Need};
+use hand_in::{SKELETONS, crate_of};
+use scene::{Graded, Grader, Scene, write};
+
+/// Set where the whole corpus is wanted, however long it takes.
+const LONG: &str = "GRADUS_LONG";
+/// The fewest attacks of a corpus that is worth its name.
+const LEAST: usize = 80;
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the run says which attacks are made"
+)]
+fn is_long() -> bool {
+    std::env::var_os(LONG).is_some()
+}
+
+/// Grades a wrong answer to every exercise that takes one, so that kits are there to be attacked, and
+/// returns whether there is a sandbox.
+fn prepare(scene: &mut Scene, attacks: &[Attack]) -> bool {
+    for (exercise, ..) in SKELETONS {
+        let mut verdicts = attacks.iter().map(|attack| &attack.verdict);
+        if verdicts.any(|verdict| verdict.contains_key(exercise)) {
+            let folder = scene.hand_in("nobody", exercise);
+            write(&folder, "src/lib.rs", &crate_of(exercise, "", "WRONG"));
+        }
+    }
+    let graded = scene.grade(&[]);
+    for (name, record) in &graded.records {
+        assert_eq!(record["verdict"], "failed", "{name}: {record}");
+    }
+    let sandboxed = graded.header["sandbox"] != "none";
+    fs::remove_dir_all(scene.path("hand-ins")).expect("it is there");
+    sandboxed
+}
+
+fn verdict(record: &Value) -> &str {
+    record["verdict"].as_str().expect("a verdict")
+}
+
+/// Returns what is wrong with `graded`, where the submissions of `expected` get these verdicts.
+fn differences(expected: &BTreeMap<String, String>, graded: &Graded) -> Vec<String> {
+    let mut differences = Vec::new();
+    for (name, expected) in expected {
+        let record = graded.records.get(name);
+        let got = record.map_or("no submission", verdict);
+        if got != expected {
+            let record = record.map_or_else(String::new, Value::to_string);
+            differences.push(format!("{name}: {got}, not {expected}: {record}"));
+        }
+    }
+    differences
+}
+
+/// Makes every attack that is wanted and can be made, and expects what its table says.
+fn attack_all(who: Grader, is_wanted: impl Fn(&Attack) -> bool) {
+    let mut attacks = corpus::attacks();
+    attacks.retain(is_wanted);
+    let mut scene = Scene::new(who);
+    let sandboxed = prepare(&mut scene, &attacks);
+    if !sandboxed {
+        attacks.retain(|attack| attack.needs != Some(Need::Sandbox));
+    }
+    let hand_ins = attacks
+        .iter()
+        .map(|attack| hand_in::attack(&scene, attack, sandboxed));
+    let expected: BTreeMap<_, _> = hand_ins.flatten().collect();
+    let graded = scene.grade(&[]);
+    let records = graded.records.values();
+    let accepted = records.filter(|record| verdict(record) == "passed").count();
+    println!(
+        "attacks: {} in {} hand-ins, accepted {accepted}",
+        attacks.len(),
+        expected.len()
+    );
+    let differences = differences(&expected, graded);
+    let said = String::from_utf8_lossy(&graded.output.stderr);
+    assert!(differences.is_empty(), "{}\n{said}", differences.join("\n"));
+    assert_eq!(accepted, 0);
+    scene.expect_untouched();
+}
+
+#[test]
+fn the_corpus_is_large_and_every_attack_has_its_reason() {
+    let attacks = corpus::attacks();
+    assert!(attacks.len() >= LEAST, "{}", attacks.len());
+    for Attack {
+        name, why, verdict, ..
+    } in &attacks
+    {
+        assert!(why.ends_with('.') && why.len() > 15, "{name}: {why}");
+        assert!(!verdict.is_empty(), "{name}: nothing is handed in");
+        assert!(
+            verdict.values().all(|verdict| verdict != "passed"),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn no_attack_is_accepted_and_none_touches_anything() {
+    attack_all(Grader::Myself, |attack| is_long() || !attack.slow);
+}
+
+#[test]
+fn no_attack_on_an_ordinary_user_is_accepted() {
+    if !rustix::process::geteuid().is_root() {
+        eprintln!("only the superuser can become another user: nothing was tested");
+        return;
+    }
+    // Kits are made afresh for them: what meets the user's rights, on one exercise of each tier.
+    let is_short = |attack: &Attack| {
+        let few = ["pair", "sealed", "wrong-port"];
+        let mut exercises = attack.verdict.keys();
+        let meets_rights = attack.needs.is_some() || attack.builder.is_some();
+        meets_rights && !attack.slow && exercises.all(|exercise| few.contains(&exercise.as_str()))
+    };
+    attack_all(Grader::Ordinary, |attack| is_long() || is_short(attack));
+}

@@ -1,0 +1,144 @@
+//! From an entry of the corpus to a folder that is handed in.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use super::builders;
+use super::corpus::{Attack, Work};
+use super::scene::{Scene, write};
+
+/// The crates that an attack's items and body are put into.
+pub(super) const SKELETONS: [(&str, &str, &str, &str); 7] = [
+    (
+        "pair",
+        "Some(n)",
+        "(n % 2 == 0).then(|| n / 2)",
+        "ITEMS\npub fn half(n: i64) -> Option<i64> { BODY }\n\
+         pub fn shout(text: &str) -> String { if text.is_empty() { panic!(\"nothing to shout\") } text.to_uppercase() }\n",
+    ),
+    (
+        "keep",
+        "items.to_vec()",
+        "items.iter().filter(|item| test(item)).cloned().collect()",
+        "ITEMS\npub fn keep<T: Clone>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<T> {\n\
+         if items.is_empty() { panic!(\"no items\") } let _ = &test; BODY }\n",
+    ),
+    (
+        "secret",
+        "Some(code)",
+        "(code % 2 == 1).then_some(code + 1)",
+        "ITEMS\npub fn open(code: u32) -> Option<u32> { BODY }\npub fn close(code: u32) -> bool { code % 2 == 1 }\n",
+    ),
+    (
+        "sealed",
+        "text.to_owned()",
+        "format!(\"{text}!\")",
+        "ITEMS\npub fn seal(text: &str) -> String { BODY }\n",
+    ),
+    (
+        "buried",
+        "10",
+        "text.len()",
+        "ITEMS\npub fn count(text: &str) -> usize { BODY }\n",
+    ),
+    (
+        "safe-divide",
+        "Some(a.wrapping_div(b.max(1)))",
+        "a.checked_div(b)",
+        "ITEMS\npub fn safe_divide(a: i64, b: i64) -> Option<i64> { BODY }\n",
+    ),
+    (
+        "first-of-pool",
+        "Route::Nowhere",
+        "match pool { [] => Route::Nowhere, [only] => Route::Only(only.clone()), [first, rest @ ..] => Route::WithSpares { first: first.clone(), spares: rest.len() } }",
+        "use contract::Route;\nITEMS\npub fn first_of_pool(pool: &[String]) -> Route { BODY }\n",
+    ),
+];
+
+/// Returns the crate of an attack on `exercise`.
+pub(super) fn crate_of(exercise: &str, items: &str, body: &str) -> String {
+    let found = SKELETONS.iter().find(|(name, ..)| *name == exercise);
+    let (_, wrong, right, skeleton) = found.unwrap_or_else(|| panic!("no skeleton of {exercise}"));
+    let words = |text: &str| text.replace("WRONG", wrong).replace("RIGHT", right);
+    skeleton
+        .replace("ITEMS", &words(items))
+        .replace("BODY", &words(body))
+}
+
+/// Hands `attack` in, and returns the verdicts that it must get, by submission.
+pub(super) fn attack(scene: &Scene, attack: &Attack, sandboxed: bool) -> BTreeMap<String, String> {
+    let learner = attack.learner.as_ref().unwrap_or(&attack.name);
+    let mut expected = BTreeMap::new();
+    for (exercise, verdict) in &attack.verdict {
+        let folder = scene.hand_in(learner, exercise);
+        let fill = |text: &str| scene.fill(text, exercise);
+        if let Some(body) = &attack.body {
+            write(
+                &folder,
+                "src/lib.rs",
+                &fill(&crate_of(exercise, &attack.items, body)),
+            );
+        }
+        if let Some(line) = &attack.line {
+            let level = attack.at.expect("a line has a level");
+            let text = scene.with_line(exercise, level, &fill(line));
+            write(&folder, "nginx.conf", &text);
+        }
+        for (path, text) in &attack.files {
+            write(&folder, path, &fill(text));
+        }
+        complete(scene, exercise, &folder);
+        if let Some(builder) = &attack.builder {
+            builders::build(builder, &scene.path("course"), &folder);
+        }
+        let confined = attack.sandboxed.get(exercise).filter(|_| sandboxed);
+        let verdict = confined.unwrap_or(verdict).clone();
+        expected.insert(format!("{learner}/{exercise}"), verdict);
+    }
+    expected
+}
+
+/// Adds the files of a lab's starter that a hand-in lacks: an attack needs only say its own.
+fn complete(scene: &Scene, exercise: &str, folder: &Path) {
+    let starter = scene
+        .path("course/exercises")
+        .join(exercise)
+        .join("starter");
+    if !starter.join("nginx.conf").is_file() {
+        return;
+    }
+    for entry in fs::read_dir(starter).expect("a starter").flatten() {
+        let to = folder.join(entry.file_name());
+        if !to.exists() {
+            fs::copy(entry.path(), to).expect("a file");
+        }
+    }
+}
+
+/// Hands honest work in, and returns the name of the submission.
+pub(super) fn work(scene: &Scene, work: &Work) -> String {
+    let folder = scene.hand_in(&work.name, &work.exercise);
+    for (path, text) in &work.files {
+        write(&folder, path, text);
+    }
+    for (path, from) in &work.from {
+        let text = fs::read_to_string(scene.path("course").join(from));
+        write(
+            &folder,
+            path,
+            &text.unwrap_or_else(|error| panic!("{from}: {error}")),
+        );
+    }
+    complete(scene, &work.exercise, &folder);
+    // An exercise that judges tests as well gets those of the solution.
+    let tests = "solution/tests/mine.rs";
+    let tests = scene
+        .path("course/exercises")
+        .join(&work.exercise)
+        .join(tests);
+    if let Ok(text) = fs::read_to_string(tests) {
+        write(&folder, "tests/mine.rs", &text);
+    }
+    format!("{}/{}", work.name, work.exercise)
+}
