@@ -43,6 +43,10 @@ pub(crate) struct Pack {
 /// What is made.
 #[derive(Debug, Args)]
 #[group(required = true, multiple = false)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one option each, of which clap lets through one"
+)]
 struct What {
     /// The course without what is hidden, with workflows that run its public examples
     #[arg(long)]

@@ -147,7 +147,7 @@ impl<'a> Checks<'a> {
             Ok(outcome) => {
                 if outcome.verdict() == Verdict::Passed {
                     desk.update(|progress| {
-                        progress.holds(self.exercise, outcome.scope, unix_time())
+                        progress.holds(self.exercise, outcome.scope, unix_time());
                     })?;
                 }
                 show(app, desk, self.exercise, &outcome)

@@ -3,6 +3,8 @@
 //! Only what is named here goes in. A folder or key that a later Gradus adds stays out until
 //! somebody decides otherwise.
 
+use std::path::Path;
+
 use toml::Table;
 
 use super::{PackError, Packed};
@@ -35,7 +37,7 @@ const KEYS_OF_KINDS: [(&str, &[&str]); 2] = [
 pub fn files(course: &Course, hints: bool) -> Result<Vec<Packed>, PackError> {
     let mut files = vec![manifest(course)?];
     for (path, text) in course.tree.below("lessons/") {
-        if path.ends_with(".md") {
+        if Path::new(path).extension().is_some_and(|end| end == "md") {
             files.push(packed(format!("lessons/{path}"), text));
         }
     }

@@ -103,11 +103,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         edition: folder.edition,
         running: running.map(str::to_owned),
         unseen: folder.file("hidden/unseen.conf").map(str::to_owned),
-        edit: edit.unwrap_or_else(|| match judging {
-            Judging::Files => vec![FILE.to_owned()],
-            Judging::Runbook => vec![runbook::FILE.to_owned(), FILE.to_owned()],
-            Judging::Rules => vec![classify::FILE.to_owned()],
-        }),
+        edit: edit.unwrap_or_else(|| own_files(judging)),
         needs: Need::with_nginx(needs),
         symptom,
         probes,
@@ -119,6 +115,15 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         wrong,
         accepted: accepted(folder, &starter),
         starter,
+    }
+}
+
+/// Returns the files that a learner may change where the manifest does not say.
+fn own_files(judging: Judging) -> Vec<String> {
+    match judging {
+        Judging::Files => vec![FILE.to_owned()],
+        Judging::Runbook => vec![runbook::FILE.to_owned(), FILE.to_owned()],
+        Judging::Rules => vec![classify::FILE.to_owned()],
     }
 }
 

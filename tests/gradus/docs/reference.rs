@@ -146,9 +146,10 @@ fn collect(value: &Value, fields: &mut Vec<String>) {
 #[test]
 fn every_format_of_reports_is_on_its_page() {
     let formats = gradus::report::FORMATS.iter();
-    let rows: String = formats
+    let rows: Vec<String> = formats
         .map(|format| format!("| `{}` | {} |\n", format.id(), format.summary()))
         .collect();
+    let rows = rows.concat();
     let table = format!("| format | what it is |\n| --- | --- |\n{rows}\n");
     assert!(
         read("book/src/reference/reports.md").contains(&table),

@@ -83,7 +83,8 @@ fn repository(service: &str) -> Desk {
         ));
         assert_eq!(made.code, Some(0), "{made:?}");
         let path = desk.path(&format!("repositories/{learner}"));
-        list.push_str(&format!("{learner}\tfile://{}\n", path.display()));
+        let line = format!("{learner}\tfile://{}\n", path.display());
+        list += &line;
     }
     desk.write("here/class.tsv", &list);
     desk

@@ -80,10 +80,8 @@ impl Browser {
         let target = browser.ask("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
         let attached = browser.ask("Target.attachToTarget", &attach);
-        browser.session = attached["sessionId"]
-            .as_str()
-            .expect("a session")
-            .to_owned();
+        let session = attached["sessionId"].as_str().expect("a session");
+        session.clone_into(&mut browser.session);
         for domain in ["Page", "Runtime", "Network", "Log"] {
             browser.ask(&format!("{domain}.enable"), &json!({}));
         }

@@ -1,6 +1,6 @@
 //! What every format does, whichever it is.
 
-use gradus::report::{FORMATS, format};
+use gradus::report::{FORMATS, Format, format};
 
 use super::samples::{CANARY, Class, empty, great, hostile, small, written};
 
@@ -10,7 +10,7 @@ fn names_are_words_and_no_two_are_the_same() {
     assert!(names.len() >= 7);
     for name in &names {
         assert!(name.bytes().all(|byte| byte.is_ascii_lowercase()), "{name}");
-        assert_eq!(format::find(name).map(|format| format.id()), Some(*name));
+        assert_eq!(format::find(name).map(Format::id), Some(*name));
     }
     names.sort_unstable();
     names.dedup();
