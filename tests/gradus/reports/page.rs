@@ -14,7 +14,7 @@ const ROWS: &str = "[...document.querySelectorAll('#table tbody tr:not(.more)')]
 /// Opens the page on `class`, or says that there is no browser.
 fn open(class: &Class, width: u32, scheme: &str) -> Option<(Browser, tempfile::TempDir)> {
     let Some(program) = program() else {
-        eprintln!("no Chromium on this machine: the page was not opened");
+        println!("no Chromium on this machine: the page was not opened");
         return None;
     };
     let folder = tempfile::tempdir().expect("a scratch folder");

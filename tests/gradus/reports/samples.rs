@@ -197,11 +197,11 @@ pub(super) fn hostile() -> Class {
 }
 
 fn name_the_header(header: &mut Header) {
-    header.title = HOSTILE[0].to_owned();
-    header.exercises[0].title = HOSTILE[1].to_owned();
-    header.exercises[1].title = HOSTILE[6].to_owned();
-    header.exercises[2].title = "Titled like another (42)".to_owned();
-    header.sandbox = HOSTILE[2].to_owned();
+    HOSTILE[0].clone_into(&mut header.title);
+    HOSTILE[1].clone_into(&mut header.exercises[0].title);
+    HOSTILE[6].clone_into(&mut header.exercises[1].title);
+    "Titled like another (42)".clone_into(&mut header.exercises[2].title);
+    HOSTILE[2].clone_into(&mut header.sandbox);
     header.tools = vec![HOSTILE[13].to_owned()];
 }
 
