@@ -111,6 +111,11 @@ pub trait Task: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Returns whether a check runs commands that a learner wrote, with what the machine offers.
+    fn runs_commands(&self) -> bool {
+        false
+    }
+
     /// Checks the learner's folder `submission`.
     ///
     /// # Errors

@@ -140,6 +140,18 @@ impl Batch<'_> {
         })
     }
 
+    /// Returns why `exercise` is not graded where submissions are to be confined: commands of a
+    /// learner could end the grading, since signals reach every process of the same user.
+    fn unconfined(&self, exercise: &Exercise) -> Option<String> {
+        let is_confined = self.context.sandbox.guard().is_strong();
+        let refused = is_confined && exercise.task.runs_commands();
+        refused.then(|| {
+            "its runbook is a learner's shell commands, which the sandbox does not confine well \
+             enough to be graded"
+                .to_owned()
+        })
+    }
+
     /// Makes every exercise ready that has submissions; returns what could not be made ready.
     fn prepare(
         &self,
@@ -153,6 +165,7 @@ impl Batch<'_> {
             }
             observe(Progress::Preparing(&exercise.id));
             let missing = exercise.task.missing(self.context);
+            let missing = missing.or_else(|| self.unconfined(exercise));
             let ready = match missing {
                 Some(what) => Err(CheckError::Missing {
                     what,

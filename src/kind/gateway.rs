@@ -158,6 +158,10 @@ impl Task for GatewayTask {
         }))
     }
 
+    fn runs_commands(&self) -> bool {
+        self.judging == Judging::Runbook
+    }
+
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
         if self.edition == Edition::Student {
             return public::check(self, submission, context);

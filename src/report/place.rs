@@ -84,9 +84,10 @@ pub fn file_name(name: &str) -> String {
     if is_plain(name) {
         return name.to_owned();
     }
-    let kept = name.chars().filter(|char| is_safe(*char)).take(MOST);
-    let kept: String = kept.collect();
-    let kept = kept.trim_start_matches(['.', '-']);
+    // Without dots no part of it is the name of a device.
+    let stays = |char: &char| is_safe(*char) && *char != '.';
+    let kept: String = name.chars().filter(stays).take(MOST).collect();
+    let kept = kept.trim_start_matches('-');
     let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(name.as_bytes()));
     format!("{kept}~{}", &hash[..24])
 }

@@ -11,12 +11,9 @@ use super::samples::{Class, HOSTILE, empty, great, hostile, report, small};
 /// The rows that are shown.
 const ROWS: &str = "[...document.querySelectorAll('#table tbody tr:not(.more)')].map(row => [...row.cells].map(cell => cell.textContent.trim()))";
 
-/// Opens the page on `class`, or says that there is no browser.
+/// Opens the page on `class`; `None` where there is no browser.
 fn open(class: &Class, width: u32, scheme: &str) -> Option<(Browser, tempfile::TempDir)> {
-    let Some(program) = program() else {
-        println!("no Chromium on this machine: the page was not opened");
-        return None;
-    };
+    let program = program()?;
     let folder = tempfile::tempdir().expect("a scratch folder");
     let path: PathBuf = folder.path().join("report.html");
     std::fs::write(&path, &report("html", class)["report.html"]).expect("a file");
