@@ -144,7 +144,7 @@ impl Page<'_> {
         let rows = entries.map(|(entry, of)| {
             let counts = of.verdicts.iter().map(|(verdict, count)| (*verdict, *count));
             format!(
-                "<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wide\">{}</td></tr>\n",
+                "<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"n maybe\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wide\">{}</td></tr>\n",
                 clean::markup(&entry.title, MOST_NAME),
                 of.submissions,
                 percent(of.passed() as u64, of.submissions as u64),
@@ -159,7 +159,7 @@ impl Page<'_> {
             &scrolling(
                 "Results by exercise",
                 &format!(
-                    "<thead><tr><th scope=\"col\">exercise</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">passed</th><th scope=\"col\" class=\"n\">mean points</th><th scope=\"col\" class=\"wide\">verdicts</th></tr></thead>\n<tbody>\n{rows}</tbody>"
+                    "<thead><tr><th scope=\"col\">exercise</th><th scope=\"col\" class=\"n maybe\">submissions</th><th scope=\"col\" class=\"n\">passed</th><th scope=\"col\" class=\"n\">mean points</th><th scope=\"col\" class=\"wide\">verdicts</th></tr></thead>\n<tbody>\n{rows}</tbody>"
                 ),
             ),
         )
@@ -289,14 +289,14 @@ fn mean(of: &OfExercise, max: Points) -> String {
     format!("{mean} of {max}")
 }
 
+/// Returns `part` of `all` in per cent: none and all are said only of none and all.
 fn percent(part: u64, all: u64) -> String {
-    match all {
-        0 => "–".to_owned(),
-        // All is said only of all.
-        _ if part < all => {
-            format!("{}&#8239;%", (part * 100 + all / 2) / all).replace("100&", "99&")
-        }
-        _ => "100&#8239;%".to_owned(),
+    let unit = "&#8239;%";
+    match (part * 100 + all / 2).checked_div(all) {
+        None => "–".to_owned(),
+        Some(0) if part > 0 => format!("&lt;&#8239;1{unit}"),
+        Some(share) if part < all => format!("{}{unit}", share.min(99)),
+        Some(_) => format!("100{unit}"),
     }
 }
 
