@@ -16,9 +16,14 @@ pub mod job;
 #[cfg(target_os = "linux")]
 mod kernel;
 pub mod launcher;
+#[cfg(target_os = "linux")]
+mod namespaces;
 pub mod policy;
 pub mod process;
+#[cfg(target_os = "linux")]
+mod root;
 pub mod rule;
+pub mod seclusion;
 pub mod supervisor;
 #[cfg(target_os = "linux")]
 mod user;
@@ -35,6 +40,7 @@ pub use job::{Input, Job, Limits, Stage};
 use policy::Policy;
 pub use process::{End, Exit, Process, Stream};
 pub use rule::Rule;
+pub use seclusion::Seclusion;
 pub use supervisor::{Supervised, Wish};
 pub use view::{Access, View};
 
@@ -70,7 +76,9 @@ pub enum SandboxError {
 pub fn enter(arguments: &[OsString]) -> Option<u8> {
     let entry = arguments.first()?.to_str()?;
     match entry {
-        launcher::ENTRY => Some(launcher::enter(arguments)),
+        launcher::ENTRY | launcher::INSIDE => Some(launcher::enter(arguments)),
+        #[cfg(target_os = "linux")]
+        namespaces::INIT => Some(launcher::be_first(arguments)),
         supervisor::ENTRY => Some(supervisor::enter(arguments).unwrap_or(126)),
         _ => None,
     }
@@ -83,6 +91,7 @@ pub struct Sandbox {
     guard: &'static dyn Guard,
     ability: Ability,
     off: Vec<Rule>,
+    secludes_shells: bool,
 }
 
 impl Sandbox {
@@ -99,6 +108,7 @@ impl Sandbox {
             guard: guard::strongest(&ability),
             ability,
             off: Vec::new(),
+            secludes_shells: false,
         }
     }
 
@@ -133,6 +143,28 @@ impl Sandbox {
         self
     }
 
+    /// Returns this sandbox as it is within a job that is [secluded](Seclusion::Network): shells of
+    /// labs have nothing but their view, and no power over who judges them.
+    #[must_use]
+    pub fn secluding_shells(mut self) -> Self {
+        self.secludes_shells = true;
+        self
+    }
+
+    /// Returns what a lab's shell has to itself, where a learner's commands run in it.
+    pub fn seclusion_of_shells(&self) -> Seclusion {
+        if self.secludes_shells {
+            Seclusion::Files
+        } else {
+            Seclusion::None
+        }
+    }
+
+    /// Returns the rules that do not hold.
+    pub fn off(&self) -> &[Rule] {
+        &self.off
+    }
+
     /// Returns the Gradus binary.
     pub fn launcher(&self) -> &Path {
         &self.launcher
@@ -154,7 +186,22 @@ impl Sandbox {
     /// # Errors
     /// Fails when it cannot be entered.
     pub fn rehearse(&self) -> Result<(), Lacking> {
-        let job = Job::new(Stage::Learner, PathBuf::new(), "/");
+        self.attempt(Job::new(Stage::Learner, PathBuf::new(), "/"))
+    }
+
+    /// Enters a [network of one's own](Seclusion::Network), and does nothing there.
+    ///
+    /// # Errors
+    /// Fails when none can be had, and says what the machine lacks.
+    pub fn rehearse_seclusion(&self) -> Result<(), Lacking> {
+        if !self.ability.namespaces {
+            return Err(Lacking::Namespaces);
+        }
+        let job = Job::new(Stage::Trusted, PathBuf::new(), "/");
+        self.attempt(job.secluded(Seclusion::Network))
+    }
+
+    fn attempt(&self, job: Job) -> Result<(), Lacking> {
         let exit = self.run(job, &Cancel::new());
         let exit = exit.map_err(|error| Lacking::Trial(error.to_string()))?;
         exit.entered()
@@ -163,10 +210,12 @@ impl Sandbox {
 
     fn policy(&self, job: &Job, token: &str) -> Policy {
         let parent = rustix::process::getpid().as_raw_nonzero();
+        let is_learners = job.stage == Stage::Learner || job.seclusion == Seclusion::Files;
         Policy {
             limits: job.limits,
             view: job.view.clone(),
-            as_spare_user: job.stage == Stage::Learner && self.changes_user(),
+            seclusion: job.seclusion,
+            as_spare_user: is_learners && self.changes_user(),
             off: self.off.clone(),
             parent: u64::from(parent.get().unsigned_abs()),
             token: token.to_owned(),

@@ -1,7 +1,7 @@
 //! What this machine can enforce.
 
 #[cfg(target_os = "linux")]
-use super::{kernel, user};
+use super::{kernel, namespaces, user};
 
 /// As whom a learner's code can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +23,8 @@ pub struct Ability {
     pub seccomp: bool,
     /// As whom a learner's code can run.
     pub user: User,
+    /// Whether a job can have a network and processes of its own, as far as the kernel says.
+    pub namespaces: bool,
 }
 
 /// What a machine lacks for a sandbox.
@@ -40,6 +42,9 @@ pub enum Lacking {
     /// The superuser cannot become anybody else.
     #[error("the superuser cannot become another user here")]
     SpareUser,
+    /// Nobody, or not this user, may have a network of their own.
+    #[error("no network of one's own can be had here")]
+    Namespaces,
     /// Everything seemed to be there, but it does not work; holds what was said.
     #[error("the sandbox does not work here: {0}")]
     Trial(String),
@@ -57,6 +62,9 @@ impl Lacking {
             Self::SpareUser => {
                 "run Gradus as an ordinary user, or give the container CAP_SETUID and CAP_SETGID"
             }
+            Self::Namespaces => {
+                "run Gradus as root, or let users make namespaces (`sysctl user.max_user_namespaces`)"
+            }
             Self::Trial(_) => {
                 "look at what the container or security module of this machine forbids"
             }
@@ -73,6 +81,7 @@ impl Ability {
             seccomp: std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists()
                 || rustix::thread::secure_computing_mode().is_ok(),
             user: user::available(),
+            namespaces: namespaces::are_there(),
         }
     }
 
@@ -88,6 +97,7 @@ impl Ability {
             landlock: None,
             seccomp: false,
             user: User::Ordinary,
+            namespaces: false,
         }
     }
 }

@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::seclusion::Seclusion;
 use super::view::View;
 
 /// What kind of code a job runs; a sandbox decides by it what to allow.
@@ -120,6 +121,8 @@ pub struct Job {
     pub input: Input,
     /// What it can see of the files, where something confines it.
     pub view: View,
+    /// What it has to itself; one that has anything reads nothing.
+    pub seclusion: Seclusion,
 }
 
 impl Job {
@@ -139,6 +142,7 @@ impl Job {
             limits,
             input: Input::Null,
             view: View::new(),
+            seclusion: Seclusion::None,
         }
     }
 
@@ -174,6 +178,13 @@ impl Job {
     #[must_use]
     pub fn seeing(mut self, view: View) -> Self {
         self.view = view;
+        self
+    }
+
+    /// Sets what it has to itself.
+    #[must_use]
+    pub fn secluded(mut self, seclusion: Seclusion) -> Self {
+        self.seclusion = seclusion;
         self
     }
 

@@ -1,6 +1,10 @@
 //! Calls to the kernel that no crate has a safe form of.
 
 use std::io;
+use std::os::fd::AsRawFd;
+
+use rustix::net::{AddressFamily, SocketType, socket};
+use rustix::thread::{UnshareFlags, unshare_unsafe};
 
 /// Asks for the version instead of making a set of rules.
 const VERSION: u32 = 1;
@@ -28,6 +32,38 @@ pub(super) fn close_inherited() -> io::Result<()> {
             libc::CLOSE_RANGE_CLOEXEC,
         )
     };
+    if done == 0 {
+        Ok(())
+    } else {
+        Err(io::Error::last_os_error())
+    }
+}
+
+/// Gives this process, which has one thread, or its children namespaces of their own.
+pub(super) fn unshare(namespaces: UnshareFlags) -> io::Result<()> {
+    #[expect(unsafe_code, reason = "there is no safe form of this call")]
+    // SAFETY: descriptors stay shared, which is all that could surprise another thread.
+    let done = unsafe { unshare_unsafe(namespaces - UnshareFlags::FILES) };
+    Ok(done?)
+}
+
+/// Switches the loopback interface of this network on; a new network has it switched off.
+pub(super) fn raise_loopback() -> io::Result<()> {
+    let socket = socket(AddressFamily::INET, SocketType::DGRAM, None)?;
+    let mut name = [0; libc::IFNAMSIZ];
+    for (byte, letter) in name.iter_mut().zip(*b"lo") {
+        *byte = libc::c_char::from_ne_bytes([letter]);
+    }
+    let flags = libc::IFF_UP | libc::IFF_RUNNING;
+    let request = libc::ifreq {
+        ifr_name: name,
+        ifr_ifru: libc::__c_anonymous_ifr_ifru {
+            ifru_flags: libc::c_short::try_from(flags).map_err(io::Error::other)?,
+        },
+    };
+    #[expect(unsafe_code, reason = "there is no safe form of this call")]
+    // SAFETY: the socket is open, and the request lives and is whole while the kernel reads it.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
     if done == 0 {
         Ok(())
     } else {

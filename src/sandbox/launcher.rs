@@ -12,9 +12,13 @@ use std::process::Command;
 use rustix::process::{Resource, Rlimit, Signal, setrlimit};
 
 use super::policy::Policy;
+use super::seclusion::Seclusion;
 
 /// The first argument that makes Gradus a launcher.
 pub const ENTRY: &str = "__sandbox";
+/// The first argument of a launcher in namespaces of its own, where nothing outside is to be left
+/// any more.
+pub(super) const INSIDE: &str = "__inside";
 /// The exit code of a launcher that could not become the program. Only together with the policy's
 /// token does it mean that.
 pub(super) const FAILED: u8 = 126;
@@ -34,7 +38,12 @@ pub fn enter(arguments: &[OsString]) -> u8 {
         Ok(read) => read,
         Err(error) => return tell("", &error),
     };
-    match confine(&policy) {
+    let inside = arguments.first().is_some_and(|entry| entry == INSIDE);
+    if policy.seclusion != Seclusion::None && !inside {
+        return seclude(&policy, arguments).unwrap_or_else(|error| tell(&policy.token, &error));
+    }
+    let parent = if inside { 0 } else { policy.parent };
+    match confine(&policy, parent) {
         Ok(()) => {}
         Err(error) => return tell(&policy.token, &error),
     }
@@ -46,6 +55,29 @@ pub fn enter(arguments: &[OsString]) -> u8 {
     tell(&policy.token, &error)
 }
 
+#[cfg(target_os = "linux")]
+fn seclude(policy: &Policy, arguments: &[OsString]) -> io::Result<u8> {
+    super::namespaces::run(policy, arguments)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn seclude(_policy: &Policy, _arguments: &[OsString]) -> io::Result<u8> {
+    Err(io::ErrorKind::Unsupported.into())
+}
+
+/// Is the first process of new namespaces, as `arguments` say (without Gradus's own name), and
+/// returns the exit code.
+#[cfg(target_os = "linux")]
+pub(super) fn be_first(arguments: &[OsString]) -> u8 {
+    let read = Policy::read(arguments.get(1..).unwrap_or_default());
+    let (policy, _) = match read {
+        Ok(read) => read,
+        Err(error) => return tell("", &error),
+    };
+    let ended = super::namespaces::be_first(&policy, arguments);
+    ended.unwrap_or_else(|error| tell(&policy.token, &error))
+}
+
 /// Tells Gradus, at the other end of standard error, what went wrong.
 fn tell(token: &str, error: &io::Error) -> u8 {
     // With nobody there to read it, the exit code is all that can be said.
@@ -53,11 +85,11 @@ fn tell(token: &str, error: &io::Error) -> u8 {
     FAILED
 }
 
-fn confine(policy: &Policy) -> io::Result<()> {
+fn confine(policy: &Policy, parent: u64) -> io::Result<()> {
     limit(policy)?;
     policy.guard.confine(policy)?;
     // Becoming another user undoes it, so it comes after that.
-    die_with(policy.parent)?;
+    die_with(parent)?;
     policy.guard.seal(policy)
 }
 
@@ -83,7 +115,7 @@ pub(super) fn set(resource: Resource, soft: u64, hard: u64) -> io::Result<()> {
 
 /// Asks the kernel to kill this process when the thread that started it ends.
 #[cfg(target_os = "linux")]
-fn die_with(parent: u64) -> io::Result<()> {
+pub(super) fn die_with(parent: u64) -> io::Result<()> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     let now = rustix::process::getppid().map_or(0, |pid| {
         u64::from(pid.as_raw_nonzero().get().unsigned_abs())

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::guard::{Guard, guard};
 use super::job::{Limits, Stage};
 use super::rule::Rule;
+use super::seclusion::Seclusion;
 use super::view::{Access, View};
 
 /// The word after the policy's last.
@@ -26,6 +27,8 @@ pub struct Policy {
     pub limits: Limits,
     /// What it can see of the files.
     pub view: View,
+    /// What it has to itself.
+    pub seclusion: Seclusion,
     /// Whether it becomes a user that nobody is.
     pub as_spare_user: bool,
     /// The rules that do not hold.
@@ -51,6 +54,7 @@ impl Policy {
             word("memory", self.limits.memory.to_string()),
             word("file", self.limits.file.to_string()),
             word("parent", self.parent.to_string()),
+            word("secluded", self.seclusion.word()),
             word("token", &self.token),
         ];
         words.extend(self.as_spare_user.then(|| word("user", "spare")));
@@ -86,6 +90,7 @@ impl Policy {
             stage,
             limits: Limits::trusted(),
             view: View::default(),
+            seclusion: Seclusion::None,
             as_spare_user: false,
             off: Vec::new(),
             parent: 0,
@@ -111,6 +116,7 @@ impl Policy {
             "parent" => self.parent = number()?,
             "token" => text.clone_into(&mut self.token),
             "user" => self.as_spare_user = true,
+            "secluded" => self.seclusion = Seclusion::parse(text).ok_or_else(unknown)?,
             "off" => self.off.push(Rule::parse(text).ok_or_else(unknown)?),
             _ => return Err(refused(name)),
         }
@@ -141,6 +147,7 @@ mod tests {
         policy.view = View::new().with(Access::Write, &strange);
         policy.off = vec![Rule::Files, Rule::Kernel];
         policy.as_spare_user = true;
+        policy.seclusion = Seclusion::Files;
         policy.stage = Stage::Compile;
         policy.token = "abc".to_owned();
         let mut words = policy.words();

@@ -26,11 +26,17 @@ pub enum Rule {
     User,
     /// No descriptors but the three standard ones.
     Descriptors,
+    /// No network but a job's own, where it is to have one.
+    Network,
+    /// No processes but a job's own, where it is to have them to itself.
+    Company,
+    /// No paths but those of the view, where they are to be all there is.
+    Root,
 }
 
 impl Rule {
     /// Every rule, with its word among the launcher's arguments.
-    pub const ALL: [(Self, &'static str); 11] = [
+    pub const ALL: [(Self, &'static str); 14] = [
         (Self::Files, "files"),
         (Self::Execute, "execute"),
         (Self::Sockets, "sockets"),
@@ -42,14 +48,19 @@ impl Rule {
         (Self::Kernel, "kernel"),
         (Self::User, "user"),
         (Self::Descriptors, "descriptors"),
+        (Self::Network, "network"),
+        (Self::Company, "company"),
+        (Self::Root, "root"),
     ];
 
-    pub(super) fn word(self) -> &'static str {
+    /// Returns its word.
+    pub fn word(self) -> &'static str {
         let known = Self::ALL.iter().find(|(rule, _)| *rule == self);
         known.map_or("", |(_, word)| word)
     }
 
-    pub(super) fn parse(word: &str) -> Option<Self> {
+    /// Returns the rule of `word`.
+    pub fn parse(word: &str) -> Option<Self> {
         let known = Self::ALL.iter().find(|(_, known)| *known == word);
         known.map(|(rule, _)| *rule)
     }

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io;
-use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::fs::{MetadataExt, lchown};
+use std::path::Path;
 
 use rustix::process::{Gid, Resource, Uid};
 use rustix::thread::{CapabilitySet, CapabilitySets};
@@ -12,6 +13,7 @@ use super::job::Stage;
 use super::launcher::set;
 use super::policy::Policy;
 use super::rule::Rule;
+use super::seclusion::Seclusion;
 use super::view::Access;
 
 /// The users that nobody is: what services without an account of their own are given too.
@@ -37,6 +39,17 @@ pub(super) fn available() -> User {
     }
 }
 
+/// Returns a number that other jobs of this time do not have: that of this process, or a random one
+/// where processes are counted anew.
+fn number(policy: &Policy) -> u32 {
+    let digits = policy.token.get(..8).unwrap_or_default();
+    let random = u32::from_str_radix(digits, 16);
+    match policy.seclusion {
+        Seclusion::Files => random.unwrap_or_default(),
+        Seclusion::None | Seclusion::Network => std::process::id(),
+    }
+}
+
 /// Returns the spare user for a process with this number: two at a time are two users.
 fn spare(number: u32) -> u32 {
     SPARE.start + number % (SPARE.end - SPARE.start)
@@ -47,8 +60,10 @@ pub(super) fn limit_threads(policy: &Policy) -> io::Result<()> {
     if !policy.holds(Rule::Threads) {
         return Ok(());
     }
-    // The limit counts all that the user runs: the spare one runs nothing else.
-    let others = if policy.as_spare_user { 0 } else { running() };
+    // The limit counts all that the user runs, in this user namespace: the spare one runs nothing
+    // else, nor does one who is secluded.
+    let is_alone = policy.as_spare_user || policy.seclusion == Seclusion::Files;
+    let others = if is_alone { 0 } else { running() };
     let most = others + THREADS;
     set(Resource::Nproc, most, most)
 }
@@ -69,16 +84,42 @@ pub(super) fn step_down(policy: &Policy) -> io::Result<()> {
         };
         return Ok(rustix::thread::set_capabilities(None, sets)?);
     }
-    let user = spare(std::process::id());
+    let user = spare(number(policy));
     for path in policy.view.paths(Access::Write) {
-        if path.is_file() {
-            chown(path, Some(user), Some(user))?;
+        // What a lab's shell may write is a folder, made for it alone.
+        if path.is_file() || policy.seclusion == Seclusion::Files {
+            hand_over(path, user)?;
+        }
+    }
+    for socket in policy.view.paths(Access::Connect) {
+        for path in socket.parent().into_iter().chain([socket]) {
+            lchown(path, Some(user), Some(user))?;
         }
     }
     let (uid, gid) = (Uid::from_raw(user), Gid::from_raw(user));
     rustix::thread::set_thread_groups(&[])?;
     rustix::thread::set_thread_res_gid(gid, gid, gid)?;
     Ok(rustix::thread::set_thread_res_uid(uid, uid, uid)?)
+}
+
+/// Makes `path` and all below it the property of `user`.
+fn hand_over(path: &Path, user: u32) -> io::Result<()> {
+    let metadata = match fs::symlink_metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    // A device such as `/dev/null` is everybody's.
+    if !(metadata.is_dir() || metadata.is_file()) {
+        return Ok(());
+    }
+    lchown(path, Some(user), Some(user))?;
+    if metadata.is_dir() {
+        for entry in fs::read_dir(path)? {
+            hand_over(&entry?.path(), user)?;
+        }
+    }
+    Ok(())
 }
 
 /// Counts the threads that this user runs: each process's folder of threads has a link a thread.

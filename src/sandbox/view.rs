@@ -76,14 +76,17 @@ pub enum Access {
     Execute,
     /// To read, make, change and remove files and folders, but no devices.
     Write,
+    /// To connect to a socket. Nothing but its owner and a root folder without it can refuse that.
+    Connect,
 }
 
 impl Access {
-    pub(super) const ALL: [(Self, &'static str); 4] = [
+    pub(super) const ALL: [(Self, &'static str); 5] = [
         (Self::List, "list"),
         (Self::Read, "read"),
         (Self::Execute, "execute"),
         (Self::Write, "write"),
+        (Self::Connect, "connect"),
     ];
 
     pub(super) fn word(self) -> &'static str {

@@ -18,6 +18,7 @@ use crate::sandbox::ability::{Ability, Lacking, User};
 use crate::sandbox::job::Stage;
 use crate::sandbox::policy::Policy;
 use crate::sandbox::rule::Rule;
+use crate::sandbox::seclusion::Seclusion;
 use crate::sandbox::view::Access;
 use crate::sandbox::{calls, kernel, user};
 
@@ -74,7 +75,7 @@ impl Guard for Landlock {
             rustix::process::umask(Mode::RWXG | Mode::RWXO);
         }
         let fence = fence(policy)?;
-        if policy.stage == Stage::Learner {
+        if policy.stage == Stage::Learner || policy.seclusion == Seclusion::Files {
             user::limit_threads(policy)?;
         }
         user::step_down(policy)?;
@@ -156,6 +157,7 @@ fn handled(policy: &Policy, version: ABI) -> BitFlags<AccessFs> {
 
 fn rights(access: Access) -> BitFlags<AccessFs> {
     match access {
+        Access::Connect => BitFlags::empty(),
         Access::List => AccessFs::ReadDir.into(),
         Access::Read => AccessFs::ReadFile | AccessFs::ReadDir,
         Access::Execute => AccessFs::Execute | AccessFs::ReadFile | AccessFs::ReadDir,

@@ -1,0 +1,180 @@
+//! A root folder in which there is nothing but what a view names, each thing at its own path.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Component, Path, PathBuf};
+
+use rustix::fs::CWD;
+use rustix::mount::{
+    MountFlags, MoveMountFlags, OpenTreeFlags, UnmountFlags, mount, mount_remount, move_mount,
+    open_tree, unmount,
+};
+
+use super::view::View;
+
+/// A folder that is surely there. What it holds is brought along beforehand.
+const PLACE: &str = "/proc";
+/// The most links on the way to one path.
+const LINKS: usize = 40;
+
+/// What has to be in the new root.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Plan {
+    /// Links on the way to what is named, and where they lead.
+    links: BTreeMap<PathBuf, PathBuf>,
+    /// What is named, by paths without links.
+    trees: BTreeSet<PathBuf>,
+}
+
+/// Makes what `view` names, and `more`, all that this process and its children can reach. The
+/// current folder has to be part of it.
+///
+/// # Errors
+/// Fails when this process may not mount, or when the current folder is not part of it.
+pub(super) fn show_only(view: &View, more: &[PathBuf]) -> io::Result<()> {
+    let folder = std::env::current_dir()?;
+    let mut plan = Plan::default();
+    for path in view.0.iter().map(|(_, path)| path).chain(more) {
+        plan.add(&folder.join(path))?;
+    }
+    plan.prune();
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
+    let flags = flags | OpenTreeFlags::AT_RECURSIVE;
+    let trees = plan.trees.iter();
+    let trees = trees.map(|path| Ok((path, open_tree(CWD, path, flags)?)));
+    let trees: Vec<_> = trees.collect::<io::Result<_>>()?;
+    let safe = MountFlags::NOSUID | MountFlags::NODEV;
+    mount("tmpfs", PLACE, "tmpfs", safe, Some(c"mode=755,size=1m"))?;
+    std::env::set_current_dir(PLACE)?;
+    for (path, tree) in trees {
+        let is_folder = path.is_dir();
+        let target = below(path);
+        make_way(&target, is_folder)?;
+        move_mount(
+            tree,
+            "",
+            CWD,
+            &target,
+            MoveMountFlags::MOVE_MOUNT_F_EMPTY_PATH,
+        )?;
+    }
+    for (path, to) in &plan.links {
+        let link = below(path);
+        if let Some(parent) = link.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        symlink(to, link)?;
+    }
+    // The old root comes to lie on the new one, and is taken off.
+    rustix::process::pivot_root(".", ".")?;
+    unmount(".", UnmountFlags::DETACH)?;
+    mount_remount("/", safe | MountFlags::BIND | MountFlags::RDONLY, "")?;
+    std::env::set_current_dir(folder)
+}
+
+/// Returns `path` as seen from a folder that is to become the root.
+fn below(path: &Path) -> PathBuf {
+    let below = path.strip_prefix("/").unwrap_or(path);
+    Path::new(".").join(below)
+}
+
+fn make_way(target: &Path, is_folder: bool) -> io::Result<()> {
+    if is_folder {
+        return fs::create_dir_all(target);
+    }
+    if let Some(parent) = target.parent() {
+        fs::create_dir_all(parent)?;
+    }
+    File::create(target).map(drop)
+}
+
+impl Plan {
+    /// Adds `path`, if something is there.
+    fn add(&mut self, path: &Path) -> io::Result<()> {
+        let mut at = PathBuf::from("/");
+        let mut left = parts(path);
+        let mut links = 0;
+        while let Some(part) = left.pop_front() {
+            if part == ".." {
+                at.pop();
+                continue;
+            }
+            let next = at.join(part);
+            let Ok(metadata) = fs::symlink_metadata(&next) else {
+                return Ok(());
+            };
+            if !metadata.is_symlink() {
+                at = next;
+                continue;
+            }
+            links += 1;
+            if links > LINKS {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            let to = fs::read_link(&next)?;
+            if to.is_absolute() {
+                at = PathBuf::from("/");
+            }
+            let mut rest = parts(&to);
+            rest.append(&mut left);
+            left = rest;
+            self.links.insert(next, to);
+        }
+        self.trees.insert(at);
+        Ok(())
+    }
+
+    /// Leaves out what comes along with something else.
+    fn prune(&mut self) {
+        let trees = self.trees.clone();
+        let comes_along = |path: &Path| {
+            let mut above = path.ancestors().skip(1);
+            above.any(|above| trees.contains(above))
+        };
+        self.trees.retain(|path| !comes_along(path));
+        self.links.retain(|path, _| !comes_along(path));
+    }
+}
+
+fn parts(path: &Path) -> VecDeque<OsString> {
+    let parts = path.components().filter_map(|part| match part {
+        Component::Normal(name) => Some(name.to_owned()),
+        Component::ParentDir => Some("..".into()),
+        Component::RootDir | Component::CurDir | Component::Prefix(_) => None,
+    });
+    parts.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn links_are_followed_to_what_is_meant_and_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = fs::canonicalize(folder.path()).unwrap();
+        let path = |name: &str| root.join(name);
+        fs::create_dir_all(path("usr/bin")).unwrap();
+        fs::write(path("usr/bin/tool"), "").unwrap();
+        symlink("usr/bin", path("bin")).unwrap();
+        symlink(path("usr"), path("old")).unwrap();
+        symlink("../old/bin/tool", path("usr/link")).unwrap();
+        let mut plan = Plan::default();
+        for name in ["bin/tool", "usr/link", "nothing", "bin"] {
+            plan.add(&path(name)).unwrap();
+        }
+        plan.prune();
+        assert_eq!(plan.trees, BTreeSet::from([path("usr/bin")]));
+        let links = [
+            (path("bin"), "usr/bin".into()),
+            (path("old"), path("usr")),
+            (path("usr/link"), "../old/bin/tool".into()),
+        ];
+        assert_eq!(plan.links, BTreeMap::from(links));
+        symlink("turn", path("turn")).unwrap();
+        assert!(plan.add(&path("turn")).is_err());
+    }
+}
