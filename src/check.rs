@@ -43,6 +43,9 @@ pub enum CheckError {
         /// Why.
         source: std::io::Error,
     },
+    /// A check that went on in another process could not be done; holds why.
+    #[error("{0}")]
+    Apart(String),
     /// A process could not be started or watched.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),

@@ -7,6 +7,7 @@
 
 pub mod batch;
 pub mod cache;
+pub mod cell;
 pub mod compare;
 pub mod discover;
 pub mod header;

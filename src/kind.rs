@@ -111,8 +111,9 @@ pub trait Task: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Returns whether a check runs commands that a learner wrote, with what the machine offers.
-    fn runs_commands(&self) -> bool {
+    /// Returns whether a check runs servers. Where submissions are confined, it gets a network of its
+    /// own, and processes: so it leads nowhere, and nothing stays.
+    fn needs_network(&self) -> bool {
         false
     }
 

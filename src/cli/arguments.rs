@@ -7,8 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, check, completions, doctor, drill, grade, hint, init, lab, list, man, mdbook, merge,
-    new, next, pack, quiz, read, regrade, reset, search, skip, solution, status, validate, watch,
+    author, cell, check, completions, doctor, drill, grade, hint, init, lab, list, man, mdbook,
+    merge, new, next, pack, quiz, read, regrade, reset, search, skip, solution, status, validate,
+    watch,
 };
 use crate::term::ColorChoice;
 
@@ -83,6 +84,8 @@ pub(crate) enum Command {
     Man(man::Man),
     #[command(hide = true)]
     Mdbook(mdbook::Mdbook),
+    #[command(hide = true, name = crate::grade::cell::ENTRY)]
+    Cell(cell::Cell),
     #[command(hide = true, name = "__lab")]
     LabWord(lab::word::LabWord),
 }
@@ -102,6 +105,7 @@ impl Command {
             Self::Watch(command) => command.run(app),
             Self::Lab(command) => command.run(app),
             Self::Drill(command) => command.run(app),
+            Self::Cell(command) => command.run(app),
             Self::LabWord(command) => command.run(app),
             Self::Hint(command) => command.run(app),
             Self::Solution(command) => command.run(app),

@@ -279,6 +279,7 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
             command("validate")
         )),
         CheckError::Cancelled
+        | CheckError::Apart(_)
         | CheckError::File { .. }
         | CheckError::Sandbox(_)
         | CheckError::Lab(_) => None,

@@ -1,6 +1,8 @@
 //! What `gradus grade` and `gradus regrade` have in common: which submissions, of which course,
 //! into which folder.
 
+mod board;
+
 use std::io::BufReader;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -15,19 +17,19 @@ use super::failure::Failure;
 use super::names;
 use super::validate;
 use super::workflow;
-use crate::check::{Context, Tier, Verdict};
+use crate::check::{Context, Tier};
 use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback};
 use crate::grade::discover::{self, Found};
 use crate::grade::journal::Journal;
 use crate::grade::{
-    self, Batch, GradeError, Options, Partition, Progress, Results, ResultsFolder, Roster,
-    Submission, Summary, cache,
+    self, Batch, GradeError, Options, Partition, Results, ResultsFolder, Roster, Submission,
+    Summary, cache,
 };
 use crate::report::{FORMATS, Header, format};
 use crate::sandbox::GUARDS;
 use crate::sys::interrupts::Interrupts;
-use crate::term::Gauge;
 use crate::text::{Line, Role};
+use board::{Board, summary_lines};
 
 /// The name of the list on standard input.
 const LIST: &str = "-";
@@ -136,6 +138,7 @@ impl Grading {
             });
         }
         let batch = Batch {
+            course: &course,
             exercises: &exercises,
             header: &header,
             submissions: &submissions,
@@ -166,13 +169,13 @@ impl Grading {
         let interrupts = Interrupts::listen(move || cancel.cancel())?;
         let mut board = Board::new(app, batch.submissions.len());
         let done = batch.run(&mut journal, &mut |progress| board.note(progress));
-        board.gauge.clear();
+        board.clear(app);
         let summary = match (done, interrupts.signal()) {
             (Ok(summary), _) => summary,
             (Err(GradeError::Cancelled), Some(signal)) => {
                 app.note(&format!(
                     "Stopped: {} of {} graded. The same command goes on where it was.",
-                    board.done,
+                    board.done(),
                     counted(batch.submissions.len(), "submission")
                 ));
                 return Ok(Err(Code::Stopped(signal)));
@@ -326,36 +329,6 @@ pub(super) fn write_reports(
     Ok(folder.written().to_vec())
 }
 
-/// What is shown while a batch is graded.
-struct Board {
-    gauge: Gauge,
-    summary: Summary,
-    done: usize,
-}
-
-impl Board {
-    fn new(app: &App, total: usize) -> Self {
-        Self {
-            gauge: app.output.gauge(total as u64),
-            summary: Summary::default(),
-            done: 0,
-        }
-    }
-
-    fn note(&mut self, progress: Progress<'_>) {
-        let verdict = match progress {
-            Progress::Preparing(exercise) => {
-                return self.gauge.say(&format!("preparing {exercise}"));
-            }
-            Progress::Known(verdict) => verdict,
-            Progress::Graded(record) => record.verdict,
-        };
-        self.done += 1;
-        *self.summary.verdicts.entry(verdict).or_default() += 1;
-        self.gauge.step(&in_words(&self.summary));
-    }
-}
-
 /// Returns the course that is meant. One with problems grades nobody.
 fn course(app: &App) -> Result<Course, Failure> {
     let (course, problems) = validate::open(app, None)?;
@@ -372,33 +345,6 @@ fn course(app: &App) -> Result<Course, Failure> {
         });
     }
     Ok(course)
-}
-
-fn in_words(summary: &Summary) -> String {
-    let verdicts = summary.verdicts.iter();
-    let parts: Vec<_> = verdicts
-        .map(|(verdict, count)| format!("{count} {}", verdict.words()))
-        .collect();
-    parts.join(", ")
-}
-
-fn summary_lines(summary: &Summary) -> Vec<Line> {
-    let head = format!("{} graded", counted(summary.done(), "submission"));
-    let mut lines = vec![Line::plain(head)];
-    for (verdict, count) in &summary.verdicts {
-        let role = match verdict {
-            Verdict::Passed => Role::Good,
-            Verdict::InternalError => Role::Bad,
-            _ => Role::Text,
-        };
-        let text = format!("{count:>8}  {}", verdict.words());
-        lines.push(Line::new().with(role, text));
-    }
-    if summary.left > 0 {
-        let text = format!("{:>8}  not graded", summary.left);
-        lines.push(Line::new().with(Role::Bad, text));
-    }
-    lines
 }
 
 fn tell_ignored(app: &App, found: &Found) {

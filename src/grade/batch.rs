@@ -12,9 +12,9 @@ use sha2::{Digest, Sha256};
 
 use super::cache::Cache;
 use super::journal::Journal;
-use super::{GradeError, Submission, scoring};
-use crate::check::{CheckError, Collected, Context, Verdict};
-use crate::course::{Exercise, ExerciseId};
+use super::{GradeError, Submission, cell, scoring};
+use crate::check::{CheckError, Collected, Context, Outcome, Verdict};
+use crate::course::{Course, Exercise, ExerciseId};
 use crate::report::{ExerciseEntry, Header, Record, Time};
 use crate::sys::clock::{Stopwatch, unix_time};
 use crate::sys::scratch::Scratch;
@@ -33,7 +33,9 @@ pub struct Options {
 /// Submissions, and what is needed to grade them.
 #[derive(Debug)]
 pub struct Batch<'a> {
-    /// The exercises that are graded.
+    /// The course.
+    pub course: &'a Course,
+    /// The exercises of it that are graded.
     pub exercises: &'a [&'a Exercise],
     /// What the results begin with.
     pub header: &'a Header,
@@ -50,6 +52,8 @@ pub struct Batch<'a> {
 pub enum Progress<'a> {
     /// An exercise is made ready.
     Preparing(&'a ExerciseId),
+    /// An exercise cannot be graded here; its submissions get records that say so.
+    Unready(&'a ExerciseId, &'a CheckError),
     /// A submission has its record from an earlier run.
     Known(Verdict),
     /// A submission has its record now.
@@ -140,16 +144,16 @@ impl Batch<'_> {
         })
     }
 
-    /// Returns why `exercise` is not graded where submissions are to be confined: commands of a
-    /// learner could end the grading, since signals reach every process of the same user.
-    fn unconfined(&self, exercise: &Exercise) -> Option<String> {
-        let is_confined = self.context.sandbox.guard().is_strong();
-        let refused = is_confined && exercise.task.runs_commands();
-        refused.then(|| {
-            "its runbook is a learner's shell commands, which the sandbox does not confine well \
-             enough to be graded"
-                .to_owned()
-        })
+    /// Makes `exercise` ready.
+    fn prepare_one(&self, exercise: &Exercise) -> Result<(), CheckError> {
+        if let Some(what) = exercise.task.missing(self.context) {
+            let help = String::new();
+            return Err(CheckError::Missing { what, help });
+        }
+        if cell::is_for(exercise, self.context) {
+            cell::rehearse(self.context)?;
+        }
+        exercise.task.prepare(self.context)
     }
 
     /// Makes every exercise ready that has submissions; returns what could not be made ready.
@@ -164,19 +168,13 @@ impl Batch<'_> {
                 continue;
             }
             observe(Progress::Preparing(&exercise.id));
-            let missing = exercise.task.missing(self.context);
-            let missing = missing.or_else(|| self.unconfined(exercise));
-            let ready = match missing {
-                Some(what) => Err(CheckError::Missing {
-                    what,
-                    help: String::new(),
-                }),
-                None => exercise.task.prepare(self.context),
-            };
-            match ready {
+            match self.prepare_one(exercise) {
                 Ok(()) => {}
                 Err(CheckError::Cancelled) => return Err(GradeError::Cancelled),
-                Err(error) => drop(unready.insert(&exercise.id, error)),
+                Err(error) => {
+                    observe(Progress::Unready(&exercise.id, &error));
+                    unready.insert(&exercise.id, error);
+                }
             }
         }
         Ok(unready)
@@ -320,9 +318,9 @@ impl Desk<'_> {
             // What is judged is what was read, whatever becomes of the submission meanwhile.
             Ok(sources) => {
                 let copy = copy(sources)?;
-                exercise.task.check(copy.path(), &context)?
+                self.check(copy.path(), &context)?
             }
-            Err(_) => exercise.task.check(&submission.folder, &context)?,
+            Err(_) => self.check(&submission.folder, &context)?,
         };
         let mut record = scoring::record(submission, exercise, &outcome);
         record.source = source;
@@ -330,6 +328,13 @@ impl Desk<'_> {
             cache.put(self.entry, &record);
         }
         Ok(Found::Graded(Box::new(record)))
+    }
+
+    fn check(&self, folder: &Path, context: &Context) -> Result<Outcome, CheckError> {
+        if cell::is_for(self.exercise, context) {
+            return cell::check(self.batch.course, self.exercise, folder, context);
+        }
+        self.exercise.task.check(folder, context)
     }
 }
 

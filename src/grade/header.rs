@@ -43,13 +43,6 @@ pub fn header(
 }
 
 fn entry(tree: &Tree, exercise: &Exercise) -> ExerciseEntry {
-    let mut hash = Sha256::new();
-    for (path, text) in tree.below(&format!("exercises/{}/", exercise.id)) {
-        for part in [path, text] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-    }
     let tier = exercise.task.tier();
     ExerciseEntry {
         id: exercise.id.clone(),
@@ -57,8 +50,20 @@ fn entry(tree: &Tree, exercise: &Exercise) -> ExerciseEntry {
         kind: exercise.kind.id().to_owned(),
         tier: tier.map(|tier| tier.id().to_owned()),
         max_score: exercise.grading.points,
-        fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
+        fingerprint: fingerprint(tree, exercise),
     }
+}
+
+/// Returns the SHA-256 of the files of `exercise` in the course `tree`.
+pub fn fingerprint(tree: &Tree, exercise: &Exercise) -> String {
+    let mut hash = Sha256::new();
+    for (path, text) in tree.below(&format!("exercises/{}/", exercise.id)) {
+        for part in [path, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part);
+        }
+    }
+    data_encoding::HEXLOWER.encode(&hash.finalize())
 }
 
 /// Returns how many `names` there are, in order, and which.

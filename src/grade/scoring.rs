@@ -55,14 +55,19 @@ pub fn record(submission: &Submission, exercise: &Exercise, outcome: &Outcome) -
 
 /// Returns the record of a submission that could not be checked, through no fault of its own.
 pub fn failure(submission: &Submission, exercise: &Exercise, error: &CheckError) -> Record {
+    Record {
+        error: Some(reason(error)),
+        ..blank(submission, exercise)
+    }
+}
+
+/// Returns `error` with its causes, in one line.
+pub(super) fn reason(error: &CheckError) -> String {
     let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
         error.source()
     });
     let words: Vec<String> = causes.map(ToString::to_string).collect();
-    Record {
-        error: Some(text::visible(&words.join(": "))),
-        ..blank(submission, exercise)
-    }
+    text::visible(&words.join(": "))
 }
 
 /// Returns the record of a submission whose check ended in a panic of ours.

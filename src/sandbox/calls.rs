@@ -66,6 +66,9 @@ const LOCKS: [u64; 6] = [5, 6, 7, 36, 37, 38];
 /// Whether a descriptor is a terminal, whether it waits, and how much there is to read: `TCGETS`,
 /// `FIONBIO`, `FIONREAD`.
 const HARMLESS_IOCTL: [u64; 3] = [0x5401, 0x5421, 0x541b];
+/// The families of sockets that a lab needs: `AF_UNIX`, `AF_INET`, `AF_INET6`, and `AF_NETLINK`, by
+/// which the C library learns what addresses there are.
+const FAMILIES: [u64; 4] = [1, 2, 10, 16];
 /// Names of threads and of memory: `PR_SET_NAME`, `PR_GET_NAME`, `PR_SET_VMA`.
 const HARMLESS_PRCTL: [u64; 3] = [15, 16, 0x5356_4d41];
 
@@ -131,6 +134,10 @@ fn plain(policy: &Policy, arch: TargetArch) -> Vec<&'static str> {
     let mut calls: Vec<_> = wanted
         .flat_map(|(calls, _)| calls.split_whitespace())
         .collect();
+    if is_lab && policy.holds(Rule::Sockets) {
+        // Some families lead out of any network, such as those of virtual machines.
+        calls.retain(|call| *call != "socket");
+    }
     calls.sort_unstable();
     calls.dedup();
     calls
@@ -152,6 +159,8 @@ fn closer(policy: &Policy) -> Vec<Value> {
         allowed("tgkill", &[equals(0, me)]),
     ];
     let locks = LOCKS.iter().filter(|_| compiles);
+    let families = FAMILIES.iter().filter(|_| policy.stage == Stage::Lab);
+    entries.extend(families.map(|family| allowed("socket", &[equals(0, *family)])));
     let commands = HARMLESS_FCNTL.iter().chain(locks);
     entries.extend(commands.map(|command| allowed("fcntl", &[equals(1, *command)])));
     let commands = HARMLESS_IOCTL.iter();
@@ -200,6 +209,19 @@ mod tests {
                 assert!(program.len() > 50, "{arch:?} {stage:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_lab_has_sockets_of_some_families_only() {
+        let guard = super::super::guard::guard("landlock").unwrap();
+        let mut policy = Policy::new(guard, Stage::Lab);
+        let any = |policy: &Policy| plain(policy, TargetArch::x86_64).contains(&"socket");
+        assert!(!any(&policy));
+        let known = closer(&policy);
+        let known = known.iter().filter(|entry| entry["syscall"] == "socket");
+        assert_eq!(known.count(), FAMILIES.len());
+        policy.off = vec![Rule::Sockets];
+        assert!(any(&policy));
     }
 
     #[test]

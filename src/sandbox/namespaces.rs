@@ -134,7 +134,11 @@ pub(super) fn be_first(policy: &Policy, arguments: &[OsString]) -> io::Result<u8
     }
     if policy.holds(Rule::Company) {
         let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-        mount("proc", "/proc", "proc", flags, None)?;
+        // A learner's commands see their own processes there, and not this one, whose arguments say
+        // by what word it is known.
+        let hidden = policy.seclusion == Seclusion::Files;
+        let data = hidden.then_some(c"hidepid=ptraceable");
+        mount("proc", "/proc", "proc", flags, data)?;
     }
     let mut command = again(launcher::INSIDE, arguments)?;
     if policy.seclusion == Seclusion::Files && policy.holds(Rule::Root) {

@@ -66,9 +66,6 @@ pub(super) fn replay(
     let (keeper, _) = Keeper::start(opening, Arc::new(|_| ()))?;
     context.tell(Event::Step("replaying runbook.sh"));
     let exit = run(&keeper, &folder, &driver, context)?;
-    if context.cancel.is_cancelled() {
-        return Err(CheckError::Cancelled);
-    }
     let printed = printed(&exit, scratch.path());
     let replayed = Phase {
         name: "replay",
@@ -113,15 +110,19 @@ fn run(
     let view = View::of_lab()
         .with_all(Access::Execute, [gradus, folder])
         .with_all(Access::Read, [keeper.folder(), Path::new("/proc")])
-        .with_all(Access::Write, driver.parent());
+        .with_all(Access::Write, driver.parent())
+        .with(Access::Connect, keeper.socket());
     let job = job
         .within(LIMITS)
+        .secluded(context.sandbox.seclusion_of_shells())
         .seeing(view)
         .argument("-e")
         .argument(driver)
         .variable("TMPDIR", folder)
         .variable("GRADUS_AT", at(driver));
-    Ok(context.sandbox.run(job, &context.cancel)?)
+    let exit = context.sandbox.run(job, &context.cancel)?;
+    CheckError::unless_ran(&exit)?;
+    Ok(exit)
 }
 
 /// The file that holds the number of the line that runs.
@@ -172,8 +173,7 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
         End::TimeLimit => format!("not done within {} s", LIMITS.wall.as_secs()),
         End::OutputLimit => "it prints too much".to_owned(),
         End::Signal(signal) => format!("signal {signal} ended it"),
-        End::Cancelled => "called off".to_owned(),
-        End::NotEntered => "it could not be started".to_owned(),
+        End::Cancelled | End::NotEntered => "it did not run".to_owned(),
     };
     let number = files::read_bounded(&scratch.join("at"), 64).unwrap_or_default();
     let number: usize = String::from_utf8_lossy(&number).trim().parse().unwrap_or(0);

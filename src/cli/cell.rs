@@ -1,0 +1,63 @@
+//! The hidden command of a Gradus that checks one submission apart, for one that grades.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use super::names;
+use crate::check::{CheckError, Outcome};
+use crate::course::{Feedback, load};
+use crate::grade::cell::Finding;
+use crate::grade::header::fingerprint;
+use crate::sandbox::Rule;
+
+/// Checks one submission and writes what it finds.
+#[derive(Debug, Args)]
+pub(crate) struct Cell {
+    exercise: String,
+    submission: PathBuf,
+    /// The exercise as the one who grades knows it.
+    #[arg(long)]
+    fingerprint: String,
+    /// A test that fails tells what it expected.
+    #[arg(long)]
+    full: bool,
+    /// A rule of the sandbox that does not hold.
+    #[arg(long)]
+    off: Vec<String>,
+}
+
+impl Cell {
+    pub(super) fn run(self, app: &App) -> Done {
+        let checked = self.check(app)?;
+        app.output.json(&Finding::of(checked))?;
+        Ok(Code::Fine)
+    }
+
+    fn check(&self, app: &App) -> Result<Result<Outcome, CheckError>, Failure> {
+        let (course, _) = load(&app.tree(None)?);
+        let exercise = names::exercise(&course, &self.exercise)?;
+        if fingerprint(&course.tree, exercise) != self.fingerprint {
+            let changed = "the exercise was changed while it was graded".to_owned();
+            return Ok(Err(CheckError::Apart(changed)));
+        }
+        let feedback = if self.full {
+            Feedback::Full
+        } else {
+            Feedback::Title
+        };
+        let mut context = app.context(feedback)?;
+        let off = self.off.iter().filter_map(|word| Rule::parse(word));
+        context.sandbox = off.fold(context.sandbox.secluding_shells(), |sandbox, rule| {
+            sandbox.without(rule)
+        });
+        if !context.sandbox.guard().is_strong() {
+            let weak = "there is no sandbox inside the other".to_owned();
+            return Ok(Err(CheckError::Apart(weak)));
+        }
+        Ok(exercise.task.check(&self.submission, &context))
+    }
+}
