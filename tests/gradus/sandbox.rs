@@ -1,6 +1,8 @@
 //! The sandbox: each rule stops its attacks, and they succeed where that rule, and no other, is
 //! taken away.
 
+mod seclusion;
+
 use std::fs::{self, File};
 use std::net::{TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
@@ -244,8 +246,13 @@ fn whether_a_file_is_there_is_all_that_can_be_learnt_of_it() {
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "the test starts itself again")]
 fn every_rule_stops_its_attacks_for_an_ordinary_user() {
+    again_as_ordinary("sandbox::every_rule_stops_its_attacks_and_no_other_rule_does");
+}
+
+/// Runs the test `name` once more, as an ordinary user.
+#[expect(clippy::disallowed_methods, reason = "the test starts itself again")]
+fn again_as_ordinary(name: &str) {
     if !rustix::process::geteuid().is_root() {
         eprintln!("only the superuser can become another user: nothing was tested");
         return;
@@ -256,7 +263,7 @@ fn every_rule_stops_its_attacks_for_an_ordinary_user() {
     again.args(["--reuid=65534", "--regid=65534", "--clear-groups"]);
     again.arg(std::env::current_exe().expect("a test binary"));
     again.args(["--exact", "--nocapture"]);
-    again.arg("sandbox::every_rule_stops_its_attacks_and_no_other_rule_does");
+    again.arg(name);
     let output = again.current_dir("/").output().expect("it starts");
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
