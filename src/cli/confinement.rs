@@ -13,15 +13,31 @@ use crate::sys::environment::Environment;
 /// Set to anything, this variable makes Gradus take the machine for one without a sandbox: to try
 /// what happens there, never to be let through where a sandbox is asked for.
 pub(crate) const MISSING: &str = "GRADUS_NO_SANDBOX";
+/// Set to anything, this variable makes Gradus take the machine for one on which nobody can have a
+/// network of their own; as honest as [`MISSING`].
+pub(crate) const SHARED: &str = "GRADUS_NO_NAMESPACES";
 /// The file in the state folder that says that it was told.
 const TOLD: &str = "told-of-limits-only";
 
 /// Returns what this machine can enforce.
 pub(crate) fn ability(environment: &Environment) -> Ability {
-    match environment.get(MISSING) {
-        Some(_) => Ability::none(),
-        None => Ability::of_machine(),
+    if environment.get(MISSING).is_some() {
+        return Ability::none();
     }
+    let machine = Ability::of_machine();
+    Ability {
+        namespaces: machine.namespaces && environment.get(SHARED).is_none(),
+        ..machine
+    }
+}
+
+/// Finds out whether labs can be graded here: in a network of their own.
+///
+/// # Errors
+/// Fails where they cannot, with what the machine lacks.
+pub(crate) fn of_labs(app: &App, context: &Context) -> Result<(), Lacking> {
+    let ability = ability(&app.environment);
+    Sandbox::strong(context.sandbox.launcher(), ability)?.rehearse_seclusion()
 }
 
 /// Returns what confines code of a learner here, in words.

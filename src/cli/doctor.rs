@@ -88,6 +88,7 @@ fn record<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Record<'a>
             rust(context)?,
             nginx(context),
             sandbox(app, context),
+            graded_labs(app, context),
             ipv6(),
             program("curl", context),
             program("ss", context),
@@ -177,6 +178,21 @@ fn sandbox(app: &App, context: &Context) -> Finding {
             let help = lacking.help();
             format!("limits of time, memory and output alone: {lacking}; {help}")
         }),
+    }
+}
+
+fn graded_labs(app: &App, context: &Context) -> Finding {
+    let possible = confinement::of_labs(app, context);
+    Finding {
+        name: "graded labs",
+        found: possible.is_ok(),
+        text: match possible {
+            Ok(()) => "in a network and among processes of their own".to_owned(),
+            Err(lacking) => {
+                let help = lacking.help();
+                format!("`gradus grade` refuses them: {lacking}; {help}")
+            }
+        },
     }
 }
 
