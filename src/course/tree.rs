@@ -79,6 +79,20 @@ impl Tree {
         })
     }
 
+    /// Returns the part of it that one exercise is read from: `course.toml` and what is below
+    /// `folder`, which ends in `/`.
+    #[must_use]
+    pub fn part(&self, folder: &str) -> Self {
+        let files = self.files.iter();
+        let is_part = |path: &str| path == "course.toml" || path.starts_with(folder);
+        let files = files.filter(|(path, _)| is_part(path));
+        let files = files.map(|(path, text)| (path.clone(), text.clone()));
+        Self {
+            files: Arc::new(files.collect()),
+            folder: self.folder.clone(),
+        }
+    }
+
     /// Returns the folder the files were read from; `None` for a course in the binary.
     pub fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()

@@ -2,6 +2,8 @@
 
 mod class;
 mod goes_on;
+#[cfg(target_os = "linux")]
+mod labs;
 mod partitions;
 mod schedulers;
 mod words;
