@@ -12,6 +12,7 @@ use gradus::check::CheckError;
 use gradus::course::{Course, Tree, load};
 use gradus::grade::cell;
 use gradus::sandbox::{Ability, Guard, Sandbox, SandboxError, guard};
+use gradus::sys::clock::Stopwatch;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
@@ -25,6 +26,8 @@ const EXERCISE: &str = "start-the-shop";
 const KILLED: usize = 30;
 /// The time in which a grading has long ended, in milliseconds.
 const LATEST: u64 = 400;
+/// The time in which a process ends that is killed; a runbook has longer.
+const GONE: Duration = Duration::from_secs(10);
 /// The number of an ordinary user and group.
 const ORDINARY: u32 = 65_534;
 
@@ -226,6 +229,34 @@ fn a_grading_that_is_killed_at_any_moment_leaves_no_process() {
     assert!(ended < KILLED, "each ended before it was killed");
     let run = grade(&desk, "next", &[], &[]);
     assert_eq!(run.code, Some(0), "{run:?}");
+}
+
+#[test]
+fn a_grading_that_is_killed_takes_a_runbook_that_sleeps_with_it() {
+    let Some(desk) = class(&["solution"]) else {
+        return;
+    };
+    if !can_be_apart() {
+        return;
+    }
+    let runbook = format!("class/solution/{EXERCISE}/runbook.sh");
+    desk.write(&runbook, "touch \"$TMPDIR/asleep\"\nsetsid sleep 600\n");
+    let temporary = desk.path("tmp");
+    let variables = [("TMPDIR", temporary.to_str().expect("UTF-8"))];
+    let mut grader = desk.start_with(&arguments("out", &[]), &variables);
+    wait_until("the runbook to sleep", || holds(&temporary, "asleep"));
+    grader.kill().expect("it runs");
+    grader.wait().expect("its end");
+    let watch = Stopwatch::start();
+    wait_until("all of it to end", || of_folder(&temporary).is_empty());
+    assert!(watch.elapsed() < GONE, "it went on to its own end");
+}
+
+/// Returns whether a file called `name` is somewhere below `folder`.
+fn holds(folder: &Path, name: &str) -> bool {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths = entries.map(|entry| entry.path());
+    paths.any(|path| path.ends_with(name) || path.is_dir() && holds(&path, name))
 }
 
 #[test]
