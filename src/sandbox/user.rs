@@ -71,12 +71,17 @@ pub(super) fn limit_threads(policy: &Policy) -> io::Result<()> {
 /// Becomes the user of the policy; the superuser who stays gives up what makes one.
 pub(super) fn step_down(policy: &Policy) -> io::Result<()> {
     if !policy.as_spare_user {
-        let keeps = policy.stage != Stage::Compile || !policy.holds(Rule::User);
-        if keeps || !rustix::process::geteuid().is_root() {
+        let is_root = rustix::process::geteuid().is_root();
+        let kept = match (policy.stage, policy.seclusion) {
+            // The toolchain may belong to somebody else.
+            (Stage::Compile, _) => CapabilitySet::DAC_READ_SEARCH,
+            (_, Seclusion::Files) => CapabilitySet::empty(),
+            (_, Seclusion::None | Seclusion::Network) => return Ok(()),
+        };
+        if !is_root || !policy.holds(Rule::User) {
             return Ok(());
         }
-        // The toolchain may belong to somebody else.
-        let only = CapabilitySet::DAC_READ_SEARCH & rustix::thread::capabilities(None)?.permitted;
+        let only = kept & rustix::thread::capabilities(None)?.permitted;
         let sets = CapabilitySets {
             effective: only,
             permitted: only,
