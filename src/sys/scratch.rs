@@ -81,7 +81,6 @@ impl Scratch {
     /// # Errors
     /// Fails when there is no such folder afterwards.
     pub fn keep_as(self, place: &Path, proof: &str) -> io::Result<()> {
-        fs::remove_file(self.path().join(LOCK))?;
         let moved = fs::rename(self.path(), place).or_else(|error| {
             if place.join(proof).exists() {
                 return Ok(());
@@ -90,6 +89,9 @@ impl Scratch {
             fs::rename(self.path(), place)
         });
         if !self.path().exists() {
+            // It is locked until it is in its place, where nobody sweeps; a lock that stays there
+            // does no harm.
+            fs::remove_file(place.join(LOCK)).ok();
             drop(self.folder.keep());
         }
         moved
@@ -111,10 +113,18 @@ pub fn sweep(parent: &Path) {
 fn sweep_one(folder: &Path) {
     match File::open(folder.join(LOCK)) {
         Ok(lock) if lock.try_lock().is_ok() => fs::remove_dir_all(folder).ok(),
-        Ok(_) => None,
-        // Its owner ended, or is about to lock it; an empty folder is no loss.
-        Err(_) => fs::remove_dir(folder).ok(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => sweep_unlocked(folder),
+        Ok(_) | Err(_) => None,
     };
+}
+
+/// Removes a folder without a lock. Its owner may be about to make one: an empty folder is no loss.
+/// The lock is the first thing in it, so where there are others and no lock, somebody was killed who
+/// was removing it.
+fn sweep_unlocked(folder: &Path) -> Option<()> {
+    let error = fs::remove_dir(folder).err()?;
+    let is_half = error.kind() == io::ErrorKind::DirectoryNotEmpty && !folder.join(LOCK).exists();
+    is_half.then(|| fs::remove_dir_all(folder).ok()).flatten()
 }
 
 #[cfg(test)]
@@ -137,6 +147,17 @@ mod tests {
         sweep(parent.path());
         assert!(!path.exists());
         assert!(used.path().exists());
+    }
+
+    #[test]
+    fn a_folder_that_somebody_began_to_remove_is_swept() {
+        let parent = tempfile::tempdir().unwrap();
+        let half = parent.path().join(format!("{PREFIX}half"));
+        let fresh = parent.path().join(format!("{PREFIX}fresh"));
+        fs::create_dir_all(half.join("left")).unwrap();
+        fs::create_dir(&fresh).unwrap();
+        sweep(parent.path());
+        assert!(!half.exists() && !fresh.exists());
     }
 
     #[test]

@@ -274,7 +274,7 @@ fn the_doctor_says_what_is_here_and_what_is_missing() {
         .filter_map(|finding| finding["name"].as_str())
         .collect();
     assert!(
-        names.starts_with(&["Rust", "nginx", "sandbox", "IPv6"]),
+        names.starts_with(&["Rust", "nginx", "sandbox", "graded labs", "IPv6"]),
         "{names:?}"
     );
     let unchecked = record["unchecked"].as_array().expect("a list").len();
@@ -287,6 +287,12 @@ fn a_machine_without_a_sandbox_is_told_of_once_and_by_the_doctor() {
     let doctor = desk.shell("GRADUS_NO_SANDBOX=1 gradus doctor");
     let lacking = "limits of time, memory and output alone: the kernel has no Landlock";
     assert!(doctor.stdout.contains(lacking), "{doctor:?}");
+    let doctor = desk.shell("GRADUS_NO_NAMESPACES=1 gradus doctor");
+    let lacking = "`gradus grade` refuses them: no network of one's own";
+    assert!(
+        doctor.stdout.contains(lacking) || !doctor.stdout.contains("✓ sandbox"),
+        "{doctor:?}"
+    );
     let wrong = desk.read("course/exercises/double/starter/src/lib.rs");
     desk.write("here/crate/src/lib.rs", &wrong);
     let check =
