@@ -3,9 +3,10 @@
 //! A [`Job`] says what to run and within which [`Limits`]; [`Sandbox::run`] waits for its end, and
 //! [`Sandbox::spawn`] hands out a live [`Process`]. Every job is entered through a re-exec of
 //! Gradus itself ([`launcher`]), which sets the limits, lets a [`guard`] confine it as the job's
-//! [`policy`] says, and becomes the program. Each process leads a group of its own, which is killed whole. A server, which
-//! has processes of its own, runs under a [`supervisor`], so that it goes even when Gradus is killed. A
-//! job can be [secluded](Seclusion): in a network, among processes or with files of its own.
+//! [`policy`] says, and becomes the program. Each process leads a group of its own, which is killed
+//! whole. A server, which has processes of its own, runs under a [`supervisor`], so that it goes even
+//! when Gradus is killed. A job can be [secluded](Seclusion): in a network, among processes or with
+//! files of its own.
 
 pub mod ability;
 #[cfg(target_os = "linux")]
