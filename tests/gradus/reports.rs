@@ -2,7 +2,9 @@
 
 mod browser;
 mod conformance;
+mod folder;
 mod gradebooks;
+pub(crate) mod gradescope;
 mod page;
 mod platforms;
 mod samples;

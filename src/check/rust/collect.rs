@@ -32,7 +32,10 @@ pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
         return Err(refused(&link, LINK));
     }
     let names = files::list_files(&folder.join("src"), MOST_FILES);
-    let names = names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?;
+    let names = match names {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+        names => names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?,
+    };
     if !names.iter().any(|name| name == "lib.rs") {
         return Err(refused("src/lib.rs", "is not there, or is no regular file"));
     }
