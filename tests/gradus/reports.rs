@@ -5,6 +5,8 @@ mod conformance;
 mod folder;
 mod gradebooks;
 pub(crate) mod gradescope;
+mod keyboard;
+mod looks;
 mod page;
 mod platforms;
 mod samples;

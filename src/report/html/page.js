@@ -38,8 +38,11 @@
       const mark = make("span", { className: outcome === "passed" ? "mark good" : "mark" }, outcome);
       list.append(make("li", {}, mark, " ", make("bdi", {}, title)));
     });
+    // What has no column on a narrow screen.
+    const beside = make("p", { className: "narrow" }, make("bdi", {}, row[NAME] || row[LEARNER]),
+      ` · ${passed(row)} of ${titles.length} tests · ${(row[TIME] / 1000).toFixed(2)} seconds`);
     if (titles.length === 0) list.append(make("li", {}, "This exercise has no tests."));
-    const wide = make("td", { colSpan: heads.length }, list);
+    const wide = make("td", { colSpan: heads.length }, beside, list);
     return make("tr", { className: "more" }, wide);
   };
 
@@ -66,6 +69,14 @@
     return line;
   };
 
+  // A table that scrolls can be scrolled with the keyboard, and only such a one is a stop on the way.
+  const reach = () => {
+    for (const place of document.querySelectorAll(".scroll")) {
+      if (place.scrollWidth > place.clientWidth) place.tabIndex = 0;
+      else place.removeAttribute("tabindex");
+    }
+  };
+
   const draw = () => {
     const size = Number(at("size").value);
     const pages = Math.max(1, Math.ceil(found.length / size));
@@ -77,8 +88,14 @@
       ? (rows.length === 0 ? "There are no submissions." : "No submission matches.")
       : `${from + 1} to ${from + part.length} of ${found.length}` + (found.length < rows.length ? ` that match, of ${rows.length}` : "");
     at("page").textContent = `page ${page + 1} of ${pages}`;
-    at("previous").disabled = page === 0;
-    at("next").disabled = page === pages - 1;
+    const [previous, next] = [at("previous"), at("next")];
+    const here = document.activeElement;
+    previous.disabled = page === 0;
+    next.disabled = page === pages - 1;
+    // Whoever came to an end with the keyboard goes on from there.
+    if (here === next && next.disabled) previous.focus();
+    if (here === previous && previous.disabled) next.focus();
+    reach();
   };
 
   const find = () => {
@@ -110,5 +127,7 @@
   at("search").form.addEventListener("submit", (event) => event.preventDefault());
   at("previous").addEventListener("click", () => { page -= 1; draw(); });
   at("next").addEventListener("click", () => { page += 1; draw(); });
+  for (const part of document.querySelectorAll("details")) part.addEventListener("toggle", reach);
+  addEventListener("resize", reach);
   find();
 })();

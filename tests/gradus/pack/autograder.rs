@@ -272,7 +272,7 @@ fn it_carries_the_program_that_is_named_and_none_that_cannot_run_there() {
         run.whole(),
         str![[r"
 --- stderr
-error: [SCRATCH]/built/gradus is no program for Linux
+error: [SCRATCH]/here/../built/gradus is no program for Linux
 hint: name a Gradus built for Gradescope's image with `--gradus`; nothing was written
 --- exit 3
 
@@ -300,8 +300,7 @@ fn what_a_lab_needs_is_told_when_it_is_packed() {
         str![[r"
 wrote lab.zip
 --- stderr
-wrong-port is a lab: it is graded only where a container may have a network of
-its own. The log of the image's build says whether Gradescope's may.
+wrong-port is a lab: it is graded only where a container may have a network of its own. The log of the image's build says whether Gradescope's may.
 --- exit 0
 
 "]]

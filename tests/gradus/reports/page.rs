@@ -9,10 +9,14 @@ use super::browser::{Browser, program};
 use super::samples::{Class, HOSTILE, empty, great, hostile, report, small};
 
 /// The rows that are shown.
-const ROWS: &str = "[...document.querySelectorAll('#table tbody tr:not(.more)')].map(row => [...row.cells].map(cell => cell.textContent.trim()))";
+pub(super) const ROWS: &str = "[...document.querySelectorAll('#table tbody tr:not(.more)')].map(row => [...row.cells].map(cell => cell.textContent.trim()))";
 
 /// Opens the page on `class`; `None` where there is no browser.
-fn open(class: &Class, width: u32, scheme: &str) -> Option<(Browser, tempfile::TempDir)> {
+pub(super) fn open(
+    class: &Class,
+    width: u32,
+    scheme: &str,
+) -> Option<(Browser, tempfile::TempDir)> {
     let program = program()?;
     let folder = tempfile::tempdir().expect("a scratch folder");
     let path: PathBuf = folder.path().join("report.html");
