@@ -146,8 +146,14 @@ impl Page<'_> {
             "verdicts",
             "Verdicts",
             &format!(
-                "{}<table>\n<caption class=\"quiet\">How many submissions have which verdict</caption>\n<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">share</th></tr></thead>\n<tbody>\n{rows}</tbody></table>\n",
-                chart::mix(counts)
+                "{}{}",
+                chart::mix(counts),
+                scrolling(
+                    "How many submissions have which verdict",
+                    &format!(
+                        "<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">share</th></tr></thead>\n<tbody>\n{rows}</tbody>"
+                    )
+                )
             ),
         )
     }
