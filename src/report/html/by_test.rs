@@ -11,12 +11,13 @@ use crate::report::{TestVerdict, clean};
 const HARDEST: usize = 8;
 const MANY: usize = 40;
 
-/// Shows which tests most submissions fail that come to them; nothing where all can be seen at once.
+/// Shows which tests most submissions fail that come to them; nothing where all can be seen at once,
+/// or where there is but one learner.
 pub(super) fn hardest(page: &Page<'_>) -> String {
     let exercises = page.header.exercises.iter().zip(&page.tally.exercises);
     let tests = exercises.flat_map(|(entry, of)| of.tests.iter().map(move |test| (entry, test)));
     let mut tests: Vec<_> = tests.collect();
-    if tests.len() <= HARDEST {
+    if tests.len() <= HARDEST || page.tally.learners < 2 {
         return String::new();
     }
     tests.retain(|(_, test)| test.failed() > 0);

@@ -84,35 +84,30 @@ impl Page<'_> {
         let passed = tally.count(Verdict::Passed);
         let possible = tally.possible.hundredths() * tally.learners as u64;
         let full = tally.shares()[BARS - 1];
-        let tiles = [
-            (
-                percent(passed as u64, tally.submissions as u64),
-                "of submissions passed",
-                format!("{passed} of {}", tally.submissions),
-            ),
-            (
-                percent(tally.points.hundredths(), possible),
-                "of points, on average",
-                format!("of {} points a learner", tally.possible),
-            ),
-            (
-                percent(full as u64, tally.learners as u64),
-                "of learners have all points",
-                format!("{full} of {}", tally.learners),
-            ),
-        ];
-        let tiles = tiles.map(|(number, what, more)| {
-            format!(
-                "<li><strong>{number}</strong> <span>{what}</span> <small>{more}</small></li>\n"
-            )
-        });
+        let of_points = percent(tally.points.hundredths(), possible);
+        let points = if tally.learners == 1 {
+            let (points, possible) = (tally.points, tally.possible);
+            tile(&of_points, "of points", &format!("{points} of {possible}"))
+        } else {
+            let more = format!("of {} points a learner", tally.possible);
+            let all = percent(full as u64, tally.learners as u64);
+            let have = format!("{full} of {}", tally.learners);
+            tile(&of_points, "of points, on average", &more)
+                + &tile(&all, "of learners have all points", &have)
+        };
+        let share = percent(passed as u64, tally.submissions as u64);
+        let passed = format!("{passed} of {}", tally.submissions);
         format!(
-            "<section aria-labelledby=\"h-glance\">\n<h2 id=\"h-glance\" class=\"quiet\">At a glance</h2>\n<ul class=\"tiles\">\n{}</ul>\n</section>\n",
-            tiles.concat()
+            "<section aria-labelledby=\"h-glance\">\n<h2 id=\"h-glance\" class=\"quiet\">At a glance</h2>\n<ul class=\"tiles\">\n{}{points}</ul>\n</section>\n",
+            tile(&share, "of submissions passed", &passed)
         )
     }
 
+    /// Shows how points are distributed over learners; of a single one there is nothing to compare.
     fn distribution(&self) -> String {
+        if self.tally.learners == 1 {
+            return String::new();
+        }
         let drawing = chart::distribution(&self.tally.shares());
         let half = self
             .tally
@@ -236,6 +231,10 @@ impl Page<'_> {
     }
 }
 
+fn tile(number: &str, what: &str, more: &str) -> String {
+    format!("<li><strong>{number}</strong> <span>{what}</span> <small>{more}</small></li>\n")
+}
+
 fn badge(verdict: Verdict) -> String {
     format!(
         "<span class=\"badge {}\">{}</span>",
@@ -261,8 +260,11 @@ pub(super) fn scrolling(caption: &str, rows: &str) -> String {
     )
 }
 
-/// Returns the mean points of an exercise of `max` points.
+/// Returns the mean points of an exercise of `max` points; none where nobody handed it in.
 fn mean(of: &OfExercise, max: Points) -> String {
+    if of.submissions == 0 {
+        return format!("– of {max}");
+    }
     let mean = of.points.share(1, of.submissions as u64);
     format!("{mean} of {max}")
 }

@@ -85,19 +85,6 @@ fn on_paper_nothing_is_cut_folded_away_or_there_to_be_pressed() {
     }
 }
 
-#[test]
-fn it_prints() {
-    let Some((mut browser, _folder)) = open(&great(40), 1200, "light") else {
-        return;
-    };
-    let printed = browser.ask("Page.printToPDF", &json!({ "printBackground": true }));
-    let bytes = printed["data"].as_str().expect("a document");
-    let bytes = data_encoding::BASE64
-        .decode(bytes.as_bytes())
-        .expect("base64");
-    assert!(bytes.starts_with(b"%PDF-"));
-}
-
 /// The contrast of every text with what lies behind it, and of every part of a drawing with the
 /// card: those that are below what is asked.
 fn faint() -> String {

@@ -3,6 +3,8 @@
 
 use std::path::PathBuf;
 
+use gradus::check::Verdict;
+use gradus::report::TestVerdict;
 use serde_json::{Value, json};
 
 use super::browser::{Browser, program};
@@ -206,6 +208,75 @@ fn nothing_is_wider_than_a_telephone_in_light_and_dark() {
         let is_dark = paper == "rgb(20, 24, 27)";
         assert_eq!(is_dark, scheme == "dark", "{paper}");
     }
+}
+
+#[test]
+fn a_class_is_compared_and_a_single_learner_is_not() {
+    let mut alone = empty();
+    for place in [0, 1] {
+        alone.add("ada", place, Verdict::Failed);
+    }
+    for (class, parts) in [
+        (
+            great(40),
+            json!([
+                "At a glance",
+                "Distribution",
+                "Verdicts",
+                "Exercises",
+                "Hardest tests",
+                "Tests",
+                "Slowest",
+                "Submissions"
+            ]),
+        ),
+        (
+            alone,
+            json!([
+                "At a glance",
+                "Verdicts",
+                "Exercises",
+                "Tests",
+                "Slowest",
+                "Submissions"
+            ]),
+        ),
+    ] {
+        let Some((mut browser, _folder)) = open(&class, 1200, "light") else {
+            return;
+        };
+        let heads = "[...document.querySelectorAll('h2')].map(head => head.textContent)";
+        assert_eq!(browser.value(heads), parts);
+    }
+}
+
+#[test]
+fn the_hardest_tests_are_those_that_most_fail_who_come_to_them() {
+    let mut class = great(40);
+    for record in &mut class.records {
+        let ran = record
+            .tests
+            .iter()
+            .any(|test| test.verdict != TestVerdict::NotRun);
+        for test in &mut record.tests {
+            // One of one in a hundred is harder than half of all.
+            test.verdict = match (ran, test.name.as_str(), record.learner.as_str()) {
+                (true, "late", "learner-00000") => TestVerdict::Failed,
+                (true, "late", _) | (false, ..) => TestVerdict::NotRun,
+                (true, "deep", learner) if learner < "learner-00020" => TestVerdict::Crashed,
+                (true, ..) => TestVerdict::Passed,
+            };
+        }
+    }
+    let Some((mut browser, _folder)) = open(&class, 1200, "light") else {
+        return;
+    };
+    let rows = "[...document.querySelector('[aria-labelledby=h-hardest] tbody').rows].map(row => [row.cells[0].textContent, row.cells[2].textContent])";
+    let rows = browser.value(rows);
+    let rows = rows.as_array().expect("rows");
+    assert!(rows.len() > 3, "{rows:?}");
+    assert_eq!(rows[0], json!(["After the deadline", "100\u{202f}%"]));
+    assert_eq!(rows.last().expect("a row")[0], "Deep inside");
 }
 
 #[test]
