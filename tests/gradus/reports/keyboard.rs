@@ -82,6 +82,7 @@ fn every_stop_is_one_to_act_on_and_shows_that_it_has_the_focus() {
         "SUMMARY Halve it 5 tests",
         "SUMMARY Keep what is even 5 ",
         "search",
+        "view",
         "exercise",
         "verdict",
         "size",

@@ -20,6 +20,9 @@ const CUT: &str = "(() => {
   return cut.map(part => `${part.tagName} ${part.className} ${part.textContent.slice(0, 30)}`);
 })()";
 
+/// Shows learners instead of submissions.
+const LEARNERS: &str = "{ const view = document.getElementById('view'); view.value = 'learners'; view.dispatchEvent(new Event('input')); }";
+
 /// Opens everything that can be opened.
 const UNFOLD: &str = "document.querySelectorAll('details').forEach(part => { part.open = true; });
   document.querySelectorAll('#table .row').forEach(button => button.click());";
@@ -35,6 +38,9 @@ fn nothing_is_cut_on_a_telephone() {
         let Some((mut browser, _folder)) = open(&class, 400, "light") else {
             return;
         };
+        browser.value(UNFOLD);
+        assert_eq!(browser.value(CUT), json!([]));
+        browser.value(LEARNERS);
         browser.value(UNFOLD);
         assert_eq!(browser.value(CUT), json!([]));
     }
@@ -69,6 +75,8 @@ fn on_paper_nothing_is_cut_folded_away_or_there_to_be_pressed() {
                 "document.querySelectorAll('details').forEach(part => { part.open = false; })",
             );
             browser.print();
+            assert_eq!(browser.value(CUT), json!([]), "{width}");
+            browser.value(LEARNERS);
             assert_eq!(browser.value(CUT), json!([]), "{width}");
             let shown = "part => part.checkVisibility({ contentVisibilityAuto: true })";
             let tools = format!(
@@ -121,6 +129,7 @@ fn faint() -> String {
       if (part.tagName === 'rect' && !part.matches('.rest')) hold(part.closest('section'), style.fill, {DRAWN});
     }} else if (says) hold(part, style.color, {TEXT});
     if (part.matches('.badge')) hold(part, getComputedStyle(part, '::before').backgroundColor, {DRAWN});
+    if (part.matches('.strip i')) hold(part.parentElement, part.matches('.rest') ? getComputedStyle(part).borderTopColor : getComputedStyle(part).backgroundColor, {DRAWN});
     if (part.matches('input, select')) hold(part.closest('section'), style.borderTopColor, {DRAWN});
     if (part.matches('input')) hold(part, getComputedStyle(part, '::placeholder').color, {TEXT});
     looked += 1;
@@ -140,6 +149,8 @@ fn everything_stands_out_in_light_in_dark_and_on_paper() {
         if scheme == "paper" {
             browser.print();
         }
+        assert_eq!(browser.value(&faint()), json!([]), "{scheme}");
+        browser.value(LEARNERS);
         assert_eq!(browser.value(&faint()), json!([]), "{scheme}");
     }
 }

@@ -147,6 +147,54 @@ fn heads_sort_and_say_so() {
 }
 
 #[test]
+fn learners_are_shown_with_all_that_they_handed_in() {
+    let mut class = small();
+    class.records.remove(2);
+    let Some((mut browser, _folder)) = open(&class, 1200, "light") else {
+        return;
+    };
+    let set = |id: &str, value: &str| {
+        format!(
+            "{{ const e = document.getElementById('{id}'); e.value = '{value}'; e.dispatchEvent(new Event('input')); }}"
+        )
+    };
+    browser.value(&set("view", "learners"));
+    let shown = browser.value(ROWS);
+    assert_eq!(column(&shown, 0), ["ada", "bob"]);
+    assert_eq!(column(&shown, 3), ["1 of 3", "1 of 3"], "passed");
+    assert_eq!(column(&shown, 4), ["10.63 of 18", "10.63 of 18"]);
+    assert_eq!(column(&shown, 5), ["6 of 15", "6 of 15"]);
+    let strips =
+        "[...document.querySelectorAll('.strip')].map(strip => strip.getAttribute('aria-label'))";
+    assert_eq!(
+        browser.value(strips),
+        json!([
+            "Double it: passed; Halve it: failed; Keep what is even: –",
+            "Double it: passed; Halve it: time limit; Keep what is even: internal error",
+        ])
+    );
+    let heads = "[...document.querySelectorAll('#table thead th')].map(head => head.textContent)";
+    assert_eq!(browser.value(heads)[3], "passed");
+    browser.value("document.querySelector('#table .row').click()");
+    let told = "[...document.querySelectorAll('.more li')].map(item => item.textContent)";
+    assert_eq!(
+        browser.value(told),
+        json!(["passed Double it · 10 of 10", "failed Halve it · 0.63 of 5"])
+    );
+    // A filter chooses who is shown, and takes nothing from what is shown of them.
+    browser.value(&set("verdict", "5"));
+    let shown = browser.value(ROWS);
+    assert_eq!(column(&shown, 0), ["bob"]);
+    assert_eq!(column(&shown, 4), ["10.63 of 18"]);
+    let status = "document.getElementById('status').textContent";
+    assert_eq!(browser.value(status), "1 to 1 of 1 that match, of 2");
+    browser.value(&set("view", "submissions"));
+    assert_eq!(column(&browser.value(ROWS), 3), ["time limit"]);
+    assert_eq!(browser.value(heads)[3], "verdict");
+    expect_calm(&browser);
+}
+
+#[test]
 fn a_row_opens_and_shows_its_tests() {
     let Some((mut browser, _folder)) = open(&small(), 1200, "light") else {
         return;
