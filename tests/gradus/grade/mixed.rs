@@ -67,36 +67,20 @@ pub(super) fn dice(words: &str) -> usize {
 /// Hands in `size` submissions at `place`, lays the class list beside them as `roster.csv`, and
 /// returns what each must get.
 pub(super) fn hand_in(place: &Place, size: usize) -> BTreeMap<String, Due> {
-    let (right, wrong) = (rounds("right"), rounds("wrong"));
-    let attacks = attacks();
-    let mut drawn = [0; 3];
-    let mut due = BTreeMap::new();
+    let mut sets = Sets::read();
     let mut row = Row::default();
+    let mut due = BTreeMap::new();
     for number in 0..size {
-        let set = TEN[number % TEN.len()];
-        let draw = &mut drawn[set as usize];
-        let (name, verdict) = match set {
-            Set::Right | Set::Wrong => {
-                let (rounds, verdict) = match set {
-                    Set::Right => (&right, Due::Pass),
-                    Set::Wrong | Set::Attacks => (&wrong, Due::Fault),
-                };
-                let work = of_round(rounds, *draw);
-                let learner = row.learner(&work.exercise);
-                work_of(place, work, &learner);
-                (format!("{learner}/{}", work.exercise), verdict)
-            }
-            Set::Attacks => {
-                let (attack, exercise) = &attacks[*draw % attacks.len()];
-                let learner = attack.learner.clone().filter(|_| *draw < attacks.len());
-                let learner = learner.unwrap_or_else(|| row.learner(exercise));
-                attack_on(place, attack, exercise, &learner);
-                let verdict = attack.expected(exercise, true).to_owned();
-                (format!("{learner}/{exercise}"), Due::Exactly(verdict))
-            }
-        };
-        *draw += 1;
-        due.insert(name, verdict);
+        let piece = sets.draw(TEN[number % TEN.len()]);
+        let exercise = piece.exercise().to_owned();
+        let own = piece
+            .name()
+            .filter(|name| !due.contains_key(&format!("{name}/{exercise}")));
+        let learner = own.unwrap_or_else(|| row.learner(&exercise));
+        due.insert(
+            format!("{learner}/{exercise}"),
+            piece.hand_in(place, &learner),
+        );
     }
     assert_eq!(due.len(), size, "two have one name");
     let learners: BTreeSet<&str> = due.keys().filter_map(|name| of(name)).collect();
@@ -107,6 +91,79 @@ pub(super) fn hand_in(place: &Place, size: usize) -> BTreeMap<String, Due> {
 /// Returns the learner of the submission `name`.
 pub(super) fn of(name: &str) -> Option<&str> {
     name.rsplit_once('/').map(|(learner, _)| learner)
+}
+
+/// What is handed in next.
+enum Piece<'a> {
+    Right(&'a Work),
+    Wrong(&'a Work),
+    Attack(&'a Attack, &'a str),
+}
+
+impl Piece<'_> {
+    /// Returns the exercise that it answers.
+    fn exercise(&self) -> &str {
+        match self {
+            Self::Right(work) | Self::Wrong(work) => &work.exercise,
+            Self::Attack(_, exercise) => exercise,
+        }
+    }
+
+    /// Returns the name of its learner, where that is the attack.
+    fn name(&self) -> Option<String> {
+        match self {
+            Self::Right(_) | Self::Wrong(_) => None,
+            Self::Attack(attack, _) => attack.learner.clone(),
+        }
+    }
+
+    /// Hands it in for `learner`, and returns what it must get.
+    fn hand_in(&self, place: &Place, learner: &str) -> Due {
+        match self {
+            Self::Right(work) | Self::Wrong(work) => work_of(place, work, learner),
+            Self::Attack(attack, exercise) => attack_on(place, attack, exercise, learner),
+        }
+        match self {
+            Self::Right(_) => Due::Pass,
+            Self::Wrong(_) => Due::Fault,
+            Self::Attack(attack, exercise) => {
+                Due::Exactly(attack.expected(exercise, true).to_owned())
+            }
+        }
+    }
+}
+
+/// The sets, and how many were drawn from each.
+struct Sets {
+    right: Vec<Vec<Work>>,
+    wrong: Vec<Vec<Work>>,
+    attacks: Vec<(Attack, String)>,
+    drawn: [usize; 3],
+}
+
+impl Sets {
+    fn read() -> Self {
+        Self {
+            right: rounds("right"),
+            wrong: rounds("wrong"),
+            attacks: attacks(),
+            drawn: [0; 3],
+        }
+    }
+
+    /// Returns the next of `set`; after the last comes the first.
+    fn draw(&mut self, set: Set) -> Piece<'_> {
+        let number = self.drawn[set as usize];
+        self.drawn[set as usize] += 1;
+        match set {
+            Set::Right => Piece::Right(of_round(&self.right, number)),
+            Set::Wrong => Piece::Wrong(of_round(&self.wrong, number)),
+            Set::Attacks => {
+                let (attack, exercise) = &self.attacks[number % self.attacks.len()];
+                Piece::Attack(attack, exercise)
+            }
+        }
+    }
 }
 
 /// Learners in a row: each hands in until they have answered what is handed in next, or enough.

@@ -51,11 +51,14 @@ fn read(folder: &Path, below: &str, files: &mut BTreeMap<String, Vec<u8>>) {
     }
 }
 
-/// Expects that `found` are the results `whole`, and shows the first line that differs.
+/// Expects that `found` are the results `whole`, and shows every line that differs.
 pub(super) fn expect_same(what: &str, whole: &str, found: &str) {
-    for (number, (whole, found)) in (1..).zip(whole.lines().zip(found.lines())) {
-        assert_eq!(whole, found, "{what}, line {number}");
-    }
+    let pairs = whole.lines().zip(found.lines());
+    let different = pairs.filter(|(whole, found)| whole != found);
+    let different: Vec<_> = different
+        .map(|(whole, found)| format!("{whole}\n{found}\n"))
+        .collect();
+    assert!(different.is_empty(), "{what}:\n{}", different.join("\n"));
     assert!(whole == found, "{what}: another number of lines");
 }
 
