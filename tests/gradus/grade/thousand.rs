@@ -10,6 +10,7 @@ use std::fs;
 use std::hash::{BuildHasher, RandomState};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use gradus::sys::clock::Stopwatch;
 
@@ -119,20 +120,23 @@ fn kill_again_and_again(scene: &Scene, roster: &[&str], size: usize) {
     assert_eq!(journal.lines().count(), 1 + size, "nothing is graded twice");
 }
 
-/// Grades the class in `of` parts, the last one first, and merges them; returns into which folder.
+/// Grades the class in `of` parts, all at once, as on as many machines, and merges them; returns into
+/// which folder.
 fn in_parts(scene: &Scene, roster: &[&str], scheme: &str, of: usize) -> String {
     let merged = format!("{scheme}-{of}");
+    let start = |part| {
+        let out = format!("{merged}-part-{part}");
+        let partition = format!("{scheme}:{part}/{of}");
+        let arguments = [roster, &["--partition", &partition]].concat();
+        let mut grading = scene.grading(&out, &arguments);
+        grading.stdout(Stdio::null()).stderr(Stdio::null());
+        (out, grading.spawn().expect("gradus starts"))
+    };
+    let gradings: Vec<_> = (1..=of).rev().map(start).collect();
     let mut merge = scene.gradus("merge");
-    for part in (1..=of).rev() {
-        let (out, partition) = (
-            format!("{merged}-part-{part}"),
-            format!("{scheme}:{part}/{of}"),
-        );
-        grade(
-            scene,
-            &out,
-            &[roster, &["--partition", &partition]].concat(),
-        );
+    for (out, mut grading) in gradings {
+        let status = grading.wait().expect("it ends");
+        assert!(status.success(), "{out}: {status}");
         merge.arg(scene.path(&out));
     }
     let output = merge.arg("--out").arg(scene.path(&merged)).output();
