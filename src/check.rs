@@ -6,8 +6,8 @@ pub mod rust;
 
 pub use context::{Context, Event};
 pub use outcome::{
-    Diagnostic, Outcome, OwnTests, Phase, Scope, TestOutcome, TestResult, TestTitle, Values,
-    Verdict,
+    Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,
+    Values, Verdict,
 };
 pub use rust::collect::Collected;
 pub use rust::kit::Tier;
@@ -43,7 +43,7 @@ pub enum CheckError {
         /// Why.
         source: std::io::Error,
     },
-    /// A check that went on in another process could not be done; holds why.
+    /// A check that went on elsewhere, in a process or a lab of its own, could not be done; holds why.
     #[error("{0}")]
     Apart(String),
     /// A process could not be started or watched.

@@ -23,7 +23,7 @@ pub(super) const FILE: &str = "runbook.sh";
 const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(5),
     wall: Duration::from_secs(30),
-    memory: 2 << 30,
+    memory: 512 << 20,
     output: 256 << 10,
     file: 1 << 20,
 };
@@ -81,6 +81,7 @@ pub(super) fn replay(
             outcome.printed = printed;
             Ok(*outcome)
         }
+        Answer::Trouble { what } if !context.cancel.is_cancelled() => Err(CheckError::Apart(what)),
         _ => Err(CheckError::Cancelled),
     }
 }
