@@ -25,6 +25,9 @@ const TEN: [Set; 10] = [
     Set::Wrong,
     Set::Attacks,
 ];
+/// An attack whose own words, which are part of its record, come from many processes at once: in no
+/// order, and others each time.
+const IN_NO_ORDER: &str = "runbook-that-multiplies";
 /// The most exercises that one learner answers.
 const MOST: usize = 4;
 
@@ -205,9 +208,11 @@ fn of_round(rounds: &[Vec<Work>], number: usize) -> &Work {
 /// Returns every attack with each exercise that it is made on, shuffled. Left out are
 /// - what is slow: it runs into limits of many seconds, and the corpus's own long run makes it;
 /// - what is no submission to a grader, and so has no record;
-/// - what names the kit of its exercise: there is none before the first grading.
+/// - what names the kit of its exercise: there is none before the first grading;
+/// - [`IN_NO_ORDER`].
 fn attacks() -> Vec<(Attack, String)> {
-    let is_made = |attack: &Attack| !attack.slow && !attack.names("@KIT@");
+    let is_made =
+        |attack: &Attack| !attack.slow && !attack.names("@KIT@") && attack.name != IN_NO_ORDER;
     let mut attacks = Vec::new();
     for attack in corpus::attacks().into_iter().filter(is_made) {
         for (exercise, verdict) in &attack.verdict {
