@@ -197,12 +197,16 @@ impl Gateway {
     fn wait(&mut self, addresses: &[SocketAddr]) -> Result<Readiness, LabError> {
         let watch = Stopwatch::start();
         while watch.elapsed() < DEADLINE {
-            if self.server.ended_within(BEAT) {
+            let ended = self.server.ended_within(BEAT);
+            if ended {
+                self.server.hear_out();
                 self.server.entered()?;
-                return Ok(Readiness::Ended);
             }
             if self.said().contains("Address already in use") {
                 return Ok(Readiness::PortTaken);
+            }
+            if ended {
+                return Ok(Readiness::Ended);
             }
             if addresses.iter().all(accepts) {
                 return Ok(Readiness::Listens);

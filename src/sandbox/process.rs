@@ -15,6 +15,10 @@ use super::job::{Input, Job, Limits};
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
 
+/// How long the output of a process that has ended is waited for. Whoever left its group may hold the
+/// pipe open; what they write later is nobody's.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum End {
@@ -264,6 +268,16 @@ impl Process {
         self.status.is_some()
     }
 
+    /// Takes in what a process that has ended wrote last: its end may be known before its words are.
+    pub fn hear_out(&mut self) {
+        while !self.is_done() {
+            match self.events.recv_timeout(LAST_WORDS) {
+                Ok(event) => self.note(event),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
+            }
+        }
+    }
+
     /// Returns what came from standard error so far, within the limit.
     pub fn stderr(&self) -> &[u8] {
         &self.stderr
@@ -280,8 +294,7 @@ impl Process {
 
     fn patience(&self) -> Duration {
         if self.status.is_some() || self.forced.is_some() {
-            // Whoever left the group may hold the pipe open; what it writes is not waited for.
-            return Duration::from_secs(2);
+            return LAST_WORDS;
         }
         self.watch.left_of(self.limits.wall)
     }

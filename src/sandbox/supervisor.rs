@@ -72,6 +72,11 @@ impl Supervised {
         self.process.ended_within(patience)
     }
 
+    /// Takes in what a server that has ended wrote last.
+    pub fn hear_out(&mut self) {
+        self.process.hear_out();
+    }
+
     /// Tells a server that never ran from one that did.
     ///
     /// # Errors

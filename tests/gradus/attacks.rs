@@ -7,8 +7,10 @@
 
 mod builders;
 pub(crate) mod corpus;
-mod hand_in;
+pub(crate) mod course;
+pub(crate) mod hand_in;
 mod honest;
+pub(crate) mod place;
 pub(crate) mod scene;
 
 use std::collections::BTreeMap;
@@ -18,18 +20,20 @@ use serde_json::Value;
 
 use corpus::{Attack, Need};
 use hand_in::{SKELETONS, crate_of};
-use scene::{Graded, Grader, Scene, write};
+use place::write;
+use scene::{Graded, Grader, Scene};
 
-/// Set where the whole corpus is wanted, however long it takes.
+/// Set where all of it is wanted, however long it takes.
 const LONG: &str = "GRADUS_LONG";
 /// The fewest attacks of a corpus that is worth its name.
 const LEAST: usize = 80;
 
+/// Returns whether this is the long run.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the run says which attacks are made"
+    reason = "the run says how much of it is wanted"
 )]
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     std::env::var_os(LONG).is_some()
 }
 
@@ -39,7 +43,7 @@ fn prepare(scene: &mut Scene, attacks: &[Attack]) -> bool {
     for (exercise, ..) in SKELETONS {
         let mut verdicts = attacks.iter().map(|attack| &attack.verdict);
         if verdicts.any(|verdict| verdict.contains_key(exercise)) {
-            let folder = scene.hand_in("nobody", exercise);
+            let folder = scene.place.hand_in("nobody", exercise);
             write(&folder, "src/lib.rs", &crate_of(exercise, "", "WRONG"));
         }
     }
@@ -81,7 +85,7 @@ fn attack_all(who: Grader, is_wanted: impl Fn(&Attack) -> bool) {
     }
     let hand_ins = attacks
         .iter()
-        .map(|attack| hand_in::attack(&scene, attack, sandboxed));
+        .map(|attack| hand_in::attack(&scene.place, attack, sandboxed));
     let expected: BTreeMap<_, _> = hand_ins.flatten().collect();
     let graded = scene.grade(&[]);
     let records = graded.records.values();

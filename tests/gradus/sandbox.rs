@@ -10,6 +10,7 @@ use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use gradus::check::Verdict;
 use gradus::sandbox::{
@@ -19,6 +20,7 @@ use tempfile::TempDir;
 
 use crate::bench::{Bench, told};
 use crate::harness;
+use crate::processes::wait_until;
 
 /// What the probe tries, the kind of target, and the rule that stops it.
 const ATTACKS: [(&str, Target, Rule); 23] = [
@@ -191,6 +193,21 @@ fn none() -> Sandbox {
     let none = guard::guard("none").expect("it is always there");
     let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus")).guarded_by(none);
     sandbox.expect("it needs nothing")
+}
+
+#[test]
+fn what_a_process_wrote_last_is_heard_although_its_end_is_known_first() {
+    let sandbox = Bench::fixture().context.sandbox;
+    // Whoever has left the group, which is waited for, writes when the process itself is gone.
+    let script =
+        "{ setsid sh -c 'echo left; exec >&-; sleep 0.3; echo last >&2' & } | head -n 1 >&2";
+    let job = Job::new(Stage::Trusted, "/bin/sh", "/")
+        .arguments(["-c", script])
+        .variable("PATH", "/usr/bin:/bin");
+    let mut process = sandbox.spawn(job, &Cancel::new()).expect("it starts");
+    wait_until("its end", || process.ended_within(Duration::ZERO));
+    process.hear_out();
+    assert_eq!(process.stderr(), b"left\nlast\n");
 }
 
 #[test]

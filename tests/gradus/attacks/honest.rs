@@ -16,7 +16,7 @@ fn graded(name: &str, scene: &mut Scene) -> Vec<(Work, String, String)> {
     assert!(works.len() >= LEAST, "{name}: {}", works.len());
     let submissions: BTreeMap<_, _> = works
         .into_iter()
-        .map(|work| (hand_in::work(scene, &work), work))
+        .map(|work| (hand_in::work(&scene.place, &work), work))
         .collect();
     let graded = scene.grade(&[]);
     let with_verdict = submissions.into_iter().map(|(name, work)| {

@@ -6,7 +6,7 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::ErrorKind;
 use std::net::{TcpListener, UdpSocket};
-use std::os::unix::fs::{MetadataExt, PermissionsExt, lchown};
+use std::os::unix::fs::{MetadataExt, lchown};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -14,25 +14,13 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use super::corpus::Level;
-use crate::harness::{copy, toolchain};
+use super::course::CANARY;
+use super::place::{Place, names};
+use crate::harness::toolchain;
 use crate::processes::of_folder;
-use crate::repository::root;
 
-/// The word that stands in every hidden test, in any case.
-pub(crate) const CANARY: &str = "zebrafinch";
 /// The number of an ordinary user and group.
 const ORDINARY: u32 = 65_534;
-/// Exercises of the built-in course that are graded here.
-const BUILT_IN: [&str; 7] = [
-    "safe-divide",
-    "first-of-pool",
-    "probe-all",
-    "wrong-port",
-    "header-too-big",
-    "pool-with-a-dead-server",
-    "classify-the-log",
-];
 
 /// Who grades.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,7 +34,7 @@ pub(crate) enum Grader {
 /// A scratch folder with the course, hand-ins and what lies outside.
 pub(crate) struct Scene {
     root: TempDir,
-    cache: PathBuf,
+    pub(crate) place: Place,
     grader: Grader,
     customers: TcpListener,
     datagrams: UdpSocket,
@@ -72,35 +60,22 @@ impl Scene {
     /// Returns one in which `grader` grades.
     pub(crate) fn new(grader: Grader) -> Self {
         let root = tempfile::tempdir().expect("a folder");
-        for folder in ["hand-ins", "home", "outside/evil/bin", "tmp", "cache"] {
-            fs::create_dir_all(root.path().join(folder)).expect("a folder");
-        }
-        let local = |name: &str| root.path().join(name);
-        write_course(&local("course"));
-        fs::write(local("outside/secret.txt"), format!("{CANARY} outside\n")).expect("a file");
-        fs::write(local("outside/marker"), "as it was\n").expect("a file");
-        fs::write(local("home/.profile"), "# as it was\n").expect("a file");
-        for name in ["cargo", "rustc", "runner"] {
-            let file = local("outside/evil/bin").join(name);
-            let text = format!("#!/bin/sh\ntouch {}/sprung\n", local("outside").display());
-            fs::write(&file, text).expect("a file");
-            fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a mode");
-        }
         let cache = match grader {
             // What is made once for an exercise is kept for the next run.
             Grader::Myself => Path::new(env!("CARGO_TARGET_TMPDIR")).join("attacked"),
-            Grader::Ordinary => local("cache"),
+            Grader::Ordinary => root.path().join("cache"),
         };
         let customers = TcpListener::bind("127.0.0.1:0").expect("a port");
         customers.set_nonblocking(true).expect("it is ours");
-        let datagrams =
-            UdpSocket::bind(customers.local_addr().expect("an address")).expect("a port");
+        let address = customers.local_addr().expect("an address");
+        let place = Place::make(root.path().to_owned(), cache, address.port());
+        let datagrams = UdpSocket::bind(address).expect("a port");
         datagrams.set_nonblocking(true).expect("it is ours");
-        let visitors = UnixListener::bind(local("outside/socket")).expect("a socket");
+        let visitors = UnixListener::bind(place.path("outside/socket")).expect("a socket");
         visitors.set_nonblocking(true).expect("it is ours");
         Self {
             root,
-            cache,
+            place,
             grader,
             customers,
             datagrams,
@@ -112,65 +87,7 @@ impl Scene {
 
     /// Returns the path of `name` below the scene.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
-    }
-
-    /// Returns the folder of a new hand-in, with an empty `src` in it.
-    pub(crate) fn hand_in(&self, learner: &str, exercise: &str) -> PathBuf {
-        let folder = self.path("hand-ins").join(learner).join(exercise);
-        fs::create_dir_all(folder.join("src")).expect("a folder");
-        folder
-    }
-
-    /// Returns `text` with the names of this scene in it: an attacker knows all of them.
-    pub(crate) fn fill(&self, text: &str, exercise: &str) -> String {
-        let port = self.customers.local_addr().expect("an address").port();
-        let mut text = text.replace("@PORT@", &port.to_string());
-        for (name, path) in [
-            ("@OUTSIDE@", self.path("outside")),
-            ("@COURSE@", self.path("course")),
-            ("@HANDINS@", self.path("hand-ins")),
-            ("@OUT@", self.path("out")),
-            ("@HOME@", self.path("home")),
-            ("@CACHE@", self.cache.clone()),
-        ] {
-            text = text.replace(name, &path.display().to_string());
-        }
-        if text.contains("@KIT@") {
-            text = text.replace("@KIT@", &self.kit(exercise).display().to_string());
-        }
-        text
-    }
-
-    /// Returns the kit of `exercise`, which an earlier grading made.
-    fn kit(&self, exercise: &str) -> PathBuf {
-        let prefix = format!("{exercise}-");
-        let kits = fs::read_dir(self.cache.join("kits"))
-            .expect("kits")
-            .flatten();
-        let is_meant = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with(&prefix)
-        };
-        let newest = kits
-            .map(|entry| entry.path())
-            .filter(is_meant)
-            .max_by_key(|path| {
-                fs::metadata(path.join("calls"))
-                    .map(|file| file.mtime())
-                    .unwrap_or_default()
-            });
-        newest.unwrap_or_else(|| panic!("no kit of {exercise}"))
-    }
-
-    /// Returns the solution of a lab with `line` as a line of its own at `level`.
-    pub(crate) fn with_line(&self, exercise: &str, level: Level, line: &str) -> String {
-        let file = self
-            .path("course/exercises")
-            .join(exercise)
-            .join("solution/nginx.conf");
-        let text = fs::read_to_string(file).expect("a solution");
-        with_line(&text, level, line).0
+        self.place.path(name)
     }
 
     /// Grades every hand-in.
@@ -180,7 +97,8 @@ impl Scene {
         }
         self.before = self.outside();
         fs::remove_dir_all(self.path("out")).ok();
-        let output = self.command(arguments).output().expect("gradus starts");
+        let output = self.grading("out", arguments).output();
+        let output = output.expect("gradus starts");
         let results = self.path("out/results.jsonl");
         let results =
             fs::read_to_string(results).unwrap_or_else(|_| panic!("no results: {output:?}"));
@@ -197,8 +115,18 @@ impl Scene {
         })
     }
 
+    /// Returns the command that grades every hand-in into the folder `out`.
+    pub(crate) fn grading(&self, out: &str, arguments: &[&str]) -> Command {
+        let mut command = self.gradus("grade");
+        command.arg(self.path("hand-ins"));
+        command.arg("--course").arg(self.path("course"));
+        command.arg("--out").arg(self.path(out)).args(arguments);
+        command
+    }
+
+    /// Returns the command `name` of Gradus, as the grader runs it.
     #[expect(clippy::disallowed_methods, reason = "the test starts the binary")]
-    fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn gradus(&self, name: &str) -> Command {
         let user = [format!("--reuid={ORDINARY}"), format!("--regid={ORDINARY}")];
         let mut words = match self.grader {
             Grader::Myself => Vec::new(),
@@ -206,19 +134,8 @@ impl Scene {
         };
         words.push(env!("CARGO_BIN_EXE_gradus"));
         let mut command = Command::new(words[0]);
-        command
-            .args(&words[1..])
-            .arg("grade")
-            .arg(self.path("hand-ins"));
-        command
-            .arg("--course")
-            .arg(self.path("course"))
-            .arg("--out")
-            .arg(self.path("out"));
-        command
-            .args(arguments)
-            .current_dir(self.path("home"))
-            .env_clear();
+        command.args(&words[1..]).arg(name);
+        command.current_dir(self.path("home")).env_clear();
         match self.grader {
             Grader::Myself => command.envs(toolchain()),
             Grader::Ordinary => command.env("PATH", readable_toolchain()),
@@ -226,7 +143,7 @@ impl Scene {
         command
             .env("HOME", self.path("home"))
             .env("TMPDIR", self.path("tmp"))
-            .env("GRADUS_CACHE_DIR", &self.cache)
+            .env("GRADUS_CACHE_DIR", self.place.cache())
             // What a CI job has in its environment.
             .env("CLASS_TOKEN", CANARY)
             .stdin(std::process::Stdio::null());
@@ -301,83 +218,6 @@ impl Scene {
             );
         }
     }
-}
-
-/// Writes a file of a hand-in.
-pub(crate) fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
-    fs::write(path, text).expect("a file");
-}
-
-/// Returns `text` with `line` as a line of its own at `level`, and the number of that line.
-pub(crate) fn with_line(text: &str, level: Level, line: &str) -> (String, usize) {
-    let opening = match level {
-        Level::Main => return (format!("{line}\n{text}"), 1),
-        Level::Http => "http {",
-        Level::Server => "server {",
-        Level::Location => "location / {",
-    };
-    let place = text
-        .lines()
-        .position(|known| known.trim_start().starts_with(opening));
-    let place = place.unwrap_or_else(|| panic!("the solution has a `{opening}`"));
-    let mut lines: Vec<&str> = text.lines().collect();
-    lines.insert(place + 1, line);
-    (lines.join("\n") + "\n", place + 2)
-}
-
-/// Writes a course of the fixtures' exercises and some of the built-in course, the word in the
-/// hidden part of each.
-fn write_course(folder: &Path) {
-    let fixtures = root().join("tests/fixtures");
-    copy(
-        &fixtures.join("course-check/exercises"),
-        &folder.join("exercises"),
-    );
-    copy(
-        &fixtures.join("course-labs/exercises"),
-        &folder.join("exercises"),
-    );
-    for name in BUILT_IN {
-        let to = folder.join("exercises").join(name);
-        copy(&root().join("exercises").join(name), &to);
-        for (file, note) in [("hidden/tests.rs", "//"), ("hidden/probes.toml", "#")] {
-            if let Ok(text) = fs::read_to_string(to.join(file)) {
-                fs::write(to.join(file), format!("{text}\n{note} {CANARY}\n")).expect("a file");
-            }
-        }
-    }
-    // Values are told where the exercise allows it: what a learner's code returns, too.
-    let told = folder.join("exercises/first-of-pool/exercise.toml");
-    let text = fs::read_to_string(&told).expect("a manifest");
-    fs::write(told, format!("feedback = \"full\"\n{text}")).expect("a file");
-    let mut lesson = String::from("+++\ntitle = \"All\"\nsummary = \"All of them.\"\n+++\nAll.\n");
-    for name in names(&folder.join("exercises")) {
-        lesson.push_str("\n<!-- exercise: ");
-        lesson.push_str(&name);
-        lesson.push_str(" -->\n");
-    }
-    fs::create_dir(folder.join("lessons")).expect("a folder");
-    fs::write(folder.join("lessons/01-all.md"), lesson).expect("a file");
-    let tracks = ["all", "operator", "rust"]
-        .map(|id| format!("[[tracks]]\nid = \"{id}\"\ntitle = \"{id}\"\n"));
-    let head = "format = 1\nid = \"attacked\"\ntitle = \"What is attacked\"\ndescription = \"Everything.\"\n";
-    fs::write(
-        folder.join("course.toml"),
-        head.to_owned() + &tracks.concat(),
-    )
-    .expect("a file");
-}
-
-/// Returns the names in `folder`, sorted.
-fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder").flatten();
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
 }
 
 fn traces(path: &Path, found: &mut BTreeMap<PathBuf, Trace>) {
