@@ -23,7 +23,7 @@ use serde_json::Value;
 
 use corpus::{Attack, Need};
 use grader::Grader;
-use hand_in::{SKELETONS, crate_of};
+use hand_in::{SKELETONS, Skeleton, crate_of};
 use scene::{Graded, Scene, write};
 
 /// Set where the whole corpus is wanted, however long it takes.
@@ -44,7 +44,7 @@ fn is_long() -> bool {
 /// Grades a wrong answer to every exercise that takes one, so that kits are there to be attacked, and
 /// returns whether there is a sandbox.
 fn prepare(scene: &mut Scene, attacks: &[Attack]) -> bool {
-    for (exercise, ..) in SKELETONS {
+    for Skeleton { exercise, .. } in SKELETONS {
         let mut verdicts = attacks.iter().map(|attack| &attack.verdict);
         if verdicts.any(|verdict| verdict.contains_key(exercise)) {
             let folder = scene.hand_in("nobody", exercise);

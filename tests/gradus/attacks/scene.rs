@@ -16,6 +16,9 @@ use super::course::{CANARY, write_course};
 use super::grader::Grader;
 use super::outside::Outside;
 
+/// How many hand-ins are graded at a time: many of them wait, for a lab or for a limit.
+const JOBS: &str = "4";
+
 /// A scratch folder with the course, hand-ins and what lies outside.
 pub(crate) struct Scene {
     root: TempDir,
@@ -171,6 +174,7 @@ impl Scene {
         command.arg("--course").arg(self.path("course"));
         command.arg("--out").arg(self.path("out"));
         command
+            .args(["--jobs", JOBS])
             .args(arguments)
             .current_dir(self.path("home"))
             .env("HOME", self.path("home"))
