@@ -6,8 +6,8 @@ pub mod rust;
 
 pub use context::{Context, Event};
 pub use outcome::{
-    Diagnostic, Outcome, OwnTests, Phase, Scope, TestOutcome, TestResult, TestTitle, Values,
-    Verdict,
+    Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,
+    Values, Verdict,
 };
 pub use rust::collect::Collected;
 pub use rust::kit::Tier;

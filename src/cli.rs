@@ -35,6 +35,7 @@ mod search;
 mod session;
 mod skip;
 mod solution;
+mod source;
 mod status;
 mod validate;
 mod watch;

@@ -28,6 +28,17 @@ pub enum Verdict {
     InternalError,
 }
 
+/// Where a verdict leaves a submission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It is right.
+    Passed,
+    /// It is not, for a reason of its own.
+    NotPassed,
+    /// Nobody knows: the check could not be done.
+    Unjudged,
+}
+
 impl Verdict {
     /// Every verdict, best first.
     pub const ALL: [Self; 9] = [
@@ -41,6 +52,21 @@ impl Verdict {
         Self::Forbidden,
         Self::InternalError,
     ];
+
+    /// Returns where it leaves the submission.
+    pub fn standing(self) -> Standing {
+        match self {
+            Self::Passed => Standing::Passed,
+            Self::InternalError => Standing::Unjudged,
+            Self::Failed
+            | Self::Crashed
+            | Self::OutputLimit
+            | Self::MemoryLimit
+            | Self::TimeLimit
+            | Self::CompileError
+            | Self::Forbidden => Standing::NotPassed,
+        }
+    }
 
     /// Returns the words for a person.
     pub fn words(self) -> &'static str {

@@ -7,7 +7,7 @@ use clap::Args;
 use super::app::{App, Done};
 use super::exit::Code;
 use super::invocation::quoted;
-use super::{names, validate};
+use super::{names, source};
 use crate::text::Line;
 use crate::workspace::author;
 
@@ -23,7 +23,7 @@ pub(crate) struct Author {
 
 impl Author {
     pub(super) fn run(self, app: &App) -> Done {
-        let (course, _) = validate::open(app, None)?;
+        let (course, _) = source::open(app, None)?;
         let exercise = names::exercise(&course, &self.exercise)?;
         let root = match &self.into {
             Some(folder) => app.path(folder),

@@ -11,7 +11,7 @@ use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use super::next;
-use crate::check::{CheckError, Context, Event, Outcome, Verdict};
+use crate::check::{CheckError, Context, Event, Outcome, Standing, Verdict};
 use crate::course::{Exercise, Feedback};
 use crate::report::{CheckRecord, Options, outcome_lines};
 use crate::sys::clock::unix_time;
@@ -50,14 +50,7 @@ impl Check {
         };
         let feedback = feedback(exercise);
         let mut context = app.context(feedback)?;
-        let steps = app.output.stepper();
-        context.observer = Arc::new(move |event| {
-            if let Event::Step(step) = event {
-                steps.show(step);
-            }
-        });
-        refuse_missing(app, exercise, &context)?;
-        confinement::tell_once(app, context.sandbox.guard());
+        prepare(app, exercise, &mut context)?;
         let outcome = exercise.task.check(&folder, &context);
         app.output.step("");
         let outcome = outcome?;
@@ -117,6 +110,24 @@ pub(super) fn feedback(exercise: &Exercise) -> Feedback {
     exercise.feedback.unwrap_or(Feedback::Full)
 }
 
+/// Has each step of a check shown, and says what does not hold here; fails when this machine lacks
+/// what the exercise needs.
+pub(super) fn prepare(
+    app: &App,
+    exercise: &Exercise,
+    context: &mut Context,
+) -> Result<(), Failure> {
+    let steps = app.output.stepper();
+    context.observer = Arc::new(move |event| {
+        if let Event::Step(step) = event {
+            steps.show(step);
+        }
+    });
+    refuse_missing(app, exercise, context)?;
+    confinement::tell_once(app, context.sandbox.guard());
+    Ok(())
+}
+
 /// Fails when this machine lacks what the exercise needs.
 pub(super) fn refuse_missing(
     app: &App,
@@ -162,15 +173,9 @@ pub(super) fn show(
 
 /// Returns the exit code for an outcome.
 pub(super) fn code(outcome: &Outcome) -> Code {
-    match outcome.verdict() {
-        Verdict::Passed => Code::Fine,
-        Verdict::InternalError => Code::Failed,
-        Verdict::Failed
-        | Verdict::Crashed
-        | Verdict::OutputLimit
-        | Verdict::MemoryLimit
-        | Verdict::TimeLimit
-        | Verdict::CompileError
-        | Verdict::Forbidden => Code::NotPassed,
+    match outcome.verdict().standing() {
+        Standing::Passed => Code::Fine,
+        Standing::Unjudged => Code::Failed,
+        Standing::NotPassed => Code::NotPassed,
     }
 }

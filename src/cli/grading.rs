@@ -15,10 +15,10 @@ use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
-use super::validate;
+use super::source;
 use super::workflow;
 use crate::check::{Context, Tier};
-use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback};
+use crate::course::{Course, Exercise, ExerciseId, Feedback};
 use crate::grade::discover::{self, Found};
 use crate::grade::journal::Journal;
 use crate::grade::{
@@ -112,7 +112,7 @@ pub(super) struct Graded {
 impl Grading {
     /// Grades; `fresh` begins anew where an earlier grading could go on.
     pub(super) fn run(&self, app: &App, fresh: bool) -> Result<Result<Graded, Code>, Failure> {
-        let course = course(app)?;
+        let course = source::sound(app)?;
         let exercises = self.exercises(&course)?;
         let ids: Vec<ExerciseId> = exercises
             .iter()
@@ -327,24 +327,6 @@ pub(super) fn write_reports(
         written.map_err(GradeError::file(out))?;
     }
     Ok(folder.written().to_vec())
-}
-
-/// Returns the course that is meant. One with problems grades nobody.
-fn course(app: &App) -> Result<Course, Failure> {
-    let (course, problems) = validate::open(app, None)?;
-    if let Some(problem) = problems.first() {
-        return Err(Failure::Refused {
-            what: format!("the course has problems, the first in {}", problem.file),
-            help: format!("{} lists them", app.command("validate")),
-        });
-    }
-    if course.edition == Edition::Student {
-        return Err(Failure::Refused {
-            what: "this is what the class was given: it has no hidden tests".to_owned(),
-            help: "name the course that it was made of with `--course`".to_owned(),
-        });
-    }
-    Ok(course)
 }
 
 fn tell_ignored(app: &App, found: &Found) {

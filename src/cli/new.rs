@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
-use super::validate;
+use super::source;
 use crate::course::scaffold::{self, ScaffoldError, title_of};
 use crate::course::{Course, ExerciseId, LessonId};
 use crate::kind::{self, KINDS};
@@ -106,7 +106,7 @@ fn exercise(app: &App, id: &str, kind: &str) -> Done {
 }
 
 fn editable(app: &App) -> Result<(Course, PathBuf), Failure> {
-    let (course, _) = validate::open(app, None)?;
+    let (course, _) = source::open(app, None)?;
     let folder = course.tree.folder().map(Path::to_path_buf);
     Ok((course, folder.ok_or(Failure::BuiltIn)?))
 }

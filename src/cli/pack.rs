@@ -8,8 +8,7 @@ use super::app::{App, Done, counted};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
-use super::validate;
-use crate::course::{Course, Edition};
+use super::source;
 use crate::pack::workflows::{self, Service};
 use crate::pack::{Packed, autograder, student, write};
 use crate::report::format;
@@ -66,7 +65,7 @@ impl Pack {
     pub(super) fn run(self, app: &App) -> Done {
         let install = self.install.clone().unwrap_or_else(workflows::install);
         let files = if self.what.student {
-            let mut files = student::files(&course(app)?, self.hints)?;
+            let mut files = student::files(&source::sound(app)?, self.hints)?;
             files.extend(workflows::of_class(&install));
             files
         } else if self.what.github {
@@ -96,7 +95,7 @@ impl Pack {
                 help: "use one that lists `gradescope` in `gradus grade --help`".to_owned(),
             });
         }
-        let course = course(app)?;
+        let course = source::sound(app)?;
         let name = self.exercise.as_deref().unwrap_or_default();
         let exercise = names::exercise(&course, name)?;
         let program = std::env::current_exe()?;
@@ -106,22 +105,4 @@ impl Pack {
         app.output.line(line.with(Role::Accent, app.shown(&path)))?;
         Ok(Code::Fine)
     }
-}
-
-/// Returns the course that is meant; what has problems is not handed out.
-fn course(app: &App) -> Result<Course, Failure> {
-    let (course, problems) = validate::open(app, None)?;
-    if let Some(problem) = problems.first() {
-        return Err(Failure::Refused {
-            what: format!("the course has problems, the first in {}", problem.file),
-            help: format!("{} lists them", app.command("validate")),
-        });
-    }
-    if course.edition == Edition::Student {
-        return Err(Failure::Refused {
-            what: "this is what a class is given already".to_owned(),
-            help: "name the course that it was made of with `--course`".to_owned(),
-        });
-    }
-    Ok(course)
 }

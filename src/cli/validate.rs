@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::mpsc::channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -15,10 +15,9 @@ use super::exit::Code as Exit;
 use super::failure::Failure;
 use super::names;
 use super::output::Stepper;
+use super::source;
 use crate::check::{CheckError, Context};
-use crate::course::{
-    Course, Edition, Exercise, ExerciseId, Feedback, Problem, Tree, builtin, load, rules,
-};
+use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback, Problem, rules};
 use crate::drill::{self, Ground};
 use crate::proof::{self, Batch, Proof, Unrun};
 use crate::text::{Line, Role};
@@ -114,7 +113,7 @@ impl Validate {
 
     /// Validates the course, or the exercise called `only`.
     fn once(&self, app: &App, only: Option<&str>) -> Done {
-        let (course, problems) = open(app, self.folder.as_deref())?;
+        let (course, problems) = source::open(app, self.folder.as_deref())?;
         if course.edition == Edition::Student {
             return Err(Failure::Refused {
                 what: "this is what a class is given: there is nothing to prove it with".to_owned(),
@@ -184,7 +183,7 @@ impl Validate {
 
     /// Validates the exercise called `name` now and after each change.
     fn follow(&self, app: &App, name: &str) -> Done {
-        let (course, problems) = open(app, self.folder.as_deref())?;
+        let (course, problems) = source::open(app, self.folder.as_deref())?;
         let id = known(&course, &problems, name)?;
         let root = course.tree.folder().ok_or(Failure::BuiltIn)?;
         let folder = root.join("exercises").join(id.as_str());
@@ -206,25 +205,6 @@ impl Validate {
             }
         }
     }
-}
-
-/// Reads the course that an author means: the folder named, `--course`, the one this folder lies
-/// in, else the built-in one.
-pub(super) fn open(app: &App, named: Option<&Path>) -> Result<(Course, Vec<Problem>), Failure> {
-    let named = named.or(app.global.course.as_deref());
-    let here = || {
-        let mut folders = app.environment.folder().ancestors();
-        folders.find(|folder| folder.join("course.toml").is_file())
-    };
-    let folder = match named {
-        Some(named) => Some(app.path(named)),
-        None => here().map(Path::to_path_buf),
-    };
-    let tree = match folder {
-        Some(folder) => Tree::read(&folder)?,
-        None => builtin::tree(),
-    };
-    Ok(load(&tree))
 }
 
 /// Returns the id of the exercise called `name`, also when it is too broken to be read.

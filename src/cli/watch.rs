@@ -1,18 +1,16 @@
 //! `gradus watch`.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, Scope};
 
 use clap::Args;
 
 use super::app::{App, Desk, Done};
-use super::check::{feedback, hand_out, refuse_missing, show};
-use super::confinement;
+use super::check::{feedback, hand_out, prepare, show};
 use super::exit::Code;
 use super::failure::Failure;
-use crate::check::{CheckError, Context, Event, Outcome, Verdict};
+use crate::check::{CheckError, Context, Outcome, Verdict};
 use crate::course::Exercise;
 use crate::sandbox::Cancel;
 use crate::sys::clock::unix_time;
@@ -43,14 +41,7 @@ impl Watch {
         hand_out(app, &desk, exercise)?;
         let folder = desk.workspace()?.folder(exercise);
         let mut context = app.context(feedback(exercise))?;
-        let steps = app.output.stepper();
-        context.observer = Arc::new(move |event| {
-            if let Event::Step(step) = event {
-                steps.show(step);
-            }
-        });
-        refuse_missing(app, exercise, &context)?;
-        confinement::tell_once(app, context.sandbox.guard());
+        prepare(app, exercise, &mut context)?;
         let (sender, receiver) = channel();
         let _watcher = start(&folder, self.poll, sender.clone())?;
         app.note(&format!(

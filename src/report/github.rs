@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use super::format::{Folder, Format, Results};
 use super::{Record, clean};
-use crate::check::Verdict;
+use crate::check::Standing;
 
 /// Where the annotations are.
 pub const ANNOTATIONS: &str = "github/annotations.txt";
@@ -69,19 +69,13 @@ impl Counts {
     /// Counts `record`, and writes an annotation where one more is shown.
     fn annotate(&mut self, record: &Record, file: &mut dyn Write) -> io::Result<()> {
         self.all += 1;
-        let (kind, count) = match record.verdict {
-            Verdict::Passed => {
+        let (kind, count) = match record.verdict.standing() {
+            Standing::Passed => {
                 self.passed += 1;
                 return Ok(());
             }
-            Verdict::InternalError => ("warning", &mut self.warnings),
-            Verdict::Failed
-            | Verdict::Crashed
-            | Verdict::OutputLimit
-            | Verdict::MemoryLimit
-            | Verdict::TimeLimit
-            | Verdict::CompileError
-            | Verdict::Forbidden => ("error", &mut self.errors),
+            Standing::Unjudged => ("warning", &mut self.warnings),
+            Standing::NotPassed => ("error", &mut self.errors),
         };
         *count += 1;
         if *count > MOST_OF_A_KIND {

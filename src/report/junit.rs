@@ -13,7 +13,7 @@ use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, Te
 
 use super::format::{Folder, Format, Results};
 use super::{Header, Record, TestRecord, TestVerdict, clean};
-use crate::check::Verdict;
+use crate::check::{Standing, Verdict};
 
 /// About how many bytes a file may have before the next begins.
 const MOST_BYTES: usize = 12 << 20;
@@ -160,16 +160,10 @@ fn status(record: &Record, test: &TestRecord) -> TestCaseStatus {
 }
 
 fn whole(record: &Record) -> TestCaseStatus {
-    let kind = match record.verdict {
-        Verdict::Passed => return TestCaseStatus::success(),
-        Verdict::InternalError => NonSuccessKind::Error,
-        Verdict::Failed
-        | Verdict::Crashed
-        | Verdict::OutputLimit
-        | Verdict::MemoryLimit
-        | Verdict::TimeLimit
-        | Verdict::CompileError
-        | Verdict::Forbidden => NonSuccessKind::Failure,
+    let kind = match record.verdict.standing() {
+        Standing::Passed => return TestCaseStatus::success(),
+        Standing::Unjudged => NonSuccessKind::Error,
+        Standing::NotPassed => NonSuccessKind::Failure,
     };
     let words = record.verdict.words();
     let text = match record.remark() {

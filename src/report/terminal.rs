@@ -1,7 +1,9 @@
 //! What came out of a check, as lines for a person.
 
 use super::values::{pieces, value_lines, values_lines};
-use crate::check::{Diagnostic, Outcome, OwnTests, Scope, TestOutcome, TestResult, Verdict};
+use crate::check::{
+    Diagnostic, Outcome, OwnTests, Scope, Standing, TestOutcome, TestResult, Verdict,
+};
 use crate::course::{Exercise, Feedback};
 use crate::text::{Line, Role, Style};
 
@@ -61,16 +63,10 @@ fn verdict_line(exercise: &Exercise, outcome: &Outcome) -> Line {
 }
 
 fn verdict_role(verdict: Verdict) -> Role {
-    match verdict {
-        Verdict::Passed => Role::Good,
-        Verdict::InternalError => Role::Warn,
-        Verdict::Failed
-        | Verdict::Crashed
-        | Verdict::OutputLimit
-        | Verdict::MemoryLimit
-        | Verdict::TimeLimit
-        | Verdict::CompileError
-        | Verdict::Forbidden => Role::Bad,
+    match verdict.standing() {
+        Standing::Passed => Role::Good,
+        Standing::Unjudged => Role::Warn,
+        Standing::NotPassed => Role::Bad,
     }
 }
 

@@ -235,6 +235,24 @@ fn the_superuser_runs_code_of_learners_as_somebody_else() {
 }
 
 #[test]
+fn where_memory_runs_out_what_a_learner_runs_is_ended_first() {
+    let score = "/proc/self/oom_score_adj";
+    let Ok(own) = fs::read_to_string(score) else {
+        eprintln!("the kernel does not say: nothing was tested");
+        return;
+    };
+    let told = |stage| {
+        let job = Job::new(stage, "/bin/cat", "/").argument(score);
+        let exit = none().run(job, &Cancel::new()).expect("it starts");
+        String::from_utf8(exit.stdout).expect("a number")
+    };
+    assert_eq!(told(Stage::Trusted), own);
+    for stage in [Stage::Compile, Stage::Lab, Stage::Learner] {
+        assert_eq!(told(stage), "1000\n");
+    }
+}
+
+#[test]
 fn whether_a_file_is_there_is_all_that_can_be_learnt_of_it() {
     let Some(sandbox) = strong() else {
         eprintln!("{NOTHING}");

@@ -21,7 +21,7 @@ use super::contract::Function;
 use super::kit::{Kit, Subject};
 use super::learner;
 use super::replies::frame;
-use super::titles::literal;
+use super::titles::{is_test, literal};
 use crate::sandbox::{End, Exit, Input, SandboxError};
 
 /// An edit of a source: the bytes from `start` to `end` become `text`.
@@ -107,12 +107,7 @@ fn bound(function: &Function, crate_name: &str) -> String {
 fn collect(items: &[Item], prefix: &str, edits: &mut Vec<Edit>, tests: &mut Vec<Called>) {
     for item in items {
         match item {
-            Item::Fn(function)
-                if function
-                    .attrs
-                    .iter()
-                    .any(|attribute| attribute.path().is_ident("test")) =>
-            {
+            Item::Fn(function) if is_test(function) => {
                 let runner = |attribute: &&Attribute| {
                     ["test", "should_panic", "ignore"]
                         .iter()

@@ -1,7 +1,7 @@
 //! The hidden tests of an exercise: names and titles, read from their source.
 
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, Item, Lit, Meta};
+use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta};
 
 use super::super::outcome::TestTitle;
 
@@ -27,15 +27,16 @@ pub fn read(source: &str) -> Result<Vec<Declared>, syn::Error> {
     Ok(found)
 }
 
+/// Returns whether `function` is a test.
+pub(super) fn is_test(function: &ItemFn) -> bool {
+    let mut attributes = function.attrs.iter();
+    attributes.any(|attribute| attribute.path().is_ident("test"))
+}
+
 fn collect(items: &[Item], prefix: &str, found: &mut Vec<Declared>) {
     for item in items {
         match item {
-            Item::Fn(function)
-                if function
-                    .attrs
-                    .iter()
-                    .any(|attribute| attribute.path().is_ident("test")) =>
-            {
+            Item::Fn(function) if is_test(function) => {
                 let name = format!("{prefix}{}", function.sig.ident);
                 let title = title(&function.attrs);
                 found.push(Declared {

@@ -1,6 +1,6 @@
 //! What is shown while a batch is graded, and what it came to.
 
-use crate::check::{CheckError, Verdict};
+use crate::check::{CheckError, Standing};
 use crate::cli::app::{App, counted};
 use crate::grade::{Progress, Summary};
 use crate::term::Gauge;
@@ -83,10 +83,10 @@ pub(super) fn summary_lines(summary: &Summary) -> Vec<Line> {
     let head = format!("{} graded", counted(summary.done(), "submission"));
     let mut lines = vec![Line::plain(head)];
     for (verdict, count) in &summary.verdicts {
-        let role = match verdict {
-            Verdict::Passed => Role::Good,
-            Verdict::InternalError => Role::Bad,
-            _ => Role::Text,
+        let role = match verdict.standing() {
+            Standing::Passed => Role::Good,
+            Standing::NotPassed => Role::Text,
+            Standing::Unjudged => Role::Bad,
         };
         let text = format!("{count:>8}  {}", verdict.words());
         lines.push(Line::new().with(role, text));
