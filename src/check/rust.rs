@@ -8,6 +8,7 @@ pub mod assess;
 pub mod collect;
 pub mod compile;
 pub mod contract;
+mod diagnostics;
 pub mod dispatch;
 pub mod forbidden;
 pub mod glue;

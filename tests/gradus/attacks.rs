@@ -8,12 +8,13 @@
 mod aftermath;
 mod builders;
 pub(crate) mod corpus;
-mod course;
+pub(crate) mod course;
 mod grader;
-mod hand_in;
+pub(crate) mod hand_in;
 mod honest;
 mod open;
 mod outside;
+pub(crate) mod place;
 pub(crate) mod scene;
 
 use std::collections::BTreeMap;
@@ -24,20 +25,22 @@ use serde_json::Value;
 use corpus::{Attack, Need};
 use grader::Grader;
 use hand_in::{SKELETONS, Skeleton, crate_of};
-use scene::{Graded, Scene, write};
+use place::write;
+use scene::{Graded, Scene};
 
-/// Set where the whole corpus is wanted, however long it takes.
+/// Set where all of it is wanted, however long it takes.
 const LONG: &str = "GRADUS_LONG";
 /// The fewest attacks of a corpus that is worth its name.
 const LEAST: usize = 80;
 /// Exercises of each tier, and of each kind of lab.
 const FEW: [&str; 4] = ["pair", "sealed", "wrong-port", "start-the-shop"];
 
+/// Returns whether this is the long run.
 #[expect(
     clippy::disallowed_methods,
-    reason = "the run says which attacks are made"
+    reason = "the run says how much of it is wanted"
 )]
-fn is_long() -> bool {
+pub(crate) fn is_long() -> bool {
     std::env::var_os(LONG).is_some()
 }
 
@@ -47,7 +50,7 @@ fn prepare(scene: &mut Scene, attacks: &[Attack]) -> bool {
     for Skeleton { exercise, .. } in SKELETONS {
         let mut verdicts = attacks.iter().map(|attack| &attack.verdict);
         if verdicts.any(|verdict| verdict.contains_key(exercise)) {
-            let folder = scene.hand_in("nobody", exercise);
+            let folder = scene.place.hand_in("nobody", exercise);
             write(&folder, "src/lib.rs", &crate_of(exercise, "", "WRONG"));
         }
     }
@@ -96,7 +99,7 @@ fn attack_all(scene: &mut Scene, is_wanted: impl Fn(&Attack) -> bool) {
     }
     let hand_ins = attacks
         .iter()
-        .map(|attack| hand_in::attack(scene, attack, sandboxed));
+        .map(|attack| hand_in::attack(&scene.place, attack, sandboxed));
     let expected: BTreeMap<_, _> = hand_ins.flatten().collect();
     let graded = scene.grade(&reports());
     let said = String::from_utf8_lossy(&graded.output.stderr).into_owned();

@@ -3,7 +3,17 @@
 mod class;
 mod goes_on;
 #[cfg(target_os = "linux")]
+mod killed;
+#[cfg(target_os = "linux")]
 mod labs;
+#[cfg(target_os = "linux")]
+mod mixed;
 mod partitions;
+#[cfg(target_os = "linux")]
+mod people;
 mod schedulers;
+#[cfg(target_os = "linux")]
+mod stopped;
+#[cfg(target_os = "linux")]
+mod thousand;
 mod words;

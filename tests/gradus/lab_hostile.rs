@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use gradus::check::{Outcome, Verdict};
 
 use crate::attacks::corpus::{self, Level};
-use crate::attacks::scene::with_line;
+use crate::attacks::place::with_line;
 use crate::lab::{check, context, solution};
 
 /// How long a check of a configuration that nginx starts with may take.

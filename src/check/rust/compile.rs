@@ -1,11 +1,10 @@
-//! Calls to the compiler, and its diagnostics.
+//! Calls to the compiler.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
-
 use super::super::{CheckError, Context, Diagnostic};
+use super::diagnostics::{self, Lines};
 use super::toolchain::Toolchain;
 use crate::sandbox::{Access, End, Exit, Job, Stage, Stream, View};
 
@@ -91,23 +90,6 @@ impl Compiled {
     }
 }
 
-#[derive(Deserialize)]
-struct Message {
-    #[serde(rename = "message")]
-    words: String,
-    level: String,
-    rendered: Option<String>,
-    #[serde(default)]
-    spans: Vec<Span>,
-}
-
-#[derive(Deserialize)]
-struct Span {
-    file_name: String,
-    line_start: usize,
-    is_primary: bool,
-}
-
 /// Compiles `unit`, and hands each diagnostic to `observe` as it comes.
 ///
 /// # Errors
@@ -121,24 +103,24 @@ pub fn compile(
     let job = job(unit, toolchain);
     let process = context.sandbox.spawn(job, &context.cancel)?;
     let mut lines = Lines::default();
-    let mut diagnostics = Vec::new();
+    let mut said = Vec::new();
     let exit: Exit = process.finish_with(|stream, bytes| {
         if stream == Stream::Stderr {
             for line in lines.push(bytes) {
-                if let Some(diagnostic) = read(&line) {
+                if let Some(diagnostic) = diagnostics::read(&line) {
                     observe(&diagnostic);
-                    diagnostics.push(diagnostic);
+                    said.push(diagnostic);
                 }
             }
         }
     });
     CheckError::unless_ran(&exit)?;
-    if !exit.end.is_success() && !diagnostics.iter().any(|diagnostic| diagnostic.error) {
-        diagnostics.push(silent(&exit));
+    if !exit.end.is_success() && !said.iter().any(|diagnostic| diagnostic.error) {
+        said.push(diagnostics::silent(&exit, unit.origin));
     }
     Ok(Compiled {
         end: exit.end,
-        diagnostics,
+        diagnostics: said,
     })
 }
 
@@ -227,78 +209,4 @@ pub fn library_path(toolchain: &Toolchain) -> (&'static str, &Path) {
         "LD_LIBRARY_PATH"
     };
     (name, &toolchain.libraries)
-}
-
-fn read(line: &[u8]) -> Option<Diagnostic> {
-    let message: Message = serde_json::from_slice(line).ok()?;
-    let error = message.level.starts_with("error");
-    let summary = message.words.starts_with("aborting due to")
-        || message.words.contains("warning emitted")
-        || message.words.contains("warnings emitted")
-        || message.words.starts_with("For more information about");
-    if summary || message.level == "failure-note" {
-        return None;
-    }
-    let primary = message.spans.iter().find(|span| span.is_primary);
-    Some(Diagnostic {
-        error,
-        message: crate::text::visible(&message.words.replace('\n', " ")),
-        file: primary.map(|span| crate::text::visible(&span.file_name)),
-        line: primary.map(|span| span.line_start),
-        text: clean(&message.rendered.unwrap_or(message.words)),
-    })
-}
-
-/// Makes control characters visible, line by line.
-pub fn clean(text: &str) -> String {
-    let lines: Vec<_> = text.trim_end().lines().map(crate::text::visible).collect();
-    lines.join("\n") + "\n"
-}
-
-/// Words for a compiler that ended without any.
-fn silent(exit: &Exit) -> Diagnostic {
-    let message = match exit.end {
-        End::TimeLimit => "the compiler took too long and was stopped".to_owned(),
-        End::OutputLimit => "the compiler wrote too much and was stopped".to_owned(),
-        End::Signal(signal) => {
-            format!("the compiler was ended by signal {signal}; it may have wanted too much memory")
-        }
-        End::Code(code) => format!("the compiler ended with code {code}"),
-        End::Cancelled => "the check was called off".to_owned(),
-        End::NotEntered => "the compiler was not started".to_owned(),
-    };
-    let words = String::from_utf8_lossy(&exit.stderr);
-    let words: Vec<_> = words
-        .lines()
-        .filter(|line| !line.starts_with('{'))
-        .take(20)
-        .collect();
-    let text = clean(&format!("error: {message}\n{}", words.join("\n")));
-    Diagnostic {
-        error: true,
-        message,
-        file: None,
-        line: None,
-        text,
-    }
-}
-
-/// Cuts a stream of bytes into lines.
-#[derive(Default)]
-struct Lines(Vec<u8>);
-
-impl Lines {
-    fn push(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
-        self.0.extend_from_slice(bytes);
-        let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') else {
-            return Vec::new();
-        };
-        let rest = self.0.split_off(end + 1);
-        let whole = std::mem::replace(&mut self.0, rest);
-        whole
-            .split(|byte| *byte == b'\n')
-            .filter(|line| !line.is_empty())
-            .map(<[u8]>::to_vec)
-            .collect()
-    }
 }

@@ -171,7 +171,7 @@ impl<'a> Dispatch<'a> {
         if self.printed.is_empty() {
             return Ok(String::new());
         }
-        Ok(super::compile::clean(&String::from_utf8_lossy(
+        Ok(super::diagnostics::clean(&String::from_utf8_lossy(
             &self.printed,
         )))
     }

@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::course::CANARY;
-use super::scene::{Graded, Scene, names};
+use super::place::names;
+use super::scene::{Graded, Scene};
 use crate::processes::of_folder;
 
 /// What a grading with every report writes.

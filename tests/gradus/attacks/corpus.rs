@@ -42,6 +42,21 @@ pub(crate) struct Attack {
     pub(crate) slow: bool,
 }
 
+impl Attack {
+    /// Returns the verdict that it must get where it answers `exercise`.
+    pub(crate) fn expected(&self, exercise: &str, sandboxed: bool) -> &str {
+        let confined = self.sandboxed.get(exercise).filter(|_| sandboxed);
+        confined.unwrap_or(&self.verdict[exercise])
+    }
+
+    /// Returns whether any of its texts names `what`.
+    pub(crate) fn names(&self, what: &str) -> bool {
+        let mut texts = [&self.body, &self.line].into_iter().flatten();
+        let in_files = self.files.values().any(|text| text.contains(what));
+        in_files || self.items.contains(what) || texts.any(|text| text.contains(what))
+    }
+}
+
 /// What stops an attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -3,12 +3,12 @@
 use std::fs;
 use std::path::Path;
 
-use super::scene::names;
+use super::place::names;
 use crate::harness::copy;
 use crate::repository::root;
 
 /// The word that stands in every hidden test, in any case.
-pub(super) const CANARY: &str = "zebrafinch";
+pub(crate) const CANARY: &str = "zebrafinch";
 /// Exercises of the built-in course that are graded here.
 const BUILT_IN: [&str; 7] = [
     "safe-divide",

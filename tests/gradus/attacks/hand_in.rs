@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::builders;
 use super::corpus::{Attack, Work};
-use super::scene::{Scene, write};
+use super::place::{Place, write};
 
 /// The crate that an attack's items and body are put into.
 pub(super) struct Skeleton {
@@ -92,41 +92,42 @@ pub(super) fn crate_of(exercise: &str, items: &str, body: &str) -> String {
 }
 
 /// Hands `attack` in, and returns the verdicts that it must get, by submission.
-pub(super) fn attack(scene: &Scene, attack: &Attack, sandboxed: bool) -> BTreeMap<String, String> {
+pub(super) fn attack(place: &Place, attack: &Attack, sandboxed: bool) -> BTreeMap<String, String> {
     let learner = attack.learner.as_ref().unwrap_or(&attack.name);
     let mut expected = BTreeMap::new();
-    for (exercise, verdict) in &attack.verdict {
-        let folder = scene.hand_in(learner, exercise);
-        let fill = |text: &str| scene.fill(text, exercise);
-        if let Some(body) = &attack.body {
-            write(
-                &folder,
-                "src/lib.rs",
-                &fill(&crate_of(exercise, &attack.items, body)),
-            );
-        }
-        if let Some(line) = &attack.line {
-            let level = attack.at.expect("a line has a level");
-            let text = scene.with_line(exercise, level, &fill(line));
-            write(&folder, "nginx.conf", &text);
-        }
-        for (path, text) in &attack.files {
-            write(&folder, path, &fill(text));
-        }
-        complete(scene, exercise, &folder);
-        if let Some(builder) = &attack.builder {
-            builders::build(builder, &scene.path("course"), &folder);
-        }
-        let confined = attack.sandboxed.get(exercise).filter(|_| sandboxed);
-        let verdict = confined.unwrap_or(verdict).clone();
+    for exercise in attack.verdict.keys() {
+        attack_on(place, attack, exercise, learner);
+        let verdict = attack.expected(exercise, sandboxed).to_owned();
         expected.insert(format!("{learner}/{exercise}"), verdict);
     }
     expected
 }
 
+/// Hands `attack` in as what `learner` answers to `exercise`.
+pub(crate) fn attack_on(place: &Place, attack: &Attack, exercise: &str, learner: &str) {
+    let folder = place.hand_in(learner, exercise);
+    let fill = |text: &str| place.fill(text, exercise);
+    if let Some(body) = &attack.body {
+        let text = fill(&crate_of(exercise, &attack.items, body));
+        write(&folder, "src/lib.rs", &text);
+    }
+    if let Some(line) = &attack.line {
+        let level = attack.at.expect("a line has a level");
+        let text = place.with_line(exercise, level, &fill(line));
+        write(&folder, "nginx.conf", &text);
+    }
+    for (path, text) in &attack.files {
+        write(&folder, path, &fill(text));
+    }
+    complete(place, exercise, &folder);
+    if let Some(builder) = &attack.builder {
+        builders::build(builder, &place.path("course"), &folder);
+    }
+}
+
 /// Adds the files of a lab's starter that a hand-in lacks: an attack needs only say its own.
-fn complete(scene: &Scene, exercise: &str, folder: &Path) {
-    let starter = scene
+fn complete(place: &Place, exercise: &str, folder: &Path) {
+    let starter = place
         .path("course/exercises")
         .join(exercise)
         .join("starter");
@@ -142,28 +143,26 @@ fn complete(scene: &Scene, exercise: &str, folder: &Path) {
 }
 
 /// Hands honest work in, and returns the name of the submission.
-pub(super) fn work(scene: &Scene, work: &Work) -> String {
-    let folder = scene.hand_in(&work.name, &work.exercise);
+pub(super) fn work(place: &Place, work: &Work) -> String {
+    work_of(place, work, &work.name);
+    format!("{}/{}", work.name, work.exercise)
+}
+
+/// Hands honest work in as that of `learner`.
+pub(crate) fn work_of(place: &Place, work: &Work, learner: &str) {
+    let folder = place.hand_in(learner, &work.exercise);
     for (path, text) in &work.files {
         write(&folder, path, text);
     }
     for (path, from) in &work.from {
-        let text = fs::read_to_string(scene.path("course").join(from));
-        write(
-            &folder,
-            path,
-            &text.unwrap_or_else(|error| panic!("{from}: {error}")),
-        );
+        let text = fs::read_to_string(place.path("course").join(from));
+        let text = text.unwrap_or_else(|error| panic!("{from}: {error}"));
+        write(&folder, path, &text);
     }
-    complete(scene, &work.exercise, &folder);
+    complete(place, &work.exercise, &folder);
     // An exercise that judges tests as well gets those of the solution.
-    let tests = "solution/tests/mine.rs";
-    let tests = scene
-        .path("course/exercises")
-        .join(&work.exercise)
-        .join(tests);
-    if let Ok(text) = fs::read_to_string(tests) {
+    let exercise = place.path("course/exercises").join(&work.exercise);
+    if let Ok(text) = fs::read_to_string(exercise.join("solution/tests/mine.rs")) {
         write(&folder, "tests/mine.rs", &text);
     }
-    format!("{}/{}", work.name, work.exercise)
 }

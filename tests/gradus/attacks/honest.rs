@@ -23,7 +23,7 @@ fn graded(
     works.retain(is_wanted);
     let submissions: BTreeMap<_, _> = works
         .into_iter()
-        .map(|work| (hand_in::work(scene, &work), work))
+        .map(|work| (hand_in::work(&scene.place, &work), work))
         .collect();
     let graded = scene.grade(&reports());
     let with_verdict = submissions.into_iter().map(|(name, work)| {

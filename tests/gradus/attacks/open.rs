@@ -25,7 +25,7 @@ fn what_is_known_to_get_through_does_is_told_and_is_refused_by_the_tier() {
         for number in 0..COPIES {
             let mut copy = attack.clone();
             copy.learner = Some(format!("{}-{number}", attack.name));
-            hand_in::attack(&scene, &copy, true);
+            hand_in::attack(&scene.place, &copy, true);
         }
     }
     let graded = scene.grade(&[]);

@@ -4,11 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::net::{TcpListener, UdpSocket};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-
-use super::course::CANARY;
 
 /// The folders of a scene that nobody may touch.
 const FOLDERS: [&str; 3] = ["outside", "home", "course"];
@@ -16,7 +14,7 @@ const FOLDERS: [&str; 3] = ["outside", "home", "course"];
 /// What of a file shows that somebody touched it.
 type Trace = (u32, i64, u64, Vec<u8>);
 
-/// What lies outside a grading.
+/// What lies outside a grading, and who came by.
 pub(super) struct Outside {
     root: PathBuf,
     customers: TcpListener,
@@ -26,26 +24,14 @@ pub(super) struct Outside {
 }
 
 impl Outside {
-    /// Lays it out in `root`.
+    /// Listens, and watches what lies in `root`.
     pub(super) fn new(root: &Path) -> Self {
-        for folder in ["outside/evil/bin", "home"] {
-            fs::create_dir_all(root.join(folder)).expect("a folder");
-        }
-        for (path, text) in [
-            ("outside/secret.txt", format!("{CANARY} outside\n")),
-            ("outside/marker", "as it was\n".to_owned()),
-            ("home/.profile", "# as it was\n".to_owned()),
-        ] {
-            fs::write(root.join(path), text).expect("a file");
-        }
-        for name in ["cargo", "rustc", "runner"] {
-            lay_trap(root, name);
-        }
         let customers = TcpListener::bind("127.0.0.1:0").expect("a port");
         customers.set_nonblocking(true).expect("it is ours");
         let address = customers.local_addr().expect("an address");
         let datagrams = UdpSocket::bind(address).expect("a port");
         datagrams.set_nonblocking(true).expect("it is ours");
+        fs::create_dir(root.join("outside")).expect("a folder");
         let visitors = UnixListener::bind(root.join("outside/socket")).expect("a socket");
         visitors.set_nonblocking(true).expect("it is ours");
         Self {
@@ -100,15 +86,6 @@ impl Outside {
         }
         found
     }
-}
-
-/// Makes a program that leaves a file when it is run.
-fn lay_trap(root: &Path, name: &str) {
-    let outside = root.join("outside");
-    let file = outside.join("evil/bin").join(name);
-    let text = format!("#!/bin/sh\ntouch {}/sprung\n", outside.display());
-    fs::write(&file, text).expect("a file");
-    fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).expect("a mode");
 }
 
 fn traces(path: &Path, found: &mut BTreeMap<PathBuf, Trace>) {

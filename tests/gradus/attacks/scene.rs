@@ -3,18 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
 use super::aftermath::Aftermath;
-use super::corpus::Level;
-use super::course::{CANARY, write_course};
-use super::grader::Grader;
+use super::course::CANARY;
+pub(crate) use super::grader::Grader;
 use super::outside::Outside;
+use super::place::Place;
 
 /// How many hand-ins are graded at a time: many of them wait, for a lab or for a limit.
 const JOBS: &str = "4";
@@ -22,7 +21,7 @@ const JOBS: &str = "4";
 /// A scratch folder with the course, hand-ins and what lies outside.
 pub(crate) struct Scene {
     root: TempDir,
-    cache: PathBuf,
+    pub(crate) place: Place,
     pub(super) grader: Grader,
     pub(super) outside: Outside,
     graded: Option<Graded>,
@@ -52,20 +51,16 @@ impl Scene {
     /// Returns one in which `grader` grades.
     pub(crate) fn new(grader: Grader) -> Self {
         let root = tempfile::tempdir().expect("a folder");
-        let local = |name: &str| root.path().join(name);
-        for folder in ["hand-ins", "tmp", "cache"] {
-            fs::create_dir(local(folder)).expect("a folder");
-        }
-        write_course(&local("course"));
-        let outside = Outside::new(root.path());
         let cache = match grader {
             // What is made once for an exercise is kept for the next run.
             Grader::Myself => Path::new(env!("CARGO_TARGET_TMPDIR")).join("attacked"),
-            Grader::Ordinary => local("cache"),
+            Grader::Ordinary => root.path().join("cache"),
         };
+        let outside = Outside::new(root.path());
+        let place = Place::make(root.path().to_owned(), cache, outside.port());
         Self {
             root,
-            cache,
+            place,
             grader,
             outside,
             graded: None,
@@ -79,64 +74,7 @@ impl Scene {
 
     /// Returns the path of `name` below the scene.
     pub(crate) fn path(&self, name: &str) -> PathBuf {
-        self.root.path().join(name)
-    }
-
-    /// Returns the folder of a new hand-in, with an empty `src` in it.
-    pub(crate) fn hand_in(&self, learner: &str, exercise: &str) -> PathBuf {
-        let folder = self.path("hand-ins").join(learner).join(exercise);
-        fs::create_dir_all(folder.join("src")).expect("a folder");
-        folder
-    }
-
-    /// Returns `text` with the names of this scene in it: an attacker knows all of them.
-    pub(crate) fn fill(&self, text: &str, exercise: &str) -> String {
-        let mut text = text.replace("@PORT@", &self.outside.port().to_string());
-        for (name, path) in [
-            ("@OUTSIDE@", self.path("outside")),
-            ("@COURSE@", self.path("course")),
-            ("@HANDINS@", self.path("hand-ins")),
-            ("@OUT@", self.path("out")),
-            ("@HOME@", self.path("home")),
-            ("@CACHE@", self.cache.clone()),
-        ] {
-            text = text.replace(name, &path.display().to_string());
-        }
-        if text.contains("@KIT@") {
-            text = text.replace("@KIT@", &self.kit(exercise).display().to_string());
-        }
-        text
-    }
-
-    /// Returns the kit of `exercise`, which an earlier grading made.
-    fn kit(&self, exercise: &str) -> PathBuf {
-        let prefix = format!("{exercise}-");
-        let kits = fs::read_dir(self.cache.join("kits"))
-            .expect("kits")
-            .flatten();
-        let is_meant = |path: &PathBuf| {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            name.starts_with(&prefix)
-        };
-        let newest = kits
-            .map(|entry| entry.path())
-            .filter(is_meant)
-            .max_by_key(|path| {
-                fs::metadata(path.join("calls"))
-                    .map(|file| file.mtime())
-                    .unwrap_or_default()
-            });
-        newest.unwrap_or_else(|| panic!("no kit of {exercise}"))
-    }
-
-    /// Returns the solution of a lab with `line` as a line of its own at `level`.
-    pub(crate) fn with_line(&self, exercise: &str, level: Level, line: &str) -> String {
-        let file = self
-            .path("course/exercises")
-            .join(exercise)
-            .join("solution/nginx.conf");
-        let text = fs::read_to_string(file).expect("a solution");
-        with_line(&text, level, line).0
+        self.place.path(name)
     }
 
     /// Takes the hand-ins away.
@@ -169,21 +107,33 @@ impl Scene {
         self.grader.take(self.root.path());
         self.outside.remember();
         fs::remove_dir_all(self.path("out")).ok();
-        let mut command = self.grader.gradus();
-        command.arg("grade").arg(self.path("hand-ins"));
+        let mut command = self.grading("out", arguments);
+        let output = command.args(["--jobs", JOBS]).output();
+        output.expect("gradus starts")
+    }
+
+    /// Returns the command that grades every hand-in into the folder `out`.
+    pub(crate) fn grading(&self, out: &str, arguments: &[&str]) -> Command {
+        let mut command = self.gradus("grade");
+        command.arg(self.path("hand-ins"));
         command.arg("--course").arg(self.path("course"));
-        command.arg("--out").arg(self.path("out"));
+        command.arg("--out").arg(self.path(out)).args(arguments);
         command
-            .args(["--jobs", JOBS])
-            .args(arguments)
+    }
+
+    /// Returns the command `name` of Gradus, as the grader runs it.
+    pub(crate) fn gradus(&self, name: &str) -> Command {
+        let mut command = self.grader.gradus();
+        command
+            .arg(name)
             .current_dir(self.path("home"))
             .env("HOME", self.path("home"))
             .env("TMPDIR", self.path("tmp"))
-            .env("GRADUS_CACHE_DIR", &self.cache)
+            .env("GRADUS_CACHE_DIR", self.place.cache())
             // What a CI job has in its environment.
             .env("CLASS_TOKEN", CANARY)
             .stdin(Stdio::null());
-        command.output().expect("gradus starts")
+        command
     }
 
     /// Returns what the last grading came to.
@@ -195,38 +145,11 @@ impl Scene {
     pub(super) fn aftermath(&self) -> Aftermath {
         Aftermath::of(self)
     }
-}
 
-/// Writes a file of a hand-in.
-pub(crate) fn write(folder: &Path, path: &str, text: &str) {
-    let path = folder.join(path);
-    fs::create_dir_all(path.parent().expect("a file in a folder")).expect("a folder");
-    fs::write(path, text).expect("a file");
-}
-
-/// Returns `text` with `line` as a line of its own at `level`, and the number of that line.
-pub(crate) fn with_line(text: &str, level: Level, line: &str) -> (String, usize) {
-    let opening = match level {
-        Level::Main => return (format!("{line}\n{text}"), 1),
-        Level::Http => "http {",
-        Level::Server => "server {",
-        Level::Location => "location / {",
-    };
-    let place = text
-        .lines()
-        .position(|known| known.trim_start().starts_with(opening));
-    let place = place.unwrap_or_else(|| panic!("the solution has a `{opening}`"));
-    let mut lines: Vec<&str> = text.lines().collect();
-    lines.insert(place + 1, line);
-    (lines.join("\n") + "\n", place + 2)
-}
-
-/// Returns the names in `folder`, sorted.
-pub(super) fn names(folder: &Path) -> Vec<String> {
-    let entries = fs::read_dir(folder).expect("a folder").flatten();
-    let mut names: Vec<_> = entries
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    names
+    /// Expects that the last grading touched nothing but its own folder, left nothing running, and
+    /// told nobody the hidden word.
+    pub(crate) fn expect_untouched(&self) {
+        let aftermath = self.aftermath();
+        assert!(aftermath.is_clean(), "{aftermath:#?}");
+    }
 }
