@@ -2,13 +2,16 @@
 
 use std::fmt;
 use std::fs;
+use std::net::{TcpStream, UdpSocket};
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
 use super::course::CANARY;
-use super::place::names;
-use super::scene::{Graded, Scene};
+use super::place::{names, write};
+use super::scene::{Graded, Grader, Scene};
 use crate::processes::of_folder;
 
 /// What a grading with every report writes.
@@ -145,4 +148,38 @@ fn escaped(record: &Value) -> Option<String> {
         .retain(|key, _| key != "learner" && key != "submission");
     let told = told.to_string();
     told.contains("\\u001b").then_some(told)
+}
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test leaves a process")]
+fn what_is_told_touched_left_or_running_is_counted() {
+    let mut scene = Scene::new(Grader::Myself);
+    scene.place.hand_in("nobody", "pair");
+    scene.grade(&[]);
+    assert!(scene.aftermath().is_clean());
+
+    write(&scene.path("out"), "report.html", "a ZebraFinch \u{1b}[2J");
+    write(&scene.path("out"), "report.txt", "nobody asked for it");
+    write(&scene.path("tmp"), "scratch/file", "");
+    write(&scene.path("outside"), "marker", "as it was not\n");
+    write(&scene.path("home"), ".gitconfig", "");
+    let port = ("127.0.0.1", scene.outside.port());
+    TcpStream::connect(port).expect("somebody listens");
+    UnixStream::connect(scene.path("outside/socket")).expect("somebody listens");
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    socket.send_to(b"hello", port).expect("it is sent");
+    let mut process = Command::new("sleep");
+    process.arg("600").current_dir(scene.path("tmp"));
+    let mut process = process.spawn().expect("it starts");
+
+    let aftermath = scene.aftermath();
+    process.kill().expect("it is ours");
+    process.wait().expect("it is ours");
+    // The folder in which a file is new is another one, too.
+    assert_eq!(
+        aftermath.to_string(),
+        "canary hits 1, touched outside 6, outlived their check 1, left behind 2, \
+         obeyed by a terminal or log 1",
+        "{aftermath:#?}"
+    );
 }
