@@ -43,7 +43,7 @@ pub enum CheckError {
         /// Why.
         source: std::io::Error,
     },
-    /// A check that went on in another process could not be done; holds why.
+    /// A check that went on elsewhere, in a process or a lab of its own, could not be done; holds why.
     #[error("{0}")]
     Apart(String),
     /// A process could not be started or watched.

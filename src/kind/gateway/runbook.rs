@@ -81,6 +81,7 @@ pub(super) fn replay(
             outcome.printed = printed;
             Ok(*outcome)
         }
+        Answer::Trouble { what } if !context.cancel.is_cancelled() => Err(CheckError::Apart(what)),
         _ => Err(CheckError::Cancelled),
     }
 }

@@ -2,14 +2,14 @@
 
 use std::io::{self, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::os::fd::AsFd;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use rustix::net::sockopt;
+use rustix::net::{self, sockopt};
 
 /// How long a listener waits before it looks whether it is still wanted.
 const WHILE: Timespec = Timespec {
@@ -65,11 +65,7 @@ impl Listener {
 
     /// Returns the next connection; `None` if none came for a while.
     pub(super) fn accept(&self) -> io::Result<Option<Stream>> {
-        let descriptor = match self {
-            Self::Port(listener) => listener.as_fd(),
-            Self::Socket(listener) => listener.as_fd(),
-        };
-        let mut ready = [PollFd::from_borrowed_fd(descriptor, PollFlags::IN)];
+        let mut ready = [PollFd::new(self, PollFlags::IN)];
         match poll(&mut ready, Some(&WHILE)) {
             Ok(0) | Err(Errno::INTR) => return Ok(None),
             Ok(_) => {}
@@ -79,6 +75,24 @@ impl Listener {
             Self::Port(listener) => Stream::Port(listener.accept()?.0),
             Self::Socket(listener) => Stream::Socket(listener.accept()?.0),
         }))
+    }
+}
+
+impl AsFd for Listener {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        match self {
+            Self::Port(listener) => listener.as_fd(),
+            Self::Socket(listener) => listener.as_fd(),
+        }
+    }
+}
+
+/// A process that is being started has copies of all descriptors until it becomes its program. To close
+/// this one would leave such a copy listening, and the place taken.
+impl Drop for Listener {
+    fn drop(&mut self) {
+        // Where a listener cannot be shut down, the copy is gone soon.
+        net::shutdown(self, net::Shutdown::Both).ok();
     }
 }
 
@@ -141,5 +155,27 @@ impl Write for Stream {
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_in_a_process_that_is_being_started_does_not_listen_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let any = Place::Port(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let port = any.listen().unwrap().place(any).unwrap();
+        for place in [port, Place::Socket(folder.path().join("socket"))] {
+            let listener = place.listen().unwrap();
+            let _copy = rustix::io::fcntl_dupfd_cloexec(&listener, 0).unwrap();
+            assert!(place.connect().is_ok());
+            drop(listener);
+            assert!(place.connect().is_err());
+            if let Place::Port(_) = place {
+                assert!(place.listen().is_ok());
+            }
+        }
     }
 }
