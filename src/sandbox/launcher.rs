@@ -108,7 +108,6 @@ fn limit(policy: &Policy) -> io::Result<()> {
 /// Has the kernel end this process, and not one who grades, where the machine's memory runs out: many
 /// processes within their limits can take more than there is.
 #[cfg(target_os = "linux")]
-#[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
 fn go_first() {
     // Where there is no such file, there is nothing to be said to the kernel.
     std::fs::write("/proc/self/oom_score_adj", "1000").ok();
