@@ -14,6 +14,7 @@ pub mod header;
 pub mod journal;
 pub mod merge;
 pub mod partition;
+pub mod reports;
 pub mod results;
 pub mod roster;
 pub mod scoring;

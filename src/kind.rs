@@ -111,6 +111,11 @@ pub trait Task: fmt::Debug + Send + Sync {
         None
     }
 
+    /// Returns whether a pass takes tests of the learner's own.
+    fn judges_own_tests(&self) -> bool {
+        false
+    }
+
     /// Returns whether a check runs servers. Where submissions are confined, it gets a network of its
     /// own, and processes: so it leads nowhere, and nothing stays.
     fn needs_network(&self) -> bool {

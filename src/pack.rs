@@ -40,6 +40,9 @@ pub enum PackError {
         /// Why.
         source: toml::de::Error,
     },
+    /// What an autograder is to carry does not run where it is taken to.
+    #[error("{} is no program for Linux", .0.display())]
+    NotLinux(PathBuf),
     /// The zip file cannot be made.
     #[error("cannot make {}", path.display())]
     Zip {

@@ -320,6 +320,10 @@ fn pack_hint(error: &PackError) -> Option<String> {
         PackError::NoExamples { .. } => {
             Some("write one or two tests there that a class may see".to_owned())
         }
+        PackError::NotLinux(_) => Some(
+            "name a Gradus built for Gradescope's image with `--gradus`; nothing was written"
+                .to_owned(),
+        ),
         PackError::File { .. } | PackError::Manifest { .. } | PackError::Zip { .. } => None,
     }
 }

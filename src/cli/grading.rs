@@ -22,8 +22,8 @@ use crate::course::{Course, Exercise, ExerciseId, Feedback};
 use crate::grade::discover::{self, Found};
 use crate::grade::journal::Journal;
 use crate::grade::{
-    self, Batch, GradeError, Options, Partition, Results, ResultsFolder, Roster, Submission,
-    Summary, cache,
+    self, Batch, GradeError, Options, Partition, Results, Roster, Submission, Summary, cache,
+    reports,
 };
 use crate::report::{FORMATS, Header, format};
 use crate::sandbox::GUARDS;
@@ -284,7 +284,7 @@ impl Grading {
 
     /// Writes the reports that were asked for, says what came out, and returns the exit code.
     pub(super) fn finish(&self, app: &App, graded: &Graded) -> Result<Code, Failure> {
-        let written = write_reports(&graded.results, &app.path(&self.out), &self.reports)?;
+        let written = write_reports(app, &graded.results, &app.path(&self.out), &self.reports)?;
         app.output.lines(&summary_lines(&graded.summary))?;
         for path in
             std::iter::once(graded.results.path()).chain(written.iter().map(PathBuf::as_path))
@@ -317,16 +317,18 @@ impl Grading {
 
 /// Writes the reports on `results` called `formats` into the folder `out`, and returns the files.
 pub(super) fn write_reports(
+    app: &App,
     results: &Results,
     out: &Path,
     formats: &[String],
 ) -> Result<Vec<PathBuf>, Failure> {
-    let mut folder = ResultsFolder::new(out);
-    for format in formats.iter().filter_map(|id| format::find(id)) {
-        let written = format.write(results, &mut folder);
-        written.map_err(GradeError::file(out))?;
+    let formats: Vec<_> = formats.iter().filter_map(|id| format::find(id)).collect();
+    let written = reports::write(results, out, &formats)?;
+    if written.removed > 0 {
+        let what = counted(written.removed, "file");
+        app.note(&format!("Took away {what} of reports on other results."));
     }
-    Ok(folder.written().to_vec())
+    Ok(written.files)
 }
 
 fn tell_ignored(app: &App, found: &Found) {

@@ -36,7 +36,7 @@ impl Merge {
         let place = out.join(results::FILE);
         let merged = merge::merge(&parts, &place)?;
         let whole = Results::open(&place)?;
-        let written = write_reports(&whole, &out, &self.reports)?;
+        let written = write_reports(app, &whole, &out, &self.reports)?;
         let text = format!(
             "{} of {}: complete",
             counted(merged.submissions, "submission"),

@@ -34,6 +34,10 @@ pub(crate) struct Pack {
     /// The exercise of the Gradescope assignment
     #[arg(long, value_name = "EXERCISE", requires = "gradescope")]
     exercise: Option<String>,
+    /// The program that the zip file carries: a Gradus built for Gradescope's image, say a static one
+    /// [default: this one]
+    #[arg(long, value_name = "FILE", requires = "gradescope")]
+    gradus: Option<PathBuf>,
     /// The shell command that installs Gradus in a workflow [default: this version, with Cargo]
     #[arg(long, value_name = "COMMAND", conflicts_with = "gradescope")]
     install: Option<String>,
@@ -98,11 +102,21 @@ impl Pack {
         let course = source::sound(app)?;
         let name = self.exercise.as_deref().unwrap_or_default();
         let exercise = names::exercise(&course, name)?;
-        let program = std::env::current_exe()?;
+        let program = match &self.gradus {
+            Some(program) => app.path(program),
+            None => std::env::current_exe()?,
+        };
         let path = app.path(&self.out);
         autograder::write(&path, &course, &exercise.id, &program)?;
         let line = Line::new().with(Role::Dim, "wrote ");
         app.output.line(line.with(Role::Accent, app.shown(&path)))?;
+        if exercise.task.needs_network() {
+            app.note(&format!(
+                "{} is a lab: it is graded only where a container may have a network of its own. \
+                 The log of the image's build says whether Gradescope's may.",
+                exercise.id
+            ));
+        }
         Ok(Code::Fine)
     }
 }

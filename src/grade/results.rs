@@ -136,7 +136,7 @@ impl Iterator for Lines {
 #[derive(Debug)]
 pub struct ResultsFolder {
     root: PathBuf,
-    written: Vec<PathBuf>,
+    names: Vec<String>,
 }
 
 impl ResultsFolder {
@@ -144,13 +144,13 @@ impl ResultsFolder {
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
-            written: Vec::new(),
+            names: Vec::new(),
         }
     }
 
-    /// Returns the files that were begun.
-    pub fn written(&self) -> &[PathBuf] {
-        &self.written
+    /// Returns the names of the files that were begun, below the folder.
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 }
 
@@ -169,7 +169,7 @@ impl report::Folder for ResultsFolder {
         let folder = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
         let file = files::beside(folder)?;
-        self.written.push(place.clone());
+        self.names.push(path.to_owned());
         Ok(Box::new(Whole {
             file: Some(BufWriter::new(file)),
             place,

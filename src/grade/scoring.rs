@@ -36,8 +36,7 @@ pub fn record(submission: &Submission, exercise: &Exercise, outcome: &Outcome) -
             feedback: told(&test.result, feedback),
         })
         .collect();
-    let own = outcome.own_tests.as_ref();
-    tests.extend(own.map(|own| own_tests(own, exercise)));
+    tests.extend(own_tests(outcome.own_tests.as_ref(), exercise));
     let verdict = outcome.verdict();
     let said = outcome.forbidden.iter().chain(&outcome.diagnostics);
     Record {
@@ -97,7 +96,7 @@ fn blank(submission: &Submission, exercise: &Exercise) -> Record {
         verdict: Verdict::InternalError,
         score: Points::default(),
         max_score: exercise.grading.points,
-        tests: tests.collect(),
+        tests: tests.chain(own_tests(None, exercise)).collect(),
         diagnostics: String::new(),
         output: String::new(),
         error: None,
@@ -134,27 +133,35 @@ fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points 
     }
 }
 
-fn own_tests(own: &OwnTests, exercise: &Exercise) -> TestRecord {
-    let passed = own.accept_reference && own.caught >= own.needed;
-    let feedback = if own.accept_reference {
+/// Returns the entry for the learner's own tests, if the exercise asks for some: they weigh the same
+/// where there are none that could be judged.
+fn own_tests(own: Option<&OwnTests>, exercise: &Exercise) -> Option<TestRecord> {
+    if own.is_none() && !exercise.task.judges_own_tests() {
+        return None;
+    }
+    let verdict = match own {
+        None => TestVerdict::NotRun,
+        Some(own) if own.accept_reference && own.caught >= own.needed => TestVerdict::Passed,
+        Some(_) => TestVerdict::Failed,
+    };
+    Some(TestRecord {
+        name: OWN_TESTS.to_owned(),
+        title: "Your own tests accept a right solution and catch wrong ones".to_owned(),
+        verdict,
+        weight: exercise.grading.own_tests,
+        visibility: exercise.grading.visibility(OWN_TESTS),
+        feedback: own.map_or_else(String::new, own_tests_told),
+    })
+}
+
+fn own_tests_told(own: &OwnTests) -> String {
+    if own.accept_reference {
         format!(
             "they catch {} of {} wrong solutions; {} are needed",
             own.caught, own.of, own.needed
         )
     } else {
         "they reject a right solution".to_owned()
-    };
-    TestRecord {
-        name: OWN_TESTS.to_owned(),
-        title: "Your own tests accept a right solution and catch wrong ones".to_owned(),
-        verdict: if passed {
-            TestVerdict::Passed
-        } else {
-            TestVerdict::Failed
-        },
-        weight: exercise.grading.own_tests,
-        visibility: exercise.grading.visibility(OWN_TESTS),
-        feedback,
     }
 }
 
@@ -206,7 +213,7 @@ fn cut(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
     use crate::check::{TestOutcome, TestTitle};
-    use crate::course::{TestGrading, Visibility, fixture};
+    use crate::course::{TestGrading, Visibility, builtin, fixture, load};
 
     fn outcome(results: &[(&str, TestResult)]) -> Outcome {
         let tests = results.iter().map(|(name, result)| TestOutcome {
@@ -244,6 +251,16 @@ mod tests {
         record(&submission, exercise, outcome)
     }
 
+    fn no() -> Diagnostic {
+        Diagnostic {
+            error: true,
+            message: "no".into(),
+            file: None,
+            line: None,
+            text: "no".into(),
+        }
+    }
+
     fn secret() -> TestResult {
         TestResult::Failed(Values {
             input: Some("secret(7)".into()),
@@ -267,13 +284,7 @@ mod tests {
     #[test]
     fn what_was_refused_has_no_points_whatever_its_tests_say() {
         let mut refused = outcome(&[("a", TestResult::Passed)]);
-        refused.forbidden.push(Diagnostic {
-            error: true,
-            message: "no".into(),
-            file: None,
-            line: None,
-            text: "no".into(),
-        });
+        refused.forbidden.push(no());
         let record = graded(&exercise(Credit::Partial), &refused);
         assert_eq!(
             (record.verdict, record.score),
@@ -294,6 +305,20 @@ mod tests {
         let record = graded(&exercise(Credit::Partial), &outcome);
         assert_eq!(record.score.to_string(), "5");
         assert_eq!(record.verdict, Verdict::Failed);
+    }
+
+    #[test]
+    fn own_tests_that_are_not_handed_in_cost_what_they_weigh() {
+        let (course, problems) = load(&builtin::tree());
+        assert!(problems.is_empty());
+        let asks = |exercise: &&Exercise| exercise.task.judges_own_tests();
+        let exercise = course.exercises.iter().find(asks).unwrap();
+        let mut outcome = outcome(&[("a", TestResult::Passed)]);
+        outcome.diagnostics.push(no());
+        let record = graded(exercise, &outcome);
+        assert_eq!(record.verdict, Verdict::CompileError);
+        assert_eq!(record.tests[1].verdict, TestVerdict::NotRun);
+        assert_eq!(record.score, exercise.grading.points.share(1, 2));
     }
 
     #[test]

@@ -111,6 +111,11 @@ impl RustTask {
         there.collect()
     }
 
+    /// Returns what the learner's own tests have to be worth, if there are to be some.
+    fn own_tests(&self) -> Option<OwnTests> {
+        self.settings().ok()?.own_tests
+    }
+
     /// Judges the learner's own tests and adds what they are worth.
     fn judge_own_tests(
         &self,
@@ -176,8 +181,7 @@ impl Task for RustTask {
             Ok(sources) => sources,
             Err(diagnostic) => return Ok(Err(vec![diagnostic])),
         };
-        let judged = self.settings().ok().and_then(|settings| settings.own_tests);
-        if judged.is_some() {
+        if self.judges_own_tests() {
             // Without them the crate is checked all the same.
             sources.extend(collect::one(submission, own_tests::FILE.to_owned()));
         }
@@ -188,12 +192,16 @@ impl Task for RustTask {
         self.read().ok().map(|subject| subject.tier)
     }
 
+    fn judges_own_tests(&self) -> bool {
+        self.own_tests().is_some()
+    }
+
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
         let mut outcome = assess(self.subject()?, submission, context)?;
         if self.edition == Edition::Student {
             outcome.scope = Scope::Public;
         }
-        let rule = self.settings().ok().and_then(|settings| settings.own_tests);
+        let rule = self.own_tests();
         if let Some(rule) = rule.filter(|_| outcome.verdict() == Verdict::Passed) {
             self.judge_own_tests(rule, submission, context, &mut outcome)?;
         }

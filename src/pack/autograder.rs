@@ -17,11 +17,14 @@ const EXERCISE: &str = "@EXERCISE@";
 const SETUP: &str = include_str!("autograder/setup.sh");
 const RUN: &str = include_str!("autograder/run_autograder");
 
+/// What every program for Linux begins with, whatever the processor.
+const ELF: &[u8] = b"\x7fELF";
+
 /// Writes the autograder for `exercise` of `course` to the new file `path`; `gradus` is the program
 /// that it carries.
 ///
 /// # Errors
-/// Fails when the file is there, or cannot be written.
+/// Fails when the file is there, or cannot be written, or when `gradus` is no program for Linux.
 pub fn write(
     path: &Path,
     course: &Course,
@@ -36,6 +39,9 @@ pub fn write(
         return Err(PackError::Exists(path.to_owned()));
     }
     let program = std::fs::read(gradus).map_err(failed(gradus))?;
+    if !program.starts_with(ELF) {
+        return Err(PackError::NotLinux(gradus.to_owned()));
+    }
     let file = File::create_new(path).map_err(failed(path))?;
     let mut zip = ZipWriter::new(BufWriter::new(file));
     let mut add = |name: &str, bytes: &[u8], mode: u32| -> ZipResult<()> {
@@ -47,9 +53,10 @@ pub fn write(
         Ok(())
     };
     let mut all = || -> ZipResult<()> {
-        add("setup.sh", SETUP.as_bytes(), 0o755)?;
-        let run = RUN.replace(EXERCISE, exercise.as_str());
-        add("run_autograder", run.as_bytes(), 0o755)?;
+        for (name, script) in [("setup.sh", SETUP), ("run_autograder", RUN)] {
+            let script = script.replace(EXERCISE, exercise.as_str());
+            add(name, script.as_bytes(), 0o755)?;
+        }
         add("gradus", &program, 0o755)?;
         for (name, text) in course.tree.below("") {
             add(&format!("course/{name}"), text.as_bytes(), 0o600)?;

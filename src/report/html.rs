@@ -4,6 +4,7 @@
 //! searches and pages the table of submissions. A policy in the page names the one style sheet and
 //! the one script by their hashes: nothing else runs, and nothing is loaded.
 
+mod by_test;
 mod chart;
 mod sections;
 mod tally;

@@ -1,5 +1,6 @@
 //! What a class is given, and what takes a course to a platform that grades.
 
+mod autograder;
 mod student;
 mod workflows;
 

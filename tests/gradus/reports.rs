@@ -2,7 +2,11 @@
 
 mod browser;
 mod conformance;
+mod folder;
 mod gradebooks;
+pub(crate) mod gradescope;
+mod keyboard;
+mod looks;
 mod page;
 mod platforms;
 mod samples;

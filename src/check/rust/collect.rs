@@ -1,6 +1,7 @@
 //! The files of a submission: regular files only, within bounds, copied into a folder of ours.
 
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::super::{CheckError, Diagnostic};
@@ -32,7 +33,10 @@ pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
         return Err(refused(&link, LINK));
     }
     let names = files::list_files(&folder.join("src"), MOST_FILES);
-    let names = names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?;
+    let names = match names {
+        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+        names => names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?,
+    };
     if !names.iter().any(|name| name == "lib.rs") {
         return Err(refused("src/lib.rs", "is not there, or is no regular file"));
     }
@@ -52,6 +56,7 @@ pub fn one(folder: &Path, path: String) -> Result<Collected, Diagnostic> {
     }
     match files::read_bounded(&folder.join(&path), MOST_BYTES) {
         Ok(bytes) => Ok(Collected { path, bytes }),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(refused(&path, "is not there")),
         Err(error) => Err(refused(&path, &format!("cannot be read: {error}"))),
     }
 }

@@ -8,7 +8,7 @@ use crate::check::Verdict;
 /// The drawing's measures: a bar, a bar with its gap, the height of the highest.
 const BAR: usize = 44;
 const STEP: usize = 54;
-const HEIGHT: usize = 150;
+const HEIGHT: usize = 210;
 /// The room above the bars for their numbers.
 const ABOVE: usize = 22;
 
@@ -16,13 +16,13 @@ const ABOVE: usize = 22;
 pub(super) fn distribution(shares: &[usize; BARS]) -> String {
     let most = shares.iter().copied().max().unwrap_or_default().max(1);
     let (width, height) = (STEP * BARS, ABOVE + HEIGHT + 24);
-    let label: Vec<String> = (0..BARS)
+    let said: Vec<String> = (0..BARS)
         .map(|bar| format!("{}: {}", range(bar), shares[bar]))
         .collect();
     let mut svg = format!(
         "<svg class=\"bars\" viewBox=\"0 0 {width} {height}\" role=\"img\" \
          aria-label=\"Learners by percentage of points. {}.\">",
-        label.join("; ")
+        said.join("; ")
     );
     for (bar, count) in shares.iter().copied().enumerate() {
         // A single learner among thousands is still to be seen.
@@ -43,8 +43,8 @@ pub(super) fn distribution(shares: &[usize; BARS]) -> String {
             )
             .expect("a string takes it");
         }
-        let (y, range) = (ABOVE + HEIGHT + 18, range(bar));
-        write!(svg, "<text x=\"{middle}\" y=\"{y}\">{range}</text>").expect("a string takes it");
+        let (y, label) = (ABOVE + HEIGHT + 18, label(bar));
+        write!(svg, "<text x=\"{middle}\" y=\"{y}\">{label}</text>").expect("a string takes it");
     }
     let y = ABOVE + HEIGHT;
     write!(
@@ -62,35 +62,69 @@ fn range(bar: usize) -> String {
     }
 }
 
-/// Draws the shares of verdicts as one bar. Words beside it say the same.
-pub(super) fn mix(counts: impl Iterator<Item = (Verdict, usize)> + Clone) -> String {
-    let all: usize = counts.clone().map(|(_, count)| count).sum();
-    let mut svg = String::from(
-        "<svg class=\"mix\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">",
+/// Returns the range as a label, whose end a narrow screen leaves out.
+fn label(bar: usize) -> String {
+    match range(bar).split_once('–') {
+        Some((from, to)) => format!("{from}<tspan class=\"to\">–{to}</tspan>"),
+        None => range(bar),
+    }
+}
+
+/// Draws the shares of verdicts as one bar that can be read and pointed at.
+pub(super) fn mix(counts: impl Iterator<Item = (Verdict, usize)>) -> String {
+    let parts = counts.map(|(verdict, count)| Part {
+        class: class(verdict),
+        words: verdict.words(),
+        count,
+    });
+    bar(&parts.collect::<Vec<_>>())
+}
+
+/// Draws how many submissions passed a test, failed it, and did not come to it.
+pub(super) fn ways(passed: usize, failed: usize, idle: usize) -> String {
+    let part = |class: &str, words, count| Part {
+        class: class.to_owned(),
+        words,
+        count,
+    };
+    bar(&[
+        part("v0", "passed", passed),
+        part("v1", "failed", failed),
+        part("rest", "not run", idle),
+    ])
+}
+
+/// A part of a bar.
+struct Part {
+    class: String,
+    words: &'static str,
+    count: usize,
+}
+
+fn bar(parts: &[Part]) -> String {
+    let parts = parts.iter().filter(|part| part.count > 0);
+    let all: usize = parts.clone().map(|part| part.count).sum();
+    let said: Vec<String> = parts
+        .clone()
+        .map(|part| format!("{} {}", part.count, part.words))
+        .collect();
+    let mut svg = format!(
+        "<svg class=\"mix\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{}\">",
+        said.join(", ")
     );
     let mut before = 0;
-    for (verdict, count) in counts {
-        let from = before * 1000 / all.max(1);
-        before += count;
-        let to = before * 1000 / all.max(1);
-        let (class, width) = (class(verdict), (to - from).max(1));
+    for (part, said) in parts.zip(&said) {
+        let from = before * 1000 / all;
+        before += part.count;
+        // One submission among thousands is still to be seen.
+        let (class, width) = (&part.class, (before * 1000 / all - from).max(1));
         write!(
             svg,
-            "<rect class=\"{class}\" x=\"{from}\" width=\"{width}\" height=\"10\"/>"
+            "<rect class=\"{class}\" x=\"{from}\" width=\"{width}\" height=\"10\"><title>{said}</title></rect>"
         )
         .expect("a string takes it");
     }
     svg + "</svg>"
-}
-
-/// Draws `part` of `all` as a bar.
-pub(super) fn share(part: usize, all: usize) -> String {
-    let width = part * 1000 / all.max(1);
-    format!(
-        "<svg class=\"mix\" viewBox=\"0 0 1000 10\" preserveAspectRatio=\"none\" aria-hidden=\"true\">\
-         <rect class=\"rest\" width=\"1000\" height=\"10\"/>\
-         <rect class=\"v0\" width=\"{width}\" height=\"10\"/></svg>"
-    )
 }
 
 /// Returns the class that colours `verdict`.

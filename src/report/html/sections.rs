@@ -1,13 +1,16 @@
 //! The parts of the report page that need no script.
 
+use chrono::DateTime;
+
+use super::by_test;
 use super::chart;
-use super::tally::{OfExercise, OfTest, Slow, Tally};
+use super::tally::{BARS, OfExercise, Slow, Tally};
 use crate::check::Verdict;
-use crate::course::{Points, Visibility};
-use crate::report::{Header, TestVerdict, clean};
+use crate::course::Points;
+use crate::report::{Header, clean};
 
 /// The most characters of a name.
-const MOST_NAME: usize = 120;
+pub(super) const MOST_NAME: usize = 120;
 
 /// What the page is made of.
 pub(super) struct Page<'a> {
@@ -28,7 +31,8 @@ impl Page<'_> {
             self.verdicts(),
             "</div>\n".to_owned(),
             self.exercises(),
-            self.tests(),
+            by_test::hardest(self),
+            by_test::all(self),
             self.slowest(),
             table.to_owned(),
             "</main>\n".to_owned(),
@@ -39,19 +43,23 @@ impl Page<'_> {
 
     fn heading(&self) -> String {
         let Self { header, tally } = self;
+        let day = i64::try_from(tally.at).ok().filter(|at| *at > 0);
+        let day = day.and_then(|at| DateTime::from_timestamp(at, 0));
+        let day = day.map(|at| format!(" · <time>{}</time>", at.format("%Y-%m-%d")));
         let part = header.partition.as_ref().map(|part| {
             let part = clean::markup(part, MOST_NAME);
             format!(" · part {part} of {} submissions", header.submissions.count)
         });
         format!(
-            "<a class=\"skip\" href=\"#submissions\">Skip to the table of submissions</a>\n\
+            "<a class=\"skip\" href=\"#search\">Skip to the search for submissions</a>\n\
              <header>\n<p class=\"brand\">Gradus results</p>\n<h1><bdi>{}</bdi></h1>\n\
-             <p class=\"lead\">{} · {} · {}{}</p>\n{}</header>\n",
+             <p class=\"lead\">{} · {} · {}{}{}</p>\n{}</header>\n",
             clean::markup(&header.title, MOST_NAME),
             counted(tally.submissions, "submission"),
             counted(tally.learners, "learner"),
             counted(header.exercises.len(), "exercise"),
             part.unwrap_or_default(),
+            day.unwrap_or_default(),
             self.notices()
         )
     }
@@ -75,42 +83,42 @@ impl Page<'_> {
         let tally = self.tally;
         let passed = tally.count(Verdict::Passed);
         let possible = tally.possible.hundredths() * tally.learners as u64;
-        let full = tally.shares[tally.shares.len() - 1];
-        let tiles = [
-            (
-                percent(passed as u64, tally.submissions as u64),
-                "of submissions passed",
-                format!("{passed} of {}", tally.submissions),
-            ),
-            (
-                percent(tally.points.hundredths(), possible),
-                "of points, on average",
-                format!("of {} points a learner", tally.possible),
-            ),
-            (
-                percent(full as u64, tally.learners as u64),
-                "of learners have all points",
-                format!("{full} of {}", tally.learners),
-            ),
-        ];
-        let tiles = tiles.map(|(number, what, more)| {
-            format!(
-                "<li><strong>{number}</strong> <span>{what}</span> <small>{more}</small></li>\n"
-            )
-        });
+        let full = tally.shares()[BARS - 1];
+        let of_points = percent(tally.points.hundredths(), possible);
+        let points = if tally.learners == 1 {
+            let (points, possible) = (tally.points, tally.possible);
+            tile(&of_points, "of points", &format!("{points} of {possible}"))
+        } else {
+            let more = format!("of {} points a learner", tally.possible);
+            let all = percent(full as u64, tally.learners as u64);
+            let have = format!("{full} of {}", tally.learners);
+            tile(&of_points, "of points, on average", &more)
+                + &tile(&all, "of learners have all points", &have)
+        };
+        let share = percent(passed as u64, tally.submissions as u64);
+        let passed = format!("{passed} of {}", tally.submissions);
         format!(
-            "<section aria-labelledby=\"h-glance\">\n<h2 id=\"h-glance\" class=\"quiet\">At a glance</h2>\n<ul class=\"tiles\">\n{}</ul>\n</section>\n",
-            tiles.concat()
+            "<section aria-labelledby=\"h-glance\">\n<h2 id=\"h-glance\" class=\"quiet\">At a glance</h2>\n<ul class=\"tiles\">\n{}{points}</ul>\n</section>\n",
+            tile(&share, "of submissions passed", &passed)
         )
     }
 
+    /// Shows how points are distributed over learners; of a single one there is nothing to compare.
     fn distribution(&self) -> String {
-        let drawing = chart::distribution(&self.tally.shares);
+        if self.tally.learners == 1 {
+            return String::new();
+        }
+        let drawing = chart::distribution(&self.tally.shares());
+        let half = self
+            .tally
+            .half_have()
+            .map(|percentage| format!(" Half of the learners have {percentage}&#8239;% or more."));
+        let half = half.unwrap_or_default();
         section(
             "distribution",
             "Distribution",
             &format!(
-                "<figure>{drawing}<figcaption>Learners by percentage of all points; what was not handed in counts as none.</figcaption></figure>\n"
+                "<figure>{drawing}<figcaption>Learners by percentage of all points; what was not handed in counts as none.{half}</figcaption></figure>\n"
             ),
         )
     }
@@ -133,8 +141,14 @@ impl Page<'_> {
             "verdicts",
             "Verdicts",
             &format!(
-                "{}<table>\n<caption class=\"quiet\">How many submissions have which verdict</caption>\n<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">share</th></tr></thead>\n<tbody>\n{rows}</tbody></table>\n",
-                chart::mix(counts)
+                "{}{}",
+                chart::mix(counts),
+                scrolling(
+                    "How many submissions have which verdict",
+                    &format!(
+                        "<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">share</th></tr></thead>\n<tbody>\n{rows}</tbody>"
+                    )
+                )
             ),
         )
     }
@@ -163,26 +177,6 @@ impl Page<'_> {
                 ),
             ),
         )
-    }
-
-    fn tests(&self) -> String {
-        let entries = self.header.exercises.iter().zip(&self.tally.exercises);
-        let parts = entries.filter(|(_, of)| !of.tests.is_empty()).map(|(entry, of)| {
-            let title = clean::markup(&entry.title, MOST_NAME);
-            let rows: String = of.tests.iter().map(test_row).collect();
-            let table = scrolling(
-                &format!("Tests of {title}"),
-                &format!(
-                    "<thead><tr><th scope=\"col\">test</th><th scope=\"col\" class=\"n\">passed</th><th scope=\"col\" class=\"n\">failed</th><th scope=\"col\" class=\"n\">not run</th><th scope=\"col\" class=\"wide\">share that passed</th></tr></thead>\n<tbody>\n{rows}</tbody>"
-                ),
-            );
-            format!("<details open><summary><bdi>{title}</bdi> <small>{}</small></summary>\n{table}</details>\n", counted(of.tests.len(), "test"))
-        });
-        let parts: String = parts.collect();
-        if parts.is_empty() {
-            return parts;
-        }
-        section("tests", "Hidden tests", &parts)
     }
 
     fn slowest(&self) -> String {
@@ -237,25 +231,8 @@ impl Page<'_> {
     }
 }
 
-fn test_row(test: &OfTest) -> String {
-    let seen = match test.visibility {
-        Visibility::Visible => String::new(),
-        Visibility::Hidden => tag("hidden"),
-        Visibility::AfterDueDate => tag("after due date"),
-        Visibility::AfterPublished => tag("after published"),
-    };
-    let (passed, all) = (test.count(TestVerdict::Passed), test.all());
-    let idle = test.count(TestVerdict::NotRun);
-    format!(
-        "<tr><th scope=\"row\"><bdi>{}</bdi>{seen}</th><td class=\"n\">{passed}</td><td class=\"n\">{}</td><td class=\"n\">{idle}</td><td class=\"wide\">{}</td></tr>\n",
-        clean::markup(&test.title, MOST_NAME),
-        all - passed - idle,
-        chart::share(passed, all)
-    )
-}
-
-fn tag(word: &str) -> String {
-    format!(" <span class=\"tag\">{word}</span>")
+fn tile(number: &str, what: &str, more: &str) -> String {
+    format!("<li><strong>{number}</strong> <span>{what}</span> <small>{more}</small></li>\n")
 }
 
 fn badge(verdict: Verdict) -> String {
@@ -270,27 +247,30 @@ fn notice(words: &str) -> String {
     format!("<p class=\"notice\">{words}</p>\n")
 }
 
-fn section(id: &str, title: &str, content: &str) -> String {
+pub(super) fn section(id: &str, title: &str, content: &str) -> String {
     format!(
         "<section aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{title}</h2>\n{content}</section>\n"
     )
 }
 
 /// Returns a table that scrolls by itself where it is too wide.
-fn scrolling(caption: &str, rows: &str) -> String {
+pub(super) fn scrolling(caption: &str, rows: &str) -> String {
     format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\" tabindex=\"0\"><table>\n<caption class=\"quiet\">{caption}</caption>\n{rows}</table></div>\n"
+        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\"><table>\n<caption class=\"quiet\">{caption}</caption>\n{rows}</table></div>\n"
     )
 }
 
-/// Returns the mean points of an exercise of `max` points.
+/// Returns the mean points of an exercise of `max` points; none where nobody handed it in.
 fn mean(of: &OfExercise, max: Points) -> String {
+    if of.submissions == 0 {
+        return format!("– of {max}");
+    }
     let mean = of.points.share(1, of.submissions as u64);
     format!("{mean} of {max}")
 }
 
 /// Returns `part` of `all` in per cent: none and all are said only of none and all.
-fn percent(part: u64, all: u64) -> String {
+pub(super) fn percent(part: u64, all: u64) -> String {
     let unit = "&#8239;%";
     match (part * 100 + all / 2).checked_div(all) {
         None => "–".to_owned(),
@@ -300,7 +280,7 @@ fn percent(part: u64, all: u64) -> String {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+pub(super) fn counted(count: usize, what: &str) -> String {
     let ending = if count == 1 { "" } else { "s" };
     format!("{count} {what}{ending}")
 }

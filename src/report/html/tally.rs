@@ -23,14 +23,16 @@ pub(super) struct Tally {
     pub(super) exercises: Vec<OfExercise>,
     /// How many learners.
     pub(super) learners: usize,
-    /// How many learners have which share of all points.
-    pub(super) shares: [usize; BARS],
+    /// How many learners have which percentage of all points, cut off.
+    percentages: BTreeMap<usize, usize>,
     /// The points of all learners.
     pub(super) points: Points,
     /// The points that one learner can have.
     pub(super) possible: Points,
     /// The submissions that took longest, longest first.
     pub(super) slowest: Vec<Slow>,
+    /// When the last was graded, in seconds since 1970.
+    pub(super) at: u64,
     names: BTreeMap<String, usize>,
 }
 
@@ -81,7 +83,8 @@ impl Tally {
             tally.learners += 1;
             let total = row.total();
             tally.points = [tally.points, total].into_iter().sum();
-            tally.shares[bar(total, tally.possible)] += 1;
+            let percentage = percentage(total, tally.possible);
+            *tally.percentages.entry(percentage).or_default() += 1;
             Ok(())
         })?;
         Ok(tally)
@@ -92,6 +95,7 @@ impl Tally {
         self.submissions += 1;
         *self.verdicts.entry(record.verdict).or_default() += 1;
         self.exercises[place].add(record);
+        self.at = self.at.max(record.time.at);
         self.slowest.push(Slow {
             milliseconds: record.time.milliseconds,
             learner: record.learner.clone(),
@@ -115,20 +119,39 @@ impl Tally {
             })
     }
 
+    /// Returns how many learners have which share of all points, in the bars of the distribution.
+    pub(super) fn shares(&self) -> [usize; BARS] {
+        let mut shares = [0; BARS];
+        for (percentage, count) in &self.percentages {
+            shares[percentage / 10] += count;
+        }
+        shares
+    }
+
+    /// Returns the most per cent of all points that at least half of the learners have.
+    pub(super) fn half_have(&self) -> Option<usize> {
+        let mut have = 0;
+        let falling = self.percentages.iter().rev();
+        let enough = falling.map(|(percentage, count)| {
+            have += count;
+            (*percentage, have * 2 >= self.learners)
+        });
+        enough
+            .into_iter()
+            .find(|(_, is_half)| *is_half)
+            .map(|(percentage, _)| percentage)
+    }
+
     /// Returns how many submissions have the verdict `verdict`.
     pub(super) fn count(&self, verdict: Verdict) -> usize {
         self.verdicts.get(&verdict).copied().unwrap_or_default()
     }
 }
 
-/// Returns the bar that `points` of `possible` belong to.
-fn bar(points: Points, possible: Points) -> usize {
-    let (points, possible) = (points.hundredths(), possible.hundredths());
-    if possible == 0 {
-        return BARS - 1;
-    }
-    let tenth = points * 10 / possible;
-    usize::try_from(tenth).map_or(BARS - 1, |tenth| tenth.min(BARS - 1))
+/// Returns how many per cent of `possible` the `points` are, cut off: all is said only of all.
+fn percentage(points: Points, possible: Points) -> usize {
+    let percentage = (points.hundredths() * 100).checked_div(possible.hundredths());
+    percentage.map_or(100, |it| usize::try_from(it).map_or(100, |it| it.min(100)))
 }
 
 impl OfExercise {
@@ -179,5 +202,15 @@ impl OfTest {
     /// Returns of how many submissions something is known.
     pub(super) fn all(&self) -> usize {
         self.verdicts.iter().sum()
+    }
+
+    /// Returns how many ran and did not pass.
+    pub(super) fn failed(&self) -> usize {
+        self.ran() - self.count(TestVerdict::Passed)
+    }
+
+    /// Returns how many ran.
+    pub(super) fn ran(&self) -> usize {
+        self.all() - self.count(TestVerdict::NotRun)
     }
 }

@@ -134,6 +134,18 @@ fn github_grades_a_class_in_parts_and_puts_them_together() {
         ));
     }
     let merge = &workflow["jobs"]["merge"];
+    // A lab that could not be graded there makes a part red, and takes no result from anybody.
+    let uploads = job["steps"].as_array().into_iter().flatten();
+    let upload = uploads
+        .filter(|step| {
+            step["uses"]
+                .as_str()
+                .is_some_and(|uses| uses.contains("upload"))
+        })
+        .map(|step| &step["if"]);
+    let upload: Vec<_> = upload.collect();
+    assert_eq!(upload, ["${{ !cancelled() }}"]);
+    assert_eq!(merge["if"], "${{ !cancelled() }}");
     assert_eq!(merge["needs"], "part");
     assert!(play(&desk, "", merge).iter().all(|run| run.code == Some(0)));
     assert_whole(&desk);
@@ -152,6 +164,8 @@ fn gitlab_grades_a_class_in_parts_and_puts_them_together() {
             assert_eq!(run.code, Some(0), "{run:?}");
         }
     }
+    assert_eq!(job["artifacts"]["when"], "always");
+    assert_eq!(workflow["merge"]["when"], "always");
     for run in play(&desk, "", &workflow["merge"]) {
         assert_eq!(run.code, Some(0), "{run:?}");
     }

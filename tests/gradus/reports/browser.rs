@@ -132,6 +132,11 @@ impl Browser {
         self.wait_for("Page.loadEventFired");
     }
 
+    /// Shows the page as it goes to paper.
+    pub(super) fn print(&mut self) {
+        self.ask("Emulation.setEmulatedMedia", &json!({ "media": "print" }));
+    }
+
     /// Waits until an event called `method` has been heard, and returns the first.
     pub(super) fn wait_for(&mut self, method: &str) -> Value {
         loop {

@@ -3,16 +3,22 @@
 
 use std::path::PathBuf;
 
+use gradus::check::Verdict;
+use gradus::report::TestVerdict;
 use serde_json::{Value, json};
 
 use super::browser::{Browser, program};
 use super::samples::{Class, HOSTILE, empty, great, hostile, report, small};
 
 /// The rows that are shown.
-const ROWS: &str = "[...document.querySelectorAll('#table tbody tr:not(.more)')].map(row => [...row.cells].map(cell => cell.textContent.trim()))";
+pub(super) const ROWS: &str = "[...document.querySelectorAll('#table tbody tr:not(.more)')].map(row => [...row.cells].map(cell => cell.textContent.trim()))";
 
 /// Opens the page on `class`; `None` where there is no browser.
-fn open(class: &Class, width: u32, scheme: &str) -> Option<(Browser, tempfile::TempDir)> {
+pub(super) fn open(
+    class: &Class,
+    width: u32,
+    scheme: &str,
+) -> Option<(Browser, tempfile::TempDir)> {
     let program = program()?;
     let folder = tempfile::tempdir().expect("a scratch folder");
     let path: PathBuf = folder.path().join("report.html");
@@ -141,6 +147,54 @@ fn heads_sort_and_say_so() {
 }
 
 #[test]
+fn learners_are_shown_with_all_that_they_handed_in() {
+    let mut class = small();
+    class.records.remove(2);
+    let Some((mut browser, _folder)) = open(&class, 1200, "light") else {
+        return;
+    };
+    let set = |id: &str, value: &str| {
+        format!(
+            "{{ const e = document.getElementById('{id}'); e.value = '{value}'; e.dispatchEvent(new Event('input')); }}"
+        )
+    };
+    browser.value(&set("view", "learners"));
+    let shown = browser.value(ROWS);
+    assert_eq!(column(&shown, 0), ["ada", "bob"]);
+    assert_eq!(column(&shown, 3), ["1 of 3", "1 of 3"], "passed");
+    assert_eq!(column(&shown, 4), ["10.63 of 18", "10.63 of 18"]);
+    assert_eq!(column(&shown, 5), ["6 of 15", "6 of 15"]);
+    let strips =
+        "[...document.querySelectorAll('.strip')].map(strip => strip.getAttribute('aria-label'))";
+    assert_eq!(
+        browser.value(strips),
+        json!([
+            "Double it: passed; Halve it: failed; Keep what is even: –",
+            "Double it: passed; Halve it: time limit; Keep what is even: internal error",
+        ])
+    );
+    let heads = "[...document.querySelectorAll('#table thead th')].map(head => head.textContent)";
+    assert_eq!(browser.value(heads)[3], "passed");
+    browser.value("document.querySelector('#table .row').click()");
+    let told = "[...document.querySelectorAll('.more li')].map(item => item.textContent)";
+    assert_eq!(
+        browser.value(told),
+        json!(["passed Double it · 10 of 10", "failed Halve it · 0.63 of 5"])
+    );
+    // A filter chooses who is shown, and takes nothing from what is shown of them.
+    browser.value(&set("verdict", "5"));
+    let shown = browser.value(ROWS);
+    assert_eq!(column(&shown, 0), ["bob"]);
+    assert_eq!(column(&shown, 4), ["10.63 of 18"]);
+    let status = "document.getElementById('status').textContent";
+    assert_eq!(browser.value(status), "1 to 1 of 1 that match, of 2");
+    browser.value(&set("view", "submissions"));
+    assert_eq!(column(&browser.value(ROWS), 3), ["time limit"]);
+    assert_eq!(browser.value(heads)[3], "verdict");
+    expect_calm(&browser);
+}
+
+#[test]
 fn a_row_opens_and_shows_its_tests() {
     let Some((mut browser, _folder)) = open(&small(), 1200, "light") else {
         return;
@@ -202,6 +256,75 @@ fn nothing_is_wider_than_a_telephone_in_light_and_dark() {
         let is_dark = paper == "rgb(20, 24, 27)";
         assert_eq!(is_dark, scheme == "dark", "{paper}");
     }
+}
+
+#[test]
+fn a_class_is_compared_and_a_single_learner_is_not() {
+    let mut alone = empty();
+    for place in [0, 1] {
+        alone.add("ada", place, Verdict::Failed);
+    }
+    for (class, parts) in [
+        (
+            great(40),
+            json!([
+                "At a glance",
+                "Distribution",
+                "Verdicts",
+                "Exercises",
+                "Hardest tests",
+                "Tests",
+                "Slowest",
+                "Submissions"
+            ]),
+        ),
+        (
+            alone,
+            json!([
+                "At a glance",
+                "Verdicts",
+                "Exercises",
+                "Tests",
+                "Slowest",
+                "Submissions"
+            ]),
+        ),
+    ] {
+        let Some((mut browser, _folder)) = open(&class, 1200, "light") else {
+            return;
+        };
+        let heads = "[...document.querySelectorAll('h2')].map(head => head.textContent)";
+        assert_eq!(browser.value(heads), parts);
+    }
+}
+
+#[test]
+fn the_hardest_tests_are_those_that_most_fail_who_come_to_them() {
+    let mut class = great(40);
+    for record in &mut class.records {
+        let ran = record
+            .tests
+            .iter()
+            .any(|test| test.verdict != TestVerdict::NotRun);
+        for test in &mut record.tests {
+            // One of one in a hundred is harder than half of all.
+            test.verdict = match (ran, test.name.as_str(), record.learner.as_str()) {
+                (true, "late", "learner-00000") => TestVerdict::Failed,
+                (true, "late", _) | (false, ..) => TestVerdict::NotRun,
+                (true, "deep", learner) if learner < "learner-00020" => TestVerdict::Crashed,
+                (true, ..) => TestVerdict::Passed,
+            };
+        }
+    }
+    let Some((mut browser, _folder)) = open(&class, 1200, "light") else {
+        return;
+    };
+    let rows = "[...document.querySelector('[aria-labelledby=h-hardest] tbody').rows].map(row => [row.cells[0].textContent, row.cells[2].textContent])";
+    let rows = browser.value(rows);
+    let rows = rows.as_array().expect("rows");
+    assert!(rows.len() > 3, "{rows:?}");
+    assert_eq!(rows[0], json!(["After the deadline", "100\u{202f}%"]));
+    assert_eq!(rows.last().expect("a row")[0], "Deep inside");
 }
 
 #[test]

@@ -1,0 +1,138 @@
+//! The reports beside results. A list of them is kept, so that none stays that tells of other
+//! results.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::io::{self, BufRead, BufReader, ErrorKind};
+use std::path::{Component, Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{GradeError, Results, ResultsFolder};
+use crate::report::Format;
+use crate::sys::files;
+
+/// The name of the list in the folder of the reports.
+pub const FILE: &str = "reports.json";
+/// The name and version of the list's shape.
+const SCHEMA: &str = "gradus-reports/1";
+
+/// What came of writing reports.
+#[derive(Debug, Default)]
+pub struct Written {
+    /// The files that were written.
+    pub files: Vec<PathBuf>,
+    /// How many files of reports on other results were taken away.
+    pub removed: usize,
+}
+
+/// The reports in a folder, as the last that wrote some left them.
+#[derive(Debug, Serialize, Deserialize)]
+struct List {
+    schema: String,
+    /// SHA-256 over the results that they tell of, in hexadecimal.
+    results: String,
+    /// The files, with `/` between the parts.
+    files: BTreeSet<String>,
+}
+
+/// Writes the reports on `results` in `formats` into the folder `root`. Reports on other results
+/// that Gradus wrote there are taken away; those on the same results stay, and so does every file
+/// that is not on the list.
+///
+/// # Errors
+/// Fails when the results cannot be read, or a file cannot be written or taken away.
+pub fn write(
+    results: &Results,
+    root: &Path,
+    formats: &[&dyn Format],
+) -> Result<Written, GradeError> {
+    let former = List::read(root);
+    if former.is_none() && formats.is_empty() {
+        return Ok(Written::default());
+    }
+    let mut folder = ResultsFolder::new(root);
+    for format in formats {
+        let written = format.write(results, &mut folder);
+        written.map_err(GradeError::file(root))?;
+    }
+    let mut list = List {
+        schema: SCHEMA.to_owned(),
+        results: fingerprint(results.path()).map_err(GradeError::file(results.path()))?,
+        files: folder.names().iter().cloned().collect(),
+    };
+    let mut removed = 0;
+    if let Some(former) = former {
+        if former.results == list.results {
+            list.files.extend(former.files);
+        } else {
+            for name in former.files.difference(&list.files) {
+                let path = root.join(name);
+                removed += usize::from(remove(name, root).map_err(GradeError::file(&path))?);
+            }
+        }
+    }
+    list.write(root)?;
+    let files = folder.names().iter().map(|name| root.join(name)).collect();
+    Ok(Written { files, removed })
+}
+
+impl List {
+    /// Reads the list in `root`. What is no such list is passed over: then nothing there is known to
+    /// be ours.
+    fn read(root: &Path) -> Option<Self> {
+        let text = fs::read(root.join(FILE)).ok()?;
+        let list: Self = serde_json::from_slice(&text).ok()?;
+        (list.schema == SCHEMA).then_some(list)
+    }
+
+    fn write(&self, root: &Path) -> Result<(), GradeError> {
+        let path = root.join(FILE);
+        let written = serde_json::to_vec_pretty(self)
+            .map_err(io::Error::other)
+            .and_then(|text| files::write_whole(&path, &text));
+        written.map_err(GradeError::file(&path))
+    }
+}
+
+fn fingerprint(path: &Path) -> io::Result<String> {
+    let mut reader = BufReader::with_capacity(256 << 10, File::open(path)?);
+    let mut hasher = Sha256::new();
+    loop {
+        let bytes = reader.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()));
+        }
+        hasher.update(bytes);
+        let read = bytes.len();
+        reader.consume(read);
+    }
+}
+
+/// Takes away the regular file `name` below `root`, and the folders that are empty then; returns
+/// whether there was one.
+fn remove(name: &str, root: &Path) -> io::Result<bool> {
+    let mut parts = Path::new(name).components();
+    if !parts.all(|part| matches!(part, Component::Normal(_))) {
+        return Ok(false);
+    }
+    let path = root.join(name);
+    match fs::symlink_metadata(&path) {
+        Ok(metadata) if metadata.is_file() => fs::remove_file(&path)?,
+        Ok(_) => return Ok(false),
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    let folders = path
+        .ancestors()
+        .skip(1)
+        .take_while(|folder| *folder != root);
+    for folder in folders {
+        // One that holds something else stays.
+        if fs::remove_dir(folder).is_err() {
+            break;
+        }
+    }
+    Ok(true)
+}
