@@ -15,7 +15,7 @@ use super::scene::{Graded, Grader, Scene};
 use crate::processes::of_folder;
 
 /// What a grading with every report writes.
-const WRITTEN: [&str; 9] = [
+const WRITTEN: [&str; 10] = [
     "canvas.csv",
     "exercism",
     "github",
@@ -24,6 +24,7 @@ const WRITTEN: [&str; 9] = [
     "journal.jsonl",
     "junit.xml",
     "report.html",
+    "reports.json",
     "results.jsonl",
 ];
 
