@@ -8,16 +8,20 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use super::sample::{in_turn, median, quietly};
+use super::pairs::Bench;
+use super::sample::{Spread, in_turn, median, quietly};
+use super::table::{Goal, Row, Table, WALL, milliseconds, ms};
 
 /// How often each check is run.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 5;
+/// How often all labs are graded.
+const GRADINGS: usize = 3;
 /// How often something short is run.
 const MORE: usize = 15;
 
 /// A scratch folder with the solution of every lab.
 pub(crate) struct Labs<'a> {
-    gradus: &'a Path,
+    bench: &'a Bench,
     scratch: tempfile::TempDir,
     names: Vec<String>,
 }
@@ -31,54 +35,94 @@ struct Check {
 
 impl<'a> Labs<'a> {
     /// Solves every lab of the built-in course.
-    pub(crate) fn new(gradus: &'a Path) -> Self {
+    pub(crate) fn new(bench: &'a Bench) -> Self {
         let scratch = tempfile::tempdir().expect("a scratch folder");
         let exercises = Path::new(env!("CARGO_MANIFEST_DIR")).join("exercises");
         let mut names = Vec::new();
         for entry in fs::read_dir(&exercises).expect("the course").flatten() {
             if entry.path().join("hidden/probes.toml").is_file() {
                 let name = entry.file_name().to_string_lossy().into_owned();
+                let submission = scratch.path().join("class/learner").join(&name);
                 for part in ["starter", "solution"] {
-                    copy(&entry.path().join(part), &scratch.path().join(&name));
+                    copy(&entry.path().join(part), &submission);
                 }
                 names.push(name);
             }
         }
         names.sort();
         Self {
-            gradus,
+            bench,
             scratch,
             names,
         }
     }
 
     /// The checks of all labs, one after the other.
-    pub(crate) fn checks(&self) {
+    pub(crate) fn checks(&self, table: &mut Table) {
         let mut all = Duration::ZERO;
         for name in &self.names {
             self.check(name);
-            let rounds = (0..ROUNDS).map(|_| self.check(name));
-            let Some(mut rounds) = rounds.collect::<Option<Vec<_>>>() else {
-                println!("{:<58} this machine cannot check it", format!("lab {name}"));
+            let rounds = (0..self.bench.rounds(ROUNDS)).map(|_| self.check(name));
+            let Some(rounds) = rounds.collect::<Option<Vec<_>>>() else {
+                println!("lab {name}: this machine cannot check it");
                 continue;
             };
-            rounds.sort_by_key(|check| check.wall.saturating_sub(check.wait));
-            let Check { wall, wait } = rounds[ROUNDS / 2];
-            let beyond = wall.saturating_sub(wait);
-            println!(
-                "{:<58} {} {} +{:>4.0} ms  goal <= 300 ms",
-                format!("lab {name}: check, waits it prescribes, beyond"),
-                ms(wall),
-                ms(wait),
-                beyond.as_secs_f64() * 1e3
-            );
+            let beyond = |check: &Check| milliseconds(check.wall.saturating_sub(check.wait));
+            let wall = median(rounds.iter().map(|check| check.wall));
+            table.row(&Row {
+                name: &format!("lab {name}: check, its waits, beyond"),
+                ours: ms(wall),
+                peer: ms(median(rounds.iter().map(|check| check.wait))),
+                figure: Spread::of(rounds.iter().map(beyond)),
+                unit: "ms",
+                goal: Goal::AtMost(300.0),
+            });
             all += wall;
         }
-        println!(
-            "{:<58} {:>6.2} s   goal < 30 s",
-            format!("{} labs: all checks together", self.names.len()),
-            all.as_secs_f64()
-        );
+        table.row(&Row {
+            name: &format!("{} labs: all checks together", self.names.len()),
+            ours: String::new(),
+            peer: String::new(),
+            figure: Spread::of([all.as_secs_f64()]),
+            unit: "s",
+            goal: Goal::AtMost(30.0),
+        });
+    }
+
+    /// The labs as they are graded: each in a network and among processes of its own.
+    pub(crate) fn apart(&self, table: &mut Table) {
+        let grade = |more: &[&str]| {
+            fs::remove_dir_all(self.scratch.path().join("graded")).ok();
+            let mut command = self.command(&["grade", "class", "--jobs", "1", "--require-pass"]);
+            for name in &self.names {
+                command.args(["--exercise", name]);
+            }
+            let output = command.args(["--out", "graded"]).args(more).output();
+            let output = output.expect("gradus starts");
+            assert!(output.status.success(), "{output:?}");
+        };
+        let times = self.bench.rounds(GRADINGS);
+        let pairs = in_turn(times, |_| grade(&[]), |_| grade(&["--sandbox", "none"]));
+        let labs = u32::try_from(self.names.len()).unwrap_or(1);
+        let name = format!("grade {labs} labs: apart : limits alone");
+        table.ratio(&name, &pairs, WALL, Goal::AtMost(1.12));
+        let (ours, peer): (Vec<_>, Vec<_>) = pairs
+            .iter()
+            .map(|pair| (pair.ours.wall / labs, pair.peer.wall / labs))
+            .unzip();
+        let more = |(ours, peer): (&Duration, &Duration)| milliseconds(*ours) - milliseconds(*peer);
+        table.row(&Row {
+            name: "a lab of them, more for each",
+            figure: Spread::of(ours.iter().zip(&peer).map(more)),
+            ours: ms(median(ours)),
+            peer: ms(median(peer)),
+            unit: "ms",
+            goal: Goal::Told,
+        });
+    }
+
+    fn solution(&self, name: &str) -> PathBuf {
+        self.scratch.path().join("class/learner").join(name)
     }
 
     /// Checks a solution; `None` if this machine cannot.
@@ -86,7 +130,7 @@ impl<'a> Labs<'a> {
         let start = Instant::now();
         let output = self
             .command(&["check", name, "--json", "--path"])
-            .arg(self.scratch.path().join(name))
+            .arg(self.solution(name))
             .output()
             .expect("gradus starts");
         let wall = start.elapsed();
@@ -105,7 +149,7 @@ impl<'a> Labs<'a> {
     }
 
     /// A whole check, against a script that starts nginx, asks once and stops it.
-    pub(crate) fn against_a_script(&self) {
+    pub(crate) fn against_a_script(&self, table: &mut Table) {
         let Some(nginx) = installed() else {
             println!("nginx is not there: apt-get install nginx-light");
             return;
@@ -113,7 +157,7 @@ impl<'a> Labs<'a> {
         let folder = self.scratch.path().join("peer");
         fs::create_dir_all(folder.join("logs")).expect("a folder");
         let port = free_port();
-        let config = fs::read_to_string(self.scratch.path().join("wrong-port/nginx.conf"));
+        let config = fs::read_to_string(self.solution("wrong-port").join("nginx.conf"));
         let config = config.expect("a solution").replace("127.0.0.1:8080", &port);
         let config = format!("pid logs/nginx.pid;\n{config}");
         fs::write(folder.join("nginx.conf"), config).expect("a file");
@@ -127,7 +171,7 @@ impl<'a> Labs<'a> {
              while [ -e {}/logs/nginx.pid ]; do sleep 0.002; done",
             folder.display()
         );
-        let solution = self.scratch.path().join("wrong-port");
+        let solution = self.solution("wrong-port");
         let ours = |_| {
             quietly(
                 self.command(&["check", "wrong-port", "--path"])
@@ -135,27 +179,23 @@ impl<'a> Labs<'a> {
             );
         };
         let peer = |_| quietly(Command::new("sh").args(["-c", &script]));
-        let (ours, peer) = in_turn(MORE, ours, peer);
-        let (ours, peer) = (median(&ours, |it| it.wall), median(&peer, |it| it.wall));
-        println!(
-            "{:<58} {} {} {:>7.2}",
-            "lab wrong-port, 9 requests : nginx, curl once, nginx -s stop",
-            ms(ours),
-            ms(peer),
-            ours.as_secs_f64() / peer.as_secs_f64()
-        );
+        let pairs = in_turn(self.bench.rounds(MORE), ours, peer);
+        let name = "lab wrong-port, 9 requests : nginx, curl once, stop";
+        table.ratio(name, &pairs, WALL, Goal::Told);
     }
 
     /// From the start of `gradus lab up` to the whole answer to a first request.
-    pub(crate) fn first_answer(&self) {
+    pub(crate) fn first_answer(&self, table: &mut Table) {
         quietly(&mut self.command(&["init", "work"]));
-        let mut times: Vec<Duration> = (0..MORE).map(|_| self.up()).collect();
-        times.sort();
-        println!(
-            "{:<58} {}  goal <= 150 ms",
-            "lab up wrong-port: its first request is answered",
-            ms(times[MORE / 2])
-        );
+        let times = (0..self.bench.rounds(MORE)).map(|_| milliseconds(self.up()));
+        table.row(&Row {
+            name: "lab up wrong-port: its first request is answered",
+            ours: String::new(),
+            peer: String::new(),
+            figure: Spread::of(times),
+            unit: "ms",
+            goal: Goal::AtMost(150.0),
+        });
     }
 
     fn up(&self) -> Duration {
@@ -186,7 +226,7 @@ impl<'a> Labs<'a> {
     }
 
     fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(self.gradus);
+        let mut command = Command::new(&self.bench.gradus);
         command.args(arguments).current_dir(self.scratch.path());
         command
             .env("GRADUS_CACHE_DIR", self.scratch.path().join("cache"))
@@ -218,8 +258,4 @@ fn copy(from: &Path, to: &Path) {
             fs::copy(entry.path(), to).expect("a file");
         }
     }
-}
-
-fn ms(time: Duration) -> String {
-    format!("{:>6.1} ms", time.as_secs_f64() * 1e3)
 }

@@ -1,11 +1,12 @@
-//! The pairs of commands.
+//! What a learner waits for, beside what they would wait for anyway.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
 
-use super::sample::{Sample, in_turn, median, quietly};
+use super::class::is_there;
+use super::sample::{Pair, Spread, in_turn, median, quietly};
+use super::table::{CPU, Goal, Row, Table, WALL, milliseconds, ms};
 
 const ROUNDS: usize = 25;
 const MANIFEST: &str =
@@ -17,11 +18,12 @@ pub(crate) struct Bench {
     pub(crate) gradus: PathBuf,
     rustc: PathBuf,
     scratch: tempfile::TempDir,
+    quick: bool,
 }
 
 impl Bench {
-    /// Makes the scratch folder.
-    pub(crate) fn new() -> Self {
+    /// Makes the scratch folder; a `quick` bench takes fewer samples.
+    pub(crate) fn new(quick: bool) -> Self {
         let sysroot = Command::new("rustc")
             .args(["--print", "sysroot"])
             .output()
@@ -31,6 +33,7 @@ impl Bench {
             gradus: PathBuf::from(env!("CARGO_BIN_EXE_gradus")),
             rustc: Path::new(sysroot.trim()).join("bin/rustc"),
             scratch: tempfile::tempdir().expect("a scratch folder"),
+            quick,
         };
         for name in ["ours", "peer", "rustlings/exercises/01"] {
             fs::create_dir_all(bench.path(name)).expect("a folder");
@@ -39,6 +42,11 @@ impl Bench {
             bench.fill(name);
         }
         bench
+    }
+
+    /// Returns how often something is measured that is worth `times` samples.
+    pub(super) fn rounds(&self, times: usize) -> usize {
+        if self.quick { times.div_ceil(5) } else { times }
     }
 
     pub(super) fn path(&self, name: &str) -> PathBuf {
@@ -137,56 +145,40 @@ impl Bench {
     }
 
     /// A check after an edit, against the compiler called directly.
-    pub(crate) fn check_against_rustc(&self) {
-        let (ours, peer) = in_turn(ROUNDS, |round| self.check(round), |round| self.plain(round));
-        cpu(
-            "check after an edit : rustc lib, rustc --test, run",
-            &ours,
-            &peer,
-            "CPU <= 0.75",
-        );
+    pub(crate) fn check_against_rustc(&self, table: &mut Table) {
+        let pairs = self.checks_and(ROUNDS, |round| self.plain(round));
+        let name = "check after an edit : rustc lib, rustc --test, run";
+        table.ratio(name, &pairs, CPU, Goal::AtMost(0.75));
     }
 
     /// A check after an edit, against `cargo test`, warm and from nothing.
-    pub(crate) fn check_against_cargo(&self) {
-        let (ours, peer) = in_turn(
-            ROUNDS,
-            |round| self.check(round),
-            |round| self.cargo_test(round),
-        );
-        cpu(
-            "check after an edit : cargo test, warm",
-            &ours,
-            &peer,
-            "CPU <= 0.65",
-        );
-        let cold = |round| {
+    pub(crate) fn check_against_cargo(&self, table: &mut Table) {
+        let pairs = self.checks_and(ROUNDS, |round| self.cargo_test(round));
+        let name = "check after an edit : cargo test, warm";
+        table.ratio(name, &pairs, CPU, Goal::AtMost(0.65));
+        let pairs = self.checks_and(ROUNDS / 2, |round| {
             fs::remove_dir_all(self.path("peer/target")).ok();
             self.cargo_test(round);
-        };
-        let (ours, peer) = in_turn(ROUNDS / 2, |round| self.check(round), cold);
-        cpu(
-            "check after an edit : cargo test, cold",
-            &ours,
-            &peer,
-            "CPU <= 0.35",
-        );
+        });
+        let name = "check after an edit : cargo test, cold";
+        table.ratio(name, &pairs, CPU, Goal::AtMost(0.35));
+    }
+
+    /// Checks after an edit, and something else in turn.
+    fn checks_and(&self, times: usize, peer: impl FnMut(usize)) -> Vec<Pair> {
+        in_turn(self.rounds(times), |round| self.check(round), peer)
     }
 
     /// A check after an edit, against `rustlings run` on an exercise with one test.
-    pub(crate) fn check_against_rustlings(&self) {
-        if Command::new("rustlings").arg("--version").output().is_err() {
+    pub(crate) fn check_against_rustlings(&self, table: &mut Table) {
+        if !is_there("rustlings") {
             println!("rustlings is not there: cargo install rustlings --locked");
             return;
         }
         let folder = self.path("rustlings");
         let info = "format_version = 1\n[[exercises]]\nname = \"one\"\ndir = \"01\"\nhint = \"\"\nskip_check_unsolved = true\n";
         fs::write(folder.join("info.toml"), info).expect("a file");
-        let manifest = "[[bin]]\nname = \"one\"\npath = \"exercises/01/one.rs\"\n";
-        let manifest = format!(
-            "bin = [{{ name = \"one\", path = \"exercises/01/one.rs\" }}]\n\n[package]\nname = \"exercises\"\nedition = \"2024\"\npublish = false\n# {}\n",
-            manifest.len()
-        );
+        let manifest = "bin = [{ name = \"one\", path = \"exercises/01/one.rs\" }]\n\n[package]\nname = \"exercises\"\nedition = \"2024\"\npublish = false\n";
         fs::write(folder.join("Cargo.toml"), manifest).expect("a file");
         let run = |round: usize| {
             let source = Self::course("solution/src/lib.rs");
@@ -201,17 +193,13 @@ impl Bench {
                     .current_dir(&folder),
             );
         };
-        let (ours, peer) = in_turn(ROUNDS, |round| self.check(round), run);
-        cpu(
-            "check after an edit : rustlings run, one test",
-            &ours,
-            &peer,
-            "CPU <= 0.25",
-        );
+        let name = "check after an edit : rustlings run, one test";
+        let pairs = self.checks_and(ROUNDS, run);
+        table.ratio(name, &pairs, CPU, Goal::AtMost(0.25));
     }
 
     /// The first compile error, against the compiler that only reads.
-    pub(crate) fn first_error(&self) {
+    pub(crate) fn first_error(&self, table: &mut Table) {
         let break_it = |name: &str, round: usize| {
             let folder = self.path(name);
             let source = Self::course("solution/src/lib.rs").replace("Option<i64>", "Option<u8>");
@@ -236,17 +224,13 @@ impl Bench {
             ]);
             quietly(command.current_dir(self.path("peer")));
         };
-        let (ours, peer) = in_turn(ROUNDS, ours, peer);
-        wall_ratio(
-            "first compile error : rustc --emit=metadata",
-            &ours,
-            &peer,
-            "wall <= 1.5",
-        );
+        let pairs = in_turn(self.rounds(ROUNDS), ours, peer);
+        let name = "first compile error : rustc --emit=metadata";
+        table.ratio(name, &pairs, WALL, Goal::AtMost(1.5));
     }
 
     /// Screens without a session, against a program that does nothing.
-    pub(crate) fn screens(&self) {
+    pub(crate) fn screens(&self, table: &mut Table) {
         let nothing = self.path("nothing");
         let source = self.path("nothing.rs");
         fs::write(&source, "fn main() {}").expect("a file");
@@ -260,51 +244,26 @@ impl Bench {
         let read = ["read", "first-502"];
         let colour = ["read", "first-502", "--color=always"];
         for (name, arguments, goal) in [
-            (
-                "first lesson, plain : an empty program",
-                &read[..],
-                "+ 5 ms",
-            ),
+            ("first lesson, plain : an empty program", &read[..], 5.0),
             (
                 "first lesson, coloured : an empty program",
                 &colour[..],
-                "+ 15 ms",
+                15.0,
             ),
-            ("list : an empty program", &["list"][..], "+ 5 ms"),
+            ("list : an empty program", &["list"][..], 5.0),
         ] {
             let ours = |_| quietly(&mut self.gradus(arguments));
             let peer = |_| quietly(&mut Command::new(&nothing));
-            let (ours, peer) = in_turn(ROUNDS * 2, ours, peer);
-            let (ours, peer) = (median(&ours, |s| s.wall), median(&peer, |s| s.wall));
-            let more = ours.saturating_sub(peer);
-            println!(
-                "{name:<58} {} {} +{:>4.1} ms  wall <= {goal}",
-                ms(ours),
-                ms(peer),
-                more.as_secs_f64() * 1e3
-            );
+            let pairs = in_turn(self.rounds(ROUNDS * 2), ours, peer);
+            let more = |pair: &Pair| milliseconds(pair.ours.wall) - milliseconds(pair.peer.wall);
+            table.row(&Row {
+                name,
+                ours: ms(median(pairs.iter().map(|pair| pair.ours.wall))),
+                peer: ms(median(pairs.iter().map(|pair| pair.peer.wall))),
+                figure: Spread::of(pairs.iter().map(more)),
+                unit: "ms",
+                goal: Goal::AtMost(goal),
+            });
         }
     }
-}
-
-fn cpu(name: &str, ours: &[Sample], peer: &[Sample], goal: &str) {
-    print(name, median(ours, |s| s.cpu), median(peer, |s| s.cpu), goal);
-}
-
-fn wall_ratio(name: &str, ours: &[Sample], peer: &[Sample], goal: &str) {
-    print(
-        name,
-        median(ours, |s| s.wall),
-        median(peer, |s| s.wall),
-        goal,
-    );
-}
-
-fn print(name: &str, ours: Duration, peer: Duration, goal: &str) {
-    let ratio = ours.as_secs_f64() / peer.as_secs_f64();
-    println!("{name:<58} {} {} {ratio:>7.2}  {goal}", ms(ours), ms(peer));
-}
-
-fn ms(time: Duration) -> String {
-    format!("{:>6.1} ms", time.as_secs_f64() * 1e3)
 }

@@ -7,9 +7,12 @@ use std::time::{Duration, Instant};
 
 use portable_pty::{CommandBuilder, PtySize, native_pty_system};
 
+use super::sample::Spread;
+use super::table::{Goal, Row, Table, milliseconds};
+
 /// Prints the time from a key to the first byte of its frame, and the processor time of a second
 /// without one.
-pub(crate) fn keys(gradus: &Path) {
+pub(crate) fn keys(gradus: &Path, table: &mut Table) {
     let scratch = tempfile::tempdir().expect("a scratch folder");
     let size = PtySize {
         rows: 24,
@@ -38,14 +41,14 @@ pub(crate) fn keys(gradus: &Path) {
         }
     });
     quiet(&output);
-    press(&mut *writer, &output);
-    rest(child.process_id().unwrap_or(0), &output);
+    press(&mut *writer, &output, table);
+    rest(child.process_id().unwrap_or(0), &output, table);
     child.kill().ok();
     child.wait().ok();
 }
 
 /// Presses keys that draw a new page each, and prints how long the first byte of it takes.
-fn press(writer: &mut dyn Write, output: &Receiver<(Instant, usize)>) {
+fn press(writer: &mut dyn Write, output: &Receiver<(Instant, usize)>, table: &mut Table) {
     let mut times = Vec::new();
     for key in ["?", "?", "m", "q", "?", "?", "m", "q"].repeat(4) {
         let pressed = Instant::now();
@@ -60,26 +63,29 @@ fn press(writer: &mut dyn Write, output: &Receiver<(Instant, usize)>) {
         }
         quiet(output);
     }
-    times.sort();
-    if let Some(median) = times.get(times.len() / 2) {
-        println!(
-            "{:<58} {:>6.2} ms  goal <= 1 ms ({} keys)",
-            "a key to its frame",
-            median.as_secs_f64() * 1e3,
-            times.len()
-        );
-    }
+    table.row(&Row {
+        name: "a key to its frame",
+        ours: format!("{} keys", times.len()),
+        peer: String::new(),
+        figure: Spread::of(times.into_iter().map(milliseconds)),
+        unit: "ms",
+        goal: Goal::AtMost(1.0),
+    });
 }
 
 /// Prints what the process uses while nobody presses a key.
-fn rest(pid: u32, output: &Receiver<(Instant, usize)>) {
+fn rest(pid: u32, output: &Receiver<(Instant, usize)>, table: &mut Table) {
     let before = ticks(pid);
     output.recv_timeout(Duration::from_secs(2)).ok();
-    println!(
-        "{:<58} {:>6} ticks in 2 s  goal 0",
-        "an idle session",
-        ticks(pid).saturating_sub(before)
-    );
+    let used = ticks(pid).saturating_sub(before);
+    table.row(&Row {
+        name: "an idle session, hundredths of a second in two",
+        ours: String::new(),
+        peer: String::new(),
+        figure: Spread::of([f64::from(u32::try_from(used).unwrap_or(u32::MAX))]),
+        unit: "CPU",
+        goal: Goal::AtMost(0.0),
+    });
 }
 
 /// Waits until nothing has come for a while.

@@ -1,27 +1,26 @@
 //! `gradus validate`.
 
+mod findings;
+mod words;
+
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
-use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use clap::Args;
 use serde::Serialize;
 
-use super::app::{App, Done, counted};
+use super::app::{App, Done};
 use super::exit::Code as Exit;
 use super::failure::Failure;
 use super::names;
-use super::output::Stepper;
 use super::source;
-use crate::check::{CheckError, Context};
 use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback, Problem, rules};
-use crate::drill::{self, Ground};
-use crate::proof::{self, Batch, Proof, Unrun};
-use crate::text::{Line, Role};
+use crate::proof::{self, Unrun};
 use crate::watch::{Pace, Watcher};
+use findings::{Findings, Job, Unproved};
 
 /// Prove a course good: its files, its rules, the code on its pages, and every exercise
 ///
@@ -76,31 +75,6 @@ struct Code<'a> {
     shown: usize,
     /// The blocks that this machine could not run, and why.
     unproved: &'a [Unrun],
-}
-
-/// An exercise, or a fault of the drill, that could not be proved, and why.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-struct Unproved {
-    exercise: String,
-    reason: String,
-}
-
-/// What validation found.
-#[derive(Debug, Default)]
-struct Findings {
-    problems: Vec<Problem>,
-    unproved: Vec<Unproved>,
-    proved: Vec<ExerciseId>,
-    faults: usize,
-    pairs: usize,
-    code: Proof,
-}
-
-/// Something to prove.
-#[derive(Debug)]
-enum Job<'a> {
-    Exercise(&'a Exercise),
-    Blocks(&'a Batch),
 }
 
 impl Validate {
@@ -216,182 +190,5 @@ fn known(course: &Course, problems: &[Problem], name: &str) -> Result<ExerciseId
     match name.parse() {
         Ok(id) if is_broken => Ok(id),
         Ok(_) | Err(_) => Ok(names::exercise(course, name)?.id.clone()),
-    }
-}
-
-impl Findings {
-    /// Proves what is in `queue`, `jobs` at a time.
-    fn prove(
-        &mut self,
-        queue: VecDeque<Job<'_>>,
-        course: &Course,
-        context: &Context,
-        jobs: usize,
-        steps: &Stepper,
-    ) {
-        let jobs = jobs.min(queue.len());
-        let queue = Mutex::new(queue);
-        let found = Mutex::new(self);
-        let found_now = || found.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = || {
-            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.pop_front()
-        };
-        let work = || {
-            while let Some(job) = next() {
-                match job {
-                    Job::Exercise(exercise) => {
-                        steps.show(&format!("proving {}", exercise.id));
-                        let proof = prove(exercise, context);
-                        found_now().add(exercise, proof);
-                    }
-                    Job::Blocks(batch) => {
-                        steps.show(&format!("running the code of {}", batch.name));
-                        let proof = batch.prove(course, context);
-                        found_now().code.add(proof);
-                    }
-                }
-            }
-        };
-        thread::scope(|scope| {
-            for _ in 0..jobs {
-                scope.spawn(work);
-            }
-        });
-        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.problems.append(&mut found.code.problems);
-        found.code.unproved.sort();
-        found.unproved.sort();
-        found.proved.sort();
-    }
-
-    fn prove_drill(&mut self, ground: &Ground, context: &Context) {
-        let unproved = |name: &str, reason| Unproved {
-            exercise: format!("drill: {name}"),
-            reason,
-        };
-        match drill::prove::prove(ground, context) {
-            Ok(proof) => {
-                self.problems.extend(proof.problems);
-                (self.faults, self.pairs) = (proof.faults, proof.pairs);
-                let left = proof.unproved.into_iter();
-                let left = left.map(|(fault, reason)| unproved(&fault, reason));
-                self.unproved.extend(left);
-            }
-            Err(error) => {
-                let reason = super::failure::with_causes(&error);
-                self.unproved.push(unproved("all of it", reason));
-            }
-        }
-    }
-
-    fn add(&mut self, exercise: &Exercise, proof: Result<Vec<Problem>, Unproved>) {
-        match proof {
-            Ok(problems) if problems.is_empty() => self.proved.push(exercise.id.clone()),
-            Ok(problems) => self.problems.extend(problems),
-            Err(unproved) => self.unproved.push(unproved),
-        }
-    }
-
-    fn exit(&self) -> Exit {
-        if !self.problems.is_empty() {
-            Exit::NotPassed
-        } else if !self.unproved.is_empty() || !self.code.unproved.is_empty() {
-            Exit::Failed
-        } else {
-            Exit::Fine
-        }
-    }
-
-    fn lines(&self, course: &Course) -> Vec<Line> {
-        let mut lines = Vec::new();
-        for problem in &self.problems {
-            let place = problem
-                .line
-                .map_or_else(String::new, |line| format!(":{line}"));
-            let mut message = problem.message.lines();
-            let line = Line::new()
-                .with(Role::Accent, format!("{}{place}: ", problem.file))
-                .with(Role::Text, message.next().unwrap_or_default());
-            lines.push(line);
-            lines.extend(message.map(|more| Line::plain("    ").with(Role::Code, more)));
-            let help = problem.help.iter().flat_map(|help| help.lines());
-            lines.extend(help.map(|help| Line::new().with(Role::Dim, format!("    {help}"))));
-        }
-        for unproved in &self.unproved {
-            let text = format!(
-                "{}: not proved here: {}",
-                unproved.exercise, unproved.reason
-            );
-            lines.push(Line::new().with(Role::Warn, text));
-        }
-        for unrun in &self.code.unproved {
-            let Unrun { file, line, reason } = unrun;
-            let text = format!("{file}:{line}: not run here: {reason}");
-            lines.push(Line::new().with(Role::Warn, text));
-        }
-        lines.push(self.summary(course));
-        lines.extend(self.summary_of_code());
-        lines
-    }
-
-    fn summary(&self, course: &Course) -> Line {
-        let mut proved = format!("{} proved", counted(self.proved.len(), "exercise"));
-        if self.faults > 0 {
-            let (faults, pairs) = (self.faults, self.pairs);
-            let (faults, pairs) = (counted(faults, "fault"), counted(pairs, "pair"));
-            proved.extend(["; drill: ", &faults, " tried, and ", &pairs]);
-        }
-        if self.problems.is_empty() {
-            let lessons = counted(course.lessons.len(), "lesson");
-            return Line::new()
-                .with(Role::Good, "No problems")
-                .with(Role::Text, format!(": {lessons}, {proved}"));
-        }
-        Line::new()
-            .with(Role::Bad, counted(self.problems.len(), "problem"))
-            .with(Role::Text, format!(", {proved}"))
-    }
-
-    /// Returns how many blocks of code were run; nothing where there are none.
-    fn summary_of_code(&self) -> Option<Line> {
-        let Proof {
-            run,
-            skipped,
-            shown,
-            unproved,
-            ..
-        } = &self.code;
-        let parts = [
-            (*run, "block run", "blocks run"),
-            (*skipped, "says why not", "say why not"),
-            (*shown, "is only shown", "are only shown"),
-            (unproved.len(), "cannot be run here", "cannot be run here"),
-        ];
-        let there = parts.into_iter().filter(|(count, ..)| *count > 0);
-        let there = there.map(|(count, one, many)| match count {
-            1 => format!("1 {one}"),
-            _ => format!("{count} {many}"),
-        });
-        let there: Vec<_> = there.collect();
-        (!there.is_empty()).then(|| Line::plain(format!("Code: {}", there.join(", "))))
-    }
-}
-
-fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unproved> {
-    let unproved = |reason| Unproved {
-        exercise: exercise.id.to_string(),
-        reason,
-    };
-    if let Some(missing) = exercise.task.missing(context) {
-        return Err(unproved(missing));
-    }
-    match exercise.task.validate(context) {
-        Ok(problems) => Ok(problems),
-        Err(CheckError::Exercise { what }) => {
-            let file = format!("exercises/{}/exercise.toml", exercise.id);
-            Ok(vec![Problem::new(file, what)])
-        }
-        Err(error) => Err(unproved(super::failure::with_causes(&error))),
     }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::fs;
 use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::partition::Partition;
-use super::results::Results;
+use super::results::{Records, Results, Span};
 use super::{GradeError, header};
 use crate::course::ExerciseId;
 use crate::report::Header;
@@ -22,15 +23,23 @@ pub struct Merged {
     pub submissions: usize,
 }
 
-/// A record, as far as merging needs to know it: where it belongs, and where its line is.
-#[derive(Debug)]
+/// Where the line of a record is. The line itself is read again when its turn comes: all of them
+/// may be more than there is memory.
+#[derive(Debug, Clone, Copy)]
 struct Line {
     part: usize,
-    text: String,
+    span: Span,
 }
 
 /// Where a record belongs: by learner, then by the place of the exercise.
 type Place = (String, usize);
+
+/// The records of all parts.
+#[derive(Debug, Default)]
+struct Index {
+    parts: Vec<Records>,
+    lines: BTreeMap<Place, Line>,
+}
 
 /// Writes the results of `parts` together to the file `place`.
 ///
@@ -54,12 +63,13 @@ pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
         .enumerate()
         .map(|(place, exercise)| (&exercise.id, place))
         .collect();
-    let mut lines = BTreeMap::new();
-    for (index, part) in parts.iter().enumerate() {
-        read(index, part, &order, &mut lines, &mut faults)?;
+    let mut index = Index::default();
+    for part in parts {
+        index.read(part, &order, &mut faults)?;
     }
     let exercises = &first.header().exercises;
-    let names = lines
+    let names = index
+        .lines
         .keys()
         .map(|(learner, exercise): &Place| format!("{learner}/{}", exercises[*exercise].id));
     let found = header::submissions(names.clone());
@@ -77,9 +87,9 @@ pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
         ));
     } else {
         // Where a submission belongs can be told once all are there.
-        for (index, (name, line)) in names.zip(lines.values()).enumerate() {
+        for (place, (name, line)) in names.zip(index.lines.values()).enumerate() {
             let partition = partitions.get(line.part).copied().flatten();
-            if partition.is_some_and(|partition| !partition.holds(index, &name)) {
+            if partition.is_some_and(|partition| !partition.holds(place, &name)) {
                 let part = parts[line.part].path().display();
                 faults.add(format!("{name} does not belong into {part}"));
             }
@@ -90,7 +100,7 @@ pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
         partition: None,
         ..first.header().clone()
     };
-    write(&whole, lines.values(), place)?;
+    index.write(&whole, place)?;
     Ok(Merged {
         submissions: found.count,
     })
@@ -192,61 +202,68 @@ fn partitions(parts: &[Results], faults: &mut Faults) -> Vec<Option<Partition>> 
     partitions
 }
 
-/// Reads the records of `part` into `lines`.
-fn read(
-    index: usize,
-    part: &Results,
-    order: &BTreeMap<&ExerciseId, usize>,
-    lines: &mut BTreeMap<Place, Line>,
-    faults: &mut Faults,
-) -> Result<(), GradeError> {
-    let path = part.path().display();
-    for record in part.records()? {
-        let (record, text) = record?;
-        let name = &record.submission;
-        let Some(place) = order.get(&record.exercise) else {
-            faults.add(format!(
-                "{name} in {path} is of an exercise that was not graded"
-            ));
-            continue;
-        };
-        if *name != format!("{}/{}", record.learner, record.exercise) {
-            faults.add(format!(
-                "{name} in {path} is of another learner or exercise"
-            ));
-            continue;
-        }
-        match lines.entry((record.learner, *place)) {
-            Entry::Vacant(vacant) => drop(vacant.insert(Line { part: index, text })),
-            Entry::Occupied(other) if other.get().text == text => {
-                faults.add(format!("{name} is there twice"));
+impl Index {
+    /// Reads where the records of `part` are, and where they belong.
+    fn read(
+        &mut self,
+        part: &Results,
+        order: &BTreeMap<&ExerciseId, usize>,
+        faults: &mut Faults,
+    ) -> Result<(), GradeError> {
+        let path = part.path().display();
+        let mut records = part.records()?;
+        let mut doubled = Vec::new();
+        for record in records.by_ref() {
+            let (record, span) = record?;
+            let name = record.submission;
+            let Some(place) = order.get(&record.exercise) else {
+                faults.add(format!(
+                    "{name} in {path} is of an exercise that was not graded"
+                ));
+                continue;
+            };
+            if name != format!("{}/{}", record.learner, record.exercise) {
+                faults.add(format!(
+                    "{name} in {path} is of another learner or exercise"
+                ));
+                continue;
             }
-            Entry::Occupied(_) => {
-                faults.add(format!("{name} is there twice, with different results"));
+            let part = self.parts.len();
+            let line = Line { part, span };
+            match self.lines.entry((record.learner, *place)) {
+                Entry::Vacant(vacant) => drop(vacant.insert(line)),
+                Entry::Occupied(other) => doubled.push((name, *other.get(), line)),
             }
         }
+        self.parts.push(records);
+        for (name, line, other) in doubled {
+            let same = text(&mut self.parts, line)? == text(&mut self.parts, other)?;
+            let how = if same { "" } else { ", with different results" };
+            faults.add(format!("{name} is there twice{how}"));
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn write<'a>(
-    header: &Header,
-    lines: impl Iterator<Item = &'a Line>,
-    place: &Path,
-) -> Result<(), GradeError> {
-    let folder = place.parent().unwrap_or(Path::new("."));
-    let written = std::fs::create_dir_all(folder).and_then(|()| {
-        let mut writer = BufWriter::new(files::beside(folder)?);
-        serde_json::to_writer(&mut writer, header)?;
-        writer.write_all(b"\n")?;
-        for line in lines {
-            writer.write_all(line.text.as_bytes())?;
-            writer.write_all(b"\n")?;
+    /// Writes `header` and all records, in their order, to the file `place`.
+    fn write(&mut self, header: &Header, place: &Path) -> Result<(), GradeError> {
+        let failed = |source| GradeError::file(place)(source);
+        let folder = place.parent().unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(failed)?;
+        let mut writer = BufWriter::new(files::beside(folder).map_err(failed)?);
+        serde_json::to_writer(&mut writer, header).map_err(|error| failed(error.into()))?;
+        writer.write_all(b"\n").map_err(failed)?;
+        for line in self.lines.values() {
+            let mut text = text(&mut self.parts, *line)?;
+            text.push(b'\n');
+            writer.write_all(&text).map_err(failed)?;
         }
         let file = writer
             .into_inner()
-            .map_err(std::io::IntoInnerError::into_error)?;
-        files::persist(file, place)
-    });
-    written.map_err(GradeError::file(place))
+            .map_err(|error| failed(error.into_error()))?;
+        files::persist(file, place).map_err(failed)
+    }
+}
+
+fn text(parts: &mut [Records], line: Line) -> Result<Vec<u8>, GradeError> {
+    parts[line.part].line(line.span)
 }

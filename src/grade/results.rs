@@ -1,7 +1,7 @@
 //! Results: what a grading found, in order; the source of every report.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use super::GradeError;
@@ -32,7 +32,7 @@ impl Results {
         };
         let mut lines = Lines::open(&path)?;
         let header = match lines.next() {
-            Some(line) => parse(&path, 1, &line?)?,
+            Some(line) => lines.parse(&line?.0)?,
             None => {
                 return Err(GradeError::Content {
                     path,
@@ -54,32 +54,53 @@ impl Results {
         &self.header
     }
 
-    /// Returns the records with their lines, without the line's end.
+    /// Returns the records, each with where its line is.
     ///
     /// # Errors
     /// Fails when the file cannot be read.
-    pub fn records(
-        &self,
-    ) -> Result<impl Iterator<Item = Result<(Record, String), GradeError>>, GradeError> {
-        let lines = Lines::open(&self.path)?.enumerate().skip(1);
-        let path = self.path.clone();
-        Ok(lines.map(move |(index, line)| {
-            let line = line?;
-            Ok((parse(&path, index + 1, &line)?, line))
-        }))
+    pub fn records(&self) -> Result<Records, GradeError> {
+        let mut lines = Lines::open(&self.path)?;
+        // The first one is the header.
+        if let Some(line) = lines.next() {
+            line?;
+        }
+        Ok(Records { lines })
     }
 }
 
-fn parse<'a, T: serde::Deserialize<'a>>(
-    path: &Path,
-    line: usize,
-    text: &'a str,
-) -> Result<T, GradeError> {
-    serde_json::from_str(text).map_err(|error| GradeError::Content {
-        path: path.to_owned(),
-        line,
-        what: format!("no line of results: {error}"),
-    })
+/// The records of a file of results, in its order.
+#[derive(Debug)]
+pub struct Records {
+    lines: Lines,
+}
+
+/// Where the line of a record is in its file: the byte it begins with, and its length without its
+/// end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Span {
+    start: u64,
+    length: usize,
+}
+
+impl Records {
+    /// Returns once more the line at `span`, which came from here: of the same file, also when
+    /// another one has taken its name meanwhile. No record follows it.
+    ///
+    /// # Errors
+    /// Fails when it cannot be read.
+    pub fn line(&mut self, span: Span) -> Result<Vec<u8>, GradeError> {
+        let read = self.lines.read_at(span);
+        read.map_err(GradeError::file(&self.lines.path))
+    }
+}
+
+impl Iterator for Records {
+    type Item = Result<(Record, Span), GradeError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let line = self.lines.next()?;
+        Some(line.and_then(|(text, span)| Ok((self.lines.parse(&text)?, span))))
+    }
 }
 
 impl report::Results for Results {
@@ -96,10 +117,15 @@ impl report::Results for Results {
     }
 }
 
-/// The lines of a file.
+/// The lines of a file, without their ends.
+#[derive(Debug)]
 struct Lines {
     path: PathBuf,
     reader: BufReader<File>,
+    /// The byte that is read next.
+    at: u64,
+    /// How many lines were read.
+    number: usize,
 }
 
 impl Lines {
@@ -108,20 +134,45 @@ impl Lines {
         Ok(Self {
             path: path.to_owned(),
             reader: BufReader::with_capacity(256 << 10, file),
+            at: 0,
+            number: 0,
         })
+    }
+
+    /// Returns what the line `text`, which was read last, says.
+    fn parse<'a, T: serde::Deserialize<'a>>(&self, text: &'a str) -> Result<T, GradeError> {
+        serde_json::from_str(text).map_err(|error| GradeError::Content {
+            path: self.path.clone(),
+            line: self.number,
+            what: format!("no line of results: {error}"),
+        })
+    }
+
+    fn read_at(&mut self, span: Span) -> io::Result<Vec<u8>> {
+        let mut line = vec![0; span.length];
+        // What is in the buffer stays there: lines are mostly wanted in their order.
+        let way = span.start.wrapping_sub(self.at).cast_signed();
+        self.reader.seek_relative(way)?;
+        self.reader.read_exact(&mut line)?;
+        self.at = span.start + span.length as u64;
+        Ok(line)
     }
 }
 
 impl Iterator for Lines {
-    type Item = Result<String, GradeError>;
+    type Item = Result<(String, Span), GradeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut line = String::new();
+        let start = self.at;
         match self.reader.read_line(&mut line) {
             Ok(0) => None,
-            Ok(_) => {
+            Ok(count) => {
+                self.at += count as u64;
+                self.number += 1;
                 line.truncate(line.trim_end_matches(['\n', '\r']).len());
-                Some(Ok(line))
+                let length = line.len();
+                Some(Ok((line, Span { start, length })))
             }
             Err(source) => Some(Err(GradeError::File {
                 path: self.path.clone(),
@@ -198,5 +249,39 @@ impl Write for Whole {
         };
         let file = file.into_inner().map_err(io::IntoInnerError::into_error)?;
         files::persist(file, &self.place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Returns the lines of `text`, a file in `folder`, and where each is.
+    fn lines(folder: &Path, text: &str) -> (Lines, Vec<(String, Span)>) {
+        let path = folder.join(FILE);
+        fs::write(&path, text).unwrap();
+        let mut lines = Lines::open(&path).unwrap();
+        let read = lines.by_ref().collect::<Result<_, _>>().unwrap();
+        (lines, read)
+    }
+
+    #[test]
+    fn a_line_is_read_again_in_any_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut lines, mut read) = lines(folder.path(), "first\r\n\nthird ü\nno end");
+        assert_eq!(read.len(), 4);
+        read.rotate_left(2);
+        for (text, span) in read {
+            assert_eq!(lines.read_at(span).unwrap(), text.as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_line_is_read_again_from_the_same_file_and_not_from_one_of_its_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut lines, read) = lines(folder.path(), "first\nsecond\n");
+        let path = folder.path().join(FILE);
+        files::write_whole(&path, b"other\nresults\n").unwrap();
+        assert_eq!(lines.read_at(read[0].1).unwrap(), b"first");
     }
 }

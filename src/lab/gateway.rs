@@ -123,21 +123,19 @@ impl Gateway {
         self.master().map(processes::children).unwrap_or_default()
     }
 
-    /// Makes nginx read its configuration again, and waits until other workers are there.
+    /// Makes nginx read its configuration again, and waits until none but other workers are there.
     ///
     /// # Errors
     /// Fails when nginx cannot be told.
     pub fn reload(&mut self) -> Result<(), LabError> {
-        let before = self.workers();
-        let failed = |source| LabError::File {
-            path: self.folder.clone(),
-            source,
-        };
-        self.server.hang_up().map_err(failed)?;
+        let master = self.master().unwrap_or_default();
+        let mut before = self.workers();
+        self.ask(Wish::HangUp)?;
         let watch = Stopwatch::start();
         while watch.elapsed() < CHANGE {
-            let now = self.workers();
-            if !now.is_empty() && now.iter().all(|worker| !before.contains(worker)) {
+            // nginx lets the old ones go 100 ms after it has started the new ones.
+            before.retain(|worker| processes::is_child(*worker, master));
+            if before.is_empty() && !self.workers().is_empty() {
                 break;
             }
             if self.server.ended_within(BEAT) {

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::LabError;
 use super::client::{Connection, NoResponse, Response};
+use super::customers::Met;
 use super::log;
 use super::nonce::Nonce;
 use super::probe::{Probe, expected, input};
@@ -71,12 +72,7 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
             .from
             .as_ref()
             .and_then(|name| lab.upstream(name)?.last_seen()),
-        history: History {
-            has_first_master: lab.has_first_master(),
-            old_workers: lab.workers_by_age().0,
-            new_workers: lab.workers_by_age().1,
-            customers,
-        },
+        history: history(lab, probe, customers),
         errors: &news.errors,
         accesses: &news.accesses,
     };
@@ -97,6 +93,18 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
         ))),
         Miss::Got(got) => TestResult::Failed(values(got)),
     })
+}
+
+fn history(lab: &Lab, probe: &Probe, customers: Option<Met>) -> History {
+    // To find workers is to look at every process of the machine.
+    let workers = probe.expect.workers.map(|_| lab.workers_by_age());
+    let (old_workers, new_workers) = workers.unwrap_or_default();
+    History {
+        has_first_master: lab.has_first_master(),
+        old_workers,
+        new_workers,
+        customers,
+    }
 }
 
 /// Sends what `probe` says to the gateway at `address`, and returns what a customer sees first of

@@ -3,8 +3,8 @@
 //!
 //! Linux can kill a child together with its parent, but not a grandchild such as an nginx worker.
 //! So the supervisor leads the server's process group and holds the reading end of a pipe: when the
-//! other end closes, the owner has let go or has died. A byte on the pipe asks it to hang up on the
-//! server, which for nginx means to read its configuration again.
+//! other end closes, the owner has let go or has died. A byte on the pipe asks it to send the server a
+//! signal, such as the one on which nginx reads its configuration again.
 
 use std::ffi::OsString;
 use std::fs;
@@ -88,16 +88,6 @@ impl Supervised {
     /// Returns what the server wrote to standard error so far, within the limit.
     pub fn stderr(&self) -> &[u8] {
         self.process.stderr()
-    }
-}
-
-impl Supervised {
-    /// Sends the server SIGHUP.
-    ///
-    /// # Errors
-    /// Fails when the supervisor is gone.
-    pub fn hang_up(&mut self) -> io::Result<()> {
-        self.ask(Wish::HangUp)
     }
 
     /// Sends the server the signal of `wish`.

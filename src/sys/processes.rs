@@ -9,11 +9,14 @@ pub fn children(parent: u32) -> Vec<u32> {
         return Vec::new();
     };
     let numbers = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
-    let mut children: Vec<u32> = numbers
-        .filter(|number| parent_of(*number) == Some(parent))
-        .collect();
+    let mut children: Vec<u32> = numbers.filter(|number| is_child(*number, parent)).collect();
     children.sort_unstable();
     children
+}
+
+/// Returns whether the process `child` was started by the process `parent` and still runs.
+pub fn is_child(child: u32, parent: u32) -> bool {
+    parent_of(child) == Some(parent)
 }
 
 /// The name of a program may hold anything, a parenthesis too: what counts comes after the last.

@@ -42,7 +42,9 @@ pub(super) struct Judge<'a> {
 #[derive(Debug)]
 pub(super) struct History {
     pub(super) has_first_master: bool,
+    /// How many workers ran at the start and still do, where the probe asks.
     pub(super) old_workers: usize,
+    /// How many others run, where the probe asks.
     pub(super) new_workers: usize,
     /// What the customers have met, where some came.
     pub(super) customers: Option<Met>,

@@ -1,0 +1,145 @@
+//! What validation finds: exercises, pages and the drill are proved, several at a time.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+use serde::Serialize;
+
+use crate::check::{CheckError, Context};
+use crate::cli::exit::Code;
+use crate::cli::failure::with_causes;
+use crate::cli::output::Stepper;
+use crate::course::{Course, Exercise, ExerciseId, Problem};
+use crate::drill::{self, Ground};
+use crate::proof::{Batch, Proof};
+
+/// What validation found.
+#[derive(Debug, Default)]
+pub(super) struct Findings {
+    pub(super) problems: Vec<Problem>,
+    pub(super) unproved: Vec<Unproved>,
+    pub(super) proved: Vec<ExerciseId>,
+    pub(super) faults: usize,
+    pub(super) pairs: usize,
+    pub(super) code: Proof,
+}
+
+/// An exercise, or a fault of the drill, that could not be proved, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub(super) struct Unproved {
+    pub(super) exercise: String,
+    pub(super) reason: String,
+}
+
+/// Something to prove.
+#[derive(Debug)]
+pub(super) enum Job<'a> {
+    Exercise(&'a Exercise),
+    Blocks(&'a Batch),
+}
+
+impl Findings {
+    /// Proves what is in `queue`, `jobs` at a time.
+    pub(super) fn prove(
+        &mut self,
+        queue: VecDeque<Job<'_>>,
+        course: &Course,
+        context: &Context,
+        jobs: usize,
+        steps: &Stepper,
+    ) {
+        let jobs = jobs.min(queue.len());
+        let queue = Mutex::new(queue);
+        let found = Mutex::new(self);
+        let found_now = || found.lock().unwrap_or_else(PoisonError::into_inner);
+        let next = || {
+            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
+            queue.pop_front()
+        };
+        let work = || {
+            while let Some(job) = next() {
+                match job {
+                    Job::Exercise(exercise) => {
+                        steps.show(&format!("proving {}", exercise.id));
+                        let proof = prove(exercise, context);
+                        found_now().add(exercise, proof);
+                    }
+                    Job::Blocks(batch) => {
+                        steps.show(&format!("running the code of {}", batch.name));
+                        let proof = batch.prove(course, context);
+                        found_now().code.add(proof);
+                    }
+                }
+            }
+        };
+        thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(work);
+            }
+        });
+        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+        found.problems.append(&mut found.code.problems);
+        found.code.unproved.sort();
+        found.unproved.sort();
+        found.proved.sort();
+    }
+
+    /// Proves the drill on `ground`.
+    pub(super) fn prove_drill(&mut self, ground: &Ground, context: &Context) {
+        let unproved = |name: &str, reason| Unproved {
+            exercise: format!("drill: {name}"),
+            reason,
+        };
+        match drill::prove::prove(ground, context) {
+            Ok(proof) => {
+                self.problems.extend(proof.problems);
+                (self.faults, self.pairs) = (proof.faults, proof.pairs);
+                let left = proof.unproved.into_iter();
+                let left = left.map(|(fault, reason)| unproved(&fault, reason));
+                self.unproved.extend(left);
+            }
+            Err(error) => {
+                let reason = with_causes(&error);
+                self.unproved.push(unproved("all of it", reason));
+            }
+        }
+    }
+
+    fn add(&mut self, exercise: &Exercise, proof: Result<Vec<Problem>, Unproved>) {
+        match proof {
+            Ok(problems) if problems.is_empty() => self.proved.push(exercise.id.clone()),
+            Ok(problems) => self.problems.extend(problems),
+            Err(unproved) => self.unproved.push(unproved),
+        }
+    }
+
+    /// Returns the exit code for it.
+    pub(super) fn exit(&self) -> Code {
+        if !self.problems.is_empty() {
+            Code::NotPassed
+        } else if !self.unproved.is_empty() || !self.code.unproved.is_empty() {
+            Code::Failed
+        } else {
+            Code::Fine
+        }
+    }
+}
+
+fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unproved> {
+    let unproved = |reason| Unproved {
+        exercise: exercise.id.to_string(),
+        reason,
+    };
+    if let Some(missing) = exercise.task.missing(context) {
+        return Err(unproved(missing));
+    }
+    match exercise.task.validate(context) {
+        Ok(problems) => Ok(problems),
+        Err(CheckError::Exercise { what }) => {
+            let file = format!("exercises/{}/exercise.toml", exercise.id);
+            Ok(vec![Problem::new(file, what)])
+        }
+        Err(error) => Err(unproved(with_causes(&error))),
+    }
+}
