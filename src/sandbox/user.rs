@@ -63,7 +63,11 @@ pub(super) fn limit_threads(policy: &Policy) -> io::Result<()> {
     // The limit counts all that the user runs, in this user namespace: the spare one runs nothing
     // else, nor does one who is secluded.
     let is_alone = policy.as_spare_user || policy.seclusion == Seclusion::Files;
-    let others = if is_alone { 0 } else { running() };
+    let others = if is_alone {
+        0
+    } else {
+        running(rustix::process::getuid())
+    };
     let most = others + THREADS;
     set(Resource::Nproc, most, most)
 }
@@ -127,15 +131,25 @@ fn hand_over(path: &Path, user: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Counts the threads that this user runs: each process's folder of threads has a link a thread.
-fn running() -> u64 {
-    let me = rustix::process::getuid().as_raw();
+/// Counts the threads that `user` runs.
+fn running(user: Uid) -> u64 {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes
-        .filter_map(|process| fs::metadata(process.path().join("task")).ok())
-        .filter(|threads| threads.uid() == me)
-        .map(|threads| threads.nlink().saturating_sub(2))
+        .map(|process| threads(&process.path(), user))
         .sum()
+}
+
+/// Counts the threads of `process`, a folder of `/proc`, where it is one of `user`: its folder of
+/// threads has a link a thread.
+fn threads(process: &Path, user: Uid) -> u64 {
+    let Ok(threads) = fs::metadata(process.join("task")) else {
+        return 0;
+    };
+    if threads.uid() == user.as_raw() {
+        threads.nlink().saturating_sub(2)
+    } else {
+        0
+    }
 }
 
 /// Returns whether the spare users exist in this user namespace.
@@ -163,6 +177,9 @@ fn ranges(map: &str) -> impl Iterator<Item = (u32, u32, u32)> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Barrier;
+    use std::thread;
+
     use super::*;
 
     #[test]
@@ -172,13 +189,25 @@ mod tests {
     }
 
     #[test]
-    fn the_threads_of_this_user_are_counted() {
-        let before = running();
-        let (stop, stopped) = std::sync::mpsc::channel::<()>();
-        let thread = std::thread::spawn(move || stopped.recv().ok());
-        assert!(before > 0);
-        drop(stop);
-        thread.join().unwrap();
+    fn every_thread_of_a_user_is_counted_and_none_of_another() {
+        const MANY: usize = 100;
+        let me = rustix::process::getuid();
+        let another = Uid::from_raw(me.as_raw() + 1);
+        let this = Path::new("/proc/self");
+        let before = threads(this, me);
+        let hold = Barrier::new(MANY + 1);
+        let (mine, of_another, all) = thread::scope(|scope| {
+            for _ in 0..MANY {
+                scope.spawn(|| hold.wait());
+            }
+            let counts = (threads(this, me), threads(this, another), running(me));
+            hold.wait();
+            counts
+        });
+        // Tests beside this one end threads of their own meanwhile, though not that many.
+        assert!(mine > before + MANY as u64 / 2, "{before}, then {mine}");
+        assert!(all >= MANY as u64, "{all}");
+        assert_eq!(of_another, 0);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The tier `linked`: hidden tests in the learner's process, for contracts whose values cannot
 //! cross to another one. Each test is a process of its own; it passes only if a random token that
 //! it was given before any learner's code ran comes back, and the process ends with code 0. That
-//! resists ordinary cheats, not machine code.
+//! resists ordinary cheats, not machine code, and not safe code that reads all memory through a hole of
+//! the compiler.
 
 use std::fmt::Write as _;
 use std::fs::File;

@@ -11,6 +11,8 @@ use crate::lab::ports::is_reserved;
 
 /// The most worker processes.
 const MOST_WORKERS: u32 = 16;
+/// How many letters of a name may be wrong for it to be a slip of the pen.
+const MOST_SLIPS: usize = 2;
 /// The arguments of `resolver` that are no name servers.
 const RESOLVER_SETTINGS: [&str; 4] = ["valid=", "ipv4=", "ipv6=", "status_zone="];
 /// How to write an address that a lab accepts.
@@ -224,12 +226,16 @@ fn has_parent(path: &str) -> bool {
 fn unknown(word: &Word) -> Fault {
     let name = word.text.as_str();
     let lists = [PLAIN, PASSES, PATHS, FILE_LISTS, SPECIAL];
+    // Names of another length are further away than that: thousands of names, or one of thousands of
+    // letters, are told at once.
+    let length = name.chars().count();
     let near = lists
         .iter()
         .flat_map(|list| list.split_ascii_whitespace())
+        .filter(|known| known.len().abs_diff(length) <= MOST_SLIPS)
         .map(|known| (strsim::damerau_levenshtein(known, name), known))
         .min()
-        .filter(|(distance, _)| *distance <= 2);
+        .filter(|(distance, _)| *distance <= MOST_SLIPS);
     match near {
         Some((_, known)) => Fault::invalid(word.line, format!("unknown directive \"{name}\""))
             .with_help(format!("did you mean `{known}`?")),

