@@ -42,7 +42,7 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     for act in &probe.act {
         lab.act(act)?;
     }
-    news(lab)?;
+    catch_up(lab, probe.expect.access.is_some(), context)?;
     let nonce = Nonce::fresh();
     lab.set_nonce(&nonce);
     let before = counters(lab, probe);
@@ -147,7 +147,7 @@ pub struct Traces {
 /// # Errors
 /// Fails when Gradus could not do its work.
 pub fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Traces, LabError> {
-    news(lab)?;
+    catch_up(lab, true, context)?;
     let exchanges = send(lab, probe, context)?;
     let mut found = news(lab)?;
     await_lines(lab, &mut found, exchanges.len(), context)?;
@@ -173,10 +173,29 @@ fn news(lab: &mut Lab) -> Result<News, LabError> {
             accesses: Vec::new(),
         });
     };
-    Ok(News {
+    let news = News {
         errors: gateway.log_news(ports)?,
         accesses: gateway.access_news(ports)?,
-    })
+    };
+    lab.note_log(0, news.accesses.len());
+    Ok(news)
+}
+
+/// Passes over what the logs hold, so that what comes is of the next requests. Where its lines matter,
+/// nginx is given the time to log the answers that others have got.
+fn catch_up(lab: &mut Lab, lines_matter: bool, context: &Context) -> Result<(), LabError> {
+    news(lab)?;
+    let watch = Stopwatch::start();
+    while lines_matter && lab.unlogged() > 0 {
+        if watch.elapsed() > LOGGED {
+            // They are logged elsewhere, or not at all.
+            lab.note_log(0, lab.unlogged());
+        } else if context.cancel.wait(BEAT) {
+            return Err(LabError::Cancelled);
+        }
+        news(lab)?;
+    }
+    Ok(())
 }
 
 /// nginx logs a request when it is done with it, which may be after the customer has the answer.
@@ -236,6 +255,8 @@ fn send(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Vec<Exchange>
         }),
     };
     note_wait(lab, probe, &exchanges);
+    let answers = exchanges.iter().filter(|exchange| exchange.result.is_ok());
+    lab.note_log(answers.count(), 0);
     Ok(exchanges)
 }
 

@@ -55,6 +55,9 @@ pub struct Lab {
     first: Option<(Option<u32>, Vec<u32>)>,
     /// How long the exercise itself has made the probes wait.
     waited: Duration,
+    /// How many answers probes have got, and how many lines of the access log were read.
+    answers: usize,
+    lines: usize,
     folder: Scratch,
     context: Context,
 }
@@ -106,6 +109,8 @@ impl Lab {
                         every: plan.customers,
                         first: None,
                         waited: Duration::ZERO,
+                        answers: 0,
+                        lines: 0,
                         folder,
                         context: context.clone(),
                     };
@@ -189,6 +194,19 @@ impl Lab {
     /// Counts `time` among what the exercise has made the probes wait.
     pub(super) fn note_wait(&mut self, time: Duration) {
         self.waited += time;
+    }
+
+    /// Counts answers that probes have got, and lines of the access log that were read.
+    pub(super) fn note_log(&mut self, answers: usize, lines: usize) {
+        self.answers += answers;
+        self.lines += lines;
+    }
+
+    /// Returns how many answers there were, of probes and of customers, that nginx has not logged yet.
+    pub(super) fn unlogged(&self) -> usize {
+        let met = self.customers.as_ref().map(Customers::met);
+        let met = met.map_or(0, |met| met.sent.saturating_sub(met.lost));
+        (self.answers + met).saturating_sub(self.lines)
     }
 
     /// Returns whether some upstream is declared to be slow for `path`.

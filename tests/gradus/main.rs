@@ -21,6 +21,7 @@ mod lab_inputs;
 #[cfg(target_os = "linux")]
 mod lab_kills;
 mod lab_learner;
+mod lab_logs;
 mod lab_probes;
 mod lab_up;
 #[cfg(target_os = "linux")]

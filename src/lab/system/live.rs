@@ -60,6 +60,8 @@ impl Lab {
             every: plan.customers,
             first: None,
             waited: std::time::Duration::ZERO,
+            answers: 0,
+            lines: 0,
             folder,
             context: context.clone(),
         })
