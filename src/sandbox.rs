@@ -210,10 +210,10 @@ impl Sandbox {
             .map_err(|error| Lacking::Trial(error.to_string()))
     }
 
-    fn policy(&self, job: &Job, token: &str) -> Policy {
+    fn policy(&self, job: &Job, token: &str) -> std::io::Result<Policy> {
         let parent = rustix::process::getpid().as_raw_nonzero();
         let is_learners = job.stage == Stage::Learner || job.seclusion == Seclusion::Files;
-        Policy {
+        let mut policy = Policy {
             limits: job.limits,
             view: job.view.clone(),
             seclusion: job.seclusion,
@@ -222,7 +222,9 @@ impl Sandbox {
             parent: u64::from(parent.get().unsigned_abs()),
             token: token.to_owned(),
             ..Policy::new(self.guard, job.stage)
-        }
+        };
+        policy.ready = self.guard.make_ready(&policy)?;
+        Ok(policy)
     }
 
     /// Starts `job` and returns the live process.

@@ -1,9 +1,16 @@
 //! The system calls that a job may make. Every other one answers "not implemented", for which
 //! loaders, C libraries and compilers have another way.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use seccompiler::{BpfProgram, TargetArch};
+use data_encoding::BASE64;
+use seccompiler::{
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
+    SeccompRule, TargetArch, sock_filter,
+};
 use serde_json::{Value, json};
 
 use super::job::Stage;
@@ -53,6 +60,9 @@ const TRACING: &str = "process_vm_readv process_vm_writev ptrace";
 const KERNEL: &str = "add_key bpf io_uring_enter io_uring_register io_uring_setup keyctl memfd_create mount \
     perf_event_open unshare userfaultfd";
 
+/// What a call that is not allowed answers.
+const NOT_IMPLEMENTED: u32 = libc::ENOSYS.unsigned_abs();
+
 // Flags and commands of the calls that are looked at more closely.
 const CLONE_THREAD: u64 = 0x0001_0000;
 const CLONE_NAMESPACES: u64 = 0x7e02_0080;
@@ -72,10 +82,77 @@ const FAMILIES: [u64; 4] = [1, 2, 10, 16];
 /// Names of threads and of memory: `PR_SET_NAME`, `PR_GET_NAME`, `PR_SET_VMA`.
 const HARMLESS_PRCTL: [u64; 3] = [15, 16, 0x5356_4d41];
 
-/// Lets this process make only the calls of its stage.
-pub(super) fn restrict(policy: &Policy) -> io::Result<()> {
-    let program = compile(policy, arch()?).map_err(io::Error::other)?;
+/// A stage, and the rules that do not hold.
+type Kind = (&'static str, Vec<&'static str>);
+/// The filters that this process has made: to make one takes longer than to make it part of a process.
+static FILTERS: Mutex<BTreeMap<Kind, Arc<str>>> = Mutex::new(BTreeMap::new());
+
+/// Returns the filter of jobs with this policy as text, for [`restrict`].
+pub(super) fn filter(policy: &Policy) -> io::Result<Arc<str>> {
+    let off = policy.off.iter().map(|rule| rule.word()).collect();
+    let mut filters = FILTERS.lock().unwrap_or_else(PoisonError::into_inner);
+    match filters.entry((policy.stage.word(), off)) {
+        Entry::Occupied(made) => Ok(Arc::clone(made.get())),
+        Entry::Vacant(place) => {
+            let program = compile(policy, arch()?).map_err(io::Error::other)?;
+            Ok(Arc::clone(place.insert(written(&program).into())))
+        }
+    }
+}
+
+/// Lets this process make only the calls of its stage, by a `filter` for its policy.
+pub(super) fn restrict(policy: &Policy, filter: &str) -> io::Result<()> {
+    let program = read(filter)?;
+    if !plain(policy, arch()?).contains(&"tgkill") {
+        seccompiler::apply_filter(&signals_itself()?).map_err(io::Error::other)?;
+    }
     seccompiler::apply_filter(&program).map_err(io::Error::other)
+}
+
+/// Returns a filter by which this process may signal its own threads, and no others: which these are
+/// is not known before it is there. Calls that it lets through are left to the filter of the stage.
+fn signals_itself() -> io::Result<BpfProgram> {
+    let me = u64::from(std::process::id());
+    let other = SeccompCondition::new(0, SeccompCmpArgLen::Dword, SeccompCmpOp::Ne, me);
+    let rule = other.and_then(|other| SeccompRule::new(vec![other]));
+    let rules = [(libc::SYS_tgkill, vec![rule.map_err(io::Error::other)?])];
+    let filter = SeccompFilter::new(
+        rules.into(),
+        SeccompAction::Allow,
+        SeccompAction::Errno(NOT_IMPLEMENTED),
+        arch()?,
+    );
+    let program = filter.and_then(BpfProgram::try_from);
+    program.map_err(io::Error::other)
+}
+
+/// Writes `program` as text: eight bytes an instruction.
+fn written(program: &[sock_filter]) -> String {
+    let bytes = program.iter().flat_map(|step| {
+        let [one, two] = step.code.to_le_bytes();
+        let [a, b, c, d] = step.k.to_le_bytes();
+        [one, two, step.jt, step.jf, a, b, c, d]
+    });
+    BASE64.encode(&bytes.collect::<Vec<_>>())
+}
+
+/// Reads what [`written`] wrote.
+fn read(text: &str) -> io::Result<BpfProgram> {
+    let no_filter = || io::Error::new(io::ErrorKind::InvalidInput, "no filter of system calls");
+    let bytes = BASE64.decode(text.as_bytes()).map_err(|_| no_filter())?;
+    let (steps, []) = bytes.as_chunks() else {
+        return Err(no_filter());
+    };
+    if steps.is_empty() {
+        return Err(no_filter());
+    }
+    let step = |&[one, two, jt, jf, a, b, c, d]: &[u8; 8]| sock_filter {
+        code: u16::from_le_bytes([one, two]),
+        jt,
+        jf,
+        k: u32::from_le_bytes([a, b, c, d]),
+    };
+    Ok(steps.iter().map(step).collect())
 }
 
 fn arch() -> io::Result<TargetArch> {
@@ -84,7 +161,7 @@ fn arch() -> io::Result<TargetArch> {
 
 fn compile(policy: &Policy, arch: TargetArch) -> Result<BpfProgram, seccompiler::Error> {
     let filter = json!({ "job": {
-        "mismatch_action": { "errno": libc::ENOSYS },
+        "mismatch_action": { "errno": NOT_IMPLEMENTED },
         "match_action": "allow",
         "filter": entries(policy, arch),
     }});
@@ -151,12 +228,12 @@ fn closer(policy: &Policy) -> Vec<Value> {
     } else {
         masked("clone", 0, CLONE_THREAD, CLONE_THREAD)
     };
-    let me = u64::from(std::process::id());
     let mut entries = vec![
         clone,
         allowed("fcntl", &[equals(1, F_SETFL), masks(2, O_ASYNC, 0)]),
         allowed("prlimit64", &[equals(0, 0)]),
-        allowed("tgkill", &[equals(0, me)]),
+        // What the process may signal is for a filter of its own.
+        json!({ "syscall": "tgkill" }),
     ];
     let locks = LOCKS.iter().filter(|_| compiles);
     let families = FAMILIES.iter().filter(|_| policy.stage == Stage::Lab);
@@ -208,6 +285,21 @@ mod tests {
                 let program = program.unwrap_or_else(|error| panic!("{arch:?}: {error}"));
                 assert!(program.len() > 50, "{arch:?} {stage:?}");
             }
+        }
+    }
+
+    #[test]
+    fn a_filter_is_made_once_and_read_as_it_was_written() {
+        let guard = super::super::guard::guard("landlock").unwrap();
+        let mut policy = Policy::new(guard, Stage::Learner);
+        let text = filter(&policy).unwrap();
+        assert!(Arc::ptr_eq(&text, &filter(&policy).unwrap()));
+        let program = compile(&policy, arch().unwrap()).unwrap();
+        assert_eq!(written(&read(&text).unwrap()), written(&program));
+        policy.off = vec![Rule::Kernel];
+        assert_ne!(text, filter(&policy).unwrap());
+        for text in ["", "AAAA", "?", &text[4..]] {
+            assert!(read(text).is_err(), "{text}");
         }
     }
 

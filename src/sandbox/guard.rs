@@ -6,6 +6,7 @@ pub mod none;
 
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use super::ability::{Ability, Lacking};
 use super::policy::Policy;
@@ -29,6 +30,13 @@ pub trait Guard: fmt::Debug + Sync {
     /// # Errors
     /// Fails when the machine lacks something.
     fn needs(&self, ability: &Ability) -> Result<(), Lacking>;
+
+    /// Makes ready what [`Guard::seal`] needs for jobs with this policy: in the process that starts them,
+    /// where it can be kept from one to the next.
+    ///
+    /// # Errors
+    /// Fails when a rule cannot be made: the job must not run then.
+    fn make_ready(&self, policy: &Policy) -> io::Result<Arc<str>>;
 
     /// Confines this process, which has one thread, but for what [`Guard::seal`] does.
     ///

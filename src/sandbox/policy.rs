@@ -4,6 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::guard::{Guard, guard};
@@ -33,6 +34,8 @@ pub struct Policy {
     pub as_spare_user: bool,
     /// The rules that do not hold.
     pub off: Vec<Rule>,
+    /// What the guard has made ready for [`Guard::seal`].
+    pub ready: Arc<str>,
     /// The number of the process that started the launcher; 0 where it is not known beforehand.
     pub parent: u64,
     /// A random word, by which Gradus knows that what went wrong was said by the launcher.
@@ -57,6 +60,7 @@ impl Policy {
             word("secluded", self.seclusion.word()),
             word("token", &self.token),
         ];
+        words.extend((!self.ready.is_empty()).then(|| word("ready", &*self.ready)));
         words.extend(self.as_spare_user.then(|| word("user", "spare")));
         words.extend(self.off.iter().map(|rule| word("off", rule.word())));
         let paths = self.view.0.iter();
@@ -93,6 +97,7 @@ impl Policy {
             seclusion: Seclusion::None,
             as_spare_user: false,
             off: Vec::new(),
+            ready: Arc::default(),
             parent: 0,
             token: String::new(),
         }
@@ -114,6 +119,7 @@ impl Policy {
             "memory" => self.limits.memory = number()?,
             "file" => self.limits.file = number()?,
             "parent" => self.parent = number()?,
+            "ready" => self.ready = text.into(),
             "token" => text.clone_into(&mut self.token),
             "user" => self.as_spare_user = true,
             "secluded" => self.seclusion = Seclusion::parse(text).ok_or_else(unknown)?,
@@ -150,6 +156,7 @@ mod tests {
         policy.seclusion = Seclusion::Files;
         policy.stage = Stage::Compile;
         policy.token = "abc".to_owned();
+        policy.ready = "AA==".into();
         let mut words = policy.words();
         words.push("/bin/true".into());
         let (read, rest) = Policy::read(&words).unwrap();

@@ -111,7 +111,9 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
         source,
     };
     let token = token().map_err(failed)?;
-    let mut child = command(sandbox, job, &token).spawn().map_err(failed)?;
+    let mut child = command(sandbox, job, &token)
+        .and_then(|mut command| command.spawn())
+        .map_err(failed)?;
     let group = i32::try_from(child.id()).expect("process ids are small");
     cancel.watch(group);
     let (sender, events) = channel();
@@ -148,14 +150,15 @@ pub(super) fn token() -> std::io::Result<String> {
     Ok(data_encoding::HEXLOWER.encode(&bytes))
 }
 
-fn command(sandbox: &Sandbox, job: Job, token: &str) -> Command {
+fn command(sandbox: &Sandbox, job: Job, token: &str) -> std::io::Result<Command> {
+    let policy = sandbox.policy(&job, token)?;
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that starts processes"
     )]
     let mut command = Command::new(sandbox.launcher());
     command
-        .args(launcher::arguments(&sandbox.policy(&job, token)))
+        .args(launcher::arguments(&policy))
         .args(Some(job.program).filter(|program| !program.as_os_str().is_empty()))
         .args(job.arguments)
         .env_clear()
@@ -168,7 +171,7 @@ fn command(sandbox: &Sandbox, job: Job, token: &str) -> Command {
         Input::Null => command.stdin(Stdio::null()),
         Input::Descriptor(descriptor) => command.stdin(descriptor),
     };
-    command
+    Ok(command)
 }
 
 fn watch_streams(child: &mut Child, sender: &Sender<Event>) -> usize {

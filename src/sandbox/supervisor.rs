@@ -125,14 +125,15 @@ pub(super) fn start(
         program: job.program.clone(),
         source,
     })?;
-    let token = process::token().map_err(|source| SandboxError::Start {
+    let failed = |source| SandboxError::Start {
         program: job.program.clone(),
         source,
-    })?;
+    };
+    let token = process::token().map_err(failed)?;
     // The server is confined, the supervisor, which removes its folder, is not.
     let policy = Policy {
         parent: 0,
-        ..sandbox.policy(&job, &token)
+        ..sandbox.policy(&job, &token).map_err(failed)?
     };
     let mut arguments: Vec<OsString> =
         vec![ENTRY.into(), scratch.into(), sandbox.launcher().into()];

@@ -6,6 +6,7 @@
 //! and sockets, in the lab's folders. Code of ours is left alone.
 
 use std::io;
+use std::sync::Arc;
 
 use landlock::{
     ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, Ruleset, RulesetAttr,
@@ -63,6 +64,13 @@ impl Guard for Landlock {
         }
     }
 
+    fn make_ready(&self, policy: &Policy) -> io::Result<Arc<str>> {
+        if policy.stage == Stage::Trusted {
+            return Ok(Arc::default());
+        }
+        calls::filter(policy)
+    }
+
     fn confine(&self, policy: &Policy) -> io::Result<()> {
         if policy.holds(Rule::Descriptors) {
             kernel::close_inherited()?;
@@ -88,7 +96,7 @@ impl Guard for Landlock {
         if policy.stage == Stage::Trusted {
             return Ok(());
         }
-        calls::restrict(policy)
+        calls::restrict(policy, &policy.ready)
     }
 }
 
