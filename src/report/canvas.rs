@@ -17,6 +17,8 @@ use crate::course::Points;
 const STUDENT: [&str; 4] = ["Student", "ID", "SIS Login ID", "Section"];
 /// The first cell of the row with the points of a pass.
 const POSSIBLE: &str = "Points Possible";
+/// What stands in the section of that row where submissions ran without a sandbox.
+const UNCONFINED: &str = "without a sandbox";
 
 /// A gradebook for Canvas.
 #[derive(Debug)]
@@ -44,6 +46,10 @@ impl Format for Canvas {
         sheet.row(&head)?;
         let mut possible = vec![format!("    {POSSIBLE}")];
         possible.resize(STUDENT.len(), String::new());
+        if !header.is_confined() {
+            // No other cell of the file is neither a student's nor an assignment's.
+            UNCONFINED.clone_into(&mut possible[STUDENT.len() - 1]);
+        }
         possible.extend(header.exercises.iter().map(|it| decimals(it.max_score)));
         sheet.row(&possible)?;
         sheet::each_row(results, &mut |row| sheet.row(&cells(&row)))?;

@@ -20,10 +20,11 @@ impl Format for Csv {
 
     fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()> {
         let mut sheet = Sheet::new(folder.file("gradebook.csv")?);
-        let exercises = &results.header().exercises;
+        let header = results.header();
+        let exercises = &header.exercises;
         let mut head: Vec<String> = ["learner", "name", "email"].map(str::to_owned).into();
         head.extend(exercises.iter().map(|exercise| exercise.id.to_string()));
-        head.push("total".to_owned());
+        head.extend(["total", "sandbox"].map(str::to_owned));
         sheet.row(&head)?;
         sheet::each_row(results, &mut |row| {
             let said = |text: &Option<String>| sheet::text(text.as_deref().unwrap_or_default());
@@ -31,7 +32,7 @@ impl Format for Csv {
             cells.extend([said(&row.person.name), said(&row.person.email)]);
             let scores = row.scores.iter();
             cells.extend(scores.map(|score| score.map_or_else(String::new, |it| it.to_string())));
-            cells.push(row.total().to_string());
+            cells.extend([row.total().to_string(), sheet::text(&header.sandbox)]);
             sheet.row(&cells)
         })?;
         sheet.end()

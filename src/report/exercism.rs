@@ -44,19 +44,25 @@ impl Format for Exercism {
         let mut index = Index::new(self.id(), folder)?;
         let header = results.header();
         results.each(&mut |record| {
-            index.file(header, &record, "results.json", &Run::new(&record), folder)
+            let mut run = Run::new(&record);
+            run.sandbox = (!header.is_confined()).then_some(&header.sandbox);
+            index.file(header, &record, "results.json", &run, folder)
         })?;
         index.end()
     }
 }
 
 #[derive(Serialize)]
-struct Run {
+struct Run<'a> {
     version: u8,
     status: Status,
     message: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tests: Option<Vec<Test>>,
+    /// `none` where submissions ran without a sandbox. The interface has no such field, and passes it
+    /// over.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sandbox: Option<&'a str>,
 }
 
 #[derive(Serialize, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +81,7 @@ struct Test {
     output: Option<String>,
 }
 
-impl Run {
+impl Run<'_> {
     fn new(record: &Record) -> Self {
         let ran = |test: &TestRecord| test.verdict != TestVerdict::NotRun;
         if !record.is_pass() && !record.tests.iter().any(ran) {
@@ -84,6 +90,7 @@ impl Run {
                 status: Status::Error,
                 message: Some(why(record)),
                 tests: None,
+                sandbox: None,
             };
         }
         let status = if record.is_pass() {
@@ -96,6 +103,7 @@ impl Run {
             status,
             message: None,
             tests: Some(tests(record)),
+            sandbox: None,
         }
     }
 }

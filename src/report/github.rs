@@ -150,7 +150,7 @@ fn summary(results: &dyn Results, counts: &Counts, file: &mut dyn Write) -> io::
     let header = results.header();
     writeln!(file, "## {}\n", clean::markup(&header.title, MOST_NAME))?;
     writeln!(file, "{}.\n", counts.words())?;
-    if header.sandbox == "none" {
+    if !header.is_confined() {
         writeln!(file, "Submissions ran without a sandbox.\n")?;
     }
     if counts.all == 0 {

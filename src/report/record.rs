@@ -36,6 +36,13 @@ pub struct Header {
     pub submissions: Submissions,
 }
 
+impl Header {
+    /// Returns whether more than limits held the submissions.
+    pub fn is_confined(&self) -> bool {
+        self.sandbox != "none"
+    }
+}
+
 /// All submissions of a grading: how many, and which.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Submissions {

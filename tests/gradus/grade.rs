@@ -16,4 +16,6 @@ mod schedulers;
 mod stopped;
 #[cfg(target_os = "linux")]
 mod thousand;
+#[cfg(target_os = "linux")]
+mod unconfined;
 mod words;

@@ -73,7 +73,7 @@ impl Page<'_> {
                 "{what} could not be graded. This is no fault of the learners; grade again."
             ));
         }
-        if self.header.sandbox == "none" {
+        if !self.header.is_confined() {
             notices += &notice("Submissions ran without a sandbox.");
         }
         notices

@@ -23,12 +23,12 @@ fn a_plain_gradebook_has_a_row_a_learner_and_a_column_an_exercise() {
     assert_eq!(
         rows[0],
         [
-            "learner", "name", "email", "double", "halve", "keep", "total"
+            "learner", "name", "email", "double", "halve", "keep", "total", "sandbox"
         ]
     );
-    assert_eq!(rows[1], ["ada", "", "", "10", "", "0", "10"]);
+    assert_eq!(rows[1], ["ada", "", "", "10", "", "0", "10", "none"]);
     // What Gradus could not judge is no zero.
-    assert_eq!(rows[2], ["bob", "", "", "10", "0.63", "", "10.63"]);
+    assert_eq!(rows[2], ["bob", "", "", "10", "0.63", "", "10.63", "none"]);
     assert_eq!(rows.len(), 3);
 }
 
@@ -73,7 +73,15 @@ fn canvas_finds_its_columns_and_its_row_of_points() {
     );
     assert_eq!(
         rows[1],
-        ["    Points Possible", "", "", "", "10.00", "5.00", "3.00"]
+        [
+            "    Points Possible",
+            "",
+            "",
+            "without a sandbox",
+            "10.00",
+            "5.00",
+            "3.00"
+        ]
     );
     assert_eq!(rows[2], ["ada", "", "ada", "", "10.00", "0.63", "0.00"]);
     assert_eq!(rows[3], ["bob", "", "bob", "", "10.00", "0.63", ""]);

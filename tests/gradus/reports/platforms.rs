@@ -176,6 +176,9 @@ struct Run {
     status: Status,
     message: Option<String>,
     tests: Option<Vec<RunTest>>,
+    /// Ours; the interface has no such field.
+    #[serde(rename = "sandbox")]
+    _sandbox: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
