@@ -58,6 +58,8 @@ struct Record<'a> {
     problems: &'a [Problem],
     /// The exercises that were proved.
     proved: Vec<&'a ExerciseId>,
+    /// Those of them whose hidden tests run in the learner's process.
+    linked: Vec<&'a ExerciseId>,
     /// The faults of the drill that were proved, and the pairs of them.
     faults: usize,
     pairs: usize,
@@ -141,6 +143,7 @@ impl Validate {
                 course: &course.id,
                 problems: &findings.problems,
                 proved: findings.proved.iter().collect(),
+                linked: findings.linked(course).collect(),
                 faults: findings.faults,
                 pairs: findings.pairs,
                 unproved: &findings.unproved,

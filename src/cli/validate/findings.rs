@@ -6,7 +6,7 @@ use std::thread;
 
 use serde::Serialize;
 
-use crate::check::{CheckError, Context};
+use crate::check::{CheckError, Context, Tier};
 use crate::cli::exit::Code;
 use crate::cli::failure::with_causes;
 use crate::cli::output::Stepper;
@@ -40,6 +40,14 @@ pub(super) enum Job<'a> {
 }
 
 impl Findings {
+    /// Returns the exercises that were proved and whose hidden tests run in the learner's process.
+    pub(super) fn linked<'a>(&'a self, course: &'a Course) -> impl Iterator<Item = &'a ExerciseId> {
+        self.proved.iter().filter(|id| {
+            let exercise = course.exercise(id);
+            exercise.is_some_and(|exercise| exercise.task.tier() == Some(Tier::Linked))
+        })
+    }
+
     /// Proves what is in `queue`, `jobs` at a time.
     pub(super) fn prove(
         &mut self,

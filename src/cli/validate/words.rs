@@ -2,7 +2,7 @@
 
 use super::findings::Findings;
 use crate::cli::app::counted;
-use crate::course::Course;
+use crate::course::{Course, ExerciseId};
 use crate::proof::{Proof, Unrun};
 use crate::text::{Line, Role};
 
@@ -37,7 +37,19 @@ impl Findings {
         }
         lines.push(self.summary(course));
         lines.extend(self.summary_of_code());
+        lines.extend(self.summary_of_tiers(course));
         lines
+    }
+
+    /// Names the exercises whose hidden tests run where a learner's code does; nothing without any.
+    fn summary_of_tiers(&self, course: &Course) -> Option<Line> {
+        let linked: Vec<_> = self.linked(course).map(ExerciseId::as_str).collect();
+        (!linked.is_empty()).then(|| {
+            Line::plain(format!(
+                "Hidden tests run in the learner's process (`linked`): {}",
+                linked.join(", ")
+            ))
+        })
     }
 
     fn summary(&self, course: &Course) -> Line {

@@ -1,5 +1,7 @@
 //! What an author runs.
 
+use std::path::Path;
+
 use snapbox::{assert_data_eq, str};
 
 use crate::harness::Desk;
@@ -15,6 +17,19 @@ No problems: 2 lessons, 1 exercise proved
 
 "#]]
     );
+}
+
+#[test]
+fn exercises_whose_tests_run_in_the_learners_process_are_named() {
+    let desk = Desk::new();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-check");
+    let fixture = fixture.to_str().expect("UTF-8");
+    let said = |id| desk.gradus(&["validate", fixture, "--exercise", id]).stdout;
+    let named = "Hidden tests run in the learner's process (`linked`): keep";
+    assert!(said("keep").contains(named), "{}", said("keep"));
+    assert!(!said("pair").contains("linked"), "{}", said("pair"));
+    let json = desk.gradus(&["validate", fixture, "--exercise", "keep", "--json"]);
+    assert_eq!(json.json()["linked"][0], "keep");
 }
 
 #[test]
