@@ -21,8 +21,9 @@ pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
             .to_str()
             .expect("course files have UTF-8 names")
             .replace('\\', "/");
-        let path = file.to_str().expect("a UTF-8 path");
-        writeln!(list, "    ({name:?}, include_str!({path:?})),").expect("a string takes it");
+        // The text and not its path, so that what was built does not need this folder again.
+        let text = fs::read_to_string(file)?;
+        writeln!(list, "    ({name:?}, {text:?}),").expect("a string takes it");
     }
     list.push(']');
     fs::write(out.join("builtin.rs"), list)

@@ -10,7 +10,7 @@ mod course;
 mod nginx;
 
 use std::path::{Path, PathBuf};
-use std::{env, fs, io};
+use std::{env, io};
 
 #[expect(
     clippy::disallowed_methods,
@@ -21,38 +21,22 @@ fn main() -> io::Result<()> {
     let root = PathBuf::from(env::var_os("CARGO_MANIFEST_DIR").expect("cargo sets it"));
     let out = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets it"));
     course::embed(&root, &out)?;
-    let packed = out.join("nginx.gz");
-    if !carry_nginx(&root, &out, &packed) {
-        // An empty file stands for none.
-        fs::write(packed, "")?;
-    }
-    Ok(())
+    carry_nginx(&root, &out, &out.join("nginx.gz"))
 }
 
+/// Puts the packed nginx at `packed`.
 #[cfg(all(unix, feature = "vendored-nginx"))]
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a build is told by the environment that it may not go without"
-)]
-fn carry_nginx(root: &Path, out: &Path, packed: &Path) -> bool {
-    println!("cargo::rerun-if-env-changed=GRADUS_REQUIRE_NGINX");
+fn carry_nginx(root: &Path, out: &Path, packed: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-env-changed=CC");
-    match nginx::build(root, out, packed) {
-        Ok(()) => true,
-        Err(error) => {
-            assert!(
-                env::var_os("GRADUS_REQUIRE_NGINX").is_none(),
-                "nginx was not built: {error}"
-            );
-            println!(
-                "cargo::warning=nginx was not built, labs will need one of the machine: {error}"
-            );
-            false
-        }
-    }
+    nginx::build(root, out, packed).map_err(|error| {
+        let help = "a C compiler, its headers and `ar` are needed; without an nginx of its own \
+                    Gradus is built by `--no-default-features`";
+        io::Error::other(format!("nginx was not built: {error}; {help}"))
+    })
 }
 
+/// An empty file stands for no nginx.
 #[cfg(not(all(unix, feature = "vendored-nginx")))]
-fn carry_nginx(_root: &Path, _out: &Path, _packed: &Path) -> bool {
-    false
+fn carry_nginx(_root: &Path, _out: &Path, packed: &Path) -> io::Result<()> {
+    std::fs::write(packed, "")
 }

@@ -10,6 +10,7 @@ pub mod control;
 pub mod customers;
 pub mod gateway;
 pub mod log;
+pub mod modules;
 pub mod need;
 pub mod nginx;
 pub mod nonce;

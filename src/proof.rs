@@ -129,6 +129,8 @@ pub struct Unrun {
     pub line: usize,
     /// Why.
     pub reason: String,
+    /// Whether the block itself names what is lacking: that it is not proved here is no failure.
+    pub declared: bool,
 }
 
 impl Proof {
@@ -176,7 +178,10 @@ impl Batch {
             match block.language() {
                 _ if block.skip().is_some() => proof.skipped += 1,
                 Some(language) if !language.is_run(block) => proof.shown += 1,
-                Some(language) if is_sound => run.push((block, language)),
+                Some(language) if is_sound => match block.missing(context) {
+                    Some(reason) => proof.unproved.push(block.unrun(reason, true)),
+                    None => run.push((block, language)),
+                },
                 Some(_) | None => {}
             }
         }
@@ -207,11 +212,7 @@ impl Proof {
             match miss {
                 Miss::Broken(problem) => self.problems.push(problem),
                 Miss::Unproved(reason) => {
-                    self.unproved.push(Unrun {
-                        file: block.page.clone(),
-                        line: block.line,
-                        reason,
-                    });
+                    self.unproved.push(block.unrun(reason, false));
                 }
             }
         }

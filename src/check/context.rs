@@ -35,6 +35,8 @@ pub struct Context {
     pub cancel: Cancel,
     /// How much a failing test tells.
     pub feedback: Feedback,
+    /// Whether the submission is graded: a stranger may have written it to fool the grader.
+    pub graded: bool,
     /// Is told what happens.
     pub observer: Arc<dyn Fn(Event) + Send + Sync>,
 }
@@ -49,6 +51,7 @@ impl Context {
             cache,
             cancel: Cancel::new(),
             feedback: Feedback::Full,
+            graded: false,
             observer: Arc::new(|_| ()),
         }
     }

@@ -11,9 +11,13 @@ use crate::check::rust::toolchain::Toolchain;
 use crate::check::{CheckError, Context};
 use crate::course::{ExerciseId, Feedback};
 use crate::lab::need;
-use crate::lab::nginx::{INSTALL, Nginx, carried};
+use crate::lab::modules::{CARRIED, Fault, MODULES, Module};
+use crate::lab::nginx::Nginx;
 use crate::sys::files;
 use crate::text::{Line, Role};
+
+/// Where nginx publishes its faults.
+const ADVISORIES: &str = "nginx.org/en/security_advisories.html";
 
 /// What stands in for a program of the lab's shell that is not there.
 const STAND_IN: &str = "not here; a lab's shell has a small one of its own";
@@ -86,7 +90,8 @@ fn record<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Record<'a>
         version: 1,
         findings: vec![
             rust(context)?,
-            nginx(context),
+            nginx(context)?,
+            nginx_faults(context),
             sandbox(app, context),
             graded_labs(app, context),
             ipv6(),
@@ -121,37 +126,74 @@ fn rust(context: &Context) -> Result<Finding, Failure> {
     }
 }
 
-fn nginx(context: &Context) -> Finding {
+fn nginx(context: &Context) -> Result<Finding, Failure> {
     let name = "nginx";
-    let located = Nginx::locate(context);
-    let Some(nginx) = Nginx::find(context) else {
-        let text = match located {
-            Some(program) => format!("{} does not run; {INSTALL}", program.display()),
-            None if carried::is_there() => format!(
-                "none on this machine, and the one Gradus carries cannot be unpacked to {}",
-                context.cache.display()
-            ),
-            None => format!("none on this machine, and this Gradus carries none; {INSTALL}"),
-        };
-        let found = false;
-        return Finding { name, found, text };
+    let nginx = match Nginx::required(context) {
+        Ok(nginx) => nginx,
+        Err(CheckError::Missing { what, help }) => {
+            return Ok(Finding {
+                name,
+                found: false,
+                text: format!("{what}; {help}"),
+            });
+        }
+        Err(error) => return Err(Failure::Check(error)),
     };
-    let (major, minor, patch) = nginx.version();
-    let is_carried = nginx.program().starts_with(&context.cache);
-    let origin = if is_carried {
-        "the one that Gradus carries".to_owned()
+    let released = if nginx.is_carried(context) {
+        format!(", released on {}", CARRIED.1)
     } else {
-        nginx.program().display().to_string()
+        String::new()
     };
-    let with = |has: bool| if has { "with" } else { "without" };
-    Finding {
+    let described = nginx.describe(context);
+    let described = described.strip_prefix("nginx ").unwrap_or(&described);
+    let lacking: Vec<_> = nginx.lacking().map(|module| module.name).collect();
+    let modules = if lacking.is_empty() {
+        "with every module that labs know".to_owned()
+    } else {
+        format!("without the modules {}", lacking.join(", "))
+    };
+    Ok(Finding {
         name,
         found: true,
-        text: format!(
-            "{major}.{minor}.{patch}, {origin}, {} regular expressions, {} TLS",
-            with(nginx.has_pcre()),
-            with(nginx.has_ssl())
-        ),
+        text: format!("{described}{released}, {modules}"),
+    })
+}
+
+/// Tells of the published faults of the nginx that labs run, and what is done about them.
+fn nginx_faults(context: &Context) -> Finding {
+    let nginx = Nginx::find(context);
+    let open = |module: &Module| -> Vec<&'static str> {
+        let version = nginx.as_ref().map(Nginx::version);
+        let here = nginx.as_ref().is_some_and(|nginx| nginx.has(module));
+        let version = version.filter(|_| here);
+        let open = version.into_iter().flat_map(|it| module.open_faults(it));
+        open.map(|Fault { cve, .. }| *cve).collect()
+    };
+    let with = |indispensable: bool| -> Vec<String> {
+        let modules = MODULES.iter();
+        let modules = modules.filter(|module| module.indispensable == indispensable);
+        let named = modules.map(|module| (module.name, open(module)));
+        let named = named.filter(|(_, open)| !open.is_empty());
+        named
+            .map(|(name, open)| format!("{name} ({})", open.join(", ")))
+            .collect()
+    };
+    let (refused, confined) = (with(false), with(true));
+    let found = refused.is_empty() && confined.is_empty();
+    let text = if found {
+        format!("none known of the modules that labs use ({ADVISORIES})")
+    } else {
+        format!(
+            "in {}, whose directives `gradus grade` refuses; in {}, which stay allowed: a graded \
+             nginx reaches only its own files and network ({ADVISORIES})",
+            refused.join(", "),
+            confined.join(", ")
+        )
+    };
+    Finding {
+        name: "nginx faults",
+        found,
+        text,
     }
 }
 

@@ -1,5 +1,6 @@
 //! An exercise: what every kind has in common.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -25,6 +26,8 @@ pub struct WrongSolution {
     pub path: String,
     /// The hidden test or probe that must catch it.
     pub caught_by: String,
+    /// What catches it instead where the machine lacks something, by the name of what is lacking.
+    pub caught_without: BTreeMap<String, String>,
     /// The kind of fault, in words that give away no code.
     pub fault: String,
     /// The line of its entry in `exercise.toml`, from 1.

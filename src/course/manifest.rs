@@ -1,5 +1,7 @@
 //! The shapes of `course.toml`, a lesson's front matter, a quiz block and `exercise.toml`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -144,5 +146,7 @@ pub(super) struct GradeTestManifest {
 pub(super) struct WrongManifest {
     pub(super) file: Spanned<String>,
     pub(super) caught_by: String,
+    #[serde(default)]
+    pub(super) caught_without: BTreeMap<String, String>,
     pub(super) fault: String,
 }

@@ -311,6 +311,7 @@ impl Desk<'_> {
         }
         let context = Context {
             feedback: scoring::feedback(exercise),
+            graded: true,
             observer: Arc::new(|_| ()),
             ..self.batch.context.clone()
         };

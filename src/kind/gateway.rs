@@ -18,6 +18,8 @@ use super::{Folder, Kind, Task, WorkspaceFile};
 use crate::check::{CheckError, Collected, Context, Diagnostic, Outcome, TestTitle};
 use crate::course::{Edition, ExerciseId, Problem, WrongSolution};
 use crate::lab::control::Opening;
+use crate::lab::config::Config;
+use crate::lab::modules;
 use crate::lab::need::Need;
 use crate::lab::{Nginx, Plan, Probe};
 
@@ -127,9 +129,14 @@ impl Task for GatewayTask {
     }
 
     fn missing(&self, context: &Context) -> Option<String> {
-        let missing: Vec<_> = self
-            .needs
-            .iter()
+        let mut needs = self.needs.clone();
+        for need in self.derived_needs() {
+            if !needs.contains(&need) {
+                needs.push(need);
+            }
+        }
+        let missing: Vec<_> = needs
+            .into_iter()
             .filter_map(|need| need.missing(context))
             .collect();
         let (first, rest) = missing.split_first()?;
@@ -199,6 +206,15 @@ impl GatewayTask {
     fn name(&self) -> &str {
         let folder = self.folder.trim_end_matches('/');
         folder.rsplit('/').next().unwrap_or(folder)
+    }
+
+    /// Returns what the directives need that the course itself writes for this exercise.
+    fn derived_needs(&self) -> Vec<Need> {
+        let accepted = self.accepted.iter().map(|(_, files)| files);
+        let files = accepted.chain([&self.starter, &self.solution]);
+        let configs = files.filter_map(|files| Config::parse(files.get(FILE)?).ok());
+        let used = configs.flat_map(|config| modules::used(&config));
+        used.map(Need::Module).collect()
     }
 
     fn plan(&self) -> Result<&Plan, CheckError> {

@@ -82,7 +82,11 @@ impl Gateway {
                 Ok(Started::Listens(Box::new(gateway)))
             }
             Readiness::Ended if context.cancel.is_cancelled() => Err(LabError::Cancelled),
-            Readiness::Ended => Ok(Started::Refused(gateway.rejection(ports))),
+            Readiness::Ended => {
+                let mut said = gateway.rejection(ports);
+                nginx.explain(&mut said, context);
+                Ok(Started::Refused(said))
+            }
             Readiness::PortTaken => Ok(Started::PortTaken),
         }
     }
@@ -288,7 +292,9 @@ pub fn test(
     let exit = context.sandbox.run(job, &context.cancel)?;
     exit.entered()?;
     let said = String::from_utf8_lossy(&exit.stderr);
-    Ok(log::diagnostics(&said, folder, ports))
+    let mut said = log::diagnostics(&said, folder, ports);
+    nginx.explain(&mut said, context);
+    Ok(said)
 }
 
 /// Returns a job of `nginx` with the configuration in `folder`, where alone it can write.
@@ -316,7 +322,7 @@ fn write_config(
     ports: &mut Ports,
     folder: &Path,
 ) -> Result<(), LabError> {
-    let text = rewrite::private(config, ports, |module| nginx.has(module));
+    let text = rewrite::private(config, ports, |name| nginx.has_directive(name));
     let made = fill(folder, &text.map_err(LabError::Port)?);
     made.map_err(|(path, source)| LabError::File { path, source })
 }

@@ -4,6 +4,7 @@ use std::net::{Ipv6Addr, TcpListener};
 
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::modules::{MODULES, Module, Version};
 use super::nginx::{INSTALL, Nginx};
 use crate::check::Context;
 
@@ -13,11 +14,9 @@ pub enum Need {
     /// Any nginx.
     Nginx,
     /// An nginx of at least this version.
-    Version((u32, u32, u32)),
-    /// An nginx that speaks TLS.
-    Ssl,
-    /// An nginx that knows regular expressions, and with them `return`, `set` and `if`.
-    Pcre,
+    Version(Version),
+    /// An nginx with this module.
+    Module(&'static Module),
     /// The address `::1`.
     Ipv6,
 }
@@ -25,29 +24,34 @@ pub enum Need {
 impl<'de> Deserialize<'de> for Need {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        parse(&text).ok_or_else(|| {
+        Self::parse(&text).ok_or_else(|| {
+            let modules: Vec<_> = MODULES.iter().map(|module| module.name).collect();
             D::Error::custom(format!(
-                "`{text}` is not known: needs are `ssl`, `pcre`, `ipv6` and `nginx >= 1.22.0`"
+                "`{text}` is not known: needs are `ipv6`, `nginx >= 1.22.0`, and the modules {}",
+                modules.join(", ")
             ))
         })
     }
 }
 
-fn parse(text: &str) -> Option<Need> {
-    Some(match text {
-        "ssl" => Need::Ssl,
-        "pcre" => Need::Pcre,
-        "ipv6" => Need::Ipv6,
-        _ => {
-            let mut numbers = text.strip_prefix("nginx >= ")?.split('.');
-            let mut next = || numbers.next()?.parse().ok();
-            let version = (next()?, next()?, next()?);
-            numbers.next().is_none().then_some(Need::Version(version))?
-        }
-    })
-}
-
 impl Need {
+    /// Returns the need that is written `text`.
+    pub fn parse(text: &str) -> Option<Self> {
+        let version = text.strip_prefix("nginx >= ");
+        Some(match text {
+            "ipv6" => Self::Ipv6,
+            // Regular expressions come with the module `rewrite`, and go with it.
+            "pcre" => Self::Module(Module::named("rewrite")?),
+            _ if version.is_none() => Self::Module(Module::named(text)?),
+            _ => {
+                let mut numbers = version?.split('.');
+                let mut next = || numbers.next()?.parse().ok();
+                let version = (next()?, next()?, next()?);
+                numbers.next().is_none().then_some(Self::Version(version))?
+            }
+        })
+    }
+
     /// Returns `needs` and what every lab needs.
     pub fn with_nginx(needs: Vec<Self>) -> Vec<Self> {
         let mut all = vec![Self::Nginx];
@@ -59,7 +63,6 @@ impl Need {
     /// need says it already.
     pub fn missing(self, context: &Context) -> Option<String> {
         let nginx = Nginx::find(context);
-        let lacks = |has: fn(&Nginx) -> bool| nginx.as_ref().is_some_and(|nginx| !has(nginx));
         match self {
             Self::Nginx => nginx.is_none().then(|| format!("nginx; {INSTALL}")),
             Self::Version(least) => {
@@ -67,11 +70,11 @@ impl Need {
                 let is_old = nginx.is_some_and(|nginx| nginx.version() < least);
                 is_old.then(|| format!("nginx {major}.{minor}.{patch} or newer"))
             }
-            Self::Ssl => lacks(Nginx::has_ssl)
-                .then(|| format!("an nginx that speaks TLS (its ssl module); {INSTALL}")),
-            Self::Pcre => lacks(Nginx::has_pcre).then(|| {
-                format!("an nginx with regular expressions (its rewrite module); {INSTALL}")
-            }),
+            Self::Module(module) => {
+                let lacks = nginx.is_some_and(|nginx| !nginx.has(module));
+                let name = module.name;
+                lacks.then(|| format!("an nginx with the module `{name}`; {INSTALL}"))
+            }
             Self::Ipv6 => (!has_ipv6()).then(|| {
                 "IPv6 on the loopback interface, the address ::1, which is switched off here"
                     .to_owned()
@@ -91,8 +94,9 @@ mod tests {
 
     #[test]
     fn a_need_is_a_word_or_a_version() {
-        assert_eq!(parse("ssl"), Some(Need::Ssl));
-        assert_eq!(parse("nginx >= 1.27.3"), Some(Need::Version((1, 27, 3))));
+        assert_eq!(Need::parse("ssl"), Module::named("ssl").map(Need::Module));
+        assert_eq!(Need::parse("pcre"), Need::parse("rewrite"));
+        assert_eq!(Need::parse("nginx >= 1.27.3"), Some(Need::Version((1, 27, 3))));
         for wrong in [
             "tls",
             "nginx",
@@ -100,7 +104,7 @@ mod tests {
             "nginx >= 1.2.3.4",
             "nginx > 1.2.3",
         ] {
-            assert_eq!(parse(wrong), None, "{wrong}");
+            assert_eq!(Need::parse(wrong), None, "{wrong}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The nginx of this machine: where it is, and what it was built with.
+//! The nginx that labs run, the carried one or another: where it is, and what it was built with.
 
 pub mod carried;
 
@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use crate::check::{CheckError, Context};
+use super::modules::{MODULES, Module, Version};
+use crate::check::{CheckError, Context, Diagnostic};
 use crate::sandbox::{Job, SandboxError, Stage};
 
 /// Where nginx is when it is not on `PATH`, as on Debian for ordinary users and with Homebrew.
@@ -17,40 +18,57 @@ const FOLDERS: &[&str] = &[
     "/usr/local/bin",
 ];
 
-/// The variable that names the nginx to use, by its path or as [`CARRIED`].
+/// The variable that names another nginx than the one that Gradus carries: its path, or a name that
+/// is looked for on `PATH` and in the usual folders.
 pub const CHOICE: &str = "GRADUS_NGINX";
 
-/// The word for the nginx that Gradus carries.
+/// The word for the nginx that Gradus carries, where the variable has to say it.
 pub const CARRIED: &str = "carried";
 
 /// What each nginx answered when it was asked.
 static KNOWN: Mutex<BTreeMap<PathBuf, Nginx>> = Mutex::new(BTreeMap::new());
 
-/// What to do when there is no nginx.
-pub const INSTALL: &str = "install it: `sudo apt-get install nginx-light` on Debian and Ubuntu, \
-                           `brew install nginx` on macOS; it need not be running";
+/// How to use another nginx than the one that Gradus carries.
+pub const INSTALL: &str = "install nginx, `sudo apt-get install nginx-light` on Debian and Ubuntu, \
+                           `brew install nginx` on macOS, and set `GRADUS_NGINX=nginx`; it need \
+                           not be running";
 
 /// An nginx that can be started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nginx {
     program: PathBuf,
-    version: (u32, u32, u32),
+    version: Version,
     arguments: String,
 }
 
 impl Nginx {
-    /// Returns the path of the nginx that [`CHOICE`] names, else of the one on `PATH` or in the usual
-    /// folders, else of the one that Gradus carries.
+    /// Returns the path of the nginx that [`CHOICE`] names, else of the one that Gradus carries, so
+    /// that what holds on one machine holds on every other. A Gradus that carries none takes the one
+    /// on `PATH` or in the usual folders.
     pub fn locate(context: &Context) -> Option<PathBuf> {
-        let carried = || carried::unpack(&context.cache).ok();
+        let installed = |name: &str| context.environment.find_program(name, FOLDERS);
         match context.environment.get(CHOICE) {
-            Some(choice) if choice == CARRIED => carried(),
-            Some(choice) => Some(choice.into()),
-            None => context
-                .environment
-                .find_program("nginx", FOLDERS)
-                .or_else(carried),
+            Some(choice) if choice != CARRIED => match choice.to_str() {
+                Some(name) if !name.contains('/') => installed(name),
+                Some(_) | None => Some(choice.into()),
+            },
+            None if !carried::is_there() => installed("nginx"),
+            Some(_) | None => carried::unpack(&context.cache).ok(),
         }
+    }
+
+    /// Returns the version that decides what a grading refuses; `None` where nothing is graded.
+    ///
+    /// # Errors
+    /// Fails where there is no nginx.
+    pub fn version_for_grading(context: &Context) -> Result<Option<Version>, CheckError> {
+        let nginx = context.graded.then(|| Self::required(context)).transpose()?;
+        Ok(nginx.map(|nginx| nginx.version))
+    }
+
+    /// Returns whether it is the one that Gradus carries.
+    pub fn is_carried(&self, context: &Context) -> bool {
+        self.program.starts_with(&context.cache)
     }
 
     /// Returns the nginx of this machine with what it was built with; `None` where there is none, or
@@ -69,7 +87,14 @@ impl Nginx {
         Self::find(context).ok_or_else(|| CheckError::Missing {
             what: match Self::locate(context) {
                 Some(program) => format!("{} is no nginx that runs", program.display()),
-                None => "there is no nginx on this machine".to_owned(),
+                None => match context.environment.text(CHOICE) {
+                    Some(choice) => format!("{CHOICE} names `{choice}`, which is not there"),
+                    None if carried::is_there() => format!(
+                        "the nginx that Gradus carries cannot be unpacked to {}",
+                        context.cache.display()
+                    ),
+                    None => "there is no nginx on this machine".to_owned(),
+                },
             },
             help: INSTALL.to_owned(),
         })
@@ -109,7 +134,7 @@ impl Nginx {
     }
 
     /// Returns the version; zeros when it does not tell.
-    pub fn version(&self) -> (u32, u32, u32) {
+    pub fn version(&self) -> Version {
         self.version
     }
 
@@ -123,25 +148,62 @@ impl Nginx {
         self.version >= (1, 19, 5)
     }
 
-    /// Returns whether it speaks TLS.
-    pub fn has_ssl(&self) -> bool {
-        let mut arguments = self.arguments.split_ascii_whitespace();
-        arguments.any(|argument| argument == "--with-http_ssl_module")
+    /// Returns whether it has `module`.
+    pub fn has(&self, module: &Module) -> bool {
+        module.is_in(&self.arguments)
     }
 
-    /// Returns whether it knows regular expressions; without them it has no `return` either.
-    pub fn has_pcre(&self) -> bool {
-        self.has("rewrite")
+    /// Returns whether it knows the directive `name`, as far as modules decide that.
+    pub fn has_directive(&self, name: &str) -> bool {
+        Module::of_directive(name).is_none_or(|module| self.has(module))
     }
 
-    /// Returns whether the HTTP module `module`, such as `fastcgi`, was not left out of the build.
-    pub fn has(&self, module: &str) -> bool {
-        let without = format!("--without-http_{module}_module");
-        !self
-            .arguments
-            .split_ascii_whitespace()
-            .any(|argument| argument == without)
+    /// Returns the modules that it lacks, of those whose directives labs accept.
+    pub fn lacking(&self) -> impl Iterator<Item = &'static Module> {
+        MODULES.iter().filter(|module| !self.has(module))
     }
+
+    /// Returns which nginx this is, in words.
+    pub fn describe(&self, context: &Context) -> String {
+        let (major, minor, patch) = self.version;
+        let origin = if self.is_carried(context) {
+            "the one that Gradus carries".to_owned()
+        } else {
+            self.program.display().to_string()
+        };
+        format!("nginx {major}.{minor}.{patch}, {origin}")
+    }
+
+    /// Adds to what nginx said of a configuration why it said so, where the reason is not the file but
+    /// what this nginx was built with. A directive that labs know and nginx does not is no slip.
+    pub fn explain(&self, said: &mut [Diagnostic], context: &Context) {
+        for diagnostic in said {
+            let Some(reason) = self.reason(&diagnostic.message) else {
+                continue;
+            };
+            let nginx = self.describe(context);
+            let help = format!("\nhelp: the word is right, but this nginx ({nginx}) {reason}");
+            diagnostic.text.push_str(&help);
+        }
+    }
+
+    fn reason(&self, message: &str) -> Option<String> {
+        if message == "https protocol requires SSL support" {
+            let module = Module::named("ssl").filter(|module| !self.has(module))?;
+            return Some(lacks(module) + ": it speaks no TLS");
+        }
+        let name = message.strip_prefix("unknown directive \"")?;
+        let name = name.strip_suffix('"')?;
+        if !super::config::rules::is_known(name) {
+            return None;
+        }
+        let module = Module::of_directive(name).filter(|module| !self.has(module));
+        Some(module.map_or_else(|| "is older than this directive".to_owned(), lacks))
+    }
+}
+
+fn lacks(module: &Module) -> String {
+    format!("was built without the module `{}`", module.name)
 }
 
 fn version(text: &str) -> Option<(u32, u32, u32)> {
@@ -170,14 +232,25 @@ mod tests {
         assert_eq!(version("what?"), None);
     }
 
-    #[test]
-    fn a_module_that_was_left_out_is_missing() {
-        let nginx = Nginx {
+    fn nginx(arguments: &str) -> Nginx {
+        Nginx {
             program: PathBuf::from("/usr/sbin/nginx"),
             version: (1, 28, 0),
-            arguments: "--prefix=/x --without-http_fastcgi_module".into(),
-        };
-        assert!(!nginx.has("fastcgi"));
-        assert!(nginx.has("proxy"));
+            arguments: arguments.into(),
+        }
+    }
+
+    #[test]
+    fn a_module_that_was_left_out_is_the_reason_for_an_unknown_directive() {
+        let nginx = nginx("--prefix=/x --without-http_gzip_module");
+        let reason = |message: &str| nginx.reason(message);
+        let without = |name: &str| Some(format!("was built without the module `{name}`"));
+        assert_eq!(reason("unknown directive \"gzip_types\""), without("gzip"));
+        assert_eq!(reason("unknown directive \"realip\""), None);
+        assert_eq!(reason("unknown directive \"real_ip_header\""), without("realip"));
+        let old = reason("unknown directive \"max_headers\"");
+        assert_eq!(old.as_deref(), Some("is older than this directive"));
+        assert!(reason("https protocol requires SSL support").is_some());
+        assert_eq!(reason("invalid URL prefix"), None);
     }
 }

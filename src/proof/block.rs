@@ -1,8 +1,13 @@
 //! A fenced block of a page, and what may be wrong with its info string.
 
-use super::{LANGUAGES, Language, Miss};
+use super::{LANGUAGES, Language, Miss, Unrun};
+use crate::check::Context;
 use crate::course::{Course, Problem};
+use crate::lab::need::Need;
 use crate::lesson::{Doc, Info, Part, code_blocks, parse};
+
+/// The attribute that names what not every machine has: without it the block is not proved there.
+const NEEDS: &str = "needs";
 
 /// A fenced block of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -74,6 +79,16 @@ impl Block {
         vec![Miss::Broken(self.problem(message))]
     }
 
+    /// Returns that it was not run, and why.
+    pub(super) fn unrun(&self, reason: String, declared: bool) -> Unrun {
+        Unrun {
+            file: self.page.clone(),
+            line: self.line,
+            reason,
+            declared,
+        }
+    }
+
     /// Returns what is wrong with the info string.
     pub(super) fn faults(&self) -> Vec<Problem> {
         let mut problems = Vec::new();
@@ -98,11 +113,27 @@ impl Block {
         for part in self.info().parts() {
             match part {
                 Part::Attribute("skip", _) => {}
+                Part::Attribute(NEEDS, words) => problems.extend(self.unknown_need(words)),
                 Part::Attribute(name, _) if language.attributes().contains(&name) => {}
                 Part::Attribute(word, _) | Part::Stray(word) => problems.push(self.stray(word)),
             }
         }
         problems
+    }
+
+    /// Returns what this machine lacks of what the block says it needs.
+    pub(super) fn missing(&self, context: &Context) -> Option<String> {
+        let need = Need::parse(self.attribute(NEEDS)?)?;
+        let missing = need.missing(context)?;
+        Some(format!("this block needs {missing}"))
+    }
+
+    fn unknown_need(&self, words: &str) -> Option<Problem> {
+        let help = "name a module of nginx such as `ssl`, `ipv6`, or `nginx >= 1.25.1`";
+        let problem = || self.problem(format!("no need is called `{words}`"));
+        Need::parse(words)
+            .is_none()
+            .then(|| problem().help(help))
     }
 
     fn unknown(&self) -> Problem {

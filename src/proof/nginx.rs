@@ -87,7 +87,7 @@ fn serve(block: &Block, place: Place, serves: &str, bench: &Bench<'_>) -> Result
         return Err(Miss::Broken(block.problem("`serves` needs a `lab`")));
     };
     let (path, status) = serves.rsplit_once(' ').unwrap_or(("/", serves));
-    let (config, _) = snippet::whole(&block.text, place, "");
+    let (config, _) = snippet::whole(&block.text, place);
     let lab = named.open(block, Some(&config), bench.course, bench.context)?;
     let ask = format!("curl -s -o /dev/null -w '%{{http_code}}' \"$URL{path}\"");
     let came = lab.run(&ask);

@@ -28,20 +28,22 @@ use hand_in::{SKELETONS, Skeleton, crate_of};
 use place::write;
 use scene::{Graded, Scene};
 
-/// Set where all of it is wanted, however long it takes.
-const LONG: &str = "GRADUS_LONG";
+use crate::harness::Extent;
+
 /// The fewest attacks of a corpus that is worth its name.
 const LEAST: usize = 80;
 /// Exercises of each tier, and of each kind of lab.
 const FEW: [&str; 4] = ["pair", "sealed", "wrong-port", "start-the-shop"];
 
 /// Returns whether this is the long run.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the run says how much of it is wanted"
-)]
 pub(crate) fn is_long() -> bool {
-    std::env::var_os(LONG).is_some()
+    Extent::wanted() == Extent::Long
+}
+
+/// Returns `all`, or where less is wanted every other of it.
+fn some_of<T>(all: Vec<T>) -> Vec<T> {
+    let step = if Extent::wanted() == Extent::Ordinary { 2 } else { 1 };
+    all.into_iter().step_by(step).collect()
 }
 
 /// Grades a wrong answer to every exercise that takes one, so that kits are there to be attacked, and
@@ -93,6 +95,13 @@ fn reports() -> Vec<&'static str> {
 fn attack_all(scene: &mut Scene, is_wanted: impl Fn(&Attack) -> bool) {
     let mut attacks = corpus::attacks();
     attacks.retain(is_wanted);
+    if Extent::wanted() == Extent::Ordinary {
+        // Every attack is made, on one of the exercises that it is made for.
+        for (attack, turn) in attacks.iter_mut().zip(0..) {
+            let exercise = attack.verdict.keys().nth(turn % attack.verdict.len()).cloned();
+            attack.verdict.retain(|name, _| Some(name) == exercise.as_ref());
+        }
+    }
     let sandboxed = prepare(scene, &attacks);
     if !sandboxed {
         attacks.retain(|attack| attack.needs != Some(Need::Sandbox));

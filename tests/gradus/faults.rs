@@ -120,6 +120,12 @@ fn break_others(desk: &Desk) {
         "title = \"Keep\"",
         "title = \"Keep",
     );
+    edit(desk, "course.toml", "title = \"All\"", "title = \"\"");
+    let alien = "kind = \"ruby\"\ntitle = \"Alien\"\nsummary = \"S.\"\nhints = []\n";
+    desk.write("checked/exercises/alien/exercise.toml", alien);
+    let wires = "exercises/wires/exercise.toml";
+    edit(desk, wires, "\ntitle = \"", "\ntitle = \"\" # ");
+    edit(desk, wires, "caught_by = \"", "caught_by = \"no_");
     edit(
         desk,
         "exercises/wires/hidden/tests.rs",
@@ -155,6 +161,9 @@ fn one_run_tells_of_every_fault_with_its_file_and_line() {
     assert_data_eq!(
         desk.gradus(&["validate", "../checked"]).whole(),
         str![[r#"
+course.toml: track `all` has no title
+exercises/alien/exercise.toml:1: kind `ruby` is not known
+    kinds are `rust`, `gateway`
 exercises/buried/README.md: missing
     write the task: every rule that the hidden tests check
 exercises/buried/contract.rs:2: a contract's functions have no body: end them with `;`
@@ -177,6 +186,8 @@ exercises/secret/hidden/tests.rs:6: test `opens` has no title
 exercises/secret/solution/src/lib.rs: the solution does not pass: failed: `opens` open(1) Some(3)
 exercises/wires/contract.rs:81: no hidden test calls `nothing`
     add a test to hidden/tests.rs
+exercises/wires/exercise.toml:2: `title` is empty
+exercises/wires/exercise.toml:7: `wrong/01-forgets.rs`: there is no hidden test `no_types_of_the_course`
 lessons/01-all.md:9: leads to the exercise `keep`, which is not there or cannot be read
 lessons/02-questions.md:1: hop `the moon` is not known
     hops are `client to nginx`, `nginx`, `nginx to upstream`, `upstream`
@@ -192,7 +203,7 @@ lessons/02-questions.md:53: leads to the exercise `ghost`, which is not there or
 lessons/03-torn.md:1: `summary` is missing or empty
     say in one sentence what one can do after the lesson
 lessons/03-torn.md:2: invalid basic string, expected `"`
-27 problems, 0 exercises proved
+31 problems, 0 exercises proved
 --- exit 1
 
 "#]]

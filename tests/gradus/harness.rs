@@ -1,6 +1,6 @@
 //! Runs the real binary in an environment of its own.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::{env, fs};
@@ -113,9 +113,7 @@ impl Desk {
         command.args(arguments).current_dir(self.path("here"));
         command.env_clear().envs(toolchain());
         command.env("HOME", self.path("home")).env("COLUMNS", "80");
-        // What is made once for an exercise is shared, to be made once.
-        let cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
-        command.env("GRADUS_CACHE_DIR", cache);
+        command.env("GRADUS_CACHE_DIR", cache());
         command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -139,6 +137,60 @@ impl Desk {
             .replace(&*scratch.to_string_lossy(), "[SCRATCH]")
             .replace(&*self.scratch.path().to_string_lossy(), "[SCRATCH]")
     }
+}
+
+/// Returns the cache that tests share: what is made once for an exercise is made once for all of them.
+pub(crate) fn cache() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
+}
+
+/// How much of the tests is wanted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Extent {
+    /// What takes two minutes: each claim is tested, on fewer moments and combinations.
+    Ordinary,
+    /// What a change is judged by.
+    Whole,
+    /// Everything, however long it takes.
+    Long,
+}
+
+impl Extent {
+    /// Returns what `GRADUS_EXTENT` says: `whole`, `long`, or nothing.
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says so")]
+    pub(crate) fn wanted() -> Self {
+        match env::var("GRADUS_EXTENT").as_deref() {
+            Ok("whole") => Self::Whole,
+            Ok("long") => Self::Long,
+            Ok(other) => panic!("GRADUS_EXTENT is `whole` or `long`, not `{other}`"),
+            Err(_) => Self::Ordinary,
+        }
+    }
+
+    /// Returns whether at least this much is wanted; else the test that asks is skipped.
+    pub(crate) fn is_wanted(self) -> bool {
+        let is_wanted = Self::wanted() >= self;
+        if !is_wanted {
+            skip("GRADUS_EXTENT=whole");
+        }
+        is_wanted
+    }
+}
+
+/// Says that the test that runs is skipped and what it needs, past what libtest keeps to itself.
+pub(crate) fn skip(needs: &str) {
+    let test = std::thread::current().name().unwrap_or("a test").to_owned();
+    writeln!(io::stderr(), "skipped: {test}: needs {needs}").ok();
+}
+
+/// Returns whether the superuser runs the tests, who alone can become another user; else the test that
+/// asks is skipped.
+pub(crate) fn is_superuser() -> bool {
+    let is_root = rustix::process::geteuid().is_root();
+    if !is_root {
+        skip("the superuser");
+    }
+    is_root
 }
 
 /// Returns the variables that lead to the compiler.

@@ -8,10 +8,12 @@ use std::time::Duration;
 use gradus::course::{self, Course};
 use gradus::progress::Progress;
 
+use crate::harness::Extent;
+
 /// Names the progress file in the process that is to be killed.
 const FILE: &str = "GRADUS_TEST_PROGRESS_FILE";
-/// This many kills.
-const KILLS: u64 = 200;
+/// This many kills, in the ordinary run and where more is wanted.
+const KILLS: [u64; 2] = [30, 200];
 /// This many states are written in turn.
 const STATES: usize = 12;
 
@@ -52,7 +54,7 @@ fn a_kill_at_any_moment_leaves_a_state_that_was_written() {
     state(&course, 0).save(&file).expect("it can be written");
     let mut moments = 0_u64;
     let (_open, never) = channel::<()>();
-    for kill in 0..KILLS {
+    for kill in 0..KILLS[usize::from(Extent::wanted() > Extent::Ordinary)] {
         let before = fs::metadata(&file).expect("it is there");
         #[expect(clippy::disallowed_methods, reason = "the test starts its writer")]
         let mut writer = Command::new(std::env::current_exe().expect("this binary"))

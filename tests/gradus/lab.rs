@@ -1,4 +1,4 @@
-//! Labs with a real nginx. Where there is none, the tests say so and return.
+//! Labs with a real nginx.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stderr,
@@ -18,9 +18,12 @@ use gradus::check::{CheckError, Context, Event, Outcome, TestResult, Verdict};
 use gradus::course::{self, Exercise, Feedback, Tree, builtin};
 use gradus::kind;
 use gradus::lab::Nginx;
+use gradus::lab::modules::Module;
 use gradus::lab::nginx::CHOICE;
 use gradus::sandbox::Sandbox;
 use gradus::sys::environment::Environment;
+
+use crate::harness::cache;
 
 /// Set for the process that is killed in the middle of a check.
 const VICTIM: &str = "GRADUS_TEST_VICTIM";
@@ -29,22 +32,15 @@ const VICTIM: &str = "GRADUS_TEST_VICTIM";
     clippy::disallowed_methods,
     reason = "nginx is where it is on this machine"
 )]
-pub(crate) fn context() -> Option<Context> {
+pub(crate) fn context() -> Context {
     let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut variables = vec![("PATH".into(), path)];
-    // A run may choose the nginx that Gradus carries.
-    if let Some(choice) = std::env::var_os(CHOICE) {
-        variables.push((CHOICE.into(), choice));
-        variables.push(("HOME".into(), std::env::var_os("HOME").unwrap_or_default()));
-    }
+    let cache = cache().into_os_string();
+    let mut variables = vec![("PATH".into(), path), ("GRADUS_CACHE_DIR".into(), cache)];
+    // A run may choose another nginx than the one that Gradus carries.
+    variables.extend(std::env::var_os(CHOICE).map(|choice| (CHOICE.into(), choice)));
     let environment = Environment::new(variables, "/".into());
     let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus"));
-    let context = Context::new(sandbox, Arc::new(environment));
-    if Nginx::locate(&context).is_none() {
-        eprintln!("there is no nginx: nothing was tested");
-        return None;
-    }
-    Some(context)
+    Context::new(sandbox, Arc::new(environment))
 }
 
 /// Loading the whole course takes longer than a check.
@@ -74,7 +70,7 @@ pub(crate) fn solution() -> String {
 
 #[test]
 fn the_wrong_port_lab_proves_itself() {
-    let Some(context) = context() else { return };
+    let context = context();
     let problems = wrong_port().task.validate(&context).unwrap();
     assert_eq!(problems, []);
 }
@@ -82,7 +78,7 @@ fn the_wrong_port_lab_proves_itself() {
 /// The fixture is the built-in lab with its texts mixed up, so that nothing holds what it promises.
 #[test]
 fn what_a_lab_does_not_hold_is_told_with_its_place() {
-    let Some(context) = context() else { return };
+    let context = context();
     let tree = builtin::tree();
     let prefix = "exercises/wrong-port/";
     let files = tree.below(prefix).map(|(path, text)| {
@@ -136,7 +132,7 @@ fn what_a_lab_does_not_hold_is_told_with_its_place() {
 
 #[test]
 fn a_scaffolded_lab_proves_itself() {
-    let Some(context) = context() else { return };
+    let context = context();
     let id = "fresh-lab".parse().unwrap();
     let files = kind::find("gateway").unwrap().scaffold(&id);
     let manifest = "format = 1\nid = 'c'\ntitle = 'C'\n[[tracks]]\nid = 'operator'\ntitle = 'O'\n";
@@ -157,7 +153,7 @@ fn a_scaffolded_lab_proves_itself() {
 
 #[test]
 fn the_solution_passes_within_300_ms() {
-    let Some(context) = context() else { return };
+    let context = context();
     let mut fastest = Duration::MAX;
     for _ in 0..5 {
         let outcome = check(&solution(), &context).unwrap();
@@ -170,7 +166,7 @@ fn the_solution_passes_within_300_ms() {
 
 #[test]
 fn the_starter_shows_the_symptom_by_the_learners_ports() {
-    let Some(context) = context() else { return };
+    let context = context();
     let outcome = check(&starter(), &context).unwrap();
     assert_eq!(outcome.verdict(), Verdict::Failed);
     let TestResult::Failed(values) = &outcome.tests[0].result else {
@@ -196,7 +192,7 @@ fn the_starter_shows_the_symptom_by_the_learners_ports() {
 
 #[test]
 fn feedback_by_title_tells_no_values() {
-    let Some(context) = context() else { return };
+    let context = context();
     let context = Context {
         feedback: Feedback::Title,
         ..context
@@ -212,7 +208,7 @@ fn feedback_by_title_tells_no_values() {
 
 #[test]
 fn a_configuration_nginx_rejects_is_told_by_file_and_line() {
-    let Some(context) = context() else { return };
+    let context = context();
     let outcome = check(&solution().replace("http://127", "127"), &context).unwrap();
     assert_eq!(outcome.verdict(), Verdict::CompileError);
     let said = &outcome.diagnostics[0];
@@ -234,7 +230,7 @@ fn a_configuration_nginx_rejects_is_told_by_file_and_line() {
 
 #[test]
 fn a_hostile_configuration_never_runs() {
-    let Some(context) = context() else { return };
+    let context = context();
     let proof = tempfile::tempdir().unwrap();
     let outside = proof.path().join("x").display().to_string();
     let lines = [
@@ -256,7 +252,7 @@ fn a_hostile_configuration_never_runs() {
 
 #[test]
 fn a_missing_or_linked_file_is_the_learners_fault() {
-    let Some(context) = context() else { return };
+    let context = context();
     let folder = tempfile::tempdir().unwrap();
     let task = &wrong_port().task;
     let outcome = task.check(folder.path(), &context).unwrap();
@@ -270,22 +266,40 @@ fn a_missing_or_linked_file_is_the_learners_fault() {
     );
 }
 
+/// A directive that labs know is no slip of the pen, whatever nginx says.
+#[test]
+fn beside_an_unknown_directive_stands_the_module_that_this_nginx_lacks() {
+    let context = context();
+    let nginx = Nginx::find(&context).unwrap();
+    let lines = [
+        ("auth_basic", "auth_basic off;"),
+        ("ssl", "proxy_ssl_name shop.test;"),
+        ("ssl", "proxy_pass https://127.0.0.1:3000;"),
+        ("gzip", "gzip on;"),
+    ];
+    for (module, line) in lines {
+        let config = solution().replace("proxy_pass http://127.0.0.1:3000;", line);
+        let outcome = check(&config, &context).unwrap();
+        let said: String = outcome.diagnostics.iter().map(|it| &*it.text).collect();
+        let words = format!("was built without the module `{module}`");
+        let lacks = !nginx.has(Module::named(module).unwrap());
+        assert_eq!(said.contains(&words), lacks, "{line}: {said}");
+    }
+}
+
 #[test]
 fn without_nginx_the_learner_is_told_what_to_install() {
     let folder = tempfile::tempdir().unwrap();
-    let environment = Environment::new([], folder.path().into());
+    let choice = (CHOICE.into(), "no-nginx-has-this-name".into());
+    let environment = Environment::new([choice], folder.path().into());
     let context = Context::new(Sandbox::new("/nowhere"), Arc::new(environment));
-    if Nginx::locate(&context).is_some() {
-        // It is in one of the folders that are searched beside `PATH`.
-        return;
-    }
     let missing = wrong_port().task.missing(&context).unwrap();
     assert!(missing.contains("apt-get install nginx-light"), "{missing}");
 }
 
 #[test]
 fn a_check_can_be_called_off_at_any_moment() {
-    let Some(context) = context() else { return };
+    let context = context();
     for step in [
         "reading your files",
         "starting nginx",
@@ -309,7 +323,7 @@ fn a_check_can_be_called_off_at_any_moment() {
 
 #[test]
 fn checks_run_side_by_side() {
-    let Some(context) = context() else { return };
+    let context = context();
     std::thread::scope(|scope| {
         let run = |config: String| {
             scope.spawn({
@@ -332,7 +346,7 @@ fn checks_run_side_by_side() {
     reason = "the test is its own victim, and watches the clock"
 )]
 fn a_killed_gradus_leaves_nothing_behind() {
-    let Some(context) = context() else { return };
+    let context = context();
     if std::env::var_os(VICTIM).is_some() {
         return stand_still(&context);
     }

@@ -10,10 +10,11 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 use rustix::process::{Pid, Signal, kill_process};
 
+use crate::harness::Extent;
 use crate::lab::{lab_folders, living_in};
 
-/// How many checks are killed.
-const CHECKS: usize = 200;
+/// How many checks are killed, in the ordinary run and where more is wanted.
+const CHECKS: [usize; 2] = [40, 200];
 /// What they check: a configuration, and deeds in a shell.
 const EXERCISES: [&str; 2] = ["wrong-port", "app-down"];
 /// How many run at a time.
@@ -37,7 +38,8 @@ fn checks_killed_at_any_moment_leave_nothing_and_the_next_works() {
     let temporary = scratch.path().join("tmp");
     fs::create_dir(&temporary).expect("a folder");
     let mut ended = 0;
-    for _ in 0..CHECKS / AT_ONCE {
+    let checks = CHECKS[usize::from(Extent::wanted() > Extent::Ordinary)];
+    for _ in 0..checks / AT_ONCE {
         let mut victims: Vec<(Child, u64, Signal)> = EXERCISES
             .into_iter()
             .cycle()
@@ -63,8 +65,8 @@ fn checks_killed_at_any_moment_leave_nothing_and_the_next_works() {
         }
     }
     assert!(
-        ended < CHECKS / 2,
-        "{ended} of {CHECKS} ended before they were killed"
+        ended < checks / 2,
+        "{ended} of {checks} ended before they were killed"
     );
     let end = Instant::now();
     while living_in(&temporary) > 0 {

@@ -1,5 +1,5 @@
-//! Two labs from the first 502 to the pass, as a learner does them in two terminals: on a machine
-//! with an nginx of its own, and on one where no nginx, no `curl` and no `ss` is to be found.
+//! Two labs from the first 502 to the pass, as a learner does them in two terminals: with what the
+//! machine has, and where no nginx, no `curl` and no `ss` is to be found.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -15,36 +15,36 @@ const STATUS: &str = "curl -s -o /dev/null -w '%{http_code}'-status $URL; echo\r
 
 #[test]
 fn on_a_bare_machine_the_wrong_port_is_found_and_mended() {
-    Machine::bare().iter().for_each(wrong_port);
+    wrong_port(&Machine::bare("wrong-port"));
 }
 
 #[test]
-fn with_the_installed_nginx_the_wrong_port_is_found_and_mended() {
-    Machine::with_installed_nginx().iter().for_each(wrong_port);
+fn with_the_programs_of_this_machine_the_wrong_port_is_found_and_mended() {
+    wrong_port(&Machine::new(&["wrong-port"]));
 }
 
 #[test]
 fn on_a_bare_machine_the_app_that_is_down_is_started() {
-    Machine::bare().iter().for_each(app_down);
+    app_down(&Machine::bare("app-down"));
 }
 
 #[test]
-fn with_the_installed_nginx_the_app_that_is_down_is_started() {
-    Machine::with_installed_nginx().iter().for_each(app_down);
+fn with_the_programs_of_this_machine_the_app_that_is_down_is_started() {
+    app_down(&Machine::new(&["app-down"]));
 }
 
 fn wrong_port(machine: &Machine) {
     let mut lab = machine.up("wrong-port");
-    lab.wait_for("http://127.0.0.1:8080/");
+    lab.wait_for(&machine.with_ports("http://127.0.0.1:8080/"));
     let mut shell = shell(machine);
     shell.send("curl -i $URL\r");
     shell.wait_for("502 Bad Gateway");
     shell.send("tail -n 2 $LOGS/error.log\r");
     shell.wait_for("Connection refused");
-    shell.wait_for("upstream: \"http://127.0.0.1:3001/\"");
-    shell.send("ss -ltn | grep :3000\r");
+    shell.wait_for(&machine.with_ports("upstream: \"http://127.0.0.1:3001/\""));
+    shell.send(&machine.with_ports("ss -ltn | grep :3000\r"));
     shell.wait_for("LISTEN");
-    shell.send("sed -i s/:3001/:3000/ nginx.conf\r");
+    shell.send(&machine.with_ports("sed -i s/:3001/:3000/ nginx.conf\r"));
     // A saved file is not a running one, and nobody says so.
     lab.wait_for("nginx still runs what it read");
     lab.wait_for("nginx.conf not read yet");
@@ -69,7 +69,7 @@ fn wrong_port(machine: &Machine) {
 
 fn app_down(machine: &Machine) {
     let mut lab = machine.up("app-down");
-    lab.wait_for("127.0.0.1:3000  stopped");
+    lab.wait_for(&machine.with_ports("127.0.0.1:3000  stopped"));
     lab.wait_for("customers get 502");
     let mut shell = shell(machine);
     shell.send("curl -i $URL\r");
@@ -77,8 +77,8 @@ fn app_down(machine: &Machine) {
     shell.send("tail -n 4 $LOGS/error.log\r");
     shell.wait_for("Connection refused");
     shell.send("svc status\r");
-    shell.wait_for("shop         stopped  127.0.0.1:3000");
-    shell.send("ss -ltn | grep :3000 || echo nobody'-there'\r");
+    shell.wait_for(&machine.with_ports("shop         stopped  127.0.0.1:3000"));
+    shell.send(&machine.with_ports("ss -ltn | grep :3000 || echo nobody'-there'\r"));
     shell.wait_for("nobody-there");
     shell.send("svc start shop\r");
     shell.wait_for("shop started");
@@ -118,9 +118,7 @@ fn end(lab: &mut Pty, machine: &Machine) {
 
 #[test]
 fn what_cannot_be_undone_in_a_lab_is_told_at_every_check() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
+    let machine = Machine::new(&["app-down"]);
     let mut lab = machine.up("app-down");
     assert!(machine.gradus(&["lab", "reload"]).status.success());
     let mut shell = shell(&machine);
@@ -143,15 +141,13 @@ fn what_cannot_be_undone_in_a_lab_is_told_at_every_check() {
 
 #[test]
 fn another_server_in_the_place_of_the_shop_is_found_out() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
+    let machine = Machine::new(&["app-down"]);
     let mut lab = machine.up("app-down");
     // A lab holds a port that nobody listens on, but not against somebody who insists.
-    let impostor = Impostor::at("127.0.0.1:3000");
+    let impostor = Impostor::at(machine.port(3000));
     if impostor.is_some() {
         lab.wait_for("customers get 200");
-        assert!(get(8080).contains("shop answers GET /"));
+        assert!(get(machine.port(8080)).contains("shop answers GET /"));
     }
     let check = machine.gradus(&["check", "app-down"]);
     assert_eq!(check.status.code(), Some(1), "{check:?}");
@@ -161,14 +157,14 @@ fn another_server_in_the_place_of_the_shop_is_found_out() {
 
 /// Answers as the shop does, as far as a stranger can know.
 struct Impostor {
-    address: &'static str,
+    port: u16,
     stopping: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Impostor {
-    fn at(address: &'static str) -> Option<Self> {
-        let listener = TcpListener::bind(address).ok()?;
+    fn at(port: u16) -> Option<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).ok()?;
         let stopping = Arc::new(AtomicBool::new(false));
         let told = Arc::clone(&stopping);
         let answer = move || {
@@ -181,7 +177,7 @@ impl Impostor {
         };
         let thread = Some(thread::spawn(answer));
         Some(Self {
-            address,
+            port,
             stopping,
             thread,
         })
@@ -192,7 +188,7 @@ impl Drop for Impostor {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
         // It waits for a connection.
-        TcpStream::connect(self.address).ok();
+        TcpStream::connect(("127.0.0.1", self.port)).ok();
         self.thread.take().map(JoinHandle::join);
     }
 }

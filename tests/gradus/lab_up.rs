@@ -1,5 +1,4 @@
-//! `gradus lab`: labs that stay up, the words of the trade, and runbooks. Where there is no nginx,
-//! the tests say so and return.
+//! `gradus lab`: labs that stay up, the words of the trade, and runbooks.
 
 use std::fs;
 use std::io::Read;
@@ -8,34 +7,34 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
+use crate::harness::Extent;
 use crate::machine::{DEADLINE, Machine, get};
 
-fn mend(file: &Path) {
-    let text = fs::read_to_string(file).expect("a file");
-    fs::write(file, text.replace(":3001", ":3000")).expect("a file");
+/// Returns the address `127.0.0.1` with the port that stands for `port`.
+fn at(machine: &Machine, port: u16) -> String {
+    format!("127.0.0.1:{}", machine.port(port))
 }
 
-fn course() -> String {
-    let course = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-labs");
-    course.to_string_lossy().into_owned()
+fn mend(machine: &Machine) {
+    let file = machine.exercise("wrong-port/nginx.conf");
+    let text = fs::read_to_string(&file).expect("a file");
+    fs::write(file, text.replace(&at(machine, 3001), &at(machine, 3000))).expect("a file");
 }
 
 #[test]
 fn a_learner_sees_a_502_mends_it_reloads_and_checks() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
+    let machine = Machine::new(&["wrong-port"]);
     let mut lab = machine.up("wrong-port");
-    lab.wait_for("http://127.0.0.1:8080/");
-    lab.wait_for("127.0.0.1:3000  running");
-    assert!(get(8080).starts_with("HTTP/1.1 502 "));
+    lab.wait_for(&format!("http://{}/", at(&machine, 8080)));
+    lab.wait_for(&(at(&machine, 3000) + "  running"));
+    assert!(get(machine.port(8080)).starts_with("HTTP/1.1 502 "));
     lab.wait_for("Connection refused");
-    mend(&machine.exercise("wrong-port/nginx.conf"));
+    mend(&machine);
     lab.wait_for("nginx still runs what it read");
-    assert!(get(8080).starts_with("HTTP/1.1 502 "));
+    assert!(get(machine.port(8080)).starts_with("HTTP/1.1 502 "));
     lab.send("r");
     lab.wait_for("nginx has read it.");
-    assert!(get(8080).contains("shop answers GET /"));
+    assert!(get(machine.port(8080)).contains("shop answers GET /"));
     lab.send("c");
     lab.wait_for("Passed: The wrong port");
     lab.send("q");
@@ -46,9 +45,7 @@ fn a_learner_sees_a_502_mends_it_reloads_and_checks() {
 
 #[test]
 fn another_terminal_sees_the_lab_reloads_it_and_ends_it() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
+    let machine = Machine::new(&["wrong-port"]);
     let mut lab = machine.up("wrong-port");
     let ps = machine.says(&["lab", "ps"]);
     assert!(ps.contains("wrong-port") && ps.contains("master"), "{ps}");
@@ -56,10 +53,10 @@ fn another_terminal_sees_the_lab_reloads_it_and_ends_it() {
     let words = String::from_utf8_lossy(&second.stderr).into_owned();
     assert_eq!(second.status.code(), Some(2));
     assert!(words.contains("is up already: process"), "{words}");
-    get(8080);
+    get(machine.port(8080));
     lab.wait_for("Connection refused");
     let logs = machine.says(&["lab", "logs"]);
-    assert!(logs.contains("127.0.0.1:3001"), "{logs}");
+    assert!(logs.contains(&at(&machine, 3001)), "{logs}");
     let conf = machine.exercise("wrong-port/nginx.conf");
     let good = fs::read_to_string(&conf).expect("a file");
     fs::write(&conf, good.replace("proxy_pass", "proxy_pas")).expect("a file");
@@ -70,11 +67,12 @@ fn another_terminal_sees_the_lab_reloads_it_and_ends_it() {
         words.contains("proxy_pas") && words.contains("goes on"),
         "{words}"
     );
-    fs::write(&conf, good.replace(":3001", ":3000")).expect("a file");
+    fs::write(&conf, good).expect("a file");
+    mend(&machine);
     let said = machine.says(&["lab", "reload", "wrong-port"]);
     assert!(said.contains("has read its configuration"), "{said}");
     lab.wait_for("nginx was reloaded from elsewhere");
-    assert!(get(8080).starts_with("HTTP/1.1 200 "));
+    assert!(get(machine.port(8080)).starts_with("HTTP/1.1 200 "));
     assert!(machine.says(&["lab", "down"]).contains("is down"));
     assert_eq!(lab.wait_end(), 0);
     assert_eq!(machine.gradus(&["lab", "logs"]).status.code(), Some(4));
@@ -83,9 +81,7 @@ fn another_terminal_sees_the_lab_reloads_it_and_ends_it() {
 
 #[test]
 fn a_lab_that_is_killed_leaves_nothing_but_a_note_that_goes() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
+    let machine = Machine::new(&["wrong-port"]);
     for stopped in [false, true] {
         let lab = machine.up("wrong-port");
         if stopped {
@@ -112,12 +108,10 @@ fn run(program: &Path, arguments: &[&str]) -> Output {
 
 #[test]
 fn another_port_stands_for_one_that_is_taken() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
-    let stranger = TcpListener::bind("127.0.0.1:8080").expect("nobody is there");
+    let machine = Machine::new(&["wrong-port"]);
+    let stranger = TcpListener::bind(at(&machine, 8080)).expect("nobody is there");
     let mut lab = machine.up("wrong-port");
-    lab.wait_for("in place of port 8080");
+    lab.wait_for(&format!("in place of port {}", machine.port(8080)));
     let ps = machine.gradus(&["lab", "ps", "--json"]);
     let ps: serde_json::Value = serde_json::from_slice(&ps.stdout).expect("JSON");
     let port = ps["labs"][0]["ports"][0][1].as_u64().expect("a port");
@@ -125,7 +119,7 @@ fn another_port_stands_for_one_that_is_taken() {
     assert!(get(port).starts_with("HTTP/1.1 502 "));
     lab.wait_for(&format!("http://127.0.0.1:{port}/"));
     // The log speaks of the ports that the learner knows.
-    lab.wait_for("host: \"127.0.0.1:8080\"");
+    lab.wait_for(&format!("host: \"{}\"", at(&machine, 8080)));
     lab.send("q");
     lab.wait_end();
     drop(stranger);
@@ -143,9 +137,7 @@ impl Drop for Killed {
 
 #[test]
 fn without_a_terminal_the_log_is_written_until_a_signal_comes() {
-    let Some(machine) = Machine::new(None) else {
-        return;
-    };
+    let machine = Machine::new(&["wrong-port"]);
     let mut command = machine.command(&["lab", "up", "wrong-port"]);
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut lab = Killed(command.spawn().expect("it starts"));
@@ -160,8 +152,8 @@ fn without_a_terminal_the_log_is_written_until_a_signal_comes() {
         }
         assert!(!text.contains('\u{1b}'));
     };
-    read_until("http://127.0.0.1:8080/");
-    get(8080);
+    read_until(&format!("http://{}/", at(&machine, 8080)));
+    get(machine.port(8080));
     read_until("Connection refused");
     let id = i32::try_from(lab.0.id()).ok();
     let id = id.and_then(rustix::process::Pid::from_raw).expect("an id");
@@ -172,11 +164,9 @@ fn without_a_terminal_the_log_is_written_until_a_signal_comes() {
 
 #[test]
 fn what_is_done_in_the_lab_is_judged_and_written_down() {
-    let Some(machine) = Machine::new(Some(&course())) else {
-        return;
-    };
+    let machine = Machine::of_fixture();
     let mut lab = machine.up("start-the-shop");
-    lab.wait_for("127.0.0.1:3000  stopped");
+    lab.wait_for(&(at(&machine, 3000) + "  stopped"));
     let check = machine.gradus(&["check", "start-the-shop"]);
     assert_eq!(check.status.code(), Some(1));
     lab.send("s");
@@ -196,9 +186,7 @@ fn what_is_done_in_the_lab_is_judged_and_written_down() {
 
 #[test]
 fn a_runbook_is_replayed_in_a_fresh_lab() {
-    let Some(machine) = Machine::new(Some(&course())) else {
-        return;
-    };
+    let machine = Machine::of_fixture();
     let (code, said) = machine.runbook("# nothing yet\n");
     assert_eq!(code, Some(1), "{said}");
     assert!(said.contains("Failed: Start the shop"), "{said}");
@@ -213,7 +201,7 @@ fn a_runbook_is_replayed_in_a_fresh_lab() {
     let script = "for name in shop\ndo\n  svc start $name\ndone\n\
                   test \"$(curl -s -o /dev/null -w '%{http_code}' http://127.0.0.1:8080/)\" = 200\n\
                   nginx -t && nginx -s reload\nsleep 1000 &\n";
-    let (code, said) = machine.runbook(script);
+    let (code, said) = machine.runbook(&machine.with_ports(script));
     assert_eq!(code, Some(0), "{said}");
     let left = run(Path::new("/usr/bin/env"), &["pgrep", "-fx", "sleep 1000"]);
     assert_eq!(String::from_utf8_lossy(&left.stdout), "");
@@ -222,9 +210,10 @@ fn a_runbook_is_replayed_in_a_fresh_lab() {
 
 #[test]
 fn a_runbook_that_sleeps_is_ended() {
-    let Some(machine) = Machine::new(Some(&course())) else {
+    if !Extent::Whole.is_wanted() {
         return;
-    };
+    }
+    let machine = Machine::of_fixture();
     let (code, said) = machine.runbook("svc start shop\nsleep 2000\n");
     assert_eq!(code, Some(1));
     let words = "runbook.sh:2: sleep 2000: not done within 30 s";

@@ -1,19 +1,20 @@
-//! A learner's machine, with an nginx or without: the labs of the course on the learner's ports.
+//! A learner's machine: labs of the course, on ports of the test's own.
 
+use std::borrow::Cow;
 use std::fs;
 use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::channel;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use gradus::lab::Nginx;
-use gradus::lab::nginx::{CARRIED, CHOICE, carried};
+use gradus::course::{Tree, builtin};
+use gradus::lab::nginx::CHOICE;
 use gradus::sys::clock::Stopwatch;
 
-use crate::harness::toolchain;
+use crate::harness::{cache, toolchain};
 use crate::pty::Pty;
 
 /// How long something may take on a busy machine.
@@ -21,87 +22,70 @@ pub(crate) const DEADLINE: Duration = Duration::from_mins(1);
 /// What even a small machine has for a learner's shell: no nginx, no curl, no ss.
 const BARE: [&str; 5] = ["sh", "cat", "sed", "tail", "grep"];
 
-/// A learner's machine: a home, a workspace, and nobody else on the labs' ports.
+/// A learner's machine: a home, a workspace, and a course whose labs are on ports that nobody else has.
 pub(crate) struct Machine {
     scratch: tempfile::TempDir,
     variables: Vec<(String, String)>,
-    _alone: MutexGuard<'static, ()>,
+    ports: Ports,
 }
 
-/// The learner's own ports are there once.
-static PORTS: Mutex<()> = Mutex::new(());
-
 impl Machine {
-    /// Returns one with the nginx that the tests use and a workspace of the built-in course, or of
-    /// `course`; `None` without nginx.
-    pub(crate) fn new(course: Option<&str>) -> Option<Self> {
-        let context = crate::lab::context()?;
-        let mut variables = Vec::new();
-        if let Some(choice) = context.environment.text(CHOICE) {
-            variables.push((CHOICE.to_owned(), choice));
-        }
-        Some(Self::with(variables, path(), course))
+    /// Returns one with a workspace of a course of these labs of the built-in course, and its drill.
+    pub(crate) fn new(labs: &[&str]) -> Self {
+        Self::of(&builtin_part(labs), path)
     }
 
-    /// Returns one with the nginx that the machine itself has; `None` if it has none.
-    pub(crate) fn with_installed_nginx() -> Option<Self> {
-        let context = crate::lab::context()?;
-        let nginx = Nginx::locate(&context).filter(|nginx| !nginx.starts_with(&context.cache));
-        let Some(nginx) = nginx else {
-            say("this machine has no nginx of its own: nothing was tested");
-            return None;
-        };
-        let choice = (CHOICE.to_owned(), nginx.to_string_lossy().into_owned());
-        Some(Self::with(vec![choice], path(), None))
+    /// Returns one with the lab `lab` of the built-in course, where no nginx, no `curl` and no `ss` is
+    /// to be found.
+    pub(crate) fn bare(lab: &str) -> Self {
+        Self::of(&builtin_part(&[lab]), bare_path)
     }
 
-    /// Returns one where no nginx, no `curl` and no `ss` is to be found; `None` if Gradus carries
-    /// no nginx either.
-    pub(crate) fn bare() -> Option<Self> {
-        if !carried::is_there() {
-            say("this Gradus carries no nginx: nothing was tested");
-            return None;
-        }
-        let choice = (CHOICE.to_owned(), CARRIED.to_owned());
-        let machine = Self::with(vec![choice], String::new(), None);
-        let bin = PathBuf::from(&machine.variables.last().expect("the last is PATH").1);
-        fs::create_dir_all(&bin).expect("a folder");
-        for name in BARE {
-            let mut folders = ["/usr/bin", "/bin"]
-                .iter()
-                .map(|it| Path::new(it).join(name));
-            let program = folders
-                .find(|it| it.exists())
-                .expect("every machine has it");
-            std::os::unix::fs::symlink(program, bin.join(name)).expect("a link");
-        }
-        Some(machine)
+    /// Returns one with a workspace of the fixture `course-labs`.
+    pub(crate) fn of_fixture() -> Self {
+        let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-labs");
+        Self::of(&Tree::read(&fixture).expect("a course"), path)
     }
 
-    /// An empty `path` stands for the folder `bin` of the machine.
-    fn with(mut variables: Vec<(String, String)>, path: String, course: Option<&str>) -> Self {
-        let alone = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Returns one with a workspace of `course`; `path` says where its programs are.
+    fn of(course: &Tree, path: impl Fn(&Path) -> String) -> Self {
         let scratch = tempfile::tempdir().expect("a scratch folder");
         let below = |name: &str| scratch.path().join(name).to_string_lossy().into_owned();
-        let path = if path.is_empty() { below("bin") } else { path };
-        variables.extend([
+        let mut variables = vec![
             ("GRADUS_WORKSPACE".to_owned(), below("work")),
             ("TMPDIR".to_owned(), below("tmp")),
-            ("PATH".to_owned(), path),
-        ]);
+            ("PATH".to_owned(), path(scratch.path())),
+        ];
+        // A run may choose another nginx than the one that Gradus carries.
+        let chosen = crate::lab::context().environment.text(CHOICE);
+        variables.extend(chosen.map(|choice| (CHOICE.to_owned(), choice)));
         fs::create_dir(below("tmp")).expect("a folder");
         let machine = Self {
             scratch,
             variables,
-            _alone: alone,
+            ports: Ports::take(),
         };
-        let mut arguments = vec!["init", "work"];
-        if let Some(course) = course {
-            arguments.extend(["--course", course]);
+        for (path, text) in course.below("") {
+            let path = machine.path("course").join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+            fs::write(path, machine.with_ports(text)).expect("a file");
         }
-        let made = machine.gradus(&arguments);
+        let made = machine.gradus(&["init", "work", "--course", "course"]);
         assert!(made.status.success(), "{made:?}");
         machine
+    }
+
+    /// Returns the port in the place of `port` of the built-in course.
+    pub(crate) fn port(&self, port: u16) -> u16 {
+        self.ports.of(port)
+    }
+
+    /// Returns `text` with this machine's ports.
+    pub(crate) fn with_ports(&self, text: &str) -> String {
+        let ports = PORTS.into_iter();
+        ports.fold(text.to_owned(), |text, port| {
+            text.replace(&port.to_string(), &self.port(port).to_string())
+        })
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
@@ -118,7 +102,7 @@ impl Machine {
         command.args(arguments).current_dir(self.path(""));
         command.env_clear().envs(toolchain());
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
-        command.env("GRADUS_CACHE_DIR", self.path("cache"));
+        command.env("GRADUS_CACHE_DIR", cache());
         command.env("HOME", self.path("")).env("COLUMNS", "80");
         command.stdin(Stdio::null());
         command
@@ -175,21 +159,75 @@ impl Machine {
         let watch = Stopwatch::start();
         let (_open, never) = channel::<()>();
         let left = || fs::read_dir(self.path("tmp")).expect("a folder").count();
-        while left() > 0 || listens(8080) {
+        while left() > 0 || listens(self.port(8080)) {
             assert!(watch.elapsed() < limit, "something is left");
             never.recv_timeout(Duration::from_millis(10)).ok();
         }
     }
 }
 
-fn path() -> String {
+/// Returns the part of the built-in course that holds these labs, and its drill.
+fn builtin_part(labs: &[&str]) -> Tree {
+    let tree = builtin::tree();
+    let is_part = |path: &str| {
+        let mut labs = labs.iter();
+        path == "course.toml"
+            || path.starts_with("drill/")
+            || labs.any(|lab| path.starts_with(&format!("exercises/{lab}/")))
+    };
+    let files = tree.below("").filter(|(path, _)| is_part(path));
+    Tree::new(files.map(|(path, text)| (path.to_owned(), Cow::Owned(text.to_owned()))))
+}
+
+fn path(_scratch: &Path) -> String {
     let path = toolchain().pop().expect("the last is PATH").1;
     path.to_string_lossy().into_owned()
 }
 
-#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
-fn say(what: &str) {
-    eprintln!("{what}");
+/// Makes the folder `bin` in `scratch` with what every machine has, and nothing else.
+fn bare_path(scratch: &Path) -> String {
+    let bin = scratch.join("bin");
+    fs::create_dir(&bin).expect("a folder");
+    for name in BARE {
+        let mut folders = ["/usr/bin", "/bin"]
+            .iter()
+            .map(|it| Path::new(it).join(name));
+        let program = folders
+            .find(|it| it.exists())
+            .expect("every machine has it");
+        std::os::unix::fs::symlink(program, bin.join(name)).expect("a link");
+    }
+    bin.to_string_lossy().into_owned()
+}
+
+/// The ports that labs of the built-in course use.
+const PORTS: [u16; 7] = [8080, 3000, 3001, 3002, 3003, 3004, 3005];
+
+/// Ports that stand for [`PORTS`], in their order, beginning with this one. They have four digits like
+/// those, so that lines break at the same places, and are below those that systems hand out.
+#[derive(Clone, Copy)]
+struct Ports(u16);
+
+impl Ports {
+    /// Returns ports that nobody listens on and no other test has.
+    fn take() -> Self {
+        static TAKEN: AtomicU16 = AtomicU16::new(0);
+        let count = u16::try_from(PORTS.len()).expect("a few");
+        // Another run of the tests begins elsewhere.
+        let start = u16::try_from(std::process::id() % 512).expect("less than 512");
+        let tries = std::iter::repeat_with(|| TAKEN.fetch_add(1, Ordering::SeqCst)).take(512);
+        let ports = tries.map(|taken| 5000 + (start + taken) % 512 * count);
+        let mut free = ports.filter(|first| {
+            let mut ports = *first..*first + count;
+            ports.all(|port| !PORTS.contains(&port) && TcpListener::bind(("127.0.0.1", port)).is_ok())
+        });
+        Self(free.next().expect("some ports are free"))
+    }
+
+    fn of(self, port: u16) -> u16 {
+        let place = PORTS.iter().position(|known| *known == port);
+        self.0 + u16::try_from(place.expect("a port of the course")).expect("a few")
+    }
 }
 
 pub(crate) fn listens(port: u16) -> bool {
@@ -199,7 +237,7 @@ pub(crate) fn listens(port: u16) -> bool {
 /// Returns the status line and the rest of what a customer gets.
 pub(crate) fn get(port: u16) -> String {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).expect("nginx listens");
-    let request = "GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\nConnection: close\r\n\r\n";
+    let request = format!("GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("it reads");
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("it answers");

@@ -2,7 +2,6 @@
 
 mod attacks;
 mod bench;
-mod broken_course;
 mod canary;
 mod commands;
 mod docs;

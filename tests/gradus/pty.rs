@@ -13,6 +13,8 @@ use std::time::Duration;
 use gradus::sys::clock::Stopwatch;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
+use crate::harness::cache;
+
 /// Long: the machine may be busy with other tests.
 const DEADLINE: Duration = Duration::from_mins(1);
 
@@ -64,7 +66,7 @@ impl Pty {
             command.env(name, value);
         }
         command.env("HOME", folder);
-        command.env("GRADUS_CACHE_DIR", folder.join("cache"));
+        command.env("GRADUS_CACHE_DIR", cache());
         command.cwd(folder);
         let child = pair.slave.spawn_command(command).expect("gradus starts");
         let writer = pair.master.take_writer().expect("a writer");

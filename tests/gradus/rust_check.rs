@@ -12,25 +12,6 @@ use snapbox::{assert_data_eq, str};
 use crate::bench::{Bench, told};
 
 #[test]
-fn every_builtin_rust_exercise_is_proved() {
-    let bench = Bench::builtin();
-    let exercises = bench.course.exercises.iter();
-    let rust: Vec<_> = exercises
-        .filter(|exercise| exercise.kind.id() == "rust")
-        .collect();
-    assert!(rust.len() > 5, "{rust:?}");
-    for exercise in rust {
-        let problems = exercise.task.validate(&bench.context);
-        assert_eq!(
-            problems.expect("it can be proved here"),
-            [],
-            "{}",
-            exercise.id
-        );
-    }
-}
-
-#[test]
 fn every_exercise_of_the_fixture_is_proved() {
     let bench = Bench::fixture();
     for exercise in &bench.course.exercises {

@@ -31,8 +31,10 @@ impl Findings {
             lines.push(Line::new().with(Role::Warn, text));
         }
         for unrun in &self.code.unproved {
-            let Unrun { file, line, reason } = unrun;
-            let text = format!("{file}:{line}: not run here: {reason}");
+            let Unrun {
+                file, line, reason, ..
+            } = unrun;
+            let text = format!("{file}:{line}: not proved here: {reason}");
             lines.push(Line::new().with(Role::Warn, text));
         }
         lines.push(self.summary(course));
@@ -83,7 +85,7 @@ impl Findings {
             (*run, "block run", "blocks run"),
             (*skipped, "says why not", "say why not"),
             (*shown, "is only shown", "are only shown"),
-            (unproved.len(), "cannot be run here", "cannot be run here"),
+            (unproved.len(), "not proved here", "not proved here"),
         ];
         let there = parts.into_iter().filter(|(count, ..)| *count > 0);
         let there = there.map(|(count, one, many)| match count {

@@ -141,6 +141,7 @@ fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution
     let wrong = manifest.wrong.iter().map(|wrong| WrongSolution {
         path: wrong.file.get_ref().clone(),
         caught_by: wrong.caught_by.clone(),
+        caught_without: wrong.caught_without.clone(),
         fault: wrong.fault.clone(),
         line: line_of(text, &wrong.file),
     });

@@ -74,11 +74,7 @@ fn judge(
         outcome.diagnostics.extend(faults);
     }
     let text = files.get(FILE).map_or("", String::as_str);
-    let parsed = Config::parse(text);
-    let faults = match &parsed {
-        Ok(config) => rules::check(config),
-        Err(fault) => vec![fault.clone()],
-    };
+    let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?);
     for fault in &faults {
         let place = if fault.harmful {
             &mut outcome.forbidden
@@ -99,7 +95,7 @@ fn judge(
     if task.judging == Judging::Rules && is_full && outcome.diagnostics.is_empty() {
         return classify::judge(task, files, context);
     }
-    let Some(config) = parsed.ok().filter(|_| faults.is_empty()) else {
+    let Some(config) = config.filter(|_| faults.is_empty()) else {
         return Ok(not_started(task, outcome, context));
     };
     outcome

@@ -1,7 +1,7 @@
 //! Reads what an exercise of this kind has of its own: the table `gateway` of `exercise.toml`,
 //! `hidden/probes.toml` and the files of the learner's folder.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,6 +10,7 @@ use super::files::{self, Files};
 use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
 use crate::course::{Edition, Problem, WrongSolution, line_of, toml_problem};
 use crate::kind::Folder;
+use crate::lab::modules::Module;
 use crate::lab::need::Need;
 use crate::lab::units::Time;
 use crate::lab::{Plan, Probe, UpstreamPlan, services};
@@ -28,6 +29,9 @@ pub(super) struct Symptom {
     pub(super) log: Option<String>,
     /// The probe that shows it, where it is not the first.
     pub(super) probe: Option<String>,
+    /// What nginx says instead, and does not start, where it lacks a module; by the module's name.
+    #[serde(default)]
+    pub(super) without: BTreeMap<String, String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -179,6 +183,8 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
         &table.upstreams,
         problems,
     );
+    let without = table.symptom.iter().flat_map(|it| it.without.keys());
+    unknown_modules(&file, 1, without, problems);
     for path in table.edit.iter().flatten() {
         if !starter.contains_key(path.get_ref()) {
             let message = format!(
@@ -197,6 +203,20 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
         }
     }
     Some(table)
+}
+
+/// That every one of `names` is a module of nginx; they stand in `file` from `line` on.
+fn unknown_modules<'a>(
+    file: &str,
+    line: usize,
+    names: impl Iterator<Item = &'a String>,
+    problems: &mut Vec<Problem>,
+) {
+    for name in names.filter(|name| Module::named(name).is_none()) {
+        let message = format!("nginx has no module `{name}`");
+        let help = "name one of the modules that `needs` may name, such as `ssl`";
+        problems.push(Problem::new(file, message).at(line).help(help));
+    }
 }
 
 /// That no two upstreams have a name or a port in common; `text` is that of `file`.
@@ -292,14 +312,16 @@ fn wrong(
 ) -> Vec<(WrongSolution, Files)> {
     let mut found = Vec::new();
     for wrong in folder.wrong {
-        let caught_by = wrong.caught_by.as_str();
-        let is_probe = probes.iter().any(|probe| probe.name == caught_by);
-        if !is_probe && !CATCHERS.contains(&caught_by) {
-            let file = folder.prefix() + "exercise.toml";
-            let message = format!("`caught_by` names `{caught_by}`, which is not a probe");
-            let help = format!("name a probe, or one of: {}", CATCHERS.join(", "));
-            problems.push(Problem::new(file, message).at(wrong.line).help(help));
+        let file = folder.prefix() + "exercise.toml";
+        for caught_by in wrong.caught_without.values().chain([&wrong.caught_by]) {
+            let is_probe = probes.iter().any(|probe| probe.name == *caught_by);
+            if !is_probe && !CATCHERS.contains(&caught_by.as_str()) {
+                let message = format!("`caught_by` names `{caught_by}`, which is not a probe");
+                let help = format!("name a probe, or one of: {}", CATCHERS.join(", "));
+                problems.push(Problem::new(&file, message).at(wrong.line).help(help));
+            }
         }
+        unknown_modules(&file, wrong.line, wrong.caught_without.keys(), problems);
         let part = wrong.path.rsplit_once('/').map_or("", |(part, _)| part);
         let files = files::of_course(folder, &format!("{part}/"));
         if folder.file(&wrong.path).is_some() {
@@ -379,6 +401,18 @@ mod tests {
                 format!("{file}:5: probe `a` sends nothing"),
             ],
         );
+    }
+
+    #[test]
+    fn what_holds_without_a_module_names_one_that_there_is() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let with = |without: &str| {
+            let symptom = format!("[gateway.symptom]\nstatus = 502\nwithout = {without}\n");
+            problems(&(MANIFEST.to_owned() + &symptom), probes)
+        };
+        assert_eq!(with("{ ssl = 'x' }"), Vec::<String>::new());
+        let told = with("{ tls = 'x' }");
+        assert!(told[0].contains("nginx has no module `tls`"), "{told:?}");
     }
 
     #[test]

@@ -16,7 +16,8 @@ use crate::check::{
     CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
 };
 use crate::course::{Feedback, Problem, WrongSolution};
-use crate::lab::{Probe, services};
+use crate::lab::modules::Module;
+use crate::lab::{Nginx, Probe, services};
 
 /// How many labs run at a time.
 const AT_ONCE: usize = 4;
@@ -62,13 +63,15 @@ impl Job<'_> {
             }
             Self::Starter => {
                 let outcome = judge::solution(task, &runbook::untouched(task), context)?;
-                starter(task, &outcome, &mut problems);
+                starter(task, &outcome, &Nginx::required(context)?, &mut problems);
             }
             Self::Caught(wrong, files) => {
-                let outcome = judge::until(task, files, Some(&wrong.caught_by), context)?;
-                if !is_caught(&wrong.caught_by, &outcome) {
+                let nginx = Nginx::required(context)?;
+                let caught_by = lacked(&wrong.caught_without, &nginx).unwrap_or(&wrong.caught_by);
+                let outcome = judge::until(task, files, Some(caught_by), context)?;
+                if !is_caught(caught_by, &outcome) {
                     let outcome = judge::solution(task, files, context)?;
-                    problems.push(escaped(task, wrong, &outcome));
+                    problems.push(escaped(task, wrong, caught_by, &outcome));
                 }
             }
         }
@@ -138,7 +141,14 @@ fn passes(task: &GatewayTask, part: &str, outcome: &Outcome, problems: &mut Vec<
     }
 }
 
-fn starter(task: &GatewayTask, outcome: &Outcome, problems: &mut Vec<Problem>) {
+/// Returns what holds where `nginx` lacks a module, of `without`, which is by modules' names.
+fn lacked<'a>(without: &'a BTreeMap<String, String>, nginx: &Nginx) -> Option<&'a String> {
+    let lacks = |name: &str| Module::named(name).is_some_and(|module| !nginx.has(module));
+    let mut without = without.iter();
+    without.find_map(|(name, instead)| lacks(name).then_some(instead))
+}
+
+fn starter(task: &GatewayTask, outcome: &Outcome, nginx: &Nginx, problems: &mut Vec<Problem>) {
     let file = format!("{}starter/{FILE}", task.folder);
     if outcome.verdict() == Verdict::Passed {
         let help = "break it in the one way that the lesson teaches";
@@ -148,6 +158,12 @@ fn starter(task: &GatewayTask, outcome: &Outcome, problems: &mut Vec<Problem>) {
     let Some(symptom) = &task.symptom else {
         return;
     };
+    let refused = lacked(&symptom.without, nginx).map(|says| Symptom {
+        status: None,
+        log: Some(says.clone()),
+        ..symptom.clone()
+    });
+    let symptom = refused.as_ref().unwrap_or(symptom);
     let named = symptom.probe.as_ref();
     let shown = match named {
         Some(name) => outcome.tests.iter().find(|test| test.test.name == *name),
@@ -206,10 +222,13 @@ fn is_caught(by: &str, outcome: &Outcome) -> bool {
     }
 }
 
-fn escaped(task: &GatewayTask, wrong: &WrongSolution, outcome: &Outcome) -> Problem {
-    let WrongSolution {
-        path, caught_by, ..
-    } = wrong;
+fn escaped(
+    task: &GatewayTask,
+    wrong: &WrongSolution,
+    caught_by: &str,
+    outcome: &Outcome,
+) -> Problem {
+    let path = &wrong.path;
     let message = format!("`{path}` is not caught by `{caught_by}`");
     let file = format!("{}exercise.toml", task.folder);
     Problem::new(file, message)

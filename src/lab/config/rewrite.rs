@@ -16,33 +16,27 @@ pub const ERROR_LOG: &str = "logs/gradus.log";
 /// Where the learner's configuration is told to log requests; theirs to change.
 pub const ACCESS_LOG: &str = "logs/access.log";
 
-/// The paths that nginx needs, each with the module that knows it; without them it would use those
+/// The folders for what nginx stores for a while, `_temp_path` aside; without them it would use those
 /// of the installed server.
-const TEMPORARY: [(&str, &str); 5] = [
-    ("client_body", ""),
-    ("proxy", "proxy"),
-    ("fastcgi", "fastcgi"),
-    ("uwsgi", "uwsgi"),
-    ("scgi", "scgi"),
-];
+const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
 struct Edit {
     range: Range<usize>,
     text: String,
 }
 
-/// Returns the text of the private copy of `config`; `has` says whether nginx has an HTTP module.
+/// Returns the text of the private copy of `config`; `knows` says whether nginx has a directive.
 ///
 /// # Errors
 /// Fails when a port cannot be taken.
 pub fn private(
     config: &Config,
     ports: &mut Ports,
-    has: impl Fn(&str) -> bool,
+    knows: impl Fn(&str) -> bool,
 ) -> io::Result<String> {
     let mut edits = vec![insert(0, main_directives(config))];
     for http in config.directives.iter().filter(|found| found.is("http")) {
-        edits.push(insert(http.end, http_directives(http, &has)));
+        edits.push(insert(http.end, http_directives(http, &knows)));
     }
     for directive in &config.directives {
         own_error_logs(directive, &mut edits);
@@ -80,27 +74,26 @@ fn main_directives(config: &Config) -> String {
     format!("daemon off; {pid}error_log {ERROR_LOG} info; ")
 }
 
-fn http_directives(http: &Directive, has: impl Fn(&str) -> bool) -> String {
+/// Returns the text of `config` with what keeps an nginx that only reads it within its own folder.
+pub fn enclosed(config: &Config, knows: impl Fn(&str) -> bool) -> String {
+    let blocks = config.directives.iter().filter(|found| found.is("http"));
+    let edits = blocks.map(|http| insert(http.end, http_directives(http, &knows)));
+    apply(&config.text, &edits.collect::<Vec<_>>())
+}
+
+fn http_directives(http: &Directive, knows: impl Fn(&str) -> bool) -> String {
     let lacks = |name: &str| !http.children().iter().any(|child| child.is(name));
     let mut text = String::new();
     if lacks("access_log") {
         text.extend([" access_log ", ACCESS_LOG, ";"]);
     }
-    for (prefix, module) in TEMPORARY {
+    for prefix in TEMPORARY {
         let name = format!("{prefix}_temp_path");
-        if lacks(&name) && has(module) {
+        if lacks(&name) && knows(&name) {
             text.extend([" ", &name, " tmp/", prefix, ";"]);
         }
     }
     text
-}
-
-/// Returns directives that keep what nginx stores for a while in its own folder; `has` says whether
-/// nginx has an HTTP module.
-pub fn temporary_paths(has: impl Fn(&str) -> bool) -> String {
-    let known = TEMPORARY.iter().filter(|(_, module)| has(module));
-    let paths = known.map(|(prefix, _)| format!("{prefix}_temp_path tmp/{prefix};"));
-    paths.collect::<Vec<_>>().join(" ")
 }
 
 /// An `error_log` of an inner level replaces those further out, ours included: it gets ours again.
@@ -173,7 +166,7 @@ mod tests {
     fn copy(text: &str) -> (String, Ports) {
         let mut ports = Ports::default();
         let config = Config::parse(text).unwrap();
-        let copy = private(&config, &mut ports, |module| module != "scgi").unwrap();
+        let copy = private(&config, &mut ports, |name| name != "scgi_temp_path").unwrap();
         (copy, ports)
     }
 

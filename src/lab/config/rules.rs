@@ -7,6 +7,7 @@ use super::address::Address;
 use super::variables::Variables;
 use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL};
 use super::{Config, Directive, Fault, Word};
+use crate::lab::modules::{self, Version};
 use crate::lab::ports::is_reserved;
 
 /// The most worker processes.
@@ -18,6 +19,21 @@ const RESOLVER_SETTINGS: [&str; 4] = ["valid=", "ipv4=", "ipv6=", "status_zone="
 /// How to write an address that a lab accepts.
 const LOOPBACK: &str = "a lab stays on this machine: write `127.0.0.1` and the port, \
                         or the name of an `upstream` block of this file";
+
+/// Reads `text` and returns everything that a lab does not accept in it; nothing but that is wrong with
+/// a configuration that is returned. In a grading, `graded` is the version of its nginx.
+pub fn read(text: &str, graded: Option<Version>) -> (Option<Config>, Vec<Fault>) {
+    match Config::parse(text) {
+        Ok(config) => {
+            let mut faults = check(&config);
+            if let Some(version) = graded {
+                faults.extend(modules::refused(&config, version));
+            }
+            (Some(config), faults)
+        }
+        Err(fault) => (None, vec![fault]),
+    }
+}
 
 /// Returns everything that a lab does not accept in `config`, in the order of the text.
 pub fn check(config: &Config) -> Vec<Fault> {
@@ -221,17 +237,25 @@ fn has_parent(path: &str) -> bool {
     path.split('/').any(|part| part == "..")
 }
 
+/// Returns whether labs know the directive `name`.
+pub fn is_known(name: &str) -> bool {
+    all_known().any(|known| known == name)
+}
+
+/// Returns the names of all directives that labs know.
+pub fn all_known() -> impl Iterator<Item = &'static str> {
+    let lists = [PLAIN, PASSES, PATHS, FILE_LISTS, SPECIAL].into_iter();
+    lists.flat_map(str::split_ascii_whitespace)
+}
+
 /// A slip of the pen is told as nginx tells it; anything else could be a directive of a module that
 /// we know nothing about.
 fn unknown(word: &Word) -> Fault {
     let name = word.text.as_str();
-    let lists = [PLAIN, PASSES, PATHS, FILE_LISTS, SPECIAL];
     // Names of another length are further away than that: thousands of names, or one of thousands of
     // letters, are told at once.
     let length = name.chars().count();
-    let near = lists
-        .iter()
-        .flat_map(|list| list.split_ascii_whitespace())
+    let near = all_known()
         .filter(|known| known.len().abs_diff(length) <= MOST_SLIPS)
         .map(|known| (strsim::damerau_levenshtein(known, name), known))
         .min()

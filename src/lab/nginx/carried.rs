@@ -1,4 +1,4 @@
-//! The nginx that Gradus carries, for machines that have none.
+//! The nginx that Gradus carries: the one that labs run, on every machine alike.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -13,8 +13,8 @@ use crate::sys::fingerprint::Fingerprint;
 
 /// The packed binary; empty in a Gradus that was built without.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nginx.gz"));
-/// The terms under which both may be handed on; they go where the binary goes.
-const LICENCES: [(&str, &str); 2] = [
+/// The terms under which its parts may be handed on; they go where the binary goes.
+const LICENCES: [(&str, &str); 3] = [
     (
         "LICENSE.nginx",
         include_str!("../../../build/licences/nginx.txt"),
@@ -22,6 +22,10 @@ const LICENCES: [(&str, &str); 2] = [
     (
         "LICENSE.pcre2",
         include_str!("../../../build/licences/pcre2.txt"),
+    ),
+    (
+        "LICENSE.zlib",
+        include_str!("../../../build/licences/zlib.txt"),
     ),
 ];
 /// The files that this process has looked at already.
@@ -64,6 +68,40 @@ pub fn unpack(cache: &Path) -> io::Result<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::config::rules;
+    use crate::lab::modules::Module;
+
+    fn binary() -> Vec<u8> {
+        let mut binary = Vec::new();
+        GzDecoder::new(PACKED).read_to_end(&mut binary).unwrap();
+        binary
+    }
+
+    /// Labs, lessons and gradings of one machine hold on every other: nothing of the machine is in it.
+    #[test]
+    fn it_needs_no_library_but_that_of_c() {
+        let binary = binary();
+        let named = String::from_utf8_lossy(&binary);
+        let named = named.split('\0').filter(|text| text.contains(".so"));
+        let libraries: Vec<_> = named.filter(|text| text.starts_with("lib")).collect();
+        let of_c = ["libc.so", "libm.so", "libdl.so", "libpthread.so"];
+        let is_of_c = |library: &&str| of_c.iter().any(|name| library.starts_with(name));
+        assert!(libraries.iter().all(is_of_c), "{libraries:?}");
+    }
+
+    #[test]
+    fn it_knows_every_directive_of_labs_but_those_of_two_modules() {
+        let binary = binary();
+        let text = String::from_utf8_lossy(&binary);
+        // A linker lets a name end in another one that is longer.
+        let unknown: BTreeSet<_> = rules::all_known()
+            .filter(|name| !text.contains(&format!("{name}\0")))
+            .map(|name| Module::of_directive(name).map_or(name, |module| module.name))
+            .collect();
+        // `max_headers` came with a later version.
+        let expected = ["auth_basic", "max_headers", "ssl"];
+        assert_eq!(unknown, BTreeSet::from(expected));
+    }
 
     #[test]
     fn a_file_that_was_damaged_is_written_again() {

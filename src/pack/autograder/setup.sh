@@ -5,12 +5,12 @@ source=$(cd "$(dirname "$0")" && pwd)
 export PATH="${HOME:-/root}/.cargo/bin:$PATH" GRADUS_CACHE_DIR="$source/cache"
 
 # Nothing is fetched that an image of your own has already.
-for program in cc curl nginx; do
+for program in cc curl; do
     if ! command -v "$program" >/dev/null; then
         export DEBIAN_FRONTEND=noninteractive
         apt-get update
         apt-get install -y --no-install-recommends \
-            ca-certificates curl gcc libc6-dev nginx-light
+            ca-certificates curl gcc libc6-dev
         break
     fi
 done

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use super::corpus::{self, Work};
 use super::grader::Grader;
 use super::scene::Scene;
-use super::{hand_in, reports};
+use super::{hand_in, reports, some_of};
 
 /// The least of either kind.
 const LEAST: usize = 40;
@@ -21,6 +21,7 @@ fn graded(
     let mut works = corpus::works(name);
     assert!(works.len() >= LEAST, "{name}: {}", works.len());
     works.retain(is_wanted);
+    let works = some_of(works);
     let submissions: BTreeMap<_, _> = works
         .into_iter()
         .map(|work| (hand_in::work(&scene.place, &work), work))

@@ -6,8 +6,8 @@ use super::hand_in;
 use super::scene::Scene;
 use crate::repository::read;
 
-/// How often each is handed in: one that guesses goes wrong now and then.
-const COPIES: usize = 6;
+/// How often each is handed in: one that guesses goes wrong more often than not.
+const COPIES: usize = 16;
 
 /// Where a reader is told of them.
 const THREAT_MODEL: &str = "book/src/grading/threat-model.md";
@@ -25,21 +25,20 @@ fn what_is_known_to_get_through_does_is_told_and_is_refused_by_the_tier() {
         for number in 0..COPIES {
             let mut copy = attack.clone();
             copy.learner = Some(format!("{}-{number}", attack.name));
+            copy.items = copy.items.replace("COPY", &number.to_string());
             hand_in::attack(&scene.place, &copy, true);
         }
     }
     let graded = scene.grade(&[]);
     for attack in &open {
         let copies = graded.records.iter();
-        let passed = copies.filter(|(name, record)| {
-            name.starts_with(&format!("{}-", attack.name)) && record["verdict"] == "passed"
-        });
-        let passed = passed.count();
-        println!(
-            "known to be open: {}: {passed} of {COPIES} get through",
-            attack.name
-        );
-        assert!(passed > 0, "{} is stopped: say so", attack.name);
+        let copies = copies.filter(|(name, _)| name.starts_with(&format!("{}-", attack.name)));
+        let tests = copies.flat_map(|(_, record)| record["tests"].as_array().expect("tests"));
+        // It answers no test rightly: each that passes was forged.
+        let forged = tests.filter(|test| test["verdict"] == "passed").count();
+        println!("known to be open: {}: {forged} tests forged", attack.name);
+        let records = &graded.records;
+        assert!(forged > 0, "{} is stopped: say so: {records:#?}", attack.name);
     }
     let aftermath = scene.aftermath();
     assert!(aftermath.is_clean(), "{aftermath:#?}");

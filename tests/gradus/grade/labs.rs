@@ -1,5 +1,4 @@
 //! Labs are graded as they are checked, but apart: in a network and among processes of their own.
-#![expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
 
 use std::fs;
 use std::io::ErrorKind;
@@ -18,7 +17,7 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use super::class::{hand_in, results, verdicts};
-use crate::harness::{Desk, Run, copy};
+use crate::harness::{Desk, Run, copy, is_superuser, skip};
 use crate::processes::{of_folder, wait_until};
 
 /// The lab of the fixture.
@@ -41,14 +40,13 @@ fn hand_in_lab(desk: &Desk, learner: &str, part: &str) {
 }
 
 /// Returns a desk with one hand-in for each `part` of the lab.
-fn class(parts: &[&str]) -> Option<Desk> {
-    crate::lab::context()?;
+fn class(parts: &[&str]) -> Desk {
     let desk = Desk::with_labs();
     fs::create_dir(desk.path("tmp")).expect("a folder");
     for part in parts {
         hand_in_lab(&desk, &learner(part), part);
     }
-    Some(desk)
+    desk
 }
 
 fn learner(part: &str) -> String {
@@ -73,7 +71,7 @@ fn can_be_apart() -> bool {
     let sandbox = Sandbox::strong(env!("CARGO_BIN_EXE_gradus"), Ability::of_machine());
     let is_there = sandbox.is_ok_and(|sandbox| sandbox.rehearse_seclusion().is_ok());
     if !is_there {
-        eprintln!("no network of one's own can be had here: nothing was tested");
+        skip("a network of one's own");
     }
     is_there
 }
@@ -97,9 +95,7 @@ fn expected() -> Vec<(String, String)> {
 
 #[test]
 fn labs_get_the_verdicts_of_a_check_several_at_a_time() {
-    let Some(desk) = class(&PARTS.map(|(part, _)| part)) else {
-        return;
-    };
+    let desk = class(&PARTS.map(|(part, _)| part));
     if !can_be_apart() {
         return;
     }
@@ -121,11 +117,8 @@ fn labs_get_the_verdicts_of_a_check_several_at_a_time() {
 
 #[test]
 fn an_ordinary_user_grades_labs_too() {
-    let Some(desk) = class(&PARTS.map(|(part, _)| part)) else {
-        return;
-    };
-    if !rustix::process::geteuid().is_root() || !can_be_apart() {
-        eprintln!("only the superuser can become another user: nothing was tested");
+    let desk = class(&PARTS.map(|(part, _)| part));
+    if !is_superuser() || !can_be_apart() {
         return;
     }
     let output = as_ordinary(&desk, &[]);
@@ -161,9 +154,7 @@ fn as_ordinary(desk: &Desk, variables: &[(&str, &str)]) -> Output {
 
 #[test]
 fn where_no_network_can_be_had_labs_are_refused_and_the_rest_is_graded() {
-    let Some(desk) = class(&["solution"]) else {
-        return;
-    };
+    let desk = class(&["solution"]);
     if !can_be_apart() {
         return;
     }
@@ -205,9 +196,7 @@ fn where_no_network_can_be_had_labs_are_refused_and_the_rest_is_graded() {
 
 #[test]
 fn a_grading_that_is_killed_at_any_moment_leaves_no_process() {
-    let Some(desk) = class(&["solution", "wrong/03-stops-again"]) else {
-        return;
-    };
+    let desk = class(&["solution", "wrong/03-stops-again"]);
     if !can_be_apart() {
         return;
     }
@@ -236,9 +225,7 @@ fn a_grading_that_is_killed_at_any_moment_leaves_no_process() {
 
 #[test]
 fn a_grading_that_is_killed_takes_a_runbook_that_sleeps_with_it() {
-    let Some(desk) = class(&["solution"]) else {
-        return;
-    };
+    let desk = class(&["solution"]);
     if !can_be_apart() {
         return;
     }
@@ -264,9 +251,7 @@ fn holds(folder: &Path, name: &str) -> bool {
 
 #[test]
 fn a_gradus_inside_that_does_not_say_what_it_found_is_a_fault_of_ours() {
-    let Some(context) = crate::lab::context() else {
-        return;
-    };
+    let context = crate::lab::context();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-labs");
     let (course, _) = load(&Tree::read(&root).expect("a course"));
     let folder = tempfile::tempdir().expect("a folder");

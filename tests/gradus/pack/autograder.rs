@@ -127,7 +127,8 @@ fn uploads_are_graded_whatever_is_in_them() {
     assert!(run.stdout.contains("The solution was graded"), "{run:?}");
     assert!(!run.stdout.contains(CANARY), "{run:?}");
     let asked = fs::read_to_string(desk.path("asked")).unwrap_or_default();
-    assert!(!asked.contains("curl"), "the compiler is there: {asked}");
+    let fetched = asked.lines().any(|line| line.starts_with("curl"));
+    assert!(!fetched, "the compiler is there: {asked}");
 
     let right = results(&desk, RIGHT);
     assert_eq!((right.score, passed(&right)), (10.0, vec![true; 3]));
@@ -237,7 +238,7 @@ fn an_image_without_a_compiler_is_given_one() {
         desk.read("asked"),
         str![[r"
 apt-get update
-apt-get install -y --no-install-recommends ca-certificates curl gcc libc6-dev nginx-light
+apt-get install -y --no-install-recommends ca-certificates curl gcc libc6-dev
 curl --proto =https --tlsv1.2 -sSf https://sh.rustup.rs
 
 "]]

@@ -133,18 +133,15 @@ impl Work {
     }
 
     fn parse(&self, text: &str) -> Result<Config, Said> {
-        let parsed = Config::parse(text);
-        let faults = match &parsed {
-            Ok(config) => rules::check(config),
-            Err(fault) => vec![fault.clone()],
-        };
+        let Opening { nginx, context, .. } = &self.opening;
+        let (config, faults) = rules::read(text, context.graded.then(|| nginx.version()));
         let mut said: Vec<String> = faults.iter().map(fault_words).collect();
-        if let (true, Ok(config)) = (said.is_empty(), &parsed) {
+        if let (true, Some(config)) = (said.is_empty(), &config) {
             said.extend(collision(&self.opening.plan, config).map(|found| found.text));
         }
-        match parsed {
-            Ok(config) if said.is_empty() => Ok(config),
-            Ok(_) | Err(_) => {
+        match config {
+            Some(config) if said.is_empty() => Ok(config),
+            Some(_) | None => {
                 said.push(format!(
                     "nginx: configuration file {} test failed",
                     log::FILE
