@@ -77,7 +77,11 @@ fn kept(out: &Path, sources: &Sources) -> io::Result<PathBuf> {
     let target = out.ancestors().nth(4).ok_or(io::ErrorKind::NotFound)?;
     let mut hasher = DefaultHasher::new();
     (RECIPE, WITH, WITHOUT, FLAGS).hash(&mut hasher);
-    sources.0.each_ref().map(|it| it.file_name()).hash(&mut hasher);
+    sources
+        .0
+        .each_ref()
+        .map(|it| it.file_name())
+        .hash(&mut hasher);
     (env::var_os("TARGET"), env::var_os("CC")).hash(&mut hasher);
     let name = format!("{:016x}.gz", hasher.finish());
     Ok(target.join("carried-nginx").join(name))
@@ -175,7 +179,11 @@ fn configure(source: &Path) -> io::Result<()> {
     configure.args(WITH.iter().map(|module| format!("--with-{module}")));
     configure.args(WITHOUT.iter().map(|module| format!("--without-{module}")));
     configure.arg("--with-cc-opt=-fno-pie -Wno-error -DPCRE2_STATIC -Iinclude");
-    let position = if cfg!(target_os = "macos") { "" } else { "-no-pie " };
+    let position = if cfg!(target_os = "macos") {
+        ""
+    } else {
+        "-no-pie "
+    };
     configure.arg(format!("--with-ld-opt={position}-Llib"));
     if let Some(compiler) = env::var_os("CC") {
         let mut option = std::ffi::OsString::from("--with-cc=");
@@ -190,14 +198,19 @@ fn compile_nginx(source: &Path, makefile: &str) -> io::Result<Vec<PathBuf>> {
     // Each file is named twice: as what its object depends on, and in the command.
     let files: BTreeSet<_> = makefile
         .split_ascii_whitespace()
-        .filter(|word| word.ends_with(".c"))
+        .filter(|word| Path::new(word).extension() == Some(OsStr::new("c")))
         .collect();
     let folders = ["core", "event", "event/modules", "event/quic", "os/unix"];
     let http = ["http", "http/modules", "http/v2"];
     let mut build = small();
     build
         .files(files.into_iter().map(|file| source.join(file)))
-        .includes(folders.iter().chain(&http).map(|it| source.join("src").join(it)))
+        .includes(
+            folders
+                .iter()
+                .chain(&http)
+                .map(|it| source.join("src").join(it)),
+        )
         .include(source.join("objs"))
         .include(source.join("include"))
         .define("PCRE2_STATIC", None)
@@ -246,7 +259,7 @@ fn small() -> cc::Build {
 }
 
 fn failed(error: cc::Error) -> io::Error {
-    io::Error::other(error.to_string())
+    io::Error::other(error)
 }
 
 fn compile_pcre2(pcre2: &Path, library: &Path) -> io::Result<()> {

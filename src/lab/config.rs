@@ -75,7 +75,11 @@ impl Fault {
         }
     }
 
-    pub(super) fn harmful(line: usize, message: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(super) fn harmful(
+        line: usize,
+        message: impl Into<String>,
+        help: impl Into<String>,
+    ) -> Self {
         Self {
             harmful: true,
             line,

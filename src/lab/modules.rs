@@ -94,7 +94,11 @@ impl Module {
     /// loaded first does not count: a lab loads nothing.
     pub fn is_in(&self, arguments: &str) -> bool {
         let mut words = arguments.split_ascii_whitespace();
-        let option = if self.default { "--without-" } else { "--with-" };
+        let option = if self.default {
+            "--without-"
+        } else {
+            "--with-"
+        };
         let named = words.any(|word| word.strip_prefix(option) == Some(self.option));
         named != self.default
     }
@@ -176,7 +180,12 @@ const fn fault(
 
 const REWRITE: &[Fault] = &[
     fault("CVE-2026-42945", "buffer overflow", (0, 6, 27), APRIL),
-    fault("CVE-2026-9256", "buffer overflow with overlapping captures", (0, 1, 17), MAY),
+    fault(
+        "CVE-2026-9256",
+        "buffer overflow with overlapping captures",
+        (0, 1, 17),
+        MAY,
+    ),
 ];
 const MAP: &[Fault] = &[fault(
     "CVE-2026-42533",
@@ -184,14 +193,29 @@ const MAP: &[Fault] = &[fault(
     (0, 9, 6),
     JULY,
 )];
-const SCGI: &[Fault] = &[fault("CVE-2026-42946", "buffer overread", (0, 8, 42), APRIL)];
+const SCGI: &[Fault] = &[fault(
+    "CVE-2026-42946",
+    "buffer overread",
+    (0, 8, 42),
+    APRIL,
+)];
 const CHARSET: &[Fault] = &[
     fault("CVE-2026-42934", "buffer overread", (0, 3, 50), APRIL),
     fault("CVE-2026-48142", "buffer overread", (0, 3, 50), JUNE),
 ];
 const SSI: &[Fault] = &[fault("CVE-2026-56434", "use after free", (0, 8, 11), JULY)];
-const GRPC: &[Fault] = &[fault("CVE-2026-42055", "buffer overflow", (1, 13, 10), JUNE)];
-const SLICE: &[Fault] = &[fault("CVE-2026-60005", "memory disclosure", (1, 15, 8), JULY)];
+const GRPC: &[Fault] = &[fault(
+    "CVE-2026-42055",
+    "buffer overflow",
+    (1, 13, 10),
+    JUNE,
+)];
+const SLICE: &[Fault] = &[fault(
+    "CVE-2026-60005",
+    "memory disclosure",
+    (1, 15, 8),
+    JULY,
+)];
 const SSL: &[Fault] = &[fault(
     "CVE-2026-40701",
     "use after free when OCSP resolves a name",
@@ -274,7 +298,11 @@ pub static MODULES: &[Module] = &[
     Module::new("hash", "http_upstream_hash_module", "hash"),
     Module::new("ip_hash", "http_upstream_ip_hash_module", "ip_hash"),
     Module::new("keepalive", "http_upstream_keepalive_module", "keepalive"),
-    Module::new("least_conn", "http_upstream_least_conn_module", "least_conn"),
+    Module::new(
+        "least_conn",
+        "http_upstream_least_conn_module",
+        "least_conn",
+    ),
     Module::new(
         "limit_conn",
         "http_limit_conn_module",
@@ -313,8 +341,12 @@ pub static MODULES: &[Module] = &[
     )
     .with_faults(REWRITE)
     .indispensable(),
-    Module::new("scgi", "http_scgi_module", "scgi_param scgi_pass scgi_temp_path")
-        .with_faults(SCGI),
+    Module::new(
+        "scgi",
+        "http_scgi_module",
+        "scgi_param scgi_pass scgi_temp_path",
+    )
+    .with_faults(SCGI),
     Module::new(
         "secure_link",
         "http_secure_link_module",
@@ -324,7 +356,11 @@ pub static MODULES: &[Module] = &[
     Module::new("slice", "http_slice_module", "slice")
         .on_request()
         .with_faults(SLICE),
-    Module::new("split_clients", "http_split_clients_module", "split_clients"),
+    Module::new(
+        "split_clients",
+        "http_split_clients_module",
+        "split_clients",
+    ),
     Module::new(
         "ssi",
         "http_ssi_module",
@@ -357,8 +393,12 @@ pub static MODULES: &[Module] = &[
         "userid userid_domain userid_expires userid_mark userid_name userid_p3p userid_path
          userid_service",
     ),
-    Module::new("uwsgi", "http_uwsgi_module", "uwsgi_param uwsgi_pass uwsgi_temp_path")
-        .with_faults(SCGI),
+    Module::new(
+        "uwsgi",
+        "http_uwsgi_module",
+        "uwsgi_param uwsgi_pass uwsgi_temp_path",
+    )
+    .with_faults(SCGI),
     Module::new("v2", "http_v2_module", "http2 http2_max_concurrent_streams").on_request(),
     Module::new("zone", "http_upstream_zone_module", "zone"),
 ];
@@ -401,7 +441,9 @@ mod tests {
         let config = Config::parse(text).unwrap();
         let refused_in = |version| {
             let refused = refused(&config, version).into_iter();
-            refused.map(|fault| (fault.line, fault.harmful)).collect::<Vec<_>>()
+            refused
+                .map(|fault| (fault.line, fault.harmful))
+                .collect::<Vec<_>>()
         };
         assert_eq!(refused_in(CARRIED.0), [(3, true)]);
         assert_eq!(refused_in((1, 32, 0)), []);

@@ -96,7 +96,10 @@ mod tests {
     fn a_need_is_a_word_or_a_version() {
         assert_eq!(Need::parse("ssl"), Module::named("ssl").map(Need::Module));
         assert_eq!(Need::parse("pcre"), Need::parse("rewrite"));
-        assert_eq!(Need::parse("nginx >= 1.27.3"), Some(Need::Version((1, 27, 3))));
+        assert_eq!(
+            Need::parse("nginx >= 1.27.3"),
+            Some(Need::Version((1, 27, 3)))
+        );
         for wrong in [
             "tls",
             "nginx",

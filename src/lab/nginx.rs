@@ -62,7 +62,10 @@ impl Nginx {
     /// # Errors
     /// Fails where there is no nginx.
     pub fn version_for_grading(context: &Context) -> Result<Option<Version>, CheckError> {
-        let nginx = context.graded.then(|| Self::required(context)).transpose()?;
+        let nginx = context
+            .graded
+            .then(|| Self::required(context))
+            .transpose()?;
         Ok(nginx.map(|nginx| nginx.version))
     }
 
@@ -247,7 +250,10 @@ mod tests {
         let without = |name: &str| Some(format!("was built without the module `{name}`"));
         assert_eq!(reason("unknown directive \"gzip_types\""), without("gzip"));
         assert_eq!(reason("unknown directive \"realip\""), None);
-        assert_eq!(reason("unknown directive \"real_ip_header\""), without("realip"));
+        assert_eq!(
+            reason("unknown directive \"real_ip_header\""),
+            without("realip")
+        );
         let old = reason("unknown directive \"max_headers\"");
         assert_eq!(old.as_deref(), Some("is older than this directive"));
         assert!(reason("https protocol requires SSL support").is_some());

@@ -131,9 +131,7 @@ impl Block {
     fn unknown_need(&self, words: &str) -> Option<Problem> {
         let help = "name a module of nginx such as `ssl`, `ipv6`, or `nginx >= 1.25.1`";
         let problem = || self.problem(format!("no need is called `{words}`"));
-        Need::parse(words)
-            .is_none()
-            .then(|| problem().help(help))
+        Need::parse(words).is_none().then(|| problem().help(help))
     }
 
     fn unknown(&self) -> Problem {

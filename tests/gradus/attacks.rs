@@ -40,9 +40,13 @@ pub(crate) fn is_long() -> bool {
     Extent::wanted() == Extent::Long
 }
 
-/// Returns `all`, or where less is wanted every other of it.
+/// Returns `all`, or where less is wanted every third of it.
 fn some_of<T>(all: Vec<T>) -> Vec<T> {
-    let step = if Extent::wanted() == Extent::Ordinary { 2 } else { 1 };
+    let step = if Extent::wanted() == Extent::Ordinary {
+        3
+    } else {
+        1
+    };
     all.into_iter().step_by(step).collect()
 }
 
@@ -96,10 +100,17 @@ fn attack_all(scene: &mut Scene, is_wanted: impl Fn(&Attack) -> bool) {
     let mut attacks = corpus::attacks();
     attacks.retain(is_wanted);
     if Extent::wanted() == Extent::Ordinary {
-        // Every attack is made, on one of the exercises that it is made for.
+        // One of the exercises that an attack is made for, and another one for the next.
+        attacks = some_of(attacks);
         for (attack, turn) in attacks.iter_mut().zip(0..) {
-            let exercise = attack.verdict.keys().nth(turn % attack.verdict.len()).cloned();
-            attack.verdict.retain(|name, _| Some(name) == exercise.as_ref());
+            let exercise = attack
+                .verdict
+                .keys()
+                .nth(turn % attack.verdict.len())
+                .cloned();
+            attack
+                .verdict
+                .retain(|name, _| Some(name) == exercise.as_ref());
         }
     }
     let sandboxed = prepare(scene, &attacks);
@@ -154,7 +165,7 @@ fn no_attack_is_accepted_and_none_touches_anything() {
 /// one exercise of each tier and each kind of lab.
 #[test]
 fn an_ordinary_user_is_attacked_in_vain_and_is_fair_to_honest_work() {
-    if !Grader::Ordinary.can_be() {
+    if !Extent::Whole.is_wanted() || !Grader::Ordinary.can_be() {
         return;
     }
     let is_near = |exercise: &String| is_long() || FEW.contains(&exercise.as_str());

@@ -1,7 +1,6 @@
 //! Labs with a real nginx.
 #![expect(
     clippy::unwrap_used,
-    clippy::print_stderr,
     clippy::print_stdout,
     reason = "what the lints allow in a test, its helpers may do too"
 )]

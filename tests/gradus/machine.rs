@@ -219,7 +219,9 @@ impl Ports {
         let ports = tries.map(|taken| 5000 + (start + taken) % 512 * count);
         let mut free = ports.filter(|first| {
             let mut ports = *first..*first + count;
-            ports.all(|port| !PORTS.contains(&port) && TcpListener::bind(("127.0.0.1", port)).is_ok())
+            ports.all(|port| {
+                !PORTS.contains(&port) && TcpListener::bind(("127.0.0.1", port)).is_ok()
+            })
         });
         Self(free.next().expect("some ports are free"))
     }

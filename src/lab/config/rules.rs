@@ -10,7 +10,7 @@ use super::{Config, Directive, Fault, Word};
 use crate::lab::modules::{self, Version};
 use crate::lab::ports::is_reserved;
 
-/// The most worker processes.
+/// The most worker processes, and threads of a pool.
 const MOST_WORKERS: u32 = 16;
 /// How many letters of a name may be wrong for it to be a slip of the pen.
 const MOST_SLIPS: usize = 2;
@@ -72,7 +72,8 @@ impl Rules<'_> {
             "server" => first.and_then(|word| self.address(name, word)),
             "resolver" => self.resolver(directive),
             "listen" => first.and_then(listen),
-            "worker_processes" => first.and_then(workers),
+            "worker_processes" => first.and_then(|word| few(name, word, &word.text)),
+            "thread_pool" => directive.arguments.iter().find_map(threads),
             _ if is_in(PASSES, name) => first.and_then(|word| self.address(name, word)),
             _ if is_in(PATHS, name) => first.and_then(|word| path(name, word)),
             _ if is_in(FILE_LISTS, name) => directive.arguments.iter().find_map(climbs),
@@ -194,20 +195,22 @@ fn listen(word: &Word) -> Option<Fault> {
     Some(Fault::harmful(word.line, message, help))
 }
 
-fn workers(word: &Word) -> Option<Fault> {
-    let is_number = word.text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_few = word
-        .text
+fn threads(word: &Word) -> Option<Fault> {
+    few("thread_pool", word, word.text.strip_prefix("threads=")?)
+}
+
+/// That `number`, which `word` of the directive `name` gives, is one of processes or threads that a lab
+/// can bear.
+fn few(name: &str, word: &Word, number: &str) -> Option<Fault> {
+    let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
+    let is_few = number
         .parse::<u32>()
         .is_ok_and(|count| count <= MOST_WORKERS);
     // A number that is too long for us may be one that nginx takes.
     if is_number && !is_few {
-        let message = format!("`worker_processes {}` is too many for a lab", word.text);
-        return Some(Fault::harmful(
-            word.line,
-            message,
-            "one worker is enough: leave it out",
-        ));
+        let message = format!("`{name} {}` is too many for a lab", word.text);
+        let help = "one worker is enough: leave it out";
+        return Some(Fault::harmful(word.line, message, help));
     }
     None
 }
@@ -296,6 +299,7 @@ mod tests {
             "user root;",
             "master_process off;",
             "worker_processes 1000;",
+            "thread_pool default threads=1000000;",
             "pid /run/nginx.pid;",
             "pid ../nginx.pid;",
             "error_log /var/log/nginx/error.log;",

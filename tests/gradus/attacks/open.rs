@@ -7,7 +7,7 @@ use super::scene::Scene;
 use crate::repository::read;
 
 /// How often each is handed in: one that guesses goes wrong more often than not.
-const COPIES: usize = 16;
+const COPIES: usize = 8;
 
 /// Where a reader is told of them.
 const THREAT_MODEL: &str = "book/src/grading/threat-model.md";
@@ -38,7 +38,11 @@ fn what_is_known_to_get_through_does_is_told_and_is_refused_by_the_tier() {
         let forged = tests.filter(|test| test["verdict"] == "passed").count();
         println!("known to be open: {}: {forged} tests forged", attack.name);
         let records = &graded.records;
-        assert!(forged > 0, "{} is stopped: say so: {records:#?}", attack.name);
+        assert!(
+            forged > 0,
+            "{} is stopped: say so: {records:#?}",
+            attack.name
+        );
     }
     let aftermath = scene.aftermath();
     assert!(aftermath.is_clean(), "{aftermath:#?}");

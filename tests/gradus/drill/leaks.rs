@@ -5,6 +5,7 @@ use std::fs;
 use gradus::drill::{Fault, Ground};
 
 use super::{course, ground, seed_of, sit, wait_gone};
+use crate::harness::Extent;
 use crate::machine::Machine;
 use crate::processes;
 
@@ -31,8 +32,9 @@ fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
         .map(|it| it.id.to_string())
         .collect();
     for (fault, number) in ground.faults.iter().zip(1..) {
+        let is_left_out = Extent::wanted() == Extent::Ordinary && number % 3 != 0;
         // A machine may lack what it needs, and then a seed leads elsewhere.
-        if !fault.needs.is_empty() {
+        if is_left_out || !fault.needs.is_empty() {
             continue;
         }
         let drill = sit(&machine, &["--seed", &seed_of(ground, &fault.id)]);

@@ -34,11 +34,19 @@ fn validated(name: &str, change: impl Fn(&str) -> String) -> String {
 
 fn with_few_faults(manifest: &str) -> String {
     let mut parts = manifest.split("[[fault]]\n");
-    let head = parts.next().expect("what comes before the faults").to_owned();
-    let is_left = |part: &&str| FAULTS.iter().any(|id| part.starts_with(&format!("id = \"{id}\"")));
+    let head = parts
+        .next()
+        .expect("what comes before the faults")
+        .to_owned();
+    let is_left = |part: &&str| {
+        FAULTS
+            .iter()
+            .any(|id| part.starts_with(&format!("id = \"{id}\"")))
+    };
     let left: Vec<_> = parts.filter(is_left).collect();
     assert_eq!(left.len(), FAULTS.len());
-    left.iter().fold(head, |text, part| text + "[[fault]]\n" + part)
+    left.iter()
+        .fold(head, |text, part| text + "[[fault]]\n" + part)
 }
 
 #[test]

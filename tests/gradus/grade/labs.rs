@@ -17,13 +17,13 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;
 
 use super::class::{hand_in, results, verdicts};
-use crate::harness::{Desk, Run, copy, is_superuser, skip};
+use crate::harness::{Desk, Extent, Run, copy, is_superuser, skip};
 use crate::processes::{of_folder, wait_until};
 
 /// The lab of the fixture.
 const EXERCISE: &str = "start-the-shop";
-/// How many gradings are killed.
-const KILLED: usize = 30;
+/// How many gradings are killed, in the ordinary run and where more is wanted.
+const KILLED: [usize; 2] = [8, 30];
 /// The time in which a grading has long ended, in milliseconds.
 const LATEST: u64 = 400;
 /// The time in which a process ends that is killed; a runbook has longer.
@@ -205,7 +205,8 @@ fn a_grading_that_is_killed_at_any_moment_leaves_no_process() {
     let mut runner = TestRunner::default();
     let (_open, never) = channel::<()>();
     let mut ended = 0;
-    for number in 0..KILLED {
+    let killed = KILLED[usize::from(Extent::wanted() > Extent::Ordinary)];
+    for number in 0..killed {
         let moment = (0..LATEST).new_tree(&mut runner).expect("a moment");
         let out = format!("out-{number}");
         let mut grader = desk.start_with(&arguments(&out, &[]), &variables);
@@ -216,7 +217,7 @@ fn a_grading_that_is_killed_at_any_moment_leaves_no_process() {
         grader.wait().expect("its end");
         wait_until("all of it to end", || of_folder(&temporary).is_empty());
     }
-    assert!(ended < KILLED, "each ended before it was killed");
+    assert!(ended < killed, "each ended before it was killed");
     let run = grade(&desk, "next", &[], &[]);
     assert_eq!(run.code, Some(0), "{run:?}");
     let left = fs::read_dir(temporary).expect("a folder").count();

@@ -21,12 +21,13 @@ use crate::attacks::course::CANARY;
 use crate::attacks::is_long;
 use crate::attacks::place::Place;
 use crate::attacks::scene::{Graded, Grader, Scene};
+use crate::harness::Extent;
 use crate::processes::{of_folder, wait_until};
 
 /// How large the class is in the long run, and in the ordinary one.
 const SIZES: [usize; 2] = [1_000, 20];
-/// How often the grading is killed, in the long run and in the ordinary one.
-const KILLS: [usize; 2] = [5, 2];
+/// How often the grading is killed.
+const KILLS: usize = 5;
 /// How it is dealt out, and into how many parts; in the ordinary run only as the first says.
 const DEALT: [(&str, usize); 3] = [("hash", 4), ("slice", 1), ("slice", 7)];
 /// Says when the kills come: to have a run again. Without it each run has moments of its own.
@@ -42,6 +43,9 @@ fn variable(name: &str) -> Option<String> {
 
 #[test]
 fn a_class_that_is_killed_or_dealt_out_ends_as_one_left_in_peace() {
+    if !Extent::Whole.is_wanted() {
+        return;
+    }
     let size = SIZES[usize::from(!is_long())];
     let mut scene = Scene::new(Grader::Myself);
     let due = mixed::hand_in(&scene.place, size);
@@ -107,7 +111,7 @@ fn kill_again_and_again(scene: &Scene, roster: &[&str], size: usize) {
     let seed = variable(SEED).unwrap_or_else(|| RandomState::new().hash_one(SEED).to_string());
     println!("{SEED}={seed}");
     let journal = scene.path("killed/journal.jsonl");
-    for moment in moments(&seed, KILLS[usize::from(!is_long())], size) {
+    for moment in moments(&seed, KILLS, size) {
         let (records, begun) = kill(scene.grading("killed", roster), journal.clone(), &moment);
         println!("killed with {records} records, and {begun} bytes of one more");
         assert!(records < size, "there was nothing left to do");

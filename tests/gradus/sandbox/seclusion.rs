@@ -7,7 +7,7 @@ use gradus::sandbox::{
     Ability, Access, Cancel, End, Exit, Job, Lacking, Rule, Sandbox, Seclusion, Stage, View,
 };
 
-use super::{SANDBOX, Range, Target, again_as_ordinary, strong};
+use super::{Range, SANDBOX, Target, again_as_ordinary, strong};
 use crate::harness::skip;
 use crate::processes::{of_folder, wait_until};
 
