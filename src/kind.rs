@@ -84,6 +84,10 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// Returns the files of the reference solution, by their paths in the learner's folder.
     fn solution(&self) -> Vec<WorkspaceFile>;
 
+    /// Returns whether the file `path` of the exercise's folder decides what passes: a pass of what was
+    /// there before it changed is one of an earlier version.
+    fn decides(&self, path: &str) -> bool;
+
     /// Returns what the hidden tests or probes are called, in file order.
     fn tests(&self) -> Vec<TestTitle>;
 

@@ -171,9 +171,15 @@ pub fn visible(text: &str) -> String {
     seen
 }
 
-/// Returns whether a terminal would act on `char` instead of showing it.
+/// Returns whether `char` is one that Unicode never assigns, which formats such as XML cannot hold.
+fn is_noncharacter(char: char) -> bool {
+    u32::from(char) & 0xfffe == 0xfffe || matches!(char, '\u{fdd0}'..='\u{fdef}')
+}
+
+/// Returns whether a terminal would act on `char` instead of showing it, or a report cannot hold it.
 pub fn is_hostile(char: char) -> bool {
     char.is_control()
+        || is_noncharacter(char)
         || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')
 }
 
@@ -185,6 +191,18 @@ mod tests {
     fn control_characters_become_pictures() {
         assert_eq!(visible("a\u{1b}[2Jb"), "a␛[2Jb");
         assert_eq!(visible("a\u{9b}b\u{202e}c\td"), "a�b�c    d");
+        assert_eq!(visible("\u{fffe}\u{ffff}\u{1fffe}\u{fdd0}é"), "����é");
+    }
+
+    /// XML 1.0 has no form for the others, not even an escape.
+    #[test]
+    fn every_character_is_shown_as_one_that_every_report_can_hold() {
+        for char in '\0'..=char::MAX {
+            let shown = visible(char.encode_utf8(&mut [0; 4]));
+            let holds =
+                |char| matches!(char, ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+            assert!(!shown.is_empty() && shown.chars().all(holds), "{char:?}");
+        }
     }
 
     #[test]

@@ -3,10 +3,8 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
-
-use serde::Deserialize;
 
 use super::{GradeError, Roster, Submission, header};
 use crate::check::Verdict;
@@ -32,14 +30,6 @@ struct Known {
     verdict: Verdict,
     offset: u64,
     length: usize,
-}
-
-/// As much of a record as going on needs.
-#[derive(Debug, Deserialize)]
-struct Glance {
-    submission: String,
-    source: Box<str>,
-    verdict: Verdict,
 }
 
 impl Journal {
@@ -92,6 +82,14 @@ impl Journal {
     fn lock(folder: &Path) -> Result<Self, GradeError> {
         let path = folder.join(FILE);
         let opened = fs::create_dir_all(folder).and_then(|()| {
+            // What is there and is no file, such as a pipe, would let us wait without end.
+            match fs::symlink_metadata(&path) {
+                Ok(found) if !found.is_file() => {
+                    let what = "not a regular file";
+                    return Err(io::Error::new(io::ErrorKind::InvalidInput, what));
+                }
+                Ok(_) | Err(_) => {}
+            }
             File::options()
                 .read(true)
                 .append(true)
@@ -160,16 +158,23 @@ impl Journal {
             if line.last() != Some(&b'\n') {
                 break;
             }
-            let glance: Glance =
+            let record: Record =
                 serde_json::from_slice(&line).map_err(|error| self.fault(number, &error))?;
+            if let Some(what) = record.contradiction() {
+                return Err(GradeError::Content {
+                    path,
+                    line: number,
+                    what: format!("the record of {}: {what}", record.submission),
+                });
+            }
             let entry = Known {
-                source: glance.source,
-                verdict: glance.verdict,
+                source: record.source.into_boxed_str(),
+                verdict: record.verdict,
                 offset: end,
                 length,
             };
             // A later record of the same submission stands for a newer hand-in.
-            known.insert(glance.submission, entry);
+            known.insert(record.submission, entry);
             end += length as u64;
         }
         self.known = known;

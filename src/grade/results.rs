@@ -99,7 +99,17 @@ impl Iterator for Records {
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = self.lines.next()?;
-        Some(line.and_then(|(text, span)| Ok((self.lines.parse(&text)?, span))))
+        Some(line.and_then(|(text, span)| {
+            let record: Record = self.lines.parse(&text)?;
+            match record.contradiction() {
+                None => Ok((record, span)),
+                Some(what) => Err(GradeError::Content {
+                    path: self.lines.path.clone(),
+                    line: self.lines.number,
+                    what: format!("the record of {}: {what}", record.submission),
+                }),
+            }
+        }))
     }
 }
 

@@ -121,6 +121,13 @@ impl Task for GatewayTask {
         self.in_workspace(&self.solution)
     }
 
+    /// The learner's own files are judged by the probes; the others must be as they were handed out.
+    fn decides(&self, path: &str) -> bool {
+        let handed_out = path.strip_prefix("starter/");
+        let is_fixed = |file: &str| !self.edit.iter().any(|own| own == file);
+        path.starts_with("hidden/") || handed_out.is_some_and(is_fixed)
+    }
+
     fn tests(&self) -> Vec<TestTitle> {
         if self.edition == Edition::Student {
             return vec![public::title()];

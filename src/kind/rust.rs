@@ -155,6 +155,10 @@ impl Task for RustTask {
         self.files_below("solution/", true)
     }
 
+    fn decides(&self, path: &str) -> bool {
+        matches!(path, "contract.rs" | "bridge.rs") || path.starts_with("hidden/")
+    }
+
     fn tests(&self) -> Vec<TestTitle> {
         let tests = self.read().map(|subject| &subject.tests);
         tests.map_or(Vec::new(), |tests| {

@@ -35,6 +35,8 @@ impl Log {
         let read = match files::read_from(&self.path, self.offset, MOST) {
             // A configuration may log elsewhere, or not at all.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
+            // A configuration may also have put a folder there, as for what it stores for a while.
+            Err(error) if error.kind() == ErrorKind::IsADirectory => Ok(Vec::new()),
             read => read,
         };
         let bytes = read.map_err(|source| LabError::File {

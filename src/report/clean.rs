@@ -50,7 +50,9 @@ fn escaped(json: &str) -> String {
     let mut clean = String::with_capacity(json.len());
     for char in json.chars() {
         if char != '\n' && text::is_hostile(char) {
-            write!(clean, "\\u{:04x}", u32::from(char)).expect("a string takes it");
+            for unit in char.encode_utf16(&mut [0; 2]) {
+                write!(clean, "\\u{unit:04x}").expect("a string takes it");
+            }
         } else {
             clean.push(char);
         }
@@ -95,7 +97,7 @@ mod tests {
 
     #[test]
     fn json_reads_as_it_was_and_acts_on_nothing() {
-        let text = "a\u{202e}b\u{2028}c\u{7f}d\n\u{1b}";
+        let text = "a\u{202e}b\u{2028}c\u{7f}d\n\u{1b}\u{ffff}\u{1fffe}\u{10ffff}";
         let line = json(&text).unwrap();
         assert!(!line.chars().any(text::is_hostile), "{line}");
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), text);

@@ -124,6 +124,24 @@ impl Record {
         !self.is_pass() && self.tests.iter().all(TestRecord::passed)
     }
 
+    /// Returns how the record contradicts itself, if it does: no grading writes such a one.
+    pub fn contradiction(&self) -> Option<&'static str> {
+        if self.score > self.max_score {
+            return Some("its score is above its maximum");
+        }
+        if !self.is_pass() {
+            return None;
+        }
+        let holds = !self.tests.is_empty() && self.tests.iter().all(TestRecord::passed);
+        if !holds {
+            Some("its verdict is `passed`, and its tests say otherwise")
+        } else if self.score < self.max_score {
+            Some("its verdict is `passed`, and its score is not its maximum")
+        } else {
+            None
+        }
+    }
+
     /// Returns what is to be said of the submission as a whole: why Gradus could not do its work,
     /// else what the compiler said.
     pub fn remark(&self) -> &str {

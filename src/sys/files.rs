@@ -75,14 +75,7 @@ fn put(
 /// # Errors
 /// Fails when it is not there, is a link or a device, or is longer.
 pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
-    let is_regular = |metadata: &fs::Metadata| {
-        let other = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
-        metadata.is_file().then_some(()).ok_or_else(other)
-    };
-    is_regular(&fs::symlink_metadata(path)?)?;
-    let file = open_itself(path)?;
-    // Another file may have taken its place in between.
-    is_regular(&file.metadata()?)?;
+    let file = open_regular(path)?;
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
@@ -92,6 +85,22 @@ pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
         ));
     }
     Ok(bytes)
+}
+
+/// Opens a regular file for reading.
+///
+/// # Errors
+/// Fails when it is not there, or is a link, a pipe or a device.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    let is_regular = |metadata: &fs::Metadata| {
+        let other = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
+        metadata.is_file().then_some(()).ok_or_else(other)
+    };
+    is_regular(&fs::symlink_metadata(path)?)?;
+    let file = open_itself(path)?;
+    // Another file may have taken its place in between.
+    is_regular(&file.metadata()?)?;
+    Ok(file)
 }
 
 /// Opens what is at `path` itself: no link is followed, and no writer of a pipe is waited for.

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
+use super::files;
+
 /// How the names of scratch folders start.
 const PREFIX: &str = ".gradus-scratch-";
 /// The file in each that its owner keeps locked.
@@ -111,7 +113,8 @@ pub fn sweep(parent: &Path) {
 }
 
 fn sweep_one(folder: &Path) {
-    match File::open(folder.join(LOCK)) {
+    // Another user may have put a pipe there, which nobody writes to.
+    match files::open_regular(&folder.join(LOCK)) {
         Ok(lock) if lock.try_lock().is_ok() => fs::remove_dir_all(folder).ok(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => sweep_unlocked(folder),
         Ok(_) | Err(_) => None,
@@ -130,6 +133,20 @@ fn sweep_unlocked(folder: &Path) -> Option<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pipe_in_the_place_of_a_lock_holds_nobody_up() {
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join(format!("{PREFIX}x"));
+        fs::create_dir(&folder).unwrap();
+        let mode = rustix::fs::Mode::RUSR | rustix::fs::Mode::WUSR;
+        let kind = rustix::fs::FileType::Fifo;
+        let lock = folder.join(LOCK);
+        rustix::fs::mknodat(rustix::fs::CWD, &lock, kind, mode, 0).unwrap();
+        sweep(parent.path());
+        assert!(lock.exists());
+    }
 
     #[test]
     fn a_folder_that_was_left_behind_is_swept_and_one_in_use_is_not() {

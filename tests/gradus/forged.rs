@@ -5,7 +5,6 @@ use std::fs;
 use gradus::check::{TestResult, Verdict};
 
 use crate::bench::{Bench, told};
-use crate::harness::Extent;
 
 #[test]
 fn a_type_that_equals_everything_is_another_signature() {
@@ -89,13 +88,11 @@ fn a_generic_result_that_equals_everything_is_another_signature() {
 /// What the code returns is kept by Gradus, so that it has a bound of its own.
 #[test]
 fn results_without_bound_are_a_memory_limit() {
-    if !Extent::Whole.is_wanted() {
-        return;
-    }
-    let bench = Bench::builtin();
-    let source = "use contract::Route;
-        pub fn first_of_pool(_: &[String]) -> Route { Route::Only(\"x\".repeat(60 << 20)) }";
-    let outcome = bench.check("first-of-pool", source);
+    let bench = Bench::fixture();
+    let solution = bench.solution("pair");
+    let source = solution.replace("text.to_uppercase()", "\"x\".repeat(50 << 20)");
+    assert_ne!(source, solution);
+    let outcome = bench.check("pair", &source);
     assert_eq!(
         outcome.verdict(),
         Verdict::MemoryLimit,

@@ -265,6 +265,35 @@ fn a_missing_or_linked_file_is_the_learners_fault() {
     );
 }
 
+/// What a pass is worth depends on it.
+#[test]
+fn a_fingerprint_covers_the_files_that_a_learner_must_leave_alone() {
+    let prefix = "exercises/worker-limit/";
+    let of = |changed: &str| {
+        let tree = builtin::tree();
+        let files = tree.below(prefix).map(|(path, text)| {
+            let more = if path == changed { "# More.\n" } else { "" };
+            (
+                format!("{prefix}{path}"),
+                Cow::Owned(format!("{text}{more}")),
+            )
+        });
+        let (course, _) = course::load(&Tree::new(files));
+        course.exercises[0].fingerprint.clone()
+    };
+    let whole = of("");
+    for decides in ["starter/nginx.conf", "hidden/probes.toml"] {
+        assert_ne!(of(decides), whole, "{decides}");
+    }
+    for other in [
+        "starter/services.toml",
+        "README.md",
+        "solution/services.toml",
+    ] {
+        assert_eq!(of(other), whole, "{other}");
+    }
+}
+
 /// A directive that labs know is no slip of the pen, whatever nginx says.
 #[test]
 fn beside_an_unknown_directive_stands_the_module_that_this_nginx_lacks() {

@@ -69,6 +69,22 @@ fn three_million_lines_are_an_output_limit() {
     );
 }
 
+/// Code that asks whether there is room, and does with less, has wanted nothing that it may not.
+#[test]
+fn memory_that_was_asked_for_in_vain_is_no_memory_limit() {
+    let asks = "assert!(Vec::<u8>::new().try_reserve(1 << 40).is_err());";
+    let outcome = at_seven(&format!("{{ {asks} return None; }}"));
+    assert_eq!(outcome.verdict(), Verdict::Passed, "{}", told(&outcome));
+    let outcome = at_seven(&format!("{{ {asks} std::process::exit(3); }}"));
+    assert_eq!(outcome.verdict(), Verdict::Crashed, "{}", told(&outcome));
+    let bench = Bench::fixture();
+    let sealed = bench.solution("sealed");
+    let linked = sealed.replace("format!", &format!("{asks} format!"));
+    assert_ne!(linked, sealed);
+    let outcome = bench.check("sealed", &linked);
+    assert_eq!(outcome.verdict(), Verdict::Passed, "{}", told(&outcome));
+}
+
 #[test]
 fn eight_gigabytes_are_a_memory_limit() {
     let outcome = at_seven("std::hint::black_box(vec![1_u8; 8 << 30]);");

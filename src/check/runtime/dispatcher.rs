@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicI32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -20,13 +20,15 @@ pub type Answer = fn(&mut &'static [u8], &mut Vec<u8>) -> Option<()>;
 static PANICS: AtomicUsize = AtomicUsize::new(0);
 /// The message of the last panic.
 static MESSAGE: Mutex<String> = Mutex::new(String::new());
-/// The socket, for the allocator to say that memory ran out; -1 while nobody serves.
-static SOCKET: AtomicI32 = AtomicI32::new(-1);
+/// Where answers go, for the allocator to say that memory ran out, once somebody serves.
+static OUTPUT: OnceLock<Output> = OnceLock::new();
+
+/// The socket to Gradus, and what waits to be sent on it.
+pub type Output = Arc<Mutex<BufWriter<File>>>;
 
 unsafe extern "C" {
     fn dup(old: i32) -> i32;
     fn dup2(old: i32, new: i32) -> i32;
-    fn write(descriptor: i32, bytes: *const u8, count: usize) -> isize;
 }
 
 /// Reads arguments of the type `A`.
@@ -46,10 +48,10 @@ pub fn result<R: Put>(value: R, out: &mut Vec<u8>) -> Option<()> {
 pub fn serve(answers: &[Option<Answer>]) {
     let careful = std::env::args().nth(1).is_some_and(|word| word == "careful");
     let Some(socket) = take_socket() else { return };
-    tell_of_memory(socket.as_raw_fd());
     watch_panics();
     let Ok(copy) = socket.try_clone() else { return };
     let output = Arc::new(Mutex::new(BufWriter::with_capacity(64 << 10, copy)));
+    tell_of_memory(&output);
     if !careful {
         flush_now_and_then(Arc::clone(&output));
     }
@@ -66,14 +68,14 @@ pub fn serve(answers: &[Option<Answer>]) {
     }
 }
 
-/// Lets the allocator say on the socket `descriptor` that memory ran out.
-pub fn tell_of_memory(descriptor: i32) {
-    SOCKET.store(descriptor, Ordering::Relaxed);
+/// Lets the allocator say on `output` that memory ran out.
+pub fn tell_of_memory(output: &Output) {
+    OUTPUT.set(Arc::clone(output)).ok();
 }
 
 /// Sends finished answers on while a later call takes its time, so that a call without end is
 /// known by the answers before it.
-fn flush_now_and_then(output: Arc<Mutex<BufWriter<File>>>) {
+fn flush_now_and_then(output: Output) {
     thread::spawn(move || {
         loop {
             thread::sleep(Duration::from_millis(20));
@@ -123,7 +125,8 @@ fn answer(answers: &[Option<Answer>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8 
     }
 }
 
-/// The system's allocator, which says so when memory runs out.
+/// The system's allocator, which notes when memory runs out. That alone is no offence: code may have
+/// asked whether there is room, and do with less. What counts is how the process ends after it.
 struct Watchful;
 
 #[global_allocator]
@@ -149,11 +152,12 @@ unsafe impl GlobalAlloc for Watchful {
 }
 
 fn told(memory: *mut u8) -> *mut u8 {
-    let socket = SOCKET.load(Ordering::Relaxed);
-    if memory.is_null() && socket >= 0 {
-        let message = [frame::MEMORY, 0, 0, 0, 0];
-        // SAFETY: five bytes are written from an array of five.
-        unsafe { write(socket, message.as_ptr(), message.len()) };
+    // Who holds the lock is in the middle of a message; nothing here may allocate.
+    if memory.is_null()
+        && let Some(output) = OUTPUT.get()
+        && let Ok(mut output) = output.try_lock()
+    {
+        frame::write(&mut *output, frame::MEMORY, &[]).and_then(|()| output.flush()).ok();
     }
     memory
 }

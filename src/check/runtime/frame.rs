@@ -10,7 +10,7 @@ pub const RETURNED: u8 = b'r';
 pub const PANICKED: u8 = b'p';
 /// The learner's crate lacks the function, or has it with another signature.
 pub const LACKING: u8 = b'l';
-/// Memory ran out in a call.
+/// There was no memory for something; what became of that shows later.
 pub const MEMORY: u8 = b'm';
 /// A call never returned; a code and words follow.
 pub const LOST: u8 = b'x';

@@ -3,11 +3,11 @@
 
 use std::fmt::Debug;
 use std::fs::File;
-use std::io::{Read, Write};
+use std::io::{BufWriter, Read, Write};
 use std::os::fd::FromRawFd;
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::frame;
 use crate::wire::Put;
@@ -59,7 +59,8 @@ pub fn run(tests: &[Test]) {
         let words = info.payload_as_str().unwrap_or_default();
         words.clone_into(&mut WORDS.lock().unwrap_or_else(PoisonError::into_inner));
     }));
-    crate::dispatcher::tell_of_memory(0);
+    let output = Arc::new(Mutex::new(BufWriter::new(socket)));
+    crate::dispatcher::tell_of_memory(&output);
     let ended = panic::catch_unwind(AssertUnwindSafe(test.run));
     let words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
     let panicked = PANICS.load(Ordering::SeqCst) > 0;
@@ -67,12 +68,14 @@ pub fn run(tests: &[Test]) {
         None => matches!(ended, Ok(true)) && !panicked,
         Some(expected) => ended.is_err() && words.contains(expected),
     };
+    let note = note(&words);
+    let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
     let sent = if holds {
-        frame::write(&mut socket, frame::READY, &token)
+        frame::write(&mut *output, frame::READY, &token)
     } else {
-        frame::write(&mut socket, frame::NOTE, &note(&words))
+        frame::write(&mut *output, frame::NOTE, &note)
     };
-    drop(sent.and_then(|()| socket.flush()));
+    drop(sent.and_then(|()| output.flush()));
     std::process::exit(i32::from(!holds));
 }
 

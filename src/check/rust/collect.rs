@@ -11,6 +11,8 @@ use crate::sys::files;
 const MOST_FILES: usize = 200;
 /// The most bytes a file may have.
 const MOST_BYTES: u64 = 512 << 10;
+/// The most bytes of a file's path: it must also fit below our own folders.
+const MOST_NAME: usize = 1_000;
 /// Why a link is not followed.
 const LINK: &str = "is a link; put the file itself there";
 
@@ -51,6 +53,10 @@ pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
 /// # Errors
 /// Fails when it is not there, no regular file, or too large.
 pub fn one(folder: &Path, path: String) -> Result<Collected, Diagnostic> {
+    if path.len() > MOST_NAME {
+        let start: String = path.chars().take(40).collect();
+        return Err(refused(&format!("{start}…"), "has too long a name"));
+    }
     if let Some(link) = first_link(folder, &path) {
         return Err(refused(&link, LINK));
     }

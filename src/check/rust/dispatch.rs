@@ -1,7 +1,7 @@
 //! The learner's code in a process of its own: calls go in, replies come out, and a process that
 //! ends is the reply to the call it was answering.
 
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,16 @@ use std::time::Duration;
 
 use super::super::{CheckError, Context};
 use super::learner;
-use super::replies::{Call, Loss, Reply, frame};
+use super::replies::{Call, Loss, MOST_WORDS, Reply, frame};
 use super::toolchain::Toolchain;
 use crate::sandbox::{End, Exit, Input, Limits, SandboxError};
 use crate::sys::clock::Stopwatch;
 
 /// So many processes may end inside a call before the rest is given up.
 const MOST_LOSSES: usize = 8;
+/// So many bytes may all replies of a check have together. With its call, a reply of so many still
+/// fits into a message to the judge.
+const MOST_HELD: u64 = 48 << 20;
 /// So many times as long as one process may all of a check together take.
 const MOST_WAITS: u32 = 3;
 
@@ -56,6 +59,32 @@ impl Lost {
     /// Returns whether earlier calls of the same process had used up the time of this one.
     fn is_early(self, limits: Limits) -> bool {
         self.loss == Loss::Time && !self.is_first && self.waited * 10 < limits.cpu * 9
+    }
+}
+
+/// What is known of a lack of memory in a call.
+#[derive(Debug, Default)]
+struct Shortage {
+    /// The learner's process had none for something. It may have done with less.
+    is_noted: bool,
+    /// Its answer is more than is kept here.
+    is_ours: bool,
+}
+
+impl Shortage {
+    /// Reads the next message that is no note of a lack of memory.
+    fn read(&mut self, input: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
+        loop {
+            match frame::read(input)? {
+                Some((frame::MEMORY, _)) => self.is_noted = true,
+                message => return Ok(message),
+            }
+        }
+    }
+
+    /// Returns whether a lack of memory is what ended the process: Rust aborts one that cannot go on.
+    fn ended(&self, exit: &Exit) -> bool {
+        self.is_ours || self.is_noted && matches!(exit.end, End::Signal(_))
     }
 }
 
@@ -145,19 +174,17 @@ impl<'a> Dispatch<'a> {
         };
         let sent = frame::write(&mut running.output, frame::CALL, call)
             .and_then(|()| running.output.flush());
-        let reply = sent.and_then(|()| frame::read(&mut running.input));
+        let mut shortage = Shortage::default();
+        let reply = sent.and_then(|()| shortage.read(&mut running.input));
         if let Ok(Some((kind, bytes))) = reply {
-            let too_much = !self.holds(bytes.len());
-            if let Some(reply) = Reply::read(kind, bytes).filter(|_| !too_much) {
+            shortage.is_ours = !self.holds(kind, &bytes);
+            if let Some(reply) = Reply::read(kind, bytes).filter(|_| !shortage.is_ours) {
                 self.running = Some(running);
                 return Ok(reply);
             }
-            let exit = self.end(running)?;
-            let out_of_memory = too_much || kind == frame::MEMORY;
-            return Ok(Reply::Lost(Loss::of(&exit, out_of_memory)));
         }
         let exit = self.end(running)?;
-        Ok(Reply::Lost(Loss::of(&exit, false)))
+        Ok(Reply::Lost(Loss::of(&exit, shortage.ended(&exit))))
     }
 
     /// Ends what runs and returns what the learner's code printed.
@@ -176,11 +203,14 @@ impl<'a> Dispatch<'a> {
         )))
     }
 
-    /// Counts a reply of `length` bytes, and returns whether there is room for it: replies are kept
-    /// here, so all of them may take the memory that the code itself may use, and no more.
-    fn holds(&mut self, length: usize) -> bool {
-        self.held += length as u64;
-        self.held <= self.limits.memory
+    /// Counts a reply, and returns whether there is room for it: replies are kept here and in the judge.
+    fn holds(&mut self, kind: u8, bytes: &[u8]) -> bool {
+        let kept = match kind {
+            frame::PANICKED => bytes.len().min(MOST_WORDS),
+            _ => bytes.len(),
+        };
+        self.held += kept as u64;
+        self.held <= MOST_HELD
     }
 
     fn is_spent(&self) -> bool {
@@ -240,22 +270,20 @@ impl<'a> Dispatch<'a> {
             output,
             end,
         } = running;
-        let mut out_of_memory = false;
+        let mut shortage = Shortage::default();
         let before = replies.len();
         let wanted = before + calls.len();
         let mut watch = Stopwatch::start();
         let output = thread::scope(|scope| {
             let writer = scope.spawn(move || send(output, calls));
             while replies.len() < wanted {
-                let Ok(Some((kind, bytes))) = frame::read(&mut input) else {
+                shortage.is_noted = false;
+                let Ok(Some((kind, bytes))) = shortage.read(&mut input) else {
                     break;
                 };
-                let too_much = !self.holds(bytes.len());
-                let reply = Reply::read(kind, bytes).filter(|_| !too_much);
-                let Some(reply) = reply else {
-                    out_of_memory = too_much || kind == frame::MEMORY;
-                    break;
-                };
+                shortage.is_ours = !self.holds(kind, &bytes);
+                let reply = Reply::read(kind, bytes).filter(|_| !shortage.is_ours);
+                let Some(reply) = reply else { break };
                 replies.push(reply);
                 watch = Stopwatch::start();
             }
@@ -268,7 +296,7 @@ impl<'a> Dispatch<'a> {
         let idle = watch.elapsed();
         let exit = self.end(Running { input, output, end })?;
         Ok((!complete).then(|| Lost {
-            loss: Loss::of(&exit, out_of_memory),
+            loss: Loss::of(&exit, shortage.ended(&exit)),
             is_first: replies.len() == before,
             waited: idle,
         }))

@@ -26,18 +26,72 @@ const FORBIDDEN: [(&str, &str); 5] = [
 ];
 
 /// Returns what `source` uses that no solution may use. A file whose tokens cannot be told apart
-/// here may still be one that the compiler reads (it skips a first line with `#!`), so there the
-/// words themselves are refused.
+/// here may still be one that the compiler reads, so there the words themselves are refused.
 pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     if !FORBIDDEN.iter().any(|(name, _)| source.contains(name)) {
         return Vec::new();
     }
     let mut found = Vec::new();
-    match source.parse::<TokenStream>() {
+    match without_shebang(source).parse::<TokenStream>() {
         Ok(tokens) => search(file, source, tokens, &mut found),
         Err(_) => search_words(file, source, &mut found),
     }
     found
+}
+
+/// Returns `source` as rustc reads it: a byte-order mark is dropped, and so is the text of a first line
+/// that begins with `#!`, unless that begins an attribute. Lines keep their numbers.
+fn without_shebang(source: &str) -> &str {
+    let source = source.strip_prefix('\u{feff}').unwrap_or(source);
+    let Some(rest) = source.strip_prefix("#!") else {
+        return source;
+    };
+    if without_blanks(rest).starts_with('[') {
+        return source;
+    }
+    source.find('\n').map_or("", |end| &source[end..])
+}
+
+/// Returns `text` from its first character on that is neither white space nor part of a comment.
+fn without_blanks(mut text: &str) -> &str {
+    loop {
+        text = text.trim_start();
+        if text.starts_with("//") && !is_doc(text, "///", "//!", "////") {
+            text = text.find('\n').map_or("", |end| &text[end..]);
+        } else if text.starts_with("/*") && !is_doc(text, "/**", "/*!", "/***") {
+            text = behind_comment(text);
+        } else {
+            return text;
+        }
+    }
+}
+
+/// Returns whether the comment at the start of `text` is documentation, which is code.
+fn is_doc(text: &str, outer: &str, inner: &str, plain: &str) -> bool {
+    let is_outer = text.starts_with(outer) && !text.starts_with(plain) && !text.starts_with("/**/");
+    is_outer || text.starts_with(inner)
+}
+
+/// Returns what follows the block comment at the start of `text`, which may hold others.
+fn behind_comment(text: &str) -> &str {
+    let mut depth = 0_usize;
+    let mut rest = text;
+    loop {
+        if let Some(inside) = rest.strip_prefix("/*") {
+            (depth, rest) = (depth + 1, inside);
+        } else if let Some(behind) = rest.strip_prefix("*/") {
+            (depth, rest) = (depth - 1, behind);
+            if depth == 0 {
+                return rest;
+            }
+        } else {
+            let mut chars = rest.chars();
+            if chars.next().is_none() {
+                return "";
+            }
+            rest = chars.as_str();
+        }
+    }
 }
 
 /// Goes through `tokens` without calling itself: brackets in brackets may be as deep as a file is
@@ -107,6 +161,30 @@ mod tests {
         let (open, close) = ("(".repeat(deep), ")".repeat(deep));
         let found = find("src/lib.rs", &format!("{open}set_hook{close}"));
         assert_eq!(found.len(), 1);
+    }
+
+    #[test]
+    fn a_first_line_that_the_compiler_drops_hides_nothing() {
+        let code = "use std::panic::{set_hook as s};";
+        for first in ["#!/x \"", "#!/x /*", "#! /* [ */ x \"", "\u{feff}#!/x r#\""] {
+            let close = if first.contains("/*") {
+                "// */"
+            } else {
+                "// \"#"
+            };
+            let found = find("src/lib.rs", &format!("{first}\n{code}\n{close}\n"));
+            assert_eq!(found.len(), 1, "{first}");
+        }
+        // An attribute is no such line, wherever its bracket stands.
+        for first in [
+            "#![allow(dead_code)]",
+            "#! /* x */ [allow(dead_code)]",
+            "#! // x\n[a]",
+        ] {
+            assert_eq!(without_shebang(first), first);
+            let named = format!("{first}\nconst A: &str = \"set_hook\";");
+            assert_eq!(find("src/lib.rs", &named).len(), 0, "{first}");
+        }
     }
 
     #[test]

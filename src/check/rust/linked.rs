@@ -249,17 +249,25 @@ pub fn run(
     let (exit, message) = thread::scope(|scope| {
         let reader = scope.spawn(move || {
             ours.write_all(&token).ok();
-            frame::read(&mut ours).ok().flatten()
+            let mut out_of_memory = false;
+            loop {
+                match frame::read(&mut ours).ok().flatten() {
+                    Some((frame::MEMORY, _)) => out_of_memory = true,
+                    message => return (message, out_of_memory),
+                }
+            }
         });
         (process.finish(), reader.join().unwrap_or_default())
     });
     CheckError::unless_ran(&exit)?;
-    Ok(judge(&exit, message, &token, subject))
+    let (message, out_of_memory) = message;
+    Ok(judge(&exit, message, out_of_memory, &token, subject))
 }
 
 fn judge(
     exit: &Exit,
     message: Option<(u8, Vec<u8>)>,
+    out_of_memory: bool,
     token: &[u8],
     subject: &Subject,
 ) -> TestResult {
@@ -270,7 +278,7 @@ fn judge(
     match (exit.end, message) {
         (End::Code(0), Some((frame::READY, back))) if back == token => TestResult::Passed,
         (End::Code(_), Some((frame::NOTE, sides))) => TestResult::Failed(values(&sides)),
-        (_, Some((frame::MEMORY, _))) => TestResult::MemoryLimit(note(format!(
+        (End::Signal(_), _) if out_of_memory => TestResult::MemoryLimit(note(format!(
             "it wanted more than {} MiB",
             subject.limits.memory >> 20
         ))),

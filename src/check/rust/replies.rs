@@ -6,7 +6,7 @@ use crate::sandbox::{End, Exit};
 pub mod frame;
 
 /// The most bytes of a panic's words that are kept.
-const MOST_WORDS: usize = 64 << 10;
+pub const MOST_WORDS: usize = 64 << 10;
 
 /// A call as bytes: the number of the function and its arguments.
 pub type Call = Vec<u8>;

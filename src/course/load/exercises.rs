@@ -8,7 +8,7 @@ use super::super::problem::Problem;
 use super::super::tree::Tree;
 use super::super::{Course, Lesson};
 use super::{line_of, toml_problem};
-use crate::kind::{self, Folder, KINDS, Kind};
+use crate::kind::{self, Folder, KINDS, Kind, Task};
 use crate::sys::fingerprint::Fingerprint;
 
 /// Reads every exercise, in the order in which the lessons name them; those no lesson names last.
@@ -90,7 +90,7 @@ fn exercise(
         },
         problems,
     );
-    let fingerprint = fingerprint(&id, tree, kind.id(), text);
+    let fingerprint = fingerprint(&id, tree, kind.id(), text, &*task);
     let grading = grading(manifest.grade.as_ref(), text);
     let ExerciseManifest {
         title,
@@ -193,7 +193,13 @@ fn tracks(
 }
 
 /// Hashes what a verdict depends on: not the hints, not the task text.
-fn fingerprint(id: &ExerciseId, tree: &Tree, kind: &str, manifest: &str) -> String {
+fn fingerprint(
+    id: &ExerciseId,
+    tree: &Tree,
+    kind: &str,
+    manifest: &str,
+    task: &dyn Task,
+) -> String {
     let mut fingerprint = Fingerprint::new();
     let manifest = manifest.parse::<toml::Table>().unwrap_or_default();
     if let Some(table) = manifest.get(kind) {
@@ -201,8 +207,7 @@ fn fingerprint(id: &ExerciseId, tree: &Tree, kind: &str, manifest: &str) -> Stri
         fingerprint.add(table.to_string());
     }
     for (path, text) in tree.below(&format!("exercises/{id}/")) {
-        let decides = path == "contract.rs" || path == "bridge.rs" || path.starts_with("hidden/");
-        if decides {
+        if task.decides(path) {
             fingerprint.add(path);
             fingerprint.add(text);
         }

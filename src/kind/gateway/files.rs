@@ -77,9 +77,10 @@ fn text(path: &Path, name: &str) -> Result<Result<String, String>, CheckError> {
         Err(error) => {
             return match error.kind() {
                 ErrorKind::NotFound => Ok(Err(format!("{name} is missing"))),
-                ErrorKind::InvalidInput | ErrorKind::FileTooLarge => {
-                    Ok(Err(format!("{name}: {error}")))
-                }
+                ErrorKind::InvalidInput
+                | ErrorKind::FileTooLarge
+                | ErrorKind::PermissionDenied
+                | ErrorKind::NotADirectory => Ok(Err(format!("{name}: {error}"))),
                 _ => Err(CheckError::File {
                     path: path.to_owned(),
                     source: error,

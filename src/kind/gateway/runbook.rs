@@ -53,6 +53,7 @@ pub(super) fn replay(
         files::write_whole(&folder.join(name), text.as_bytes()).map_err(failed)?;
     }
     files::write_whole(&driver, traced(runbook).as_bytes()).map_err(failed)?;
+    files::write_whole(&at(&driver), b"").map_err(failed)?;
     let label = Label {
         exercise: task.name(),
         title: "",
@@ -108,10 +109,13 @@ fn run(
         source,
     };
     let job = shell::job(Stage::Lab, keeper, folder, gradus).map_err(failed)?;
+    // Its folder is read from outside its sandbox: what holds the folder is out of its reach, so that
+    // it cannot put another one, or a link, in its place.
     let view = View::of_lab()
         .with_all(Access::Execute, [gradus, folder])
-        .with_all(Access::Read, [keeper.folder(), Path::new("/proc")])
-        .with_all(Access::Write, driver.parent())
+        .with_all(Access::Read, [keeper.folder(), driver, Path::new("/proc")])
+        .with(Access::Write, folder)
+        .with_all(Access::Write, at(driver).parent())
         .with(Access::Connect, keeper.socket());
     let job = job
         .within(LIMITS)
@@ -126,9 +130,9 @@ fn run(
     Ok(exit)
 }
 
-/// The file that holds the number of the line that runs.
+/// The file that holds the number of the line that runs, in a folder of its own.
 fn at(driver: &Path) -> std::path::PathBuf {
-    driver.with_file_name("at")
+    driver.with_file_name("line").join("at")
 }
 
 fn nothing_to_judge(task: &GatewayTask) -> String {
@@ -176,7 +180,7 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
         End::Signal(signal) => format!("signal {signal} ended it"),
         End::Cancelled | End::NotEntered => "it did not run".to_owned(),
     };
-    let number = files::read_bounded(&scratch.join("at"), 64).unwrap_or_default();
+    let number = files::read_bounded(&at(&scratch.join(FILE)), 64).unwrap_or_default();
     let number: usize = String::from_utf8_lossy(&number).trim().parse().unwrap_or(0);
     let line = number
         .checked_sub(1)

@@ -12,6 +12,8 @@ use crate::lab::ports::is_reserved;
 
 /// The most worker processes, and threads of a pool.
 const MOST_WORKERS: u32 = 16;
+/// The most addresses that a lab listens on.
+const MOST_LISTENS: usize = 32;
 /// How many letters of a name may be wrong for it to be a slip of the pen.
 const MOST_SLIPS: usize = 2;
 /// The arguments of `resolver` that are no name servers.
@@ -47,9 +49,21 @@ pub fn check(config: &Config) -> Vec<Fault> {
         pools,
         variables: Variables::of(config),
     };
-    all.into_iter()
+    let mut faults: Vec<_> = all
+        .iter()
         .flat_map(|directive| rules.check(directive))
-        .collect()
+        .collect();
+    faults.extend(too_many_ports(config));
+    faults
+}
+
+/// A lab holds its ports, and those of its services.
+fn too_many_ports(config: &Config) -> Option<Fault> {
+    let listens = config.listens();
+    let first = listens.get(MOST_LISTENS)?;
+    let message = format!("{} `listen` are too many for a lab", listens.len());
+    let help = format!("{MOST_LISTENS} are enough");
+    Some(Fault::harmful(first.line, message, help))
 }
 
 struct Rules<'a> {

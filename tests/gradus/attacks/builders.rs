@@ -15,7 +15,7 @@ use crate::harness::copy;
 type Builder = fn(course: &Path, folder: &Path);
 
 /// Every builder by its name.
-const BUILDERS: [(&str, Builder); 21] = [
+const BUILDERS: [(&str, Builder); 22] = [
     ("linked-file", linked_file),
     ("linked-source-folder", linked_source_folder),
     ("linked-folder", linked_folder),
@@ -37,6 +37,7 @@ const BUILDERS: [(&str, Builder); 21] = [
     ("large-configuration", large_configuration),
     ("deep-rules", deep_rules),
     ("many-rules", many_rules),
+    ("many-ports", many_ports),
 ];
 
 /// Makes the hand-in of the builder `name` in `folder`.
@@ -201,4 +202,13 @@ fn many_rules(course: &Path, folder: &Path) {
 fn wrong(folder: &Path) {
     let text = "pub fn half(n: i64) -> Option<i64> { Some(n) }\npub fn shout(text: &str) -> String { text.to_uppercase() }\n";
     fs::write(folder.join("src/lib.rs"), text).expect("a file");
+}
+
+fn many_ports(course: &Path, folder: &Path) {
+    let text = fs::read_to_string(solution(course, folder).join("nginx.conf")).expect("a file");
+    let listens = (9000..9100).fold(String::new(), |all, port| {
+        all + &format!("listen 127.0.0.1:{port};\n")
+    });
+    let text = text.replacen("listen ", &(listens + "listen "), 1);
+    fs::write(folder.join("nginx.conf"), text).expect("a file");
 }

@@ -10,7 +10,7 @@ use crate::repository::root;
 /// The word that stands in every hidden test, in any case.
 pub(crate) const CANARY: &str = "zebrafinch";
 /// Exercises of the built-in course that are graded here.
-const BUILT_IN: [&str; 7] = [
+const BUILT_IN: [&str; 8] = [
     "safe-divide",
     "first-of-pool",
     "probe-all",
@@ -18,6 +18,7 @@ const BUILT_IN: [&str; 7] = [
     "header-too-big",
     "pool-with-a-dead-server",
     "classify-the-log",
+    "reload-without-loss",
 ];
 
 /// Writes a course of the fixtures' exercises and some of the built-in course, the word in the

@@ -51,6 +51,52 @@ fn any_number_of_parts_makes_the_same_whole() {
     }
 }
 
+/// Whoever writes `passed` into a record has changed less than what makes a pass.
+#[test]
+fn a_record_that_contradicts_itself_is_refused() {
+    let desk = class(2);
+    let run = grade(&desk, "out", &["--partition", "none"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let pass = |line: &str| line.replacen("\"verdict\":\"failed\"", "\"verdict\":\"passed\"", 1);
+    let rich = |line: &str| {
+        let (before, score) = line.split_once("\"score\":").expect("a score");
+        let (_, behind) = score.split_once(',').expect("more keys");
+        format!("{before}\"score\":90.5,{behind}")
+    };
+    for name in ["results.jsonl", "journal.jsonl"] {
+        let path = format!("here/out/{name}");
+        let whole = desk.read(&path);
+        let lines: Vec<&str> = whole.lines().collect();
+        let place = lines.iter().position(|line| line.contains("learner-001"));
+        let place = place.expect("a record");
+        let record = lines[place];
+        for (forged, words) in [
+            (
+                pass(record),
+                "its verdict is `passed`, and its tests say otherwise",
+            ),
+            (rich(record), "its score is above its maximum"),
+        ] {
+            assert_ne!(forged, record);
+            let mut changed = lines.clone();
+            changed[place] = &forged;
+            desk.write(&path, &(changed.join("\n") + "\n"));
+            let run = if name.starts_with("results") {
+                merge(&desk, &["out"], "merged")
+            } else {
+                grade(&desk, "out", &["--partition", "none"])
+            };
+            assert_eq!(run.code, Some(3), "{name}: {run:?}");
+            let told = format!("{name}:{}", place + 1);
+            assert!(
+                run.stderr.contains(&told) && run.stderr.contains(words),
+                "{run:?}"
+            );
+        }
+        desk.write(&path, &whole);
+    }
+}
+
 #[test]
 fn parts_that_do_not_make_a_whole_are_refused_with_every_reason() {
     let desk = class(SIZE);
@@ -86,7 +132,7 @@ fn parts_that_do_not_make_a_whole_are_refused_with_every_reason() {
     refused(&[one, two, three], &["1 of 9 submissions have no record"]);
     with(&[&lines[..], &[lines[1]]].concat());
     refused(&[one, two, three], &["learner-001/double is there twice"]);
-    let changed = lines[1].replace("\"verdict\":\"failed\"", "\"verdict\":\"passed\"");
+    let changed = lines[1].replace("\"verdict\":\"failed\"", "\"verdict\":\"crashed\"");
     with(&[&lines[..], &[&changed]].concat());
     refused(
         &[one, two, three],

@@ -18,6 +18,31 @@ fn names_are_words_and_no_two_are_the_same() {
     assert!(format::find("none").is_none());
 }
 
+/// A file that its own reader refuses is a report of nobody: one learner would spoil it for the class.
+#[test]
+fn no_format_writes_a_character_that_its_reader_may_refuse() {
+    let planes = (0..=16).flat_map(|plane| [plane << 16 | 0xfffe, plane << 16 | 0xffff]);
+    let odd = (0..0xa0).chain(0xfdd0..=0xfdef).chain(planes);
+    let odd: String = odd.filter_map(char::from_u32).collect();
+    let mut class = small();
+    for record in &mut class.records {
+        record.output.clone_from(&odd);
+        record.diagnostics.clone_from(&odd);
+        record.error = record.error.as_ref().map(|_| odd.clone());
+        for test in &mut record.tests {
+            test.title.clone_from(&odd);
+            test.feedback.clone_from(&odd);
+        }
+    }
+    let holds = |char| matches!(char, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..);
+    for format in FORMATS {
+        for (path, text) in written(*format, &class) {
+            let wrong = text.chars().find(|char| !holds(*char));
+            assert_eq!(wrong, None, "{}: {path}", format.id());
+        }
+    }
+}
+
 #[test]
 fn every_format_writes_a_file_whatever_there_is() {
     for format in FORMATS {
