@@ -178,6 +178,10 @@ fn is_noncharacter(char: char) -> bool {
 
 /// Returns whether a terminal would act on `char` instead of showing it, or a report cannot hold it.
 pub fn is_hostile(char: char) -> bool {
+    // Nearly all there is.
+    if matches!(char, ' '..='~') {
+        return false;
+    }
     char.is_control()
         || is_noncharacter(char)
         || matches!(char, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}')

@@ -185,7 +185,7 @@ fn nginx_faults(context: &Context) -> Finding {
     } else {
         format!(
             "in {}, whose directives `gradus grade` refuses; in {}, which stay allowed: a graded \
-             nginx reaches only its own files and network ({ADVISORIES})",
+             nginx has a network of its own and writes to its own folder alone ({ADVISORIES})",
             refused.join(", "),
             confined.join(", ")
         )

@@ -69,7 +69,7 @@ pub fn unpack(cache: &Path) -> io::Result<PathBuf> {
 mod tests {
     use super::*;
     use crate::lab::config::rules;
-    use crate::lab::modules::Module;
+    use crate::lab::modules::{self, Module};
 
     fn binary() -> Vec<u8> {
         let mut binary = Vec::new();
@@ -87,6 +87,16 @@ mod tests {
         let of_c = ["libc.so", "libm.so", "libdl.so", "libpthread.so"];
         let is_of_c = |library: &&str| of_c.iter().any(|name| library.starts_with(name));
         assert!(libraries.iter().all(is_of_c), "{libraries:?}");
+    }
+
+    #[test]
+    fn its_version_is_the_one_that_is_written_down() {
+        let (major, minor, patch) = modules::CARRIED.0;
+        let version = format!("nginx/{major}.{minor}.{patch}\0");
+        assert!(
+            String::from_utf8_lossy(&binary()).contains(&version),
+            "{version}"
+        );
     }
 
     #[test]

@@ -3,28 +3,29 @@
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
 /// The names that Chromium goes by.
 const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "chrome"];
 
-/// A page in a browser of its own.
+/// A page in a browser that all tests share, one after the other. It ends when the line to it does, with
+/// the process of the tests.
 pub(super) struct Browser {
-    child: Child,
+    _child: Child,
     words: ChildStdin,
     answers: BufReader<ChildStdout>,
     session: String,
     next: u64,
     /// What the page asked of the network, and what went wrong in it.
     pub(super) events: Vec<Value>,
-    _home: tempfile::TempDir,
 }
 
 /// Returns the browser of this machine: the one that `GRADUS_CHROMIUM` names, which must be there,
 /// else the one on `PATH`.
 #[expect(clippy::disallowed_methods, reason = "the browser is the machine's")]
-pub(super) fn program() -> Option<PathBuf> {
+fn program() -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("GRADUS_CHROMIUM") {
         let named = PathBuf::from(named);
         assert!(named.is_file(), "there is no {}", named.display());
@@ -39,13 +40,22 @@ pub(super) fn program() -> Option<PathBuf> {
 }
 
 impl Browser {
+    /// Returns the browser for the test that runs, started at its first use; `None` where there is none.
+    pub(super) fn of_tests() -> Option<MutexGuard<'static, Self>> {
+        static SHARED: LazyLock<Option<Mutex<Browser>>> =
+            LazyLock::new(|| Some(Mutex::new(Browser::start(&program()?))));
+        // A test that failed leaves a page, and the next opens another.
+        let shared = SHARED.as_ref()?;
+        Some(shared.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Starts `program` without a window.
     #[expect(clippy::disallowed_methods, reason = "the tests start the browser")]
-    pub(super) fn start(program: &Path) -> Self {
-        let home = tempfile::tempdir().expect("a scratch folder");
+    fn start(program: &Path) -> Self {
+        let home = tempfile::tempdir().expect("a scratch folder").keep();
         // The browser reads its orders from descriptor 3 and answers on 4.
-        let line = "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null";
-        let profile = format!("--user-data-dir={}", home.path().join("profile").display());
+        let line = "\"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>/dev/null; rm -rf \"$HOME\"";
+        let profile = format!("--user-data-dir={}", home.join("profile").display());
         let mut child = Command::new("sh")
             .args(["-c", line])
             .arg(program)
@@ -61,7 +71,7 @@ impl Browser {
                 "--disable-component-update",
             ])
             .args(["--remote-debugging-pipe", &profile])
-            .env("HOME", home.path())
+            .env("HOME", &home)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -69,13 +79,12 @@ impl Browser {
         let words = child.stdin.take().expect("a pipe");
         let answers = BufReader::new(child.stdout.take().expect("a pipe"));
         let mut browser = Self {
-            child,
+            _child: child,
             words,
             answers,
             session: String::new(),
             next: 0,
             events: Vec::new(),
-            _home: home,
         };
         let target = browser.ask("Target.createTarget", &json!({ "url": "about:blank" }));
         let attach = json!({ "targetId": target["targetId"], "flatten": true });
@@ -122,8 +131,9 @@ impl Browser {
         let size =
             json!({ "width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false });
         self.ask("Emulation.setDeviceMetricsOverride", &size);
-        let features = json!({ "features": [{ "name": "prefers-color-scheme", "value": scheme }] });
-        self.ask("Emulation.setEmulatedMedia", &features);
+        let scheme = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
+        let looks = json!({ "media": "", "features": scheme });
+        self.ask("Emulation.setEmulatedMedia", &looks);
         self.events.clear();
         self.ask(
             "Page.navigate",
@@ -160,13 +170,5 @@ impl Browser {
     pub(super) fn heard(&self, method: &str) -> Vec<&Value> {
         let events = self.events.iter();
         events.filter(|event| event["method"] == method).collect()
-    }
-}
-
-impl Drop for Browser {
-    fn drop(&mut self) {
-        // It is this test's own process; that it has ended already is fine.
-        self.child.kill().ok();
-        self.child.wait().ok();
     }
 }

@@ -1,29 +1,32 @@
-//! The report page in a real browser. Where there is none, these tests say so and look at nothing;
-//! `.ci/run` names one.
+//! The report page in a real browser. Where there is none, these tests are skipped; `.ci/run` names one.
 
 use std::path::PathBuf;
+use std::sync::MutexGuard;
 
 use gradus::check::Verdict;
 use gradus::report::TestVerdict;
 use serde_json::{Value, json};
 
-use super::browser::{Browser, program};
+use super::browser::Browser;
 use super::samples::{Class, HOSTILE, empty, great, hostile, report, small};
+use crate::harness::skip;
 
 /// The rows that are shown.
 pub(super) const ROWS: &str = "[...document.querySelectorAll('#table tbody tr:not(.more)')].map(row => [...row.cells].map(cell => cell.textContent.trim()))";
 
-/// Opens the page on `class`; `None` where there is no browser.
+/// Opens the page on `class`; where there is no browser the test is skipped.
 pub(super) fn open(
     class: &Class,
     width: u32,
     scheme: &str,
-) -> Option<(Browser, tempfile::TempDir)> {
-    let program = program()?;
+) -> Option<(MutexGuard<'static, Browser>, tempfile::TempDir)> {
+    let Some(mut browser) = Browser::of_tests() else {
+        skip("a browser");
+        return None;
+    };
     let folder = tempfile::tempdir().expect("a scratch folder");
     let path: PathBuf = folder.path().join("report.html");
     std::fs::write(&path, &report("html", class)["report.html"]).expect("a file");
-    let mut browser = Browser::start(&program);
     browser.open(&path, width, scheme);
     Some((browser, folder))
 }
