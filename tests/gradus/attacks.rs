@@ -40,10 +40,10 @@ pub(crate) fn is_long() -> bool {
     Extent::wanted() == Extent::Long
 }
 
-/// Returns `all`, or where less is wanted every third of it.
+/// Returns `all`, or where less is wanted every fifth of it.
 fn some_of<T>(all: Vec<T>) -> Vec<T> {
     let step = if Extent::wanted() == Extent::Ordinary {
-        3
+        5
     } else {
         1
     };

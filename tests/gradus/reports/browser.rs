@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 
+use gradus::sys::files::is_executable;
 use serde_json::{Value, json};
 
 /// The names that Chromium goes by.
@@ -36,7 +37,7 @@ fn program() -> Option<PathBuf> {
     let places = NAMES
         .iter()
         .flat_map(|name| folders.iter().map(move |folder| folder.join(name)));
-    places.into_iter().find(|place| place.is_file())
+    places.into_iter().find(|place| is_executable(place))
 }
 
 impl Browser {
