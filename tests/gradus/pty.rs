@@ -90,16 +90,19 @@ impl Pty {
         }
     }
 
-    /// Waits until the screen shows `text`.
+    /// Waits until the screen shows `text`, wherever its lines break: a process id or a path of another
+    /// length moves every break.
     pub(crate) fn wait_for(&self, text: &str) {
+        let wanted = folded(text);
         self.wait_until(&format!("{text:?}"), |screen| {
-            screen.contents().contains(text)
+            folded(&screen.contents()).contains(&wanted)
         });
     }
 
     /// Waits until the screen shows `text` no more.
     pub(crate) fn wait_gone(&self, text: &str) {
-        let gone = |screen: &vt100::Screen| !screen.contents().contains(text);
+        let unwanted = folded(text);
+        let gone = |screen: &vt100::Screen| !folded(&screen.contents()).contains(&unwanted);
         self.wait_until(&format!("no {text:?}"), gone);
     }
 
@@ -230,6 +233,11 @@ impl Pty {
     fn seen(&self) -> MutexGuard<'_, Seen> {
         self.seen.lock().expect("the reader does not panic")
     }
+}
+
+/// Returns `text` without blanks and line breaks.
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect()
 }
 
 fn pty_size(columns: u16, rows: u16) -> PtySize {
