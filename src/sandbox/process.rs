@@ -14,6 +14,7 @@ use super::cancel::{Cancel, kill_group};
 use super::job::{Input, Job, Limits};
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
+use crate::sys::processes;
 
 /// How long the output of a process that has ended is waited for. Whoever left its group may hold the
 /// pipe open; what they write later is nobody's.
@@ -86,6 +87,9 @@ enum Event {
     Ended(ExitStatus),
 }
 
+/// So many times the wall time of its limits has a process on a machine that is busy with others.
+const MOST_EXTENT: u32 = 3;
+
 /// A live process; dropping it kills it and everything it started.
 #[derive(Debug)]
 pub struct Process {
@@ -97,6 +101,8 @@ pub struct Process {
     forced: Option<End>,
     limits: Limits,
     watch: Stopwatch,
+    /// How many times the wall time of the limits it has.
+    extent: u32,
     cancel: Cancel,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
@@ -137,6 +143,7 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
         forced: None,
         limits,
         watch: Stopwatch::start(),
+        extent: 1,
         cancel: cancel.clone(),
         stdout: Vec::new(),
         stderr: Vec::new(),
@@ -242,7 +249,11 @@ impl Process {
                     self.note(event);
                 }
                 Err(RecvTimeoutError::Timeout) if self.status.is_none() => {
-                    self.force(End::TimeLimit);
+                    if self.forced.is_none() && self.extent < MOST_EXTENT && self.is_hindered() {
+                        self.extent += 1;
+                    } else {
+                        self.force(End::TimeLimit);
+                    }
                 }
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
@@ -291,6 +302,13 @@ impl Process {
         kill_group(self.group);
     }
 
+    /// Returns whether it would have ended had the machine nothing else to do: for most of its time it
+    /// could run, and one that computes has a limit of processor time. One that sleeps could not.
+    fn is_hindered(&self) -> bool {
+        let runnable = processes::runnable(self.group);
+        runnable.is_some_and(|runnable| runnable * 2 > self.watch.elapsed())
+    }
+
     fn is_done(&self) -> bool {
         self.status.is_some() && (self.open == 0 || self.forced.is_some())
     }
@@ -299,7 +317,7 @@ impl Process {
         if self.status.is_some() || self.forced.is_some() {
             return LAST_WORDS;
         }
-        self.watch.left_of(self.limits.wall)
+        self.watch.left_of(self.limits.wall * self.extent)
     }
 
     fn note(&mut self, event: Event) {

@@ -1,6 +1,20 @@
 //! Which process was started by which, as far as the system tells.
 
 use std::fs;
+use std::time::Duration;
+
+/// Returns how long the threads of `process` together have run, or waited for a processor while they
+/// could have run; `None` where the system does not tell. One that sleeps does neither.
+pub fn runnable(process: i32) -> Option<Duration> {
+    let tasks = fs::read_dir(format!("/proc/{process}/task")).ok()?;
+    let times = tasks.filter_map(|task| {
+        let text = fs::read_to_string(task.ok()?.path().join("schedstat")).ok()?;
+        let mut numbers = text.split_ascii_whitespace();
+        let mut next = || numbers.next()?.parse().ok().map(Duration::from_nanos);
+        Some(next()? + next()?)
+    });
+    Some(times.sum())
+}
 
 /// Returns the numbers of the processes that the process `parent` has started and that still run,
 /// in order; none where there is no `/proc`.
