@@ -43,6 +43,7 @@ struct Running {
     input: BufReader<UnixStream>,
     output: BufWriter<UnixStream>,
     end: JoinHandle<Exit>,
+    since: Stopwatch,
 }
 
 /// A process that ended before it had answered everything.
@@ -53,12 +54,15 @@ struct Lost {
     is_first: bool,
     /// How long that call was waited for.
     waited: Duration,
+    /// How long the process lived.
+    lived: Duration,
 }
 
 impl Lost {
-    /// Returns whether earlier calls of the same process had used up the time of this one.
-    fn is_early(self, limits: Limits) -> bool {
-        self.loss == Loss::Time && !self.is_first && self.waited * 10 < limits.cpu * 9
+    /// Returns whether earlier calls of the same process had used up the time of this one: on a machine
+    /// that is busy with others, both are longer than the processor time that they stand for.
+    fn is_early(self) -> bool {
+        self.loss == Loss::Time && !self.is_first && self.waited * 10 < self.lived * 9
     }
 }
 
@@ -128,7 +132,7 @@ impl<'a> Dispatch<'a> {
             match lost {
                 None => {}
                 // The calls before had used up the time: this one gets a fresh process.
-                Some(lost) if lost.is_early(self.limits) => {}
+                Some(lost) if lost.is_early() => {}
                 // Replies may have been under way: the same again, one at a time, names the call.
                 // One that takes too long is waited for long enough for all before it to arrive.
                 Some(Lost { loss, .. }) if !careful && loss != Loss::Time => careful = true,
@@ -146,16 +150,17 @@ impl<'a> Dispatch<'a> {
     /// # Errors
     /// Fails when a process cannot be started, or the check is called off.
     pub fn call(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
-        let is_fresh = self.running.is_none();
+        let since = self.running.as_ref().map(|running| running.since);
         let watch = Stopwatch::start();
         let mut reply = self.ask(call)?;
         if let Reply::Lost(loss) = reply {
             let lost = Lost {
                 loss,
-                is_first: is_fresh,
+                is_first: since.is_none(),
                 waited: watch.elapsed(),
+                lived: since.unwrap_or(watch).elapsed(),
             };
-            if lost.is_early(self.limits) {
+            if lost.is_early() {
                 reply = self.ask(call)?;
             }
         }
@@ -255,6 +260,7 @@ impl<'a> Dispatch<'a> {
             input,
             output: BufWriter::with_capacity(64 << 10, ours),
             end,
+            since: Stopwatch::start(),
         })
     }
 
@@ -269,6 +275,7 @@ impl<'a> Dispatch<'a> {
             mut input,
             output,
             end,
+            since,
         } = running;
         let mut shortage = Shortage::default();
         let before = replies.len();
@@ -294,11 +301,19 @@ impl<'a> Dispatch<'a> {
         });
         let complete = replies.len() == wanted;
         let idle = watch.elapsed();
-        let exit = self.end(Running { input, output, end })?;
+        let lived = since.elapsed();
+        let running = Running {
+            input,
+            output,
+            end,
+            since,
+        };
+        let exit = self.end(running)?;
         Ok((!complete).then(|| Lost {
             loss: Loss::of(&exit, shortage.ended(&exit)),
             is_first: replies.len() == before,
             waited: idle,
+            lived,
         }))
     }
 
