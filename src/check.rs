@@ -34,6 +34,8 @@ pub enum CheckError {
     Exercise {
         /// What is wrong with it; may quote hidden files, so it is for authors only.
         what: String,
+        /// The file, relative to the exercise's folder, and the line, from 1, where they are known.
+        place: Option<(String, usize)>,
     },
     /// A file of the learner or of ours could not be read or written.
     #[error("cannot use {}", path.display())]
@@ -55,6 +57,14 @@ pub enum CheckError {
 }
 
 impl CheckError {
+    /// Returns the error that the exercise is at fault somewhere.
+    pub fn exercise(what: impl Into<String>) -> Self {
+        Self::Exercise {
+            what: what.into(),
+            place: None,
+        }
+    }
+
     /// Tells the end of a process that is ours to tell from one that belongs to the outcome.
     ///
     /// # Errors

@@ -149,9 +149,10 @@ pub trait Task: fmt::Debug + Send + Sync {
         context: &Context,
     ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
         let _ = (folder, context);
-        Err(CheckError::Exercise {
-            what: format!("{} has no lab", label.exercise),
-        })
+        Err(CheckError::exercise(format!(
+            "{} has no lab",
+            label.exercise
+        )))
     }
 
     /// Proves the exercise: the solution passes, the starter does not, every wrong solution is

@@ -90,7 +90,7 @@ impl Miss {
     /// Returns the miss of `block` for an error in finding out.
     fn of_error(block: &Block, error: &CheckError) -> Self {
         match error {
-            CheckError::Exercise { what } => Self::Broken(block.problem(what)),
+            CheckError::Exercise { what, .. } => Self::Broken(block.problem(what)),
             CheckError::Missing { what, .. } => Self::Unproved(what.clone()),
             error => Self::Unproved(in_words(error)),
         }

@@ -5,6 +5,7 @@
 //! [`dispatch`]er, and let the judge of the exercise's [`kit`] call it ([`trial`]).
 
 pub mod assess;
+pub mod census;
 pub mod collect;
 pub mod compile;
 pub mod contract;
@@ -13,6 +14,7 @@ pub mod dispatch;
 pub mod forbidden;
 pub mod glue;
 pub mod kit;
+mod lacking;
 pub mod learner;
 pub mod linked;
 pub mod own_tests;

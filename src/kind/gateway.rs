@@ -229,11 +229,11 @@ impl GatewayTask {
             // In a student edition the probes are not there.
             !self.probes.is_empty() || self.edition == Edition::Student
         });
-        plan.ok_or_else(|| CheckError::Exercise {
-            what: format!(
-                "{}: the table `gateway` or the probes cannot be read",
-                self.folder
-            ),
+        plan.ok_or_else(|| {
+            let folder = &self.folder;
+            CheckError::exercise(format!(
+                "{folder}: the table `gateway` or the probes cannot be read"
+            ))
         })
     }
 

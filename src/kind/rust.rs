@@ -94,10 +94,9 @@ impl RustTask {
     }
 
     fn subject(&self) -> Result<&Subject, CheckError> {
-        self.read().map_err(|problems| CheckError::Exercise {
-            what: problems
-                .first()
-                .map_or_else(String::new, Problem::to_string),
+        self.read().map_err(|problems| {
+            let first = problems.first();
+            CheckError::exercise(first.map_or_else(String::new, Problem::to_string))
         })
     }
 

@@ -56,7 +56,7 @@ impl Desk {
             return Ok(desk);
         }
         let what = format!("no workspace can be made of this course\n{}", came.printed);
-        Err(CheckError::Exercise { what })
+        Err(CheckError::exercise(what))
     }
 
     /// Runs `line` in the current folder.

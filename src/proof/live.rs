@@ -139,7 +139,7 @@ impl Live {
                     exercise.id,
                     said.join("\n")
                 );
-                return Err(CheckError::Exercise { what });
+                return Err(CheckError::exercise(what));
             }
         };
         if config.is_some() {

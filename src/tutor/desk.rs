@@ -119,7 +119,7 @@ impl Desk {
         let workspace = self.workspace()?;
         let Some(exercise) = self.course.exercise(id) else {
             let what = format!("no exercise is called `{id}`");
-            return Err(CheckError::Exercise { what }.into());
+            return Err(CheckError::exercise(what).into());
         };
         Ok(workspace.reset(exercise)?)
     }

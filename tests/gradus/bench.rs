@@ -1,5 +1,6 @@
 //! Checks submissions through the library, with the real launcher and compiler.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,6 +13,9 @@ use gradus::sys::environment::Environment;
 use tempfile::TempDir;
 
 use crate::harness;
+
+/// The solution of [`Bench::of_tests`].
+pub(crate) const NEXT: &str = "pub fn next(n: i64) -> i64 {\n    n + 1\n}\n";
 
 /// A course, what a check works with, and a folder for submissions.
 pub(crate) struct Bench {
@@ -30,6 +34,35 @@ impl Bench {
     pub(crate) fn fixture() -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-check");
         Self::of(&Tree::read(&folder).expect("a course"))
+    }
+
+    /// Returns one with an exercise `next`, `pub fn next(n: i64) -> i64;`, with these hidden tests.
+    pub(crate) fn of_tests(judge: &str, hidden: &str) -> Self {
+        let exercise = format!(
+            "kind = \"rust\"\ntitle = \"Next\"\nsummary = \"The next.\"\nhints = [\"a\", \"b\", \"c\"]\n\
+             feedback = \"full\"\n\n[rust]\njudge = \"{judge}\"\n"
+        );
+        let lesson = "+++\ntitle = \"Next\"\nsummary = \"You know what comes next.\"\n+++\n\n<!-- exercise: next -->\n";
+        let course = "format = 1\nid = \"next\"\ntitle = \"Next\"\ndescription = \"The next.\"\n\n[[tracks]]\n\
+                      id = \"rust\"\ntitle = \"Rust\"\ndescription = \"All.\"\n";
+        let files = [
+            ("course.toml", course),
+            ("lessons/01-next.md", lesson),
+            ("exercises/next/exercise.toml", &exercise),
+            ("exercises/next/README.md", "Say what comes next.\n"),
+            (
+                "exercises/next/contract.rs",
+                "pub fn next(n: i64) -> i64;\n",
+            ),
+            (
+                "exercises/next/starter/src/lib.rs",
+                "pub fn next(_n: i64) -> i64 {\n    0\n}\n",
+            ),
+            ("exercises/next/solution/src/lib.rs", NEXT),
+            ("exercises/next/hidden/tests.rs", hidden),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), Cow::Owned(text.to_owned())));
+        Self::of(&Tree::new(files))
     }
 
     /// Takes one rule of the sandbox away.

@@ -151,16 +151,10 @@ fn a_scaffolded_lab_proves_itself() {
 }
 
 #[test]
-fn the_solution_passes_within_300_ms() {
-    let context = context();
-    let mut fastest = Duration::MAX;
-    for _ in 0..5 {
-        let outcome = check(&solution(), &context).unwrap();
-        assert_eq!(outcome.verdict(), Verdict::Passed, "{outcome:#?}");
-        assert_eq!(outcome.diagnostics, []);
-        fastest = fastest.min(outcome.phases.iter().map(|phase| phase.duration).sum());
-    }
-    assert!(fastest < Duration::from_millis(300), "{fastest:?}");
+fn the_solution_passes() {
+    let outcome = check(&solution(), &context()).unwrap();
+    assert_eq!(outcome.verdict(), Verdict::Passed, "{outcome:#?}");
+    assert_eq!(outcome.diagnostics, []);
 }
 
 #[test]

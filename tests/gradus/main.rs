@@ -11,6 +11,7 @@ mod forged;
 mod fuzzed;
 mod grade;
 mod harness;
+mod hidden_tests;
 mod journey;
 mod kills;
 mod lab;

@@ -123,6 +123,7 @@ fn another_signature_is_told_in_the_contracts_words_and_costs_only_its_tests() {
 compile error
 error: `half` has other types than the contract asks for
   the contract of `pair`: pub fn half(n: i64) -> Option<i64>
+  rustc: mismatched types; expected fn pointer `fn(i64) -> Option<i64>`; found fn item `fn(i32) -> Option<i32> {half}`
   help: compare the types of parameters and result
 An even number is halved: not run: it calls what `pair` lacks
 An odd number has no half: not run: it calls what `pair` lacks
@@ -254,12 +255,12 @@ warning: function `keep` is never used
   |    ^^^^
   |
   = note: `#[warn(dead_code)]` (part of `#[warn(unused)]`) on by default
-error: `keep` cannot be called as the contract says
+error: `keep` is private
   the contract of `keep`: pub fn keep<T: Clone>(items: &[T], test: impl Fn(&T) -> bool) -> Vec<T>
-  help: see that it is there, public, and has these types
-All items that hold are kept: not run: the crate does not have the contract's functions
-Texts are kept too: not run: the crate does not have the contract's functions
-No items are a mistake: not run: the crate does not have the contract's functions
+  help: write `pub` before `fn`
+All items that hold are kept: not run: the crate does not have what the tests call
+Texts are kept too: not run: the crate does not have what the tests call
+No items are a mistake: not run: the crate does not have what the tests call
 
 "#]]
     );
@@ -285,7 +286,7 @@ fn a_bridge_calls_what_cannot_cross() {
         .replace("pool: &[String]", "pool: Vec<String>");
     let text = told(&bench.check("probe-all", &other));
     assert!(
-        text.contains("`probe_all` cannot be called as the contract says"),
+        text.contains("`probe_all` lacks something that the tests call"),
         "{text}"
     );
     assert!(!text.contains("bridge"), "{text}");

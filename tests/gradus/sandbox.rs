@@ -106,7 +106,7 @@ struct Range {
     udp: UdpSocket,
     _unix: UnixListener,
     process: Child,
-    inherited: File,
+    _inherited: File,
 }
 
 impl Range {
@@ -133,7 +133,7 @@ impl Range {
                 .arg("600")
                 .spawn()
                 .expect("it runs"),
-            inherited,
+            _inherited: inherited,
             folder,
         }
     }
@@ -171,8 +171,6 @@ impl Range {
             .seeing(view);
         let exit = sandbox.run(job, &Cancel::new()).expect("it starts");
         exit.entered().expect("the sandbox is entered");
-        // What is on descriptor 3 and beyond is read once: it is put back for the next attempt.
-        rustix::fs::seek(&self.inherited, rustix::fs::SeekFrom::Start(0)).expect("a file");
         exit.end == End::Code(0)
     }
 }

@@ -79,12 +79,12 @@ pub fn run(tests: &[Test]) {
     std::process::exit(i32::from(!holds));
 }
 
-/// The two sides of a failed assert of equality; of any other panic nothing, for its words may be
-/// those of a hidden test.
+/// What Gradus is told of a panic: the two sides of a failed assert of equality, and what else was said.
 fn note(words: &str) -> Vec<u8> {
     let (left, right) = crate::stub::sides(words).unzip();
     let mut message = Vec::new();
     left.put(&mut message);
     right.put(&mut message);
+    crate::stub::said(words).put(&mut message);
     message
 }

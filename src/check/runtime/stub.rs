@@ -111,7 +111,7 @@ impl Line {
     }
 }
 
-/// Tells Gradus what a test was doing when it panicked: values only, never the words of an assert.
+/// Tells Gradus what a test was doing when it panicked: values and what its author meant to be read.
 fn note(payload: &(dyn Any + Send)) {
     let words = payload.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
@@ -126,6 +126,7 @@ fn note(payload: &(dyn Any + Send)) {
     input.put(&mut message);
     let returned = last.filter(|last| last.reply.0 == frame::RETURNED);
     returned.map(|last| clipped((last.show_result)(last.reply.1))).put(&mut message);
+    said(words).map(clipped).put(&mut message);
     let (kind, bytes) = last.map_or((frame::RETURNED, &[][..]), |last| last.reply);
     kind.put(&mut message);
     let words = if kind == frame::RETURNED { "".into() } else { String::from_utf8_lossy(bytes) };
@@ -153,6 +154,17 @@ pub(crate) fn sides(words: &str) -> Option<(String, String)> {
     let (rest, right) = rest.rsplit_once("\n right: ")?;
     let (_, left) = rest.rsplit_once("\n  left: ")?;
     Some((left.to_owned(), right.to_owned()))
+}
+
+/// The words of a panic that were written to be read: not the condition of an assert, which is source.
+pub(crate) fn said(words: &str) -> Option<String> {
+    let said = match words.strip_prefix("assertion `left ") {
+        // Between the operator and the sides stands the message, if there is one.
+        Some(rest) => rest.split_once("` failed: ")?.1.rsplit_once("\n  left: ")?.0,
+        None if words.starts_with("assertion failed: ") => return None,
+        None => words,
+    };
+    (!said.is_empty()).then(|| said.to_owned())
 }
 
 /// Arguments as a call shows them.

@@ -7,12 +7,10 @@ use super::super::outcome::{
 };
 use super::super::{CheckError, Context, Event};
 use super::collect::{self, Collected};
-use super::compile::Compiled;
-use super::contract::Function;
 use super::dispatch::Dispatch;
 use super::forbidden;
-use super::glue;
 use super::kit::{Kit, Subject, Tier};
+use super::lacking;
 use super::linked;
 use super::replies::{Call, Loss, Reply};
 use super::trial::{self, CallEnd, Note, Trial};
@@ -20,12 +18,10 @@ use crate::course::Feedback;
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::{self, Scratch};
 
-/// The exit code of libtest when all tests ran and some failed.
-const SOME_FAILED: i32 = 101;
-
 /// What is known of a submission while it is assessed.
 struct Desk<'a> {
     subject: &'a Subject,
+    kit: Kit,
     context: &'a Context,
     outcome: Outcome,
 }
@@ -42,11 +38,7 @@ pub fn assess(
     match collect::sources(submission) {
         Ok(files) => assess_files(subject, &files, context),
         Err(diagnostic) => {
-            let mut desk = Desk {
-                subject,
-                context,
-                outcome: Outcome::default(),
-            };
+            let mut desk = Desk::new(subject, context)?;
             desk.say(diagnostic);
             Ok(desk.not_run("the crate could not be read"))
         }
@@ -62,25 +54,20 @@ pub fn assess_files(
     files: &[Collected],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let mut desk = Desk {
-        subject,
-        context,
-        outcome: Outcome::default(),
-    };
+    let mut desk = Desk::new(subject, context)?;
     desk.outcome.forbidden = files.iter().flat_map(find_forbidden).collect();
     if !desk.outcome.forbidden.is_empty() {
         return Ok(desk.not_run("the crate uses what no solution may use"));
     }
-    context.tell(Event::Step("preparing the judge"));
-    let kit = desk.timed("prepare", |_| Kit::get(subject, context))?;
     scratch::sweep(&std::env::temp_dir());
     let scratch = scratch_folder()?;
     collect::write(files, scratch.path())?;
     context.tell(Event::Step("compiling your crate"));
-    let (compiled, library) = desk.timed("compile", |_| {
-        kit.compile_crate(subject, scratch.path(), context, |diagnostic| {
-            context.tell(Event::Diagnostic(diagnostic.clone()));
-        })
+    let (compiled, library) = desk.timed("compile", |desk| {
+        desk.kit
+            .compile_crate(subject, scratch.path(), context, |diagnostic| {
+                context.tell(Event::Diagnostic(diagnostic.clone()));
+            })
     })?;
     let success = compiled.is_success();
     desk.outcome.diagnostics = compiled.diagnostics;
@@ -90,25 +77,23 @@ pub fn assess_files(
     context.tell(Event::Step("linking"));
     match subject.tier {
         Tier::Called => {
-            let program = desk.timed("link", |desk| desk.link(&kit, &library))?;
+            let program = desk.timed("link", |desk| desk.link(&library))?;
             context.tell(Event::Step("running the hidden tests"));
-            desk.timed("run", |desk| desk.run(&kit, &program))?;
+            desk.timed("run", |desk| desk.run(&program))?;
         }
         Tier::Linked => {
-            let linked = desk.timed("link", |_| linked::link(subject, &kit, &library, context))?;
-            let (compiled, program) = linked;
+            let linked = desk.timed("link", |desk| {
+                linked::link(subject, &desk.kit, &library, context)
+            });
+            let (compiled, program) = linked?;
             if !compiled.is_success() {
-                desk.outcome.diagnostics.extend(
-                    subject
-                        .contract
-                        .functions
-                        .iter()
-                        .map(|function| lack_by_bridge(function, &subject.crate_name)),
-                );
-                return Ok(desk.not_run("the crate does not have the contract's functions"));
+                for diagnostic in lacking::to_tests(subject, &compiled, context.feedback) {
+                    desk.say(diagnostic);
+                }
+                return Ok(desk.not_run("the crate does not have what the tests call"));
             }
             context.tell(Event::Step("running the hidden tests"));
-            desk.timed("run", |desk| desk.run_linked(&kit, &program))?;
+            desk.timed("run", |desk| desk.run_linked(&program))?;
         }
     }
     Ok(desk.outcome)
@@ -126,7 +111,24 @@ fn find_forbidden(file: &Collected) -> Vec<Diagnostic> {
     forbidden::find(&file.path, &String::from_utf8_lossy(&file.bytes))
 }
 
-impl Desk<'_> {
+impl<'a> Desk<'a> {
+    fn new(subject: &'a Subject, context: &'a Context) -> Result<Self, CheckError> {
+        context.tell(Event::Step("preparing the judge"));
+        let watch = Stopwatch::start();
+        let kit = Kit::get(subject, context)?;
+        let mut outcome = Outcome::default();
+        outcome.phases.push(Phase {
+            name: "prepare",
+            duration: watch.elapsed(),
+        });
+        Ok(Self {
+            subject,
+            kit,
+            context,
+            outcome,
+        })
+    }
+
     fn timed<T>(
         &mut self,
         name: &'static str,
@@ -148,175 +150,90 @@ impl Desk<'_> {
 
     /// Ends the assessment before any test ran.
     fn not_run(mut self, why: &str) -> Outcome {
-        for declared in &self.subject.tests {
-            let result = TestResult::NotRun(why.to_owned());
-            self.outcome.tests.push(TestOutcome {
-                test: declared.test.clone(),
-                result,
-            });
-        }
+        let tests = self.kit.tests.into_iter().map(|test| TestOutcome {
+            test,
+            result: TestResult::NotRun(why.to_owned()),
+        });
+        self.outcome.tests = tests.collect();
         self.outcome
     }
 
     /// Links the dispatcher; what the crate lacks is left out and told in the contract's words.
-    fn link(&mut self, kit: &Kit, library: &Path) -> Result<std::path::PathBuf, CheckError> {
+    fn link(&mut self, library: &Path) -> Result<std::path::PathBuf, CheckError> {
         let mut present = vec![true; self.subject.functions.len()];
-        let (compiled, program) = kit.link(self.subject, library, &present, self.context)?;
+        let (compiled, program) = self
+            .kit
+            .link(self.subject, library, &present, self.context)?;
         if compiled.is_success() {
             return Ok(program);
         }
-        for diagnostic in lacking(self.subject, &compiled, &mut present) {
+        let feedback = self.context.feedback;
+        for diagnostic in lacking::to_calls(self.subject, &compiled, &mut present, feedback) {
             self.say(diagnostic);
         }
-        let (compiled, program) = kit.link(self.subject, library, &present, self.context)?;
+        let (compiled, program) = self
+            .kit
+            .link(self.subject, library, &present, self.context)?;
         if compiled.is_success() {
             return Ok(program);
         }
         // With the reference solution it links. A constant that is worked out only where a function is
         // called fails now, and the compiler names no function: none can be called.
-        self.say(late(&self.subject.crate_name));
+        self.say(lacking::late(&self.subject.crate_name));
         present.fill(false);
-        let (compiled, program) = kit.link(self.subject, library, &present, self.context)?;
+        let (compiled, program) = self
+            .kit
+            .link(self.subject, library, &present, self.context)?;
         if compiled.is_success() {
             return Ok(program);
         }
-        Err(CheckError::Exercise {
-            what: format!("the dispatcher does not link\n{}", compiled.words()),
-        })
+        Err(CheckError::exercise(format!(
+            "the dispatcher does not link\n{}",
+            compiled.words()
+        )))
     }
 
-    fn run(&mut self, kit: &Kit, program: &Path) -> Result<(), CheckError> {
+    fn run(&mut self, program: &Path) -> Result<(), CheckError> {
+        let kit = &self.kit;
         let mut dispatch =
             Dispatch::new(program, &kit.toolchain, self.context, self.subject.limits);
         let replies = dispatch.batch(&kit.calls)?;
         let known: Vec<(Call, Reply)> = kit.calls.iter().cloned().zip(replies).collect();
-        let trial = trial::run(
-            &kit.judge(),
-            &known,
-            &mut |call| dispatch.call(call),
-            &kit.toolchain,
-            self.context,
-        )?;
+        let trial = trial::run(kit, &known, &mut |call| dispatch.call(call), self.context)?;
         let printed = dispatch.finish()?;
         // What the code prints may be the very values that the exercise keeps back.
         self.outcome.printed = match self.context.feedback {
             Feedback::Full => printed,
             Feedback::Title => String::new(),
         };
-        for declared in &self.subject.tests {
-            self.keep(
-                &declared.test,
-                result(&declared.test.name, &trial, self.subject),
-            );
+        for test in &kit.tests {
+            let result = result(&test.name, &trial, self.subject);
+            keep(test, result, self.context, &mut self.outcome);
         }
         Ok(())
     }
 
-    fn run_linked(&mut self, kit: &Kit, program: &Path) -> Result<(), CheckError> {
-        for (index, declared) in self.subject.tests.iter().enumerate() {
-            let result = linked::run(program, index, self.subject, kit, self.context)?;
-            self.keep(&declared.test, result);
+    fn run_linked(&mut self, program: &Path) -> Result<(), CheckError> {
+        for (index, test) in self.kit.tests.iter().enumerate() {
+            let result = linked::run(program, index, self.subject, &self.kit, self.context)?;
+            keep(test, result, self.context, &mut self.outcome);
         }
         Ok(())
     }
-
-    fn keep(&mut self, test: &TestTitle, result: TestResult) {
-        let result = match self.context.feedback {
-            Feedback::Full => result,
-            Feedback::Title => without_values(result),
-        };
-        let test = TestOutcome {
-            test: test.clone(),
-            result,
-        };
-        self.context.tell(Event::Test(test.clone()));
-        self.outcome.tests.push(test);
-    }
 }
 
-/// Finds out which functions the crate lacks, marks them absent, and words it.
-fn lacking(subject: &Subject, compiled: &Compiled, present: &mut [bool]) -> Vec<Diagnostic> {
-    let errors: Vec<_> = compiled
-        .diagnostics
-        .iter()
-        .filter(|diagnostic| diagnostic.error)
-        .collect();
-    let mut found = Vec::new();
-    for (index, function) in subject.functions.iter().enumerate() {
-        let line = glue::dispatcher_line(index);
-        if let Some(error) = errors.iter().find(|error| error.line == Some(line)) {
-            present[index] = false;
-            if subject.bridge.is_none() {
-                found.push(lack(function, &subject.crate_name, error));
-            }
-        }
-    }
-    if found.is_empty() {
-        // The fault is in what stands between: nothing can be called.
-        present.fill(false);
-        found.extend(
-            subject
-                .contract
-                .functions
-                .iter()
-                .map(|function| lack_by_bridge(function, &subject.crate_name)),
-        );
-    }
-    found
-}
-
-fn late(crate_name: &str) -> Diagnostic {
-    let message = format!("`{crate_name}` compiles, and cannot be linked with what calls it");
-    let help = "a constant that is worked out late may fail: one of a generic function, or in `const { … }`";
-    Diagnostic {
-        error: true,
-        text: format!("error: {message}\n  help: {help}\n"),
-        message,
-        file: Some("src/lib.rs".to_owned()),
-        line: None,
-    }
-}
-
-fn lack(function: &Function, crate_name: &str, error: &Diagnostic) -> Diagnostic {
-    let Function {
-        name, signature, ..
-    } = function;
-    let (what, help) = if error.text.contains("E0308") {
-        (
-            "has other types than the contract asks for",
-            "compare the types of parameters and result",
-        )
-    } else if error.text.contains("E0603") {
-        ("is private", "write `pub` before `fn`")
-    } else {
-        ("is not there", "write it in src/lib.rs")
+/// Keeps what a test found, as far as a learner may know it.
+fn keep(test: &TestTitle, result: TestResult, context: &Context, outcome: &mut Outcome) {
+    let result = match context.feedback {
+        Feedback::Full => result,
+        Feedback::Title => without_values(result),
     };
-    contract_words(&format!("`{name}` {what}"), signature, crate_name, help)
-}
-
-fn lack_by_bridge(function: &Function, crate_name: &str) -> Diagnostic {
-    let Function {
-        name, signature, ..
-    } = function;
-    let help = "see that it is there, public, and has these types";
-    contract_words(
-        &format!("`{name}` cannot be called as the contract says"),
-        signature,
-        crate_name,
-        help,
-    )
-}
-
-fn contract_words(message: &str, signature: &str, crate_name: &str, help: &str) -> Diagnostic {
-    Diagnostic {
-        error: true,
-        message: message.to_owned(),
-        file: Some("src/lib.rs".to_owned()),
-        line: None,
-        text: format!(
-            "error: {message}\n  the contract of `{crate_name}`: pub {signature}\n  help: {help}\n"
-        ),
-    }
+    let test = TestOutcome {
+        test: test.clone(),
+        result,
+    };
+    context.tell(Event::Test(test.clone()));
+    outcome.tests.push(test);
 }
 
 fn result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
@@ -344,11 +261,6 @@ fn result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
                 ..Values::default()
             })
         }
-        // The log has no plain line for a test that should have panicked, or with other words.
-        None if trial.end == crate::sandbox::End::Code(SOME_FAILED) => note
-            .map_or(TestResult::Failed(Values::default()), |note| {
-                failed(note, subject)
-            }),
         None => TestResult::NotRun("the judge ended before this test".to_owned()),
     }
 }
@@ -395,6 +307,7 @@ fn compared(note: &Note) -> Values {
         right,
         input,
         got,
+        said,
         ..
     } = note.clone();
     let expected = match (left, right) {
@@ -406,7 +319,7 @@ fn compared(note: &Note) -> Values {
         input,
         expected,
         got,
-        note: None,
+        note: said,
     }
 }
 

@@ -42,8 +42,10 @@ pub struct Unit<'a> {
 /// Who wrote what a unit is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
-    /// We, or the author of the exercise.
+    /// We.
     Ours,
+    /// The author of the exercise, who may be a stranger: the compiler is confined.
+    Author,
     /// A learner: no unsafe code, and the compiler is confined.
     Learner,
     /// We, but a learner's crate is linked into it, some of which is evaluated then: the compiler
@@ -60,6 +62,8 @@ pub enum Product {
     Program,
     /// A program that runs the crate's tests.
     Tests,
+    /// A program that calls the crate's tests by a `main` of its own.
+    TestsByHand,
 }
 
 /// What the compiler said.
@@ -77,13 +81,16 @@ impl Compiled {
         self.end.is_success()
     }
 
+    /// Returns the errors.
+    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.error)
+    }
+
     /// Returns the errors as one text.
     pub fn words(&self) -> String {
-        let errors = self
-            .diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.error);
-        errors
+        self.errors()
             .map(|diagnostic| diagnostic.text.as_str())
             .collect::<Vec<_>>()
             .join("\n")
@@ -127,7 +134,7 @@ pub fn compile(
 fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
     let stage = match unit.origin {
         Origin::Ours => Stage::Trusted,
-        Origin::Learner | Origin::Linked => Stage::Compile,
+        Origin::Author | Origin::Learner | Origin::Linked => Stage::Compile,
     };
     let mut arguments: Vec<OsString> = vec!["--edition=2024".into(), "--error-format=json".into()];
     arguments.extend([
@@ -141,6 +148,9 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
         Product::Library => arguments.push("--crate-type=rlib".into()),
         Product::Program => arguments.push("--crate-type=bin".into()),
         Product::Tests => arguments.push("--test".into()),
+        // A compiler that makes tests sets `test` by itself.
+        Product::TestsByHand => arguments
+            .extend(["--crate-type=bin", "--cfg=test", "--cap-lints=allow"].map(OsString::from)),
     }
     if unit.product != Product::Library {
         let mut linker = OsString::from("-Clinker=");
@@ -150,8 +160,11 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
     if toolchain.shared.is_some() {
         arguments.push("-Cprefer-dynamic".into());
     }
-    if unit.origin == Origin::Learner {
-        arguments.push("-Funsafe_code".into());
+    match unit.origin {
+        Origin::Ours | Origin::Linked => {}
+        // A test in a function is compiled, and never run.
+        Origin::Author => arguments.push("-Dunnameable_test_items".into()),
+        Origin::Learner => arguments.push("-Funsafe_code".into()),
     }
     for (name, path) in &unit.externs {
         let mut argument = OsString::from(format!("--extern={name}="));

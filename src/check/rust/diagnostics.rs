@@ -83,7 +83,7 @@ pub(super) fn silent(exit: &Exit, origin: Origin) -> Diagnostic {
         End::NotEntered => "the compiler was not started".to_owned(),
     };
     let words = match origin {
-        Origin::Ours => beside_diagnostics(&exit.stderr),
+        Origin::Ours | Origin::Author => beside_diagnostics(&exit.stderr),
         Origin::Learner | Origin::Linked => String::new(),
     };
     let text = clean(&format!("error: {message}\n{words}"));

@@ -4,13 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use super::super::outcome::TestTitle;
 use super::super::{CheckError, Context};
+use super::census;
 use super::collect::{self, Collected};
 use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::{Contract, Function};
 use super::dispatch::Dispatch;
 use super::glue;
 use super::learner;
+use super::linked;
 use super::replies::Call;
 use super::runtime;
 use super::titles::Declared;
@@ -19,6 +22,13 @@ use super::trial;
 use crate::sandbox::Limits;
 use crate::sys::fingerprint::Fingerprint;
 use crate::sys::scratch::{self, Scratch};
+
+/// The folder of the reference solution.
+const SOLUTION: &str = "solution";
+/// The file of the calls.
+const CALLS: &str = "calls";
+/// The file of the hidden tests that count.
+const TESTS: &str = "tests.json";
 
 /// Where the hidden tests run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -48,9 +58,9 @@ pub struct Subject {
     pub bridge: Option<String>,
     /// The hidden tests' source.
     pub hidden: String,
-    /// The hidden tests, in file order.
+    /// The hidden tests that the source shows, in file order.
     pub tests: Vec<Declared>,
-    /// The reference solution.
+    /// The reference solution; empty in a student edition.
     pub solution: Vec<Collected>,
     /// What a learner's code may use.
     pub limits: Limits,
@@ -72,6 +82,8 @@ pub struct Kit {
     pub toolchain: Toolchain,
     /// The calls that the judge makes of the reference solution, in order.
     pub calls: Vec<Call>,
+    /// The hidden tests that count.
+    pub tests: Vec<TestTitle>,
 }
 
 impl Kit {
@@ -86,11 +98,13 @@ impl Kit {
                 .cache
                 .join("kits")
                 .join(format!("{}-{}", subject.id, key(subject, &toolchain)));
-        if let Some(calls) = read_calls(&folder.join("calls")) {
+        let kept = read_calls(&folder.join(CALLS)).zip(read_tests(&folder.join(TESTS)));
+        if let Some((calls, tests)) = kept {
             return Ok(Self {
                 folder,
                 toolchain,
                 calls,
+                tests,
             });
         }
         make(subject, toolchain, folder, context)
@@ -105,9 +119,9 @@ impl Kit {
         }
     }
 
-    /// Returns the judge.
+    /// Returns the judge; it has a folder of its own, where nothing else is to be seen.
     pub fn judge(&self) -> PathBuf {
-        self.folder.join("judge")
+        self.folder.join("judge/judge")
     }
 
     /// Returns the stub crate.
@@ -225,20 +239,27 @@ fn make(
         folder: scratch.path().to_owned(),
         toolchain,
         calls: Vec::new(),
+        tests: Vec::new(),
     };
     fs::copy(&runtime, kit.runtime()).map_err(|source| CheckError::File {
         path: runtime,
         source,
     })?;
     make_contract(subject, &kit, context)?;
-    if subject.tier == Tier::Called {
-        make_stub(subject, &kit, context)?;
-        make_judge(subject, &kit, context)?;
-        kit.calls = record(subject, &kit, context)?;
+    match subject.tier {
+        Tier::Called => {
+            make_stub(subject, &kit, context)?;
+            make_judge(subject, &kit, kit.stub(subject), context)?;
+            kit.tests = census::take(subject, &kit, context)?;
+            kit.calls = record(subject, &kit, context)?;
+        }
+        Tier::Linked => kit.tests = link_with_solution(subject, &kit, context)?,
     }
-    write(&kit.folder.join("calls"), &pack_calls(&kit.calls))?;
+    let tests = serde_json::to_vec(&kit.tests).expect("titles can be written");
+    write(&kit.folder.join(TESTS), &tests)?;
+    write(&kit.folder.join(CALLS), &pack_calls(&kit.calls))?;
     // Somebody else may have made the same kit in the meantime; theirs is as good.
-    keep(scratch, &folder, "calls")?;
+    keep(scratch, &folder, CALLS)?;
     kit.folder = folder;
     Ok(kit)
 }
@@ -309,7 +330,7 @@ fn make_contract(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), 
         product: Product::Library,
         externs: vec![("gradus_rt", kit.runtime())],
         depends: Vec::new(),
-        origin: Origin::Ours,
+        origin: Origin::Author,
     };
     expect(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
@@ -335,7 +356,7 @@ fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Chec
         product: Product::Library,
         externs,
         depends: Vec::new(),
-        origin: Origin::Ours,
+        origin: Origin::Author,
     };
     expect(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
@@ -343,23 +364,27 @@ fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Chec
     )
 }
 
-fn make_judge(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), CheckError> {
-    write(
-        &kit.folder.join("hidden/tests.rs"),
-        subject.hidden.as_bytes(),
-    )?;
+/// Compiles the hidden tests with `library` as the learner's crate.
+fn make_judge(
+    subject: &Subject,
+    kit: &Kit,
+    library: PathBuf,
+    context: &Context,
+) -> Result<(), CheckError> {
+    write(&kit.folder.join(census::FILE), subject.hidden.as_bytes())?;
     let output = kit.judge();
+    make_folder(&kit.folder.join("judge"))?;
     let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
-    externs.push((&subject.crate_name, kit.stub(subject)));
+    externs.push((&subject.crate_name, library));
     let unit = Unit {
         name: "judge",
-        root: PathBuf::from("hidden/tests.rs"),
+        root: PathBuf::from(census::FILE),
         folder: &kit.folder,
         output: &output,
         product: Product::Tests,
         externs,
-        depends: Vec::new(),
-        origin: Origin::Ours,
+        depends: vec![kit.runtime()],
+        origin: Origin::Author,
     };
     expect(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
@@ -367,12 +392,48 @@ fn make_judge(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Che
     )
 }
 
-/// Runs the judge against the reference solution and keeps the calls it makes.
-fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, CheckError> {
-    let folder = kit.folder.join("solution");
+/// Compiles the hidden tests as they stand and as they are called in a learner's process, both with the
+/// reference solution: what does not compile then is the author's fault, and no learner's.
+fn link_with_solution(
+    subject: &Subject,
+    kit: &Kit,
+    context: &Context,
+) -> Result<Vec<TestTitle>, CheckError> {
+    if subject.solution.is_empty() {
+        return Ok(subject.tests.iter().map(|of| of.test.clone()).collect());
+    }
+    let library = compile_solution(subject, kit, context)?;
+    make_judge(subject, kit, library.clone(), context)?;
+    let tests = census::take(subject, kit, context)?;
+    let (linked, _) = linked::link(subject, kit, &library, context)?;
+    if let Some(error) = linked.errors().next() {
+        return Err(linked::at_fault(subject, &linked, error));
+    }
+    // Only learners' crates are linked from here on.
+    for folder in ["judge", SOLUTION] {
+        let path = kit.folder.join(folder);
+        fs::remove_dir_all(&path).map_err(|source| CheckError::File { path, source })?;
+    }
+    Ok(tests)
+}
+
+/// Compiles the reference solution as a learner's crate and returns its library.
+fn compile_solution(
+    subject: &Subject,
+    kit: &Kit,
+    context: &Context,
+) -> Result<PathBuf, CheckError> {
+    let folder = kit.folder.join(SOLUTION);
+    make_folder(&folder)?;
     collect::write(&subject.solution, &folder)?;
     let (compiled, library) = kit.compile_crate(subject, &folder, context, |_| ())?;
     expect(&compiled, "the solution does not compile")?;
+    Ok(library)
+}
+
+/// Runs the judge against the reference solution and keeps the calls it makes.
+fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, CheckError> {
+    let library = compile_solution(subject, kit, context)?;
     let present = vec![true; subject.functions.len()];
     let (linked, program) = kit.link(subject, &library, &present, context)?;
     expect(
@@ -380,13 +441,7 @@ fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, 
         "the solution does not have the contract's functions",
     )?;
     let mut dispatch = Dispatch::new(&program, &kit.toolchain, context, Limits::trusted());
-    let trial = trial::run(
-        &kit.judge(),
-        &[],
-        &mut |call| dispatch.call(call),
-        &kit.toolchain,
-        context,
-    )?;
+    let trial = trial::run(kit, &[], &mut |call| dispatch.call(call), context)?;
     dispatch.finish()?;
     Ok(trial.calls)
 }
@@ -396,8 +451,17 @@ fn expect(compiled: &Compiled, what: &str) -> Result<(), CheckError> {
     if compiled.is_success() {
         return Ok(());
     }
+    let first = compiled.errors().next();
     Err(CheckError::Exercise {
         what: format!("{what}\n{}", compiled.words()),
+        place: first.and_then(|error| error.file.clone().zip(error.line)),
+    })
+}
+
+fn make_folder(path: &Path) -> Result<(), CheckError> {
+    fs::create_dir_all(path).map_err(|source| CheckError::File {
+        path: path.to_owned(),
+        source,
     })
 }
 
@@ -417,6 +481,10 @@ fn pack_calls(calls: &[Call]) -> Vec<u8> {
         bytes.extend_from_slice(call);
     }
     bytes
+}
+
+fn read_tests(path: &Path) -> Option<Vec<TestTitle>> {
+    serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
 fn read_calls(path: &Path) -> Option<Vec<Call>> {

@@ -5,7 +5,7 @@
 //! the compiler.
 
 use std::fmt::Write as _;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Write as _};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
@@ -15,8 +15,9 @@ use std::thread;
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Item, Meta};
 
-use super::super::outcome::{TestResult, Values};
+use super::super::outcome::{Diagnostic, TestResult, Values};
 use super::super::{CheckError, Context};
+use super::census;
 use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::Function;
 use super::kit::{Kit, Subject};
@@ -40,7 +41,8 @@ struct Called {
     should_panic: Option<String>,
 }
 
-/// Returns the source of the program that runs the hidden tests one at a time.
+/// Returns the source of the program that runs the hidden tests one at a time: the hidden tests, each on
+/// its own line, and behind them what calls them.
 ///
 /// # Errors
 /// Fails when the hidden tests are not Rust.
@@ -48,10 +50,9 @@ pub fn program(subject: &Subject) -> Result<String, syn::Error> {
     let file = syn::parse_file(&subject.hidden)?;
     let mut edits = Vec::new();
     let mut tests = Vec::new();
-    collect(&file.items, "hidden::", &mut edits, &mut tests);
-    let mut source = String::from("#![allow(warnings)]\nmod hidden {\n");
-    source.push_str(&edited(&subject.hidden, edits));
-    source.push_str("\n}\n");
+    collect(&file.items, "crate::", &mut edits, &mut tests);
+    let mut source = edited(&subject.hidden, edits);
+    source.push('\n');
     for (index, function) in subject.contract.functions.iter().enumerate() {
         let types = if subject.has_types() {
             "use ::contract::*; "
@@ -61,7 +62,7 @@ pub fn program(subject: &Subject) -> Result<String, syn::Error> {
         let bound = bound(function, &subject.crate_name);
         writeln!(
             source,
-            "mod bound{index} {{ {types}use ::std::{{collections::*, net::*, time::Duration}}; {bound} }}"
+            "mod __bound{index} {{ {types}use ::std::{{collections::*, net::*, time::Duration}}; {bound} }}"
         )
         .expect("a string takes it");
     }
@@ -77,6 +78,32 @@ pub fn program(subject: &Subject) -> Result<String, syn::Error> {
     }
     source.push_str("]) }\n");
     Ok(source)
+}
+
+/// Returns the function of the contract whose item is at the line of `error` in the program's source.
+pub fn bound_at<'a>(subject: &'a Subject, error: &Diagnostic) -> Option<&'a Function> {
+    // A line that ends nothing is one all the same.
+    let hidden = subject.hidden.matches('\n').count() + 1;
+    let index = error.line?.checked_sub(hidden + 1)?;
+    subject.contract.functions.get(index)
+}
+
+/// Returns whose fault it is that the hidden tests cannot be called with the reference solution.
+pub fn at_fault(subject: &Subject, linked: &Compiled, error: &Diagnostic) -> CheckError {
+    let words = linked.words();
+    match bound_at(subject, error) {
+        Some(function) => CheckError::Exercise {
+            what: format!(
+                "`{}` of the solution is not what the contract says\n{words}",
+                function.name
+            ),
+            place: Some(("contract.rs".to_owned(), function.line)),
+        },
+        None => CheckError::Exercise {
+            what: format!("the hidden tests cannot be called one at a time\n{words}"),
+            place: error.file.clone().zip(error.line),
+        },
+    }
 }
 
 /// Returns an item that compiles only when `function` of the learner's crate has the contract's
@@ -190,13 +217,13 @@ pub fn link(
     library: &Path,
     context: &Context,
 ) -> Result<(Compiled, PathBuf), CheckError> {
-    let source = program(subject).map_err(|error| CheckError::Exercise {
-        what: error.to_string(),
-    })?;
+    let source = program(subject).map_err(|error| CheckError::exercise(error.to_string()))?;
     let output = library.parent().unwrap_or(&kit.folder);
     let folder = output.parent().unwrap_or(output);
-    let root = folder.join("linked.rs");
-    std::fs::write(&root, source).map_err(|source| CheckError::File {
+    let root = folder.join(census::FILE);
+    let hidden = root.parent().unwrap_or(folder);
+    let written = fs::create_dir_all(hidden).and_then(|()| fs::write(&root, source));
+    written.map_err(|source| CheckError::File {
         path: root.clone(),
         source,
     })?;
@@ -206,17 +233,17 @@ pub fn link(
     externs.push((&subject.crate_name, library.to_owned()));
     let unit = Unit {
         name: "linked",
-        root: PathBuf::from("linked.rs"),
+        root: PathBuf::from(census::FILE),
         folder,
         output: &output,
-        product: Product::Program,
+        product: Product::TestsByHand,
         externs,
         depends: Vec::new(),
         origin: Origin::Linked,
     };
     let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
     // It holds the hidden tests, and is needed no longer.
-    std::fs::remove_file(&root).map_err(|source| CheckError::File { path: root, source })?;
+    fs::remove_file(&root).map_err(|source| CheckError::File { path: root, source })?;
     Ok((compiled, output))
 }
 
@@ -300,13 +327,14 @@ fn judge(
     }
 }
 
-/// Reads the two sides of an assert of equality: by custom the call comes first.
+/// Reads the two sides of an assert of equality, by custom the call first, and what else was said.
 fn values(mut bytes: &[u8]) -> Values {
     let bytes = &mut bytes;
     let got = super::trial::maybe(bytes).flatten();
     Values {
         expected: super::trial::maybe(bytes).flatten(),
         got,
+        note: super::trial::maybe(bytes).flatten(),
         ..Values::default()
     }
 }

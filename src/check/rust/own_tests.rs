@@ -182,9 +182,10 @@ fn program_of(
     let present = vec![true; subject.functions.len()];
     let (linked, _) = kit.link(subject, &library, &present, context)?;
     if !compiled.is_success() || !linked.is_success() {
-        return Err(CheckError::Exercise {
-            what: format!("{name} does not compile\n{}", compiled.words()),
-        });
+        return Err(CheckError::exercise(format!(
+            "{name} does not compile\n{}",
+            compiled.words()
+        )));
     }
     keep(scratch, &folder, DISPATCHER)?;
     Ok(program)

@@ -1,7 +1,7 @@
 //! The hidden tests of an exercise: names and titles, read from their source.
 
 use syn::spanned::Spanned as _;
-use syn::{Attribute, Expr, Item, ItemFn, Lit, Meta};
+use syn::{Attribute, Expr, Item, ItemFn, ItemMacro, Lit, Meta};
 
 use super::super::outcome::TestTitle;
 
@@ -25,6 +25,39 @@ pub fn read(source: &str) -> Result<Vec<Declared>, syn::Error> {
     let mut found = Vec::new();
     collect(&file.items, "", &mut found);
     Ok(found)
+}
+
+/// Returns the line, from 1, of what makes the test `name`, which the source does not show: the first
+/// macro in its module that names it, or the first there is.
+pub fn line_of_maker(source: &str, name: &str) -> usize {
+    let Ok(file) = syn::parse_file(source) else {
+        return 1;
+    };
+    let mut parts: Vec<_> = name.split("::").collect();
+    let own = parts.pop().unwrap_or_default();
+    let mut items = &file.items;
+    for part in parts {
+        let inner = items.iter().find_map(|item| match item {
+            Item::Mod(module) if module.ident == part => module.content.as_ref(),
+            _ => None,
+        });
+        let Some((_, inner)) = inner else { break };
+        items = inner;
+    }
+    let calls = || {
+        items.iter().filter_map(|item| match item {
+            Item::Macro(call) if call.ident.is_none() => Some(call),
+            _ => None,
+        })
+    };
+    let names_it = |call: &&ItemMacro| {
+        let tokens = call.mac.tokens.to_string();
+        tokens
+            .split(|char: char| !char.is_alphanumeric() && char != '_')
+            .any(|word| word == own)
+    };
+    let maker = calls().find(names_it).or_else(|| calls().next());
+    maker.map_or(1, |call| call.span().start().line)
 }
 
 /// Returns whether `function` is a test.

@@ -1,23 +1,26 @@
-//! One run of a judge: its tests call, Gradus answers, libtest's own log file says how each ended.
+//! One run of a judge: its tests call, Gradus answers, libtest's own lines say how each ended.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::io::{BufReader, BufWriter, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
-use std::path::Path;
 use std::thread;
 use std::time::Duration;
 
 use super::super::{CheckError, Context};
-use super::compile::library_path;
+use super::kit::Kit;
+use super::learner;
 use super::replies::{Call, Loss, Reply, frame};
-use super::toolchain::Toolchain;
-use crate::sandbox::{Access, End, Input, Job, Limits, SandboxError, Stage};
-use crate::sys::scratch::Scratch;
+use crate::sandbox::{End, Input, Job, Limits, SandboxError};
 
-/// libtest's log file, in the folder of its program.
-const LOG: &str = "log";
+/// What a judge may use: it is an author's code, and only answers hold it up.
+pub const LIMITS: Limits = Limits {
+    cpu: Duration::from_secs(20),
+    wall: Duration::from_secs(200),
+    memory: 4 << 30,
+    output: 16 << 20,
+    file: 0,
+};
 
 /// What a test was doing when it panicked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +33,8 @@ pub struct Note {
     pub input: Option<String>,
     /// What it returned, if it did.
     pub got: Option<String>,
+    /// What the test said of its own, such as the words of an assert.
+    pub said: Option<String>,
     /// What became of it.
     pub end: CallEnd,
 }
@@ -63,35 +68,22 @@ pub struct Trial {
 /// Answers a call that was not known beforehand.
 pub type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
 
-/// Runs `judge`, which knows the replies `known` from the start and asks `answer` for any other.
+/// Runs the judge of `kit`, which knows the replies `known` from the start and asks `answer` for any
+/// other.
 ///
 /// # Errors
 /// Fails when the judge cannot be started, when `answer` fails, or when the check is called off.
 pub fn run(
-    judge: &Path,
+    kit: &Kit,
     known: &[(Call, Reply)],
     answer: &mut Answerer<'_>,
-    toolchain: &Toolchain,
     context: &Context,
 ) -> Result<Trial, CheckError> {
-    let limits = Limits {
-        cpu: Duration::from_secs(20),
-        wall: Duration::from_secs(200),
-        ..Limits::trusted()
-    };
-    let scratch = Scratch::new().map_err(|source| CheckError::File {
-        path: judge.to_owned(),
-        source,
-    })?;
-    let (name, libraries) = library_path(toolchain);
-    let job = Job::new(Stage::Trusted, judge, scratch.path())
-        .variable(name, libraries)
-        .within(limits);
+    let job = learner::job(&kit.judge(), LIMITS, &kit.toolchain, context)?;
     run_job(job, known, answer, context)
 }
 
-/// Does what [`run`] does for another program of libtest's, which `job` starts; its log file is
-/// made in the job's folder.
+/// Does what [`run`] does for another program of libtest's, which `job` starts.
 ///
 /// # Errors
 /// As for [`run`].
@@ -107,14 +99,9 @@ pub fn run_job(
             source,
         })
     };
-    let log = job.folder.join(LOG);
-    // A program that may make no file can write one that is there.
-    fs::write(&log, "").map_err(pipe)?;
     let (ours, theirs) = UnixStream::pair().map_err(pipe)?;
-    let view = job.view.clone().with(Access::Write, LOG);
     let job = job
-        .seeing(view)
-        .arguments(["--test-threads=1", "--logfile", LOG])
+        .arguments(["--test-threads=1", "--include-ignored", "--color=never"])
         .reading(Input::Descriptor(OwnedFd::from(theirs)));
     let process = context.sandbox.spawn(job, &context.cancel)?;
     let (exit, served) = thread::scope(|scope| {
@@ -124,10 +111,9 @@ pub fn run_job(
     });
     CheckError::unless_ran(&exit)?;
     let (calls, notes) = served.map_err(|_| CheckError::Cancelled)??;
-    let log = fs::read_to_string(&log).unwrap_or_default();
     Ok(Trial {
         end: exit.end,
-        passed: read_log(&log),
+        passed: read_lines(&String::from_utf8_lossy(&exit.stdout), exit.end),
         notes,
         calls,
     })
@@ -201,6 +187,7 @@ fn read_note(mut bytes: &[u8]) -> Option<(String, Note)> {
     let bytes = &mut bytes;
     let test = text(bytes)?;
     let (left, right, input, got) = (maybe(bytes)?, maybe(bytes)?, maybe(bytes)?, maybe(bytes)?);
+    let said = maybe(bytes)?;
     let (kind, rest) = bytes.split_first()?;
     *bytes = rest;
     let words = text(bytes)?;
@@ -217,6 +204,7 @@ fn read_note(mut bytes: &[u8]) -> Option<(String, Note)> {
             right,
             input,
             got,
+            said,
             end,
         },
     ))
@@ -241,11 +229,94 @@ pub(super) fn maybe(bytes: &mut &[u8]) -> Option<Option<String>> {
     }
 }
 
-/// Reads libtest's log file: a line a test, `ok NAME` or `failed NAME`.
-fn read_log(log: &str) -> BTreeMap<String, bool> {
-    let lines = log.lines().filter_map(|line| line.split_once(' '));
-    let ended = lines.filter(|(word, _)| matches!(*word, "ok" | "failed"));
-    ended
-        .map(|(word, name)| (name.to_owned(), word == "ok"))
-        .collect()
+/// Reads libtest's lines, such as `test NAME ... ok`: whether each test that ended passed, by name.
+///
+/// A test that writes past libtest breaks these lines, and could write some of its own. So a test that
+/// is told twice passes only if it does so both times, and the tests that pass are as many as the
+/// summary and the exit code say; otherwise none does.
+fn read_lines(text: &str, end: End) -> BTreeMap<String, bool> {
+    let mut passed = BTreeMap::new();
+    let mut summary = None;
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("test result: ") {
+            summary = numbers(rest);
+        }
+        let told = line
+            .strip_prefix("test ")
+            .and_then(|rest| rest.rsplit_once(" ... "));
+        let Some((name, result @ ("ok" | "FAILED"))) = told else {
+            continue;
+        };
+        let name = name.strip_suffix(" - should panic").unwrap_or(name);
+        *passed.entry(name.to_owned()).or_insert(true) &= result == "ok";
+    }
+    let count = passed.values().filter(|passed| **passed).count();
+    let holds = match summary {
+        Some((ok, failed)) => count <= ok && end.is_success() == (failed == 0),
+        // It ended before all tests had.
+        None => !end.is_success(),
+    };
+    if !holds {
+        passed.values_mut().for_each(|passed| *passed = false);
+    }
+    passed
+}
+
+/// Returns how many tests passed and failed: the first two numbers of libtest's summary.
+fn numbers(summary: &str) -> Option<(usize, usize)> {
+    let mut numbers = summary.split(|char: char| !char.is_ascii_digit());
+    let mut next = || numbers.find(|word| !word.is_empty())?.parse().ok();
+    Some((next()?, next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str, end: End) -> Vec<(String, bool)> {
+        read_lines(text, end).into_iter().collect()
+    }
+
+    fn told(tests: &[(&str, bool)]) -> Vec<(String, bool)> {
+        tests
+            .iter()
+            .map(|(name, passed)| ((*name).to_owned(), *passed))
+            .collect()
+    }
+
+    const ALL: &str = "running 2 tests\ntest a ... ok\ntest b - should panic ... ok\n\ntest result: ok. \
+                       2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+    const SOME: &str = "test a ... ok\ntest b ... FAILED\n\ntest result: FAILED. 1 passed; 1 failed; 0 \
+                        ignored\n";
+
+    #[test]
+    fn tests_are_read_by_their_lines() {
+        assert_eq!(read(ALL, End::Code(0)), told(&[("a", true), ("b", true)]));
+        assert_eq!(
+            read(SOME, End::Code(101)),
+            told(&[("a", true), ("b", false)])
+        );
+    }
+
+    #[test]
+    fn lines_that_the_end_contradicts_are_no_pass() {
+        let none = told(&[("a", false), ("b", false)]);
+        assert_eq!(read(ALL, End::Code(101)), none);
+        assert_eq!(read(ALL, End::Signal(6)), none);
+        assert_eq!(read(SOME, End::Code(0)), none);
+        let forged = SOME.replace("b ... FAILED", "b ... ok\nFAILED");
+        assert_eq!(read(&forged, End::Code(101)), none);
+        let twice = format!("test b ... ok\n{SOME}");
+        assert_eq!(
+            read(&twice, End::Code(101)),
+            told(&[("a", true), ("b", false)])
+        );
+    }
+
+    #[test]
+    fn a_judge_that_ends_early_keeps_what_it_told() {
+        let cut = "test a ... ok\ntest b ... ";
+        assert_eq!(read(cut, End::Signal(6)), told(&[("a", true)]));
+        assert_eq!(read(cut, End::Code(0)), told(&[("a", false)]));
+    }
 }

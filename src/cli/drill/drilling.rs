@@ -267,6 +267,6 @@ pub(super) fn judged(caller: &Caller) -> Result<Outcome, CheckError> {
         Ok(Answer::Judged(outcome)) => Ok(*outcome),
         // It goes down.
         Ok(_) | Err(CallError::Gone(_) | CallError::Foreign) => Err(CheckError::Cancelled),
-        Err(CallError::Trouble(what)) => Err(CheckError::Exercise { what }),
+        Err(CallError::Trouble(what)) => Err(CheckError::exercise(what)),
     }
 }

@@ -144,9 +144,11 @@ fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unprove
     }
     match exercise.task.validate(context) {
         Ok(problems) => Ok(problems),
-        Err(CheckError::Exercise { what }) => {
-            let file = format!("exercises/{}/exercise.toml", exercise.id);
-            Ok(vec![Problem::new(file, what)])
+        Err(CheckError::Exercise { what, place }) => {
+            let (file, line) = place.unzip();
+            let file = file.as_deref().unwrap_or("exercise.toml");
+            let file = format!("exercises/{}/{file}", exercise.id);
+            Ok(vec![Problem::new(file, what).at(line)])
         }
         Err(error) => Err(unproved(with_causes(&error))),
     }

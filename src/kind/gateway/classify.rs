@@ -115,8 +115,8 @@ pub(super) fn judge(
 fn start(task: &GatewayTask, files: &Files, context: &Context) -> Result<Lab, CheckError> {
     let given = || files.get(CONFIG).map_or("", String::as_str);
     let text = task.unseen.as_deref().unwrap_or_else(given);
-    let broken = |what: &str| CheckError::Exercise {
-        what: format!("{}: its nginx does not start: {what}", task.folder),
+    let broken = |what: &str| {
+        CheckError::exercise(format!("{}: its nginx does not start: {what}", task.folder))
     };
     let config = Config::parse(text).map_err(|fault| broken(&fault.message))?;
     let started = Lab::start(task.plan()?, &config, &Nginx::required(context)?, context)?;

@@ -17,8 +17,10 @@ pub(super) fn validate(task: &RustTask, context: &Context) -> Result<Vec<Problem
     let mut problems = untitled(task, subject);
     let kit = match Kit::get(subject, context) {
         Ok(kit) => kit,
-        Err(CheckError::Exercise { what }) => {
-            problems.push(Problem::new(file(task, "exercise.toml"), what));
+        Err(CheckError::Exercise { what, place }) => {
+            let (path, line) = place.unzip();
+            let path = path.as_deref().unwrap_or("exercise.toml");
+            problems.push(Problem::new(file(task, path), what).at(line));
             return Ok(problems);
         }
         Err(error) => return Err(error),
@@ -202,13 +204,17 @@ fn words(outcome: &Outcome) -> String {
         (Some(diagnostic), _) => diagnostic.message.clone(),
         (None, Some(test)) => {
             let values = test.result.values().cloned().unwrap_or_default();
-            let input = values.input.unwrap_or_default();
-            format!(
-                "{}: `{}` {input} {}",
-                outcome.verdict().words(),
-                test.test.name,
-                values.got.unwrap_or_default()
-            )
+            let parts = [
+                values.input.map(|input| format!("called {input}")),
+                values
+                    .expected
+                    .map(|expected| format!("expected {expected}")),
+                values.got.map(|got| format!("got {got}")),
+                values.note,
+            ];
+            let parts: Vec<_> = parts.into_iter().flatten().collect();
+            let verdict = outcome.verdict().words();
+            format!("{verdict}: `{}`: {}", test.test.name, parts.join(", "))
         }
         (None, None) => outcome.verdict().words().to_owned(),
     }
