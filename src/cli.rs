@@ -4,6 +4,7 @@
 mod app;
 mod arguments;
 mod author;
+mod cache;
 mod cell;
 mod check;
 mod completions;

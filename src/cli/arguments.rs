@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, cell, check, completions, doctor, drill, grade, hint, init, lab, list, man, mdbook,
-    merge, new, next, pack, quiz, read, regrade, reset, search, skip, solution, status, validate,
-    watch,
+    author, cache, cell, check, completions, doctor, drill, grade, hint, init, lab, list, man,
+    mdbook, merge, new, next, pack, quiz, read, regrade, reset, search, skip, solution, status,
+    validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -73,6 +73,7 @@ pub(crate) enum Command {
     Reset(reset::Reset),
     Skip(skip::Skip),
     Doctor(doctor::Doctor),
+    Cache(cache::Cache),
     Validate(validate::Validate),
     Grade(grade::Grade),
     Merge(merge::Merge),
@@ -112,6 +113,7 @@ impl Command {
             Self::Reset(command) => command.run(app),
             Self::Skip(command) => command.run(app),
             Self::Doctor(command) => command.run(app),
+            Self::Cache(command) => command.run(app),
             Self::Validate(command) => command.run(app),
             Self::Grade(command) => command.run(app),
             Self::Merge(command) => command.run(app),

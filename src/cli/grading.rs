@@ -17,6 +17,7 @@ use super::failure::Failure;
 use super::names;
 use super::source;
 use super::workflow;
+use crate::check::cache::{BOUND, trim};
 use crate::check::{Context, Tier};
 use crate::course::{Course, Exercise, ExerciseId, Feedback};
 use crate::grade::discover::{self, Found};
@@ -169,6 +170,9 @@ impl Grading {
         let interrupts = Interrupts::listen(move || cancel.cancel())?;
         let mut board = Board::new(app, batch.submissions.len());
         let done = batch.run(&mut journal, &mut |progress| board.note(progress));
+        if self.cache {
+            trim(&batch.context.cache, BOUND);
+        }
         board.clear(app);
         let summary = match (done, interrupts.signal()) {
             (Ok(summary), _) => summary,

@@ -1,7 +1,8 @@
 //! Verdicts that are kept: where exercise, tools, Gradus and source are the same byte for byte, so
 //! is the verdict.
 
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
@@ -34,7 +35,10 @@ impl Cache {
     /// Returns the record of an earlier submission of the files `source` to `exercise`; whose it
     /// was is for the caller to put in its place.
     pub fn get(&self, exercise: &ExerciseEntry, source: &str) -> Option<Record> {
-        let bytes = fs::read(self.place(exercise, source)).ok()?;
+        let mut file = File::open(self.place(exercise, source)).ok()?;
+        files::touch(&file);
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).ok()?;
         let record: Record = serde_json::from_slice(&bytes).ok()?;
         let is_right = record.source == source && record.exercise == exercise.id;
         is_right.then_some(record)

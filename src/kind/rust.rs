@@ -124,16 +124,12 @@ impl RustTask {
         outcome: &mut Outcome,
     ) -> Result<(), CheckError> {
         let subject = self.subject()?;
-        let kit = Kit::get(subject, context)?;
         let watch = Stopwatch::start();
-        match own_tests::judge(
-            subject,
-            &kit,
-            submission,
-            &self.opponents(),
-            rule.catch,
-            context,
-        )? {
+        let opponents = self.opponents();
+        let judged = Kit::with(subject, context, |kit| {
+            own_tests::judge(subject, kit, submission, &opponents, rule.catch, context)
+        });
+        match judged? {
             Judged::Worth(worth) => outcome.own_tests = Some(worth),
             Judged::Unusable(diagnostics) => outcome.diagnostics.extend(diagnostics),
         }
@@ -173,7 +169,7 @@ impl Task for RustTask {
     }
 
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
-        Kit::get(self.subject()?, context).map(drop)
+        Kit::with(self.subject()?, context, |_| Ok(()))
     }
 
     fn sources(

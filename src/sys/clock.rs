@@ -27,13 +27,23 @@ impl Stopwatch {
     }
 }
 
-/// Returns the seconds since 1970-01-01 UTC.
+/// Returns the time of day.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the clock"
 )]
-pub fn unix_time() -> u64 {
+pub fn now() -> SystemTime {
     SystemTime::now()
+}
+
+/// Returns the seconds since 1970-01-01 UTC.
+pub fn unix_time() -> u64 {
+    now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
+}
+
+/// Returns how long ago `time` was; zero where it is still to come.
+pub fn age(time: SystemTime) -> Duration {
+    now().duration_since(time).unwrap_or_default()
 }

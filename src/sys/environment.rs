@@ -64,7 +64,8 @@ impl Environment {
 
     fn own_folder(&self, own: &str, xdg: &str, below_home: &str) -> PathBuf {
         if let Some(folder) = self.get(own) {
-            return PathBuf::from(folder);
+            // What runs there starts in other folders.
+            return self.folder.join(folder);
         }
         let base = self
             .get(xdg)

@@ -115,6 +115,12 @@ fn open_itself(path: &Path) -> io::Result<File> {
     options.read(true).open(path)
 }
 
+/// Notes that `file` was used now. Where the file system is read-only, or the file another user's, it
+/// is not noted.
+pub fn touch(file: &File) {
+    file.set_modified(super::clock::now()).ok();
+}
+
 /// Reads at most `limit` bytes of a file from the byte `offset` on.
 ///
 /// # Errors

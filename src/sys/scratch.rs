@@ -87,7 +87,10 @@ impl Scratch {
             if place.join(proof).exists() {
                 return Ok(());
             }
-            fs::remove_dir_all(place).map_err(|_| error)?;
+            match fs::remove_dir_all(place) {
+                Err(removal) if removal.kind() != io::ErrorKind::NotFound => return Err(error),
+                Ok(()) | Err(_) => {}
+            }
             fs::rename(self.path(), place)
         });
         if !self.path().exists() {

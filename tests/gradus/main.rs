@@ -2,6 +2,7 @@
 
 mod attacks;
 mod bench;
+mod cache;
 mod canary;
 mod commands;
 mod docs;

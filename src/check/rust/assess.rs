@@ -21,7 +21,7 @@ use crate::sys::scratch::{self, Scratch};
 /// What is known of a submission while it is assessed.
 struct Desk<'a> {
     subject: &'a Subject,
-    kit: Kit,
+    kit: &'a Kit,
     context: &'a Context,
     outcome: Outcome,
 }
@@ -35,14 +35,14 @@ pub fn assess(
     submission: &Path,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    match collect::sources(submission) {
-        Ok(files) => assess_files(subject, &files, context),
+    let sources = collect::sources(submission);
+    at_desk(subject, context, |mut desk| match &sources {
+        Ok(files) => desk.assess(files),
         Err(diagnostic) => {
-            let mut desk = Desk::new(subject, context)?;
-            desk.say(diagnostic);
+            desk.say(diagnostic.clone());
             Ok(desk.not_run("the crate could not be read"))
         }
-    }
+    })
 }
 
 /// Assesses a crate of these files.
@@ -54,49 +54,26 @@ pub fn assess_files(
     files: &[Collected],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let mut desk = Desk::new(subject, context)?;
-    desk.outcome.forbidden = files.iter().flat_map(find_forbidden).collect();
-    if !desk.outcome.forbidden.is_empty() {
-        return Ok(desk.not_run("the crate uses what no solution may use"));
-    }
-    scratch::sweep(&std::env::temp_dir());
-    let scratch = scratch_folder()?;
-    collect::write(files, scratch.path())?;
-    context.tell(Event::Step("compiling your crate"));
-    let (compiled, library) = desk.timed("compile", |desk| {
-        desk.kit
-            .compile_crate(subject, scratch.path(), context, |diagnostic| {
-                context.tell(Event::Diagnostic(diagnostic.clone()));
-            })
-    })?;
-    let success = compiled.is_success();
-    desk.outcome.diagnostics = compiled.diagnostics;
-    if !success {
-        return Ok(desk.not_run("the crate does not compile"));
-    }
-    context.tell(Event::Step("linking"));
-    match subject.tier {
-        Tier::Called => {
-            let program = desk.timed("link", |desk| desk.link(&library))?;
-            context.tell(Event::Step("running the hidden tests"));
-            desk.timed("run", |desk| desk.run(&program))?;
-        }
-        Tier::Linked => {
-            let linked = desk.timed("link", |desk| {
-                linked::link(subject, &desk.kit, &library, context)
-            });
-            let (compiled, program) = linked?;
-            if !compiled.is_success() {
-                for diagnostic in lacking::to_tests(subject, &compiled, context.feedback) {
-                    desk.say(diagnostic);
-                }
-                return Ok(desk.not_run("the crate does not have what the tests call"));
-            }
-            context.tell(Event::Step("running the hidden tests"));
-            desk.timed("run", |desk| desk.run_linked(&program))?;
-        }
-    }
-    Ok(desk.outcome)
+    at_desk(subject, context, |desk| desk.assess(files))
+}
+
+fn at_desk(
+    subject: &Subject,
+    context: &Context,
+    assess: impl Fn(Desk<'_>) -> Result<Outcome, CheckError>,
+) -> Result<Outcome, CheckError> {
+    context.tell(Event::Step("preparing the judge"));
+    let watch = Stopwatch::start();
+    Kit::with(subject, context, |kit| {
+        let mut desk = Desk {
+            subject,
+            kit,
+            context,
+            outcome: Outcome::default(),
+        };
+        desk.took("prepare", watch);
+        assess(desk)
+    })
 }
 
 /// Makes a scratch folder for one check.
@@ -111,22 +88,61 @@ fn find_forbidden(file: &Collected) -> Vec<Diagnostic> {
     forbidden::find(&file.path, &String::from_utf8_lossy(&file.bytes))
 }
 
-impl<'a> Desk<'a> {
-    fn new(subject: &'a Subject, context: &'a Context) -> Result<Self, CheckError> {
-        context.tell(Event::Step("preparing the judge"));
-        let watch = Stopwatch::start();
-        let kit = Kit::get(subject, context)?;
-        let mut outcome = Outcome::default();
-        outcome.phases.push(Phase {
-            name: "prepare",
-            duration: watch.elapsed(),
-        });
-        Ok(Self {
+impl Desk<'_> {
+    /// Assesses a crate of `files`.
+    fn assess(mut self, files: &[Collected]) -> Result<Outcome, CheckError> {
+        let Self {
             subject,
             kit,
             context,
-            outcome,
-        })
+            ..
+        } = self;
+        self.outcome.forbidden = files.iter().flat_map(find_forbidden).collect();
+        if !self.outcome.forbidden.is_empty() {
+            return Ok(self.not_run("the crate uses what no solution may use"));
+        }
+        scratch::sweep(&std::env::temp_dir());
+        let scratch = scratch_folder()?;
+        collect::write(files, scratch.path())?;
+        context.tell(Event::Step("compiling your crate"));
+        let (compiled, library) = self.timed("compile", |_| {
+            kit.compile_crate(subject, scratch.path(), context, |diagnostic| {
+                context.tell(Event::Diagnostic(diagnostic.clone()));
+            })
+        })?;
+        let success = compiled.is_success();
+        self.outcome.diagnostics = compiled.diagnostics;
+        if !success {
+            return Ok(self.not_run("the crate does not compile"));
+        }
+        context.tell(Event::Step("linking"));
+        match subject.tier {
+            Tier::Called => {
+                let program = self.timed("link", |desk| desk.link(&library))?;
+                context.tell(Event::Step("running the hidden tests"));
+                self.timed("run", |desk| desk.run(&program))?;
+            }
+            Tier::Linked => {
+                let linked =
+                    self.timed("link", |_| linked::link(subject, kit, &library, context))?;
+                let (compiled, program) = linked;
+                if !compiled.is_success() {
+                    for diagnostic in lacking::to_tests(subject, &compiled, context.feedback) {
+                        self.say(diagnostic);
+                    }
+                    return Ok(self.not_run("the crate does not have what the tests call"));
+                }
+                context.tell(Event::Step("running the hidden tests"));
+                self.timed("run", |desk| desk.run_linked(&program))?;
+            }
+        }
+        Ok(self.outcome)
+    }
+
+    /// Notes that a phase has ended, which began with `watch`.
+    fn took(&mut self, name: &'static str, watch: Stopwatch) {
+        let duration = watch.elapsed();
+        self.outcome.phases.push(Phase { name, duration });
     }
 
     fn timed<T>(
@@ -136,10 +152,7 @@ impl<'a> Desk<'a> {
     ) -> Result<T, CheckError> {
         let watch = Stopwatch::start();
         let done = step(self);
-        self.outcome.phases.push(Phase {
-            name,
-            duration: watch.elapsed(),
-        });
+        self.took(name, watch);
         done
     }
 
@@ -150,8 +163,8 @@ impl<'a> Desk<'a> {
 
     /// Ends the assessment before any test ran.
     fn not_run(mut self, why: &str) -> Outcome {
-        let tests = self.kit.tests.into_iter().map(|test| TestOutcome {
-            test,
+        let tests = self.kit.tests.iter().map(|test| TestOutcome {
+            test: test.clone(),
             result: TestResult::NotRun(why.to_owned()),
         });
         self.outcome.tests = tests.collect();
@@ -194,7 +207,7 @@ impl<'a> Desk<'a> {
     }
 
     fn run(&mut self, program: &Path) -> Result<(), CheckError> {
-        let kit = &self.kit;
+        let kit = self.kit;
         let mut dispatch =
             Dispatch::new(program, &kit.toolchain, self.context, self.subject.limits);
         let replies = dispatch.batch(&kit.calls)?;
@@ -215,7 +228,7 @@ impl<'a> Desk<'a> {
 
     fn run_linked(&mut self, program: &Path) -> Result<(), CheckError> {
         for (index, test) in self.kit.tests.iter().enumerate() {
-            let result = linked::run(program, index, self.subject, &self.kit, self.context)?;
+            let result = linked::run(program, index, self.subject, self.kit, self.context)?;
             keep(test, result, self.context, &mut self.outcome);
         }
         Ok(())

@@ -1,34 +1,36 @@
 //! What every check of one exercise needs, made once and kept: the runtime, the crate `contract`,
 //! the stub, the judge, and the calls that the judge made of the reference solution.
 
+mod make;
+
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
+use super::super::cache::Hold;
 use super::super::outcome::TestTitle;
 use super::super::{CheckError, Context};
-use super::census;
-use super::collect::{self, Collected};
+use super::collect::Collected;
 use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::{Contract, Function};
-use super::dispatch::Dispatch;
 use super::glue;
 use super::learner;
-use super::linked;
 use super::replies::Call;
-use super::runtime;
 use super::titles::Declared;
 use super::toolchain::Toolchain;
-use super::trial;
 use crate::sandbox::Limits;
 use crate::sys::fingerprint::Fingerprint;
-use crate::sys::scratch::{self, Scratch};
+pub(super) use make::keep;
+use make::make;
 
-/// The folder of the reference solution.
-const SOLUTION: &str = "solution";
-/// The file of the calls.
+/// The file of the runtime.
+const RUNTIME: &str = "libgradus_rt.rlib";
+/// The file of a kit that is written last: the calls.
 const CALLS: &str = "calls";
 /// The file of the hidden tests that count.
 const TESTS: &str = "tests.json";
+/// How often a kit is made for one piece of work, where it is taken away each time.
+const TRIES: usize = 3;
 
 /// Where the hidden tests run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
@@ -74,7 +76,7 @@ impl Subject {
 }
 
 /// What every check of one exercise needs.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Kit {
     /// The folder it is kept in.
     pub folder: PathBuf,
@@ -84,30 +86,73 @@ pub struct Kit {
     pub calls: Vec<Call>,
     /// The hidden tests that count.
     pub tests: Vec<TestTitle>,
+    /// Keeps it in the cache; `None` while it is made.
+    hold: Option<Hold>,
 }
 
 impl Kit {
-    /// Returns the kit of `subject`, made now if there is none yet for this toolchain.
+    /// Does `work` with the kit of `subject`, made now if there is none yet for this toolchain. Where
+    /// the kit was taken away meanwhile, as by `rm`, what `work` found means nothing, and it is done
+    /// again with a new kit.
     ///
     /// # Errors
-    /// Fails when the machine lacks a compiler, or the exercise is broken.
-    pub fn get(subject: &Subject, context: &Context) -> Result<Self, CheckError> {
-        let toolchain = Toolchain::find(context)?;
-        let folder =
-            context
-                .cache
-                .join("kits")
-                .join(format!("{}-{}", subject.id, key(subject, &toolchain)));
-        let kept = read_calls(&folder.join(CALLS)).zip(read_tests(&folder.join(TESTS)));
-        if let Some((calls, tests)) = kept {
-            return Ok(Self {
-                folder,
-                toolchain,
-                calls,
-                tests,
-            });
+    /// Fails when the machine lacks a compiler, when the exercise is broken, and as `work` does.
+    pub fn with<T>(
+        subject: &Subject,
+        context: &Context,
+        mut work: impl FnMut(&Self) -> Result<T, CheckError>,
+    ) -> Result<T, CheckError> {
+        for _ in 1..TRIES {
+            match Self::get(subject, context) {
+                Err(error) if is_gone(&error) => {}
+                Err(error) => return Err(error),
+                Ok(kit) => {
+                    let done = work(&kit);
+                    if kit.is_whole(subject) {
+                        return done;
+                    }
+                }
+            }
         }
-        make(subject, toolchain, folder, context)
+        work(&Self::get(subject, context)?)
+    }
+
+    /// Returns the kit of `subject`. That it was taken away before it could be used is an error that
+    /// [`is_gone`] knows.
+    fn get(subject: &Subject, context: &Context) -> Result<Self, CheckError> {
+        let toolchain = Toolchain::find(context)?;
+        let name = format!("{}-{}", subject.id, key(subject, &toolchain));
+        let folder = context.cache.join("kits").join(name);
+        if !folder.join(CALLS).exists() {
+            make(subject, &toolchain, &folder, context)?;
+        }
+        let Some(hold) = Hold::take(&folder) else {
+            return Err(gone(folder));
+        };
+        let kept = read_calls(&folder.join(CALLS)).zip(read_tests(&folder.join(TESTS)));
+        let Some((calls, tests)) = kept else {
+            // What was damaged makes room.
+            fs::remove_file(folder.join(CALLS)).ok();
+            return Err(gone(folder));
+        };
+        Ok(Self {
+            folder,
+            toolchain,
+            calls,
+            tests,
+            hold: Some(hold),
+        })
+    }
+
+    /// Returns whether it is still the kit that it was when it was asked for.
+    fn is_whole(&self, subject: &Subject) -> bool {
+        let called = [self.judge(), self.stub(subject)];
+        let called = called.into_iter().filter(|_| subject.tier == Tier::Called);
+        let types = self.learner_externs(subject);
+        let mut files = called.chain([self.runtime(), self.folder.join(CALLS)]);
+        files.all(|file| file.exists())
+            && types.iter().all(|(_, file)| file.exists())
+            && self.hold.as_ref().is_none_or(Hold::is_current)
     }
 
     /// Returns the crates a learner's crate may name.
@@ -131,7 +176,7 @@ impl Kit {
 
     /// Returns the runtime.
     pub fn runtime(&self) -> PathBuf {
-        self.folder.join("libgradus_rt.rlib")
+        self.folder.join(RUNTIME)
     }
 
     /// Compiles the crate in `folder` (its root is `src/lib.rs`) as a learner's, and returns what
@@ -226,261 +271,14 @@ fn key(subject: &Subject, toolchain: &Toolchain) -> String {
     key.finish()
 }
 
-fn make(
-    subject: &Subject,
-    toolchain: Toolchain,
-    folder: PathBuf,
-    context: &Context,
-) -> Result<Kit, CheckError> {
-    let kits = context.cache.join("kits");
-    let scratch = scratch(&kits)?;
-    let runtime = runtime_library(&toolchain, context)?;
-    let mut kit = Kit {
-        folder: scratch.path().to_owned(),
-        toolchain,
-        calls: Vec::new(),
-        tests: Vec::new(),
-    };
-    fs::copy(&runtime, kit.runtime()).map_err(|source| CheckError::File {
-        path: runtime,
-        source,
-    })?;
-    make_contract(subject, &kit, context)?;
-    match subject.tier {
-        Tier::Called => {
-            make_stub(subject, &kit, context)?;
-            make_judge(subject, &kit, kit.stub(subject), context)?;
-            kit.tests = census::take(subject, &kit, context)?;
-            kit.calls = record(subject, &kit, context)?;
-        }
-        Tier::Linked => kit.tests = link_with_solution(subject, &kit, context)?,
-    }
-    let tests = serde_json::to_vec(&kit.tests).expect("titles can be written");
-    write(&kit.folder.join(TESTS), &tests)?;
-    write(&kit.folder.join(CALLS), &pack_calls(&kit.calls))?;
-    // Somebody else may have made the same kit in the meantime; theirs is as good.
-    keep(scratch, &folder, CALLS)?;
-    kit.folder = folder;
-    Ok(kit)
+fn gone(path: PathBuf) -> CheckError {
+    let source = ErrorKind::NotFound.into();
+    CheckError::File { path, source }
 }
 
-/// Keeps what was made in `scratch` as `folder`, where `proof` says that it is whole.
-pub(super) fn keep(scratch: Scratch, folder: &Path, proof: &str) -> Result<(), CheckError> {
-    let kept = scratch.keep_as(folder, proof);
-    kept.map_err(|source| CheckError::File {
-        path: folder.to_owned(),
-        source,
-    })
-}
-
-fn scratch(kits: &Path) -> Result<Scratch, CheckError> {
-    let made = fs::create_dir_all(kits).and_then(|()| {
-        scratch::sweep(kits);
-        Scratch::within(kits)
-    });
-    made.map_err(|source| CheckError::File {
-        path: kits.to_owned(),
-        source,
-    })
-}
-
-fn runtime_library(toolchain: &Toolchain, context: &Context) -> Result<PathBuf, CheckError> {
-    let folder = context.cache.join("runtime").join(toolchain.fingerprint());
-    let library = folder.join("libgradus_rt.rlib");
-    if library.is_file() {
-        return Ok(library);
-    }
-    let scratch = scratch(&context.cache.join("runtime"))?;
-    for (name, source) in runtime::SOURCES {
-        write(&scratch.path().join(name), source.as_bytes())?;
-    }
-    let output = scratch.path().join("libgradus_rt.rlib");
-    let unit = Unit {
-        name: "gradus_rt",
-        root: PathBuf::from("lib.rs"),
-        folder: scratch.path(),
-        output: &output,
-        product: Product::Library,
-        externs: Vec::new(),
-        depends: Vec::new(),
-        origin: Origin::Ours,
-    };
-    expect(
-        &compile(&unit, toolchain, context, |_| ())?,
-        "the runtime does not compile",
-    )?;
-    keep(scratch, &folder, "libgradus_rt.rlib")?;
-    Ok(library)
-}
-
-fn make_contract(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), CheckError> {
-    if !subject.has_types() {
-        return Ok(());
-    }
-    write(
-        &kit.folder.join("contract/src/lib.rs"),
-        glue::contract_crate(&subject.contract).as_bytes(),
-    )?;
-    let output = kit.folder.join("libcontract.rlib");
-    let unit = Unit {
-        name: "contract",
-        root: PathBuf::from("contract/src/lib.rs"),
-        folder: &kit.folder,
-        output: &output,
-        product: Product::Library,
-        externs: vec![("gradus_rt", kit.runtime())],
-        depends: Vec::new(),
-        origin: Origin::Author,
-    };
-    expect(
-        &compile(&unit, &kit.toolchain, context, |_| ())?,
-        "contract.rs does not compile",
-    )
-}
-
-fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), CheckError> {
-    let source = glue::stub_crate(
-        &subject.functions,
-        subject.has_types(),
-        subject.bridge.is_some(),
-    );
-    write(&kit.folder.join("stub/stub.rs"), source.as_bytes())?;
-    let mut externs = kit.learner_externs(subject);
-    externs.push(("gradus_rt", kit.runtime()));
-    let output = kit.stub(subject);
-    let unit = Unit {
-        name: &subject.crate_name,
-        root: PathBuf::from("stub/stub.rs"),
-        folder: &kit.folder,
-        output: &output,
-        product: Product::Library,
-        externs,
-        depends: Vec::new(),
-        origin: Origin::Author,
-    };
-    expect(
-        &compile(&unit, &kit.toolchain, context, |_| ())?,
-        "the contract's functions cannot be called across processes",
-    )
-}
-
-/// Compiles the hidden tests with `library` as the learner's crate.
-fn make_judge(
-    subject: &Subject,
-    kit: &Kit,
-    library: PathBuf,
-    context: &Context,
-) -> Result<(), CheckError> {
-    write(&kit.folder.join(census::FILE), subject.hidden.as_bytes())?;
-    let output = kit.judge();
-    make_folder(&kit.folder.join("judge"))?;
-    let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
-    externs.push((&subject.crate_name, library));
-    let unit = Unit {
-        name: "judge",
-        root: PathBuf::from(census::FILE),
-        folder: &kit.folder,
-        output: &output,
-        product: Product::Tests,
-        externs,
-        depends: vec![kit.runtime()],
-        origin: Origin::Author,
-    };
-    expect(
-        &compile(&unit, &kit.toolchain, context, |_| ())?,
-        "the hidden tests do not compile",
-    )
-}
-
-/// Compiles the hidden tests as they stand and as they are called in a learner's process, both with the
-/// reference solution: what does not compile then is the author's fault, and no learner's.
-fn link_with_solution(
-    subject: &Subject,
-    kit: &Kit,
-    context: &Context,
-) -> Result<Vec<TestTitle>, CheckError> {
-    if subject.solution.is_empty() {
-        return Ok(subject.tests.iter().map(|of| of.test.clone()).collect());
-    }
-    let library = compile_solution(subject, kit, context)?;
-    make_judge(subject, kit, library.clone(), context)?;
-    let tests = census::take(subject, kit, context)?;
-    let (linked, _) = linked::link(subject, kit, &library, context)?;
-    if let Some(error) = linked.errors().next() {
-        return Err(linked::at_fault(subject, &linked, error));
-    }
-    // Only learners' crates are linked from here on.
-    for folder in ["judge", SOLUTION] {
-        let path = kit.folder.join(folder);
-        fs::remove_dir_all(&path).map_err(|source| CheckError::File { path, source })?;
-    }
-    Ok(tests)
-}
-
-/// Compiles the reference solution as a learner's crate and returns its library.
-fn compile_solution(
-    subject: &Subject,
-    kit: &Kit,
-    context: &Context,
-) -> Result<PathBuf, CheckError> {
-    let folder = kit.folder.join(SOLUTION);
-    make_folder(&folder)?;
-    collect::write(&subject.solution, &folder)?;
-    let (compiled, library) = kit.compile_crate(subject, &folder, context, |_| ())?;
-    expect(&compiled, "the solution does not compile")?;
-    Ok(library)
-}
-
-/// Runs the judge against the reference solution and keeps the calls it makes.
-fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, CheckError> {
-    let library = compile_solution(subject, kit, context)?;
-    let present = vec![true; subject.functions.len()];
-    let (linked, program) = kit.link(subject, &library, &present, context)?;
-    expect(
-        &linked,
-        "the solution does not have the contract's functions",
-    )?;
-    let mut dispatch = Dispatch::new(&program, &kit.toolchain, context, Limits::trusted());
-    let trial = trial::run(kit, &[], &mut |call| dispatch.call(call), context)?;
-    dispatch.finish()?;
-    Ok(trial.calls)
-}
-
-/// Turns a failure to compile what is ours or the author's into an error.
-fn expect(compiled: &Compiled, what: &str) -> Result<(), CheckError> {
-    if compiled.is_success() {
-        return Ok(());
-    }
-    let first = compiled.errors().next();
-    Err(CheckError::Exercise {
-        what: format!("{what}\n{}", compiled.words()),
-        place: first.and_then(|error| error.file.clone().zip(error.line)),
-    })
-}
-
-fn make_folder(path: &Path) -> Result<(), CheckError> {
-    fs::create_dir_all(path).map_err(|source| CheckError::File {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CheckError> {
-    let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
-    let written = fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes));
-    written.map_err(|source| CheckError::File {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn pack_calls(calls: &[Call]) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for call in calls {
-        bytes.extend_from_slice(&(call.len() as u64).to_le_bytes());
-        bytes.extend_from_slice(call);
-    }
-    bytes
+/// Returns whether something of ours was not where it had been a moment before.
+fn is_gone(error: &CheckError) -> bool {
+    matches!(error, CheckError::File { source, .. } if source.kind() == ErrorKind::NotFound)
 }
 
 fn read_tests(path: &Path) -> Option<Vec<TestTitle>> {
@@ -498,4 +296,13 @@ fn read_calls(path: &Path) -> Option<Vec<Call>> {
         rest = after;
     }
     rest.is_empty().then_some(calls)
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), CheckError> {
+    let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
+    let written = fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes));
+    written.map_err(|source| CheckError::File {
+        path: path.to_owned(),
+        source,
+    })
 }

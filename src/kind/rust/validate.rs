@@ -4,6 +4,7 @@ use super::RustTask;
 use crate::check::rust::assess::assess_files;
 use crate::check::rust::collect::Collected;
 use crate::check::rust::kit::{Kit, Subject, Tier};
+use crate::check::rust::replies::Call;
 use crate::check::{CheckError, Context, Outcome, TestResult, Verdict};
 use crate::course::{Problem, WrongSolution};
 
@@ -15,8 +16,8 @@ pub(super) fn validate(task: &RustTask, context: &Context) -> Result<Vec<Problem
         Err(problems) => return Ok(problems.to_vec()),
     };
     let mut problems = untitled(task, subject);
-    let kit = match Kit::get(subject, context) {
-        Ok(kit) => kit,
+    let calls = match Kit::with(subject, context, |kit| Ok(kit.calls.clone())) {
+        Ok(calls) => calls,
         Err(CheckError::Exercise { what, place }) => {
             let (path, line) = place.unzip();
             let path = path.as_deref().unwrap_or("exercise.toml");
@@ -25,7 +26,7 @@ pub(super) fn validate(task: &RustTask, context: &Context) -> Result<Vec<Problem
         }
         Err(error) => return Err(error),
     };
-    problems.extend(uncalled(task, subject, &kit));
+    problems.extend(uncalled(task, subject, &calls));
     problems.extend(solution(task, subject, context)?);
     problems.extend(starter(task, subject, context)?);
     for wrong in &task.wrong {
@@ -61,7 +62,7 @@ fn untitled(task: &RustTask, subject: &Subject) -> Vec<Problem> {
 }
 
 /// Finds functions of the contract that no hidden test calls.
-fn uncalled(task: &RustTask, subject: &Subject, kit: &Kit) -> Vec<Problem> {
+fn uncalled(task: &RustTask, subject: &Subject, calls: &[Call]) -> Vec<Problem> {
     let is_called = |index: usize| {
         if subject.tier == Tier::Linked {
             // These calls are made in the learner's process, where nobody counts them.
@@ -69,7 +70,7 @@ fn uncalled(task: &RustTask, subject: &Subject, kit: &Kit) -> Vec<Problem> {
             return subject.hidden.contains(&call);
         }
         let number = u32::try_from(index).unwrap_or(u32::MAX).to_le_bytes();
-        kit.calls.iter().any(|call| call.starts_with(&number))
+        calls.iter().any(|call| call.starts_with(&number))
     };
     let uncalled = subject
         .functions

@@ -1,6 +1,6 @@
 //! The nginx that Gradus carries: the one that labs run, on every machine alike.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use flate2::read::GzDecoder;
 
+use crate::check::cache::{self, Hold};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 
@@ -28,8 +29,8 @@ const LICENCES: [(&str, &str); 3] = [
         include_str!("../../../build/licences/zlib.txt"),
     ),
 ];
-/// The files that this process has looked at already.
-static GOOD: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+/// The files that this process has looked at already: it keeps them until it ends.
+static GOOD: Mutex<BTreeMap<PathBuf, Hold>> = Mutex::new(BTreeMap::new());
 
 /// Returns whether this Gradus carries an nginx.
 pub fn is_there() -> bool {
@@ -46,11 +47,14 @@ pub fn unpack(cache: &Path) -> io::Result<PathBuf> {
     }
     let mut name = Fingerprint::new();
     name.add(PACKED);
-    let path = cache.join("nginx").join(name.finish()).join("nginx");
+    let folder = cache.join("nginx").join(name.finish());
+    let path = folder.join("nginx");
     let mut good = GOOD.lock().unwrap_or_else(PoisonError::into_inner);
-    if good.contains(&path) && path.exists() {
+    if good.get(&path).is_some_and(Hold::is_current) && path.exists() {
         return Ok(path);
     }
+    fs::create_dir_all(&folder)?;
+    let hold = Hold::take(&folder).ok_or(io::ErrorKind::ResourceBusy)?;
     let mut binary = Vec::new();
     GzDecoder::new(PACKED).read_to_end(&mut binary)?;
     // What is there may have been cut short or exchanged since.
@@ -60,13 +64,16 @@ pub fn unpack(cache: &Path) -> io::Result<PathBuf> {
             files::write_whole(&path.with_file_name(name), text.as_bytes())?;
         }
         files::write_program(&path, &binary)?;
+        cache::trim(cache, cache::BOUND);
     }
-    good.insert(path.clone());
+    good.insert(path.clone(), hold);
     Ok(path)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::lab::config::rules;
     use crate::lab::modules::{self, Module};
