@@ -100,8 +100,9 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// Fails when Gradus could not do its work, a fault in the course included.
     fn prepare(&self, context: &Context) -> Result<(), CheckError>;
 
-    /// Reads the files of the learner's folder `submission` that count, and no others. `Err` inside
-    /// holds what is wrong with them, as a check tells it.
+    /// Reads the files of the learner's folder `submission` that count, and no others, each once. `Err`
+    /// inside holds what is wrong with them, for [`Task::unread`]. On the way to the folder there is no
+    /// link.
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
@@ -109,6 +110,12 @@ pub trait Task: fmt::Debug + Send + Sync {
         &self,
         submission: &Path,
     ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError>;
+
+    /// Returns the outcome of a submission whose files could not be read, for the reasons `faults`.
+    ///
+    /// # Errors
+    /// Fails when the exercise is broken.
+    fn unread(&self, faults: Vec<Diagnostic>, context: &Context) -> Result<Outcome, CheckError>;
 
     /// Returns where the hidden tests run, where the kind knows more than one place.
     fn tier(&self) -> Option<Tier> {

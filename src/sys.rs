@@ -1,6 +1,7 @@
 //! The machine: clock, files and environment. Nothing else in the library touches them.
 
 pub mod clock;
+pub mod dir;
 pub mod environment;
 pub mod files;
 pub mod fingerprint;

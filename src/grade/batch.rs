@@ -321,7 +321,7 @@ impl Desk<'_> {
                 let copy = copy(sources)?;
                 self.check(copy.path(), &context)?
             }
-            Err(_) => self.check(&submission.folder, &context)?,
+            Err(faults) => exercise.task.unread(faults.clone(), &context)?,
         };
         let mut record = scoring::record(submission, exercise, &outcome);
         record.source = source;

@@ -38,6 +38,7 @@ pub struct Ignored {
 pub fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeError> {
     let mut found = Found::default();
     let mut entries = Vec::new();
+    let root = &without_links(root);
     for entry in fs::read_dir(root).map_err(GradeError::file(root))? {
         let entry = entry.map_err(GradeError::file(root))?;
         let path = entry.path();
@@ -62,8 +63,14 @@ pub fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeErr
 /// Finds the work of `learner` in their checkout `folder`.
 pub fn checkout(learner: &str, folder: &Path, exercises: &[ExerciseId]) -> Found {
     let mut found = Found::default();
-    found.take(learner, folder.to_path_buf(), exercises);
+    found.take(learner, without_links(folder), exercises);
     found
+}
+
+/// Returns `path` by a way without links. From here on every link on the way is somebody else's: a
+/// submission is read from no folder that is behind one.
+fn without_links(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 /// Returns whether `folder` is one learner's workspace, and not a folder of learners.
@@ -116,6 +123,17 @@ pub fn list(
     Ok(found)
 }
 
+/// Returns `name` if a learner can be called that.
+///
+/// # Errors
+/// Fails with the reason where it is empty, or would be more than one part of a path.
+pub fn learner_name(name: &str) -> Result<String, String> {
+    if name.is_empty() || name.contains('/') {
+        return Err(format!("`{name}` cannot be the name of a learner"));
+    }
+    Ok(name.to_owned())
+}
+
 /// Reads one line of a list; an exercise that is not graded now is passed over.
 fn entry(line: &str, here: &Path, exercises: &[ExerciseId]) -> Result<Option<Submission>, String> {
     let mut fields = line.trim_end_matches('\r').split('\t');
@@ -124,15 +142,13 @@ fn entry(line: &str, here: &Path, exercises: &[ExerciseId]) -> Result<Option<Sub
     else {
         return Err("a line has a learner, an exercise and a folder, with tabs between".to_owned());
     };
-    if learner.is_empty() || learner.contains('/') {
-        return Err(format!("`{learner}` cannot be the name of a learner"));
-    }
+    learner_name(learner)?;
     let exercise: ExerciseId = exercise.parse().map_err(|error| format!("{error}"))?;
     let is_graded = exercises.contains(&exercise);
     Ok(is_graded.then(|| Submission {
         learner: learner.to_owned(),
         exercise,
-        folder: here.join(folder),
+        folder: without_links(&here.join(folder)),
     }))
 }
 

@@ -6,15 +6,15 @@ mod validate;
 
 use load::{OwnTests, Settings};
 
+use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use super::{Folder, Kind, Task, WorkspaceFile};
-use crate::check::rust::assess::assess;
-use crate::check::rust::collect;
 use crate::check::rust::kit::{Kit, Subject};
 use crate::check::rust::own_tests::{self, Judged, Opponent};
 use crate::check::rust::toolchain::Toolchain;
+use crate::check::rust::{assess, collect};
 use crate::check::{
     CheckError, Collected, Context, Diagnostic, Outcome, Phase, Scope, TestTitle, Tier, Verdict,
 };
@@ -36,6 +36,14 @@ struct RustTask {
     settings: OnceLock<Result<Settings, Problem>>,
     /// Contract and hidden tests; most commands never want them.
     subject: OnceLock<Result<Subject, Vec<Problem>>>,
+}
+
+/// What a learner handed in.
+struct HandIn {
+    /// The crate.
+    sources: Vec<Collected>,
+    /// Tests of their own, or why they cannot be read, where the exercise asks for some.
+    tests: Option<Result<Collected, Diagnostic>>,
 }
 
 impl Kind for Rust {
@@ -110,6 +118,27 @@ impl RustTask {
         there.collect()
     }
 
+    /// Reads what was handed in, each file once; fails with what is wrong with it.
+    fn read_hand_in(&self, submission: &Path) -> Result<HandIn, Vec<Diagnostic>> {
+        let read = || {
+            let folder = collect::open(submission)?;
+            let judged = self.judges_own_tests();
+            Ok(HandIn {
+                sources: collect::sources(&folder)?,
+                tests: judged.then(|| collect::one(&folder, own_tests::FILE)),
+            })
+        };
+        read().map_err(|fault| vec![fault])
+    }
+
+    /// Returns `outcome` with what was checked here.
+    fn scoped(&self, mut outcome: Outcome) -> Outcome {
+        if self.edition == Edition::Student {
+            outcome.scope = Scope::Public;
+        }
+        outcome
+    }
+
     /// Returns what the learner's own tests have to be worth, if there are to be some.
     fn own_tests(&self) -> Option<OwnTests> {
         self.settings().ok()?.own_tests
@@ -119,15 +148,22 @@ impl RustTask {
     fn judge_own_tests(
         &self,
         rule: OwnTests,
-        submission: &Path,
+        tests: Result<Collected, Diagnostic>,
         context: &Context,
         outcome: &mut Outcome,
     ) -> Result<(), CheckError> {
         let subject = self.subject()?;
+        let tests = match tests {
+            Ok(tests) => tests,
+            Err(diagnostic) => {
+                outcome.diagnostics.push(diagnostic);
+                return Ok(());
+            }
+        };
         let watch = Stopwatch::start();
         let opponents = self.opponents();
         let judged = Kit::with(subject, context, |kit| {
-            own_tests::judge(subject, kit, submission, &opponents, rule.catch, context)
+            own_tests::judge(subject, kit, &tests, &opponents, rule.catch, context)
         });
         match judged? {
             Judged::Worth(worth) => outcome.own_tests = Some(worth),
@@ -176,15 +212,16 @@ impl Task for RustTask {
         &self,
         submission: &Path,
     ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError> {
-        let mut sources = match collect::sources(submission) {
-            Ok(sources) => sources,
-            Err(diagnostic) => return Ok(Err(vec![diagnostic])),
-        };
-        if self.judges_own_tests() {
-            // Without them the crate is checked all the same.
-            sources.extend(collect::one(submission, own_tests::FILE.to_owned()));
-        }
-        Ok(Ok(sources))
+        Ok(self.read_hand_in(submission).map(|hand_in| {
+            // Without tests of its own the crate is checked all the same.
+            let tests = hand_in.tests.into_iter().flatten();
+            hand_in.sources.into_iter().chain(tests).collect()
+        }))
+    }
+
+    fn unread(&self, faults: Vec<Diagnostic>, context: &Context) -> Result<Outcome, CheckError> {
+        let outcome = assess::unread(self.subject()?, &faults, context)?;
+        Ok(self.scoped(outcome))
     }
 
     fn tier(&self) -> Option<Tier> {
@@ -196,13 +233,18 @@ impl Task for RustTask {
     }
 
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
-        let mut outcome = assess(self.subject()?, submission, context)?;
-        if self.edition == Edition::Student {
-            outcome.scope = Scope::Public;
-        }
-        let rule = self.own_tests();
-        if let Some(rule) = rule.filter(|_| outcome.verdict() == Verdict::Passed) {
-            self.judge_own_tests(rule, submission, context, &mut outcome)?;
+        // What is asked for may be named by way of links.
+        let folder = fs::canonicalize(submission).unwrap_or_else(|_| submission.to_owned());
+        let HandIn { sources, tests } = match self.read_hand_in(&folder) {
+            Ok(hand_in) => hand_in,
+            Err(faults) => return self.unread(faults, context),
+        };
+        let outcome = assess::assess_files(self.subject()?, &sources, context)?;
+        let mut outcome = self.scoped(outcome);
+        if let (Some(rule), Some(tests)) = (self.own_tests(), tests)
+            && outcome.verdict() == Verdict::Passed
+        {
+            self.judge_own_tests(rule, tests, context, &mut outcome)?;
         }
         Ok(outcome)
     }

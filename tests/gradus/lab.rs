@@ -255,7 +255,7 @@ fn a_missing_or_linked_file_is_the_learners_fault() {
     let outcome = task.check(folder.path(), &context).unwrap();
     assert_eq!(
         outcome.diagnostics[0].message,
-        "nginx.conf: not a regular file"
+        "nginx.conf is a link; put the file itself there"
     );
 }
 

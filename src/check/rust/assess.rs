@@ -26,29 +26,27 @@ struct Desk<'a> {
     outcome: Outcome,
 }
 
-/// Assesses the crate in `submission`.
+/// Returns the outcome of a submission that could not be read, for the reasons `faults`.
 ///
 /// # Errors
-/// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
-pub fn assess(
+/// Fails when Gradus could not do its work.
+pub fn unread(
     subject: &Subject,
-    submission: &Path,
+    faults: &[Diagnostic],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let sources = collect::sources(submission);
-    at_desk(subject, context, |mut desk| match &sources {
-        Ok(files) => desk.assess(files),
-        Err(diagnostic) => {
+    at_desk(subject, context, |mut desk| {
+        for diagnostic in faults {
             desk.say(diagnostic.clone());
-            Ok(desk.not_run("the crate could not be read"))
         }
+        Ok(desk.not_run("the crate could not be read"))
     })
 }
 
 /// Assesses a crate of these files.
 ///
 /// # Errors
-/// As for [`assess`].
+/// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
 pub fn assess_files(
     subject: &Subject,
     files: &[Collected],

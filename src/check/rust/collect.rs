@@ -1,20 +1,21 @@
 //! The files of a submission: regular files only, within bounds, copied into a folder of ours.
 
+use std::ffi::OsStr;
 use std::fs;
-use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::super::{CheckError, Diagnostic};
-use crate::sys::files;
+use crate::sys::dir::{Bounds, Dir, Refusal};
+use crate::text::visible;
 
-/// The most files a submission may have.
-const MOST_FILES: usize = 200;
-/// The most bytes a file may have.
-const MOST_BYTES: u64 = 512 << 10;
-/// The most bytes of a file's path: it must also fit below our own folders.
-const MOST_NAME: usize = 1_000;
-/// Why a link is not followed.
-const LINK: &str = "is a link; put the file itself there";
+/// How much is taken of a submission; a path must also fit below our own folders.
+const BOUNDS: Bounds = Bounds {
+    files: 200,
+    depth: 32,
+    path: 1_000,
+    bytes: 512 << 10,
+    all: 16 << 20,
+};
 
 /// A file of a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,46 +26,49 @@ pub struct Collected {
     pub bytes: Vec<u8>,
 }
 
-/// Reads `src/**` of the submission in `folder`. What cannot be taken is a diagnostic: the
-/// learner's to see and to mend.
+/// Reads `src/**` of `submission`. What cannot be taken is a diagnostic: the learner's to see and to
+/// mend.
 ///
 /// # Errors
-/// Fails when there is no `src/lib.rs`, or a file is no regular one or too large.
-pub fn sources(folder: &Path) -> Result<Vec<Collected>, Diagnostic> {
-    if let Some(link) = first_link(folder, "src") {
-        return Err(refused(&link, LINK));
-    }
-    let names = files::list_files(&folder.join("src"), MOST_FILES);
-    let names = match names {
-        Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
-        names => names.map_err(|error| refused("src", &format!("cannot be read: {error}")))?,
+/// Fails when there is no `src/lib.rs`, or a file cannot be read or is too large.
+pub fn sources(submission: &Dir) -> Result<Vec<Collected>, Diagnostic> {
+    let found = match submission.folder(OsStr::new("src")) {
+        Ok(src) => src.read_all(BOUNDS),
+        Err(Refusal::Missing) => Ok(Vec::new()),
+        Err(refusal) => Err((String::new(), refusal)),
     };
-    if !names.iter().any(|name| name == "lib.rs") {
-        return Err(refused("src/lib.rs", "is not there, or is no regular file"));
+    let found = found.map_err(|(path, refusal)| {
+        let path = format!("src/{path}");
+        refused(path.trim_end_matches('/'), &refusal)
+    })?;
+    if !found.iter().any(|(path, _)| path == "lib.rs") {
+        let missing = "is not there, or is no regular file";
+        return Err(refused("src/lib.rs", &missing));
     }
-    names
-        .into_iter()
-        .map(|name| one(folder, format!("src/{name}")))
-        .collect()
+    let taken = found.into_iter().map(|(path, bytes)| Collected {
+        path: format!("src/{path}"),
+        bytes,
+    });
+    Ok(taken.collect())
 }
 
-/// Reads the file `path` of the submission in `folder`.
+/// Reads the file `path` of `submission`.
 ///
 /// # Errors
 /// Fails when it is not there, no regular file, or too large.
-pub fn one(folder: &Path, path: String) -> Result<Collected, Diagnostic> {
-    if path.len() > MOST_NAME {
-        let start: String = path.chars().take(40).collect();
-        return Err(refused(&format!("{start}…"), "has too long a name"));
-    }
-    if let Some(link) = first_link(folder, &path) {
-        return Err(refused(&link, LINK));
-    }
-    match files::read_bounded(&folder.join(&path), MOST_BYTES) {
-        Ok(bytes) => Ok(Collected { path, bytes }),
-        Err(error) if error.kind() == ErrorKind::NotFound => Err(refused(&path, "is not there")),
-        Err(error) => Err(refused(&path, &format!("cannot be read: {error}"))),
-    }
+pub fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic> {
+    let read = submission.read(path, BOUNDS.bytes);
+    let bytes = read.map_err(|refusal| refused(path, &refusal))?;
+    let path = path.to_owned();
+    Ok(Collected { path, bytes })
+}
+
+/// Opens the folder `submission`, on the way to which there is no link.
+///
+/// # Errors
+/// Fails when it cannot be read.
+pub fn open(submission: &Path) -> Result<Dir, Diagnostic> {
+    Dir::open(submission).map_err(|refusal| refused("the folder that was handed in", &refusal))
 }
 
 /// Writes `files` below `folder`.
@@ -81,24 +85,20 @@ pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
     Ok(())
 }
 
-/// Returns the first part of `path` below `folder` that is a link: behind one may be anything, such
-/// as somebody else's solution.
-fn first_link(folder: &Path, path: &str) -> Option<String> {
-    let ends = path.match_indices('/').map(|(index, _)| index);
-    let mut parts = ends.chain([path.len()]).map(|end| &path[..end]);
-    let is_link = |part: &&str| {
-        fs::symlink_metadata(folder.join(part)).is_ok_and(|metadata| metadata.is_symlink())
-    };
-    parts.find(is_link).map(str::to_owned)
-}
+/// The most characters of a path in a diagnostic.
+const MOST_SHOWN: usize = 40;
 
-fn refused(file: &str, why: &str) -> Diagnostic {
-    let message = format!("{file} {why}");
+fn refused(file: &str, why: &impl std::fmt::Display) -> Diagnostic {
+    let mut shown: String = file.chars().take(MOST_SHOWN).collect();
+    if shown.len() < file.len() {
+        shown.push('…');
+    }
+    let message = visible(&format!("{shown} {why}"));
     Diagnostic {
         error: true,
         text: format!("error: {message}\n"),
         message,
-        file: Some(file.to_owned()),
+        file: Some(shown),
         line: None,
     }
 }

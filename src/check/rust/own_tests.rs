@@ -48,7 +48,7 @@ pub enum Judged {
     Unusable(Vec<Diagnostic>),
 }
 
-/// Runs the learner's tests of the crate in `submission` against the reference and `opponents`.
+/// Runs the learner's tests `file` against the reference and `opponents`.
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
@@ -58,22 +58,18 @@ pub enum Judged {
 pub fn judge(
     subject: &Subject,
     kit: &Kit,
-    submission: &Path,
+    file: &Collected,
     opponents: &[Opponent],
     needed: usize,
     context: &Context,
 ) -> Result<Judged, CheckError> {
-    let file = match collect::one(submission, FILE.to_owned()) {
-        Ok(file) => file,
-        Err(diagnostic) => return Ok(Judged::Unusable(vec![diagnostic])),
-    };
-    let memory = memory(kit, &file, opponents);
-    let again = turn_of_reference(&file, opponents.len());
+    let memory = memory(kit, file, opponents);
+    let again = turn_of_reference(file, opponents.len());
     if let Some(worth) = remembered(&memory, needed) {
         return Ok(Judged::Worth(worth));
     }
     let scratch = scratch_folder()?;
-    collect::write(&[file], scratch.path())?;
+    collect::write(std::slice::from_ref(file), scratch.path())?;
     let tests = match compile_tests(subject, kit, scratch.path(), context)? {
         Ok(tests) => tests,
         Err(diagnostics) => return Ok(Judged::Unusable(diagnostics)),

@@ -1,13 +1,12 @@
 //! The files of a learner's folder: those of the starter, as the course or a learner has them.
 
 use std::collections::BTreeMap;
-use std::io::ErrorKind;
 use std::path::Path;
 
-use super::GatewayTask;
-use crate::check::{CheckError, Diagnostic};
+use super::{FILE, GatewayTask};
+use crate::check::Diagnostic;
 use crate::kind::Folder;
-use crate::sys::files;
+use crate::sys::dir::{Dir, Refusal};
 
 /// The most bytes of one file.
 const MOST: u64 = 64 << 10;
@@ -32,26 +31,25 @@ pub(super) fn completed(mut files: Files, starter: &Files) -> Files {
     files
 }
 
-/// Reads a learner's folder; `Err` inside holds what is wrong with it.
-pub(super) fn of_learner(
-    task: &GatewayTask,
-    folder: &Path,
-) -> Result<Result<Files, Vec<Diagnostic>>, CheckError> {
+/// Reads a learner's folder, on the way to which there is no link; fails with what is wrong with it.
+pub(super) fn of_learner(task: &GatewayTask, folder: &Path) -> Result<Files, Vec<Diagnostic>> {
+    let dir = Dir::open(folder);
+    let dir = dir.map_err(|refusal| vec![diagnostic(FILE, format!("the folder {refusal}"))])?;
     let mut read = Files::new();
     let mut faults = Vec::new();
     for path in task.starter.keys() {
-        match text(&folder.join(path), path)? {
+        match text(&dir, path) {
             Ok(text) => {
                 read.insert(path.clone(), text);
             }
             Err(message) => faults.push(diagnostic(path, message)),
         }
     }
-    Ok(if faults.is_empty() {
+    if faults.is_empty() {
         Ok(read)
     } else {
         Err(faults)
-    })
+    }
 }
 
 /// Returns what is wrong with files that a learner may not change.
@@ -71,25 +69,12 @@ pub(super) fn touched(task: &GatewayTask, files: &Files) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn text(path: &Path, name: &str) -> Result<Result<String, String>, CheckError> {
-    let bytes = match files::read_bounded(path, MOST) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            return match error.kind() {
-                ErrorKind::NotFound => Ok(Err(format!("{name} is missing"))),
-                ErrorKind::InvalidInput
-                | ErrorKind::FileTooLarge
-                | ErrorKind::PermissionDenied
-                | ErrorKind::NotADirectory => Ok(Err(format!("{name}: {error}"))),
-                _ => Err(CheckError::File {
-                    path: path.to_owned(),
-                    source: error,
-                }),
-            };
-        }
-    };
-    let text = String::from_utf8(bytes);
-    Ok(text.map_err(|_| format!("{name} is not UTF-8 text")))
+fn text(folder: &Dir, name: &str) -> Result<String, String> {
+    let bytes = folder.read(name, MOST).map_err(|refusal| match refusal {
+        Refusal::Missing => format!("{name} is missing"),
+        refusal => format!("{name} {refusal}"),
+    })?;
+    String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text"))
 }
 
 fn diagnostic(path: &str, message: String) -> Diagnostic {

@@ -1,5 +1,6 @@
 //! Judges one solution: what it may not say, what nginx says, what the probes find.
 
+use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
@@ -20,16 +21,25 @@ pub(super) fn submission(
     folder: &Path,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    match files::of_learner(task, folder)? {
+    // What is asked for may be named by way of links.
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    match files::of_learner(task, &folder) {
         Ok(files) => solution(task, &files, context),
-        Err(diagnostics) => {
-            let outcome = Outcome {
-                diagnostics,
-                ..Outcome::default()
-            };
-            Ok(not_started(task, outcome, context))
-        }
+        Err(faults) => Ok(unread(task, faults, context)),
     }
+}
+
+/// Returns the outcome of a folder that could not be read.
+pub(super) fn unread(
+    task: &GatewayTask,
+    diagnostics: Vec<Diagnostic>,
+    context: &Context,
+) -> Outcome {
+    let outcome = Outcome {
+        diagnostics,
+        ..Outcome::default()
+    };
+    not_started(task, outcome, context)
 }
 
 /// Judges the solution `files`.

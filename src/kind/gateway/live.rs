@@ -28,8 +28,9 @@ pub(super) fn of_folder(
     folder: &Path,
     context: &Context,
 ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
-    match files::of_learner(task, folder)? {
-        Ok(files) => opening(task, label, folder, &files, context),
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    match files::of_learner(task, &folder) {
+        Ok(files) => opening(task, label, &folder, &files, context),
         Err(faults) => Ok(Err(faults)),
     }
 }
