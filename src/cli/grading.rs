@@ -51,7 +51,7 @@ pub(super) struct Grading {
     #[arg(long = "exercise", value_name = "EXERCISE")]
     exercises: Vec<String>,
     /// The submissions are the checkout of this one learner
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = discover::learner_name)]
     learner: Option<String>,
     /// The class list: a CSV file with the columns learner, name, email, id, section `submitted_at`
     #[arg(long, value_name = "FILE")]

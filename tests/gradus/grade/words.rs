@@ -24,7 +24,7 @@ fn a_grading_sums_up_what_it_found() {
     };
     assert_data_eq!(
         run.whole(),
-        str![[r"
+        str![[r#"
 6 submissions graded
        1  passed
        1  failed
@@ -32,11 +32,11 @@ fn a_grading_sums_up_what_it_found() {
        2  compile error
 wrote out/results.jsonl
 --- stderr
-warning: ../class/notes.txt is no submission: no folder
+warning: [SCRATCH]/class/notes.txt is no submission: no folder
 1 learner of the class list handed nothing in: zoe
 --- exit 0
 
-"]]
+"#]]
     );
     assert_eq!(results(&desk, "out")[2]["person"]["name"], "Ada");
 }
@@ -161,4 +161,16 @@ wrote new/results.jsonl
     arguments[5] = "newest";
     let run = desk.gradus(&arguments);
     assert!(run.stdout.contains("the exercise has changed"), "{run:?}");
+}
+
+#[test]
+fn a_name_that_a_list_refuses_is_no_name_of_a_checkout() {
+    let desk = class(0);
+    for name in ["", "a/b"] {
+        let learner = format!("--learner={name}");
+        let run = desk.gradus(&["grade", ".", &learner, "--out", "out"]);
+        assert_eq!(run.code, Some(2), "{run:?}");
+        let why = format!("`{name}` cannot be the name of a learner");
+        assert!(run.stderr.contains(&why), "{run:?}");
+    }
 }
