@@ -12,6 +12,7 @@ pub mod ability;
 #[cfg(target_os = "linux")]
 mod calls;
 pub mod cancel;
+mod group;
 pub mod guard;
 mod interactive;
 pub mod job;

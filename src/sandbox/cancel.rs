@@ -1,10 +1,9 @@
 //! Calling off a check: every process that belongs to it is killed at once.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use super::group::Group;
 
 /// A token shared by everyone who works on one check.
 #[derive(Debug, Clone, Default)]
@@ -19,7 +18,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct State {
     cancelled: bool,
-    groups: BTreeSet<i32>,
+    groups: Vec<Group>,
 }
 
 impl Cancel {
@@ -32,9 +31,7 @@ impl Cancel {
     pub fn cancel(&self) {
         let mut state = self.state();
         state.cancelled = true;
-        for group in &state.groups {
-            kill_group(*group);
-        }
+        state.groups.iter().for_each(Group::kill);
         drop(state);
         self.0.called_off.notify_all();
     }
@@ -59,24 +56,17 @@ impl Cancel {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts the process group `group` under this token.
-    pub(super) fn watch(&self, group: i32) {
+    /// Puts `group` under this token.
+    pub(super) fn watch(&self, group: &Group) {
         let mut state = self.state();
-        state.groups.insert(group);
+        state.groups.push(group.clone());
         if state.cancelled {
-            kill_group(group);
+            group.kill();
         }
     }
 
-    /// Takes the process group `group` out: it has ended.
-    pub(super) fn forget(&self, group: i32) {
-        self.state().groups.remove(&group);
-    }
-}
-
-/// Kills the process group `group`; that it is gone already is no error.
-pub(super) fn kill_group(group: i32) {
-    if let Some(pid) = Pid::from_raw(group) {
-        kill_process_group(pid, Signal::KILL).ok();
+    /// Takes `group` out: it has ended.
+    pub(super) fn forget(&self, group: &Group) {
+        self.state().groups.retain(|known| !known.is(group));
     }
 }

@@ -1,7 +1,8 @@
 //! A running job: its output within bounds, its end, and the end of everything it started.
 
 use std::fs::File;
-use std::io::{ErrorKind, Read};
+use std::io::{self, ErrorKind, Read};
+use std::os::fd::OwnedFd;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -10,7 +11,8 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::cancel::{Cancel, kill_group};
+use super::cancel::Cancel;
+use super::group::Group;
 use super::job::{Input, Job, Limits};
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
@@ -93,7 +95,7 @@ const MOST_EXTENT: u32 = 3;
 /// A live process; dropping it kills it and everything it started.
 #[derive(Debug)]
 pub struct Process {
-    group: i32,
+    group: Group,
     token: String,
     events: Receiver<Event>,
     open: usize,
@@ -117,28 +119,20 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
         source,
     };
     let token = token().map_err(failed)?;
-    let mut child = command(sandbox, job, &token)
+    let child = command(sandbox, job, &token)
         .and_then(|mut command| command.spawn())
         .map_err(failed)?;
-    let group = i32::try_from(child.id()).expect("process ids are small");
-    cancel.watch(group);
-    let (sender, events) = channel();
-    let open = watch_streams(&mut child, &sender);
-    let owner = thread::Builder::new()
-        .name("wait".into())
-        .stack_size(64 << 10);
-    owner
-        .spawn(move || {
-            if let Ok(status) = child.wait() {
-                sender.send(Event::Ended(status)).ok();
-            }
-        })
-        .map_err(failed)?;
+    let Watched {
+        group,
+        events,
+        streams,
+    } = watch(child, start_thread).map_err(failed)?;
+    cancel.watch(&group);
     Ok(Process {
         group,
         token,
         events,
-        open,
+        open: streams,
         status: None,
         forced: None,
         limits,
@@ -151,13 +145,13 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
 }
 
 /// Returns a word that nobody can guess.
-pub(super) fn token() -> std::io::Result<String> {
+pub(super) fn token() -> io::Result<String> {
     let mut bytes = [0; 16];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
     Ok(data_encoding::HEXLOWER.encode(&bytes))
 }
 
-fn command(sandbox: &Sandbox, job: Job, token: &str) -> std::io::Result<Command> {
+fn command(sandbox: &Sandbox, job: Job, token: &str) -> io::Result<Command> {
     let policy = sandbox.policy(&job, token)?;
     #[expect(
         clippy::disallowed_methods,
@@ -181,33 +175,64 @@ fn command(sandbox: &Sandbox, job: Job, token: &str) -> std::io::Result<Command>
     Ok(command)
 }
 
-fn watch_streams(child: &mut Child, sender: &Sender<Event>) -> usize {
-    let stdout = child
-        .stdout
-        .take()
-        .map(|pipe| (Stream::Stdout, Box::new(pipe) as Box<dyn Read + Send>));
-    let stderr = child
-        .stderr
-        .take()
-        .map(|pipe| (Stream::Stderr, Box::new(pipe) as Box<dyn Read + Send>));
-    let streams: Vec<_> = stdout.into_iter().chain(stderr).collect();
-    let open = streams.len();
-    for (stream, pipe) in streams {
-        let sender = sender.clone();
-        let reader = thread::Builder::new()
-            .name("read".into())
-            .stack_size(128 << 10);
-        if reader
-            .spawn(move || forward(stream, pipe, &sender))
-            .is_err()
-        {
-            return 0;
-        }
-    }
-    open
+/// A child with a thread that waits for it and one for each of its streams.
+#[derive(Debug)]
+struct Watched {
+    group: Group,
+    events: Receiver<Event>,
+    /// How many streams are read.
+    streams: usize,
 }
 
-fn forward(stream: Stream, mut pipe: Box<dyn Read + Send>, sender: &Sender<Event>) {
+/// What a thread is to do.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// Watches `child`, by threads that `start` starts. One that nobody can watch is killed.
+fn watch(
+    mut child: Child,
+    mut start: impl FnMut(&str, Work) -> io::Result<()>,
+) -> io::Result<Watched> {
+    let stdout = child.stdout.take().map(OwnedFd::from);
+    let stderr = child.stderr.take().map(OwnedFd::from);
+    let streams = [(Stream::Stdout, stdout), (Stream::Stderr, stderr)];
+    let streams = streams.map(|(stream, pipe)| pipe.map(|pipe| (stream, File::from(pipe))));
+    let streams: Vec<_> = streams.into_iter().flatten().collect();
+    let group = Group::led_by(child);
+    let (sender, events) = channel();
+    let watched = Watched {
+        group: group.clone(),
+        events,
+        streams: streams.len(),
+    };
+    let start_all = || {
+        for (stream, pipe) in streams {
+            let sender = sender.clone();
+            start("read", Box::new(move || forward(stream, pipe, &sender)))?;
+        }
+        let group = group.clone();
+        let wait = move || {
+            if let Ok(status) = group.reap() {
+                sender.send(Event::Ended(status)).ok();
+            }
+        };
+        start("wait", Box::new(wait))
+    };
+    let started = start_all();
+    if started.is_err() {
+        group.kill();
+        group.reap()?;
+    }
+    started.map(|()| watched)
+}
+
+fn start_thread(name: &str, work: Work) -> io::Result<()> {
+    let thread = thread::Builder::new()
+        .name(name.into())
+        .stack_size(128 << 10);
+    thread.spawn(work).map(drop)
+}
+
+fn forward(stream: Stream, mut pipe: File, sender: &Sender<Event>) {
     let mut buffer = vec![0; 32 << 10];
     loop {
         match pipe.read(&mut buffer) {
@@ -230,7 +255,7 @@ fn forward(stream: Stream, mut pipe: Box<dyn Read + Send>, sender: &Sender<Event
 impl Process {
     /// Returns the id of the process, which leads a group of the same number.
     pub fn id(&self) -> i32 {
-        self.group
+        self.group.id()
     }
 
     /// Waits for the end, collects the output, and kills what the process left running.
@@ -299,13 +324,13 @@ impl Process {
 
     /// Kills the process and everything in its group.
     pub fn kill(&self) {
-        kill_group(self.group);
+        self.group.kill();
     }
 
     /// Returns whether it would have ended had the machine nothing else to do: for most of its time it
     /// could run, and one that computes has a limit of processor time. One that sleeps could not.
     fn is_hindered(&self) -> bool {
-        let runnable = processes::runnable(self.group);
+        let runnable = processes::runnable(self.group.id());
         runnable.is_some_and(|runnable| runnable * 2 > self.watch.elapsed())
     }
 
@@ -324,10 +349,7 @@ impl Process {
         match event {
             Event::Output(stream, bytes) => self.keep(stream, &bytes),
             Event::Closed => self.open -= 1,
-            Event::Ended(status) => {
-                self.status = Some(status);
-                kill_group(self.group);
-            }
+            Event::Ended(status) => self.status = Some(status),
         }
     }
 
@@ -348,7 +370,7 @@ impl Process {
 
     fn force(&mut self, end: End) {
         self.forced.get_or_insert(end);
-        kill_group(self.group);
+        self.group.kill();
     }
 
     fn end(&self) -> End {
@@ -376,9 +398,35 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if self.status.is_none() {
-            kill_group(self.group);
+        self.group.kill();
+        self.cancel.forget(&self.group);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_that_cannot_be_watched_is_killed_and_is_an_error() {
+        for threads in 0..3 {
+            #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
+            let mut command = Command::new("/bin/sleep");
+            command.arg("600").process_group(0);
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+            let child = command.spawn().expect("it starts");
+            let id = i32::try_from(child.id()).expect("process ids are small");
+            let mut left = threads;
+            let error = watch(child, |name, work| {
+                left -= 1;
+                if left < 0 {
+                    return Err(ErrorKind::OutOfMemory.into());
+                }
+                start_thread(name, work)
+            });
+            let kind = error.map(drop).map_err(|error| error.kind());
+            assert_eq!(kind, Err(ErrorKind::OutOfMemory), "{threads}");
+            assert_eq!(processes::state(id), None, "{threads}");
         }
-        self.cancel.forget(self.group);
     }
 }

@@ -10,16 +10,16 @@ use std::ffi::OsString;
 use std::fs;
 use std::io::{self, PipeWriter, Read, Write};
 use std::os::fd::OwnedFd;
-use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_current_process_group, kill_process};
+use rustix::process::{Pid, Signal, WaitIdStatus, kill_current_process_group, kill_process};
 
 use super::cancel::Cancel;
+use super::group::wait_without_reaping;
 use super::job::{Input, Job, Stage};
 use super::policy::Policy;
 use super::process::{self, Process};
@@ -152,7 +152,8 @@ pub(super) fn start(
 }
 
 enum News {
-    Ended(ExitStatus),
+    /// The server has ended; the code says how.
+    Ended(u8),
     Asked(Signal),
     Abandoned,
 }
@@ -171,41 +172,42 @@ pub fn enter(arguments: &[OsString]) -> io::Result<u8> {
     };
     launcher::outlive_parent()?;
     #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-    let child = Command::new(program)
+    let server = Command::new(program)
         .args(rest)
         .stdin(Stdio::null())
         .spawn()?;
-    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
-    let signal = |signal| {
-        if let Some(pid) = pid {
-            kill_process(pid, signal).ok();
-        }
-    };
-    let news = watch(child)?;
+    let server = Pid::from_child(&server);
+    let news = watch(server)?;
     loop {
         match news.recv() {
-            Ok(News::Ended(status)) => return Ok(exit_code(status)),
-            Ok(News::Asked(wanted)) => signal(wanted),
+            Ok(News::Ended(code)) => return Ok(code),
+            Ok(News::Asked(wanted)) => {
+                kill_process(server, wanted).ok();
+            }
             Ok(News::Abandoned) | Err(_) => break,
         }
     }
-    signal(Signal::TERM);
+    kill_process(server, Signal::TERM).ok();
     news.recv_timeout(GRACE).ok();
     fs::remove_dir_all(scratch).ok();
     kill_current_process_group(Signal::KILL)?;
     Ok(0)
 }
 
-fn watch(mut child: Child) -> io::Result<Receiver<News>> {
+/// Watches the owner, and the child `server`, which is never reaped here: as long as signals may be sent
+/// to it, its number is its own.
+fn watch(server: Pid) -> io::Result<Receiver<News>> {
     let (sender, news) = channel();
     let owner = sender.clone();
     thread::Builder::new().spawn(move || watch_owner(&owner))?;
-    thread::Builder::new().spawn(move || {
-        if let Ok(status) = child.wait() {
-            sender.send(News::Ended(status)).ok();
-        }
-    })?;
+    thread::Builder::new().spawn(move || watch_server(server, &sender))?;
     Ok(news)
+}
+
+fn watch_server(server: Pid, sender: &Sender<News>) {
+    if let Ok(status) = wait_without_reaping(server) {
+        sender.send(News::Ended(exit_code(&status))).ok();
+    }
 }
 
 fn watch_owner(sender: &Sender<News>) {
@@ -219,9 +221,32 @@ fn watch_owner(sender: &Sender<News>) {
     sender.send(News::Abandoned).ok();
 }
 
-fn exit_code(status: ExitStatus) -> u8 {
-    let code = status
-        .code()
-        .or_else(|| status.signal().map(|signal| 128 + signal));
+fn exit_code(status: &WaitIdStatus) -> u8 {
+    let signal = status.terminating_signal().map(|signal| 128 + signal);
+    let code = status.exit_status().or(signal);
     code.and_then(|code| u8::try_from(code).ok()).unwrap_or(255)
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use crate::sys::processes;
+
+    #[test]
+    fn a_server_that_has_ended_keeps_its_number_while_it_may_be_sent_signals() {
+        #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "kill -QUIT $$"]);
+        let mut child = command.spawn().expect("a shell");
+        let server = Pid::from_child(&child);
+        let (sender, news) = channel();
+        watch_server(server, &sender);
+        let Ok(News::Ended(code)) = news.recv() else {
+            panic!("its end is news");
+        };
+        assert_eq!(code, 128 + 3);
+        let number = server.as_raw_nonzero().get();
+        assert_eq!(processes::state(number), Some('Z'));
+        child.wait().expect("it is not reaped");
+    }
 }

@@ -1,6 +1,7 @@
 //! Which process was started by which, as far as the system tells.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 /// Returns how long the threads of `process` together have run, or waited for a processor while they
@@ -33,13 +34,23 @@ pub fn is_child(child: u32, parent: u32) -> bool {
     parent_of(child) == Some(parent)
 }
 
-/// The name of a program may hold anything, a parenthesis too: what counts comes after the last.
 fn parent_of(process: u32) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
-    let (_, rest) = stat.rsplit_once(')')?;
-    let mut fields = rest.split_ascii_whitespace();
-    let state = fields.next()?;
+    let (state, rest) = stat(format!("/proc/{process}/stat"))?;
     // One that has ended and waits for its parent does not run.
-    (state != "Z").then_some(())?;
-    fields.next()?.parse().ok()
+    (state != 'Z').then_some(())?;
+    rest.split_ascii_whitespace().next()?.parse().ok()
+}
+
+/// Returns the state of `process`, as `ps` shows it; `None` where there is no such process, or no
+/// `/proc`.
+pub fn state(process: i32) -> Option<char> {
+    stat(format!("/proc/{process}/stat")).map(|(state, _)| state)
+}
+
+/// Returns the state that the file `stat` of a process or thread tells, and the fields after it. The
+/// name before them may hold anything, a parenthesis too: what counts comes after the last.
+fn stat(file: impl AsRef<Path>) -> Option<(char, String)> {
+    let stat = fs::read_to_string(file).ok()?;
+    let mut rest = stat.rsplit_once(')')?.1.trim_start().chars();
+    Some((rest.next()?, rest.as_str().to_owned()))
 }
