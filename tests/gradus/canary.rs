@@ -62,7 +62,7 @@ fn no_check_tells_it_where_calls_cross() {
         ),
         (
             solution.replace("open(code: u32)", "open<const N: usize>(code: u32)"),
-            "is not there",
+            "`open` cannot be called",
         ),
         (shut.to_owned(), "`open` is not there"),
         (String::new(), "`close` is not there"),
@@ -109,9 +109,9 @@ fn no_check_tells_it_where_the_judge_is_linked() {
         ),
         (
             solution.replace("text: &str", "text: String"),
-            "cannot be called",
+            "`seal` has other types",
         ),
-        (String::new(), "cannot be called"),
+        (String::new(), "`seal` is not there"),
         (
             solution.replace("format!", "panic!(\"{text}\"); format!"),
             "Failed",
