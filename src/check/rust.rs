@@ -13,6 +13,7 @@ mod diagnostics;
 pub mod dispatch;
 pub mod forbidden;
 pub mod glue;
+mod inspect;
 pub mod kit;
 mod lacking;
 pub mod learner;

@@ -5,21 +5,17 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter, Write};
 use std::os::fd::{AsRawFd, FromRawFd};
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use crate::frame;
+use crate::panics;
 use crate::wire::{Get, Put};
 
 /// Answers one call: reads the arguments, calls the learner's function, writes the result.
 pub type Answer = fn(&mut &'static [u8], &mut Vec<u8>) -> Option<()>;
 
-/// How many panics there were, on any thread, caught or not.
-static PANICS: AtomicUsize = AtomicUsize::new(0);
-/// The message of the last panic.
-static MESSAGE: Mutex<String> = Mutex::new(String::new());
 /// Where answers go, for the allocator to say that memory ran out, once somebody serves.
 static OUTPUT: OnceLock<Output> = OnceLock::new();
 
@@ -48,7 +44,7 @@ pub fn result<R: Put>(value: R, out: &mut Vec<u8>) -> Option<()> {
 pub fn serve(answers: &[Option<Answer>]) {
     let careful = std::env::args().nth(1).is_some_and(|word| word == "careful");
     let Some(socket) = take_socket() else { return };
-    watch_panics();
+    panics::watch();
     let Ok(copy) = socket.try_clone() else { return };
     let output = Arc::new(Mutex::new(BufWriter::with_capacity(64 << 10, copy)));
     tell_of_memory(&output);
@@ -97,27 +93,21 @@ fn take_socket() -> Option<File> {
     }
 }
 
-fn watch_panics() {
-    panic::set_hook(Box::new(|info| {
-        PANICS.fetch_add(1, Ordering::SeqCst);
-        let words = info.payload_as_str().unwrap_or("a panic without words");
-        words.clone_into(&mut MESSAGE.lock().unwrap_or_else(PoisonError::into_inner));
-    }));
-}
-
 fn answer(answers: &[Option<Answer>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8 {
     reply.clear();
     let mut bytes: &'static [u8] = call.leak();
     let index = u32::get(&mut bytes).unwrap_or(u32::MAX) as usize;
     let Some(Some(answer)) = answers.get(index) else { return frame::LACKING };
-    let before = PANICS.load(Ordering::SeqCst);
+    panics::take_words();
+    let before = panics::count();
     let done = panic::catch_unwind(AssertUnwindSafe(|| answer(&mut bytes, reply)));
-    let swallowed = PANICS.load(Ordering::SeqCst) != before;
+    let swallowed = panics::count() != before;
     match done {
         Ok(Some(())) if !swallowed => frame::RETURNED,
         Ok(None) => frame::LACKING,
         Ok(Some(())) | Err(_) => {
-            let words = MESSAGE.lock().unwrap_or_else(PoisonError::into_inner);
+            let words = panics::take_words();
+            let words = if words.is_empty() { "a panic without words" } else { &words };
             reply.clear();
             reply.extend_from_slice(words.as_bytes());
             frame::PANICKED

@@ -4,6 +4,7 @@
 pub mod dispatcher;
 pub mod frame;
 pub mod linked;
+pub mod panics;
 pub mod stub;
 pub mod wire;
 

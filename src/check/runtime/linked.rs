@@ -6,16 +6,11 @@ use std::fs::File;
 use std::io::{BufWriter, Read, Write};
 use std::os::fd::FromRawFd;
 use std::panic::{self, AssertUnwindSafe};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::frame;
+use crate::panics;
 use crate::wire::Put;
-
-/// How many panics there were, on any thread, caught or not.
-static PANICS: AtomicUsize = AtomicUsize::new(0);
-/// What the last panic said: its words.
-static WORDS: Mutex<String> = Mutex::new(String::new());
 
 /// A test, and the words its panic must have where it should panic.
 pub struct Test {
@@ -54,16 +49,12 @@ pub fn run(tests: &[Test]) {
     if socket.read_exact(&mut token).is_err() {
         return;
     }
-    panic::set_hook(Box::new(|info| {
-        PANICS.fetch_add(1, Ordering::SeqCst);
-        let words = info.payload_as_str().unwrap_or_default();
-        words.clone_into(&mut WORDS.lock().unwrap_or_else(PoisonError::into_inner));
-    }));
+    panics::watch();
     let output = Arc::new(Mutex::new(BufWriter::new(socket)));
     crate::dispatcher::tell_of_memory(&output);
     let ended = panic::catch_unwind(AssertUnwindSafe(test.run));
-    let words = WORDS.lock().unwrap_or_else(PoisonError::into_inner);
-    let panicked = PANICS.load(Ordering::SeqCst) > 0;
+    let words = panics::take_words();
+    let panicked = panics::count() > 0;
     let holds = match test.should_panic {
         None => matches!(ended, Ok(true)) && !panicked,
         Some(expected) => ended.is_err() && words.contains(expected),

@@ -1,6 +1,6 @@
 //! The whole road of one Rust submission, from its files to an [`Outcome`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::outcome::{
     Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, Values,
@@ -9,6 +9,7 @@ use super::super::{CheckError, Context, Event};
 use super::collect::{self, Collected};
 use super::dispatch::Dispatch;
 use super::forbidden;
+use super::inspect;
 use super::kit::{Kit, Subject, Tier};
 use super::lacking;
 use super::linked;
@@ -17,6 +18,9 @@ use super::trial::{self, CallEnd, Note, Trial};
 use crate::course::Feedback;
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::{self, Scratch};
+
+/// Why no test runs where something is used that no solution may use.
+const FORBIDDEN: &str = "the crate uses what no solution may use";
 
 /// What is known of a submission while it is assessed.
 struct Desk<'a> {
@@ -95,10 +99,6 @@ impl Desk<'_> {
             context,
             ..
         } = self;
-        self.outcome.forbidden = files.iter().flat_map(find_forbidden).collect();
-        if !self.outcome.forbidden.is_empty() {
-            return Ok(self.not_run("the crate uses what no solution may use"));
-        }
         scratch::sweep(&std::env::temp_dir());
         let scratch = scratch_folder()?;
         collect::write(files, scratch.path())?;
@@ -109,32 +109,68 @@ impl Desk<'_> {
             })
         })?;
         let success = compiled.is_success();
+        let code = if success {
+            inspect::code(files, &library).map_err(|source| CheckError::File {
+                path: inspect::dep_info(&library),
+                source,
+            })?
+        } else {
+            files.iter().collect()
+        };
+        self.outcome.forbidden = code.into_iter().flat_map(find_forbidden).collect();
+        if success {
+            self.inspect(&library)?;
+        }
+        if !self.outcome.forbidden.is_empty() {
+            return Ok(self.not_run(FORBIDDEN));
+        }
         self.outcome.diagnostics = compiled.diagnostics;
         if !success {
             return Ok(self.not_run("the crate does not compile"));
         }
         context.tell(Event::Step("linking"));
-        match subject.tier {
-            Tier::Called => {
-                let program = self.timed("link", |desk| desk.link(&library))?;
-                context.tell(Event::Step("running the hidden tests"));
-                self.timed("run", |desk| desk.run(&program))?;
-            }
-            Tier::Linked => {
-                let linked =
-                    self.timed("link", |_| linked::link(subject, kit, &library, context))?;
-                let (compiled, program) = linked;
-                if !compiled.is_success() {
-                    for diagnostic in lacking::to_tests(subject, &compiled, context.feedback) {
-                        self.say(diagnostic);
-                    }
-                    return Ok(self.not_run("the crate does not have what the tests call"));
-                }
-                context.tell(Event::Step("running the hidden tests"));
-                self.timed("run", |desk| desk.run_linked(&program))?;
-            }
+        let Some(program) = self.timed("link", |desk| desk.program(&library))? else {
+            return Ok(self.not_run("the crate does not have what the tests call"));
+        };
+        self.inspect(&program)?;
+        if !self.outcome.forbidden.is_empty() {
+            return Ok(self.not_run(FORBIDDEN));
         }
+        context.tell(Event::Step("running the hidden tests"));
+        self.timed("run", |desk| match desk.subject.tier {
+            Tier::Called => desk.run(&program),
+            Tier::Linked => desk.run_linked(&program),
+        })?;
         Ok(self.outcome)
+    }
+
+    /// Links what calls the crate in `library`; says what it lacks where that cannot be done.
+    fn program(&mut self, library: &Path) -> Result<Option<PathBuf>, CheckError> {
+        if self.subject.tier == Tier::Called {
+            return self.link(library).map(Some);
+        }
+        let (subject, context) = (self.subject, self.context);
+        let (compiled, program) = linked::link(subject, self.kit, library, context)?;
+        if compiled.is_success() {
+            return Ok(Some(program));
+        }
+        for diagnostic in lacking::to_tests(subject, &compiled, context.feedback) {
+            self.say(diagnostic);
+        }
+        Ok(None)
+    }
+
+    /// Refuses what only the intermediate code of `output` shows.
+    fn inspect(&mut self, output: &Path) -> Result<(), CheckError> {
+        let found = inspect::find(output).map_err(|source| CheckError::File {
+            path: inspect::intermediate(output),
+            source,
+        })?;
+        let told = &mut self.outcome.forbidden;
+        if told.is_empty() {
+            told.extend(found.into_iter().map(forbidden::unseen));
+        }
+        Ok(())
     }
 
     /// Notes that a phase has ended, which began with `watch`.
@@ -170,7 +206,7 @@ impl Desk<'_> {
     }
 
     /// Links the dispatcher; what the crate lacks is left out and told in the contract's words.
-    fn link(&mut self, library: &Path) -> Result<std::path::PathBuf, CheckError> {
+    fn link(&mut self, library: &Path) -> Result<PathBuf, CheckError> {
         let mut present = vec![true; self.subject.functions.len()];
         let (compiled, program) = self
             .kit

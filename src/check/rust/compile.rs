@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::{CheckError, Context, Diagnostic};
 use super::diagnostics::{self, Lines};
+use super::inspect;
 use super::toolchain::Toolchain;
 use crate::sandbox::{Access, End, Exit, Job, Stage, Stream, View};
 
@@ -137,12 +138,8 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
         Origin::Author | Origin::Learner | Origin::Linked => Stage::Compile,
     };
     let mut arguments: Vec<OsString> = vec!["--edition=2024".into(), "--error-format=json".into()];
-    arguments.extend([
-        "--crate-name".into(),
-        unit.name.into(),
-        "-o".into(),
-        unit.output.into(),
-    ]);
+    arguments.extend(["--crate-name".into(), unit.name.into()]);
+    arguments.extend(outputs(unit));
     arguments.extend(["-Cdebuginfo=0".into(), "-Cembed-bitcode=no".into()]);
     match unit.product {
         Product::Library => arguments.push("--crate-type=rlib".into()),
@@ -180,6 +177,41 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
         .variable("PATH", "/usr/bin:/bin:/usr/local/bin")
         .variable("TMPDIR", unit.output.parent().unwrap_or(unit.folder))
         .seeing(view(unit, toolchain))
+}
+
+/// Returns the arguments that name what is to be made. Of what holds a learner's code, the compiler also
+/// tells which files it read, and the intermediate code.
+fn outputs(unit: &Unit<'_>) -> Vec<OsString> {
+    let is_inspected = match unit.origin {
+        Origin::Ours | Origin::Author => false,
+        Origin::Learner => unit.product == Product::Library,
+        Origin::Linked => true,
+    };
+    // A comma in a path would end it: below its folder, a learner's output has none.
+    let Some(output) = unit
+        .output
+        .strip_prefix(unit.folder)
+        .ok()
+        .filter(|_| is_inspected)
+    else {
+        return vec!["-o".into(), unit.output.into()];
+    };
+    let emitted = [
+        ("link", output.to_owned()),
+        ("llvm-ir", inspect::intermediate(output)),
+        ("dep-info", inspect::dep_info(output)),
+    ];
+    let emitted = emitted.into_iter().map(|(kind, path)| {
+        let mut argument = OsString::from(format!("--emit={kind}="));
+        argument.push(path);
+        argument
+    });
+    let mut folder = OsString::from("--out-dir=");
+    folder.push(unit.output.parent().unwrap_or(unit.folder));
+    // One unit, so that its code is one file.
+    emitted
+        .chain([folder, "-Ccodegen-units=1".into()])
+        .collect()
 }
 
 /// Returns what the compiler can see: the toolchain, the sources, the crates that may be named, and

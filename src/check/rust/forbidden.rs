@@ -1,42 +1,81 @@
 //! What no solution may use, found by the compiler's own tokens, not in comments or strings.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::super::outcome::Diagnostic;
 
-/// A name that no solution may use, and why.
-const FORBIDDEN: [(&str, &str); 5] = [
-    ("naked_asm", "machine code in a solution"),
-    (
-        "set_hook",
-        "a panic must stay visible; the panic hook belongs to the check",
-    ),
-    (
-        "take_hook",
-        "a panic must stay visible; the panic hook belongs to the check",
-    ),
-    (
-        "update_hook",
-        "a panic must stay visible; the panic hook belongs to the check",
-    ),
-    (
-        "global_allocator",
-        "memory is counted by the check; the allocator belongs to it",
-    ),
-];
+/// A name that no solution may use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Name {
+    /// Machine code.
+    NakedAsm,
+    /// The panic hook is set.
+    SetHook,
+    /// The panic hook is taken away.
+    TakeHook,
+    /// The panic hook is changed.
+    UpdateHook,
+    /// An allocator of its own.
+    GlobalAllocator,
+}
 
-/// Returns what `source` uses that no solution may use. A file whose tokens cannot be told apart
-/// here may still be one that the compiler reads, so there the words themselves are refused.
+impl Name {
+    const ALL: [(Self, &'static str); 5] = [
+        (Self::NakedAsm, "naked_asm"),
+        (Self::SetHook, "set_hook"),
+        (Self::TakeHook, "take_hook"),
+        (Self::UpdateHook, "update_hook"),
+        (Self::GlobalAllocator, "global_allocator"),
+    ];
+
+    /// Returns the name as it is written.
+    pub fn text(self) -> &'static str {
+        let known = Self::ALL.iter().find(|(name, _)| *name == self);
+        known.map_or("", |(_, text)| text)
+    }
+
+    fn find(text: &str) -> Option<Self> {
+        let known = Self::ALL.iter().find(|(_, known)| *known == text);
+        known.map(|(name, _)| *name)
+    }
+
+    fn why(self) -> &'static str {
+        match self {
+            Self::NakedAsm => "machine code in a solution",
+            Self::SetHook | Self::TakeHook | Self::UpdateHook => {
+                "a panic must stay visible; the panic hook belongs to the check"
+            }
+            Self::GlobalAllocator => "memory is counted by the check; the allocator belongs to it",
+        }
+    }
+}
+
+/// Returns what the source of `file` uses that no solution may use. Where the tokens of a file of Rust
+/// cannot be told apart here, the compiler may still read it, so there the words themselves are refused.
 pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
-    if !FORBIDDEN.iter().any(|(name, _)| source.contains(name)) {
+    if !Name::ALL.iter().any(|(_, name)| source.contains(name)) {
         return Vec::new();
     }
     let mut found = Vec::new();
     match without_shebang(source).parse::<TokenStream>() {
         Ok(tokens) => search(file, source, tokens, &mut found),
-        Err(_) => search_words(file, source, &mut found),
+        Err(_) if file.ends_with(".rs") => search_words(file, source, &mut found),
+        // A text that is included is no code.
+        Err(_) => {}
     }
     found
+}
+
+/// Says that the crate uses `name` in a way that its source does not show.
+pub fn unseen(name: Name) -> Diagnostic {
+    let message = format!("`{}` may not be used: {}", name.text(), name.why());
+    Diagnostic {
+        error: true,
+        text: format!("forbidden: {message}\n --> src/lib.rs\n"),
+        message,
+        file: Some("src/lib.rs".to_owned()),
+        line: None,
+    }
 }
 
 /// Returns `source` as rustc reads it: a byte-order mark is dropped, and so is the text of a first line
@@ -96,44 +135,90 @@ fn behind_comment(text: &str) -> &str {
 
 /// Goes through `tokens` without calling itself: brackets in brackets may be as deep as a file is
 /// long.
+///
+/// A name is used where it is part of a path, where a macro is called or an attribute set by it. By
+/// itself it may be a variable's; what reaches the function so, as by `use std::panic::*`, is found in
+/// what the compiler makes of it.
 fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnostic>) {
-    let mut streams = vec![tokens.into_iter()];
-    while let Some(stream) = streams.last_mut() {
-        match stream.next() {
-            None => drop(streams.pop()),
-            Some(TokenTree::Group(group)) => streams.push(group.stream().into_iter()),
-            Some(TokenTree::Ident(name)) => {
-                let text = name.to_string();
-                let text = text.strip_prefix("r#").unwrap_or(&text);
-                if let Some((name_, why)) =
-                    FORBIDDEN.iter().find(|(forbidden, _)| *forbidden == text)
-                {
-                    found.push(refuse(file, source, name.span().start().line, name_, why));
+    let mut streams = vec![(tokens.into_iter().peekable(), Before::Nothing)];
+    while let Some((stream, outside)) = streams.last_mut() {
+        let outside = *outside;
+        let mut before = outside;
+        let mut inner = None;
+        while let Some(token) = stream.next() {
+            match token {
+                TokenTree::Group(group) => {
+                    let is_attribute = group.delimiter() == Delimiter::Bracket;
+                    let of_group = match before {
+                        _ if outside == Before::Attribute => Before::Attribute,
+                        Before::Attribute if is_attribute => Before::Attribute,
+                        Before::Path => Before::Path,
+                        _ => Before::Nothing,
+                    };
+                    inner = Some((group.stream().into_iter().peekable(), of_group));
+                    break;
                 }
+                TokenTree::Ident(name) => {
+                    let text = name.to_string();
+                    let text = text.strip_prefix("r#").unwrap_or(&text);
+                    let is_called = matches!(stream.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '!');
+                    let is_used =
+                        before == Before::Path || outside == Before::Attribute || is_called;
+                    if let Some(name_) = Name::find(text).filter(|_| is_used) {
+                        found.push(refuse(file, source, name.span().start().line, name_));
+                    }
+                    before = Before::Nothing;
+                }
+                TokenTree::Punct(punct) => {
+                    before = match punct.as_char() {
+                        ':' if before == Before::Colon => Before::Path,
+                        ':' => Before::Colon,
+                        '#' => Before::Attribute,
+                        // In `#![…]`, and between the names of a group.
+                        '!' if before == Before::Attribute => Before::Attribute,
+                        ',' => outside,
+                        _ => Before::Nothing,
+                    };
+                }
+                TokenTree::Literal(_) => before = Before::Nothing,
             }
-            Some(TokenTree::Punct(_) | TokenTree::Literal(_)) => {}
+        }
+        match inner {
+            Some(inner) => streams.push(inner),
+            None => drop(streams.pop()),
         }
     }
+}
+
+/// What stands before a token.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Before {
+    Nothing,
+    /// The first colon of two, or one alone.
+    Colon,
+    /// The part of a path.
+    Path,
+    /// The sign of an attribute.
+    Attribute,
 }
 
 fn search_words(file: &str, source: &str, found: &mut Vec<Diagnostic>) {
     for (index, line) in source.lines().enumerate() {
         let mut words = line.split(|char: char| !char.is_alphanumeric() && char != '_');
-        let word = words.find_map(|word| FORBIDDEN.iter().find(|(name, _)| *name == word));
-        found.extend(word.map(|(name, why)| refuse(file, source, index + 1, name, why)));
+        let word = words.find_map(Name::find);
+        found.extend(word.map(|name| refuse(file, source, index + 1, name)));
     }
 }
 
-fn refuse(file: &str, source: &str, line: usize, name: &str, why: &str) -> Diagnostic {
+fn refuse(file: &str, source: &str, line: usize, name: Name) -> Diagnostic {
     let code = source.lines().nth(line - 1).unwrap_or_default().trim();
+    let message = format!("`{}` may not be used: {}", name.text(), name.why());
     Diagnostic {
         error: true,
-        message: format!("`{name}` may not be used: {why}"),
+        text: format!("forbidden: {message}\n --> {file}:{line}\n  |\n  | {code}\n"),
+        message,
         file: Some(file.to_owned()),
         line: Some(line),
-        text: format!(
-            "forbidden: `{name}` may not be used: {why}\n --> {file}:{line}\n  |\n  | {code}\n"
-        ),
     }
 }
 
@@ -156,10 +241,40 @@ mod tests {
     }
 
     #[test]
+    fn a_name_is_used_in_a_path_a_call_of_a_macro_or_an_attribute() {
+        for used in [
+            "use std::{thread, panic::{self, take_hook}};",
+            "fn f() { panic :: set_hook(x) }",
+            "fn f() { ::core::arch::naked_asm!(\"ret\") }",
+            "fn f() { naked_asm ! (\"ret\") }",
+            "#[global_allocator] static A: B = B;",
+            "#[cfg_attr(all(), global_allocator)] static A: B = B;",
+            "#![cfg_attr(all(), global_allocator)]",
+            "m! { #[global_allocator] }",
+        ] {
+            assert_eq!(find("src/lib.rs", used).len(), 1, "{used}");
+        }
+        for own in [
+            "fn f() -> bool { let set_hook = true; S { hook: set_hook, take_hook }.set_hook }",
+            "fn f(set_hook: bool) { g(set_hook, self.take_hook()) }",
+            "mod m { pub fn set_hook() {} }",
+        ] {
+            assert_eq!(find("src/lib.rs", own), [], "{own}");
+        }
+    }
+
+    #[test]
+    fn prose_is_no_code() {
+        let prose = "It's not allowed to use `std::panic::set_hook`.\n";
+        assert_eq!(find("src/notes.md", prose), []);
+        assert_eq!(find("src/notes.rs", prose).len(), 1);
+    }
+
+    #[test]
     fn brackets_in_brackets_are_gone_through_however_deep_they_are() {
         let deep = 200_000;
         let (open, close) = ("(".repeat(deep), ")".repeat(deep));
-        let found = find("src/lib.rs", &format!("{open}set_hook{close}"));
+        let found = find("src/lib.rs", &format!("{open}panic::set_hook{close}"));
         assert_eq!(found.len(), 1);
     }
 

@@ -2,11 +2,12 @@
 //! learner's toolchain, once, and is no part of this library.
 
 /// The runtime's files by name.
-pub const SOURCES: [(&str, &str); 6] = [
+pub const SOURCES: [(&str, &str); 7] = [
     ("lib.rs", include_str!("../runtime/lib.rs")),
     ("wire.rs", include_str!("../runtime/wire.rs")),
     ("frame.rs", include_str!("../runtime/frame.rs")),
     ("dispatcher.rs", include_str!("../runtime/dispatcher.rs")),
     ("linked.rs", include_str!("../runtime/linked.rs")),
+    ("panics.rs", include_str!("../runtime/panics.rs")),
     ("stub.rs", include_str!("../runtime/stub.rs")),
 ];

@@ -39,6 +39,9 @@ pub struct Note {
     pub end: CallEnd,
 }
 
+/// The stack of each test of a judge, in bytes.
+const STACK: usize = 512 << 20;
+
 /// What became of the last call of a test that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CallEnd {
@@ -79,7 +82,9 @@ pub fn run(
     answer: &mut Answerer<'_>,
     context: &Context,
 ) -> Result<Trial, CheckError> {
-    let job = learner::job(&kit.judge(), LIMITS, &kit.toolchain, context)?;
+    // A value may be as deep as the learner's stack allows, and is read, compared and shown there.
+    let job = learner::job(&kit.judge(), LIMITS, &kit.toolchain, context)?
+        .variable("RUST_MIN_STACK", STACK.to_string());
     run_job(job, known, answer, context)
 }
 

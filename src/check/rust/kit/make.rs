@@ -12,6 +12,7 @@ use crate::check::rust::collect;
 use crate::check::rust::compile::{Compiled, Origin, Product, Unit, compile};
 use crate::check::rust::dispatch::Dispatch;
 use crate::check::rust::glue;
+use crate::check::rust::inspect;
 use crate::check::rust::linked;
 use crate::check::rust::replies::Call;
 use crate::check::rust::runtime;
@@ -232,9 +233,22 @@ fn link_with_solution(
     let library = compile_solution(subject, kit, context)?;
     make_judge(subject, kit, library.clone(), context)?;
     let tests = census::take(subject, kit, context)?;
-    let (linked, _) = linked::link(subject, kit, &library, context)?;
+    let (linked, program) = linked::link(subject, kit, &library, context)?;
     if let Some(error) = linked.errors().next() {
         return Err(linked::at_fault(subject, &linked, error));
+    }
+    let found = inspect::find(&program).map_err(|source| CheckError::File {
+        path: program,
+        source,
+    })?;
+    if let Some(name) = found.first() {
+        return Err(CheckError::Exercise {
+            what: format!(
+                "the hidden tests or the solution use `{}`, which belongs to the check",
+                name.text()
+            ),
+            place: Some((census::FILE.to_owned(), 1)),
+        });
     }
     // Only learners' crates are linked from here on.
     for folder in ["judge", SOLUTION] {
