@@ -1,5 +1,6 @@
 //! One submission against one exercise: facts are stored here, judgements computed.
 
+pub mod apart;
 pub mod cache;
 pub mod context;
 pub mod outcome;

@@ -28,6 +28,7 @@ mod new;
 mod next;
 mod output;
 mod pack;
+mod prove;
 mod quiz;
 mod read;
 mod regrade;

@@ -5,6 +5,7 @@
 //! [`Batch`]es: those of a page in their order, so that they can share a lab, and those that one run
 //! of a compiler takes, together.
 
+pub mod apart;
 mod bench;
 pub mod block;
 pub mod console;
@@ -15,6 +16,7 @@ mod live;
 mod nginx;
 mod rust;
 mod script;
+mod shell;
 pub mod shown;
 mod text;
 
@@ -106,7 +108,7 @@ pub struct Batch {
 }
 
 /// What became of blocks.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Proof {
     /// How many were run.
     pub run: usize,
@@ -121,7 +123,7 @@ pub struct Proof {
 }
 
 /// A block that this machine could not run.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Unrun {
     /// The page, relative to the course's folder.
     pub file: String,
@@ -167,6 +169,15 @@ pub fn batches(course: &Course, pages: &str) -> Vec<Batch> {
 }
 
 impl Batch {
+    /// Returns whether a block of it is run by a shell.
+    pub fn runs_shells(&self) -> bool {
+        let shells = ["console", "sh", "bash"];
+        let mut run = self.blocks.iter().filter(|block| block.skip().is_none());
+        run.any(|block| {
+            shells.contains(&block.info().language()) || block.attribute("run").is_some()
+        })
+    }
+
     /// Proves the blocks of this batch, which belong to `course`.
     pub fn prove(&self, course: &Course, context: &Context) -> Proof {
         let mut proof = Proof::default();

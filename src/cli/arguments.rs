@@ -8,8 +8,8 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::{
     author, cache, cell, check, completions, doctor, drill, grade, hint, init, lab, list, man,
-    mdbook, merge, new, next, pack, quiz, read, regrade, reset, search, skip, solution, status,
-    validate, watch,
+    mdbook, merge, new, next, pack, prove, quiz, read, regrade, reset, search, skip, solution,
+    status, validate, watch,
 };
 use crate::term::ColorChoice;
 
@@ -87,6 +87,8 @@ pub(crate) enum Command {
     Mdbook(mdbook::Mdbook),
     #[command(hide = true, name = crate::grade::cell::ENTRY)]
     Cell(cell::Cell),
+    #[command(hide = true, name = crate::proof::apart::ENTRY)]
+    Prove(prove::Prove),
     #[command(hide = true, name = "__lab")]
     LabWord(lab::word::LabWord),
 }
@@ -107,6 +109,7 @@ impl Command {
             Self::Lab(command) => command.run(app),
             Self::Drill(command) => command.run(app),
             Self::Cell(command) => command.run(app),
+            Self::Prove(command) => command.run(app),
             Self::LabWord(command) => command.run(app),
             Self::Hint(command) => command.run(app),
             Self::Solution(command) => command.run(app),

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::app::App;
 use crate::check::Context;
-use crate::sandbox::ability::User;
+use crate::sandbox::ability::{TOLD, User};
 use crate::sandbox::guard::guard;
 use crate::sandbox::{Ability, Guard, Lacking, Sandbox};
 use crate::sys::environment::Environment;
@@ -16,9 +16,6 @@ pub(crate) const MISSING: &str = "GRADUS_NO_SANDBOX";
 /// Set to anything, this variable makes Gradus take the machine for one on which nobody can have a
 /// network of their own; as honest as [`MISSING`].
 pub(crate) const SHARED: &str = "GRADUS_NO_NAMESPACES";
-/// The file in the state folder that says that it was told.
-const TOLD: &str = "told-of-limits-only";
-
 /// Returns what this machine can enforce.
 pub(crate) fn ability(environment: &Environment) -> Ability {
     if environment.get(MISSING).is_some() {
@@ -31,7 +28,7 @@ pub(crate) fn ability(environment: &Environment) -> Ability {
     }
 }
 
-/// Finds out whether labs can be graded here: in a network of their own.
+/// Finds out whether labs can be graded here, and commands on a page be run: in a network of their own.
 ///
 /// # Errors
 /// Fails where they cannot, with what the machine lacks.

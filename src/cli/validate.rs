@@ -13,12 +13,15 @@ use clap::Args;
 use serde::Serialize;
 
 use super::app::{App, Done};
+use super::confinement;
 use super::exit::Code as Exit;
 use super::failure::Failure;
 use super::names;
 use super::source;
+use crate::check::Context;
 use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback, Problem, rules};
-use crate::proof::{self, Unrun};
+use crate::proof::{self, Batch, Unrun};
+use crate::sandbox::Lacking;
 use crate::watch::{Pace, Watcher};
 use findings::{Findings, Job, Unproved};
 
@@ -111,10 +114,19 @@ impl Validate {
         let context = app.context(Feedback::Full)?;
         let steps = app.output.stepper();
         let pages = only.as_ref().map(|only| format!("exercises/{only}/"));
-        let batches = proof::batches(&course, pages.as_deref().unwrap_or_default());
+        let pages_of = pages.as_deref().unwrap_or_default();
+        let batches = proof::batches(&course, pages_of);
+        let apart = confinement::of_labs(app, &context);
+        if let (Err(lacking), true) = (&apart, batches.iter().any(Batch::runs_shells)) {
+            tell_of_shells(app, &context, lacking);
+        }
+        let prove = |batch: &Batch| match &apart {
+            Ok(()) => batch.prove_apart(&course, pages_of, &context),
+            Err(_) => batch.prove(&course, &context),
+        };
         let mut jobs: VecDeque<Job<'_>> = batches.iter().map(Job::Blocks).collect();
         jobs.extend(exercises.into_iter().map(Job::Exercise));
-        findings.prove(jobs, &course, &context, self.jobs(), &steps);
+        findings.prove(jobs, &prove, &context, self.jobs(), &steps);
         if let (Some(ground), None) = (&course.ground, &only) {
             steps.show("proving the drill");
             findings.prove_drill(ground, &context);
@@ -182,6 +194,16 @@ impl Validate {
             }
         }
     }
+}
+
+/// Tells that the commands on pages are run with less around them than there should be.
+fn tell_of_shells(app: &App, context: &Context, lacking: &Lacking) {
+    let what = if context.sandbox.guard().is_strong() {
+        "reach the network of this machine, and what they start may outlive a gradus that is killed"
+    } else {
+        "have limits of time, memory and output, and no sandbox"
+    };
+    app.warn(&format!("the commands on the pages {what}: {lacking}"));
 }
 
 /// Returns the id of the exercise called `name`, also when it is too broken to be read.

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// One fault in a course.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct Problem {
     /// The file, relative to the course's folder.
     pub file: String,

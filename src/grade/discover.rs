@@ -38,7 +38,6 @@ pub struct Ignored {
 pub fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeError> {
     let mut found = Found::default();
     let mut entries = Vec::new();
-    let root = &without_links(root);
     for entry in fs::read_dir(root).map_err(GradeError::file(root))? {
         let entry = entry.map_err(GradeError::file(root))?;
         let path = entry.path();
@@ -57,13 +56,15 @@ pub fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeErr
             None => found.ignore(path, "its name is no UTF-8 text"),
         }
     }
+    found.lead(root);
     Ok(found)
 }
 
 /// Finds the work of `learner` in their checkout `folder`.
 pub fn checkout(learner: &str, folder: &Path, exercises: &[ExerciseId]) -> Found {
     let mut found = Found::default();
-    found.take(learner, without_links(folder), exercises);
+    found.take(learner, folder.to_path_buf(), exercises);
+    found.lead(folder);
     found
 }
 
@@ -153,6 +154,16 @@ fn entry(line: &str, here: &Path, exercises: &[ExerciseId]) -> Result<Option<Sub
 }
 
 impl Found {
+    /// Has submissions read by a way to `root` without links, what is below it as it was found.
+    fn lead(&mut self, root: &Path) {
+        let way = without_links(root);
+        for submission in &mut self.submissions {
+            if let Ok(below) = submission.folder.strip_prefix(root) {
+                submission.folder = way.join(below);
+            }
+        }
+    }
+
     fn ignore(&mut self, path: PathBuf, why: &'static str) {
         self.ignored.push(Ignored { path, why });
     }

@@ -1,16 +1,18 @@
 //! A learner's desk: a home, a current folder, and `gradus` as a command, for blocks without a lab.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::bench::Came;
+use super::{apart, shell};
 use crate::check::{CheckError, Context};
 use crate::course::Course;
 use crate::lab::control::shell::PATH;
 use crate::lab::control::wrappers::quoted;
 use crate::lab::nginx::CHOICE;
-use crate::sandbox::{Job, Limits, Stage};
+use crate::sandbox::ability::TOLD;
+use crate::sandbox::{Access, Job, Limits, Stage};
 use crate::sys::files;
 use crate::sys::scratch::Scratch;
 
@@ -25,6 +27,8 @@ const LIMITS: Limits = Limits {
 #[derive(Debug)]
 pub(super) struct Desk {
     scratch: Scratch,
+    /// The folder of the course, where it is no part of Gradus.
+    course: Option<PathBuf>,
     context: Context,
 }
 
@@ -36,21 +40,24 @@ impl Desk {
             source,
         };
         let scratch = Scratch::new().map_err(failed)?;
-        for folder in ["bin", "home", "here"] {
+        for folder in ["bin", "home", "here", "state"] {
             fs::create_dir(scratch.path().join(folder)).map_err(failed)?;
         }
         let gradus = quoted(context.sandbox.launcher());
         let script = format!("#!/bin/sh\nexec {gradus} \"$@\"\n");
         let program = scratch.path().join("bin/gradus");
         files::write_program(&program, script.as_bytes()).map_err(failed)?;
+        // Gradus has no sandbox of its own in this one, which is no news to an author.
+        let told = scratch.path().join("state").join(TOLD);
+        fs::write(told, "").map_err(failed)?;
+        let folder = course.tree.folder();
         let desk = Self {
             scratch,
+            course: folder.map(|folder| context.environment.folder().join(folder)),
             context: context.clone(),
         };
-        let course = course.tree.folder().map(|folder| {
-            let folder = context.environment.folder().join(folder);
-            format!(" --course {}", quoted(&folder))
-        });
+        let course = desk.course.as_deref().map(quoted);
+        let course = course.map(|course| format!(" --course {course}"));
         let came = desk.run(&format!("gradus init{}", course.unwrap_or_default()))?;
         if came.end.is_success() {
             return Ok(desk);
@@ -64,28 +71,26 @@ impl Desk {
         let folder = |name: &str| self.scratch.path().join(name);
         let environment = &self.context.environment;
         let path = environment.text("PATH").unwrap_or_else(|| PATH.to_owned());
-        let mut job = Job::new(Stage::Trusted, "/bin/sh", folder("here"))
-            .within(LIMITS)
-            .argument("-c")
-            .argument(format!("exec 2>&1\n{line}"))
+        let mut job = Job::new(Stage::Lab, "/bin/sh", folder("here"))
             .variable("PATH", format!("{}:{path}", folder("bin").display()))
             .variable("HOME", folder("home"))
+            .variable("TMPDIR", folder("home"))
             .variable("LANG", "C.UTF-8")
             .variable("COLUMNS", "80")
-            .variable("GRADUS_CACHE_DIR", &self.context.cache);
-        for (name, own) in [("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo")] {
-            let there = environment.get(name).map(Into::into);
-            let there = there.or_else(|| Some(environment.home()?.join(own)));
-            if let Some(there) = there {
-                job = job.variable(name, there);
-            }
+            .variable("GRADUS_STATE_DIR", folder("state"))
+            .variable("GRADUS_CACHE_DIR", folder("home/.cache/gradus"));
+        let tools = apart::toolchain(&self.context).into_iter();
+        let chosen = environment.get(CHOICE);
+        for (name, value) in tools.chain(chosen.map(|it| (CHOICE, it.to_owned()))) {
+            job = job.variable(name, value);
         }
-        for name in ["RUSTUP_TOOLCHAIN", CHOICE] {
-            if let Some(value) = environment.get(name) {
-                job = job.variable(name, value);
-            }
-        }
-        let mut came = Came::of(&self.context.sandbox.run(job, &self.context.cancel)?);
+        let own = ["here", "home", "state"].map(folder);
+        let own = own.each_ref().map(PathBuf::as_path);
+        let course = self.course.as_deref();
+        let view = shell::with_tools(&self.context)
+            .with(Access::Execute, folder("bin"))
+            .with_all(Access::Read, course);
+        let mut came = shell::run(job, line, LIMITS, &own, view, &self.context)?;
         came.printed = without(&came.printed, &folder("here"));
         Ok(came)
     }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 
 use super::Block;
 use super::bench::Came;
+use super::shell;
 use super::{Miss, in_words};
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise};
 use crate::kind::gateway::Label;
-use crate::lab::control::{Answer, Keeper, Request, Status, shell, wrappers};
+use crate::lab::control::{self, Answer, Keeper, Request, Status, wrappers};
 use crate::lab::log;
-use crate::sandbox::{Limits, Stage};
+use crate::sandbox::{Access, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
 use crate::sys::scratch::Scratch;
@@ -159,21 +160,24 @@ impl Live {
 
     /// Runs `line` as a learner would in the lab's shell.
     pub(super) fn run(&self, line: &str) -> Result<Came, CheckError> {
+        let (keeper, work) = (&self.keeper, self.work.path());
         let gradus = self.context.sandbox.launcher();
-        let job = shell::job(Stage::Trusted, &self.keeper, self.work.path(), gradus);
+        let job = control::shell::job(Stage::Lab, keeper, work, gradus);
         let job = job.map_err(|source| CheckError::File {
-            path: self.keeper.folder().to_owned(),
+            path: keeper.folder().to_owned(),
             source,
         })?;
         let curl = self.context.environment.find_program("curl", &[]);
-        let curl = curl.map(|curl| (wrappers::CURL, curl));
         let url = format!("http://127.0.0.1:{}", self.status.nginx.listen);
-        let job = job.within(LIMITS).variable("URL", url);
+        let view = View::of_lab()
+            .with(Access::Read, keeper.folder())
+            .with(Access::Connect, keeper.socket())
+            .with_all(Access::Execute, &curl);
+        let job = job.variable("URL", url).variable("TMPDIR", work);
         let job = curl
             .into_iter()
-            .fold(job, |job, (name, curl)| job.variable(name, curl));
-        let job = job.argument("-c").argument(format!("exec 2>&1\n{line}"));
-        let mut came = Came::of(&self.context.sandbox.run(job, &self.context.cancel)?);
+            .fold(job, |job, curl| job.variable(wrappers::CURL, curl));
+        let mut came = shell::run(job, line, LIMITS, &[work], view, &self.context)?;
         came.printed = self.for_learner(&came.printed);
         Ok(came)
     }

@@ -3,6 +3,9 @@
 #[cfg(target_os = "linux")]
 use super::{kernel, namespaces, user};
 
+/// The file in the state folder that says that somebody was told that checks here have limits alone.
+pub const TOLD: &str = "told-of-limits-only";
+
 /// As whom a learner's code can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum User {

@@ -50,6 +50,9 @@ pub enum Refusal {
     Unreadable(#[source] io::Error),
 }
 
+/// The path of something that is not read, and why it is not.
+pub type Fault = (String, Refusal);
+
 /// How much is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Bounds {
@@ -129,7 +132,7 @@ impl Dir {
     /// # Errors
     /// Fails at the first thing that cannot be read or is beyond `bounds`, with its path; that of this
     /// folder is empty.
-    pub fn read_all(&self, bounds: Bounds) -> Result<Vec<(String, Vec<u8>)>, (String, Refusal)> {
+    pub fn read_all(&self, bounds: Bounds) -> Result<Vec<(String, Vec<u8>)>, Fault> {
         let mut walk = Walk {
             bounds,
             found: Vec::new(),
@@ -212,7 +215,7 @@ struct Walk {
 }
 
 impl Walk {
-    fn visit(&mut self, dir: &Dir, path: &str, depth: usize) -> Result<(), (String, Refusal)> {
+    fn visit(&mut self, dir: &Dir, path: &str, depth: usize) -> Result<(), Fault> {
         let refuse = |refusal| (path.to_owned(), refusal);
         if depth > self.bounds.depth {
             return Err(refuse(Refusal::TooDeep(self.bounds.depth)));
@@ -233,13 +236,7 @@ impl Walk {
     }
 
     /// Takes what `name` in `dir` is, and `path` in all.
-    fn take(
-        &mut self,
-        dir: &Dir,
-        name: &str,
-        path: String,
-        depth: usize,
-    ) -> Result<(), (String, Refusal)> {
+    fn take(&mut self, dir: &Dir, name: &str, path: String, depth: usize) -> Result<(), Fault> {
         let found = match statat(&dir.0, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) => FileType::from_raw_mode(found.st_mode),
             Err(errno) => return Err((path, refusal(&dir.0, OsStr::new(name), errno, "file"))),

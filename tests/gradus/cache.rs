@@ -57,7 +57,7 @@ fn the_cache_is_shown_and_emptied_but_for_what_is_in_use() {
     let hold = Hold::take(&two).expect("it is there");
     assert_data_eq!(
         desk.gradus_with(&["cache"], "", &here).whole(),
-        str![[r#"
+        str![[r"
 ../cache
   kits               4.5 MB  2 judges of Rust exercises
   runtime            0.0 MB  0 libraries of judges
@@ -68,16 +68,16 @@ fn the_cache_is_shown_and_emptied_but_for_what_is_in_use() {
   all                4.5 MB  of 500.0 MB
 --- exit 0
 
-"#]]
+"]]
     );
     assert_data_eq!(
         desk.gradus_with(&["cache", "clear"], "", &here).whole(),
-        str![[r#"
+        str![[r"
 Removed 1.5 MB from ../cache.
 In use, and still there: 1 entry.
 --- exit 0
 
-"#]]
+"]]
     );
     assert!(desk.path("cache/notes.txt").exists());
     drop(hold);

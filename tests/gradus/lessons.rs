@@ -1,12 +1,17 @@
 //! The code on a course's pages is run by `validate`, and what does not keep its promise is told.
 
 use std::fs;
+use std::io::ErrorKind;
+use std::net::TcpListener;
+use std::os::unix::fs::PermissionsExt;
 
 use gradus::course::{builtin, load};
 use gradus::proof::block::of_course;
+use gradus::sandbox::Sandbox;
+use rustix::process::{Pid, Signal};
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::Desk;
+use crate::harness::{Desk, skip};
 use crate::processes::{of_folder, wait_until};
 
 /// How many blocks of the built-in course are run, at least.
@@ -302,7 +307,7 @@ fn a_command_is_stopped_when_it_prints_too_much_and_leaves_nothing_running() {
     let desk = Desk::with_labs();
     let folder = desk.path("left-behind");
     fs::create_dir(&folder).expect("a folder");
-    let waits = format!("cd {} && sleep 4321 &", folder.display());
+    let waits = format!("sh -c 'sleep 4321; : {}' &", folder.display());
     let said = validate(
         &desk,
         &format!(
@@ -331,4 +336,132 @@ fn what_this_machine_lacks_is_told_and_never_passed() {
     let count = "Code: 1 not proved here";
     assert!(said.contains(count), "{said}");
     assert!(said.ends_with("--- exit 3\n"), "{said}");
+}
+
+/// Returns a desk with a folder that everybody may write to, and its path.
+fn with_outside() -> (Desk, String) {
+    let desk = Desk::with_labs();
+    let outside = desk.path("outside");
+    fs::create_dir(&outside).expect("a folder");
+    let everybody = fs::Permissions::from_mode(0o777);
+    fs::set_permissions(&outside, everybody).expect("it is ours");
+    (desk, outside.to_string_lossy().into_owned())
+}
+
+/// Returns whether scripts of pages can be confined here; else the test that asks is skipped.
+fn is_confined() -> bool {
+    let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus"));
+    let can = sandbox.guard().is_strong() && sandbox.rehearse_seclusion().is_ok();
+    if !can {
+        skip("namespaces and Landlock");
+    }
+    can
+}
+
+#[test]
+fn scripts_reach_no_network_and_write_to_their_scratch_folder_alone() {
+    if !is_confined() {
+        return;
+    }
+    let (desk, outside) = with_outside();
+    let network = TcpListener::bind("127.0.0.1:0").expect("a port");
+    network.set_nonblocking(true).expect("it is ours");
+    let port = network.local_addr().expect("an address").port();
+    let blocks = format!(
+        r#"
+```bash
+if (exec 3<>/dev/tcp/127.0.0.1/{port}); then exit 1; fi
+```
+
+```bash lab="start-the-shop"
+if (exec 3<>/dev/tcp/127.0.0.1/{port}); then exit 1; fi
+test $(curl -s -o /dev/null -w '%{{http_code}}' $URL) = 502
+```
+
+```sh
+for folder in {outside} /usr/local /var/tmp /tmp; do
+    if touch $folder/x; then exit 1; fi
+done
+if ls {outside}; then exit 1; fi
+for folder in "$HOME" "$TMPDIR" .; do
+    echo x > "$folder/x"
+done
+```
+
+```sh lab="start-the-shop"
+if touch {outside}/x; then exit 1; fi
+echo x > "$HOME/x"
+```
+
+```sh
+for number in $(seq 300); do
+    sleep 4321 &
+done
+```
+"#
+    );
+    let said = validate(&desk, &blocks, &[]);
+    let forks = "lessons/02-code.md:31: the script ends with code 2\n    came:\n";
+    assert!(said.contains(forks) && said.contains("fork"), "{said}");
+    assert!(said.contains("\n1 problem, 1 exercise proved\n"), "{said}");
+    assert_eq!(fs::read_dir(outside).expect("a folder").count(), 0);
+    let nobody = network.accept().map_err(|error| error.kind());
+    assert_eq!(nobody.err(), Some(ErrorKind::WouldBlock));
+}
+
+#[test]
+fn nothing_that_a_script_starts_outlives_it_or_a_validate_that_is_killed() {
+    if !is_confined() {
+        return;
+    }
+    for signal in [None, Some(Signal::TERM), Some(Signal::KILL)] {
+        let (desk, mark) = with_outside();
+        let waits = format!("sh -c 'sleep 4321; : {mark}'");
+        let runs = || of_folder(mark.as_ref());
+        let Some(signal) = signal else {
+            let block = format!("\n```sh\nsetsid {waits} >/dev/null 2>&1 &\n```\n");
+            let said = validate(&desk, &block, &[]);
+            assert!(said.contains("Code: 1 block run"), "{said}");
+            wait_until("what was begun has ended", || runs().is_empty());
+            continue;
+        };
+        let block = format!("setsid {waits} & {waits}");
+        desk.write(
+            "labs/lessons/02-code.md",
+            &format!("+++\ntitle = \"Code\"\nsummary = \"Runs.\"\n+++\n\n```sh\n{block}\n```\n"),
+        );
+        let mut validate = desk.start(&["validate", "../labs"]);
+        let waiting = |line: &String| line.starts_with("sh -c sleep");
+        wait_until("it runs", || {
+            runs().iter().filter(|it| waiting(it)).count() == 2
+        });
+        let pid = Pid::from_child(&validate);
+        rustix::process::kill_process(pid, signal).expect("it runs");
+        validate.wait().expect("it ends");
+        wait_until("all of it has ended", || runs().is_empty());
+    }
+}
+
+#[test]
+fn scripts_that_cannot_be_confined_run_and_are_told_of() {
+    for (lacking, words) in [
+        (
+            "GRADUS_NO_NAMESPACES",
+            "reach the network of this machine, and",
+        ),
+        (
+            "GRADUS_NO_SANDBOX",
+            "have limits of time, memory and output, and no sandbox: ",
+        ),
+    ] {
+        let desk = Desk::with_labs();
+        let said = validate(
+            &desk,
+            "\n```sh\necho x > \"$HOME/x\"\n```\n",
+            &[(lacking, "1")],
+        );
+        assert!(said.contains("Code: 1 block run\n"), "{said}");
+        let warning = format!("warning: the commands on the pages {words}");
+        assert!(said.contains(&warning), "{said}");
+    }
 }

@@ -48,11 +48,11 @@ impl Findings {
         })
     }
 
-    /// Proves what is in `queue`, `jobs` at a time.
+    /// Proves what is in `queue`, `jobs` at a time, the blocks of pages by `prove_batch`.
     pub(super) fn prove(
         &mut self,
         queue: VecDeque<Job<'_>>,
-        course: &Course,
+        prove_batch: &(impl Fn(&Batch) -> Proof + Sync),
         context: &Context,
         jobs: usize,
         steps: &Stepper,
@@ -75,7 +75,7 @@ impl Findings {
                     }
                     Job::Blocks(batch) => {
                         steps.show(&format!("running the code of {}", batch.name));
-                        let proof = batch.prove(course, context);
+                        let proof = prove_batch(batch);
                         found_now().code.add(proof);
                     }
                 }

@@ -24,7 +24,7 @@ fn a_grading_sums_up_what_it_found() {
     };
     assert_data_eq!(
         run.whole(),
-        str![[r#"
+        str![[r"
 6 submissions graded
        1  passed
        1  failed
@@ -32,11 +32,11 @@ fn a_grading_sums_up_what_it_found() {
        2  compile error
 wrote out/results.jsonl
 --- stderr
-warning: [SCRATCH]/class/notes.txt is no submission: no folder
+warning: ../class/notes.txt is no submission: no folder
 1 learner of the class list handed nothing in: zoe
 --- exit 0
 
-"#]]
+"]]
     );
     assert_eq!(results(&desk, "out")[2]["person"]["name"], "Ada");
 }

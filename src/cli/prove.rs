@@ -1,0 +1,32 @@
+//! The hidden command of a Gradus that proves the blocks of a page apart, for one that validates.
+
+use clap::Args;
+
+use super::app::{App, Done};
+use super::exit::Code;
+use super::failure::Failure;
+use crate::course::{Feedback, load};
+use crate::proof;
+
+/// Proves one batch of blocks and writes what it finds.
+#[derive(Debug, Args)]
+pub(crate) struct Prove {
+    batch: String,
+    pages: String,
+}
+
+impl Prove {
+    pub(super) fn run(self, app: &App) -> Done {
+        let (course, _) = load(&app.tree(None)?);
+        let mut batches = proof::batches(&course, &self.pages).into_iter();
+        let batch = batches.find(|batch| batch.name == self.batch);
+        let batch = batch.ok_or_else(|| Failure::Refused {
+            what: format!("{} is not there any more", self.batch),
+            help: "validate again".to_owned(),
+        })?;
+        let mut context = app.context(Feedback::Full)?;
+        context.sandbox = context.sandbox.secluding_shells();
+        app.output.json(&batch.prove(&course, &context))?;
+        Ok(Code::Fine)
+    }
+}

@@ -1,0 +1,59 @@
+//! What a shell on a page can see and do.
+
+use std::path::Path;
+
+use super::apart;
+use super::bench::Came;
+use crate::check::{CheckError, Context};
+use crate::lab::nginx::CHOICE;
+use crate::sandbox::{Access, Job, Limits, View};
+
+/// Runs `line` as the shell `job` of a page, which may write and run what is in the folders `own`. It
+/// reads `view` besides, the tools and libraries of this machine, and Gradus.
+pub(super) fn run(
+    job: Job,
+    line: &str,
+    limits: Limits,
+    own: &[&Path],
+    view: View,
+    context: &Context,
+) -> Result<Came, CheckError> {
+    let gradus = context.sandbox.launcher();
+    let view = view
+        .with_all(Access::Execute, [gradus, Path::new("/usr")])
+        .with_all(Access::Execute, own)
+        .with_all(Access::Write, own)
+        .with(Access::Read, "/proc");
+    let job = job
+        .within(limits)
+        .secluded(context.sandbox.seclusion_of_shells())
+        .seeing(view)
+        .argument("-c")
+        .argument(format!("exec 2>&1\n{line}"));
+    let exit = context.sandbox.run(job, &context.cancel)?;
+    CheckError::unless_ran(&exit)?;
+    Ok(Came::of(&exit))
+}
+
+/// Returns what a shell sees in which Gradus checks exercises: the compiler, and an nginx of the
+/// machine's own where one was chosen.
+pub(super) fn with_tools(context: &Context) -> View {
+    let environment = &context.environment;
+    let mut view = View::of_lab();
+    for (name, folder) in apart::toolchain(context) {
+        let folder = Path::new(&folder);
+        view = match name {
+            "RUSTUP_HOME" => view.with(Access::Execute, folder),
+            // What else is there are keys to registries.
+            "CARGO_HOME" => view.with(Access::Execute, folder.join("bin")),
+            _ => view,
+        };
+    }
+    for name in ["rustc", "cc", "gcc", "clang"] {
+        let found = environment.find_program(name, &[]);
+        // A toolchain finds its parts relative to itself.
+        let found = found.as_deref().and_then(Path::parent);
+        view = view.with_all(Access::Execute, found.filter(|it| it.ends_with("bin")));
+    }
+    view.with_all(Access::Execute, environment.get(CHOICE).map(Path::new))
+}
