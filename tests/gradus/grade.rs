@@ -8,6 +8,8 @@ mod killed;
 mod labs;
 #[cfg(target_os = "linux")]
 mod mixed;
+#[cfg(target_os = "linux")]
+mod odd;
 mod partitions;
 #[cfg(target_os = "linux")]
 mod people;

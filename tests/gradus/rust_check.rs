@@ -5,6 +5,7 @@
     reason = "snapbox writes snapshots so"
 )]
 
+use gradus::check::rust::toolchain::Toolchain;
 use gradus::check::{Outcome, OwnTests, Verdict};
 use gradus::sandbox::Rule;
 use snapbox::{assert_data_eq, str};
@@ -444,4 +445,24 @@ fn own_tests_catch_no_wrong_solution_that_answers_them_rightly() {
         .any(|fault| fault == "a zero divisor panics");
     assert!(missed || !worth.accept_reference, "{worth:?}");
     assert_eq!(outcome.verdict(), Verdict::Failed);
+}
+
+#[test]
+fn a_crate_that_is_larger_than_a_file_may_be_is_told_so() {
+    let bench = Bench::fixture();
+    let toolchain = Toolchain::find(&bench.context).expect("a compiler");
+    let library = toolchain.sysroot.join("lib");
+    let mut files = std::fs::read_dir(library).expect("a toolchain").flatten();
+    // It is 150 MB, and its crate more than twice that.
+    let is_driver = |name: &str| name.starts_with("librustc_driver");
+    let large = files.find(|file| file.file_name().to_str().is_some_and(is_driver));
+    let large = large.expect("a library").path();
+    let source = format!(
+        "{}\npub const A: &[u8] = include_bytes!(\"{}\");\n",
+        bench.solution("pair"),
+        large.display()
+    );
+    let words = bench.check("pair", &source).diagnostics[0].message.clone();
+    let why = "the compiler was stopped: it was to write a file of more than 256 MiB";
+    assert_eq!(words, why);
 }

@@ -1,11 +1,12 @@
 //! What the compiler says, as far as it is about the code: the same on every run, and nothing of where
 //! it ran.
 
+use rustix::process::Signal;
 use serde::Deserialize;
 
 use super::super::Diagnostic;
 use super::compile::Origin;
-use crate::sandbox::{End, Exit};
+use crate::sandbox::{End, Exit, Limits};
 
 /// How a note begins in a rendered diagnostic.
 const NOTE: &str = "= note: ";
@@ -75,6 +76,10 @@ pub(super) fn silent(exit: &Exit, origin: Origin) -> Diagnostic {
     let message = match exit.end {
         End::TimeLimit => "the compiler took too long and was stopped".to_owned(),
         End::OutputLimit => "the compiler wrote too much and was stopped".to_owned(),
+        End::Signal(signal) if signal == Signal::XFSZ.as_raw() => format!(
+            "the compiler was stopped: it was to write a file of more than {} MiB",
+            Limits::compiler().file >> 20
+        ),
         End::Signal(signal) => {
             format!("the compiler was ended by signal {signal}; it may have wanted too much memory")
         }

@@ -36,7 +36,7 @@ impl fmt::Display for Grader {
 
 impl Grader {
     /// Returns whether the tests can be run as this one; where they cannot, the test is skipped.
-    pub(super) fn can_be(self) -> bool {
+    pub(crate) fn can_be(self) -> bool {
         self == Self::Myself || is_superuser()
     }
 
