@@ -9,6 +9,7 @@
 //! files of its own.
 
 pub mod ability;
+mod allowance;
 #[cfg(target_os = "linux")]
 mod calls;
 pub mod cancel;
@@ -21,6 +22,7 @@ mod kernel;
 pub mod launcher;
 #[cfg(target_os = "linux")]
 mod namespaces;
+mod pace;
 pub mod policy;
 pub mod process;
 #[cfg(target_os = "linux")]
@@ -28,6 +30,7 @@ mod root;
 pub mod rule;
 pub mod seclusion;
 pub mod supervisor;
+mod turn;
 #[cfg(target_os = "linux")]
 mod user;
 pub mod view;
@@ -36,6 +39,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 pub use ability::{Ability, Lacking};
+pub use allowance::Allowance;
 pub use cancel::Cancel;
 pub use guard::{GUARDS, Guard};
 pub use interactive::{interactive, interactive_in, turn_into};
@@ -45,6 +49,7 @@ pub use process::{End, Exit, Process, Stream};
 pub use rule::Rule;
 pub use seclusion::Seclusion;
 pub use supervisor::{Supervised, Wish};
+pub use turn::Turn;
 pub use view::{Access, View};
 
 /// What went wrong on our side when a process was to be started or watched.

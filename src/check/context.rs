@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::outcome::{Diagnostic, TestOutcome};
 use crate::course::Feedback;
-use crate::sandbox::{Cancel, Sandbox};
+use crate::sandbox::{Allowance, Cancel, Sandbox};
 use crate::sys::environment::Environment;
 
 /// Something that happened in a check, told as it happens.
@@ -33,6 +33,8 @@ pub struct Context {
     pub cache: PathBuf,
     /// Calls the check off.
     pub cancel: Cancel,
+    /// What everything together may take that the submission causes.
+    pub allowance: Allowance,
     /// How much a failing test tells.
     pub feedback: Feedback,
     /// Whether the submission is graded: a stranger may have written it to fool the grader.
@@ -50,10 +52,21 @@ impl Context {
             environment,
             cache,
             cancel: Cancel::new(),
+            allowance: Allowance::endless(),
             feedback: Feedback::Full,
             graded: false,
             observer: Arc::new(|_| ()),
         }
+    }
+
+    /// Does what is Gradus's own work, such as making what every check of an exercise needs: however
+    /// long that takes, it is not the submission that took it.
+    pub fn outside<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+        let endless = Self {
+            allowance: Allowance::endless(),
+            ..self.clone()
+        };
+        self.allowance.outside(|| work(&endless))
     }
 
     /// Tells the observer.

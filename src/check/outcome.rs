@@ -210,6 +210,15 @@ pub struct OwnTests {
     pub missed: Vec<String>,
 }
 
+impl OwnTests {
+    /// Notes that a wrong solution with this fault was not caught.
+    pub fn miss(&mut self, fault: &str) {
+        if !self.missed.iter().any(|missed| missed == fault) {
+            self.missed.push(fault.to_owned());
+        }
+    }
+}
+
 /// Everything a check found out.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outcome {

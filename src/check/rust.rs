@@ -18,6 +18,7 @@ pub mod kit;
 mod lacking;
 pub mod learner;
 pub mod linked;
+mod linking;
 pub mod own_tests;
 pub mod replies;
 pub mod runtime;

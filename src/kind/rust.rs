@@ -9,6 +9,7 @@ use load::{OwnTests, Settings};
 use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use super::{Folder, Kind, Task, WorkspaceFile};
 use crate::check::rust::kit::{Kit, Subject};
@@ -20,6 +21,10 @@ use crate::check::{
 };
 use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
 use crate::sys::clock::Stopwatch;
+
+/// How long everything may take that one submission causes, unless ten times the processor time of one
+/// run is more: twice the compiler's time, and some more for the tests.
+const SUBMISSION: Duration = Duration::from_mins(1);
 
 /// The kind `rust`.
 #[derive(Debug)]
@@ -166,7 +171,10 @@ impl RustTask {
             own_tests::judge(subject, kit, &tests, &opponents, rule.catch, context)
         });
         match judged? {
-            Judged::Worth(worth) => outcome.own_tests = Some(worth),
+            Judged::Worth(worth, warning) => {
+                outcome.own_tests = Some(worth);
+                outcome.diagnostics.extend(warning);
+            }
             Judged::Unusable(diagnostics) => outcome.diagnostics.extend(diagnostics),
         }
         outcome.phases.push(Phase {
@@ -239,7 +247,13 @@ impl Task for RustTask {
             Ok(hand_in) => hand_in,
             Err(faults) => return self.unread(faults, context),
         };
-        let outcome = assess::assess_files(self.subject()?, &sources, context)?;
+        let subject = self.subject()?;
+        let whole = SUBMISSION.max(subject.limits.cpu * 10);
+        let context = &Context {
+            allowance: context.allowance.clone().or_of(whole),
+            ..context.clone()
+        };
+        let outcome = assess::assess_files(subject, &sources, context)?;
         let mut outcome = self.scoped(outcome);
         if let (Some(rule), Some(tests)) = (self.own_tests(), tests)
             && outcome.verdict() == Verdict::Passed

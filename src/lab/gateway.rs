@@ -29,6 +29,7 @@ const PID: &str = "logs/nginx.pid";
 pub(super) const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
     wall: Duration::from_mins(2),
+    idle: None,
     memory: 1 << 30,
     output: 1 << 20,
     file: 64 << 20,

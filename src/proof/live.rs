@@ -26,6 +26,7 @@ const SOLVED: &str = "solved";
 const LIMITS: Limits = Limits {
     cpu: std::time::Duration::from_secs(10),
     wall: std::time::Duration::from_secs(30),
+    idle: None,
     memory: 2 << 30,
     output: 256 << 10,
     file: 16 << 20,

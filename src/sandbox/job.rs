@@ -5,7 +5,9 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::allowance::Allowance;
 use super::seclusion::Seclusion;
+use super::turn::Turn;
 use super::view::View;
 
 /// What kind of code a job runs; a sandbox decides by it what to allow.
@@ -46,9 +48,11 @@ impl Stage {
 pub struct Limits {
     /// Processor time; the kernel counts whole seconds.
     pub cpu: Duration,
-    /// Wall time, the backstop for what sleeps: ten times the processor time, so that nobody is
-    /// judged by how busy the machine is.
+    /// Wall time. What it waits for a busy machine does not count, up to twice as much.
     pub wall: Duration,
+    /// How long it may neither end nor use its processor while it is its turn, where that is less than
+    /// its wall time.
+    pub idle: Option<Duration>,
     /// Address space in bytes.
     pub memory: u64,
     /// Bytes written to standard output and standard error together.
@@ -61,8 +65,9 @@ impl Limits {
     /// Returns the limits for a compiler.
     pub const fn compiler() -> Self {
         Self {
-            cpu: Duration::from_secs(30),
-            wall: Duration::from_mins(5),
+            cpu: Duration::from_secs(20),
+            wall: Duration::from_mins(1),
+            idle: None,
             memory: 4 << 30,
             output: 8 << 20,
             file: 256 << 20,
@@ -74,6 +79,7 @@ impl Limits {
         Self {
             cpu: Duration::from_secs(2),
             wall: Duration::from_secs(20),
+            idle: Some(Duration::from_secs(2)),
             memory: 512 << 20,
             output: 1 << 20,
             file: 1 << 20,
@@ -85,6 +91,7 @@ impl Limits {
         Self {
             cpu: Duration::from_mins(1),
             wall: Duration::from_mins(10),
+            idle: None,
             memory: 8 << 30,
             output: 16 << 20,
             file: 256 << 20,
@@ -123,6 +130,10 @@ pub struct Job {
     pub view: View,
     /// What it has to itself; one that has anything reads nothing.
     pub seclusion: Seclusion,
+    /// Whose turn it is, where Gradus talks to it.
+    pub turn: Turn,
+    /// What it may take together with others.
+    pub allowance: Allowance,
 }
 
 impl Job {
@@ -143,6 +154,8 @@ impl Job {
             input: Input::Null,
             view: View::new(),
             seclusion: Seclusion::None,
+            turn: Turn::default(),
+            allowance: Allowance::endless(),
         }
     }
 
@@ -185,6 +198,20 @@ impl Job {
     #[must_use]
     pub fn secluded(mut self, seclusion: Seclusion) -> Self {
         self.seclusion = seclusion;
+        self
+    }
+
+    /// Sets who says whose turn it is.
+    #[must_use]
+    pub fn taking(mut self, turn: Turn) -> Self {
+        self.turn = turn;
+        self
+    }
+
+    /// Sets what it may take together with others.
+    #[must_use]
+    pub fn sharing(mut self, allowance: Allowance) -> Self {
+        self.allowance = allowance;
         self
     }
 

@@ -11,9 +11,12 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
+use super::allowance::{Allowance, MOST_EXTENT};
 use super::cancel::Cancel;
 use super::group::Group;
 use super::job::{Input, Job, Limits};
+use super::pace::{Pace, TICK};
+use super::turn::Turn;
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
 use crate::sys::processes;
@@ -89,9 +92,6 @@ enum Event {
     Ended(ExitStatus),
 }
 
-/// So many times the wall time of its limits has a process on a machine that is busy with others.
-const MOST_EXTENT: u32 = 3;
-
 /// A live process; dropping it kills it and everything it started.
 #[derive(Debug)]
 pub struct Process {
@@ -103,8 +103,12 @@ pub struct Process {
     forced: Option<End>,
     limits: Limits,
     watch: Stopwatch,
-    /// How many times the wall time of the limits it has.
-    extent: u32,
+    /// How it spends its time, when that was last seen, and whose turn it was.
+    pace: Pace,
+    seen: Stopwatch,
+    seen_turn: Option<u64>,
+    turn: Turn,
+    allowance: Allowance,
     cancel: Cancel,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
@@ -114,6 +118,7 @@ pub struct Process {
 pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
     let program = job.program.clone();
     let limits = job.limits;
+    let (turn, allowance) = (job.turn.clone(), job.allowance.clone());
     let failed = |source| SandboxError::Start {
         program: program.clone(),
         source,
@@ -137,7 +142,11 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
         forced: None,
         limits,
         watch: Stopwatch::start(),
-        extent: 1,
+        pace: Pace::default(),
+        seen: Stopwatch::start(),
+        seen_turn: None,
+        turn,
+        allowance,
         cancel: cancel.clone(),
         stdout: Vec::new(),
         stderr: Vec::new(),
@@ -273,13 +282,7 @@ impl Process {
                     }
                     self.note(event);
                 }
-                Err(RecvTimeoutError::Timeout) if self.status.is_none() => {
-                    if self.forced.is_none() && self.extent < MOST_EXTENT && self.is_hindered() {
-                        self.extent += 1;
-                    } else {
-                        self.force(End::TimeLimit);
-                    }
-                }
+                Err(RecvTimeoutError::Timeout) if self.status.is_none() => self.look(),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
@@ -327,11 +330,29 @@ impl Process {
         self.group.kill();
     }
 
-    /// Returns whether it would have ended had the machine nothing else to do: for most of its time it
-    /// could run, and one that computes has a limit of processor time. One that sleeps could not.
-    fn is_hindered(&self) -> bool {
-        let runnable = processes::runnable(self.group.id());
-        runnable.is_some_and(|runnable| runnable * 2 > self.watch.elapsed())
+    /// Looks at how it spends its time, and ends it where that is used up.
+    fn look(&mut self) {
+        if let Some(usage) = processes::usage(self.group.id()) {
+            let queued = self.pace.note(self.seen.elapsed(), usage);
+            self.allowance.give_back(queued);
+        }
+        self.seen = Stopwatch::start();
+        let turn = self.turn.of_process();
+        if turn.is_none() || turn != self.seen_turn {
+            self.pace.begin_turn();
+        }
+        self.seen_turn = turn;
+        let idle = self.limits.idle.unwrap_or(Duration::MAX);
+        let is_idle = self.pace.idle() >= idle;
+        if is_idle || self.left_of_wall().is_zero() || self.allowance.is_over() {
+            self.force(End::TimeLimit);
+        }
+    }
+
+    fn left_of_wall(&self) -> Duration {
+        let wall = self.limits.wall;
+        let extent = self.pace.queued().min(wall * (MOST_EXTENT - 1));
+        self.watch.left_of(wall + extent)
     }
 
     fn is_done(&self) -> bool {
@@ -342,7 +363,7 @@ impl Process {
         if self.status.is_some() || self.forced.is_some() {
             return LAST_WORDS;
         }
-        self.watch.left_of(self.limits.wall * self.extent)
+        self.seen.left_of(TICK).min(self.left_of_wall())
     }
 
     fn note(&mut self, event: Event) {

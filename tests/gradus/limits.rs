@@ -8,7 +8,7 @@ use gradus::check::{CheckError, Outcome, TestResult, Verdict};
 use gradus::sys::clock::Stopwatch;
 
 use crate::bench::{Bench, told};
-use crate::harness::{Desk, Extent};
+use crate::harness::Desk;
 use crate::processes::{has_thread, of_folder, wait_until};
 
 /// Checks a solution of `pair` that does `what` when it is asked for half of 7.
@@ -47,9 +47,6 @@ fn two_endless_threads_are_a_time_limit() {
 
 #[test]
 fn a_sleep_without_end_is_a_time_limit() {
-    if !Extent::Whole.is_wanted() {
-        return;
-    }
     let outcome = at_seven("loop { std::thread::park() }");
     expect(&outcome, Verdict::TimeLimit, "no answer within 1 s");
 }

@@ -43,3 +43,4 @@ mod rust_check;
 mod sandbox;
 mod session;
 mod tidy;
+mod waits;

@@ -14,7 +14,8 @@ use std::time::Duration;
 
 use gradus::check::Verdict;
 use gradus::sandbox::{
-    Ability, Access, Cancel, End, Job, Lacking, Rule, Sandbox, Stage, View, guard,
+    Ability, Access, Allowance, Cancel, End, Job, Lacking, Limits, Rule, Sandbox, Stage, Turn,
+    View, guard,
 };
 use tempfile::TempDir;
 
@@ -206,6 +207,44 @@ fn what_a_process_wrote_last_is_heard_although_its_end_is_known_first() {
     wait_until("its end", || process.ended_within(Duration::ZERO));
     process.hear_out();
     assert_eq!(process.stderr(), b"left\nlast\n");
+}
+
+#[test]
+fn a_process_that_does_nothing_while_it_is_its_turn_is_ended() {
+    let limits = Limits {
+        idle: Some(Duration::from_millis(500)),
+        ..Limits::trusted()
+    };
+    let turn = Turn::default();
+    let end = |script| {
+        let job = Job::new(Stage::Trusted, "/bin/sh", "/")
+            .arguments(["-c", script])
+            .variable("PATH", "/usr/bin:/bin")
+            .within(limits)
+            .taking(turn.clone());
+        let exit = none().run(job, &Cancel::new());
+        exit.expect("it starts").end
+    };
+    assert_eq!(end("sleep 10"), End::TimeLimit);
+    let computes = "i=0; while [ $i -lt 600000 ]; do i=$((i + 1)); done";
+    assert_eq!(end(computes), End::Code(0));
+    turn.take();
+    assert_eq!(end("sleep 2"), End::Code(0));
+}
+
+#[test]
+fn wall_time_and_what_all_share_end_a_process_that_sleeps() {
+    let short = Limits {
+        wall: Duration::from_millis(300),
+        ..Limits::trusted()
+    };
+    let over = Allowance::endless().or_of(Duration::ZERO);
+    for (limits, allowance) in [(short, Allowance::endless()), (Limits::trusted(), over)] {
+        let job = Job::new(Stage::Trusted, "/bin/sleep", "/").argument("10");
+        let job = job.within(limits).sharing(allowance);
+        let exit = none().run(job, &Cancel::new());
+        assert_eq!(exit.expect("it starts").end, End::TimeLimit);
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The whole road of one Rust submission, from its files to an [`Outcome`].
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::super::outcome::{
     Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, Values,
@@ -11,11 +11,12 @@ use super::dispatch::Dispatch;
 use super::forbidden;
 use super::inspect;
 use super::kit::{Kit, Subject, Tier};
-use super::lacking;
 use super::linked;
-use super::replies::{Call, Loss, Reply};
+use super::linking;
+use super::replies::{Loss, MOST_TIMEOUTS};
 use super::trial::{self, CallEnd, Note, Trial};
 use crate::course::Feedback;
+use crate::sandbox::End;
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::{self, Scratch};
 
@@ -129,8 +130,12 @@ impl Desk<'_> {
             return Ok(self.not_run("the crate does not compile"));
         }
         context.tell(Event::Step("linking"));
-        let Some(program) = self.timed("link", |desk| desk.program(&library))? else {
-            return Ok(self.not_run("the crate does not have what the tests call"));
+        let linked = self.timed("link", |desk| {
+            linking::link(subject, kit, &library, context, &mut |said| desk.say(said))
+        })?;
+        let program = match linked {
+            Ok(program) => program,
+            Err(why) => return Ok(self.not_run(why)),
         };
         self.inspect(&program)?;
         if !self.outcome.forbidden.is_empty() {
@@ -142,22 +147,6 @@ impl Desk<'_> {
             Tier::Linked => desk.run_linked(&program),
         })?;
         Ok(self.outcome)
-    }
-
-    /// Links what calls the crate in `library`; says what it lacks where that cannot be done.
-    fn program(&mut self, library: &Path) -> Result<Option<PathBuf>, CheckError> {
-        if self.subject.tier == Tier::Called {
-            return self.link(library).map(Some);
-        }
-        let (subject, context) = (self.subject, self.context);
-        let (compiled, program) = linked::link(subject, self.kit, library, context)?;
-        if compiled.is_success() {
-            return Ok(Some(program));
-        }
-        for diagnostic in lacking::to_tests(subject, &compiled, context.feedback) {
-            self.say(diagnostic);
-        }
-        Ok(None)
     }
 
     /// Refuses what only the intermediate code of `output` shows.
@@ -205,47 +194,12 @@ impl Desk<'_> {
         self.outcome
     }
 
-    /// Links the dispatcher; what the crate lacks is left out and told in the contract's words.
-    fn link(&mut self, library: &Path) -> Result<PathBuf, CheckError> {
-        let mut present = vec![true; self.subject.functions.len()];
-        let (compiled, program) = self
-            .kit
-            .link(self.subject, library, &present, self.context)?;
-        if compiled.is_success() {
-            return Ok(program);
-        }
-        let feedback = self.context.feedback;
-        for diagnostic in lacking::to_calls(self.subject, &compiled, &mut present, feedback) {
-            self.say(diagnostic);
-        }
-        let (compiled, program) = self
-            .kit
-            .link(self.subject, library, &present, self.context)?;
-        if compiled.is_success() {
-            return Ok(program);
-        }
-        // With the reference solution it links. A constant that is worked out only where a function is
-        // called fails now, and the compiler names no function: none can be called.
-        self.say(lacking::late(&self.subject.crate_name));
-        present.fill(false);
-        let (compiled, program) = self
-            .kit
-            .link(self.subject, library, &present, self.context)?;
-        if compiled.is_success() {
-            return Ok(program);
-        }
-        Err(CheckError::exercise(format!(
-            "the dispatcher does not link\n{}",
-            compiled.words()
-        )))
-    }
-
     fn run(&mut self, program: &Path) -> Result<(), CheckError> {
         let kit = self.kit;
         let mut dispatch =
             Dispatch::new(program, &kit.toolchain, self.context, self.subject.limits);
         let replies = dispatch.batch(&kit.calls)?;
-        let known: Vec<(Call, Reply)> = kit.calls.iter().cloned().zip(replies).collect();
+        let known: Vec<_> = kit.calls.iter().zip(&replies).collect();
         let trial = trial::run(kit, &known, &mut |call| dispatch.call(call), self.context)?;
         let printed = dispatch.finish()?;
         // What the code prints may be the very values that the exercise keeps back.
@@ -261,8 +215,16 @@ impl Desk<'_> {
     }
 
     fn run_linked(&mut self, program: &Path) -> Result<(), CheckError> {
+        let mut timeouts = 0;
         for (index, test) in self.kit.tests.iter().enumerate() {
-            let result = linked::run(program, index, self.subject, self.kit, self.context)?;
+            let result = if timeouts >= MOST_TIMEOUTS {
+                TestResult::NotRun("two tests before had taken too long".to_owned())
+            } else if self.context.allowance.is_over() {
+                TestResult::NotRun("earlier tests had used up the time".to_owned())
+            } else {
+                linked::run(program, index, self.subject, self.kit, self.context)?
+            };
+            timeouts += usize::from(matches!(result, TestResult::TimeLimit(_)));
             keep(test, result, self.context, &mut self.outcome);
         }
         Ok(())
@@ -301,7 +263,7 @@ fn result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
         None if lost => note.map_or(TestResult::Failed(Values::default()), |note| {
             failed(note, subject)
         }),
-        None if trial.end == crate::sandbox::End::TimeLimit => {
+        None if trial.end == End::TimeLimit => {
             let note = Some("the test did not come to an end in time".to_owned());
             TestResult::TimeLimit(Values {
                 note,
@@ -342,7 +304,7 @@ fn failed(note: &Note, subject: &Subject) -> TestResult {
                 "it printed more than {} KiB",
                 subject.limits.output >> 10
             ))),
-            Loss::NotReached => TestResult::NotRun("earlier calls had used up the time".to_owned()),
+            Loss::NotMade(given_up) => TestResult::NotRun(given_up.words().to_owned()),
         },
     }
 }

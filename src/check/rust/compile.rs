@@ -108,7 +108,10 @@ pub fn compile(
     context: &Context,
     mut observe: impl FnMut(&Diagnostic),
 ) -> Result<Compiled, CheckError> {
-    let job = job(unit, toolchain);
+    let mut job = job(unit, toolchain);
+    if unit.origin != Origin::Ours {
+        job = job.sharing(context.allowance.clone());
+    }
     let process = context.sandbox.spawn(job, &context.cancel)?;
     let mut lines = Lines::default();
     let mut said = Vec::new();

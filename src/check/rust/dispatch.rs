@@ -10,18 +10,16 @@ use std::time::Duration;
 
 use super::super::{CheckError, Context};
 use super::learner;
-use super::replies::{Call, Loss, MOST_WORDS, Reply, frame};
+use super::replies::{Call, GivenUp, Loss, MOST_LOSSES, MOST_TIMEOUTS, Reply, frame};
 use super::toolchain::Toolchain;
-use crate::sandbox::{End, Exit, Input, Limits, SandboxError};
+use crate::sandbox::{End, Exit, Input, Limits, SandboxError, Turn};
 use crate::sys::clock::Stopwatch;
 
-/// So many processes may end inside a call before the rest is given up.
-const MOST_LOSSES: usize = 8;
 /// So many bytes may all replies of a check have together. With its call, a reply of so many still
 /// fits into a message to the judge.
 const MOST_HELD: u64 = 48 << 20;
 /// So many times as long as one process may all of a check together take.
-const MOST_WAITS: u32 = 3;
+const MOST_WAITS: u32 = 2;
 
 /// Starts dispatchers of one program, and remembers what the learner's code printed.
 #[derive(Debug)]
@@ -31,7 +29,9 @@ pub struct Dispatch<'a> {
     context: &'a Context,
     limits: Limits,
     running: Option<Running>,
+    /// The calls that never returned, and those among them that took too long.
     losses: usize,
+    timeouts: usize,
     watch: Stopwatch,
     printed: Vec<u8>,
     /// The bytes of all replies together.
@@ -43,6 +43,7 @@ struct Running {
     input: BufReader<UnixStream>,
     output: BufWriter<UnixStream>,
     end: JoinHandle<Exit>,
+    turn: Turn,
     since: Stopwatch,
 }
 
@@ -109,6 +110,7 @@ impl<'a> Dispatch<'a> {
             limits,
             running: None,
             losses: 0,
+            timeouts: 0,
             watch,
             printed: Vec::new(),
             held: 0,
@@ -123,21 +125,21 @@ impl<'a> Dispatch<'a> {
         let mut replies = Vec::with_capacity(calls.len());
         let mut careful = false;
         while replies.len() < calls.len() {
-            if self.is_spent() {
-                replies.resize(calls.len(), Reply::Lost(Loss::NotReached));
+            if let Some(given_up) = self.given_up() {
+                replies.resize(calls.len(), Reply::Lost(Loss::NotMade(given_up)));
                 break;
             }
             let running = self.start(careful)?;
             let lost = self.pass(running, &calls[replies.len()..], &mut replies)?;
             match lost {
                 None => {}
-                // The calls before had used up the time: this one gets a fresh process.
-                Some(lost) if lost.is_early() => {}
+                // The calls before had used up the time: this one gets a fresh process, if there is time.
+                Some(lost) if lost.is_early() || self.is_out_of_time(lost.loss) => {}
                 // Replies may have been under way: the same again, one at a time, names the call.
                 // One that takes too long is waited for long enough for all before it to arrive.
                 Some(Lost { loss, .. }) if !careful && loss != Loss::Time => careful = true,
                 Some(Lost { loss, .. }) => {
-                    self.losses += 1;
+                    self.count(loss);
                     replies.push(Reply::Lost(loss));
                 }
             }
@@ -160,30 +162,35 @@ impl<'a> Dispatch<'a> {
                 waited: watch.elapsed(),
                 lived: since.unwrap_or(watch).elapsed(),
             };
-            if lost.is_early() {
+            if lost.is_early() || self.is_out_of_time(loss) {
                 reply = self.ask(call)?;
             }
         }
-        self.losses += usize::from(matches!(reply, Reply::Lost(_)));
+        if let Reply::Lost(loss) = reply {
+            self.count(loss);
+        }
         Ok(reply)
     }
 
     /// Makes one call, once.
     fn ask(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
-        if self.is_spent() {
-            return Ok(Reply::Lost(Loss::NotReached));
+        if let Some(given_up) = self.given_up() {
+            return Ok(Reply::Lost(Loss::NotMade(given_up)));
         }
         let mut running = match self.running.take() {
             Some(running) => running,
             None => self.start(true)?,
         };
+        running.turn.give();
         let sent = frame::write(&mut running.output, frame::CALL, call)
             .and_then(|()| running.output.flush());
         let mut shortage = Shortage::default();
         let reply = sent.and_then(|()| shortage.read(&mut running.input));
+        running.turn.take();
         if let Ok(Some((kind, bytes))) = reply {
-            shortage.is_ours = !self.holds(kind, &bytes);
-            if let Some(reply) = Reply::read(kind, bytes).filter(|_| !shortage.is_ours) {
+            let reply = Reply::read(kind, bytes);
+            shortage.is_ours = !self.holds(reply.as_ref());
+            if let Some(reply) = reply.filter(|_| !shortage.is_ours) {
                 self.running = Some(running);
                 return Ok(reply);
             }
@@ -209,17 +216,35 @@ impl<'a> Dispatch<'a> {
     }
 
     /// Counts a reply, and returns whether there is room for it: replies are kept here and in the judge.
-    fn holds(&mut self, kind: u8, bytes: &[u8]) -> bool {
-        let kept = match kind {
-            frame::PANICKED => bytes.len().min(MOST_WORDS),
-            _ => bytes.len(),
-        };
-        self.held += kept as u64;
+    fn holds(&mut self, reply: Option<&Reply>) -> bool {
+        self.held += reply.map_or(0, Reply::size) as u64;
         self.held <= MOST_HELD
     }
 
-    fn is_spent(&self) -> bool {
-        self.losses >= MOST_LOSSES || self.watch.elapsed() > self.limits.wall * MOST_WAITS
+    fn count(&mut self, loss: Loss) {
+        self.losses += 1;
+        self.timeouts += usize::from(loss == Loss::Time);
+    }
+
+    /// Returns why no more calls are made, if none are.
+    fn given_up(&self) -> Option<GivenUp> {
+        if self.timeouts >= MOST_TIMEOUTS {
+            Some(GivenUp::Timeouts)
+        } else if self.losses >= MOST_LOSSES {
+            Some(GivenUp::Losses)
+        } else {
+            self.is_over().then_some(GivenUp::Time)
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        let waited = self.watch.elapsed();
+        self.context.allowance.is_over() || waited > self.limits.wall * MOST_WAITS
+    }
+
+    /// Returns whether a call was lost because all had no more time, however short it was itself.
+    fn is_out_of_time(&self, loss: Loss) -> bool {
+        loss == Loss::Time && self.is_over()
     }
 
     fn start(&self, careful: bool) -> Result<Running, CheckError> {
@@ -233,6 +258,8 @@ impl<'a> Dispatch<'a> {
         if careful {
             job = job.argument("careful");
         }
+        let turn = Turn::default();
+        job = job.taking(turn.clone());
         let (started, wait) = std::sync::mpsc::channel();
         let (sandbox, cancel) = (self.context.sandbox.clone(), self.context.cancel.clone());
         // The thread that starts a process waits for it: the process would die with the thread.
@@ -260,6 +287,7 @@ impl<'a> Dispatch<'a> {
             input,
             output: BufWriter::with_capacity(64 << 10, ours),
             end,
+            turn,
             since: Stopwatch::start(),
         })
     }
@@ -275,6 +303,7 @@ impl<'a> Dispatch<'a> {
             mut input,
             output,
             end,
+            turn,
             since,
         } = running;
         let mut shortage = Shortage::default();
@@ -288,8 +317,10 @@ impl<'a> Dispatch<'a> {
                 let Ok(Some((kind, bytes))) = shortage.read(&mut input) else {
                     break;
                 };
-                shortage.is_ours = !self.holds(kind, &bytes);
-                let reply = Reply::read(kind, bytes).filter(|_| !shortage.is_ours);
+                turn.give();
+                let reply = Reply::read(kind, bytes);
+                shortage.is_ours = !self.holds(reply.as_ref());
+                let reply = reply.filter(|_| !shortage.is_ours);
                 let Some(reply) = reply else { break };
                 replies.push(reply);
                 watch = Stopwatch::start();
@@ -306,6 +337,7 @@ impl<'a> Dispatch<'a> {
             input,
             output,
             end,
+            turn,
             since,
         };
         let exit = self.end(running)?;

@@ -103,7 +103,7 @@ impl Kit {
         mut work: impl FnMut(&Self) -> Result<T, CheckError>,
     ) -> Result<T, CheckError> {
         for _ in 1..TRIES {
-            match Self::get(subject, context) {
+            match context.outside(|context| Self::get(subject, context)) {
                 Err(error) if is_gone(&error) => {}
                 Err(error) => return Err(error),
                 Ok(kit) => {
@@ -114,7 +114,7 @@ impl Kit {
                 }
             }
         }
-        work(&Self::get(subject, context)?)
+        work(&context.outside(|context| Self::get(subject, context))?)
     }
 
     /// Returns the kit of `subject`. That it was taken away before it could be used is an error that

@@ -44,6 +44,7 @@ pub fn job(
         // Threads share one heap: a heap each would use up the address space.
         .variable("MALLOC_ARENA_MAX", "1")
         .within(limits)
+        .sharing(context.allowance.clone())
         .seeing(view))
 }
 

@@ -17,9 +17,9 @@ use super::compile::{Origin, Product, Unit, compile};
 use super::dispatch::Dispatch;
 use super::kit::{Kit, Subject, keep};
 use super::learner;
-use super::replies::{Call, Reply};
-use super::trial::{self, Trial};
-use crate::sandbox::Limits;
+use super::replies::{Call, MOST_TIMEOUTS, Reply};
+use super::trial::{self, Known, Trial};
+use crate::sandbox::{End, Limits};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 use crate::sys::scratch::Scratch;
@@ -42,8 +42,8 @@ pub struct Opponent {
 /// What the tests are worth, or why they could not be run.
 #[derive(Debug, Clone)]
 pub enum Judged {
-    /// They ran.
-    Worth(OwnTests),
+    /// They ran, against all wrong solutions unless there is a warning.
+    Worth(OwnTests, Option<Diagnostic>),
     /// They do not compile, or are not there.
     Unusable(Vec<Diagnostic>),
 }
@@ -66,7 +66,7 @@ pub fn judge(
     let memory = memory(kit, file, opponents);
     let again = turn_of_reference(file, opponents.len());
     if let Some(worth) = remembered(&memory, needed) {
-        return Ok(Judged::Worth(worth));
+        return Ok(Judged::Worth(worth, None));
     }
     let scratch = scratch_folder()?;
     collect::write(std::slice::from_ref(file), scratch.path())?;
@@ -79,11 +79,16 @@ pub fn judge(
         kit,
         context,
         tests,
-        reference: program_of(subject, kit, "solution", None, context)?,
+        reference: context
+            .outside(|context| program_of(subject, kit, "solution", None, context))?,
         calls: Vec::new(),
         answers: Vec::new(),
+        timeouts: 0,
     };
     let worth = bench.meet_all(opponents, needed, again)?;
+    if bench.is_given_up() {
+        return Ok(Judged::Worth(worth, Some(given_up())));
+    }
     let written = serde_json::to_vec(&worth)
         .map_err(std::io::Error::from)
         .and_then(|text| files::write_whole(&memory, &text));
@@ -91,7 +96,18 @@ pub fn judge(
         path: memory,
         source,
     })?;
-    Ok(Judged::Worth(worth))
+    Ok(Judged::Worth(worth, None))
+}
+
+fn given_up() -> Diagnostic {
+    let message = "your tests took too long; they did not meet the wrong solutions that were left";
+    Diagnostic {
+        error: false,
+        message: message.to_owned(),
+        file: Some(FILE.to_owned()),
+        line: None,
+        text: format!("warning: {message}\n"),
+    }
 }
 
 /// Returns before which opponent the tests meet the reference once more. Tests that fail whatever
@@ -201,6 +217,8 @@ struct Bench<'a> {
     reference: PathBuf,
     calls: Vec<Call>,
     answers: Vec<Reply>,
+    /// How often the tests took too long with a wrong solution.
+    timeouts: usize,
 }
 
 impl Bench<'_> {
@@ -224,6 +242,13 @@ impl Bench<'_> {
             return Ok(worth);
         }
         for (index, opponent) in opponents.iter().enumerate() {
+            if self.is_given_up() {
+                // None of those that the tests never met is caught.
+                for opponent in &opponents[index..] {
+                    worth.miss(&opponent.fault);
+                }
+                break;
+            }
             self.context.tell(Event::OwnTests(index, opponents.len()));
             if index == again && !self.accepts_reference_again()? {
                 worth.accept_reference = false;
@@ -231,8 +256,8 @@ impl Bench<'_> {
             }
             if self.catches(opponent)? {
                 worth.caught += 1;
-            } else if !worth.missed.contains(&opponent.fault) {
-                worth.missed.push(opponent.fault.clone());
+            } else {
+                worth.miss(&opponent.fault);
             }
         }
         Ok(worth)
@@ -248,42 +273,45 @@ impl Bench<'_> {
             answers.push(reply.clone());
             Ok(reply)
         })?;
-        self.answers = answers;
         let accepted = is_accepted(&trial);
+        answers.truncate(trial.calls.len());
+        self.answers = answers;
         self.calls = trial.calls;
         Ok(accepted)
     }
 
     /// Returns whether the tests accept the reference when they have run before.
     fn accepts_reference_again(&self) -> Result<bool, CheckError> {
-        let answers = self.answers.iter().cloned();
-        let known: Vec<(Call, Reply)> = self.calls.iter().cloned().zip(answers).collect();
+        let known: Vec<_> = self.calls.iter().zip(&self.answers).collect();
         let mut dispatch = self.dispatch(&self.reference);
         let trial = self.run(&known, &mut |call| dispatch.call(call))?;
         Ok(is_accepted(&trial))
     }
 
     /// Returns whether the tests catch the opponent.
-    fn catches(&self, opponent: &Opponent) -> Result<bool, CheckError> {
+    fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError> {
         // The kit does not depend on the wrong solutions, and an author changes them.
         let mut key = Fingerprint::new();
         key.add(&opponent.source);
         let name = format!("wrong-{}", key.finish());
-        let program = program_of(
-            self.subject,
-            self.kit,
-            &name,
-            Some(&opponent.source),
-            self.context,
-        )?;
+        let (subject, kit, source) = (self.subject, self.kit, Some(&*opponent.source));
+        let program = self
+            .context
+            .outside(|context| program_of(subject, kit, &name, source, context))?;
         let mut dispatch = self.dispatch(&program);
         let replies = dispatch.batch(&self.calls)?;
         if replies == self.answers {
             return Ok(false);
         }
-        let known: Vec<(Call, Reply)> = self.calls.iter().cloned().zip(replies).collect();
+        let known: Vec<_> = self.calls.iter().zip(&replies).collect();
         let trial = self.run(&known, &mut |call| dispatch.call(call))?;
-        Ok(!trial.end.is_success())
+        self.timeouts += usize::from(trial.end == End::TimeLimit);
+        Ok(!trial.end.is_success() && !self.context.allowance.is_over())
+    }
+
+    /// Returns whether the tests meet no more opponents.
+    fn is_given_up(&self) -> bool {
+        self.timeouts >= MOST_TIMEOUTS || self.context.allowance.is_over()
     }
 
     fn dispatch(&self, program: &Path) -> Dispatch<'_> {
@@ -297,7 +325,7 @@ impl Bench<'_> {
 
     fn run(
         &self,
-        known: &[(Call, Reply)],
+        known: &Known<'_>,
         answer: &mut trial::Answerer<'_>,
     ) -> Result<Trial, CheckError> {
         let limits = Limits {

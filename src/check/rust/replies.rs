@@ -1,12 +1,19 @@
 //! What became of a call, as it crosses between the dispatcher, Gradus and the judge.
 
+use std::borrow::Cow;
+
 use crate::sandbox::{End, Exit};
 
 #[path = "../runtime/frame.rs"]
 pub mod frame;
 
 /// The most bytes of a panic's words that are kept.
-pub const MOST_WORDS: usize = 64 << 10;
+const MOST_WORDS: usize = 64 << 10;
+
+/// After so many calls that took too long no more are made.
+pub const MOST_TIMEOUTS: usize = 2;
+/// After so many calls that never returned no more are made.
+pub const MOST_LOSSES: usize = 8;
 
 /// A call as bytes: the number of the function and its arguments.
 pub type Call = Vec<u8>;
@@ -37,8 +44,32 @@ pub enum Loss {
     Memory,
     /// It wrote too much.
     Output,
+    /// It was not made, for this reason.
+    NotMade(GivenUp),
+}
+
+/// Why no more calls are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GivenUp {
     /// Earlier calls had used up the time of the check.
-    NotReached,
+    Time,
+    /// [`MOST_TIMEOUTS`] calls took too long.
+    Timeouts,
+    /// [`MOST_LOSSES`] calls never returned.
+    Losses,
+}
+
+impl GivenUp {
+    const ALL: [Self; 3] = [Self::Time, Self::Timeouts, Self::Losses];
+
+    /// Returns the words for a test whose call was not made.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Time => "earlier calls had used up the time",
+            Self::Timeouts => "two calls before had taken too long",
+            Self::Losses => "eight calls before had ended the process",
+        }
+    }
 }
 
 impl Loss {
@@ -50,7 +81,7 @@ impl Loss {
             End::Signal(signal) => Self::Signalled(signal),
             End::TimeLimit => Self::Time,
             End::OutputLimit => Self::Output,
-            End::Cancelled | End::NotEntered => Self::NotReached,
+            End::Cancelled | End::NotEntered => Self::NotMade(GivenUp::Time),
         }
     }
 
@@ -58,13 +89,15 @@ impl Loss {
     pub fn parse(words: &str) -> Option<Self> {
         let (kind, value) = words.split_once(' ')?;
         let value = value.parse().ok()?;
+        let given_up = usize::try_from(value).ok();
+        let given_up = given_up.and_then(|index| GivenUp::ALL.get(index).copied());
         let all = [
             Self::Exited(value),
             Self::Signalled(value),
             Self::Time,
             Self::Memory,
             Self::Output,
-            Self::NotReached,
+            Self::NotMade(given_up.unwrap_or(GivenUp::Time)),
         ];
         all.get(kind.parse::<usize>().ok()?).copied()
     }
@@ -76,21 +109,30 @@ impl Loss {
             Self::Time => (2, 0),
             Self::Memory => (3, 0),
             Self::Output => (4, 0),
-            Self::NotReached => (5, 0),
+            Self::NotMade(given_up) => (5, given_up as i32),
         }
     }
 }
 
 impl Reply {
-    /// Returns the kind of message and its bytes for a judge.
-    pub fn message(&self) -> (u8, Vec<u8>) {
+    /// Returns how many bytes are kept of it.
+    pub fn size(&self) -> usize {
         match self {
-            Self::Returned(bytes) => (frame::RETURNED, bytes.clone()),
-            Self::Panicked(words) => (frame::PANICKED, words.clone().into_bytes()),
-            Self::Lacking => (frame::LACKING, Vec::new()),
+            Self::Returned(bytes) => bytes.len(),
+            Self::Panicked(words) => words.len(),
+            Self::Lacking | Self::Lost(_) => 0,
+        }
+    }
+
+    /// Returns the kind of message and its bytes for a judge.
+    pub fn message(&self) -> (u8, Cow<'_, [u8]>) {
+        match self {
+            Self::Returned(bytes) => (frame::RETURNED, bytes.into()),
+            Self::Panicked(words) => (frame::PANICKED, words.as_bytes().into()),
+            Self::Lacking => (frame::LACKING, Cow::default()),
             Self::Lost(loss) => {
                 let (kind, value) = loss.code();
-                (frame::LOST, format!("{kind} {value}").into_bytes())
+                (frame::LOST, format!("{kind} {value}").into_bytes().into())
             }
         }
     }

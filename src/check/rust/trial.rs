@@ -1,9 +1,11 @@
 //! One run of a judge: its tests call, Gradus answers, libtest's own lines say how each ended.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
@@ -11,16 +13,26 @@ use super::super::{CheckError, Context};
 use super::kit::Kit;
 use super::learner;
 use super::replies::{Call, Loss, Reply, frame};
-use crate::sandbox::{End, Input, Job, Limits, SandboxError};
+use crate::sandbox::{End, Input, Job, Limits, SandboxError, Turn};
+
+/// So many bytes of calls that were not known beforehand are kept. Those beyond are answered.
+const MOST_CALLS: usize = 16 << 20;
+/// So many bytes may all notes have together; of those beyond, only what became of the call is kept.
+const MOST_NOTES: usize = 16 << 20;
+/// What a call takes in memory beside its bytes, about.
+const OVERHEAD: usize = 64;
 
 /// What a judge may use: it is an author's code, and only answers hold it up.
 pub const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
-    wall: Duration::from_secs(200),
+    wall: Duration::from_mins(2),
+    idle: None,
     memory: 4 << 30,
     output: 16 << 20,
     file: 0,
 };
+/// The stack of each test of a judge, in bytes.
+const STACK: usize = 512 << 20;
 
 /// What a test was doing when it panicked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,8 +51,39 @@ pub struct Note {
     pub end: CallEnd,
 }
 
-/// The stack of each test of a judge, in bytes.
-const STACK: usize = 512 << 20;
+impl Note {
+    fn values(&mut self) -> [&mut Option<String>; 5] {
+        let Self {
+            left,
+            right,
+            input,
+            got,
+            said,
+            ..
+        } = self;
+        [left, right, input, got, said]
+    }
+
+    /// Returns how many bytes of text it has.
+    fn size(&mut self) -> usize {
+        let values = self.values().into_iter().flatten();
+        let values: usize = values.map(|value| value.len()).sum();
+        values
+            + if let CallEnd::Panicked(words) = &self.end {
+                words.len()
+            } else {
+                0
+            }
+    }
+
+    /// Leaves only what became of the call.
+    fn shorten(&mut self) {
+        self.values().into_iter().for_each(|value| *value = None);
+        if let CallEnd::Panicked(words) = &mut self.end {
+            words.clear();
+        }
+    }
+}
 
 /// What became of the last call of a test that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,9 +107,12 @@ pub struct Trial {
     pub passed: BTreeMap<String, bool>,
     /// What the tests that panicked were doing, by name; a lost call is kept before any other.
     pub notes: BTreeMap<String, Note>,
-    /// The calls that were not known beforehand, in order.
+    /// The first calls that were not known beforehand, in order.
     pub calls: Vec<Call>,
 }
+
+/// What is known beforehand: calls, and what became of each.
+pub type Known<'a> = [(&'a Call, &'a Reply)];
 
 /// Answers a call that was not known beforehand.
 pub type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
@@ -78,7 +124,7 @@ pub type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + '
 /// Fails when the judge cannot be started, when `answer` fails, or when the check is called off.
 pub fn run(
     kit: &Kit,
-    known: &[(Call, Reply)],
+    known: &Known<'_>,
     answer: &mut Answerer<'_>,
     context: &Context,
 ) -> Result<Trial, CheckError> {
@@ -94,7 +140,7 @@ pub fn run(
 /// As for [`run`].
 pub fn run_job(
     job: Job,
-    known: &[(Call, Reply)],
+    known: &Known<'_>,
     answer: &mut Answerer<'_>,
     context: &Context,
 ) -> Result<Trial, CheckError> {
@@ -108,14 +154,16 @@ pub fn run_job(
     let job = job
         .arguments(["--test-threads=1", "--include-ignored", "--color=never"])
         .reading(Input::Descriptor(OwnedFd::from(theirs)));
+    let turn = Turn::default();
+    let job = job.taking(turn.clone());
     let process = context.sandbox.spawn(job, &context.cancel)?;
     let (exit, served) = thread::scope(|scope| {
-        let server = scope.spawn(|| serve(ours, known, answer));
+        let server = scope.spawn(|| serve(&ours, known, answer, &turn));
         let exit = process.finish();
         (exit, server.join())
     });
     CheckError::unless_ran(&exit)?;
-    let (calls, notes) = served.map_err(|_| CheckError::Cancelled)??;
+    let Served { calls, notes, .. } = served.map_err(|_| CheckError::Cancelled)??;
     Ok(Trial {
         end: exit.end,
         passed: read_lines(&String::from_utf8_lossy(&exit.stdout), exit.end),
@@ -124,67 +172,119 @@ pub fn run_job(
     })
 }
 
-type Served = (Vec<Call>, BTreeMap<String, Note>);
+/// What a judge asked and told.
+#[derive(Debug, Default)]
+struct Served {
+    calls: Vec<Call>,
+    calls_size: usize,
+    notes: BTreeMap<String, Note>,
+    notes_size: usize,
+}
 
+/// Serves the judge at the other end of `socket`. What it says is read while what it is told is written,
+/// so that it may do the one or the other whenever it likes.
 fn serve(
-    socket: UnixStream,
-    known: &[(Call, Reply)],
+    socket: &UnixStream,
+    known: &Known<'_>,
     answer: &mut Answerer<'_>,
+    turn: &Turn,
+) -> Result<Served, CheckError> {
+    let (replies, queue) = channel();
+    thread::scope(move |scope| {
+        scope.spawn(move || {
+            let mut output = BufWriter::with_capacity(64 << 10, socket);
+            // A judge that makes no call never reads; its end closes the line.
+            teach(&mut output, known)
+                .and_then(|()| reply_all(&mut output, &queue))
+                .ok();
+        });
+        let served = listen(socket, &replies, answer, turn);
+        // Both let the writer end.
+        drop(replies);
+        socket.shutdown(Shutdown::Both).ok();
+        served
+    })
+}
+
+fn listen(
+    socket: &UnixStream,
+    replies: &Sender<Reply>,
+    answer: &mut Answerer<'_>,
+    turn: &Turn,
 ) -> Result<Served, CheckError> {
     let mut served = Served::default();
-    let Ok(copy) = socket.try_clone() else {
-        return Ok(served);
-    };
-    let mut output = BufWriter::with_capacity(64 << 10, copy);
     let mut input = BufReader::with_capacity(64 << 10, socket);
-    // A judge that makes no call never reads; its end closes the line.
-    if teach(&mut output, known).is_err() {
-        return Ok(served);
-    }
     while let Ok(Some((kind, bytes))) = frame::read(&mut input) {
         match kind {
             frame::CALL => {
-                let (kind, reply) = answer(&bytes)?.message();
-                served.0.push(bytes);
-                let sent = frame::write(&mut output, kind, &reply).and_then(|()| output.flush());
-                if sent.is_err() {
+                turn.take();
+                let reply = answer(&bytes)?;
+                served.keep(bytes);
+                turn.give();
+                if replies.send(reply).is_err() {
                     break;
                 }
             }
-            frame::NOTE => add_note(&bytes, &mut served.1),
+            frame::NOTE => served.add_note(&bytes),
             _ => break,
         }
     }
     Ok(served)
 }
 
-fn teach(output: &mut impl Write, known: &[(Call, Reply)]) -> std::io::Result<()> {
+fn reply_all(output: &mut impl Write, queue: &Receiver<Reply>) -> io::Result<()> {
+    for reply in queue {
+        let (kind, bytes) = reply.message();
+        frame::write(output, kind, &bytes)?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn teach(output: &mut impl Write, known: &Known<'_>) -> io::Result<()> {
     for (call, reply) in known {
         let (kind, reply) = reply.message();
-        let length = u32::try_from(call.len()).map_err(std::io::Error::other)?;
-        let mut message = length.to_le_bytes().to_vec();
-        message.extend_from_slice(call);
-        message.push(kind);
-        message.extend_from_slice(&reply);
-        frame::write(output, frame::KNOWN, &message)?;
+        let length = size_of::<u32>() + call.len() + 1 + reply.len();
+        if length > frame::LONGEST {
+            // The judge asks for it.
+            continue;
+        }
+        // As `frame::write` does it; in parts, since together they are long.
+        let length = u32::try_from(length).map_err(io::Error::other)?;
+        let call_length = u32::try_from(call.len()).map_err(io::Error::other)?;
+        output.write_all(&[frame::KNOWN])?;
+        output.write_all(&length.to_le_bytes())?;
+        output.write_all(&call_length.to_le_bytes())?;
+        output.write_all(call)?;
+        output.write_all(&[kind])?;
+        output.write_all(&reply)?;
     }
     frame::write(output, frame::READY, &[])?;
     output.flush()
 }
 
-fn add_note(bytes: &[u8], notes: &mut BTreeMap<String, Note>) {
-    let Some((test, note)) = read_note(bytes) else {
-        return;
-    };
-    let lost = matches!(
-        notes.get(&test),
-        Some(Note {
-            end: CallEnd::Lost(_) | CallEnd::Lacking,
-            ..
-        })
-    );
-    if !lost {
-        notes.insert(test, note);
+impl Served {
+    /// Keeps a call, if it and all before it are not too many.
+    fn keep(&mut self, call: Call) {
+        self.calls_size += call.len() + OVERHEAD;
+        if self.calls_size <= MOST_CALLS {
+            self.calls.push(call);
+        }
+    }
+
+    fn add_note(&mut self, bytes: &[u8]) {
+        let Some((test, mut note)) = read_note(bytes) else {
+            return;
+        };
+        let is_lost = |note: &Note| matches!(note.end, CallEnd::Lost(_) | CallEnd::Lacking);
+        if self.notes.get(&test).is_some_and(is_lost) {
+            return;
+        }
+        self.notes_size += test.len() + note.size();
+        if self.notes_size > MOST_NOTES {
+            note.shorten();
+        }
+        self.notes.insert(test, note);
     }
 }
 
@@ -277,6 +377,93 @@ fn numbers(summary: &str) -> Option<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// How long a side may wait for the other before the test fails, instead of hanging.
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    fn note(test: &str, input: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut put = |text: &str| {
+            bytes.extend_from_slice(&u32::try_from(text.len()).unwrap().to_le_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        };
+        put(test);
+        bytes.extend_from_slice(&[0, 0, 1]);
+        bytes.extend_from_slice(&u32::try_from(input.len()).unwrap().to_le_bytes());
+        bytes.extend_from_slice(input.as_bytes());
+        bytes.extend_from_slice(&[0, 0, frame::RETURNED, 0, 0, 0, 0]);
+        bytes
+    }
+
+    /// Serves `judge` in this process.
+    fn serve_to(
+        known: &Known<'_>,
+        answer: &mut Answerer<'_>,
+        judge: impl FnOnce(UnixStream) + Send,
+    ) -> Served {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        theirs.set_write_timeout(Some(DEADLINE)).unwrap();
+        theirs.set_read_timeout(Some(DEADLINE)).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| judge(theirs));
+            serve(&ours, known, answer, &Turn::default()).unwrap()
+        })
+    }
+
+    #[test]
+    fn a_judge_that_tells_before_it_has_read_is_heard() {
+        let (call, reply) = (vec![1; 4 << 20], Reply::Returned(vec![2; 4 << 20]));
+        let mut answer = |_: &[u8]| Ok(reply.clone());
+        let served = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+            let long = "x".repeat(64 << 10);
+            for test in 0..64 {
+                let note = note(&format!("t{test}"), &long);
+                frame::write(&mut judge, frame::NOTE, &note).unwrap();
+            }
+            frame::write(&mut judge, frame::CALL, &vec![3; 4 << 20]).unwrap();
+            let kinds = [(); 3].map(|()| frame::read(&mut judge).unwrap().unwrap().0);
+            assert_eq!(kinds, [frame::KNOWN, frame::READY, frame::RETURNED]);
+        });
+        assert_eq!((served.notes.len(), served.calls.len()), (64, 1));
+    }
+
+    #[test]
+    fn a_judge_that_never_reads_and_talks_nonsense_is_left() {
+        let (call, reply) = (vec![1; 4 << 20], Reply::Returned(vec![2; 4 << 20]));
+        let mut answer = |_: &[u8]| Ok(Reply::Lacking);
+        let served = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+            frame::write(&mut judge, b'?', &[]).unwrap();
+            // It is ended when the line is closed.
+            while judge.write(&[0; 1 << 10]).is_ok() {}
+        });
+        assert!(served.calls.is_empty());
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_told_beforehand_is_asked_for() {
+        let call = vec![1; frame::LONGEST - 100];
+        let reply = Reply::Returned(vec![2; 200]);
+        let mut answer = |_: &[u8]| Ok(Reply::Lacking);
+        serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+            let (kind, _) = frame::read(&mut judge).unwrap().unwrap();
+            assert_eq!(kind, frame::READY);
+        });
+    }
+
+    #[test]
+    fn of_many_long_calls_and_notes_no_more_is_kept_than_fits() {
+        let mut served = Served::default();
+        let long = "x".repeat(60 << 10);
+        for test in 0..1000 {
+            served.keep(vec![0; 60 << 10]);
+            served.add_note(&note(&format!("t{test}"), &long));
+        }
+        let calls: usize = served.calls.iter().map(Vec::len).sum();
+        let notes: usize = served.notes.values_mut().map(Note::size).sum();
+        assert!((MOST_CALLS / 2..=MOST_CALLS).contains(&calls), "{calls}");
+        assert!((MOST_NOTES / 2..=MOST_NOTES).contains(&notes), "{notes}");
+        assert_eq!(served.notes.len(), 1000, "what became of a call is kept");
+    }
 
     fn read(text: &str, end: End) -> Vec<(String, bool)> {
         read_lines(text, end).into_iter().collect()

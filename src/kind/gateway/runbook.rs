@@ -23,6 +23,7 @@ pub(super) const FILE: &str = "runbook.sh";
 const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(5),
     wall: Duration::from_secs(30),
+    idle: None,
     memory: 512 << 20,
     output: 256 << 10,
     file: 1 << 20,

@@ -119,6 +119,7 @@ impl Settings {
         Limits {
             cpu,
             wall: cpu * 10,
+            idle: Some(cpu),
             memory: self.memory_mib.map_or(default.memory, |mib| mib << 20),
             ..default
         }
