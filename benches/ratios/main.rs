@@ -12,6 +12,7 @@
 
 mod bulk;
 mod class;
+mod hangs;
 mod labs;
 mod machine;
 mod overhead;
@@ -38,6 +39,7 @@ const SECTIONS: &[Section] = &[
         bench.screens(table);
         screen::keys(&bench.gradus, table);
     }),
+    ("hangs", Bench::hangs),
     ("sandbox", Bench::overhead),
     ("class", Bench::class),
     ("bulk", Bench::bulk),
