@@ -18,6 +18,7 @@ impl Machine {
             step: "starting",
             tests: 0,
             held: 0,
+            seconds: 0,
         });
         self.push(Effect::Check(self.runs, id));
         self.draw_footer();
@@ -44,6 +45,16 @@ impl Machine {
             Event::OwnTests(..) => running.step = "trying your own tests",
             Event::Diagnostic(_) => {}
         }
+        if !self.view.by_lines {
+            self.draw_footer();
+        }
+    }
+
+    pub(super) fn elapsed(&mut self, run: u64, seconds: u64) {
+        let Some(running) = self.running.as_mut().filter(|running| running.run == run) else {
+            return;
+        };
+        running.seconds = seconds;
         if !self.view.by_lines {
             self.draw_footer();
         }

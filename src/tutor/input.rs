@@ -27,6 +27,8 @@ pub enum Input {
     Opened(ExerciseId, Result<Opened, Trouble>),
     /// Something happened in the check of this number.
     Checking(u64, Event),
+    /// The check of this number has run for so many seconds.
+    Elapsed(u64, u64),
     /// The check of this number ended.
     Checked(u64, Result<Outcome, Trouble>),
     /// The learner saved a file of the open exercise.

@@ -126,6 +126,7 @@ impl Machine {
             Input::Made(made) => self.made(made),
             Input::Opened(id, opened) => self.opened(id, opened),
             Input::Checking(run, event) => self.checking(run, event),
+            Input::Elapsed(run, seconds) => self.elapsed(run, seconds),
             Input::Checked(run, result) => self.checked(run, result),
             Input::Changed => self.changed(),
             Input::Edited(edited) => self.edited(edited),

@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
 
 use super::bench::Bench;
 use super::desk::Desk;
@@ -12,6 +13,7 @@ use super::{Effect, Farewell, Input, Machine, Setup, Trouble, View};
 use crate::check::{CheckError, Context};
 use crate::course::Course;
 use crate::progress::Progress;
+use crate::sys::clock::Stopwatch;
 use crate::term::{Caps, Lines, Listener, Received, Terminal, Theme, Tty};
 use crate::workspace::{Lock, Workspace, WorkspaceError};
 
@@ -85,6 +87,8 @@ pub fn run(opening: Opening) -> Result<Farewell, SessionError> {
         words: opening.words,
         sender,
         lock,
+        by_lines: view.by_lines,
+        clock: None,
     };
     session.run(&receiver)
 }
@@ -146,14 +150,46 @@ struct Session {
     words: Words,
     sender: Sender<Message>,
     lock: Option<Lock>,
+    by_lines: bool,
+    /// The clock of the check that runs.
+    clock: Option<Clock>,
+}
+
+const HOLDS_A_SENDER: &str = "the session itself holds a sender";
+
+/// How long the check of this number has run.
+struct Clock {
+    run: u64,
+    watch: Stopwatch,
+    /// The seconds that were told.
+    told: u64,
+}
+
+impl Clock {
+    fn of(run: u64) -> Self {
+        Self {
+            run,
+            watch: Stopwatch::start(),
+            told: 0,
+        }
+    }
+
+    /// Returns how long it is until the next second is over.
+    fn left_of_second(&self) -> Duration {
+        self.watch.left_of(Duration::from_secs(self.told + 1))
+    }
+
+    fn tick(&mut self) -> Input {
+        self.told = self.watch.elapsed().as_secs();
+        Input::Elapsed(self.run, self.told)
+    }
 }
 
 impl Session {
     fn run(&mut self, messages: &Receiver<Message>) -> Result<Farewell, SessionError> {
         let mut ended = self.tell(Input::Start)?;
         while ended.is_none() {
-            let message = messages.recv().expect("the session itself holds a sender");
-            let input = self.input(message);
+            let input = self.next(messages);
             ended = self.tell(input)?;
         }
         self.bench.close();
@@ -165,9 +201,27 @@ impl Session {
         }
     }
 
+    /// Waits for the next input. While a check runs, a second that passes is one.
+    fn next(&mut self, messages: &Receiver<Message>) -> Input {
+        let Some(clock) = &mut self.clock else {
+            let message = messages.recv().expect(HOLDS_A_SENDER);
+            return self.input(message);
+        };
+        match messages.recv_timeout(clock.left_of_second()) {
+            Ok(message) => self.input(message),
+            Err(RecvTimeoutError::Timeout) => clock.tick(),
+            Err(RecvTimeoutError::Disconnected) => unreachable!("{HOLDS_A_SENDER}"),
+        }
+    }
+
     fn input(&mut self, message: Message) -> Input {
         match message {
-            Message::Input(input) => input,
+            Message::Input(input) => {
+                if let Input::Checked(run, _) = &input {
+                    self.clock.take_if(|clock| clock.run == *run);
+                }
+                input
+            }
             Message::Received(Received::Key(key)) => Input::Key(key),
             Message::Received(Received::Line(line)) => Input::Line(line),
             Message::Received(Received::Resize(size)) => {
@@ -224,8 +278,15 @@ impl Session {
             Effect::Edit(id) => return self.edit(&id).map(Some),
             Effect::Lab(id) => return self.lab(&id).map(Some),
             Effect::Prepare(id) => self.bench.prepare(self.desk.exercise(&id)),
-            Effect::Check(run, id) => self.bench.check(run, self.desk.submission(&id)),
-            Effect::CancelCheck => self.bench.cancel(),
+            Effect::Check(run, id) => {
+                // Where nothing is redrawn there is no clock to see.
+                self.clock = (!self.by_lines).then(|| Clock::of(run));
+                self.bench.check(run, self.desk.submission(&id));
+            }
+            Effect::CancelCheck => {
+                self.clock = None;
+                self.bench.cancel();
+            }
             Effect::Suspend => return self.suspend().map(Some),
             Effect::Quit(_) => {}
         }

@@ -59,6 +59,8 @@ pub(super) struct Running {
     pub(super) step: &'static str,
     pub(super) tests: usize,
     pub(super) held: usize,
+    /// How long it has run.
+    pub(super) seconds: u64,
 }
 
 impl Solving {
@@ -252,9 +254,16 @@ impl Machine {
         if let Some(running) = &self.running {
             footer.place = Line::new().with(Role::Accent, format!("Checking: {}", running.step));
             let of = self.solving().map_or(0, |solving| solving.tests.len());
-            if running.tests > 0 {
-                footer.note = format!("{} of {of} hold", running.held);
-            }
+            let Running {
+                tests,
+                held,
+                seconds,
+                ..
+            } = running;
+            let held = (*tests > 0).then(|| format!("{held} of {of} hold"));
+            let time = (*seconds > 0).then(|| format!("{seconds} s"));
+            let parts: Vec<String> = held.into_iter().chain(time).collect();
+            footer.note = parts.join(", ");
             return;
         }
         let (role, word) = match self.state(exercise) {

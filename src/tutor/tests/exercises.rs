@@ -96,6 +96,27 @@ fn a_save_checks_and_the_next_save_starts_the_next_check() {
 }
 
 #[test]
+fn a_check_that_takes_its_time_shows_a_clock_until_it_ends() {
+    let mut play = play();
+    play.tell(Input::Changed);
+    play.tell(Input::Checking(1, Event::Step("running the hidden tests")));
+    assert!(!play.footer.contains(" s"), "{}", play.footer);
+    play.tell(Input::Elapsed(1, 3));
+    assert!(play.footer.contains("tests  3 s"), "{}", play.footer);
+    play.tell(Input::Changed);
+    play.tell(Input::Elapsed(1, 4));
+    assert!(
+        !play.footer.contains("4 s"),
+        "of the first: {}",
+        play.footer
+    );
+    play.tell(Input::Elapsed(2, 1));
+    assert!(play.footer.contains("1 s"), "{}", play.footer);
+    play.tell(Input::Checked(2, Ok(failed())));
+    assert!(!play.footer.contains("1 s"), "{}", play.footer);
+}
+
+#[test]
 fn a_failing_test_shows_its_title_and_its_values() {
     let mut play = play();
     play.keys("c");

@@ -85,6 +85,7 @@ fn a_check_prints_nothing_while_it_runs() {
     play.line("c");
     let before = play.footer.clone();
     play.tell(Input::Checking(1, Event::Step("compiling")));
+    play.tell(Input::Elapsed(1, 3));
     assert_eq!(play.footer, before);
     play.tell(Input::Checked(1, Ok(Outcome::default())));
     assert!(play.page.contains("Internal error:"), "{}", play.page);
