@@ -404,6 +404,29 @@ fn own_tests_that_do_not_compile_are_told_with_their_line() {
     );
 }
 
+#[test]
+fn own_tests_that_never_end_meet_no_more_after_two_wrong_solutions() {
+    let outcome = own_tests(
+        "#[test]
+fn waits_where_an_answer_is_wrong() {
+    let cases = [(7, 2, Some(3)), (-7, 2, Some(-3)), (7, 0, None), (i64::MIN, -1, None), (0, 5, Some(0))];
+    let is_right = |(a, b, expected)| {
+        std::panic::catch_unwind(|| safe_divide::safe_divide(a, b)).is_ok_and(|got| got == expected)
+    };
+    while !cases.into_iter().all(is_right) {
+        std::thread::park();
+    }
+}
+",
+    );
+    let worth = worth(&outcome);
+    assert!(worth.accept_reference, "{worth:?}");
+    assert_eq!(worth.caught, 2, "{worth:?}");
+    let warning = &outcome.diagnostics[0];
+    assert!(warning.message.contains("took too long"), "{warning:?}");
+    assert_eq!(outcome.verdict(), Verdict::Failed);
+}
+
 /// Returns own tests that make `calls`, and fail without a look at the answers when `fails` holds of
 /// the number of times that they ran before.
 fn blind(calls: &str, fails: &str) -> String {
