@@ -21,10 +21,13 @@ pub mod job;
 mod kernel;
 pub mod launcher;
 #[cfg(target_os = "linux")]
+mod memory;
+#[cfg(target_os = "linux")]
 mod namespaces;
 mod pace;
 pub mod policy;
 pub mod process;
+pub mod room;
 #[cfg(target_os = "linux")]
 mod root;
 pub mod rule;
@@ -37,6 +40,7 @@ pub mod view;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
 
 pub use ability::{Ability, Lacking};
 pub use allowance::Allowance;
@@ -46,6 +50,7 @@ pub use interactive::{interactive, interactive_in, turn_into};
 pub use job::{Input, Job, Limits, Stage};
 use policy::Policy;
 pub use process::{End, Exit, Process, Stream};
+pub use room::Room;
 pub use rule::Rule;
 pub use seclusion::Seclusion;
 pub use supervisor::{Supervised, Wish};
@@ -99,7 +104,9 @@ pub struct Sandbox {
     guard: &'static dyn Guard,
     ability: Ability,
     off: Vec<Rule>,
-    secludes_shells: bool,
+    /// Where shells of labs work that are secluded.
+    shells: Option<PathBuf>,
+    can_show_views: Arc<OnceLock<bool>>,
 }
 
 impl Sandbox {
@@ -116,7 +123,8 @@ impl Sandbox {
             guard: guard::strongest(&ability),
             ability,
             off: Vec::new(),
-            secludes_shells: false,
+            shells: None,
+            can_show_views: Arc::default(),
         }
     }
 
@@ -152,17 +160,35 @@ impl Sandbox {
     }
 
     /// Returns this sandbox as it is within a job that is [secluded](Seclusion::Network): shells of
-    /// labs have nothing but their view, and no power over who judges them.
+    /// labs have nothing but their view, no power over who judges them, and their files in `room`.
     #[must_use]
-    pub fn secluding_shells(mut self) -> Self {
-        self.secludes_shells = true;
+    pub fn secluding_shells(mut self, room: impl Into<PathBuf>) -> Self {
+        self.shells = Some(room.into());
         self
+    }
+
+    /// Returns the folder in which the files of a lab's shell belong, where its commands are a stranger's.
+    pub fn room_of_shells(&self) -> Option<&Path> {
+        self.shells.as_deref()
     }
 
     /// Returns what a lab's shell has to itself, where a learner's commands run in it.
     pub fn seclusion_of_shells(&self) -> Seclusion {
-        if self.secludes_shells {
+        if self.shells.is_some() {
             Seclusion::Files
+        } else {
+            Seclusion::None
+        }
+    }
+
+    /// Returns what a lab's server has to itself: nothing but its view wherever that can be had, and in
+    /// a grading in any case.
+    pub fn seclusion_of_servers(&self) -> Seclusion {
+        let can = || self.ability.namespaces && self.rehearse_as(Seclusion::View).is_ok();
+        let is_shown = self.guard.is_strong()
+            && (self.shells.is_some() || *self.can_show_views.get_or_init(can));
+        if is_shown {
+            Seclusion::View
         } else {
             Seclusion::None
         }
@@ -205,8 +231,12 @@ impl Sandbox {
         if !self.ability.namespaces {
             return Err(Lacking::Namespaces);
         }
+        self.rehearse_as(Seclusion::Network)
+    }
+
+    fn rehearse_as(&self, seclusion: Seclusion) -> Result<(), Lacking> {
         let job = Job::new(Stage::Trusted, PathBuf::new(), "/");
-        self.attempt(job.secluded(Seclusion::Network))
+        self.attempt(job.secluded(seclusion))
     }
 
     fn attempt(&self, job: Job) -> Result<(), Lacking> {
@@ -223,6 +253,7 @@ impl Sandbox {
             limits: job.limits,
             view: job.view.clone(),
             seclusion: job.seclusion,
+            rooms: job.rooms.clone(),
             as_spare_user: is_learners && self.changes_user(),
             off: self.off.clone(),
             parent: u64::from(parent.get().unsigned_abs()),

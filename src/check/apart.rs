@@ -12,7 +12,7 @@ use serde::de::DeserializeOwned;
 
 use super::{CheckError, Context};
 use crate::lab::nginx;
-use crate::sandbox::{End, Job, Limits, Seclusion, Stage};
+use crate::sandbox::{End, Job, Limits, Room, Seclusion, Stage};
 use crate::sys::scratch::Scratch;
 use crate::text::visible;
 
@@ -29,13 +29,15 @@ const HANDED_ON: [&str; 2] = ["PATH", nginx::CHOICE];
 const MOST_SAID: usize = 500;
 
 /// Runs a Gradus with these arguments apart, and reads what it found. Of the environment it has what
-/// every check needs, and `more`.
+/// every check needs, and `more`. The folders that `rooms` returns for its folder for temporary files are
+/// bounded.
 ///
 /// # Errors
 /// Fails when it cannot be run, or does not say what it found.
 pub fn run<T: DeserializeOwned>(
     arguments: Vec<OsString>,
     more: Vec<(&'static str, OsString)>,
+    rooms: impl FnOnce(&Path) -> Vec<Room>,
     context: &Context,
 ) -> Result<T, CheckError> {
     let scratch = Scratch::searchable().map_err(|source| CheckError::File {
@@ -45,7 +47,8 @@ pub fn run<T: DeserializeOwned>(
     let job = Job::new(Stage::Trusted, context.sandbox.launcher(), "/")
         .arguments(arguments)
         .within(LIMITS)
-        .secluded(Seclusion::Network);
+        .secluded(Seclusion::Network)
+        .with_rooms(rooms(scratch.path()));
     let job = variables(scratch.path(), context)
         .into_iter()
         .chain(more)

@@ -5,7 +5,7 @@
 //! Whatever becomes of it, a verdict is only what it says whole.
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +13,17 @@ use super::header::fingerprint;
 use super::scoring;
 use crate::check::{CheckError, Context, Outcome, apart};
 use crate::course::{Course, Exercise, Feedback};
+use crate::sandbox::Room;
 
 /// The hidden command of the Gradus inside.
 pub const ENTRY: &str = "__cell";
+
+/// How much the folders of a lab, with its logs and all that nginx stores, may hold, and those of a runbook,
+/// in bytes and files: what is written there takes memory, and none of the disk of others.
+const LAB: (u64, u64) = (64 << 20, 8_192);
+const RUNBOOK: (u64, u64) = (16 << 20, 1_024);
+/// The folder of runbooks, among those for temporary files of the Gradus inside.
+pub const ROOM: &str = "runbooks";
 
 /// What the Gradus inside says.
 #[derive(Debug, Serialize, Deserialize)]
@@ -68,7 +76,7 @@ pub fn check(
     context: &Context,
 ) -> Result<Outcome, CheckError> {
     let arguments = arguments(course, exercise, submission, context);
-    match apart::run(arguments, Vec::new(), context)? {
+    match apart::run(arguments, Vec::new(), rooms, context)? {
         Finding::Judged(outcome) => Ok(*outcome),
         Finding::Failed(words) => Err(CheckError::Apart(words)),
     }
@@ -98,4 +106,17 @@ fn arguments(
         arguments.extend(["--off".into(), rule.word().into()]);
     }
     arguments
+}
+
+/// Returns the folders that bound what is written: that for temporary files, and in it that of runbooks.
+fn rooms(scratch: &Path) -> Vec<Room> {
+    let room = |folder: PathBuf, (bytes, files)| Room {
+        folder,
+        bytes,
+        files,
+    };
+    vec![
+        room(scratch.to_owned(), LAB),
+        room(scratch.join(ROOM), RUNBOOK),
+    ]
 }

@@ -10,11 +10,11 @@ use super::LabError;
 use super::config::address::Address;
 use super::config::{Config, rewrite};
 use super::log::{self, Log};
-use super::nginx::Nginx;
+use super::nginx::{Nginx, view};
 use super::ports::Ports;
 use crate::check::{Context, Diagnostic};
-use crate::sandbox::{Access, Job, Limits, Stage, Supervised, View, Wish};
-use crate::sys::clock::Stopwatch;
+use crate::sandbox::{Access, Job, Limits, Stage, Supervised, Wish};
+use crate::sys::clock::{self, Stopwatch};
 use crate::sys::processes;
 
 /// How long nginx may take until it listens.
@@ -63,9 +63,9 @@ enum Readiness {
 }
 
 impl Gateway {
-    /// Starts `nginx` in `folder` with a private copy of `config` on ports of `ports`, and waits
-    /// until it listens. Nothing else of the lab may listen on the addresses that `config` listens
-    /// on. The folder goes when nginx is left behind by a Gradus that was killed.
+    /// Starts `nginx` in `folder`, its own in that of a lab, with a private copy of `config` on ports of
+    /// `ports`, and waits until it listens. Nothing else of the lab may listen on the addresses that
+    /// `config` listens on. The lab's folder goes when nginx is left behind by a Gradus that was killed.
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
@@ -188,8 +188,10 @@ impl Gateway {
         context: &Context,
     ) -> Result<Self, LabError> {
         write_config(config, nginx, ports, folder)?;
-        let job = job(nginx, folder);
-        let server = context.sandbox.supervise(job, folder, &context.cancel)?;
+        let job = job(config, nginx, folder, context);
+        // The folder of the whole lab goes with nginx.
+        let lab = folder.parent().unwrap_or(folder);
+        let server = context.sandbox.supervise(job, lab, &context.cancel)?;
         Ok(Self {
             server,
             folder: folder.to_owned(),
@@ -289,7 +291,7 @@ pub fn test(
     context: &Context,
 ) -> Result<Vec<Diagnostic>, LabError> {
     write_config(config, nginx, ports, folder)?;
-    let job = job(nginx, folder).argument("-t");
+    let job = job(config, nginx, folder, context).argument("-t");
     let exit = context.sandbox.run(job, &context.cancel)?;
     exit.entered()?;
     let said = String::from_utf8_lossy(&exit.stderr);
@@ -298,18 +300,23 @@ pub fn test(
     Ok(said)
 }
 
-/// Returns a job of `nginx` with the configuration in `folder`, where alone it can write.
-fn job(nginx: &Nginx, folder: &Path) -> Job {
-    let view = View::of_lab()
-        .with(Access::Execute, nginx.program())
-        .with(Access::Write, folder);
+/// Returns a job of `nginx` with `config`, which is in `folder`: there alone it can write, and of the
+/// machine's files it sees what it needs to run.
+fn job(config: &Config, nginx: &Nginx, folder: &Path, context: &Context) -> Job {
+    let view = view::of(nginx, &config.text).with(Access::Write, folder);
     let job = Job::new(Stage::Lab, nginx.program(), folder)
         .within(LIMITS)
         .seeing(view)
+        .secluded(context.sandbox.seclusion_of_servers())
+        // One that is linked with OpenSSL would not start without a file that it cannot see.
+        .variable("OPENSSL_CONF", "/dev/null")
         .argument("-p")
         .argument(format!("{}/", folder.display()))
         .argument("-c")
         .argument(folder.join(log::FILE));
+    let job = clock::zone()
+        .into_iter()
+        .fold(job, |job, zone| job.variable("TZ", zone));
     if nginx.knows_error_log_option() {
         job.argument("-e").argument("stderr")
     } else {

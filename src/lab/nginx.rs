@@ -1,6 +1,7 @@
 //! The nginx that labs run, the carried one or another: where it is, and what it was built with.
 
 pub mod carried;
+pub mod view;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,6 +9,7 @@ use std::sync::{Mutex, PoisonError};
 
 use super::modules::{MODULES, Module, Version};
 use crate::check::{CheckError, Context, Diagnostic};
+use crate::sandbox::view::{LIBRARY_FOLDERS, LOADERS};
 use crate::sandbox::{Job, SandboxError, Stage};
 
 /// Where nginx is when it is not on `PATH`, as on Debian for ordinary users and with Homebrew.
@@ -39,6 +41,8 @@ pub struct Nginx {
     program: PathBuf,
     version: Version,
     arguments: String,
+    /// The shared libraries that it is linked with, but for those of every program.
+    libraries: Vec<PathBuf>,
 }
 
 impl Nginx {
@@ -119,10 +123,17 @@ impl Nginx {
         let arguments = text
             .lines()
             .find_map(|line| line.strip_prefix("configure arguments:"));
+        // The carried one is linked with nothing else.
+        let libraries = if program.starts_with(&context.cache) {
+            Vec::new()
+        } else {
+            libraries(&program, context)?
+        };
         let nginx = Self {
             program: program.clone(),
             version: version(&text).unwrap_or_default(),
             arguments: arguments.unwrap_or_default().trim().to_owned(),
+            libraries,
         };
         // One that was called off in the middle of its answer may give a better one.
         if nginx.version != (0, 0, 0) {
@@ -205,6 +216,24 @@ impl Nginx {
     }
 }
 
+/// Returns the shared libraries of `program`, as the loader lists them; where none does, the folders that
+/// hold any.
+fn libraries(program: &Path, context: &Context) -> Result<Vec<PathBuf>, SandboxError> {
+    for loader in LOADERS.iter().filter(|loader| Path::new(loader).exists()) {
+        let job = Job::new(Stage::Trusted, loader, "/").argument("--list");
+        let exit = context
+            .sandbox
+            .run(job.argument(program), &context.cancel)?;
+        let said = String::from_utf8_lossy(&exit.stdout);
+        let paths = said.split_whitespace().filter(|word| word.starts_with('/'));
+        let paths: Vec<_> = paths.map(PathBuf::from).collect();
+        if !paths.is_empty() {
+            return Ok(paths);
+        }
+    }
+    Ok(LIBRARY_FOLDERS.iter().map(PathBuf::from).collect())
+}
+
 fn lacks(module: &Module) -> String {
     format!("was built without the module `{}`", module.name)
 }
@@ -240,6 +269,7 @@ mod tests {
             program: PathBuf::from("/usr/sbin/nginx"),
             version: (1, 28, 0),
             arguments: arguments.into(),
+            libraries: Vec::new(),
         }
     }
 

@@ -2,7 +2,9 @@
 
 mod live;
 
+use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 
 use super::LabError;
@@ -24,6 +26,9 @@ const TRIES: usize = 3;
 
 pub use live::ServiceWord;
 
+/// nginx's own folder in that of a lab. It sees no other, and what else belongs to a lab, such as the
+/// socket of its keeper, lies beside it.
+pub const PREFIX: &str = "nginx";
 /// How long nginx may take to have workers.
 const GROWN: Duration = Duration::from_millis(500);
 /// How long to wait between two looks.
@@ -80,10 +85,8 @@ impl Lab {
         context: &Context,
     ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
         for _ in 0..TRIES {
-            let folder = Scratch::searchable().map_err(|source| LabError::File {
-                path: std::env::temp_dir(),
-                source,
-            })?;
+            let folder = make_folder()?;
+            let prefix = folder.path().join(PREFIX);
             let mut ports = Ports::default();
             let mut services = Vec::new();
             for plan in &plan.upstreams {
@@ -95,10 +98,10 @@ impl Lab {
             for service in &mut services {
                 service.make_way(&mut ports)?;
                 if service.plan.state == State::Running {
-                    service.start(&mut ports, &folder)?;
+                    service.start(&mut ports, &prefix)?;
                 }
             }
-            match Gateway::start(config, nginx, &mut ports, folder.path(), context)? {
+            match Gateway::start(config, nginx, &mut ports, &prefix, context)? {
                 Started::Listens(gateway) => {
                     let mut lab = Self {
                         customers: None,
@@ -294,11 +297,10 @@ impl Lab {
     }
 
     fn start_again(&mut self, name: &str) -> Result<(), LabError> {
+        let prefix = self.prefix();
         let mut services = self.services.iter_mut();
         match services.find(|service| service.plan.name == name) {
-            Some(service) if service.upstream.is_none() => {
-                service.start(&mut self.ports, &self.folder)
-            }
+            Some(service) if service.upstream.is_none() => service.start(&mut self.ports, &prefix),
             Some(_) | None => Ok(()),
         }
     }
@@ -313,13 +315,13 @@ impl Service {
         Ok(())
     }
 
-    fn start(&mut self, ports: &mut Ports, folder: &Scratch) -> Result<(), LabError> {
+    fn start(&mut self, ports: &mut Ports, prefix: &Path) -> Result<(), LabError> {
         let place = match &self.plan.address {
             Address::Port(address) => {
                 let port = ports.hand_over(address.port()).map_err(LabError::Port)?;
                 Place::Port((address.ip(), port).into())
             }
-            Address::Socket(path) => Place::Socket(folder.path().join(path)),
+            Address::Socket(path) => Place::Socket(prefix.join(path)),
         };
         let started = Upstream::start(&self.plan, place);
         self.upstream = Some(started.map_err(|source| LabError::Upstream {
@@ -328,6 +330,17 @@ impl Service {
         })?);
         Ok(())
     }
+}
+
+/// Makes the private folder of a lab, with nginx's in it.
+fn make_folder() -> Result<Scratch, LabError> {
+    let failed = |source| LabError::File {
+        path: std::env::temp_dir(),
+        source,
+    };
+    let folder = Scratch::searchable().map_err(failed)?;
+    fs::create_dir(folder.path().join(PREFIX)).map_err(failed)?;
+    Ok(folder)
 }
 
 /// nginx cannot listen where an upstream does.

@@ -189,7 +189,7 @@ impl Live {
         name: &str,
         is_there: impl Fn(&str) -> bool,
     ) -> Result<String, String> {
-        let path = self.keeper.folder().join("logs").join(name);
+        let path = self.status.logs().join(name);
         let watch = Stopwatch::start();
         loop {
             let text = read(&path).map_err(|error| format!("logs/{name}: {}", in_words(&error)))?;

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use super::job::Stage;
 use super::policy::Policy;
 use super::rule::Rule;
+use super::seclusion::Seclusion;
 
 /// What a process needs to compute, to have threads, and to use the files and descriptors it has.
 const COMPUTE: &str = "brk clock_getres clock_gettime clock_nanosleep close dup dup3 execve exit exit_group \
@@ -66,6 +67,8 @@ const NOT_IMPLEMENTED: u32 = libc::ENOSYS.unsigned_abs();
 // Flags and commands of the calls that are looked at more closely.
 const CLONE_THREAD: u64 = 0x0001_0000;
 const CLONE_NAMESPACES: u64 = 0x7e02_0080;
+const MAP_SHARED: u64 = 0x01;
+const MAP_ANONYMOUS: u64 = 0x20;
 const F_SETFL: u64 = 4;
 const O_ASYNC: u64 = 0o20_000;
 /// Commands of `fcntl` that send no signals: they copy descriptors, and read and set `FD_CLOEXEC`
@@ -82,8 +85,8 @@ const FAMILIES: [u64; 4] = [1, 2, 10, 16];
 /// Names of threads and of memory: `PR_SET_NAME`, `PR_GET_NAME`, `PR_SET_VMA`.
 const HARMLESS_PRCTL: [u64; 3] = [15, 16, 0x5356_4d41];
 
-/// A stage, and the rules that do not hold.
-type Kind = (&'static str, Vec<&'static str>);
+/// A stage, whether its memory is measured, and the rules that do not hold.
+type Kind = (&'static str, bool, Vec<&'static str>);
 /// The filters that this process has made: to make one takes longer than to make it part of a process.
 static FILTERS: Mutex<BTreeMap<Kind, Arc<str>>> = Mutex::new(BTreeMap::new());
 
@@ -91,7 +94,7 @@ static FILTERS: Mutex<BTreeMap<Kind, Arc<str>>> = Mutex::new(BTreeMap::new());
 pub(super) fn filter(policy: &Policy) -> io::Result<Arc<str>> {
     let off = policy.off.iter().map(|rule| rule.word()).collect();
     let mut filters = FILTERS.lock().unwrap_or_else(PoisonError::into_inner);
-    match filters.entry((policy.stage.word(), off)) {
+    match filters.entry((policy.stage.word(), is_measured(policy), off)) {
         Entry::Occupied(made) => Ok(Arc::clone(made.get())),
         Entry::Vacant(place) => {
             let program = compile(policy, arch()?).map_err(io::Error::other)?;
@@ -211,6 +214,9 @@ fn plain(policy: &Policy, arch: TargetArch) -> Vec<&'static str> {
     let mut calls: Vec<_> = wanted
         .flat_map(|(calls, _)| calls.split_whitespace())
         .collect();
+    if is_measured(policy) {
+        calls.retain(|call| *call != "mmap");
+    }
     if is_lab && policy.holds(Rule::Sockets) {
         // Some families lead out of any network, such as those of virtual machines.
         calls.retain(|call| *call != "socket");
@@ -240,11 +246,19 @@ fn closer(policy: &Policy) -> Vec<Value> {
     entries.extend(families.map(|family| allowed("socket", &[equals(0, *family)])));
     let commands = HARMLESS_FCNTL.iter().chain(locks);
     entries.extend(commands.map(|command| allowed("fcntl", &[equals(1, *command)])));
+    // Shared memory without a file can be kept where no process maps it.
+    let kinds = [0, MAP_SHARED, MAP_ANONYMOUS];
+    entries.extend(kinds.map(|kind| masked("mmap", 3, MAP_SHARED | MAP_ANONYMOUS, kind)));
     let commands = HARMLESS_IOCTL.iter();
     entries.extend(commands.map(|command| allowed("ioctl", &[equals(1, *command)])));
     let options = HARMLESS_PRCTL.iter();
     entries.extend(options.map(|option| allowed("prctl", &[equals(0, *option)])));
     entries
+}
+
+/// Returns whether somebody measures the memory of all processes of a job with this policy.
+fn is_measured(policy: &Policy) -> bool {
+    policy.seclusion == Seclusion::Files && policy.holds(Rule::Sum)
 }
 
 fn masked(call: &str, index: u8, mask: u64, value: u64) -> Value {
@@ -313,6 +327,18 @@ mod tests {
         let known = known.iter().filter(|entry| entry["syscall"] == "socket");
         assert_eq!(known.count(), FAMILIES.len());
         policy.off = vec![Rule::Sockets];
+        assert!(any(&policy));
+    }
+
+    #[test]
+    fn who_is_measured_shares_no_memory_without_a_file() {
+        let guard = super::super::guard::guard("landlock").unwrap();
+        let mut policy = Policy::new(guard, Stage::Lab);
+        let any = |policy: &Policy| plain(policy, TargetArch::x86_64).contains(&"mmap");
+        assert!(any(&policy));
+        policy.seclusion = Seclusion::Files;
+        assert!(!any(&policy));
+        policy.off = vec![Rule::Sum];
         assert!(any(&policy));
     }
 

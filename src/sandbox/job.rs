@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::allowance::Allowance;
+use super::room::Room;
 use super::seclusion::Seclusion;
 use super::turn::Turn;
 use super::view::View;
@@ -53,7 +54,8 @@ pub struct Limits {
     /// How long it may neither end nor use its processor while it is its turn, where that is less than
     /// its wall time.
     pub idle: Option<Duration>,
-    /// Address space in bytes.
+    /// Address space in bytes. The processes of a job that has its [files](Seclusion::Files) to itself
+    /// may have no more in memory together.
     pub memory: u64,
     /// Bytes written to standard output and standard error together.
     pub output: usize,
@@ -134,6 +136,8 @@ pub struct Job {
     pub turn: Turn,
     /// What it may take together with others.
     pub allowance: Allowance,
+    /// Folders of its own that are bounded, where it has processes to itself.
+    pub rooms: Vec<Room>,
 }
 
 impl Job {
@@ -156,6 +160,7 @@ impl Job {
             seclusion: Seclusion::None,
             turn: Turn::default(),
             allowance: Allowance::endless(),
+            rooms: Vec::new(),
         }
     }
 
@@ -212,6 +217,13 @@ impl Job {
     #[must_use]
     pub fn sharing(mut self, allowance: Allowance) -> Self {
         self.allowance = allowance;
+        self
+    }
+
+    /// Sets the folders of its own that are bounded.
+    #[must_use]
+    pub fn with_rooms(mut self, rooms: impl Into<Vec<Room>>) -> Self {
+        self.rooms = rooms.into();
         self
     }
 

@@ -40,7 +40,7 @@ pub fn enter(arguments: &[OsString]) -> u8 {
         Err(error) => return tell("", &error),
     };
     let inside = arguments.first().is_some_and(|entry| entry == INSIDE);
-    if policy.seclusion != Seclusion::None && !inside {
+    if policy.seclusion.has_processes() && !inside {
         return seclude(&policy, arguments).unwrap_or_else(|error| tell(&policy.token, &error));
     }
     let parent = if inside { 0 } else { policy.parent };
@@ -88,6 +88,10 @@ fn tell(token: &str, error: &io::Error) -> u8 {
 
 fn confine(policy: &Policy, parent: u64) -> io::Result<()> {
     limit(policy)?;
+    #[cfg(target_os = "linux")]
+    if policy.seclusion == Seclusion::View {
+        super::namespaces::show_view(policy)?;
+    }
     policy.guard.confine(policy)?;
     // Becoming another user undoes it, so it comes after that.
     die_with(parent)?;

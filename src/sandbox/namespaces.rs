@@ -16,9 +16,10 @@ use std::process::{Command, Stdio};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
-use rustix::process::{Signal, WaitOptions, getpid, kill_process};
+use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
+use super::memory::Meter;
 use super::policy::Policy;
 use super::rule::Rule;
 use super::seclusion::Seclusion;
@@ -76,6 +77,15 @@ fn again(entry: &str, arguments: &[OsString]) -> io::Result<Command> {
     Ok(command)
 }
 
+/// Makes the view of `policy` all that this process and its children can reach of the files.
+pub(super) fn show_view(policy: &Policy) -> io::Result<()> {
+    if !policy.holds(Rule::Root) {
+        return Ok(());
+    }
+    unshare(UnshareFlags::NEWNS)?;
+    root::show_only(&policy.view, &[])
+}
+
 fn leave(policy: &Policy) -> io::Result<()> {
     let mut flags = UnshareFlags::NEWNS | UnshareFlags::NEWIPC;
     if policy.holds(Rule::Company) {
@@ -85,9 +95,20 @@ fn leave(policy: &Policy) -> io::Result<()> {
     if has_network {
         flags |= UnshareFlags::NEWNET;
     }
-    if has_power() {
-        kernel::unshare(flags)?;
-    } else {
+    if unshare(flags)? {
+        keep_across_exec()?;
+    }
+    if has_network {
+        kernel::raise_loopback()?;
+    }
+    Ok(())
+}
+
+/// Leaves the namespaces of `flags`, that of mounts among them, as an ordinary user by way of a user
+/// namespace; returns whether there is one.
+fn unshare(flags: UnshareFlags) -> io::Result<bool> {
+    let needs_user = !has_power();
+    if needs_user {
         let user = rustix::process::geteuid().as_raw();
         let group = rustix::process::getegid().as_raw();
         kernel::unshare(flags | UnshareFlags::NEWUSER)?;
@@ -95,17 +116,15 @@ fn leave(policy: &Policy) -> io::Result<()> {
         fs::write("/proc/self/setgroups", "deny")?;
         fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
         fs::write("/proc/self/gid_map", format!("{group} {group} 1"))?;
-        keep_across_exec()?;
+    } else {
+        kernel::unshare(flags)?;
     }
     // What is mounted from here on is mounted nowhere else.
     mount_change(
         "/",
         MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
     )?;
-    if has_network {
-        kernel::raise_loopback()?;
-    }
-    Ok(())
+    Ok(needs_user)
 }
 
 /// Lets an ordinary user's next program have the powers that it needs in the new namespaces.
@@ -132,13 +151,9 @@ pub(super) fn be_first(policy: &Policy, arguments: &[OsString]) -> io::Result<u8
     if is_abandoned()? {
         return Err(io::Error::other("the launcher ended first"));
     }
-    if policy.holds(Rule::Company) {
-        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
-        // A learner's commands see their own processes there, and not this one, whose arguments say
-        // by what word it is known.
-        let hidden = policy.seclusion == Seclusion::Files;
-        let data = hidden.then_some(c"hidepid=ptraceable");
-        mount("proc", "/proc", "proc", flags, data)?;
+    let meter = mount_processes(policy)?;
+    for room in policy.rooms.iter().filter(|_| policy.holds(Rule::Sum)) {
+        room.mount()?;
     }
     let mut command = again(launcher::INSIDE, arguments)?;
     if policy.seclusion == Seclusion::Files && policy.holds(Rule::Root) {
@@ -155,10 +170,29 @@ pub(super) fn be_first(policy: &Policy, arguments: &[OsString]) -> io::Result<u8
         rustix::thread::set_capabilities(None, sets)?;
     }
     let job = command.stdin(Stdio::null()).spawn()?;
-    let end = last_of(job.id())?;
+    let end = last_of(job.id(), meter.as_ref())?;
     // With nobody there to read it, it makes no difference.
     rustix::io::write(rustix::stdio::stdin(), &end).ok();
     Ok(0)
+}
+
+/// Makes `/proc` that of this process's namespace. Returns what measures a learner's commands there: they
+/// see their own processes alone, and not this one, whose arguments say by what word it is known.
+fn mount_processes(policy: &Policy) -> io::Result<Option<Meter>> {
+    if !policy.holds(Rule::Company) {
+        return Ok(None);
+    }
+    let mount = |data| {
+        let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
+        mount("proc", "/proc", "proc", flags, data)
+    };
+    mount(None)?;
+    if policy.seclusion != Seclusion::Files {
+        return Ok(None);
+    }
+    let meter = Meter::new(policy.limits.memory)?;
+    mount(Some(c"hidepid=ptraceable"))?;
+    Ok(policy.holds(Rule::Sum).then_some(meter))
 }
 
 fn is_abandoned() -> io::Result<bool> {
@@ -169,10 +203,22 @@ fn is_abandoned() -> io::Result<bool> {
     Ok(polled[0].revents().intersects(gone))
 }
 
-/// Buries whoever ends here until the process `job` does; returns how that was.
-fn last_of(job: u32) -> io::Result<[u8; 2]> {
+/// Buries whoever ends here until the process `job` does; returns how that was. Where `meter` finds that all
+/// have too much together, that is the end: the kernel kills them with this process.
+fn last_of(job: u32, meter: Option<&Meter>) -> io::Result<[u8; 2]> {
+    let options = match meter {
+        Some(_) => WaitOptions::NOHANG,
+        None => WaitOptions::empty(),
+    };
+    let pid = i32::try_from(job).ok().and_then(Pid::from_raw);
     loop {
-        let (pid, status) = match rustix::process::wait(WaitOptions::empty()) {
+        if let (Some(meter), Some(pid)) = (meter, pid) {
+            if meter.is_exceeded()? {
+                return Ok([1, 9]);
+            }
+            Meter::wait(pid)?;
+        }
+        let (pid, status) = match rustix::process::wait(options) {
             Ok(Some(ended)) => ended,
             Ok(None) | Err(rustix::io::Errno::INTR) => continue,
             Err(error) => return Err(error.into()),

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use super::guard::{Guard, guard};
 use super::job::{Limits, Stage};
+use super::room::Room;
 use super::rule::Rule;
 use super::seclusion::Seclusion;
 use super::view::{Access, View};
@@ -30,6 +31,8 @@ pub struct Policy {
     pub view: View,
     /// What it has to itself.
     pub seclusion: Seclusion,
+    /// Folders of its own that are bounded.
+    pub rooms: Vec<Room>,
     /// Whether it becomes a user that nobody is.
     pub as_spare_user: bool,
     /// The rules that do not hold.
@@ -63,7 +66,10 @@ impl Policy {
         words.extend((!self.ready.is_empty()).then(|| word("ready", &*self.ready)));
         words.extend(self.as_spare_user.then(|| word("user", "spare")));
         words.extend(self.off.iter().map(|rule| word("off", rule.word())));
-        let paths = self.view.0.iter();
+        words.extend(self.rooms.iter().map(|room| word("room", room.word())));
+        let made = self.view.made.iter();
+        words.extend(made.map(|(path, text)| word("made", format!("{}\n{text}", path.display()))));
+        let paths = self.view.granted.iter();
         words.extend(paths.map(|(access, path)| word(access.word(), path)));
         words.push(END.into());
         words
@@ -95,6 +101,7 @@ impl Policy {
             limits: Limits::trusted(),
             view: View::default(),
             seclusion: Seclusion::None,
+            rooms: Vec::new(),
             as_spare_user: false,
             off: Vec::new(),
             ready: Arc::default(),
@@ -106,7 +113,12 @@ impl Policy {
     fn take(&mut self, name: &str, value: &OsStr) -> io::Result<()> {
         if let Some((access, _)) = Access::ALL.iter().find(|(_, word)| *word == name) {
             let path = PathBuf::from(OsString::from_vec(value.as_bytes().to_vec()));
-            self.view.0.push((*access, path));
+            self.view.granted.push((*access, path));
+            return Ok(());
+        }
+        if name == "room" {
+            let room = Room::parse(value).ok_or_else(|| refused(name))?;
+            self.rooms.push(room);
             return Ok(());
         }
         let text = value.to_str().ok_or_else(|| refused(name))?;
@@ -123,6 +135,10 @@ impl Policy {
             "token" => text.clone_into(&mut self.token),
             "user" => self.as_spare_user = true,
             "secluded" => self.seclusion = Seclusion::parse(text).ok_or_else(unknown)?,
+            "made" => {
+                let (path, made) = text.split_once('\n').ok_or_else(unknown)?;
+                self.view.made.push((path.into(), made.to_owned()));
+            }
             "off" => self.off.push(Rule::parse(text).ok_or_else(unknown)?),
             _ => return Err(refused(name)),
         }
@@ -150,7 +166,13 @@ mod tests {
     fn a_policy_is_read_as_it_was_written() {
         let strange = PathBuf::from(OsString::from_vec(b"/a b\n=\xff/--".to_vec()));
         let mut policy = Policy::new(super::super::guard::GUARDS[0], Stage::Learner);
-        policy.view = View::new().with(Access::Write, &strange);
+        let view = View::new().with(Access::Write, &strange);
+        policy.view = view.with_made("/etc/hosts", "127.0.0.1 localhost\n=\n");
+        policy.rooms = vec![Room {
+            folder: strange.join(",a,"),
+            bytes: 1 << 40,
+            files: 7,
+        }];
         policy.off = vec![Rule::Files, Rule::Kernel];
         policy.as_spare_user = true;
         policy.seclusion = Seclusion::Files;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::OsString;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 
@@ -38,9 +38,10 @@ struct Plan {
 pub(super) fn show_only(view: &View, more: &[PathBuf]) -> io::Result<()> {
     let folder = std::env::current_dir()?;
     let mut plan = Plan::default();
-    for path in view.0.iter().map(|(_, path)| path).chain(more) {
+    for path in view.granted.iter().map(|(_, path)| path).chain(more) {
         plan.add(&folder.join(path))?;
     }
+    plan.make_room_for(view.made.iter().map(|(path, _)| path.as_path()))?;
     plan.prune();
     let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
     let flags = flags | OpenTreeFlags::AT_RECURSIVE;
@@ -50,6 +51,10 @@ pub(super) fn show_only(view: &View, more: &[PathBuf]) -> io::Result<()> {
     let safe = MountFlags::NOSUID | MountFlags::NODEV;
     mount("tmpfs", PLACE, "tmpfs", safe, Some(c"mode=755,size=1m"))?;
     std::env::set_current_dir(PLACE)?;
+    // Nothing of the machine is here yet that could be written to.
+    for (path, text) in &view.made {
+        make_file(&below(path), text)?;
+    }
     for (path, tree) in trees {
         let is_folder = path.is_dir();
         let target = below(path);
@@ -86,10 +91,14 @@ fn make_way(target: &Path, is_folder: bool) -> io::Result<()> {
     if is_folder {
         return fs::create_dir_all(target);
     }
+    make_file(target, "")
+}
+
+fn make_file(target: &Path, text: &str) -> io::Result<()> {
     if let Some(parent) = target.parent() {
         fs::create_dir_all(parent)?;
     }
-    File::create(target).map(drop)
+    File::create_new(target)?.write_all(text.as_bytes())
 }
 
 impl Plan {
@@ -125,6 +134,18 @@ impl Plan {
             self.links.insert(next, to);
         }
         self.trees.insert(at);
+        Ok(())
+    }
+
+    /// Leaves out the files of the machine in whose place there are `made` ones.
+    fn make_room_for<'a>(&mut self, made: impl Iterator<Item = &'a Path>) -> io::Result<()> {
+        for path in made {
+            self.trees.remove(path);
+            self.links.remove(path);
+            if path.ancestors().any(|above| self.trees.contains(above)) {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+        }
         Ok(())
     }
 

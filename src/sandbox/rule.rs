@@ -32,11 +32,13 @@ pub enum Rule {
     Company,
     /// No paths but those of the view, where they are to be all there is.
     Root,
+    /// No more files than a bounded folder takes, and no more memory for all processes than for one.
+    Sum,
 }
 
 impl Rule {
     /// Every rule, with its word among the launcher's arguments.
-    pub const ALL: [(Self, &'static str); 14] = [
+    pub const ALL: [(Self, &'static str); 15] = [
         (Self::Files, "files"),
         (Self::Execute, "execute"),
         (Self::Sockets, "sockets"),
@@ -51,6 +53,7 @@ impl Rule {
         (Self::Network, "network"),
         (Self::Company, "company"),
         (Self::Root, "root"),
+        (Self::Sum, "sum"),
     ];
 
     /// Returns its word.

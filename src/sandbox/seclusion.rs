@@ -13,21 +13,33 @@ pub enum Seclusion {
     /// A network, in which there is nothing but a loopback interface, and its processes: it sees no
     /// others, and all of them end with it, whatever they are.
     Network,
+    /// Of the files the view alone: no path leads to anything else. All else it shares with whoever
+    /// starts it.
+    View,
     /// Its processes, and of the files the view alone: no path leads to anything else, not even to a
     /// socket. The network is that of whoever starts it.
     Files,
 }
 
 impl Seclusion {
-    const ALL: [(Self, &'static str); 3] = [
+    const ALL: [(Self, &'static str); 4] = [
         (Self::None, "none"),
         (Self::Network, "network"),
+        (Self::View, "view"),
         (Self::Files, "files"),
     ];
 
     pub(super) fn word(self) -> &'static str {
         let known = Self::ALL.iter().find(|(seclusion, _)| *seclusion == self);
         known.map_or("", |(_, word)| word)
+    }
+
+    /// Returns whether it has its processes to itself.
+    pub(super) fn has_processes(self) -> bool {
+        match self {
+            Self::None | Self::View => false,
+            Self::Network | Self::Files => true,
+        }
     }
 
     pub(super) fn parse(word: &str) -> Option<Self> {

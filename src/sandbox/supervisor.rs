@@ -23,6 +23,7 @@ use super::group::wait_without_reaping;
 use super::job::{Input, Job, Stage};
 use super::policy::Policy;
 use super::process::{self, Process};
+use super::seclusion::Seclusion;
 use super::{Sandbox, SandboxError, launcher};
 
 /// The first argument that makes Gradus a supervisor.
@@ -141,6 +142,7 @@ pub(super) fn start(
     arguments.push(job.program.into());
     arguments.append(&mut job.arguments);
     job.stage = Stage::Trusted;
+    job.seclusion = Seclusion::None;
     job.program = sandbox.launcher().into();
     job.arguments = arguments;
     job.input = Input::Descriptor(OwnedFd::from(reader));

@@ -46,7 +46,7 @@ fn number(policy: &Policy) -> u32 {
     let random = u32::from_str_radix(digits, 16);
     match policy.seclusion {
         Seclusion::Files => random.unwrap_or_default(),
-        Seclusion::None | Seclusion::Network => std::process::id(),
+        Seclusion::None | Seclusion::Network | Seclusion::View => std::process::id(),
     }
 }
 
@@ -80,7 +80,7 @@ pub(super) fn step_down(policy: &Policy) -> io::Result<()> {
             // The toolchain may belong to somebody else.
             (Stage::Compile, _) => CapabilitySet::DAC_READ_SEARCH,
             (_, Seclusion::Files) => CapabilitySet::empty(),
-            (_, Seclusion::None | Seclusion::Network) => return Ok(()),
+            (_, Seclusion::None | Seclusion::Network | Seclusion::View) => return Ok(()),
         };
         if !is_root || !policy.holds(Rule::User) {
             return Ok(());

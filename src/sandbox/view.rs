@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Where shared libraries are, on one system or another.
-const LIBRARY_FOLDERS: [&str; 9] = [
+pub const LIBRARY_FOLDERS: [&str; 9] = [
     "/lib",
     "/lib64",
     "/usr/lib",
@@ -16,7 +16,7 @@ const LIBRARY_FOLDERS: [&str; 9] = [
     "/nix/store",
 ];
 /// The loader of programs, by its name on one system or another.
-const LOADERS: [&str; 4] = [
+pub const LOADERS: [&str; 4] = [
     "/lib64/ld-linux-x86-64.so.2",
     "/lib/ld-linux-aarch64.so.1",
     "/lib/ld-musl-x86_64.so.1",
@@ -98,7 +98,11 @@ impl Access {
 /// What a job can see of the files, and do to them. Paths may be relative to the job's folder;
 /// those that are not there are passed over.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct View(pub(super) Vec<(Access, PathBuf)>);
+pub struct View {
+    pub(super) granted: Vec<(Access, PathBuf)>,
+    /// Files that a root folder of the job's own has with a text of ours.
+    pub(super) made: Vec<(PathBuf, String)>,
+}
 
 impl View {
     /// Returns a view of nothing but `/dev/null`.
@@ -109,15 +113,29 @@ impl View {
     /// Returns a view of what the program at `program` needs to run: itself, its loader, and the C
     /// library.
     pub fn of_program(program: impl Into<PathBuf>) -> Self {
-        let libraries = LIBRARY_FOLDERS
-            .iter()
-            .flat_map(|folder| LIBRARIES.map(|name| Path::new(folder).join(name)))
-            .filter(|library| library.is_file());
         Self::new()
             .with(Access::Execute, program)
             .with_all(Access::Execute, LOADERS)
             .with(Access::Read, LOADER_CACHE)
-            .with_all(Access::Read, libraries)
+            .with_libraries(&LIBRARIES)
+    }
+
+    /// Adds the shared libraries of these names, wherever libraries are.
+    #[must_use]
+    pub fn with_libraries(self, names: &[&str]) -> Self {
+        let paths = LIBRARY_FOLDERS
+            .iter()
+            .flat_map(|folder| names.iter().map(|name| Path::new(folder).join(name)))
+            .filter(|library| library.is_file());
+        self.with_all(Access::Read, paths)
+    }
+
+    /// Adds that the file at `path` can be read and holds `text`. Where the job has no root folder of
+    /// its own, it is the machine's file at that path.
+    #[must_use]
+    pub fn with_made(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        self.made.push((path.into(), text.into()));
+        self
     }
 
     /// Returns a view of what a program of this machine needs that brings libraries of its own:
@@ -141,7 +159,7 @@ impl View {
     /// Adds `access` to what is at and below `path`.
     #[must_use]
     pub fn with(mut self, access: Access, path: impl Into<PathBuf>) -> Self {
-        self.0.push((access, path.into()));
+        self.granted.push((access, path.into()));
         self
     }
 
@@ -153,13 +171,18 @@ impl View {
         paths: impl IntoIterator<Item = P>,
     ) -> Self {
         let paths = paths.into_iter().map(|path| (access, path.into()));
-        self.0.extend(paths);
+        self.granted.extend(paths);
         self
     }
 
     /// Returns the paths with `access`.
     pub(super) fn paths(&self, access: Access) -> impl Iterator<Item = &Path> {
-        let granted = self.0.iter().filter(move |(granted, _)| *granted == access);
-        granted.map(|(_, path)| path.as_path())
+        let granted = self
+            .granted
+            .iter()
+            .filter(move |(granted, _)| *granted == access);
+        let made = self.made.iter().filter(move |_| access == Access::Read);
+        let made = made.map(|(path, _)| path.as_path());
+        granted.map(|(_, path)| path.as_path()).chain(made)
     }
 }

@@ -1,5 +1,6 @@
 //! The clock.
 
+use std::fs;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Measures how long something takes.
@@ -27,6 +28,21 @@ impl Stopwatch {
     }
 }
 
+/// Returns the time zone of this machine as `TZ` has it, such as `CET-1CEST,M3.5.0,M10.5.0/3`: the last
+/// line of its file (RFC 9636); `None` where it has none. A program that cannot see the file needs it.
+pub fn zone() -> Option<String> {
+    last_rule(&fs::read("/etc/localtime").ok()?)
+}
+
+fn last_rule(file: &[u8]) -> Option<String> {
+    let rule = file
+        .strip_suffix(b"\n")?
+        .rsplit(|byte| *byte == b'\n')
+        .next()?;
+    let is_rule = !rule.is_empty() && rule.iter().all(u8::is_ascii_graphic);
+    is_rule.then(|| String::from_utf8_lossy(rule).into_owned())
+}
+
 /// Returns the time of day.
 #[expect(
     clippy::disallowed_methods,
@@ -46,4 +62,23 @@ pub fn unix_time() -> u64 {
 /// Returns how long ago `time` was; zero where it is still to come.
 pub fn age(time: SystemTime) -> Duration {
     now().duration_since(time).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rule_of_a_time_zone_is_the_last_line_of_its_file() {
+        let rule = last_rule(b"TZif2\0\n\x01\nCET-1CEST,M3.5.0,M10.5.0/3\n");
+        assert_eq!(rule.as_deref(), Some("CET-1CEST,M3.5.0,M10.5.0/3"));
+        for none in [
+            &b"TZif\0\0"[..],
+            b"TZif2\0\n\n",
+            b"TZif2\0\n\x01\x02\n",
+            b"",
+        ] {
+            assert_eq!(last_rule(none), None);
+        }
+    }
 }

@@ -138,11 +138,19 @@ pub fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
 /// # Errors
 /// Fails when it cannot be made.
 pub fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
+    scratch_in(&std::env::temp_dir(), prefix)
+}
+
+/// Makes a scratch folder as [`scratch`] does, in the folder `parent`.
+///
+/// # Errors
+/// Fails when it cannot be made.
+pub fn scratch_in(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o711));
-    builder.tempdir()
+    builder.tempdir_in(parent)
 }
 
 /// Returns the regular files below `folder`, as paths relative to it with `/`, sorted.

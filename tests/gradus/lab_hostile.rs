@@ -4,10 +4,14 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use gradus::check::{Outcome, Verdict};
+use gradus::course::Feedback;
+use gradus::sandbox::{Ability, Sandbox};
 
 use crate::attacks::corpus::{self, Level};
 use crate::attacks::place::with_line;
+use crate::harness::skip;
 use crate::lab::{check, context, solution};
+use crate::machine::{Machine, get};
 
 /// How long a check of a configuration that nginx starts with may take.
 const BOUND: Duration = Duration::from_mins(1);
@@ -35,6 +39,61 @@ fn nothing_that_reaches_out_of_the_lab_is_run() {
     }
     let left = fs::read_dir(proof.path()).expect("a folder").count();
     assert_eq!(left, 0, "something was written");
+}
+
+/// By a root folder of its own, and where there is none by Landlock, which the superuser's nginx may ask
+/// for the names of users.
+#[test]
+fn nginx_is_led_to_no_file_of_the_machine() {
+    let (program, passwd) = ("/bin/sh", "/etc/passwd");
+    let mut rooted = context();
+    rooted.feedback = Feedback::Full;
+    let mut fenced = rooted.clone();
+    fenced.sandbox = alone();
+    for (context, file) in [(&rooted, passwd), (&rooted, program), (&fenced, program)] {
+        if !context.sandbox.guard().is_strong() {
+            skip("a sandbox");
+            return;
+        }
+        for attack in corpus::table("tests/fixtures/attacks/nginx-files.toml") {
+            let line = attack.line.expect("a line").replace(passwd, file);
+            let line = line.replace("@COURSE@", "").replace("@OUTSIDE@", "/root");
+            let (config, _) = with(attack.at.expect("a level"), &line);
+            let outcome = check(&config, context).expect("a verdict");
+            let told = format!("{outcome:?}");
+            assert_eq!(outcome.verdict(), Verdict::Failed, "{line}: {told}");
+            assert!(!told.contains("root:x:0:0"), "{line}: {told}");
+            assert!(!told.contains("ELF"), "{line}: {told}");
+        }
+    }
+}
+
+/// Returns a sandbox of a machine without namespaces.
+fn alone() -> Sandbox {
+    let ability = Ability {
+        namespaces: false,
+        ..Ability::of_machine()
+    };
+    Sandbox::of(env!("CARGO_BIN_EXE_gradus"), ability)
+}
+
+/// What else belongs to a lab, such as the socket of its keeper, is not there for nginx.
+#[test]
+fn nginx_finds_its_own_folder_and_nothing_beside_it() {
+    let machine = Machine::new(&["wrong-port"]);
+    let config =
+        fs::read_to_string(machine.path("course/exercises/wrong-port/solution/nginx.conf"));
+    let listing = "location = / { root .; autoindex on; autoindex_format json; }";
+    let (config, _) = with_line(&config.expect("a solution"), Level::Server, listing);
+    machine.gradus(&["check", "wrong-port"]);
+    fs::write(machine.exercise("wrong-port/nginx.conf"), config).expect("a file");
+    let _up = machine.up("wrong-port");
+    let listed = get(machine.port(8080));
+    for name in ["nginx.conf", "logs", "tmp"] {
+        assert!(listed.contains(&format!("\"name\":\"{name}\"")), "{listed}");
+    }
+    assert_eq!(listed.matches("\"name\"").count(), 3, "{listed}");
+    assert!(machine.says(&["lab", "ps"]).contains("wrong-port"));
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn folders(status: &Status) -> [Line; 2] {
     let path = |path: &std::path::Path| path.display().to_string();
     [
         row("files").with(Role::Code, path(&status.folder)),
-        row("logs").with(Role::Code, path(&status.lab.join("logs"))),
+        row("logs").with(Role::Code, path(&status.logs())),
     ]
 }
 

@@ -55,7 +55,7 @@ pub(super) fn open(app: &App, status: &Status, socket: &Path) -> io::Result<()> 
         ("PATH", path),
         (wrappers::LAB, socket.into()),
         ("URL", status.url().trim_end_matches('/').into()),
-        ("LOGS", status.lab.join("logs").into()),
+        ("LOGS", status.logs().into()),
     ];
     let arguments = prompt(&shell, status, &bin, &mut variables)?;
     interactive_in(&status.folder, &shell, &arguments, &variables)

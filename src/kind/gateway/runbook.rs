@@ -43,11 +43,13 @@ pub(super) fn replay(
     if is_empty(runbook) {
         return Ok(not_run(task, &nothing_to_judge(task), String::new()));
     }
+    let temporary = std::env::temp_dir();
+    let parent = context.sandbox.room_of_shells().unwrap_or(&temporary);
     let failed = |source| CheckError::File {
-        path: std::env::temp_dir(),
+        path: parent.to_owned(),
         source,
     };
-    let scratch = files::scratch("gradus-runbook-").map_err(failed)?;
+    let scratch = files::scratch_in(parent, "gradus-runbook-").map_err(failed)?;
     let folder = scratch.path().join("work");
     let driver = scratch.path().join(FILE);
     for (name, text) in files {
@@ -173,11 +175,16 @@ fn is_empty(runbook: &str) -> bool {
 /// Returns what ended the runbook before its end, in words; `None` if nothing did.
 fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<String> {
     let said = printed.lines().last().map(str::to_owned);
+    let memory = LIMITS.memory >> 20;
     let why = match exit.end {
         End::Code(0) => return None,
         End::Code(code) => said.unwrap_or_else(|| format!("exit code {code}")),
         End::TimeLimit => format!("not done within {} s", LIMITS.wall.as_secs()),
         End::OutputLimit => "it prints too much".to_owned(),
+        // Where its commands are measured, they are killed with it.
+        End::Signal(9) => {
+            format!("signal 9 ended it; all its commands together may use {memory} MiB")
+        }
         End::Signal(signal) => format!("signal {signal} ended it"),
         End::Cancelled | End::NotEntered => "it did not run".to_owned(),
     };

@@ -86,6 +86,8 @@ impl Rules<'_> {
             "server" => first.and_then(|word| self.address(name, word)),
             "resolver" => self.resolver(directive),
             "listen" => first.and_then(listen),
+            // The first argument is a pattern, in which dots stand for any character.
+            "rewrite" => directive.arguments.get(1).and_then(climbs),
             "worker_processes" => first.and_then(|word| few(name, word, &word.text)),
             "thread_pool" => directive.arguments.iter().find_map(threads),
             _ if is_in(PASSES, name) => first.and_then(|word| self.address(name, word)),
@@ -323,6 +325,9 @@ mod tests {
             "http { server { listen 127.0.0.1:1; root /etc; } }",
             "http { server { listen 127.0.0.1:1; alias a/../../b; } }",
             "http { server { listen 127.0.0.1:1; try_files ../../x =404; } }",
+            "rewrite ^ /../../etc/passwd break;",
+            "error_page 502 /../x;",
+            "http { server { listen 127.0.0.1:1; add_after_body /../x; } }",
             "http { client_body_temp_path /home; proxy_temp_path /home; }",
             "http { proxy_cache_path /tmp/x keys_zone=a:1m; }",
             "http { server { } }",
@@ -394,6 +399,7 @@ mod tests {
             "resolver 127.0.0.1:5353 [::1]:5353 valid=1s ipv6=off;",
             "set $b shop; upstream shop { server 127.0.0.1:3000; } proxy_pass http://$b;",
             "map $a $b { default http://127.0.0.1:3000; } proxy_pass $b;",
+            "rewrite ^/../(.*)$ /$1; error_page 502 = @down;",
             "map $http_upgrade $connection { default upgrade; '' close; }",
             "http { if ($request_method = \"POST\") { return 200 \"a;b\"; } }",
         ];

@@ -8,6 +8,7 @@ use super::tail::{News, Positions};
 use crate::check::Outcome;
 use crate::lab::customers::Met;
 use crate::lab::ports::swapped;
+use crate::lab::system::PREFIX;
 
 /// Something asked of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,11 +215,20 @@ impl Status {
 
     /// Returns `text` with the ports and files of the lab as the learner knows them.
     pub fn for_learner(&self, text: &str) -> String {
-        let text = text.replace(&format!("{}/", self.lab.display()), "");
+        let prefix = self.lab.join(PREFIX);
+        let own = [prefix, self.lab.clone()].map(|folder| format!("{}/", folder.display()));
+        let text = own
+            .iter()
+            .fold(text.to_owned(), |text, own| text.replace(own, ""));
         swapped(&text, |number| {
             let found = self.ports.iter().find(|(_, private)| *private == number);
             found.map(|(learner, _)| *learner)
         })
+    }
+
+    /// Returns the folder of nginx's logs.
+    pub fn logs(&self) -> PathBuf {
+        self.lab.join(PREFIX).join("logs")
     }
 
     /// Returns the port that stands for the learner's `port`.

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use super::{Keeper, wrappers};
+use crate::lab::system::PREFIX;
 use crate::sandbox::{Job, Stage};
 
 /// Where the commands are that every machine has.
@@ -21,5 +22,5 @@ pub fn job(stage: Stage, keeper: &Keeper, folder: &Path, gradus: &Path) -> io::R
         .variable("HOME", folder)
         .variable("LANG", "C.UTF-8")
         .variable(wrappers::LAB, keeper.socket())
-        .variable("LOGS", keeper.folder().join("logs")))
+        .variable("LOGS", keeper.folder().join(PREFIX).join("logs")))
 }

@@ -1,8 +1,8 @@
 //! What can be done to a lab that stays up, besides probing it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::{Lab, Plan, Service};
+use super::{Lab, PREFIX, Plan, Service, make_folder};
 use crate::check::{Context, Diagnostic};
 use crate::lab::LabError;
 use crate::lab::config::Config;
@@ -12,7 +12,6 @@ use crate::lab::nginx::Nginx;
 use crate::lab::ports::Ports;
 use crate::lab::upstream::{Place, State, UpstreamPlan};
 use crate::sandbox::Wish;
-use crate::sys::scratch::Scratch;
 
 /// What is done to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,10 +33,8 @@ impl Lab {
     /// # Errors
     /// Fails when Gradus could not do its work.
     pub fn open(plan: &Plan, own: bool, context: &Context) -> Result<Self, LabError> {
-        let folder = Scratch::searchable().map_err(|source| LabError::File {
-            path: std::env::temp_dir(),
-            source,
-        })?;
+        let folder = make_folder()?;
+        let prefix = folder.path().join(PREFIX);
         let mut ports = if own { Ports::own() } else { Ports::default() };
         ports.private(plan.listen).map_err(LabError::Port)?;
         let services = plan.upstreams.iter().map(|plan| Service {
@@ -48,7 +45,7 @@ impl Lab {
         for service in &mut services {
             service.make_way(&mut ports)?;
             if service.plan.state == State::Running {
-                service.start(&mut ports, &folder)?;
+                service.start(&mut ports, &prefix)?;
             }
         }
         Ok(Self {
@@ -67,9 +64,14 @@ impl Lab {
         })
     }
 
-    /// Returns the lab's private folder, with `logs`.
+    /// Returns the lab's private folder.
     pub fn folder(&self) -> &Path {
         self.folder.path()
+    }
+
+    /// Returns nginx's folder in it, with `logs`.
+    pub fn prefix(&self) -> PathBuf {
+        self.folder.path().join(PREFIX)
     }
 
     /// Returns the master process of nginx, if it runs.
@@ -87,8 +89,8 @@ impl Lab {
     /// # Errors
     /// Fails when Gradus could not do its work.
     pub fn test(&mut self, config: &Config, nginx: &Nginx) -> Result<Vec<Diagnostic>, LabError> {
-        let folder = self.folder.path();
-        gateway::test(config, nginx, &mut self.ports, folder, &self.context)
+        let prefix = self.prefix();
+        gateway::test(config, nginx, &mut self.ports, &prefix, &self.context)
     }
 
     /// Makes the nginx that runs read `config`, unless `nginx -t` refuses it; returns what that
@@ -120,8 +122,8 @@ impl Lab {
         if said.iter().any(|said| said.error) {
             return Ok(said);
         }
-        let folder = self.folder.path();
-        let started = Gateway::start(config, nginx, &mut self.ports, folder, &self.context)?;
+        let prefix = self.prefix();
+        let started = Gateway::start(config, nginx, &mut self.ports, &prefix, &self.context)?;
         match started {
             Started::Listens(gateway) => {
                 self.gateway = Some(*gateway);
@@ -191,9 +193,10 @@ impl Lab {
         let services = self.services.iter();
         let before: Vec<bool> = services.map(|it| it.upstream.is_some()).collect();
         let judgement = judge(self);
+        let prefix = self.prefix();
         for (service, ran) in self.services.iter_mut().zip(before) {
             match (ran, service.upstream.is_some()) {
-                (true, false) => service.start(&mut self.ports, &self.folder)?,
+                (true, false) => service.start(&mut self.ports, &prefix)?,
                 (false, true) => service.upstream = None,
                 (true, true) | (false, false) => {}
             }

@@ -48,6 +48,9 @@ pub(super) fn write_course(folder: &Path) {
     let text = fs::read_to_string(&told).expect("a manifest");
     let text = text.replace("[rust]\n", "[rust]\nmemory_mib = 96\n");
     fs::write(told, format!("feedback = \"full\"\n{text}")).expect("a file");
+    let told = folder.join("exercises/wrong-port/exercise.toml");
+    let text = fs::read_to_string(&told).expect("a manifest");
+    fs::write(told, format!("feedback = \"full\"\n{text}")).expect("a file");
     let mut lesson = String::from("+++\ntitle = \"All\"\nsummary = \"All of them.\"\n+++\nAll.\n");
     for name in names(&folder.join("exercises")) {
         lesson.push_str("\n<!-- exercise: ");

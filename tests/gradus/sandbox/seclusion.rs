@@ -4,7 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use gradus::sandbox::{
-    Ability, Access, Cancel, End, Exit, Job, Lacking, Rule, Sandbox, Seclusion, Stage, View,
+    Ability, Access, Cancel, End, Exit, Job, Lacking, Limits, Room, Rule, Sandbox, Seclusion,
+    Stage, View,
 };
 
 use super::{Range, SANDBOX, Target, again_as_ordinary, strong};
@@ -196,9 +197,103 @@ fn a_job_with_its_view_alone_finds_what_is_in_it_and_writes_where_it_may() {
     assert!(!folder.join("given").exists());
 }
 
+/// A file of the machine is hidden by the one that is made in its place, and never written to.
+#[test]
+fn a_file_that_is_made_takes_the_place_of_one_of_the_machine() {
+    let Some(sandbox) = secluding() else { return };
+    let scratch = tempfile::tempdir().expect("a folder");
+    let file = scratch.path().join("file");
+    fs::write(&file, "of the machine").expect("a file");
+    let job = |view: View| {
+        let job = Job::new(Stage::Trusted, "/bin/sh", "/").arguments(["-c", "cat \"$FILE\""]);
+        job.variable("FILE", &file)
+            .variable("PATH", "/usr/bin:/bin")
+            .seeing(view.with_made(&file, "made"))
+            .secluded(Seclusion::View)
+    };
+    let exit = run(job(View::of_lab().with(Access::Read, &file)), &sandbox);
+    assert_eq!(String::from_utf8_lossy(&exit.stdout), "made", "{exit:?}");
+    let around = job(View::of_lab().with(Access::Read, scratch.path()));
+    let exit = sandbox.run(around, &Cancel::new()).expect("it starts");
+    assert!(
+        exit.entered().is_err(),
+        "the folder would hide it: {exit:?}"
+    );
+    let bare = sandbox.without(Rule::Root);
+    let exit = run(job(View::of_lab()), &bare);
+    assert_eq!(String::from_utf8_lossy(&exit.stdout), "of the machine");
+    assert_eq!(fs::read_to_string(&file).expect("a file"), "of the machine");
+}
+
+/// Returns how `script` ends with two rooms, one in the other.
+fn end_in_rooms(script: &str, sandbox: &Sandbox) -> End {
+    let scratch = tempfile::tempdir().expect("a folder");
+    let room = |name, bytes, files| Room {
+        folder: scratch.path().join(name),
+        bytes,
+        files,
+    };
+    let rooms = [
+        room("large", 8 << 20, 500),
+        room("large/small", 1 << 20, 50),
+    ];
+    let script = format!("mkdir -p large/small; {script}");
+    let exit = run(sh(&script, scratch.path()).with_rooms(rooms), sandbox);
+    let left = fs::read_dir(scratch.path().join("large")).map_or(0, Iterator::count);
+    assert!(
+        left == 0 || sandbox.off().contains(&Rule::Sum),
+        "{script}: it left {left}"
+    );
+    exit.end
+}
+
+#[test]
+fn what_a_secluded_job_writes_is_bounded_in_sum_and_the_rule_is_why() {
+    let Some(sandbox) = secluding() else { return };
+    let open = sandbox.clone().without(Rule::Sum);
+    for script in [
+        "for i in 1 2 3 4 5; do head -c 500000 /dev/urandom >large/small/$i || exit 3; done",
+        "for i in 1 2 3 4 5; do head -c 5000000 /dev/urandom >large/$i || exit 3; done",
+        "i=0; while [ $i -lt 100 ]; do mkdir large/small/$i || exit 3; i=$((i+1)); done",
+        "i=0; while [ $i -lt 1000 ]; do true >large/$i || exit 3; i=$((i+1)); done",
+    ] {
+        assert_eq!(end_in_rooms(script, &sandbox), End::Code(3), "{script}");
+        assert_eq!(end_in_rooms(script, &open), End::Code(0), "{script}");
+    }
+}
+
+#[test]
+fn what_secluded_commands_have_in_memory_is_bounded_in_sum_and_the_rule_is_why() {
+    let Some(sandbox) = secluding() else { return };
+    let folder = tempfile::tempdir().expect("a folder");
+    // Each is far below the limit, and goes on until the last one ends.
+    let script = "test $1 -lt 15 || exit 7\nx=$(yes | head -c 30000000)\nsh ./deeper $(($1+1))\n";
+    fs::write(folder.path().join("deeper"), script).expect("a file");
+    let open = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(folder.path(), open).expect("it is ours");
+    let end = |sandbox: &Sandbox| {
+        let limits = Limits {
+            memory: 200 << 20,
+            ..Limits::trusted()
+        };
+        let job = Job::new(Stage::Lab, "/bin/sh", folder.path())
+            .arguments(["./deeper", "0"])
+            .variable("PATH", "/usr/bin:/bin")
+            .within(limits)
+            .seeing(View::of_lab().with(Access::Read, folder.path()))
+            .secluded(Seclusion::Files);
+        run(job, sandbox).end
+    };
+    assert_eq!(end(&sandbox), End::Signal(9));
+    assert_eq!(end(&sandbox.without(Rule::Sum)), End::Code(7));
+}
+
 #[test]
 fn an_ordinary_user_can_seclude_too() {
     let tests = [
+        "a_file_that_is_made_takes_the_place_of_one_of_the_machine",
+        "what_a_secluded_job_writes_is_bounded_in_sum_and_the_rule_is_why",
+        "what_secluded_commands_have_in_memory_is_bounded_in_sum_and_the_rule_is_why",
         "a_secluded_job_reaches_nothing_and_each_rule_is_why",
         "what_a_job_leaves_ends_with_it",
         "the_end_of_a_secluded_job_is_told_as_it_was",

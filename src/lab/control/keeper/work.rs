@@ -350,12 +350,12 @@ impl Work {
     }
 
     fn logs(&self, from: tail::Positions) -> Result<tail::News, LabError> {
-        let folder = self.lab.folder();
-        let logs = folder.join("logs");
+        let prefix = self.lab.prefix();
+        let logs = prefix.join("logs");
         let mut news =
             tail::news(&logs, from).map_err(|source| LabError::File { path: logs, source })?;
         for (_, line) in &mut news.lines {
-            *line = log::for_learner(line, folder, self.lab.ports());
+            *line = log::for_learner(line, &prefix, self.lab.ports());
         }
         Ok(news)
     }
