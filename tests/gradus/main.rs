@@ -23,6 +23,8 @@ mod lab_inputs;
 mod lab_kills;
 mod lab_learner;
 mod lab_logs;
+#[cfg(target_os = "linux")]
+mod lab_odd;
 mod lab_probes;
 mod lab_up;
 #[cfg(target_os = "linux")]

@@ -324,7 +324,7 @@ fn every_rule_stops_its_attacks_for_an_ordinary_user() {
 
 /// Runs the test `name` once more, as an ordinary user.
 #[expect(clippy::disallowed_methods, reason = "the test starts itself again")]
-fn again_as_ordinary(name: &str) {
+pub(crate) fn again_as_ordinary(name: &str) {
     if !is_superuser() {
         return;
     }

@@ -93,7 +93,9 @@ impl Part {
     /// Reads whole lines from `position` on, and moves it behind them.
     fn read(&mut self, path: &Path, position: &mut u64) -> io::Result<()> {
         let length = match fs::metadata(path) {
-            Ok(metadata) => metadata.len(),
+            Ok(metadata) if metadata.is_file() => metadata.len(),
+            // A configuration may have put a folder there, as for what nginx stores for a while.
+            Ok(_) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
         };
@@ -146,6 +148,15 @@ mod tests {
         fs::write(&log, "new\n").unwrap();
         let third = news(folder.path(), second.positions).unwrap();
         assert_eq!(texts(&third), ["new"]);
+    }
+
+    #[test]
+    fn a_folder_in_the_place_of_a_log_has_no_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir(path(folder.path(), Source::Error)).unwrap();
+        fs::write(path(folder.path(), Source::Access), "one\n").unwrap();
+        let news = news(folder.path(), Positions::default()).unwrap();
+        assert_eq!(news.lines, [(Source::Access, "one".to_owned())]);
     }
 
     #[test]
