@@ -1,5 +1,7 @@
 //! What no solution may use, found by the compiler's own tokens, not in comments or strings.
 
+use std::path::Path;
+
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use super::super::outcome::Diagnostic;
@@ -59,7 +61,9 @@ pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     match without_shebang(source).parse::<TokenStream>() {
         Ok(tokens) => search(file, source, tokens, &mut found),
-        Err(_) if file.ends_with(".rs") => search_words(file, source, &mut found),
+        Err(_) if Path::new(file).extension().is_some_and(|it| it == "rs") => {
+            search_words(file, source, &mut found);
+        }
         // A text that is included is no code.
         Err(_) => {}
     }

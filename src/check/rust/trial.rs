@@ -362,7 +362,9 @@ fn read_lines(text: &str, end: End) -> BTreeMap<String, bool> {
         None => !end.is_success(),
     };
     if !holds {
-        passed.values_mut().for_each(|passed| *passed = false);
+        for passed in passed.values_mut() {
+            *passed = false;
+        }
     }
     passed
 }
