@@ -88,13 +88,13 @@ In use, and still there: 1 entry.
 
 #[test]
 fn a_kit_that_somebody_removes_during_a_check_is_made_again() {
-    let steps = [
+    const STEPS: [&str; 3] = [
         "linking",
         "compiling your crate",
         "running the hidden tests",
     ];
     let most = if Extent::Whole.is_wanted() { 3 } else { 1 };
-    for step in &steps[..most] {
+    for step in &STEPS[..most] {
         let mut bench = Bench::fixture();
         let cache = tempfile::tempdir().expect("a folder");
         bench.context.cache = cache.path().to_owned();
