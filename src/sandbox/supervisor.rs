@@ -238,7 +238,7 @@ mod tests {
     fn a_server_that_has_ended_keeps_its_number_while_it_may_be_sent_signals() {
         #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
         let mut command = Command::new("/bin/sh");
-        command.args(["-c", "kill -QUIT $$"]);
+        command.args(["-c", "kill -KILL $$"]);
         let mut child = command.spawn().expect("a shell");
         let server = Pid::from_child(&child);
         let (sender, news) = channel();
@@ -246,7 +246,7 @@ mod tests {
         let Ok(News::Ended(code)) = news.recv() else {
             panic!("its end is news");
         };
-        assert_eq!(code, 128 + 3);
+        assert_eq!(code, 128 + 9);
         let number = server.as_raw_nonzero().get();
         assert_eq!(processes::state(number), Some('Z'));
         child.wait().expect("it is not reaped");

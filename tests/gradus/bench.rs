@@ -14,6 +14,8 @@ use tempfile::TempDir;
 
 use crate::harness;
 
+/// The starter of [`Bench::of_tests`].
+const STARTER: &str = "pub fn next(_n: i64) -> i64 {\n    0\n}\n";
 /// The solution of [`Bench::of_tests`].
 pub(crate) const NEXT: &str = "pub fn next(n: i64) -> i64 {\n    n + 1\n}\n";
 
@@ -38,6 +40,11 @@ impl Bench {
 
     /// Returns one with an exercise `next`, `pub fn next(n: i64) -> i64;`, with these hidden tests.
     pub(crate) fn of_tests(judge: &str, hidden: &str) -> Self {
+        Self::of_exercise(judge, "pub fn next(n: i64) -> i64;\n", NEXT, hidden)
+    }
+
+    /// Returns one with an exercise `next`.
+    pub(crate) fn of_exercise(judge: &str, contract: &str, solution: &str, hidden: &str) -> Self {
         let exercise = format!(
             "kind = \"rust\"\ntitle = \"Next\"\nsummary = \"The next.\"\nhints = [\"a\", \"b\", \"c\"]\n\
              feedback = \"full\"\n\n[rust]\njudge = \"{judge}\"\n"
@@ -50,15 +57,9 @@ impl Bench {
             ("lessons/01-next.md", lesson),
             ("exercises/next/exercise.toml", &exercise),
             ("exercises/next/README.md", "Say what comes next.\n"),
-            (
-                "exercises/next/contract.rs",
-                "pub fn next(n: i64) -> i64;\n",
-            ),
-            (
-                "exercises/next/starter/src/lib.rs",
-                "pub fn next(_n: i64) -> i64 {\n    0\n}\n",
-            ),
-            ("exercises/next/solution/src/lib.rs", NEXT),
+            ("exercises/next/contract.rs", contract),
+            ("exercises/next/starter/src/lib.rs", STARTER),
+            ("exercises/next/solution/src/lib.rs", solution),
             ("exercises/next/hidden/tests.rs", hidden),
         ];
         let files = files.map(|(path, text)| (path.to_owned(), Cow::Owned(text.to_owned())));

@@ -3,6 +3,7 @@
 use gradus::check::{CheckError, TestResult, Verdict};
 
 use crate::bench::{Bench, NEXT};
+use crate::harness::skip;
 
 const TIERS: [&str; 2] = ["called", "linked"];
 
@@ -165,4 +166,46 @@ fn a_judge_that_ends_before_its_last_test_passes_nothing_more() {
     let ends = "/// Two\n#[test]\nfn two() {\n    std::process::exit(0);\n}\n/// Zero\n#[test]\nfn zzz() {}\n";
     let (verdict, names) = passed("called", ends);
     assert_eq!((verdict, names), (Verdict::Failed, Vec::new()));
+}
+
+#[test]
+fn a_value_as_deep_as_a_stack_allows_fails_its_test_alone() {
+    let contract = "#[derive(Debug, Clone, PartialEq)]\npub enum Chain {\n    End,\n    Link(Box<Chain>),\n}\n\n\
+                    pub fn chain(n: u32) -> Chain;\npub fn next(n: i64) -> i64;\n";
+    let solution = format!(
+        "use contract::Chain;\npub fn chain(n: u32) -> Chain {{\n    (0..n).fold(Chain::End, |chain, _| Chain::Link(Box::new(chain)))\n}}\n{NEXT}"
+    );
+    let tests = "use contract::Chain;\nuse next::chain;\n\n/// One link\n#[test]\nfn link() {\n    \
+                 assert_eq!(chain(1), Chain::Link(Box::new(Chain::End)));\n}\n";
+    let bench = Bench::of_exercise("called", contract, &solution, &format!("{HEAD}{tests}"));
+    assert_eq!(bench.check("next", &solution).verdict(), Verdict::Passed);
+    let deep = solution.replace("0..n", "0..60_000");
+    let outcome = bench.check("next", &deep);
+    assert_eq!(outcome.verdict(), Verdict::Failed);
+    let results: Vec<_> = outcome
+        .tests
+        .iter()
+        .map(|test| test.result.verdict())
+        .collect();
+    assert_eq!(results, [Verdict::Passed, Verdict::Failed]);
+    assert!(!matches!(outcome.tests[1].result, TestResult::NotRun(_)));
+}
+
+#[test]
+fn a_judge_sees_no_file_of_the_machine_and_reaches_nobody() {
+    let tests = "/// Two\n#[test]\nfn two() {\n    next(1);\n    assert!(std::fs::read(\"/etc/hosts\").is_err());\n    \
+                 assert!(std::fs::write(\"seen\", \"\").is_err());\n    \
+                 assert!(std::net::TcpListener::bind(\"127.0.0.1:0\").is_err());\n}\n";
+    let bench = Bench::of_tests("called", &format!("{HEAD}{tests}"));
+    if !bench.context.sandbox.guard().is_strong() {
+        skip("a sandbox");
+        return;
+    }
+    assert_eq!(bench.check("next", NEXT).verdict(), Verdict::Passed);
+    // Neither does the compiler that makes it.
+    let told = problems("called", "const _: &str = include_str!(\"/etc/hosts\");\n");
+    assert!(
+        told[0].contains("the hidden tests do not compile"),
+        "{told:?}"
+    );
 }
