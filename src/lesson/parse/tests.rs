@@ -37,6 +37,11 @@ fn blocks_know_their_lines() {
 }
 
 #[test]
+fn a_heading_without_text_is_borne() {
+    parse("- [x] \\\n  -  ");
+}
+
+#[test]
 fn heading_keeps_its_classes() {
     let BlockKind::Heading {
         level,

@@ -3,19 +3,22 @@
 use gradus::text::visible;
 use pulldown_cmark::{Event, Options, Parser, html};
 
-fn options() -> Options {
-    Options::ENABLE_TABLES
+fn options(markdown: &str) -> Options {
+    let mut options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM
-        | Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_DEFINITION_LIST
+        | Options::ENABLE_DEFINITION_LIST;
+    // With it pulldown-cmark panics at some headings without text.
+    let may_have_some = markdown.lines().any(|line| line.trim_end().ends_with('}'));
+    options.set(Options::ENABLE_HEADING_ATTRIBUTES, may_have_some);
+    options
 }
 
 /// Returns whether `markdown` holds raw HTML.
 pub(super) fn has_html(markdown: &str) -> bool {
-    Parser::new_ext(markdown, options())
+    Parser::new_ext(markdown, options(markdown))
         .any(|event| matches!(event, Event::Html(_) | Event::InlineHtml(_)))
 }
 
@@ -23,7 +26,7 @@ pub(super) fn has_html(markdown: &str) -> bool {
 /// comments; an image is its alternative text.
 pub(super) fn text(markdown: &str) -> String {
     let mut page = String::new();
-    html::push_html(&mut page, Parser::new_ext(markdown, options()));
+    html::push_html(&mut page, Parser::new_ext(markdown, options(markdown)));
     let mut text = String::new();
     let mut rest = page.as_str();
     while let Some((before, tag)) = rest.split_once('<') {
