@@ -58,6 +58,31 @@ pub fn telling_line(log: &[String]) -> Option<&String> {
     with(&FAULTS).or_else(|| with(&["[warn]"]))
 }
 
+/// Returns `text` without what nginx's lines have of one run: date, time and the number of the
+/// process.
+pub fn without_run(text: &str) -> String {
+    let lines = text.lines().map(|line| {
+        let rest = line.get(TIME.len()..).filter(|_| is_time(line));
+        match rest.and_then(|rest| rest.split_once(' ')) {
+            Some((level, said)) => format!("{level} {}", without_process(said)),
+            None => line.to_owned(),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// How a date and time looks, a `0` for any digit.
+const TIME: &str = "0000/00/00 00:00:00 ";
+
+fn is_time(line: &str) -> bool {
+    let mut pairs = TIME.bytes().zip(line.bytes());
+    let is_like = |(wanted, byte): (u8, u8)| match wanted {
+        b'0' => byte.is_ascii_digit(),
+        wanted => byte == wanted,
+    };
+    line.len() >= TIME.len() && pairs.all(is_like)
+}
+
 /// Returns whether nginx tells of a fault in `line` of its error log, and not only of its own work.
 pub fn is_fault(line: &str) -> bool {
     FAULTS.iter().any(|level| line.contains(level))
@@ -164,5 +189,18 @@ mod tests {
             Some("b [warn] y")
         );
         assert_eq!(telling("a [info] x"), None);
+    }
+
+    #[test]
+    fn what_is_of_one_run_is_taken_out_of_lines_of_the_log() {
+        let line = "2026/11/30 04:01:05 [error] 15#15: *2 connect() failed";
+        assert_eq!(without_run(line), "[error] *2 connect() failed");
+        for other in [
+            "2026/11/30 é",
+            "[error] 15#15: *2 x",
+            "2026/11/30 04:01:05 x",
+        ] {
+            assert_eq!(without_run(other), other);
+        }
     }
 }
