@@ -1,12 +1,12 @@
 //! A running job: its output within bounds, its end, and the end of everything it started.
 
+mod watch;
+
 use std::fs::File;
-use std::io::{self, ErrorKind, Read};
-use std::os::fd::OwnedFd;
+use std::io::{self, Read};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::thread;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use rustix::process::Signal;
@@ -20,6 +20,8 @@ use super::turn::Turn;
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
 use crate::sys::processes;
+pub use watch::Stream;
+use watch::{Event, Watched, start_thread, watch};
 
 /// How long the output of a process that has ended is waited for. Whoever left its group may hold the
 /// pipe open; what they write later is nobody's.
@@ -74,22 +76,6 @@ impl Exit {
         let words = crate::text::visible(String::from_utf8_lossy(&self.stderr).trim());
         Err(SandboxError::Enter { words })
     }
-}
-
-/// One of the two output streams.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Stream {
-    /// Standard output.
-    Stdout,
-    /// Standard error.
-    Stderr,
-}
-
-#[derive(Debug)]
-enum Event {
-    Output(Stream, Vec<u8>),
-    Closed,
-    Ended(ExitStatus),
 }
 
 /// A live process; dropping it kills it and everything it started.
@@ -182,83 +168,6 @@ fn command(sandbox: &Sandbox, job: Job, token: &str) -> io::Result<Command> {
         Input::Descriptor(descriptor) => command.stdin(descriptor),
     };
     Ok(command)
-}
-
-/// A child with a thread that waits for it and one for each of its streams.
-#[derive(Debug)]
-struct Watched {
-    group: Group,
-    events: Receiver<Event>,
-    /// How many streams are read.
-    streams: usize,
-}
-
-/// What a thread is to do.
-type Work = Box<dyn FnOnce() + Send>;
-
-/// Watches `child`, by threads that `start` starts. One that nobody can watch is killed.
-fn watch(
-    mut child: Child,
-    mut start: impl FnMut(&str, Work) -> io::Result<()>,
-) -> io::Result<Watched> {
-    let stdout = child.stdout.take().map(OwnedFd::from);
-    let stderr = child.stderr.take().map(OwnedFd::from);
-    let streams = [(Stream::Stdout, stdout), (Stream::Stderr, stderr)];
-    let streams = streams.map(|(stream, pipe)| pipe.map(|pipe| (stream, File::from(pipe))));
-    let streams: Vec<_> = streams.into_iter().flatten().collect();
-    let group = Group::led_by(child);
-    let (sender, events) = channel();
-    let watched = Watched {
-        group: group.clone(),
-        events,
-        streams: streams.len(),
-    };
-    let start_all = || {
-        for (stream, pipe) in streams {
-            let sender = sender.clone();
-            start("read", Box::new(move || forward(stream, pipe, &sender)))?;
-        }
-        let group = group.clone();
-        let wait = move || {
-            if let Ok(status) = group.reap() {
-                sender.send(Event::Ended(status)).ok();
-            }
-        };
-        start("wait", Box::new(wait))
-    };
-    let started = start_all();
-    if started.is_err() {
-        group.kill();
-        group.reap()?;
-    }
-    started.map(|()| watched)
-}
-
-fn start_thread(name: &str, work: Work) -> io::Result<()> {
-    let thread = thread::Builder::new()
-        .name(name.into())
-        .stack_size(128 << 10);
-    thread.spawn(work).map(drop)
-}
-
-fn forward(stream: Stream, mut pipe: File, sender: &Sender<Event>) {
-    let mut buffer = vec![0; 32 << 10];
-    loop {
-        match pipe.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(count) => {
-                if sender
-                    .send(Event::Output(stream, buffer[..count].to_vec()))
-                    .is_err()
-                {
-                    return;
-                }
-            }
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(_) => break,
-        }
-    }
-    sender.send(Event::Closed).ok();
 }
 
 impl Process {
@@ -421,33 +330,5 @@ impl Drop for Process {
     fn drop(&mut self) {
         self.group.kill();
         self.cancel.forget(&self.group);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_child_that_cannot_be_watched_is_killed_and_is_an_error() {
-        for threads in 0..3 {
-            #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-            let mut command = Command::new("/bin/sleep");
-            command.arg("600").process_group(0);
-            command.stdout(Stdio::piped()).stderr(Stdio::piped());
-            let child = command.spawn().expect("it starts");
-            let id = i32::try_from(child.id()).expect("process ids are small");
-            let mut left = threads;
-            let error = watch(child, |name, work| {
-                left -= 1;
-                if left < 0 {
-                    return Err(ErrorKind::OutOfMemory.into());
-                }
-                start_thread(name, work)
-            });
-            let kind = error.map(drop).map_err(|error| error.kind());
-            assert_eq!(kind, Err(ErrorKind::OutOfMemory), "{threads}");
-            assert_eq!(processes::state(id), None, "{threads}");
-        }
     }
 }

@@ -1,0 +1,99 @@
+//! What libtest says of its tests: its lines, its summary and its exit code, which must agree.
+
+use std::collections::BTreeMap;
+
+use crate::sandbox::End;
+
+/// Reads libtest's lines, such as `test NAME ... ok`: whether each test that ended passed, by name.
+///
+/// A test that writes past libtest breaks these lines, and could write some of its own. So a test that
+/// is told twice passes only if it does so both times, and the tests that pass are as many as the
+/// summary and the exit code say; otherwise none does.
+pub(super) fn read(text: &str, end: End) -> BTreeMap<String, bool> {
+    let mut passed = BTreeMap::new();
+    let mut summary = None;
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("test result: ") {
+            summary = numbers(rest);
+        }
+        let told = line
+            .strip_prefix("test ")
+            .and_then(|rest| rest.rsplit_once(" ... "));
+        let Some((name, result @ ("ok" | "FAILED"))) = told else {
+            continue;
+        };
+        let name = name.strip_suffix(" - should panic").unwrap_or(name);
+        *passed.entry(name.to_owned()).or_insert(true) &= result == "ok";
+    }
+    let count = passed.values().filter(|passed| **passed).count();
+    let holds = match summary {
+        Some((ok, failed)) => count <= ok && end.is_success() == (failed == 0),
+        // It ended before all tests had.
+        None => !end.is_success(),
+    };
+    if !holds {
+        for passed in passed.values_mut() {
+            *passed = false;
+        }
+    }
+    passed
+}
+
+/// Returns how many tests passed and failed: the first two numbers of libtest's summary.
+fn numbers(summary: &str) -> Option<(usize, usize)> {
+    let mut numbers = summary.split(|char: char| !char.is_ascii_digit());
+    let mut next = || numbers.find(|word| !word.is_empty())?.parse().ok();
+    Some((next()?, next()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairs(text: &str, end: End) -> Vec<(String, bool)> {
+        read(text, end).into_iter().collect()
+    }
+
+    fn told(tests: &[(&str, bool)]) -> Vec<(String, bool)> {
+        tests
+            .iter()
+            .map(|(name, passed)| ((*name).to_owned(), *passed))
+            .collect()
+    }
+
+    const ALL: &str = "running 2 tests\ntest a ... ok\ntest b - should panic ... ok\n\ntest result: ok. \
+                       2 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.00s\n";
+    const SOME: &str = "test a ... ok\ntest b ... FAILED\n\ntest result: FAILED. 1 passed; 1 failed; 0 \
+                        ignored\n";
+
+    #[test]
+    fn tests_are_read_by_their_lines() {
+        assert_eq!(pairs(ALL, End::Code(0)), told(&[("a", true), ("b", true)]));
+        assert_eq!(
+            pairs(SOME, End::Code(101)),
+            told(&[("a", true), ("b", false)])
+        );
+    }
+
+    #[test]
+    fn lines_that_the_end_contradicts_are_no_pass() {
+        let none = told(&[("a", false), ("b", false)]);
+        assert_eq!(pairs(ALL, End::Code(101)), none);
+        assert_eq!(pairs(ALL, End::Signal(6)), none);
+        assert_eq!(pairs(SOME, End::Code(0)), none);
+        let forged = SOME.replace("b ... FAILED", "b ... ok\nFAILED");
+        assert_eq!(pairs(&forged, End::Code(101)), none);
+        let twice = format!("test b ... ok\n{SOME}");
+        assert_eq!(
+            pairs(&twice, End::Code(101)),
+            told(&[("a", true), ("b", false)])
+        );
+    }
+
+    #[test]
+    fn a_judge_that_ends_early_keeps_what_it_told() {
+        let cut = "test a ... ok\ntest b ... ";
+        assert_eq!(pairs(cut, End::Signal(6)), told(&[("a", true)]));
+        assert_eq!(pairs(cut, End::Code(0)), told(&[("a", false)]));
+    }
+}
