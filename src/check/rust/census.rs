@@ -60,7 +60,9 @@ fn list(kit: &Kit, context: &Context) -> Result<Vec<String>, CheckError> {
     CheckError::unless_ran(&exit)?;
     let text = String::from_utf8_lossy(&exit.stdout);
     if !exit.end.is_success() {
-        return Err(CheckError::exercise("the hidden tests cannot be listed"));
+        let said = crate::text::visible(String::from_utf8_lossy(&exit.stderr).trim());
+        let what = format!("the hidden tests cannot be listed: {:?} {said}", exit.end);
+        return Err(CheckError::exercise(what.trim_end()));
     }
     let tests = text.lines().filter_map(|line| line.strip_suffix(": test"));
     Ok(tests.map(str::to_owned).collect())
