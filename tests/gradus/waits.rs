@@ -121,6 +121,23 @@ fn a_call_that_is_quick_is_waited_for_after_one_that_never_returned() {
     );
 }
 
+#[test]
+fn one_test_does_not_use_up_the_waits_of_all() {
+    let bench = Bench::fixture();
+    let source = bench.solution("pair").replace(
+        "-> Option<i64> {\n",
+        "-> Option<i64> {\n    if n % 2 == 0 { loop { std::thread::park() } }\n",
+    );
+    // The test of even numbers would make a second call that never returns.
+    let outcome = bench.check("pair", &source);
+    assert_eq!(
+        (outcome.verdict(), outcome.passed()),
+        (Verdict::TimeLimit, 3),
+        "{}",
+        told(&outcome)
+    );
+}
+
 fn reasons(outcome: &Outcome) -> Vec<&str> {
     let results = outcome.tests.iter().map(|test| &test.result);
     let reasons = results.filter_map(|result| match result {
@@ -137,8 +154,11 @@ fn calls_that_are_given_up_after_crashes_are_not_said_to_have_had_no_time() {
         "std::process::abort();",
         "for line in 0..3_000_000 { println!(\"{line}\") }",
     ] {
-        let bench = Bench::fixture();
-        let outcome = bench.check("wires", &with_first(bench.solution("wires"), what));
+        let bench = Bench::builtin();
+        let outcome = bench.check(
+            "safe-divide",
+            &with_first(bench.solution("safe-divide"), what),
+        );
         let reasons = reasons(&outcome);
         assert!(!reasons.is_empty(), "{}", told(&outcome));
         for reason in reasons {

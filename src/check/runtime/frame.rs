@@ -18,6 +18,8 @@ pub const LOST: u8 = b'x';
 pub const KNOWN: u8 = b'k';
 /// To a judge: no more known answers.
 pub const READY: u8 = b'g';
+/// To Gradus: the calls from here on are another test's.
+pub const TEST: u8 = b't';
 /// To Gradus: a test panicked; what it was doing follows.
 pub const NOTE: u8 = b'n';
 

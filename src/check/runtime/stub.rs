@@ -9,6 +9,7 @@ use std::io::{BufReader, BufWriter, Write as _};
 use std::os::fd::FromRawFd;
 use std::panic;
 use std::sync::{Mutex, Once, OnceLock, PoisonError};
+use std::thread::{self, ThreadId};
 
 use crate::frame;
 use crate::wire::{Get, Put};
@@ -24,6 +25,8 @@ struct Line {
     input: BufReader<File>,
     output: BufWriter<File>,
     known: HashMap<Vec<u8>, VecDeque<Reply>>,
+    /// The thread, one a test, that asked last.
+    asker: Option<ThreadId>,
 }
 
 /// The last call of a test, kept as bytes: words are made of it only when the test fails.
@@ -81,6 +84,7 @@ fn connect() -> Mutex<Line> {
         input: BufReader::with_capacity(64 << 10, input),
         output: BufWriter::new(socket),
         known: HashMap::new(),
+        asker: None,
     };
     line.learn();
     Mutex::new(line)
@@ -105,7 +109,11 @@ impl Line {
                 return reply;
             }
         }
-        let asked = frame::write(&mut self.output, frame::CALL, call).and_then(|()| self.output.flush());
+        let asker = Some(thread::current().id());
+        let asked = if self.asker == asker { Ok(()) } else { frame::write(&mut self.output, frame::TEST, &[]) };
+        self.asker = asker;
+        let asked = asked.and_then(|()| frame::write(&mut self.output, frame::CALL, call));
+        let asked = asked.and_then(|()| self.output.flush());
         let reply = asked.and_then(|()| frame::read(&mut self.input));
         reply.ok().flatten().map_or((frame::LOST, &[]), |(kind, bytes)| (kind, &*bytes.leak()))
     }
@@ -117,7 +125,7 @@ fn note(payload: &(dyn Any + Send)) {
     let words = words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
     let (left, right) = sides(words).map(|(left, right)| (clipped(left), clipped(right))).unzip();
     let last = LAST.with(|slot| *slot.borrow());
-    let thread = std::thread::current();
+    let thread = thread::current();
     let mut message = Vec::new();
     thread.name().unwrap_or_default().put(&mut message);
     left.put(&mut message);

@@ -198,8 +198,8 @@ impl Desk<'_> {
         let kit = self.kit;
         let mut dispatch =
             Dispatch::new(program, &kit.toolchain, self.context, self.subject.limits);
-        let replies = dispatch.batch(&kit.calls)?;
-        let known: Vec<_> = kit.calls.iter().zip(&replies).collect();
+        let replies = dispatch.batch(&kit.calls, &kit.starts)?;
+        let known = trial::known(&kit.calls, &replies);
         let trial = trial::run(kit, &known, &mut |call| dispatch.call(call), self.context)?;
         let printed = dispatch.finish()?;
         // What the code prints may be the very values that the exercise keeps back.

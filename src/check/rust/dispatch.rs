@@ -117,16 +117,21 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    /// Makes `calls`, in order, and returns a reply for each.
+    /// Makes `calls`, in order, and returns a reply for each. The calls of a test begin at each of
+    /// `starts`; after one that never returned its test makes no more, and those have no reply.
     ///
     /// # Errors
     /// Fails when a process cannot be started, or the check is called off.
-    pub fn batch(&mut self, calls: &[Call]) -> Result<Vec<Reply>, CheckError> {
+    pub fn batch(
+        &mut self,
+        calls: &[Call],
+        starts: &[usize],
+    ) -> Result<Vec<Option<Reply>>, CheckError> {
         let mut replies = Vec::with_capacity(calls.len());
         let mut careful = false;
         while replies.len() < calls.len() {
             if let Some(given_up) = self.given_up() {
-                replies.resize(calls.len(), Reply::Lost(Loss::NotMade(given_up)));
+                replies.resize(calls.len(), Some(Reply::Lost(Loss::NotMade(given_up))));
                 break;
             }
             let running = self.start(careful)?;
@@ -140,7 +145,9 @@ impl<'a> Dispatch<'a> {
                 Some(Lost { loss, .. }) if !careful && loss != Loss::Time => careful = true,
                 Some(Lost { loss, .. }) => {
                     self.count(loss);
-                    replies.push(Reply::Lost(loss));
+                    replies.push(Some(Reply::Lost(loss)));
+                    let next = starts.partition_point(|start| *start < replies.len());
+                    replies.resize(starts.get(next).map_or(calls.len(), |next| *next), None);
                 }
             }
         }
@@ -297,7 +304,7 @@ impl<'a> Dispatch<'a> {
         &mut self,
         running: Running,
         calls: &[Call],
-        replies: &mut Vec<Reply>,
+        replies: &mut Vec<Option<Reply>>,
     ) -> Result<Option<Lost>, CheckError> {
         let Running {
             mut input,
@@ -321,7 +328,9 @@ impl<'a> Dispatch<'a> {
                 let reply = Reply::read(kind, bytes);
                 shortage.is_ours = !self.holds(reply.as_ref());
                 let reply = reply.filter(|_| !shortage.is_ours);
-                let Some(reply) = reply else { break };
+                if reply.is_none() {
+                    break;
+                }
                 replies.push(reply);
                 watch = Stopwatch::start();
             }

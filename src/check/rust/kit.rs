@@ -84,6 +84,8 @@ pub struct Kit {
     pub toolchain: Toolchain,
     /// The calls that the judge makes of the reference solution, in order.
     pub calls: Vec<Call>,
+    /// Where in `calls` those of each test begin.
+    pub starts: Vec<usize>,
     /// The hidden tests that count.
     pub tests: Vec<TestTitle>,
     /// Keeps it in the cache; `None` while it is made.
@@ -130,7 +132,7 @@ impl Kit {
             return Err(gone(folder));
         };
         let kept = read_calls(&folder.join(CALLS)).zip(read_tests(&folder.join(TESTS)));
-        let Some((calls, tests)) = kept else {
+        let Some(((calls, starts), tests)) = kept else {
             // What was damaged makes room.
             fs::remove_file(folder.join(CALLS)).ok();
             return Err(gone(folder));
@@ -139,6 +141,7 @@ impl Kit {
             folder,
             toolchain,
             calls,
+            starts,
             tests,
             hold: Some(hold),
         })
@@ -285,17 +288,21 @@ fn read_tests(path: &Path) -> Option<Vec<TestTitle>> {
     serde_json::from_slice(&fs::read(path).ok()?).ok()
 }
 
-fn read_calls(path: &Path) -> Option<Vec<Call>> {
+fn read_calls(path: &Path) -> Option<(Vec<Call>, Vec<usize>)> {
     let bytes = fs::read(path).ok()?;
     let mut rest: &[u8] = &bytes;
-    let mut calls = Vec::new();
-    while let Some((length, after)) = rest.split_first_chunk::<8>() {
+    let (mut calls, mut starts) = (Vec::new(), Vec::new());
+    while let Some((is_first, after)) = rest.split_first() {
+        if *is_first != 0 {
+            starts.push(calls.len());
+        }
+        let (length, after) = after.split_first_chunk::<8>()?;
         let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
         let (call, after) = after.split_at_checked(length)?;
         calls.push(call.to_vec());
         rest = after;
     }
-    rest.is_empty().then_some(calls)
+    Some((calls, starts))
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), CheckError> {

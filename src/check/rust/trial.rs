@@ -15,7 +15,7 @@ use super::learner;
 use super::replies::Call;
 use crate::sandbox::{End, Input, Job, Limits, SandboxError, Turn};
 pub(super) use line::maybe;
-pub use line::{Answerer, CallEnd, Known, Note};
+pub use line::{Answerer, CallEnd, Known, Note, known};
 use line::{Served, serve};
 
 /// What a judge may use: it is an author's code, and only answers hold it up.
@@ -41,6 +41,8 @@ pub struct Trial {
     pub notes: BTreeMap<String, Note>,
     /// The first calls that were not known beforehand, in order.
     pub calls: Vec<Call>,
+    /// Where in `calls` those of each test begin.
+    pub starts: Vec<usize>,
 }
 
 /// Runs the judge of `kit`, which knows the replies `known` from the start and asks `answer` for any
@@ -89,11 +91,17 @@ pub fn run_job(
         (exit, server.join())
     });
     CheckError::unless_ran(&exit)?;
-    let Served { calls, notes, .. } = served.map_err(|_| CheckError::Cancelled)??;
+    let Served {
+        calls,
+        starts,
+        notes,
+        ..
+    } = served.map_err(|_| CheckError::Cancelled)??;
     Ok(Trial {
         end: exit.end,
         passed: libtest::read(&String::from_utf8_lossy(&exit.stdout), exit.end),
         notes,
         calls,
+        starts,
     })
 }

@@ -55,6 +55,7 @@ fn fill(
         folder: scratch.to_owned(),
         toolchain: toolchain.clone(),
         calls: Vec::new(),
+        starts: Vec::new(),
         tests: Vec::new(),
         hold: None,
     };
@@ -65,7 +66,7 @@ fn fill(
             make_stub(subject, &kit, context)?;
             make_judge(subject, &kit, kit.stub(subject), context)?;
             kit.tests = census::take(subject, &kit, context)?;
-            kit.calls = record(subject, &kit, context)?;
+            (kit.calls, kit.starts) = record(subject, &kit, context)?;
         }
         Tier::Linked => kit.tests = link_with_solution(subject, &kit, context)?,
     }
@@ -74,7 +75,7 @@ fn fill(
         source: error.into(),
     })?;
     write(&kit.folder.join(TESTS), &tests)?;
-    write(&kit.folder.join(CALLS), &pack_calls(&kit.calls))
+    write(&kit.folder.join(CALLS), &pack_calls(&kit.calls, &kit.starts))
 }
 
 /// Keeps what was made in `scratch` as `folder`, where `proof` says that it is whole.
@@ -272,8 +273,13 @@ fn compile_solution(
     Ok(library)
 }
 
-/// Runs the judge against the reference solution and keeps the calls it makes.
-fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, CheckError> {
+/// Runs the judge against the reference solution and keeps the calls it makes, and where those of each
+/// test begin.
+fn record(
+    subject: &Subject,
+    kit: &Kit,
+    context: &Context,
+) -> Result<(Vec<Call>, Vec<usize>), CheckError> {
     let library = compile_solution(subject, kit, context)?;
     let present = vec![true; subject.functions.len()];
     let (linked, program) = kit.link(subject, &library, &present, context)?;
@@ -284,7 +290,7 @@ fn record(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<Call>, 
     let mut dispatch = Dispatch::new(&program, &kit.toolchain, context, Limits::trusted());
     let trial = trial::run(kit, &[], &mut |call| dispatch.call(call), context)?;
     dispatch.finish()?;
-    Ok(trial.calls)
+    Ok((trial.calls, trial.starts))
 }
 
 /// Turns a failure to compile what is ours or the author's into an error.
@@ -306,9 +312,10 @@ fn make_folder(path: &Path) -> Result<(), CheckError> {
     })
 }
 
-fn pack_calls(calls: &[Call]) -> Vec<u8> {
+fn pack_calls(calls: &[Call], starts: &[usize]) -> Vec<u8> {
     let mut bytes = Vec::new();
-    for call in calls {
+    for (index, call) in calls.iter().enumerate() {
+        bytes.push(u8::from(starts.binary_search(&index).is_ok()));
         bytes.extend_from_slice(&(call.len() as u64).to_le_bytes());
         bytes.extend_from_slice(call);
     }

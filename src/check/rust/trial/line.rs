@@ -85,6 +85,13 @@ pub enum CallEnd {
 /// What is known beforehand: calls, and what became of each.
 pub type Known<'a> = [(&'a Call, &'a Reply)];
 
+/// Returns what is known of `calls`: the replies of those that were made.
+pub fn known<'a>(calls: &'a [Call], replies: &'a [Option<Reply>]) -> Vec<(&'a Call, &'a Reply)> {
+    let both = calls.iter().zip(replies);
+    both.filter_map(|(call, reply)| Some((call, reply.as_ref()?)))
+        .collect()
+}
+
 /// Answers a call that was not known beforehand.
 pub type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
 
@@ -92,6 +99,8 @@ pub type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + '
 #[derive(Debug, Default)]
 pub(super) struct Served {
     pub(super) calls: Vec<Call>,
+    /// Where in `calls` each test begins.
+    pub(super) starts: Vec<usize>,
     calls_size: usize,
     pub(super) notes: BTreeMap<String, Note>,
     notes_size: usize,
@@ -141,6 +150,10 @@ fn listen(
                     break;
                 }
             }
+            frame::TEST if served.starts.last() != Some(&served.calls.len()) => {
+                served.starts.push(served.calls.len());
+            }
+            frame::TEST => {}
             frame::NOTE => served.add_note(&bytes),
             _ => break,
         }
@@ -312,7 +325,12 @@ mod tests {
         let served = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
             frame::write(&mut judge, b'?', &[]).unwrap();
             // It is ended when the line is closed.
-            while judge.write(&[0; 1 << 10]).is_ok() {}
+            let error = loop {
+                if let Err(error) = judge.write(&[0; 1 << 10]) {
+                    break error;
+                }
+            };
+            assert_ne!(error.kind(), io::ErrorKind::WouldBlock, "nobody closed the line");
         });
         assert!(served.calls.is_empty());
     }
