@@ -99,6 +99,7 @@ impl Fault {
             title: self.id.clone(),
             act: Vec::new(),
             send: self.send.clone(),
+            changes: Vec::new(),
             expect: match &self.shows {
                 Shows::Answer(expect) => (**expect).clone(),
                 Shows::Refusal(_) => Expect::default(),

@@ -11,6 +11,8 @@ use super::units::Time;
 
 pub use words::{command, expected, input, status_words};
 
+/// What stands in a path for something that is fresh each time.
+pub const ANY: &str = "{any}";
 /// How long one answer may take where a probe does not say.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -30,6 +32,10 @@ pub struct Probe {
     pub send: Send,
     /// What must come back.
     pub expect: Expect,
+    /// What the task lets a gateway change of a request: `method`, `path`, `body`, or a header line by
+    /// its name. All else is to arrive as it was sent.
+    #[serde(skip)]
+    pub changes: Vec<String>,
 }
 
 /// Something that is done to a lab.
@@ -54,7 +60,7 @@ pub enum Act {
 pub struct Send {
     /// The method.
     pub method: String,
-    /// The path with its query.
+    /// The path with its query; `{any}` stands for something that nobody can know beforehand.
     pub path: String,
     /// Further paths, each asked for as often as the first.
     pub paths: Vec<String>,
@@ -182,6 +188,13 @@ impl Probe {
         names
             .chain(counted.flat_map(|name| name.split('+')))
             .collect()
+    }
+
+    /// Returns whether the gateway may change `part` of a request.
+    pub fn may_change(&self, part: &str) -> bool {
+        self.changes
+            .iter()
+            .any(|may| may.eq_ignore_ascii_case(part))
     }
 
     /// Returns how long one answer may take.

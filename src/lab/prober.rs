@@ -1,8 +1,10 @@
 //! Runs probes against a live lab: does what they say, sends what they say, judges what came.
 
+mod arrived;
 mod judge;
 mod request;
 
+use std::collections::BTreeMap;
 use std::thread;
 use std::time::Duration;
 
@@ -14,9 +16,11 @@ use super::nonce::Nonce;
 use super::probe::{Probe, expected, input};
 use super::system::Lab;
 use super::upstream::Counters;
+use super::upstream::request::Request;
 use crate::check::{Context, TestResult, Values};
 use crate::sys::clock::Stopwatch;
 use judge::{History, Judge, Miss};
+use request::Requests;
 
 /// How long a request may take to reach the access log.
 const LOGGED: Duration = Duration::from_secs(1);
@@ -46,7 +50,8 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     let nonce = Nonce::fresh();
     lab.set_nonce(&nonce);
     let before = counters(lab, probe);
-    let exchanges = send(lab, probe, context)?;
+    let requests = Requests::new(&probe.send, lab.listen());
+    let exchanges = send(lab, probe, &requests, context)?;
     if context.cancel.is_cancelled() {
         return Err(LabError::Cancelled);
     }
@@ -67,11 +72,8 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
         nonce: &nonce,
         listen: lab.listen(),
         counted: probe.upstreams().into_iter().zip(counted).collect(),
-        seen: probe
-            .expect
-            .from
-            .as_ref()
-            .and_then(|name| lab.upstream(name)?.last_seen()),
+        requests: &requests,
+        seen: seen(lab, probe),
         history: history(lab, probe, customers),
         errors: &news.errors,
         accesses: &news.accesses,
@@ -83,8 +85,8 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     let values = |got: String| Values {
         input: Some(input(probe, lab.listen())),
         expected: Some(expected(probe)),
-        got: Some(lab.ports().to_learner(&got)),
-        note: note.cloned(),
+        got: Some(requests.without_fresh(&lab.ports().to_learner(&got))),
+        note: note.map(|note| requests.without_fresh(note)),
     };
     Ok(match miss {
         Miss::Late => TestResult::TimeLimit(values(format!(
@@ -114,10 +116,11 @@ pub fn status_lines(
     address: std::net::SocketAddr,
     context: &Context,
 ) -> Vec<String> {
+    let requests = Requests::new(&probe.send, address.port());
     let customer = Customer {
         probe,
+        requests: &requests,
         address,
-        listen: address.port(),
         context,
     };
     let mut lines: Vec<String> = Vec::new();
@@ -148,7 +151,8 @@ pub struct Traces {
 /// Fails when Gradus could not do its work.
 pub fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Traces, LabError> {
     catch_up(lab, true, context)?;
-    let exchanges = send(lab, probe, context)?;
+    let requests = Requests::new(&probe.send, lab.listen());
+    let exchanges = send(lab, probe, &requests, context)?;
     let mut found = news(lab)?;
     await_lines(lab, &mut found, exchanges.len(), context)?;
     // A request's faults are logged before its line: what was missed beside that line is there now.
@@ -217,6 +221,13 @@ fn await_lines(
     Ok(())
 }
 
+/// Returns the requests that each upstream has worked on which `probe` names.
+fn seen<'a>(lab: &Lab, probe: &'a Probe) -> BTreeMap<&'a str, Vec<Request>> {
+    let names = probe.upstreams().into_iter();
+    let running = names.filter_map(|name| Some((name, lab.upstream(name)?.seen())));
+    running.collect()
+}
+
 fn counters(lab: &Lab, probe: &Probe) -> Vec<Counters> {
     let names = probe.upstreams();
     names.into_iter().map(|name| lab.counters(name)).collect()
@@ -235,11 +246,16 @@ fn note_wait(lab: &mut Lab, probe: &Probe, exchanges: &[Exchange]) {
 }
 
 /// Sends what `probe` says, until something fails to come back.
-fn send(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Vec<Exchange>, LabError> {
+fn send(
+    lab: &mut Lab,
+    probe: &Probe,
+    requests: &Requests<'_>,
+    context: &Context,
+) -> Result<Vec<Exchange>, LabError> {
     let customer = Customer {
         probe,
+        requests,
         address: lab.address()?,
-        listen: lab.listen(),
         context,
     };
     let exchanges = match probe.send.parallel {
@@ -262,8 +278,8 @@ fn send(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Vec<Exchange>
 
 struct Customer<'a> {
     probe: &'a Probe,
+    requests: &'a Requests<'a>,
     address: std::net::SocketAddr,
-    listen: u16,
     context: &'a Context,
 }
 
@@ -273,7 +289,8 @@ impl Customer<'_> {
         let send = &self.probe.send;
         let mut connection = None;
         let mut exchanges = Vec::new();
-        for path in (0..send.times).flat_map(|_| send.all_paths()) {
+        let paths = self.requests.paths();
+        for path in (0..send.times).flat_map(|_| &paths) {
             if !exchanges.is_empty()
                 && let Some(every) = send.every
             {
@@ -313,7 +330,7 @@ impl Customer<'_> {
             Some(open) => open,
             None => Connection::open(self.address, self.probe.patience())?,
         };
-        let response = open.exchange(&request::bytes(send, path, self.listen))?;
+        let response = open.exchange(&self.requests.bytes(path))?;
         if send.websocket && response.status == 101 {
             *echoed = open.echoes()?;
         }

@@ -59,7 +59,7 @@ impl Upstream {
             state: Mutex::new(Inner {
                 nonce: Nonce::fresh(),
                 counters: Counters::default(),
-                seen: None,
+                seen: Vec::new(),
                 stopping: false,
                 open: BTreeMap::new(),
             }),
@@ -85,9 +85,11 @@ impl Upstream {
         &self.place
     }
 
-    /// Sets the value that its answers carry from now on.
+    /// Sets the value that its answers carry from now on, and forgets the requests before.
     pub fn set_nonce(&self, nonce: &Nonce) {
-        self.shared.state().nonce = nonce.clone();
+        let mut state = self.shared.state();
+        state.nonce = nonce.clone();
+        state.seen.clear();
     }
 
     /// Returns what it has counted.
@@ -95,8 +97,8 @@ impl Upstream {
         self.shared.state().counters
     }
 
-    /// Returns the last request that it worked on.
-    pub fn last_seen(&self) -> Option<Request> {
+    /// Returns the requests that it worked on since the nonce was set.
+    pub fn seen(&self) -> Vec<Request> {
         self.shared.state().seen.clone()
     }
 }
@@ -192,10 +194,7 @@ mod tests {
         let posted = "POST / HTTP/1.1\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
         assert!(ask(&shop, posted).contains("shop answers POST /\n"));
         assert_eq!(shop.counters().requests, 2);
-        assert_eq!(
-            shop.last_seen().unwrap().header("content-length"),
-            Some("3")
-        );
+        assert_eq!(shop.seen()[1].header("content-length"), Some("3"));
     }
 
     #[test]

@@ -47,6 +47,9 @@ struct Table {
     upstreams: Vec<Spanned<UpstreamPlan>>,
     symptom: Option<Symptom>,
     customers: Option<Time>,
+    /// What the task lets a gateway change of a request.
+    #[serde(default)]
+    changes: Vec<String>,
     edit: Option<Vec<Spanned<String>>>,
     #[serde(default)]
     needs: Vec<Need>,
@@ -82,12 +85,16 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         customers: table.customers,
     });
     let file = folder.prefix() + "hidden/probes.toml";
-    let probes = if is_full {
+    let mut probes = if is_full {
         let text = folder.file("hidden/probes.toml");
         probes(&file, text, plan.as_ref(), problems)
     } else {
         Vec::new()
     };
+    for probe in &mut probes {
+        let changes = table.as_ref().map(|table| table.changes.clone());
+        probe.changes = changes.unwrap_or_default();
+    }
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
@@ -357,6 +364,11 @@ mod tests {
                             [[gateway.upstream]]\nname = 'shop'\naddress = '127.0.0.1:3000'\n";
 
     fn problems(manifest: &str, probes: &str) -> Vec<String> {
+        let (_, problems) = loaded(manifest, probes);
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    fn loaded(manifest: &str, probes: &str) -> (GatewayTask, Vec<Problem>) {
         let file =
             |path: &str, text: &str| (format!("exercises/x/{path}"), Cow::Owned(text.to_owned()));
         let tree = Tree::new([
@@ -372,8 +384,7 @@ mod tests {
             wrong: &[],
         };
         let mut problems = Vec::new();
-        load(&folder, &mut problems);
-        problems.iter().map(ToString::to_string).collect()
+        (load(&folder, &mut problems), problems)
     }
 
     #[test]
@@ -401,6 +412,14 @@ mod tests {
                 format!("{file}:5: probe `a` sends nothing"),
             ],
         );
+    }
+
+    #[test]
+    fn every_probe_knows_what_a_gateway_may_change() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let changes = MANIFEST.replace("8080\n", "8080\nchanges = ['Cookie']\n");
+        let probe = &loaded(&changes, probes).0.probes[0];
+        assert!(probe.may_change("cookie") && !probe.may_change("path"));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::Exchange;
+use super::request::Requests;
+use super::{Exchange, arrived};
 use crate::course::pattern::Pattern;
 use crate::lab::client::{NoResponse, Response};
 use crate::lab::customers::Met;
@@ -32,7 +33,9 @@ pub(super) struct Judge<'a> {
     pub(super) nonce: &'a Nonce,
     pub(super) listen: u16,
     pub(super) counted: BTreeMap<&'a str, Counters>,
-    pub(super) seen: Option<Request>,
+    pub(super) requests: &'a Requests<'a>,
+    /// What each upstream has worked on.
+    pub(super) seen: BTreeMap<&'a str, Vec<Request>>,
     pub(super) errors: &'a [String],
     pub(super) accesses: &'a [String],
     pub(super) history: History,
@@ -61,6 +64,7 @@ impl Judge<'_> {
                 miss => miss,
             })?;
         }
+        arrived::judge(self.probe, self.requests, &self.seen).map_err(got)?;
         self.counts()?;
         self.header_lines()?;
         self.history()?;
@@ -133,14 +137,8 @@ impl Judge<'_> {
             }
         }
         if let (Some(bytes), Some(name)) = (expect.body_bytes, &expect.from) {
-            let request = Request {
-                method: self.probe.send.method.clone(),
-                target: exchange.path.clone(),
-                headers: Vec::new(),
-                version: String::new(),
-                keeps_alive: false,
-            };
-            let whole = answer::body(name, &request, self.nonce, Some(bytes));
+            let (method, path) = (&self.probe.send.method, &exchange.path);
+            let whole = answer::body(name, method, path, self.nonce, Some(bytes));
             if response.body != whole {
                 return Err(got(format!(
                     "{status}, but not the body that {name} sent: {} bytes arrived",
@@ -205,6 +203,7 @@ impl Judge<'_> {
                     names.join(" and ")
                 )));
             }
+            self.each_path(&from)?;
         }
         for (name, expected) in &expect.requests {
             let seen = self.count(name).requests;
@@ -216,6 +215,29 @@ impl Judge<'_> {
             let made = self.count(name).connections;
             if made != *expected {
                 return Err(got(format!("{made} new connections to {name}")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Each path arrived as often at `upstreams` as it was asked for.
+    fn each_path(&self, upstreams: &[&String]) -> Result<(), Miss> {
+        if self.probe.may_change("path") {
+            return Ok(());
+        }
+        let sent = self.requests.paths();
+        let seen = upstreams
+            .iter()
+            .filter_map(|name| self.seen.get(name.as_str()));
+        let seen: Vec<_> = seen.flatten().map(|request| &request.target).collect();
+        for path in &sent {
+            let wanted = sent.iter().filter(|other| *other == path).count();
+            let wanted = wanted * self.probe.send.times * self.probe.send.parallel;
+            let arrived = seen.iter().filter(|target| **target == path).count();
+            if arrived != wanted {
+                return Err(got(format!(
+                    "`{path}` was asked for {wanted} times, and the app saw it {arrived} times"
+                )));
             }
         }
         Ok(())
@@ -264,7 +286,8 @@ impl Judge<'_> {
     }
 
     fn header_lines(&self) -> Result<(), Miss> {
-        let seen = self.seen.as_ref();
+        let from = self.expect().from.as_deref();
+        let seen = from.and_then(|name| self.seen.get(name)?.last());
         for (name, expected) in &self.expect().seen {
             let value = seen.and_then(|request| request.header(name));
             if value.unwrap_or_default() != expected {

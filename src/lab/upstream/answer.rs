@@ -38,7 +38,13 @@ impl Answer {
         };
         let body = match rule.does {
             Does::BadGateway => format!("{name} cannot reach its own supplier\n").into_bytes(),
-            _ => body(name, request, nonce, rule.body_bytes),
+            _ => body(
+                name,
+                &request.method,
+                &request.target,
+                nonce,
+                rule.body_bytes,
+            ),
         };
         let keeps_alive = request.keeps_alive && rule.does != Does::CutBody;
         Self::of(name, request, status, body, keeps_alive).with(rule)
@@ -78,8 +84,13 @@ impl Answer {
 }
 
 /// Returns the body of a healthy answer, made `bytes` long if that is asked for.
-pub fn body(name: &str, request: &Request, nonce: &Nonce, bytes: Option<usize>) -> Vec<u8> {
-    let Request { method, target, .. } = request;
+pub fn body(
+    name: &str,
+    method: &str,
+    target: &str,
+    nonce: &Nonce,
+    bytes: Option<usize>,
+) -> Vec<u8> {
     let mut body = format!("{name} answers {method} {target}\nreceipt {nonce}\n").into_bytes();
     if let Some(bytes) = bytes {
         for line in 0.. {
@@ -120,6 +131,7 @@ fn pad(head: &mut Vec<u8>, bytes: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lab::upstream::request::Body;
 
     fn request(method: &str) -> Request {
         Request {
@@ -128,6 +140,7 @@ mod tests {
             headers: Vec::new(),
             version: "HTTP/1.1".into(),
             keeps_alive: true,
+            body: Body::default(),
         }
     }
 

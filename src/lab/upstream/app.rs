@@ -18,6 +18,8 @@ use crate::sys::clock::Stopwatch;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The most connections at a time.
 const MOST: usize = 256;
+/// So many requests are kept: more than one probe may send, each of them tried again.
+const MOST_SEEN: usize = 4000;
 
 #[derive(Debug)]
 pub(super) struct Shared {
@@ -30,7 +32,8 @@ pub(super) struct Shared {
 pub(super) struct Inner {
     pub(super) nonce: Nonce,
     pub(super) counters: Counters,
-    pub(super) seen: Option<Request>,
+    /// The requests since the nonce was set.
+    pub(super) seen: Vec<Request>,
     pub(super) stopping: bool,
     pub(super) open: BTreeMap<usize, Stream>,
 }
@@ -127,7 +130,9 @@ impl Shared {
     fn note(&self, request: &Request) {
         let mut state = self.state();
         state.counters.requests += 1;
-        state.seen = Some(request.clone());
+        if state.seen.len() < MOST_SEEN {
+            state.seen.push(request.clone());
+        }
     }
 
     fn respond(&self, request: &Request, stream: &mut Stream) -> io::Result<Then> {

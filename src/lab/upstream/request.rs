@@ -1,11 +1,13 @@
 //! The requests on one connection, as far as an upstream needs to understand them.
 
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read, Write};
 
 /// The most bytes of a request's head.
 const HEAD: u64 = 64 << 10;
 /// The most bytes of a request's body.
 const BODY: u64 = 64 << 20;
+/// How many bytes of a body are kept.
+const KEPT: usize = 64 << 10;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +22,48 @@ pub struct Request {
     pub version: String,
     /// Whether the connection stays open after the answer.
     pub keeps_alive: bool,
+    /// The body.
+    pub body: Body,
+}
+
+/// The body of a request: its length, and how it begins.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Body {
+    length: u64,
+    beginning: Vec<u8>,
+}
+
+impl From<&[u8]> for Body {
+    fn from(bytes: &[u8]) -> Self {
+        Self {
+            length: bytes.len() as u64,
+            beginning: bytes[..bytes.len().min(KEPT)].to_vec(),
+        }
+    }
+}
+
+impl Body {
+    /// Returns whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
+    fn add(&mut self, bytes: &[u8]) {
+        let room = KEPT - self.beginning.len();
+        self.beginning.extend(&bytes[..bytes.len().min(room)]);
+        self.length += bytes.len() as u64;
+    }
+}
+
+impl Write for Body {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.add(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 impl Request {
@@ -68,6 +112,7 @@ impl<R: Read> Requests<R> {
             headers: Vec::new(),
             version,
             keeps_alive: false,
+            body: Body::default(),
         };
         loop {
             let Some(text) = line(&mut head)? else {
@@ -81,22 +126,22 @@ impl<R: Read> Requests<R> {
             request.headers.push(header);
         }
         request.keeps_alive = request.version == "HTTP/1.1" && !request.says("connection", "close");
-        Ok(self.body(&request)?.then_some(request))
+        Ok(self.body(&mut request)?.then_some(request))
     }
 
     /// Reads the body and returns whether it was whole.
-    fn body(&mut self, request: &Request) -> io::Result<bool> {
+    fn body(&mut self, request: &mut Request) -> io::Result<bool> {
         if request.says("transfer-encoding", "chunked") {
-            return self.chunks();
+            return self.chunks(&mut request.body);
         }
         let length = request.header("content-length").unwrap_or("0");
         let Ok(length) = length.parse::<u64>() else {
             return Ok(false);
         };
-        self.skip(length)
+        self.take(length, &mut request.body)
     }
 
-    fn chunks(&mut self) -> io::Result<bool> {
+    fn chunks(&mut self, body: &mut Body) -> io::Result<bool> {
         let mut whole = 0;
         while whole <= BODY {
             let size = line(&mut (&mut self.0).take(HEAD))?.unwrap_or_default();
@@ -105,7 +150,7 @@ impl<R: Read> Requests<R> {
                 return Ok(false);
             };
             whole = whole.saturating_add(size);
-            if whole > BODY || !self.skip(size)? {
+            if whole > BODY || !self.take(size, body)? {
                 return Ok(false);
             }
             // The line break after the chunk's bytes, or the trailer.
@@ -119,8 +164,8 @@ impl<R: Read> Requests<R> {
         Ok(false)
     }
 
-    fn skip(&mut self, length: u64) -> io::Result<bool> {
-        let read = io::copy(&mut (&mut self.0).take(length.min(BODY)), &mut io::sink())?;
+    fn take(&mut self, length: u64, body: &mut Body) -> io::Result<bool> {
+        let read = io::copy(&mut (&mut self.0).take(length.min(BODY)), body)?;
         Ok(read == length)
     }
 }
@@ -168,6 +213,18 @@ mod tests {
         let kept: Vec<_> = found.iter().map(|found| found.keeps_alive).collect();
         assert_eq!(kept, [true, true, false]);
         assert_eq!(found[2].header("host"), Some("x"));
+        let bodies = found.into_iter().map(|found| found.body);
+        let sent: [&[u8]; 3] = [b"abc", b"ab", b""];
+        assert!(bodies.eq(sent.map(Body::from)));
+    }
+
+    #[test]
+    fn of_a_long_body_its_length_is_known() {
+        let long = vec![b'x'; KEPT + 2];
+        let mut body = Body::default();
+        long.chunks(1000).for_each(|bytes| body.add(bytes));
+        assert_eq!(body, Body::from(&*long));
+        assert_ne!(body, Body::from(&long[1..]));
     }
 
     proptest! {

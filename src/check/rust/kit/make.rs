@@ -75,7 +75,10 @@ fn fill(
         source: error.into(),
     })?;
     write(&kit.folder.join(TESTS), &tests)?;
-    write(&kit.folder.join(CALLS), &pack_calls(&kit.calls, &kit.starts))
+    write(
+        &kit.folder.join(CALLS),
+        &pack_calls(&kit.calls, &kit.starts),
+    )
 }
 
 /// Keeps what was made in `scratch` as `folder`, where `proof` says that it is whole.

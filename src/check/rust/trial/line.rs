@@ -330,7 +330,11 @@ mod tests {
                     break error;
                 }
             };
-            assert_ne!(error.kind(), io::ErrorKind::WouldBlock, "nobody closed the line");
+            assert_ne!(
+                error.kind(),
+                io::ErrorKind::WouldBlock,
+                "nobody closed the line"
+            );
         });
         assert!(served.calls.is_empty());
     }
