@@ -91,9 +91,9 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     } else {
         Vec::new()
     };
+    let changes = table.as_ref().map_or(&[][..], |table| &table.changes);
     for probe in &mut probes {
-        let changes = table.as_ref().map(|table| table.changes.clone());
-        probe.changes = changes.unwrap_or_default();
+        probe.changes = changes.to_vec();
     }
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
