@@ -3,10 +3,12 @@
 pub mod apart;
 pub mod cache;
 pub mod context;
+pub mod mutant;
 pub mod outcome;
 pub mod rust;
 
 pub use context::{Context, Event};
+pub use mutant::Mutant;
 pub use outcome::{
     Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,
     Values, Verdict,

@@ -7,7 +7,9 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Collected, Context, Diagnostic, Outcome, TestTitle, Tier};
+use crate::check::{
+    CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle, Tier,
+};
 use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
 use crate::lab::control::Opening;
 
@@ -168,6 +170,17 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// # Errors
     /// Fails when Gradus could not do its work.
     fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError>;
+
+    /// Returns the reference solution, broken in small ways, always in the same order.
+    fn mutants(&self) -> Vec<Mutant> {
+        Vec::new()
+    }
+
+    /// Judges the files `files` of a learner's folder by the hidden tests or probes alone.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work; a failure of the files is an [`Outcome`].
+    fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError>;
 }
 
 /// Returns the kind called `id`.

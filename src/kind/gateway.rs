@@ -210,6 +210,11 @@ impl Task for GatewayTask {
     fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
         validate::validate(self, context)
     }
+
+    fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {
+        let files = files::completed(files::collected(files), &self.starter);
+        judge::solution(self, &files, context)
+    }
 }
 
 impl GatewayTask {

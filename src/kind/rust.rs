@@ -113,6 +113,15 @@ impl RustTask {
         })
     }
 
+    /// Returns `context` with a bound to what all of one submission may take, where it has none.
+    fn bounded(&self, context: &Context) -> Result<Context, CheckError> {
+        let whole = SUBMISSION.max(self.subject()?.limits.cpu * 10);
+        Ok(Context {
+            allowance: context.allowance.clone().or_of(whole),
+            ..context.clone()
+        })
+    }
+
     fn opponents(&self) -> Vec<Opponent> {
         let there = self.wrong.iter().filter_map(|wrong| {
             Some(Opponent {
@@ -247,13 +256,8 @@ impl Task for RustTask {
             Ok(hand_in) => hand_in,
             Err(faults) => return self.unread(faults, context),
         };
-        let subject = self.subject()?;
-        let whole = SUBMISSION.max(subject.limits.cpu * 10);
-        let context = &Context {
-            allowance: context.allowance.clone().or_of(whole),
-            ..context.clone()
-        };
-        let outcome = assess::assess_files(subject, &sources, context)?;
+        let context = &self.bounded(context)?;
+        let outcome = assess::assess_files(self.subject()?, &sources, context)?;
         let mut outcome = self.scoped(outcome);
         if let (Some(rule), Some(tests)) = (self.own_tests(), tests)
             && outcome.verdict() == Verdict::Passed
@@ -265,5 +269,9 @@ impl Task for RustTask {
 
     fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
         validate::validate(self, context)
+    }
+
+    fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {
+        assess::assess_files(self.subject()?, files, &self.bounded(context)?)
     }
 }

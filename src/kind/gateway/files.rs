@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::{FILE, GatewayTask};
-use crate::check::Diagnostic;
+use crate::check::{Collected, Diagnostic};
 use crate::kind::Folder;
 use crate::sys::dir::{Dir, Refusal};
 
@@ -29,6 +29,15 @@ pub(super) fn completed(mut files: Files, starter: &Files) -> Files {
         files.entry(path.clone()).or_insert_with(|| text.clone());
     }
     files
+}
+
+/// Returns the texts of `files`, which were collected from a learner's folder.
+pub(super) fn collected(files: &[Collected]) -> Files {
+    let texts = files.iter().map(|file| {
+        let text = String::from_utf8_lossy(&file.bytes);
+        (file.path.clone(), text.into_owned())
+    });
+    texts.collect()
 }
 
 /// Reads a learner's folder, on the way to which there is no link; fails with what is wrong with it.
