@@ -7,9 +7,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{
-    CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle, Tier,
-};
+use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle, Tier};
 use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
 use crate::lab::control::Opening;
 

@@ -5,6 +5,7 @@ mod files;
 mod judge;
 mod live;
 mod manifest;
+mod mutants;
 mod public;
 mod runbook;
 mod scaffold;
@@ -15,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::{Folder, Kind, Task, WorkspaceFile};
-use crate::check::{CheckError, Collected, Context, Diagnostic, Outcome, TestTitle};
+use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle};
 use crate::course::{Edition, ExerciseId, Problem, WrongSolution};
 use crate::lab::config::Config;
 use crate::lab::control::Opening;
@@ -209,6 +210,10 @@ impl Task for GatewayTask {
 
     fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
         validate::validate(self, context)
+    }
+
+    fn mutants(&self) -> Vec<Mutant> {
+        mutants::mutants(self)
     }
 
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {

@@ -37,6 +37,8 @@ pub struct Directive {
     pub arguments: Vec<Word>,
     /// The offset behind its `;` or `{`.
     pub end: usize,
+    /// The offset behind all of it, its block included.
+    pub close: usize,
     /// The directives of its block.
     pub block: Option<Vec<Self>>,
 }
@@ -198,6 +200,7 @@ fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Direct
                     name,
                     arguments,
                     end,
+                    close: reader.position(),
                     block,
                 });
             }

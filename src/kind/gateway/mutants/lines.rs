@@ -1,0 +1,198 @@
+//! Changes of the files of a lab that are read line by line: services, rules, commands.
+
+use std::ops::Range;
+
+use super::Edit;
+
+/// Returns what is changed for each mutant of a `services.toml`.
+pub(super) fn of_services(text: &str) -> Vec<Vec<Edit>> {
+    let mut edits = Vec::new();
+    for range in lines(text) {
+        let line = &text[range.clone()];
+        let Some((key, value)) = line.split_once(" = ") else {
+            continue;
+        };
+        let change = format!("`{key}` is left out");
+        edits.push(vec![Edit::new(range.clone(), "", change)]);
+        for value in values(value) {
+            let change = format!("`{key}` becomes `{value}`");
+            let with = format!("{key} = {value}");
+            edits.push(vec![Edit::new(range.clone(), with, change)]);
+        }
+    }
+    edits
+}
+
+/// Returns what is changed for each mutant of a `runbook.sh`: steps are left out or change places.
+pub(super) fn of_commands(text: &str) -> Vec<Vec<Edit>> {
+    let commands = lines(text).filter(|range| !text[range.clone()].starts_with("#!"));
+    without_or_swapped(text, &commands.collect::<Vec<_>>())
+}
+
+/// Returns what is changed for each mutant of a `rules.toml`: rules, and their conditions, are left out,
+/// and rules change places.
+pub(super) fn of_rules(text: &str) -> Vec<Vec<Edit>> {
+    let mut starts: Vec<_> = text
+        .match_indices("[[rule]]")
+        .map(|(place, _)| place)
+        .collect();
+    // What stands before the first is a comment.
+    starts.retain(|place| *place == 0 || text[..*place].ends_with('\n'));
+    let ends = starts.iter().copied().skip(1).chain([text.len()]);
+    let rules: Vec<_> = starts
+        .iter()
+        .copied()
+        .zip(ends)
+        .map(|(start, end)| start..end)
+        .collect();
+    let mut edits = without_or_swapped(text, &rules);
+    for range in lines(text) {
+        let line = &text[range.clone()];
+        if let Some((key @ ("error" | "access"), _)) = line.split_once(" = ") {
+            let change = format!("the condition `{key}` is left out");
+            edits.push(vec![Edit::new(range, "", change)]);
+        }
+    }
+    edits
+}
+
+fn without_or_swapped(text: &str, parts: &[Range<usize>]) -> Vec<Vec<Edit>> {
+    let name = |part: &Range<usize>| {
+        let mut lines = text[part.clone()]
+            .lines()
+            .filter(|line| !line.starts_with("[["));
+        lines.next().unwrap_or_default().to_owned()
+    };
+    let without = parts.iter().map(|part| {
+        let change = format!("`{}` is left out", name(part));
+        vec![Edit::new(part.clone(), "", change)]
+    });
+    let swapped = parts.windows(2).map(|pair| {
+        let change = format!("`{}` comes later", name(&pair[0]));
+        vec![
+            Edit::new(pair[0].clone(), &text[pair[1].clone()], change),
+            Edit::new(pair[1].clone(), &text[pair[0].clone()], ""),
+        ]
+    });
+    without.chain(swapped).collect()
+}
+
+/// Returns where the lines of `text` are that are neither empty nor comments.
+fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let mut place = 0;
+    let lines = text.split_inclusive('\n').map(move |line| {
+        let start = place;
+        place += line.len();
+        (line.trim_end().len(), start, line.trim_start())
+    });
+    let said = |line: &str| {
+        let is_comment = line.starts_with('#') && !line.starts_with("#!");
+        !line.trim().is_empty() && !is_comment
+    };
+    let there = lines.filter(move |(_, _, line)| said(line));
+    there.map(|(length, start, _)| start..start + length)
+}
+
+/// Returns other values than `value`: numbers in it by 30 % less and more, bits that are not set.
+fn values(value: &str) -> Vec<String> {
+    match value {
+        "true" => return vec!["false".to_owned()],
+        "false" => return vec!["true".to_owned()],
+        _ => {}
+    }
+    let Some(start) = value
+        .rfind(|char: char| !char.is_ascii_digit() && !char.is_ascii_alphabetic() && char != '"')
+        .map(|place| place + 1)
+        .or_else(|| value.find(|char: char| char.is_ascii_digit()))
+    else {
+        return Vec::new();
+    };
+    let digits = value[start..]
+        .bytes()
+        .take_while(u8::is_ascii_digit)
+        .count();
+    let (before, rest) = value.split_at(start);
+    let (number, after) = rest.split_at(digits);
+    let Ok(amount) = number.parse::<u64>() else {
+        return Vec::new();
+    };
+    // A mode, such as `"0666"`.
+    if number.len() == 4 && number.starts_with('0') {
+        return vec![
+            format!("{before}0660{after}"),
+            format!("{before}0600{after}"),
+        ];
+    }
+    let step = (amount * 3 / 10).max(1);
+    let both = [amount.saturating_sub(step), amount + step];
+    both.map(|amount| format!("{before}{amount}{after}")).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn changes(text: &str, edits: Vec<Vec<Edit>>) -> Vec<String> {
+        let change = |edits: Vec<Edit>| {
+            let mut changed = text.to_owned();
+            for edit in edits.iter().rev() {
+                changed.replace_range(edit.range.clone(), &edit.with);
+            }
+            changed
+        };
+        edits.into_iter().map(change).collect()
+    }
+
+    #[test]
+    fn services_lose_lines_and_get_other_values() {
+        let of = |text: &str| changes(text, of_services(text));
+        assert_eq!(
+            of("# a\nstrict = true\n"),
+            ["# a\n\n", "# a\nstrict = false\n"]
+        );
+        assert_eq!(
+            of("limit = \"2s\""),
+            ["", "limit = \"1s\"", "limit = \"3s\""]
+        );
+        assert_eq!(
+            of("address = \"127.0.0.1:3000\""),
+            [
+                "",
+                "address = \"127.0.0.1:2100\"",
+                "address = \"127.0.0.1:3900\""
+            ]
+        );
+        assert_eq!(of("mode = \"0666\"")[1], "mode = \"0660\"");
+    }
+
+    #[test]
+    fn steps_are_left_out_and_change_places() {
+        let text = "#!/bin/sh\na\nb c\n";
+        assert_eq!(
+            changes(text, of_commands(text)),
+            [
+                "#!/bin/sh\n\nb c\n",
+                "#!/bin/sh\na\n\n",
+                "#!/bin/sh\nb c\na\n"
+            ]
+        );
+    }
+
+    #[test]
+    fn rules_lose_conditions_and_change_places() {
+        let (one, two) = (
+            "[[rule]]\ncause = \"a\"\nerror = \"b\"\n",
+            "[[rule]]\ncause = \"c\"\n",
+        );
+        let text = format!("# [[rule]]\n{one}{two}");
+        assert_eq!(
+            changes(&text, of_rules(&text)),
+            [
+                format!("# [[rule]]\n{two}"),
+                format!("# [[rule]]\n{one}"),
+                format!("# [[rule]]\n{two}{one}"),
+                format!("# [[rule]]\n[[rule]]\ncause = \"a\"\n\n{two}"),
+            ]
+        );
+    }
+}
