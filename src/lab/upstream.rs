@@ -267,6 +267,7 @@ mod tests {
         assert_eq!(ask("/", ""), "200");
         assert_eq!(ask("/", "Connection: upgrade\r\n"), "400");
         assert_eq!(ask("/live", ""), "426");
+        assert_eq!(ask("/", "Host: shop.test\r\n"), "400");
     }
 
     #[test]

@@ -180,6 +180,10 @@ impl Shared {
         {
             return Some((400, "the connection is to be upgraded, but to what?\n"));
         }
+        let is_host = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("host");
+        if request.headers.iter().filter(is_host).count() > 1 {
+            return Some((400, "two sites at once\n"));
+        }
         let is_handshake = websocket::is_handshake(request);
         if is_handshake && request.header(websocket::KEY).is_none() {
             return Some((400, "a handshake needs a key\n"));

@@ -12,8 +12,11 @@ pub(super) fn of_services(text: &str) -> Vec<Vec<Edit>> {
         let Some((key, value)) = line.split_once(" = ") else {
             continue;
         };
-        let change = format!("`{key}` is left out");
-        edits.push(vec![Edit::new(range.clone(), "", change)]);
+        // A service without its address has that of the lab.
+        if key != "address" {
+            let change = format!("`{key}` is left out");
+            edits.push(vec![Edit::new(range.clone(), "", change)]);
+        }
         for value in values(value) {
             let change = format!("`{key}` becomes `{value}`");
             let with = format!("{key} = {value}");
@@ -157,7 +160,6 @@ mod tests {
         assert_eq!(
             of("address = \"127.0.0.1:3000\""),
             [
-                "",
                 "address = \"127.0.0.1:2100\"",
                 "address = \"127.0.0.1:3900\""
             ]
