@@ -23,6 +23,9 @@ const DEADLINE: Duration = Duration::from_secs(10);
 const BEAT: Duration = Duration::from_millis(2);
 /// How long new workers may take after a reload.
 const CHANGE: Duration = Duration::from_secs(3);
+/// What nginx logs when it has read its configuration, opened every file and address of it, and written
+/// its process id; nothing that the configuration says can make it end from then on.
+const STARTED: &str = ": start worker process";
 /// nginx's file with the number of its master process, relative to its folder.
 const PID: &str = "logs/nginx.pid";
 /// What a lab's nginx may use.
@@ -42,6 +45,8 @@ pub struct Gateway {
     folder: PathBuf,
     log: Log,
     access: Log,
+    /// How long the log was when nginx was started: an earlier one may have run here.
+    logged: u64,
     warnings: Vec<Diagnostic>,
 }
 
@@ -64,7 +69,7 @@ enum Readiness {
 
 impl Gateway {
     /// Starts `nginx` in `folder`, its own in that of a lab, with a private copy of `config` on ports of
-    /// `ports`, and waits until it listens. Nothing else of the lab may listen on the addresses that
+    /// `ports`, and waits until it has read that and listens. Nothing else of the lab may listen on the addresses that
     /// `config` listens on. The lab's folder goes when nginx is left behind by a Gradus that was killed.
     ///
     /// # Errors
@@ -189,14 +194,17 @@ impl Gateway {
     ) -> Result<Self, LabError> {
         write_config(config, nginx, ports, folder)?;
         let job = job(config, nginx, folder, context);
+        let error_log = folder.join(rewrite::ERROR_LOG);
+        let logged = fs::metadata(&error_log).map_or(0, |file| file.len());
         // The folder of the whole lab goes with nginx.
         let lab = folder.parent().unwrap_or(folder);
         let server = context.sandbox.supervise(job, lab, &context.cancel)?;
         Ok(Self {
             server,
             folder: folder.to_owned(),
-            log: Log::new(folder.join(rewrite::ERROR_LOG)),
-            access: Log::new(folder.join(rewrite::ACCESS_LOG)),
+            log: Log::at(error_log, 0),
+            access: Log::at(folder.join(rewrite::ACCESS_LOG), 0),
+            logged,
             warnings: Vec::new(),
         })
     }
@@ -215,11 +223,18 @@ impl Gateway {
             if ended {
                 return Ok(Readiness::Ended);
             }
-            if addresses.iter().all(accepts) {
+            if self.has_started()? && addresses.iter().all(accepts) {
                 return Ok(Readiness::Listens);
             }
         }
         Err(LabError::Silent(DEADLINE))
+    }
+
+    /// Returns whether nginx has taken its configuration. A server that listens may still refuse a part
+    /// of it, and one that is to listen nowhere cannot be asked.
+    fn has_started(&self) -> Result<bool, LabError> {
+        let path = self.folder.join(rewrite::ERROR_LOG);
+        Ok(Log::at(path, self.logged).news()?.contains(STARTED))
     }
 
     fn said(&self) -> String {

@@ -22,9 +22,9 @@ pub struct Log {
 }
 
 impl Log {
-    /// Returns the log at `path`, at its beginning.
-    pub fn new(path: PathBuf) -> Self {
-        Self { path, offset: 0 }
+    /// Returns the log at `path`, read from byte `offset` on.
+    pub fn at(path: PathBuf, offset: u64) -> Self {
+        Self { path, offset }
     }
 
     /// Returns what was added since the last call.

@@ -29,6 +29,7 @@ mod lab_probes;
 mod lab_up;
 #[cfg(target_os = "linux")]
 mod lab_users;
+mod lab_words;
 mod lessons;
 mod licences;
 mod limits;
