@@ -27,7 +27,7 @@ impl Answer {
     pub(super) fn new(name: &str, request: &Request, rule: &Rule, nonce: &Nonce) -> Self {
         if rule.does == Does::Garbage {
             return Self {
-                head: GARBAGE.to_vec(),
+                head: garbage(rule.body_bytes),
                 body: Vec::new(),
                 keeps_alive: false,
             };
@@ -37,7 +37,10 @@ impl Answer {
             _ => rule.status.unwrap_or(200),
         };
         let body = match rule.does {
-            Does::BadGateway => format!("{name} cannot reach its own supplier\n").into_bytes(),
+            Does::BadGateway => {
+                let first = format!("{name} cannot reach its own supplier\n");
+                lengthened(first.into_bytes(), rule.body_bytes)
+            }
             _ => body(
                 name,
                 &request.method,
@@ -91,7 +94,18 @@ pub fn body(
     nonce: &Nonce,
     bytes: Option<usize>,
 ) -> Vec<u8> {
-    let mut body = format!("{name} answers {method} {target}\nreceipt {nonce}\n").into_bytes();
+    let body = format!("{name} answers {method} {target}\nreceipt {nonce}\n").into_bytes();
+    lengthened(body, bytes)
+}
+
+/// Returns what an app sends that speaks no HTTP, made `bytes` long if that is asked for.
+fn garbage(bytes: Option<usize>) -> Vec<u8> {
+    let length = bytes.unwrap_or(GARBAGE.len());
+    GARBAGE.iter().copied().cycle().take(length).collect()
+}
+
+/// Returns `body` with lines added, or its end left out, so that it is `bytes` long.
+fn lengthened(mut body: Vec<u8>, bytes: Option<usize>) -> Vec<u8> {
     if let Some(bytes) = bytes {
         for line in 0.. {
             if body.len() >= bytes {
@@ -183,6 +197,13 @@ mod tests {
             ..Rule::default()
         };
         assert_eq!(answer(&does(Does::Garbage)).head, GARBAGE);
+        let long = |does| Rule {
+            does,
+            body_bytes: Some(70),
+            ..Rule::default()
+        };
+        assert_eq!(answer(&long(Does::Garbage)).head.len(), 70);
+        assert_eq!(answer(&long(Does::BadGateway)).body.len(), 70);
         let own = answer(&does(Does::BadGateway));
         assert!(own.head.starts_with(b"HTTP/1.1 502 Bad Gateway\r\n"));
         assert!(!own.body.starts_with(b"shop answers"));
