@@ -14,6 +14,7 @@ pub mod modules;
 pub mod need;
 pub mod nginx;
 pub mod nonce;
+pub mod odd;
 pub mod ports;
 pub mod probe;
 pub mod prober;

@@ -4,6 +4,8 @@
 //! quotes, escapes and comments, and what it cannot read never reaches nginx.
 
 pub mod address;
+mod fault;
+mod reach;
 mod reader;
 pub mod rewrite;
 pub mod rules;
@@ -12,7 +14,10 @@ mod words;
 
 use std::ops::Range;
 
+use super::odd;
 use reader::{Reader, Token};
+
+pub use fault::{Fault, RefusedBy};
 
 /// How deep blocks may be nested.
 const DEEPEST: usize = 12;
@@ -39,6 +44,8 @@ pub struct Directive {
     pub end: usize,
     /// The offset behind all of it, its block included.
     pub close: usize,
+    /// The line of its `;` or `{`, from 1: nginx has read it there, and names this line.
+    pub line: usize,
     /// The directives of its block.
     pub block: Option<Vec<Self>>,
 }
@@ -52,48 +59,6 @@ pub struct Word {
     pub range: Range<usize>,
     /// Its line, from 1.
     pub line: usize,
-}
-
-/// What is wrong with a configuration, found before nginx sees it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Whether it could do harm; otherwise nginx would not accept it either.
-    pub harmful: bool,
-    /// The line, from 1.
-    pub line: usize,
-    /// What is wrong.
-    pub message: String,
-    /// What to do about it.
-    pub help: Option<String>,
-}
-
-impl Fault {
-    fn invalid(line: usize, message: impl Into<String>) -> Self {
-        Self {
-            harmful: false,
-            line,
-            message: message.into(),
-            help: None,
-        }
-    }
-
-    pub(super) fn harmful(
-        line: usize,
-        message: impl Into<String>,
-        help: impl Into<String>,
-    ) -> Self {
-        Self {
-            harmful: true,
-            line,
-            message: message.into(),
-            help: Some(help.into()),
-        }
-    }
-
-    fn with_help(mut self, help: impl Into<String>) -> Self {
-        self.help = Some(help.into());
-        self
-    }
 }
 
 impl Config {
@@ -118,6 +83,14 @@ impl Config {
         all
     }
 
+    /// Returns what is odd in the directive that nginx has read in `line`, and what to do about it.
+    pub fn odd_help(&self, line: usize) -> Option<String> {
+        let mut all = self.all().into_iter();
+        let directive = all.find(|directive| directive.line == line);
+        let first = directive.map_or(line, |directive| directive.name.line);
+        odd::help(&self.text, first, line)
+    }
+
     /// Returns the addresses that nginx would listen on, in the order of the text.
     pub fn listens(&self) -> Vec<&Word> {
         let listens = self
@@ -127,6 +100,27 @@ impl Config {
         listens
             .filter_map(|directive| directive.arguments.first())
             .collect()
+    }
+}
+
+/// Returns the configuration in `bytes` as text. In comments, which nginx passes over, bytes that are no UTF-8
+/// become U+FFFD.
+///
+/// # Errors
+/// Fails with the line, from 1, of the first such byte elsewhere.
+pub fn decode(bytes: Vec<u8>) -> Result<String, usize> {
+    let bytes = match String::from_utf8(bytes) {
+        Ok(text) => return Ok(text),
+        Err(error) => error.into_bytes(),
+    };
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let mut reader = Reader::new(&text);
+    while matches!(reader.token(), Ok(token) if token != Token::End) {}
+    let is_comment = |place: &usize| reader.comments().iter().any(|it| it.contains(place));
+    let mut odd = text.match_indices(char::REPLACEMENT_CHARACTER);
+    match odd.find(|(place, _)| !is_comment(place)) {
+        None => Ok(text),
+        Some((place, _)) => Err(text[..place].matches('\n').count() + 1),
     }
 }
 
@@ -174,13 +168,13 @@ fn first_word(reader: &mut Reader<'_>, depth: usize) -> Result<Option<Word>, Fau
         Token::End if depth == 0 => Ok(None),
         Token::Close if depth > 0 => Ok(None),
         Token::End => Err(
-            Fault::invalid(line, "unexpected end of file, expecting \"}\"")
+            Fault::of_nginx(line, "unexpected end of file, expecting \"}\"")
                 .with_help("a block is not closed: look for the `{` without its `}`"),
         ),
-        Token::Close => Err(Fault::invalid(line, "unexpected \"}\"")
+        Token::Close => Err(Fault::of_nginx(line, "unexpected \"}\"")
             .with_help("there is one `}` too many, here or further up")),
-        Token::Semicolon => Err(Fault::invalid(line, "unexpected \";\"")),
-        Token::Open => Err(Fault::invalid(line, "unexpected \"{\"")),
+        Token::Semicolon => Err(Fault::of_nginx(line, "unexpected \";\"")),
+        Token::Open => Err(Fault::of_nginx(line, "unexpected \"{\"")),
     }
 }
 
@@ -191,7 +185,7 @@ fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Direct
         match token {
             Token::Word(word) => arguments.push(word),
             Token::Semicolon | Token::Open => {
-                let end = reader.position();
+                let (end, line) = (reader.position(), reader.line());
                 let block = match token {
                     Token::Open => Some(deeper(reader, &name, depth)?),
                     _ => None,
@@ -201,6 +195,7 @@ fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Direct
                     arguments,
                     end,
                     close: reader.position(),
+                    line,
                     block,
                 });
             }
@@ -209,7 +204,7 @@ fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Direct
                     "the directive `{}` of line {} may lack its `;`",
                     name.text, name.line
                 );
-                return Err(Fault::invalid(reader.line(), "unexpected \"}\"").with_help(help));
+                return Err(Fault::of_nginx(reader.line(), "unexpected \"}\"").with_help(help));
             }
             Token::End => return Err(unfinished(reader.line())),
         }
@@ -218,13 +213,15 @@ fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Direct
 
 fn deeper(reader: &mut Reader<'_>, name: &Word, depth: usize) -> Result<Vec<Directive>, Fault> {
     if depth == DEEPEST {
-        return Err(Fault::invalid(name.line, "blocks are nested too deep"));
+        let message = format!("blocks are nested more than {DEEPEST} deep");
+        let help = "a lab reads no deeper ones: take some out";
+        return Err(Fault::harmful(name.line, message, help));
     }
     block(reader, depth + 1)
 }
 
 fn unfinished(line: usize) -> Fault {
-    Fault::invalid(line, "unexpected end of file, expecting \";\" or \"}\"")
+    Fault::of_nginx(line, "unexpected end of file, expecting \";\" or \"}\"")
         .with_help("the last directive has no end, or a quote is not closed")
 }
 
@@ -239,6 +236,14 @@ mod tests {
             words.map(|word| word.text.clone()).collect()
         };
         config.all().into_iter().map(words).collect()
+    }
+
+    #[test]
+    fn in_comments_any_bytes_are_taken() {
+        let text = decode(b"a b; # caf\xe9 \xff\nc d;".to_vec()).unwrap();
+        assert_eq!(words(&text), [["a", "b"], ["c", "d"]]);
+        assert_eq!(decode(b"# \xe9\na\n\"\xe9\";".to_vec()), Err(3));
+        assert_eq!(decode(b"a 'b'c; # \xe9".to_vec()), Err(1));
     }
 
     fn fault(text: &str) -> (usize, String) {
@@ -285,6 +290,26 @@ mod tests {
         assert_eq!(fault("}"), (1, "unexpected \"}\"".into()));
         assert_eq!(fault("a 'b'c;"), (1, "unexpected \"c\"".into()));
         assert_eq!(fault(";"), (1, "unexpected \";\"".into()));
-        assert_eq!(fault(&"a{".repeat(40)).1, "blocks are nested too deep");
+    }
+
+    /// nginx has no such bound.
+    #[test]
+    fn blocks_that_are_too_deep_are_told_in_our_own_words() {
+        let fault = Config::parse(&"a{".repeat(40)).unwrap_err();
+        assert!(fault.is_harmful());
+        assert_eq!(fault.message, "blocks are nested more than 12 deep");
+    }
+
+    #[test]
+    fn what_is_too_long_for_nginx_is_told_as_nginx_tells_it() {
+        let long = "x".repeat(5000);
+        let missing = "too long parameter, probably missing terminating \"\"\" character";
+        assert_eq!(fault(&format!("a\nb \"{long};")), (2, missing.into()));
+        let started = |start: &str| format!("too long parameter \"{start}...\" started");
+        assert_eq!(fault(&format!("a {long};")).1, started("xxxxxxxxxx"));
+        assert_eq!(fault(&format!("# {long}\n")).1, started("# xxxxxxxx"));
+        let longest = "x".repeat(4095);
+        assert!(Config::parse(&format!("a {longest};")).is_ok());
+        assert!(Config::parse(&format!("a {longest}x;")).is_err());
     }
 }

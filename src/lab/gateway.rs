@@ -90,7 +90,7 @@ impl Gateway {
             Readiness::Ended if context.cancel.is_cancelled() => Err(LabError::Cancelled),
             Readiness::Ended => {
                 let mut said = gateway.rejection(ports);
-                nginx.explain(&mut said, context);
+                explain(&mut said, config, nginx, context);
                 Ok(Started::Refused(said))
             }
             Readiness::PortTaken => Ok(Started::PortTaken),
@@ -311,8 +311,19 @@ pub fn test(
     exit.entered()?;
     let said = String::from_utf8_lossy(&exit.stderr);
     let mut said = log::diagnostics(&said, folder, ports);
-    nginx.explain(&mut said, context);
+    explain(&mut said, config, nginx, context);
     Ok(said)
+}
+
+/// Adds to what `nginx` said of `config` what the learner cannot see in either.
+fn explain(said: &mut [Diagnostic], config: &Config, nginx: &Nginx, context: &Context) {
+    nginx.explain(said, context);
+    for diagnostic in said {
+        let help = diagnostic.line.and_then(|line| config.odd_help(line));
+        if let Some(help) = help {
+            diagnostic.text.extend(["\nhelp: ", &help]);
+        }
+    }
 }
 
 /// Returns a job of `nginx` with `config`, which is in `folder`: there alone it can write, and of the

@@ -201,7 +201,7 @@ mod tests {
         let refused_in = |version| {
             let refused = refused(&config, version).into_iter();
             refused
-                .map(|fault| (fault.line, fault.harmful))
+                .map(|fault| (fault.line, fault.is_harmful()))
                 .collect::<Vec<_>>()
         };
         assert_eq!(refused_in(CARRIED.0), [(3, true)]);

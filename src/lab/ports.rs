@@ -228,8 +228,12 @@ pub fn is_reserved(name: &str) -> bool {
 /// Returns whether `host` is an address or the name of this machine's loopback interface, with
 /// brackets around one of IPv6, as in `127.0.0.1`, `localhost` and `[::1]`.
 pub fn is_loopback(host: &str) -> bool {
+    let v6 = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'));
+    let v6 = v6.and_then(|host| host.parse::<Ipv6Addr>().ok());
     host.eq_ignore_ascii_case("localhost")
-        || host == "[::1]"
+        || v6.is_some_and(|host| host.is_loopback())
         || host
             .parse::<Ipv4Addr>()
             .is_ok_and(|host| host.is_loopback())

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::odd;
 use super::units::{Mode, Time};
 use super::upstream::{Address, State, UpstreamPlan};
 use crate::check::Diagnostic;
@@ -46,7 +47,11 @@ pub fn apply(
     let file: File = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text[..start.min(text.len())].matches('\n').count() + 1;
-        vec![diagnostic(line, error.message(), None)]
+        vec![diagnostic(
+            line,
+            error.message(),
+            odd::help(text, 1, line).as_deref(),
+        )]
     })?;
     let mut faults = Vec::new();
     for spanned in &file.services {

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::LabError;
-use super::config::Config;
+use super::config::{self, Config};
 use super::customers::{Customers, Met};
 use super::gateway::{Gateway, Started, listening_ports};
 use super::nginx::Nginx;
@@ -343,26 +343,29 @@ fn make_folder() -> Result<Scratch, LabError> {
     Ok(folder)
 }
 
-/// nginx cannot listen where an upstream does.
+/// nginx cannot listen where an upstream does. Its own words, which name no line, come first.
 pub fn collision(plan: &Plan, config: &Config) -> Option<Diagnostic> {
     let mut listens = config.listens().into_iter().zip(listening_ports(config));
     listens.find_map(|(word, port)| {
         let mut upstreams = plan.upstreams.iter();
         let upstream = upstreams.find(|found| found.address.port() == Some(port))?;
-        let message = format!(
-            "bind() to 127.0.0.1:{port} failed (98: Address already in use): {} listens there",
+        let host = match config::address::Address::of(&word.text).host {
+            host if host.parse::<u16>().is_ok() => "0.0.0.0",
+            "localhost" => "127.0.0.1",
+            host => host,
+        };
+        let message = format!("bind() to {host}:{port} failed (98: Address already in use)");
+        let (file, line) = (super::log::FILE, word.line);
+        let help = format!(
+            "{} listens on that port: give nginx another in {file}:{line}",
             upstream.name
         );
         Some(Diagnostic {
             error: true,
-            text: format!(
-                "nginx: [emerg] {message} in {}:{}",
-                super::log::FILE,
-                word.line
-            ),
+            text: format!("nginx: [emerg] {message}\nhelp: {help}"),
             message,
-            file: Some(super::log::FILE.to_owned()),
-            line: Some(word.line),
+            file: Some(file.to_owned()),
+            line: Some(line),
         })
     })
 }

@@ -16,7 +16,7 @@ use crate::course::line_of;
 use crate::lab::config::Config;
 use crate::lab::nonce::Nonce;
 use crate::lab::prober::{self, Traces};
-use crate::lab::{Lab, Nginx, Probe};
+use crate::lab::{Lab, Nginx, Probe, odd};
 use crate::sys::clock::Stopwatch;
 use crate::text::visible;
 
@@ -183,7 +183,8 @@ fn parse(text: &str, causes: &BTreeSet<&str>) -> Result<Vec<Rule>, Vec<Diagnosti
     let file: File = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text[..start.min(text.len())].matches('\n').count() + 1;
-        vec![diagnostic(line, error.message(), "")]
+        let help = odd::help(text, 1, line).unwrap_or_default();
+        vec![diagnostic(line, error.message(), &help)]
     })?;
     let known: Vec<_> = causes.iter().copied().collect();
     let known = format!("the causes are {}", known.join(", "));

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{FILE, GatewayTask};
 use crate::check::{Collected, Diagnostic};
 use crate::kind::Folder;
+use crate::lab::config;
 use crate::sys::dir::{Dir, Refusal};
 
 /// The most bytes of one file.
@@ -51,7 +52,7 @@ pub(super) fn of_learner(task: &GatewayTask, folder: &Path) -> Result<Files, Vec
             Ok(text) => {
                 read.insert(path.clone(), text);
             }
-            Err(message) => faults.push(diagnostic(path, message)),
+            Err(fault) => faults.push(fault),
         }
     }
     if faults.is_empty() {
@@ -78,12 +79,33 @@ pub(super) fn touched(task: &GatewayTask, files: &Files) -> Vec<Diagnostic> {
         .collect()
 }
 
-fn text(folder: &Dir, name: &str) -> Result<String, String> {
-    let bytes = folder.read(name, MOST).map_err(|refusal| match refusal {
-        Refusal::Missing => format!("{name} is missing"),
-        refusal => format!("{name} {refusal}"),
+fn text(folder: &Dir, name: &str) -> Result<String, Diagnostic> {
+    let bytes = folder.read(name, MOST).map_err(|refusal| {
+        let message = match refusal {
+            Refusal::Missing => format!("{name} is missing"),
+            refusal => format!("{name} {refusal}"),
+        };
+        diagnostic(name, message)
     })?;
-    String::from_utf8(bytes).map_err(|_| format!("{name} is not UTF-8 text"))
+    let decoded = if name == FILE {
+        config::decode(bytes)
+    } else {
+        String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            valid.split(|byte| *byte == b'\n').count()
+        })
+    };
+    decoded.map_err(|line| not_utf8(name, line))
+}
+
+fn not_utf8(name: &str, line: usize) -> Diagnostic {
+    let message = format!("{name} is not UTF-8 text: line {line} has bytes that are none");
+    let help = "save the file as UTF-8, or write that line without accents and signs";
+    Diagnostic {
+        text: format!("{message}\nhelp: {help}"),
+        line: Some(line),
+        ..diagnostic(name, message)
+    }
 }
 
 fn diagnostic(path: &str, message: String) -> Diagnostic {

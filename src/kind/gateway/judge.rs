@@ -87,7 +87,7 @@ fn judge(
     let text = files.get(FILE).map_or("", String::as_str);
     let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?);
     for fault in &faults {
-        let place = if fault.harmful {
+        let place = if fault.is_harmful() {
             &mut outcome.forbidden
         } else {
             &mut outcome.diagnostics
@@ -234,26 +234,11 @@ fn tell_diagnostics(outcome: &Outcome, context: &Context) {
 }
 
 fn diagnostic(fault: &Fault) -> Diagnostic {
-    let Fault {
-        harmful,
-        line,
-        message,
-        help,
-    } = fault;
-    let message = crate::text::visible(message);
-    let mut text = if *harmful {
-        format!("{FILE}:{line}: {message}")
-    } else {
-        format!("nginx: [emerg] {message} in {FILE}:{line}")
-    };
-    if let Some(help) = help {
-        text.extend(["\nhelp: ", help]);
-    }
     Diagnostic {
         error: true,
-        message,
+        message: fault.message(),
         file: Some(FILE.to_owned()),
-        line: Some(*line),
-        text: text.clone(),
+        line: Some(fault.line),
+        text: fault.text(),
     }
 }

@@ -12,6 +12,7 @@ use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult,
 };
 use crate::lab::control::{Answer, Keeper, Request, shell};
+use crate::lab::odd;
 use crate::sandbox::{Access, End, Exit, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
@@ -193,8 +194,10 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
     let line = number
         .checked_sub(1)
         .and_then(|index| runbook.lines().nth(index));
+    let odd = odd::help(runbook, number, number);
+    let odd = odd.map_or_else(String::new, |help| format!("\nhelp: {help}"));
     Some(match line {
-        Some(line) => format!("{FILE}:{number}: {}: {why}", visible(line.trim())),
+        Some(line) => format!("{FILE}:{number}: {}: {why}{odd}", visible(line.trim())),
         None => format!("{FILE}: {why}"),
     })
 }

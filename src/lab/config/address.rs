@@ -1,5 +1,7 @@
 //! Addresses as nginx directives write them: `http://host:port/path`, `host:port`, `port`.
 
+use std::net::{Ipv4Addr, Ipv6Addr};
+
 use crate::lab::ports::{is_loopback, is_reserved};
 use crate::lab::upstream::plan::is_inside;
 
@@ -40,6 +42,22 @@ impl<'a> Address<'a> {
     /// Returns whether it is on this machine's loopback interface.
     pub fn is_loopback(&self) -> bool {
         is_loopback(self.host)
+    }
+
+    /// Returns whether it stands for every address of this machine. Whoever connects to it connects to
+    /// this machine; whoever listens on it, beyond.
+    pub fn is_any(&self) -> bool {
+        self.loopback_of_any().is_some()
+    }
+
+    /// Returns the loopback host that a connection to it reaches, where it stands for every address of
+    /// this machine.
+    pub fn loopback_of_any(&self) -> Option<&'static str> {
+        let bare = |host: &'a str| host.strip_prefix('[')?.strip_suffix(']');
+        let v6 = bare(self.host).and_then(|host| host.parse::<Ipv6Addr>().ok());
+        let v4 = self.host.parse::<Ipv4Addr>().ok();
+        let v4 = v4.filter(Ipv4Addr::is_unspecified).map(|_| "127.0.0.1");
+        v4.or_else(|| v6.filter(Ipv6Addr::is_unspecified).map(|_| "[::1]"))
     }
 
     /// Returns whether it is on this machine, or has a name that only a lab gives a meaning.

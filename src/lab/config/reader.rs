@@ -1,6 +1,11 @@
 //! Words and marks, by the rules of nginx's `ngx_conf_read_token`.
 
+use std::ops::Range;
+
 use super::{Fault, Word, unfinished};
+
+/// The most bytes that nginx reads in one piece: a word, or a comment.
+const MOST: usize = 4096;
 
 /// The next piece of a configuration.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +23,8 @@ pub(super) struct Reader<'a> {
     text: &'a str,
     position: usize,
     line: usize,
+    /// Where the comments are that were passed.
+    comments: Vec<Range<usize>>,
 }
 
 impl<'a> Reader<'a> {
@@ -26,6 +33,7 @@ impl<'a> Reader<'a> {
             text,
             position: 0,
             line: 1,
+            comments: Vec::new(),
         }
     }
 
@@ -39,8 +47,13 @@ impl<'a> Reader<'a> {
         self.position
     }
 
+    /// Returns where the comments are that were passed.
+    pub(super) fn comments(&self) -> &[Range<usize>] {
+        &self.comments
+    }
+
     pub(super) fn token(&mut self) -> Result<Token, Fault> {
-        self.skip_blanks();
+        self.skip_blanks()?;
         let Some(byte) = self.peek() else {
             return Ok(Token::End);
         };
@@ -53,19 +66,48 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn skip_blanks(&mut self) {
+    fn skip_blanks(&mut self) -> Result<(), Fault> {
         while let Some(byte) = self.peek() {
             match byte {
-                b'#' => self.skip_comment(),
+                b'#' => self.skip_comment()?,
                 _ if is_blank(byte) => self.step(),
                 _ => break,
             }
         }
+        Ok(())
     }
 
-    fn skip_comment(&mut self) {
+    fn skip_comment(&mut self) -> Result<(), Fault> {
+        let (start, line) = (self.position, self.line);
         while self.peek().is_some_and(|byte| byte != b'\n') {
             self.step();
+        }
+        self.comments.push(start..self.position);
+        if self.is_too_long(start) {
+            return Err(self.too_long(start, line));
+        }
+        Ok(())
+    }
+
+    /// Returns whether nginx's buffer is full before the piece that began at `start` has come to its end,
+    /// which is here.
+    fn is_too_long(&self, start: usize) -> bool {
+        let length = self.position - start;
+        // At the end of the file there is nothing more to be read.
+        length > MOST || length == MOST && self.peek().is_some()
+    }
+
+    fn too_long(&self, start: usize, line: usize) -> Fault {
+        let bytes = &self.text.as_bytes()[start..];
+        let first = String::from_utf8_lossy(&bytes[..bytes.len().min(10)]);
+        Fault::of_nginx(line, format!("too long parameter \"{first}...\" started"))
+    }
+
+    fn unfinished(&self, start: usize, line: usize) -> Fault {
+        if self.is_too_long(start) {
+            self.too_long(start, line)
+        } else {
+            unfinished(self.line)
         }
     }
 
@@ -78,7 +120,7 @@ impl<'a> Reader<'a> {
         let line = self.line;
         self.step();
         let start = self.position;
-        while let Some(byte) = self.peek() {
+        while let Some(byte) = self.peek().filter(|_| !self.is_too_long(start)) {
             self.step();
             if byte == b'\\' {
                 self.step();
@@ -87,7 +129,13 @@ impl<'a> Reader<'a> {
                 return self.end_of_quoted(word);
             }
         }
-        Err(unfinished(self.line))
+        if !self.is_too_long(start) {
+            return Err(unfinished(self.line));
+        }
+        let quote = char::from(quote);
+        let message =
+            format!("too long parameter, probably missing terminating \"{quote}\" character");
+        Err(Fault::of_nginx(line, message).with_help("this quote is not closed"))
     }
 
     /// A closing quote ends a word only before a blank, a mark, or a bracket (for `if (… "x")`).
@@ -96,8 +144,10 @@ impl<'a> Reader<'a> {
             None => Err(unfinished(self.line)),
             Some(byte) if is_blank(byte) || b";{)".contains(&byte) => Ok(Token::Word(word)),
             Some(_) => {
-                let char = self.text[self.position..].chars().next().unwrap_or(' ');
-                Err(Fault::invalid(self.line, format!("unexpected \"{char}\"")))
+                // nginx names one byte, which may be a part of a character only.
+                let byte = &self.text.as_bytes()[self.position..=self.position];
+                let byte = String::from_utf8_lossy(byte);
+                Err(Fault::of_nginx(self.line, format!("unexpected \"{byte}\"")))
             }
         }
     }
@@ -111,6 +161,9 @@ impl<'a> Reader<'a> {
                 continue;
             }
             if is_blank(byte) || byte == b';' || byte == b'{' {
+                if self.is_too_long(start) {
+                    break;
+                }
                 return Ok(Token::Word(self.word(start, self.position, line)));
             }
             after_dollar = byte == b'$';
@@ -119,7 +172,7 @@ impl<'a> Reader<'a> {
                 self.step();
             }
         }
-        Err(unfinished(self.line))
+        Err(self.unfinished(start, line))
     }
 
     fn word(&self, start: usize, end: usize, line: usize) -> Word {

@@ -6,7 +6,8 @@ use std::io;
 use std::ops::Range;
 
 use super::address::Address;
-use super::words::PASSES;
+use super::reach::Pools;
+use super::words::{PASSES, is_in};
 use super::{Config, Directive, Word};
 use crate::lab::ports::Ports;
 
@@ -38,9 +39,10 @@ pub fn private(
     for http in config.directives.iter().filter(|found| found.is("http")) {
         edits.push(insert(http.end, http_directives(http, &knows)));
     }
+    let pools = Pools::of(config);
     for directive in &config.directives {
         own_error_logs(directive, &mut edits);
-        addresses(config, directive, ports, &mut edits)?;
+        addresses(config, &pools, directive, ports, &mut edits)?;
     }
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     Ok(apply(&config.text, &edits))
@@ -108,13 +110,17 @@ fn own_error_logs(block: &Directive, edits: &mut Vec<Edit>) {
 
 fn addresses(
     config: &Config,
+    pools: &Pools,
     directive: &Directive,
     ports: &mut Ports,
     edits: &mut Vec<Edit>,
 ) -> io::Result<()> {
     for (place, word) in directive.arguments.iter().enumerate() {
         let raw = &config.text[word.range.clone()];
-        let whole = if place == 0 && takes_address(directive) {
+        let is_address = place == 0 && takes_address(directive);
+        let whole = if is_address && passes_to_pool(directive, word, pools) {
+            continue;
+        } else if is_address {
             whole_address(word, ports, directive)?
         } else {
             raw.to_owned()
@@ -128,7 +134,7 @@ fn addresses(
         }
     }
     for child in directive.block.iter().flatten() {
-        addresses(config, child, ports, edits)?;
+        addresses(config, pools, child, ports, edits)?;
     }
     Ok(())
 }
@@ -136,7 +142,12 @@ fn addresses(
 fn takes_address(directive: &Directive) -> bool {
     let name = directive.name.text.as_str();
     let is_server = name == "server" && directive.block.is_none();
-    is_server || name == "listen" || PASSES.split_ascii_whitespace().any(|pass| pass == name)
+    is_server || name == "listen" || is_in(PASSES, name)
+}
+
+/// A pool has no port of its own, and may be called like a host.
+fn passes_to_pool(directive: &Directive, word: &Word, pools: &Pools) -> bool {
+    is_in(PASSES, &directive.name.text) && pools.has(Address::of(&word.text).host)
 }
 
 /// Returns the address with its port, so that a default port is replaced too.
@@ -149,6 +160,11 @@ fn whole_address(word: &Word, ports: &mut Ports, directive: &Directive) -> io::R
             scheme, host, rest, ..
         } = address;
         return Ok(format!("{scheme}{host}:{port}{rest}"));
+    }
+    if let Some(host) = address.loopback_of_any() {
+        // With a source address of its own a connection to every address would leave the loopback
+        // interface.
+        return Ok(Address { host, ..address }.with_port());
     }
     if !address.is_local() {
         return Ok(word.text.clone());
@@ -192,6 +208,24 @@ mod tests {
             copy.ends_with("error_log d; error_log logs/gradus.log info; }"),
             "{copy}"
         );
+    }
+
+    #[test]
+    fn a_pool_gets_no_port_whatever_it_is_called() {
+        let text = "upstream localhost { server 127.0.0.1:3000; }\n\
+                    upstream shop.test { server 0.0.0.0; }\n\
+                    proxy_pass http://localhost; proxy_pass http://Shop.test/a;\n\
+                    proxy_pass http://[::]:3000/b;";
+        let (copy, ports) = copy(text);
+        let back = ports.to_learner(&copy);
+        for part in [
+            "proxy_pass http://localhost; proxy_pass http://Shop.test/a;",
+            "server 127.0.0.1:3000;",
+            "server 127.0.0.1:80;",
+            "proxy_pass http://[::1]:3000/b;",
+        ] {
+            assert!(back.contains(part), "{part} in {back}");
+        }
     }
 
     #[test]

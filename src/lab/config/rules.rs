@@ -1,14 +1,12 @@
 //! What a configuration may say in a lab: nothing that reaches beyond this machine or the lab's
 //! own folder.
 
-use std::collections::BTreeSet;
-
 use super::address::Address;
-use super::variables::Variables;
-use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL};
-use super::{Config, Directive, Fault, Word};
+use super::reach::Reach;
+use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL, is_in};
+use super::{Config, Directive, Fault, Word, fault};
 use crate::lab::modules::{self, Version};
-use crate::lab::ports::is_reserved;
+use crate::lab::odd;
 
 /// The most worker processes, and threads of a pool.
 const MOST_WORKERS: u32 = 16;
@@ -16,16 +14,10 @@ const MOST_WORKERS: u32 = 16;
 const MOST_LISTENS: usize = 32;
 /// How many letters of a name may be wrong for it to be a slip of the pen.
 const MOST_SLIPS: usize = 2;
-/// The arguments of `resolver` that are no name servers.
-const RESOLVER_SETTINGS: [&str; 4] = ["valid=", "ipv4=", "ipv6=", "status_zone="];
-/// How to write an address that a lab accepts.
-const LOOPBACK: &str = "a lab stays on this machine: write `127.0.0.1` and the port, \
-                        or the name of an `upstream` block of this file";
-
 /// Reads `text` and returns everything that a lab does not accept in it; nothing but that is wrong with
 /// a configuration that is returned. In a grading, `graded` is the version of its nginx.
 pub fn read(text: &str, graded: Option<Version>) -> (Option<Config>, Vec<Fault>) {
-    match Config::parse(text) {
+    let (config, mut faults) = match Config::parse(text) {
         Ok(config) => {
             let mut faults = check(&config);
             if let Some(version) = graded {
@@ -34,27 +26,31 @@ pub fn read(text: &str, graded: Option<Version>) -> (Option<Config>, Vec<Fault>)
             (Some(config), faults)
         }
         Err(fault) => (None, vec![fault]),
+    };
+    for fault in &mut faults {
+        // What cannot be seen is no slip of another kind.
+        let odd = match &config {
+            Some(config) => config.odd_help(fault.line),
+            None => odd::help(text, 1, fault.line),
+        };
+        fault.help = odd.or_else(|| fault.help.take());
     }
+    (config, faults)
 }
 
-/// Returns everything that a lab does not accept in `config`, in the order of the text.
+/// Returns everything that a lab does not accept in `config`, in the order of the text, and of what nginx
+/// does not accept what it comes to first.
 pub fn check(config: &Config) -> Vec<Fault> {
     let all = config.all();
-    let pools = all
-        .iter()
-        .filter(|directive| directive.is("upstream"))
-        .filter_map(|directive| Some(directive.arguments.first()?.text.as_str()))
-        .collect();
     let rules = Rules {
-        pools,
-        variables: Variables::of(config),
+        reach: Reach::of(config),
     };
     let mut faults: Vec<_> = all
         .iter()
         .flat_map(|directive| rules.check(directive))
         .collect();
     faults.extend(too_many_ports(config));
-    faults
+    fault::told(faults)
 }
 
 /// A lab holds its ports, and those of its services.
@@ -67,8 +63,7 @@ fn too_many_ports(config: &Config) -> Option<Fault> {
 }
 
 struct Rules<'a> {
-    pools: BTreeSet<&'a str>,
-    variables: Variables<'a>,
+    reach: Reach<'a>,
 }
 
 impl Rules<'_> {
@@ -83,94 +78,21 @@ impl Rules<'_> {
         let first = directive.arguments.first();
         let fault = match name {
             "server" if directive.block.is_some() => server(directive),
-            "server" => first.and_then(|word| self.address(name, word)),
-            "resolver" => self.resolver(directive),
+            "server" => first.and_then(|word| self.reach.address(directive, word)),
+            "resolver" => self.reach.resolver(directive),
             "listen" => first.and_then(listen),
             // The first argument is a pattern, in which dots stand for any character.
             "rewrite" => directive.arguments.get(1).and_then(climbs),
             "worker_processes" => first.and_then(|word| few(name, word, &word.text)),
             "thread_pool" => directive.arguments.iter().find_map(threads),
-            _ if is_in(PASSES, name) => first.and_then(|word| self.address(name, word)),
+            _ if is_in(PASSES, name) => first.and_then(|word| self.reach.address(directive, word)),
             _ if is_in(PATHS, name) => first.and_then(|word| path(name, word)),
             _ if is_in(FILE_LISTS, name) => directive.arguments.iter().find_map(climbs),
             _ if is_in(PLAIN, name) => None,
-            _ => Some(unknown(&directive.name)),
+            _ => Some(unknown(directive)),
         };
         fault.into_iter().collect()
     }
-
-    fn address(&self, name: &str, word: &Word) -> Option<Fault> {
-        let address = Address::of(&word.text);
-        let takes_socket = name != "resolver";
-        let names_variable = address.port.contains('$');
-        if address.is_loopback() && !names_variable || takes_socket && address.is_socket() {
-            return None;
-        }
-        if address.port.matches(':').count() > 1 {
-            let message = format!(
-                "invalid port in upstream \"{}{}\"",
-                address.host, address.port
-            );
-            let help = "an address of IPv6 stands in brackets, as in `http://[::1]:3000`";
-            return Some(Fault::invalid(word.line, message).with_help(help));
-        }
-        if is_reserved(address.host) {
-            // nginx would ask the name servers of this machine, and they know no such name.
-            let message = format!("host not found in upstream \"{}\"", address.host);
-            return Some(Fault::invalid(word.line, message));
-        }
-        let is_pool = address.port.is_empty() && self.pools.contains(address.host);
-        if is_pool && name != "server" {
-            return None;
-        }
-        let is_variable = address.host.contains('$') || address.port.contains('$');
-        if is_variable && is_in(PASSES, name) && self.holds_local(&address) {
-            return None;
-        }
-        let message = if is_variable {
-            format!("`{name}` takes the address `{}` from a variable", word.text)
-        } else {
-            format!(
-                "`{name}` names `{}`, which is not on the loopback interface",
-                word.text
-            )
-        };
-        Some(Fault::harmful(word.line, message, LOOPBACK))
-    }
-
-    /// Any argument of `resolver` that is no setting is a name server.
-    fn resolver(&self, directive: &Directive) -> Option<Fault> {
-        let is_setting = |text: &str| RESOLVER_SETTINGS.iter().any(|key| text.starts_with(key));
-        let words = directive.arguments.iter();
-        let mut servers = words.filter(|word| !is_setting(&word.text));
-        servers.find_map(|word| self.address("resolver", word))
-    }
-
-    /// Returns whether the variable that `address` begins with can hold nothing but addresses of
-    /// this machine.
-    fn holds_local(&self, address: &Address<'_>) -> bool {
-        let Some(values) = self.variables.values(address.host) else {
-            return false;
-        };
-        let is_port = |port: &str| port.is_empty() || address.port().is_some();
-        let is_local = |value: &&str| {
-            let value = Address::of(value);
-            let has_port = value.port.is_empty() || value.port().is_some();
-            // A scheme or a path within the value would shift what follows it.
-            let is_name = address.scheme.is_empty() || value.scheme.is_empty();
-            // With a port, nginx does not look for a pool.
-            let has_no_port = address.port.is_empty() && value.port.is_empty();
-            let is_pool = has_no_port && self.pools.contains(value.host);
-            // The default port cannot be given to the lab.
-            let names_port = !address.port.is_empty() || !value.port.is_empty();
-            is_name && has_port && (is_pool || names_port && value.is_local())
-        };
-        is_port(address.port) && values.iter().all(is_local)
-    }
-}
-
-fn is_in(list: &str, name: &str) -> bool {
-    list.split_ascii_whitespace().any(|known| known == name)
 }
 
 fn refuse(word: &Word, why: &str, help: &str) -> Fault {
@@ -269,8 +191,18 @@ pub fn all_known() -> impl Iterator<Item = &'static str> {
 
 /// A slip of the pen is told as nginx tells it; anything else could be a directive of a module that
 /// we know nothing about.
-fn unknown(word: &Word) -> Fault {
-    let name = word.text.as_str();
+fn unknown(directive: &Directive) -> Fault {
+    let name = directive.name.text.as_str();
+    // nginx writes a name up to its end as a string of C.
+    let shown = name.split('\0').next().unwrap_or_default();
+    let of_nginx = Fault::of_nginx(directive.line, format!("unknown directive \"{shown}\""));
+    // No module has a directive with other characters.
+    if !name
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    {
+        return of_nginx;
+    }
     // Names of another length are further away than that: thousands of names, or one of thousands of
     // letters, are told at once.
     let length = name.chars().count();
@@ -280,10 +212,9 @@ fn unknown(word: &Word) -> Fault {
         .min()
         .filter(|(distance, _)| *distance <= MOST_SLIPS);
     match near {
-        Some((_, known)) => Fault::invalid(word.line, format!("unknown directive \"{name}\""))
-            .with_help(format!("did you mean `{known}`?")),
+        Some((_, known)) => of_nginx.with_help(format!("did you mean `{known}`?")),
         None => refuse(
-            word,
+            &directive.name,
             "is not a directive that labs know",
             "leave it out: labs need only nginx's own HTTP directives",
         ),
@@ -300,7 +231,10 @@ mod tests {
 
     fn is_refused(text: &str) -> bool {
         let faults = faults(text);
-        !faults.is_empty() && faults.iter().all(|fault| fault.harmful && fault.line == 1)
+        !faults.is_empty()
+            && faults
+                .iter()
+                .all(|fault| fault.is_harmful() && fault.line == 1)
     }
 
     #[test]
@@ -412,20 +346,68 @@ mod tests {
     fn a_slip_of_the_pen_is_told_as_nginx_tells_it() {
         let found = faults("events {}\nproxy_pas http://127.0.0.1;");
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].harmful, found[0].line), (false, 2));
+        assert_eq!((found[0].is_harmful(), found[0].line), (false, 2));
         assert_eq!(found[0].message, "unknown directive \"proxy_pas\"");
         assert_eq!(found[0].help.as_deref(), Some("did you mean `proxy_pass`?"));
+    }
+
+    #[test]
+    fn a_character_that_cannot_be_seen_is_named() {
+        let fault = |text: &str| read(text, None).1.remove(0);
+        let mark = fault("\u{feff}# The gateway.\n\nworker_processes 1;\n");
+        assert_eq!(mark.message, "unknown directive \"\u{feff}#\"");
+        assert_eq!(mark.line, 3);
+        let help = mark.help.unwrap();
+        assert!(help.starts_with("the file begins with a byte-order"));
+        let glued = fault("events {}\nproxy_pass\u{a0}http://127.0.0.1:3000;");
+        assert!(!glued.is_harmful());
+        let help = glued.help.unwrap();
+        assert!(help.starts_with("line 2 has a no-break space"), "{help}");
     }
 
     #[test]
     fn a_name_that_cannot_exist_is_told_as_nginx_tells_it() {
         let found = faults("proxy_pass http://shop.invalid:3000;");
         assert_eq!(found.len(), 1);
-        assert!(!found[0].harmful);
+        assert!(!found[0].is_harmful());
         assert_eq!(
             found[0].message,
             "host not found in upstream \"shop.invalid\""
         );
+    }
+
+    #[test]
+    fn a_pool_may_be_called_what_it_likes() {
+        for name in [
+            "shop.test",
+            "shop.invalid",
+            "localhost",
+            "Shop",
+            "example.com",
+        ] {
+            let text = format!("upstream {name} {{ server 127.0.0.1:3000; }}");
+            let lower = name.to_ascii_lowercase();
+            assert_eq!(faults(&format!("{text} proxy_pass http://{lower};")), []);
+            assert!(is_refused(&format!("{text} proxy_pass http://{name}:80;")));
+        }
+        assert!(is_refused("upstream example.com { server example.com; }"));
+    }
+
+    #[test]
+    fn every_address_of_this_machine_is_one_to_connect_to_but_none_to_listen_on() {
+        for host in ["0.0.0.0", "[::]", "[::0]", "[0:0:0:0:0:0:0:1]", "127.1.2.3"] {
+            assert_eq!(faults(&format!("proxy_pass http://{host}:3000/x;")), []);
+            assert_eq!(faults(&format!("upstream a {{ server {host}:3000; }}")), []);
+        }
+        for text in [
+            "http { server { listen 0.0.0.0:8080; } }",
+            "http { server { listen [::]:8080; } }",
+            "resolver 0.0.0.0:53;",
+            "map $a $b { default http://0.0.0.0:3000; } proxy_pass $b;",
+            "proxy_pass http://[::ffff:10.0.0.1]:80;",
+        ] {
+            assert!(is_refused(text), "{text}");
+        }
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! The directives that a lab knows. A name in none of these lists never reaches nginx, whatever
 //! modules it was built with.
 
+/// Returns whether `name` is in the `list` of names.
+pub(super) fn is_in(list: &str, name: &str) -> bool {
+    list.split_ascii_whitespace().any(|known| known == name)
+}
+
 /// Directives that touch nothing but nginx's own behaviour.
 pub(super) const PLAIN: &str = "
     absolute_redirect accept_mutex accept_mutex_delay add_header add_trailer addition_types aio

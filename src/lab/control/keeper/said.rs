@@ -1,25 +1,8 @@
 //! What the commands of the trade print.
 
 use crate::check::Diagnostic;
-use crate::lab::config::Fault;
 use crate::lab::control::protocol::{Said, ServiceStatus};
 use crate::lab::log;
-
-/// Returns what a fault is in the words of `nginx -t`.
-pub(super) fn fault_words(fault: &Fault) -> String {
-    let message = crate::text::visible(&fault.message);
-    let line = fault.line;
-    let mut words = if fault.harmful {
-        format!("{}:{line}: {message}", log::FILE)
-    } else {
-        format!("nginx: [emerg] {message} in {}:{line}", log::FILE)
-    };
-    if let Some(help) = &fault.help {
-        words.push_str("\nhelp: ");
-        words.push_str(help);
-    }
-    words
-}
 
 /// Returns what `nginx -t` prints.
 pub(super) fn verdict(found: &[Diagnostic]) -> Said {

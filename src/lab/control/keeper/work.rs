@@ -2,10 +2,10 @@
 
 use std::sync::mpsc::Receiver;
 
-use super::said::{fault_words, in_words, service_line, service_log, verdict, warnings};
+use super::said::{in_words, service_line, service_log, verdict, warnings};
 use super::{Happened, Opening, Order, Told};
 use crate::check::CheckError;
-use crate::lab::config::{Config, rules};
+use crate::lab::config::{self, Config, Fault, rules};
 use crate::lab::control::protocol::{
     Answer, NginxStatus, NginxWord, Request, Said, ServiceRequest, ServiceStatus, Status,
 };
@@ -126,8 +126,10 @@ impl Work {
                 log::FILE
             ))
         })?;
-        let text = String::from_utf8(text)
-            .map_err(|_| Said::failed("nginx.conf is not UTF-8 text\n".to_owned()))?;
+        let text = config::decode(text).map_err(|line| {
+            let words = "this line is not UTF-8 text: save the file as UTF-8";
+            Said::failed(format!("{}:{line}: {words}\n", log::FILE))
+        })?;
         let config = self.parse(&text)?;
         Ok((text, config))
     }
@@ -135,7 +137,7 @@ impl Work {
     fn parse(&self, text: &str) -> Result<Config, Said> {
         let Opening { nginx, context, .. } = &self.opening;
         let (config, faults) = rules::read(text, context.graded.then(|| nginx.version()));
-        let mut said: Vec<String> = faults.iter().map(fault_words).collect();
+        let mut said: Vec<String> = faults.iter().map(Fault::text).collect();
         if let (true, Some(config)) = (said.is_empty(), &config) {
             said.extend(collision(&self.opening.plan, config).map(|found| found.text));
         }
