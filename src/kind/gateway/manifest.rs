@@ -92,9 +92,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         Vec::new()
     };
     let changes = table.as_ref().map_or(&[][..], |table| &table.changes);
-    for probe in &mut probes {
-        probe.changes = changes.to_vec();
-    }
+    (probes.iter_mut()).for_each(|probe| probe.changes = changes.to_vec());
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
