@@ -91,8 +91,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     } else {
         Vec::new()
     };
-    let changes = table.as_ref().map_or(&[][..], |table| &table.changes);
-    (probes.iter_mut()).for_each(|probe| probe.changes = changes.to_vec());
+    permit(&mut probes, table.as_ref());
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
@@ -124,6 +123,14 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         wrong,
         accepted: accepted(folder, &starter),
         starter,
+    }
+}
+
+/// Tells `probes` what the task lets a gateway change.
+fn permit(probes: &mut [Probe], table: Option<&Table>) {
+    for probe in probes {
+        let changes = table.map(|table| table.changes.clone());
+        probe.changes = changes.unwrap_or_default();
     }
 }
 
