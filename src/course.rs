@@ -20,7 +20,7 @@ pub mod rules;
 pub mod scaffold;
 pub mod tree;
 
-pub use exercise::{Exercise, Feedback, WrongSolution};
+pub use exercise::{EquivalentMutant, Exercise, Feedback, WrongSolution};
 pub use grading::{Credit, Grading, Points, TestGrading, Visibility};
 pub use id::{ExerciseId, LessonId, TrackId};
 pub use lesson::{Item, Lesson, Section, Symptom};

@@ -120,6 +120,7 @@ fn exercise(open: &Open<'_>) -> Result<Exercise, Failure> {
         grading: Grading::default(),
         readme: String::new(),
         wrong: Vec::new(),
+        equivalent: Vec::new(),
         task: Arc::clone(&open.task),
         fingerprint: String::new(),
     })

@@ -34,6 +34,21 @@ pub struct WrongSolution {
     pub line: usize,
 }
 
+/// The author's word that a mutant behaves as the solution does: no hidden test can tell them apart.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EquivalentMutant {
+    /// The changed file, relative to the exercise's folder.
+    pub file: String,
+    /// The first changed line, without the blanks around it.
+    pub text: String,
+    /// The change, as it is told of a survivor.
+    pub change: String,
+    /// Why it changes nothing that the task speaks of.
+    pub reason: String,
+    /// The line of its entry in `exercise.toml`, from 1.
+    pub line: usize,
+}
+
 /// An exercise of a course.
 #[derive(Debug, Clone)]
 pub struct Exercise {
@@ -61,6 +76,8 @@ pub struct Exercise {
     pub readme: String,
     /// The known-bad solutions.
     pub wrong: Vec<WrongSolution>,
+    /// The mutants of the solution that are marked as equivalent to it.
+    pub equivalent: Vec<EquivalentMutant>,
     /// What its kind made of the rest of its folder.
     pub task: Arc<dyn Task>,
     /// A hash of everything a verdict depends on; progress is kept by id and fingerprint.

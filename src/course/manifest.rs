@@ -108,13 +108,24 @@ pub(super) struct ExerciseManifest {
     pub(super) grade: Option<GradeManifest>,
     #[serde(default)]
     pub(super) wrong: Vec<WrongManifest>,
+    #[serde(default)]
+    pub(super) equivalent: Vec<EquivalentManifest>,
 }
 
 impl ExerciseManifest {
     /// The keys every kind has.
-    pub(in crate::course) const KEYS: [&'static str; 10] = [
-        "kind", "title", "summary", "story", "tracks", "further", "feedback", "hints", "grade",
+    pub(in crate::course) const KEYS: [&'static str; 11] = [
+        "kind",
+        "title",
+        "summary",
+        "story",
+        "tracks",
+        "further",
+        "feedback",
+        "hints",
+        "grade",
         "wrong",
+        "equivalent",
     ];
 }
 
@@ -149,4 +160,15 @@ pub(super) struct WrongManifest {
     #[serde(default)]
     pub(super) caught_without: BTreeMap<String, String>,
     pub(super) fault: String,
+}
+
+/// A mutant that behaves as the solution does, so that no hidden test can tell them apart.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EquivalentManifest {
+    pub(super) file: Spanned<String>,
+    pub(super) text: String,
+    pub(super) change: String,
+    #[serde(default)]
+    pub(super) reason: String,
 }

@@ -1,6 +1,6 @@
 //! Exercises: the part of the manifest that every kind has; the rest is the kind's.
 
-use super::super::exercise::{Exercise, WrongSolution};
+use super::super::exercise::{EquivalentMutant, Exercise, WrongSolution};
 use super::super::grading::{Grading, TestGrading};
 use super::super::id::{ExerciseId, TrackId};
 use super::super::manifest::{ExerciseManifest, GradeManifest};
@@ -75,6 +75,7 @@ fn exercise(
         }
     };
     let wrong = wrong_solutions(&manifest, text);
+    let equivalent = equivalent_mutants(&manifest, text);
     let tracks = tracks(&manifest, text, &file, course, problems);
     let readme = tree
         .get(&format!("exercises/{id}/README.md"))
@@ -114,6 +115,7 @@ fn exercise(
         grading,
         readme,
         wrong,
+        equivalent,
         task,
         fingerprint,
     })
@@ -146,6 +148,17 @@ fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution
         line: line_of(text, &wrong.file),
     });
     wrong.collect()
+}
+
+fn equivalent_mutants(manifest: &ExerciseManifest, text: &str) -> Vec<EquivalentMutant> {
+    let marks = manifest.equivalent.iter().map(|mark| EquivalentMutant {
+        file: mark.file.get_ref().clone(),
+        text: mark.text.trim().to_owned(),
+        change: mark.change.clone(),
+        reason: mark.reason.clone(),
+        line: line_of(text, &mark.file),
+    });
+    marks.collect()
 }
 
 /// Returns what the exercise is worth.

@@ -1,7 +1,7 @@
 //! Rules for exercises of every kind.
 
 use super::super::manifest::ExerciseManifest;
-use super::super::{Course, Edition, Exercise, Problem};
+use super::super::{Course, Edition, EquivalentMutant, Exercise, Problem};
 use super::{first_level_heading, key_line};
 
 /// The fewest hints of an exercise.
@@ -36,6 +36,7 @@ pub(super) fn check(course: &Course, exercise: &Exercise, problems: &mut Vec<Pro
     grading(exercise, &file, problems);
     readme(course, exercise, &folder, problems);
     wrong(course, exercise, &folder, problems);
+    equivalent(exercise, &file, problems);
 }
 
 fn unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>) {
@@ -97,6 +98,24 @@ fn readme(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec
                 .at(line)
                 .help(help),
         );
+    }
+}
+
+/// Whether a marked mutant survives is asked by `validate --mutants`, which judges it.
+fn equivalent(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
+    let marks = &exercise.equivalent;
+    for (index, mark) in marks.iter().enumerate() {
+        let problem = |message: &str| Problem::new(file, message).at(mark.line);
+        if mark.reason.trim().is_empty() {
+            let help = "say in `reason` why no test can tell it from the solution";
+            problems.push(problem("a mutant is marked without a reason").help(help));
+        }
+        let is_same = |other: &EquivalentMutant| {
+            (&other.file, &other.text, &other.change) == (&mark.file, &mark.text, &mark.change)
+        };
+        if marks[..index].iter().any(is_same) {
+            problems.push(problem("a mutant is marked twice"));
+        }
     }
 }
 
