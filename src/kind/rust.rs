@@ -1,6 +1,7 @@
 //! The kind `rust`: a function to write in a scratch crate, judged by hidden tests.
 
 mod load;
+mod mutants;
 mod scaffold;
 mod validate;
 
@@ -17,7 +18,8 @@ use crate::check::rust::own_tests::{self, Judged, Opponent};
 use crate::check::rust::toolchain::Toolchain;
 use crate::check::rust::{assess, collect};
 use crate::check::{
-    CheckError, Collected, Context, Diagnostic, Outcome, Phase, Scope, TestTitle, Tier, Verdict,
+    CheckError, Collected, Context, Diagnostic, Mutant, Outcome, Phase, Scope, TestTitle, Tier,
+    Verdict,
 };
 use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
 use crate::sys::clock::Stopwatch;
@@ -271,7 +273,13 @@ impl Task for RustTask {
         validate::validate(self, context)
     }
 
+    fn mutants(&self) -> Vec<Mutant> {
+        mutants::mutants(self)
+    }
+
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {
-        assess::assess_files(self.subject()?, files, &self.bounded(context)?)
+        let sources = files.iter().filter(|file| file.path.starts_with("src/"));
+        let sources: Vec<_> = sources.cloned().collect();
+        assess::assess_files(self.subject()?, &sources, &self.bounded(context)?)
     }
 }
