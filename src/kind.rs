@@ -174,6 +174,11 @@ pub trait Task: fmt::Debug + Send + Sync {
         Vec::new()
     }
 
+    /// Returns how many checks of it one processor has time for: most of them wait.
+    fn checks_a_processor(&self) -> usize {
+        1
+    }
+
     /// Judges the files `files` of a learner's folder by the hidden tests or probes alone.
     ///
     /// # Errors

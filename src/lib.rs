@@ -8,6 +8,7 @@ pub mod grade;
 pub mod kind;
 pub mod lab;
 pub mod lesson;
+pub mod mutation;
 pub mod pack;
 pub mod progress;
 pub mod proof;

@@ -8,3 +8,4 @@ pub mod fingerprint;
 pub mod interrupts;
 pub mod processes;
 pub mod scratch;
+pub mod threads;

@@ -1,6 +1,7 @@
 //! `gradus validate`.
 
 mod findings;
+mod mutants;
 mod words;
 
 use std::collections::VecDeque;
@@ -43,6 +44,15 @@ pub(crate) struct Validate {
     /// Only this exercise, again after each change to it, until Ctrl-C
     #[arg(long, value_name = "EXERCISE", conflicts_with_all = ["exercise", "json"])]
     watch: Option<String>,
+    /// Break every solution in small ways instead, or only that of EXERCISE: no hidden test may miss it
+    #[arg(
+        long,
+        value_name = "EXERCISE",
+        num_args = 0..=1,
+        default_missing_value = "",
+        conflicts_with_all = ["exercise", "watch"]
+    )]
+    mutants: Option<String>,
     /// How many exercises and pages to prove at a time [default: one a processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
@@ -87,11 +97,15 @@ impl Validate {
         if let Some(name) = &self.watch {
             return self.follow(app, name);
         }
+        if let Some(name) = &self.mutants {
+            let only = Some(name.as_str()).filter(|name| !name.is_empty());
+            return self.judge_mutants(app, only);
+        }
         self.once(app, self.exercise.as_deref())
     }
 
-    /// Validates the course, or the exercise called `only`.
-    fn once(&self, app: &App, only: Option<&str>) -> Done {
+    /// Opens the course; returns it with every problem of its files.
+    fn open(&self, app: &App) -> Result<(Course, Vec<Problem>), Failure> {
         let (course, problems) = source::open(app, self.folder.as_deref())?;
         if course.edition == Edition::Student {
             return Err(Failure::Refused {
@@ -99,6 +113,12 @@ impl Validate {
                 help: "validate the course that it was made of".to_owned(),
             });
         }
+        Ok((course, problems))
+    }
+
+    /// Validates the course, or the exercise called `only`.
+    fn once(&self, app: &App, only: Option<&str>) -> Done {
+        let (course, problems) = self.open(app)?;
         let only = only
             .map(|name| known(&course, &problems, name))
             .transpose()?;
@@ -132,13 +152,7 @@ impl Validate {
             findings.prove_drill(ground, &context);
         }
         steps.show("");
-        if let Some(folder) = &pages {
-            findings
-                .problems
-                .retain(|problem| problem.file.starts_with(folder));
-        }
-        findings.problems.sort();
-        findings.problems.dedup();
+        findings.keep_those_of(only.as_ref());
         self.report(app, &course, &findings)?;
         Ok(findings.exit())
     }

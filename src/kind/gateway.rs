@@ -216,6 +216,10 @@ impl Task for GatewayTask {
         mutants::mutants(self)
     }
 
+    fn checks_a_processor(&self) -> usize {
+        validate::AT_ONCE
+    }
+
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {
         let files = files::completed(files::collected(files), &self.starter);
         judge::solution(self, &files, context)

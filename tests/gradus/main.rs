@@ -34,6 +34,7 @@ mod lessons;
 mod licences;
 mod limits;
 mod machine;
+mod mutants;
 mod pack;
 mod package;
 mod processes;

@@ -114,6 +114,17 @@ impl Findings {
         }
     }
 
+    /// Sorts the problems, and keeps those of the exercise `only` if it is given.
+    pub(super) fn keep_those_of(&mut self, only: Option<&ExerciseId>) {
+        if let Some(only) = only {
+            let folder = format!("exercises/{only}/");
+            let problems = &mut self.problems;
+            problems.retain(|problem| problem.file.starts_with(&folder));
+        }
+        self.problems.sort();
+        self.problems.dedup();
+    }
+
     fn add(&mut self, exercise: &Exercise, proof: Result<Vec<Problem>, Unproved>) {
         match proof {
             Ok(problems) if problems.is_empty() => self.proved.push(exercise.id.clone()),
@@ -135,6 +146,17 @@ impl Findings {
 }
 
 fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unproved> {
+    let problems = proved(exercise, context, || exercise.task.validate(context))?;
+    Ok(problems.unwrap_or_else(|problem| vec![problem]))
+}
+
+/// Does `work` with `exercise`, where this machine can check it; `Err` inside is what is wrong with the
+/// exercise.
+pub(super) fn proved<T>(
+    exercise: &Exercise,
+    context: &Context,
+    work: impl FnOnce() -> Result<T, CheckError>,
+) -> Result<Result<T, Problem>, Unproved> {
     let unproved = |reason| Unproved {
         exercise: exercise.id.to_string(),
         reason,
@@ -142,13 +164,13 @@ fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unprove
     if let Some(missing) = exercise.task.missing(context) {
         return Err(unproved(missing));
     }
-    match exercise.task.validate(context) {
-        Ok(problems) => Ok(problems),
+    match work() {
+        Ok(done) => Ok(Ok(done)),
         Err(CheckError::Exercise { what, place }) => {
             let (file, line) = place.unzip();
             let file = file.as_deref().unwrap_or("exercise.toml");
             let file = format!("exercises/{}/{file}", exercise.id);
-            Ok(vec![Problem::new(file, what).at(line)])
+            Ok(Err(Problem::new(file, what).at(line)))
         }
         Err(error) => Err(unproved(with_causes(&error))),
     }

@@ -1,35 +1,42 @@
 //! What validation found, in words.
 
-use super::findings::Findings;
+use super::findings::{Findings, Unproved};
 use crate::cli::app::counted;
-use crate::course::{Course, ExerciseId};
+use crate::course::{Course, ExerciseId, Problem};
 use crate::proof::{Proof, Unrun};
 use crate::text::{Line, Role};
+
+/// Returns `problems`, each with its place and its help.
+pub(super) fn told(problems: &[Problem]) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for problem in problems {
+        let place = problem
+            .line
+            .map_or_else(String::new, |line| format!(":{line}"));
+        let mut message = problem.message.lines();
+        let line = Line::new()
+            .with(Role::Accent, format!("{}{place}: ", problem.file))
+            .with(Role::Text, message.next().unwrap_or_default());
+        lines.push(line);
+        lines.extend(message.map(|more| Line::plain("    ").with(Role::Code, more)));
+        let help = problem.help.iter().flat_map(|help| help.lines());
+        lines.extend(help.map(|help| Line::new().with(Role::Dim, format!("    {help}"))));
+    }
+    lines
+}
+
+impl Unproved {
+    pub(super) fn line(&self) -> Line {
+        let text = format!("{}: not proved here: {}", self.exercise, self.reason);
+        Line::new().with(Role::Warn, text)
+    }
+}
 
 impl Findings {
     /// Returns every problem, what could not be proved, and what it all comes to.
     pub(super) fn lines(&self, course: &Course) -> Vec<Line> {
-        let mut lines = Vec::new();
-        for problem in &self.problems {
-            let place = problem
-                .line
-                .map_or_else(String::new, |line| format!(":{line}"));
-            let mut message = problem.message.lines();
-            let line = Line::new()
-                .with(Role::Accent, format!("{}{place}: ", problem.file))
-                .with(Role::Text, message.next().unwrap_or_default());
-            lines.push(line);
-            lines.extend(message.map(|more| Line::plain("    ").with(Role::Code, more)));
-            let help = problem.help.iter().flat_map(|help| help.lines());
-            lines.extend(help.map(|help| Line::new().with(Role::Dim, format!("    {help}"))));
-        }
-        for unproved in &self.unproved {
-            let text = format!(
-                "{}: not proved here: {}",
-                unproved.exercise, unproved.reason
-            );
-            lines.push(Line::new().with(Role::Warn, text));
-        }
+        let mut lines = told(&self.problems);
+        lines.extend(self.unproved.iter().map(Unproved::line));
         for unrun in &self.code.unproved {
             let Unrun {
                 file, line, reason, ..

@@ -2,9 +2,7 @@
 //! symptom; every wrong solution is caught by what it names; no probe could be left out.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
+use std::sync::Arc;
 
 use super::files::Files;
 use super::manifest::Symptom;
@@ -18,9 +16,10 @@ use crate::check::{
 use crate::course::{Feedback, Problem, WrongSolution};
 use crate::lab::modules::Module;
 use crate::lab::{Nginx, Probe, services};
+use crate::sys::threads;
 
 /// How many labs run at a time.
-const AT_ONCE: usize = 4;
+pub(super) const AT_ONCE: usize = 4;
 
 /// Returns every way in which `task` does not hold what it promises.
 pub(super) fn validate(task: &GatewayTask, context: &Context) -> Result<Vec<Problem>, CheckError> {
@@ -82,27 +81,7 @@ impl Job<'_> {
 /// Does `work` for each of `jobs`, some at a time, and returns the results in the order of the jobs.
 /// A lab mostly waits, for as long as the exercise prescribes.
 pub(crate) fn at_once<T: Sync, R: Send>(jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(BTreeMap::new());
-    thread::scope(|scope| {
-        for _ in 0..AT_ONCE.min(jobs.len()) {
-            scope.spawn(|| {
-                while let Some((place, job)) = take(jobs, &next) {
-                    let result = work(job);
-                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                    results.insert(place, result);
-                }
-            });
-        }
-    });
-    let results = results.into_inner();
-    let results = results.unwrap_or_else(PoisonError::into_inner);
-    results.into_values().collect()
-}
-
-fn take<'a, T>(jobs: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    Some((place, jobs.get(place)?))
+    threads::at_once(AT_ONCE, jobs, work)
 }
 
 /// A probe that no wrong solution needs could be deleted, and nobody would notice. And a gateway

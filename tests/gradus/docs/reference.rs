@@ -112,6 +112,10 @@ fn every_field_of_the_json_is_on_its_page() {
         ("list", vec!["list", "--json"]),
         ("status", vec!["status", "--json"]),
         ("validate", vec!["validate", "../course", "--json"]),
+        (
+            "validate",
+            vec!["validate", "../course", "--mutants", "--json"],
+        ),
     ];
     let page = read("book/src/reference/json.md");
     for (command, arguments) in runs {

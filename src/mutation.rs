@@ -1,0 +1,161 @@
+//! Whether the hidden tests of an exercise notice each small change of its solution.
+
+mod words;
+
+use std::ops::AddAssign;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use crate::check::mutant::{self, Fate, Mutant};
+use crate::check::{CheckError, Collected, Context, Verdict};
+use crate::course::{EquivalentMutant, Exercise, Feedback};
+use crate::sys::threads;
+
+/// The mutants of an exercise, each with what became of it, in the order of its kind.
+#[derive(Debug)]
+pub struct Survey<'a> {
+    exercise: &'a Exercise,
+    tried: Vec<(Mutant, Fate)>,
+}
+
+/// How many mutants there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct Tally {
+    /// All of them; the others add up to it.
+    pub made: usize,
+    /// Those that do not compile, or that nginx does not accept.
+    pub not_compiling: usize,
+    /// Those that a hidden test or probe tells from the solution.
+    pub killed: usize,
+    /// Those that survive and are marked as equivalent.
+    pub marked: usize,
+    /// Those that survive.
+    pub surviving: usize,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.made += other.made;
+        self.not_compiling += other.not_compiling;
+        self.killed += other.killed;
+        self.marked += other.marked;
+        self.surviving += other.surviving;
+    }
+}
+
+/// Judges every mutant of `exercise`, on `processors` processors; `tell` hears how many of how many are
+/// judged.
+///
+/// # Errors
+/// Fails when Gradus could not do its work, or when the solution itself does not pass.
+pub fn survey<'a>(
+    exercise: &'a Exercise,
+    context: &Context,
+    processors: usize,
+    tell: &(impl Fn(usize, usize) + Sync),
+) -> Result<Survey<'a>, CheckError> {
+    let context = &Context {
+        feedback: Feedback::Title,
+        observer: Arc::new(|_| ()),
+        ..context.clone()
+    };
+    let solution = solution(exercise);
+    let mutants = mutant::distinct(exercise.task.mutants(), &solution);
+    if !mutants.is_empty() {
+        let verdict = exercise.task.judge_files(&solution, context)?.verdict();
+        if verdict != Verdict::Passed {
+            let what = "the solution does not pass, so its mutants show nothing";
+            return Err(CheckError::exercise(what));
+        }
+    }
+    let fates = judge_all(exercise, &mutants, context, processors, tell)?;
+    let tried = mutants.into_iter().zip(fates).collect();
+    Ok(Survey { exercise, tried })
+}
+
+fn solution(exercise: &Exercise) -> Vec<Collected> {
+    let files = exercise.task.solution().into_iter();
+    let files = files.map(|file| Collected {
+        path: file.path,
+        bytes: file.text.into_bytes(),
+    });
+    files.collect()
+}
+
+/// Returns what becomes of each of `mutants`. After the first error nothing more is begun.
+fn judge_all(
+    exercise: &Exercise,
+    mutants: &[Mutant],
+    context: &Context,
+    processors: usize,
+    tell: &(impl Fn(usize, usize) + Sync),
+) -> Result<Vec<Fate>, CheckError> {
+    let most = processors * exercise.task.checks_a_processor();
+    let (judged, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    tell(0, mutants.len());
+    let judge = |mutant: &Mutant| {
+        if is_over.load(Ordering::Relaxed) {
+            return Err(CheckError::Cancelled);
+        }
+        let outcome = exercise.task.judge_files(&mutant.files, context);
+        is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
+        tell(judged.fetch_add(1, Ordering::Relaxed) + 1, mutants.len());
+        Ok(Fate::of(outcome?.verdict()))
+    };
+    let mut fates = Vec::new();
+    let mut first_error = None;
+    for fate in threads::at_once(most, mutants, judge) {
+        match fate {
+            Ok(fate) => fates.push(fate),
+            Err(CheckError::Cancelled) if first_error.is_some() => {}
+            Err(error) => first_error = Some(error),
+        }
+    }
+    first_error.map_or(Ok(fates), Err)
+}
+
+impl Survey<'_> {
+    /// Returns how many there are.
+    pub fn tally(&self) -> Tally {
+        let count = |wanted| {
+            self.tried
+                .iter()
+                .filter(|(_, fate)| *fate == wanted)
+                .count()
+        };
+        let surviving = self.unmarked().count();
+        Tally {
+            made: self.tried.len(),
+            not_compiling: count(Fate::NotCompiling),
+            killed: count(Fate::Killed),
+            marked: count(Fate::Survived) - surviving,
+            surviving,
+        }
+    }
+
+    /// Returns the mutants that survive without a mark.
+    fn unmarked(&self) -> impl Iterator<Item = &Mutant> {
+        let marks = &self.exercise.equivalent;
+        let survivors = self.survivors();
+        survivors.filter(|mutant| marks.iter().all(|mark| !fits(mark, mutant)))
+    }
+
+    fn survivors(&self) -> impl Iterator<Item = &Mutant> {
+        let survived = self
+            .tried
+            .iter()
+            .filter(|(_, fate)| *fate == Fate::Survived);
+        survived.map(|(mutant, _)| mutant)
+    }
+
+    /// Returns the marks that fit no mutant that survives.
+    fn stale_marks(&self) -> impl Iterator<Item = &EquivalentMutant> {
+        let marks = self.exercise.equivalent.iter();
+        marks.filter(|mark| self.survivors().all(|mutant| !fits(mark, mutant)))
+    }
+}
+
+/// Returns whether `mark` speaks of `mutant`.
+fn fits(mark: &EquivalentMutant, mutant: &Mutant) -> bool {
+    mark.file == mutant.file && mark.text == mutant.text() && mark.change == mutant.change
+}
