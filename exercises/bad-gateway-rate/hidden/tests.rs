@@ -82,10 +82,15 @@ fn last_502_of_a_retry_decides() {
 /// A fallback page after the gateway's 502 does not make it the app's
 #[test]
 fn fallback_page_keeps_the_maker() {
-    let log = "502 ua=[127.0.0.1:3001 : 127.0.0.1:3009] us=[502 : 200] uct=[- : 0.000] uht=[- : 0.001] urt=[0.000 : 0.001] ubr=[0 : 46] sent=8 len=8 method=GET";
+    let log = "\
+502 ua=[127.0.0.1:3001 : 127.0.0.1:3009] us=[502 : 200] uct=[- : 0.000] uht=[- : 0.001] urt=[0.000 : 0.001] ubr=[0 : 46] sent=8 len=8 method=GET
+502 ua=[127.0.0.1:3001 : 127.0.0.1:3009] us=[502 : 200] uct=[0.000 : 0.000] uht=[0.003 : 0.001] urt=[0.003 : 0.001] ubr=[69 : 46] sent=8 len=8 method=GET
+502 ua=[127.0.0.1:3001 : 127.0.0.1:3009] us=[502 : 502] uct=[- : 0.000] uht=[- : 0.002] urt=[0.000 : 0.002] ubr=[0 : 46] sent=8 len=8 method=GET
+";
     let expected = Counts {
-        requests: 1,
+        requests: 3,
         gateway_502: 1,
+        app_502: 2,
         ..Counts::default()
     };
     assert_eq!(count_lines(log), expected);
@@ -126,9 +131,12 @@ fn comma_is_a_retry() {
 /// A colon in us is an internal redirect and no retry
 #[test]
 fn colon_is_no_retry() {
-    let log = "200 ua=[127.0.0.1:3001 : 127.0.0.1:3009] us=[502 : 200] uct=[- : 0.000] uht=[- : 0.001] urt=[0.000 : 0.001] ubr=[0 : 46] sent=8 len=8 method=GET";
+    let log = "\
+200 ua=[127.0.0.1:3001 : 127.0.0.1:3009] us=[502 : 200] uct=[- : 0.000] uht=[- : 0.001] urt=[0.000 : 0.001] ubr=[0 : 46] sent=8 len=8 method=GET
+200 ua=[127.0.0.1:3001,127.0.0.1:3009] us=[502,200] uct=[-,0.000] uht=[-,0.001] urt=[0.000,0.001] ubr=[0,46] sent=8 len=8 method=GET
+";
     let expected = Counts {
-        requests: 1,
+        requests: 2,
         ..Counts::default()
     };
     assert_eq!(count_lines(log), expected);
@@ -159,9 +167,10 @@ fn not_cut() {
 206 ua=[127.0.0.1:3001] us=[206] uct=[0.000] uht=[0.001] urt=[0.001] ubr=[90] sent=5 len=10 method=GET
 200 ua=[127.0.0.1:3001] us=[200] uct=[0.000] uht=[0.001] urt=[0.001] ubr=[22] sent=3 len=- method=GET
 200 ua=[127.0.0.1:3001] us=[200] uct=[0.000] uht=[0.001] urt=[0.001] ubr=[22] sent=3 len=99999999999999999999 method=GET
+200 ua=[127.0.0.1:3001] us=[200] uct=[0.000] uht=[0.001] urt=[0.001] ubr=[22] sent=3 len=+10 method=GET
 ";
     let expected = Counts {
-        requests: 5,
+        requests: 6,
         ..Counts::default()
     };
     assert_eq!(count_lines(log), expected);
@@ -184,6 +193,18 @@ fn awkward_addresses() {
     assert_eq!(count_lines(log), expected);
 }
 
+/// A field ends at the first place where the next one begins
+#[test]
+fn first_place_of_a_field_counts() {
+    let twice = "200 ua=[127.0.0.1:3001] us=[200] uct=[0.000] uht=[0.001] urt=[0.001] ubr=[44] sent=5 len=10 method=GET ua=[127.0.0.1:3001] us=[200] uct=[0.000] uht=[0.001] urt=[0.001] ubr=[49] sent=10 len=10 method=GET";
+    let expected = Counts {
+        requests: 1,
+        cut_200: 1,
+        ..Counts::default()
+    };
+    assert_eq!(count_lines(twice), expected);
+}
+
 /// A line of another shape is malformed, a blank one is nothing
 #[test]
 fn malformed_lines() {
@@ -194,18 +215,50 @@ fn malformed_lines() {
 502 ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.0
 502 ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=157
 502 us=[502] ua=[127.0.0.1:3001] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=157 len=- method=GET
+
 9 ua=[127.0.0.1:6379] us=[200] uct=[0.001] uht=[0.001] urt=[0.001] ubr=[13] sent=13 len=- method=GET
 50x ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=157 len=- method=GET
+50a ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=157 len=- method=GET
+5020 ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=157 len=- method=GET
 502 ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=- len=- method=GET
+502 ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=+157 len=- method=GET
 502 ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=157 len=- method=GET
 ";
     let expected = Counts {
         requests: 1,
         gateway_502: 1,
-        malformed: 7,
+        malformed: 10,
         ..Counts::default()
     };
     assert_eq!(count_lines(log), expected);
+}
+
+/// A field without its bracket, its sign or its space is malformed
+#[test]
+fn broken_fields_are_malformed() {
+    let line = "502 ua=[127.0.0.1:3001] us=[502] uct=[-] uht=[-] urt=[0.000] ubr=[0] sent=157 len=- method=GET";
+    let mut log = format!("{}{line}\n", "5".repeat(256));
+    for name in [
+        " ua=[", "] us=[", "] uct=[", "] uht=[", "] urt=[", "] ubr=[", "] sent=", " len=",
+        " method=",
+    ] {
+        let word = name.trim_matches([']', ' ', '[', '=']);
+        let before = &name[..name.find(word).unwrap_or_default()];
+        let after = name.trim_start_matches(before).trim_start_matches(word);
+        for broken in [
+            format!("{}{word}{after}", &before[1..]),
+            format!("{word}{after}"),
+            format!("{before}{word}{}", &after[..after.len() - 1]),
+            format!("{before}{word}"),
+        ] {
+            log.extend([&line.replace(name, &broken), "\n"]);
+        }
+    }
+    let expected = Counts {
+        malformed: 1 + 9 * 4,
+        ..Counts::default()
+    };
+    assert_eq!(count_lines(&log), expected);
 }
 
 /// No requests, no rate
@@ -247,6 +300,10 @@ fn rate_of_huge_counters() {
     assert_eq!(
         bad_gateway_rate(&counted(40_000_000_000_000_000, 20_000_000_000_000_001)),
         Some(500)
+    );
+    assert_eq!(
+        bad_gateway_rate(&counted(u64::MAX, u64::MAX - 1)),
+        Some(999)
     );
 }
 

@@ -5,6 +5,64 @@ use contract::{Answer, Cause, Finding, Hop};
 
 const FIELDS: &str = r#"client: 127.0.0.1, server: shop.test, request: "GET /report HTTP/1.1", upstream: "http://127.0.0.1:3001/report", host: "shop.test""#;
 
+/// By their stages, texts that are nearly those of a row.
+const NO_ROWS: [(&str, &[&str]); 5] = [
+    (
+        "",
+        &[
+            "while SSL handshaking to upstream",
+            "upstream timed out (110: Connection timed out)while sending request to upstream",
+            "connect() failed (111: Connection refused) while connecting to upstream again",
+            "no resolver defined to resolve",
+            "there is no resolver defined to resolve app.test",
+            "app.test could not be resolved now (3: Host not found)",
+            "the name app.test could not be resolved (3: Host not found)",
+        ],
+    ),
+    (
+        " while connecting to upstream",
+        &[
+            "no live upstreams left",
+            "there are no live upstreams",
+            "connect() failed 111: Connection refused)",
+            "connect() failed(111: Connection refused)",
+            "connect()failed (111: Connection refused)",
+            "connect(3) failed (111: Connection refused)",
+            "cannot connect() failed (111: Connection refused)",
+            "connect() failed (111 Connection refused)",
+        ],
+    ),
+    (
+        " while sending request to upstream",
+        &[
+            "upstream timed ou",
+            "the upstream timed out (110: Connection timed out)",
+        ],
+    ),
+    (
+        " while reading response header from upstream",
+        &[
+            "the upstream prematurely closed connection",
+            "upstream prematurely closed connection early",
+            "the upstream sent too big header",
+        ],
+    ),
+    (
+        " while reading upstream",
+        &[
+            "the recv() failed (104: Connection reset by peer)",
+            "recv(3) failed (104: Connection reset by peer)",
+            "recv() failed: Connection reset by peer)",
+            "recv() failed (104 Connection reset by peer)",
+            "recv() failed (104: no: Connection reset by peer)",
+            "recv() failed (104: Connection reset by peers)",
+            "recv() failed 104: Connection reset by peer)",
+            "recv() failed (104: Connection reset by peer) (again)",
+            "readv() failed (5: Input/output error)",
+        ],
+    ),
+];
+
 /// A log line of this level with this message.
 fn line(level: &str, message: &str) -> String {
     format!("2026/11/22 11:38:12 [{level}] 71#71: *17 {message}, {FIELDS}")
@@ -62,6 +120,11 @@ fn connect_failures_are_told_apart() {
             Cause::ConnectFailed,
         ),
         ("failed (113: No route to host)", Cause::ConnectFailed),
+        (
+            "to unix:/run/a failed (1: b)/app.sock failed (2: No such file or directory)",
+            Cause::NoSocketFile,
+        ),
+        ("failed (1: not: Connection refused)", Cause::ConnectFailed),
     ] {
         let log = line(
             "crit",
@@ -69,6 +132,23 @@ fn connect_failures_are_told_apart() {
         );
         let expected = finding(Hop::NginxToUpstream, cause, Answer::BadGateway);
         assert_eq!(classify_502(&log), Some(expected));
+    }
+    let other = finding(
+        Hop::NginxToUpstream,
+        Cause::ConnectFailed,
+        Answer::BadGateway,
+    );
+    for words in [
+        "Connection refused",
+        "No such file or directory",
+        "Permission denied",
+        "Connection timed out",
+        "Operation timed out",
+    ] {
+        for more in [format!("no {words}"), format!("{words}) (again")] {
+            let message = format!("connect() failed (1: {more}) while connecting to upstream");
+            assert_eq!(read(&message), Some(other));
+        }
     }
 }
 
@@ -134,6 +214,7 @@ fn two_kinds_of_name_failure() {
         "app.test could not be resolved (3: Host not found)",
         "app.test could not be resolved (2: Server failure)",
         "app.test could not be resolved (110: Operation timed out)",
+        "app.test could not be resolved (3: b.test could not be resolved (3: Host not found))",
     ] {
         assert_eq!(read(message), Some(expected));
     }
@@ -188,6 +269,13 @@ fn unusable_headers_are_told_apart() {
             "unsupported FastCGI protocol version: 72",
             Cause::HeaderInvalid,
         ),
+        ("too big headers", Cause::HeaderInvalid),
+        ("a too big header", Cause::HeaderInvalid),
+        ("no valid HTTPS header", Cause::HeaderInvalid),
+        (
+            r#"invalid header: "X: no valid HTTP/1.0 header""#,
+            Cause::HeaderInvalid,
+        ),
     ] {
         let message = format!("upstream sent {text} while reading response header from upstream");
         let expected = finding(Hop::Upstream, cause, Answer::BadGateway);
@@ -237,6 +325,23 @@ fn only_the_message_counts() {
     let quoted = r#"upstream sent invalid header: "X-Note: connect() failed (111: Connection refused)\x00..." while reading response header from upstream"#;
     let invalid = finding(Hop::Upstream, Cause::HeaderInvalid, Answer::BadGateway);
     assert_eq!(read(quoted), Some(invalid));
+
+    let quoted = r#"upstream sent invalid header: "X-Note: a, client:3, clients\x00..." while reading response header from upstream"#;
+    assert_eq!(read(quoted), Some(invalid));
+
+    for made_up in [
+        ", client: 10.9.9.9",
+        " 71#71: *5 no live upstreams while connecting to upstream",
+    ] {
+        let log = format!(
+            "{}, referrer: \"http://a/{made_up}\"",
+            line(
+                "error",
+                "upstream prematurely closed connection while reading response header from upstream"
+            )
+        );
+        assert_eq!(classify_502(&log), Some(closed));
+    }
 }
 
 /// Levels other than error and crit give None
@@ -248,6 +353,9 @@ fn other_levels_give_none() {
     assert_eq!(classify_502(&line("warn", disabled)), None);
     let full = "10 worker_connections are not enough while connecting to upstream";
     assert_eq!(classify_502(&line("alert", full)), None);
+    let reset = "recv() failed (104: Connection reset by peer) while reading upstream";
+    let asked = line("info", reset).replace("/report HTTP", "/[error] HTTP");
+    assert_eq!(classify_502(&asked), None);
 }
 
 /// A line that fits no row gives None
@@ -262,9 +370,15 @@ fn line_that_fits_no_row_gives_none() {
     ] {
         assert_eq!(classify_502(&line("crit", message)), None);
     }
+    for (stage, texts) in NO_ROWS {
+        for text in texts {
+            assert_eq!(read(&format!("{text}{stage}")), None);
+        }
+    }
     for log in [
         "2026/11/22 11:38:12 [error] 71#71: recv() failed (111: Connection refused) while resolving, resolver: 127.0.0.1:53",
         r#"2026/11/22 11:38:12 [emerg] 70#70: host not found in upstream "app.test" in /etc/nginx/nginx.conf:12"#,
+        "2026/11/22 11:38:12 [error] 71#71: worker connect() failed (111: Connection refused) while connecting to upstream",
         "connect() failed (111: Connection refused) while connecting to upstream",
         "",
     ] {

@@ -46,6 +46,7 @@ fn spares_are_counted_without_the_first() {
         let expected = with_spares("10.0.0.7:3000", length - 1);
         assert_eq!(first_of_pool(&names[..length]), expected);
     }
+    assert_eq!(route(&["a:1"; 300]), with_spares("a:1", 299));
 }
 
 /// The first server is the one that stands first

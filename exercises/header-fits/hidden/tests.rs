@@ -189,6 +189,15 @@ fn busy_too_big() {
         check_buffers(&buffers(Some(128 * K), None, Some(256 * K))),
         Err(Refusal::BusyTooBig)
     );
+    let huge = 1 << 60;
+    assert_eq!(
+        check_buffers(&buffers(None, Some((2, huge + 1)), Some(huge + 1))),
+        Ok(())
+    );
+    assert_eq!(
+        check_buffers(&buffers(None, Some((3, huge - 1)), None)),
+        Ok(())
+    );
 }
 
 /// Directives on a machine with pages of 4 KiB.

@@ -20,6 +20,9 @@ fn failure_puts_aside() {
     assert_eq!(eligible(&pool, &[failed(100, 1)], 104), [0, 2]);
     let events = [failed(100, 2), failed(101, 0)];
     assert_eq!(eligible(&pool, &events, 104), [1]);
+    let pool: Vec<Server> = (0..257).map(|_| plain()).collect();
+    let others: Vec<usize> = (0..256).collect();
+    assert_eq!(eligible(&pool, &[failed(100, 256)], 104), others);
 }
 
 /// The penalty lasts fail_timeout seconds, the last one included

@@ -24,8 +24,10 @@ fn refused(upstream: &str) -> String {
 fn ipv4_address_with_port() {
     let log = refused("http://127.0.0.1:3001/report");
     assert_eq!(upstream_from_log(&log), Some("127.0.0.1:3001"));
-    let log = refused("http://10.1.2.3:80/a/b?c=http://192.0.2.1:99/");
-    assert_eq!(upstream_from_log(&log), Some("10.1.2.3:80"));
+    for uri in ["/a/b?c=http://192.0.2.1:99/", "/unix:/run/app.sock:"] {
+        let log = refused(&format!("http://10.1.2.3:80{uri}"));
+        assert_eq!(upstream_from_log(&log), Some("10.1.2.3:80"));
+    }
 }
 
 /// An IPv6 address keeps its brackets and its port
@@ -51,6 +53,8 @@ fn scheme_is_not_part_of_the_address() {
 fn address_may_end_at_the_quote() {
     let log = refused("fastcgi://127.0.0.1:9000");
     assert_eq!(upstream_from_log(&log), Some("127.0.0.1:9000"));
+    let log = refused("fastcgi://unix:/run/php/fpm.sock");
+    assert_eq!(upstream_from_log(&log), Some("unix:/run/php/fpm.sock"));
 }
 
 /// A unix socket gives `unix:` and its whole path
@@ -105,26 +109,44 @@ fn quotes_in_the_request_do_not_end_it() {
         r#"request: "GET /?q=",upstream:"http://10.0.0.9/" HTTP/1.1", upstream: "http://127.0.0.1:3001/?q=",upstream:"http://10.0.0.9/"", host: "shop.test""#,
     );
     assert_eq!(upstream_from_log(&log), Some("127.0.0.1:3001"));
+    let log = line(
+        REFUSED,
+        r#"request: "GET /?q=a, upstream: "http://10.0.0.9/" HTTP/1.1", upstream: "http://127.0.0.1:3001/", host: "shop.test""#,
+    );
+    assert_eq!(upstream_from_log(&log), Some("127.0.0.1:3001"));
 }
 
 /// Text of the upstream's header in the message is no field
 #[test]
 fn header_text_in_the_message_is_no_field() {
-    let log = line(
-        r#"upstream sent invalid header: "X-Debug: see upstream: "http://10.0.0.9:80/"\x00..." while reading response header from upstream"#,
-        r#"request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:3001/", host: "shop.test""#,
-    );
-    assert_eq!(upstream_from_log(&log), Some("127.0.0.1:3001"));
+    for header in [
+        r#"see upstream: "http://10.0.0.9:80/""#,
+        r#"see request: "a", upstream: "http://10.0.0.9:80/""#,
+        r#"see, request: a", upstream: "http://10.0.0.9:80/""#,
+    ] {
+        let log = line(
+            &format!(
+                r#"upstream sent invalid header: "X-Debug: {header}\x00..." while reading response header from upstream"#
+            ),
+            r#"request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:3001/", host: "shop.test""#,
+        );
+        assert_eq!(upstream_from_log(&log), Some("127.0.0.1:3001"));
+    }
 }
 
 /// A made-up upstream in the referrer does not replace the real one
 #[test]
 fn referrer_behind_the_upstream_is_not_read() {
-    let log = line(
-        REFUSED,
-        r#"request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:3001/", host: "shop.test", referrer: "http://a/", upstream: "http://10.9.9.9:80/""#,
-    );
-    assert_eq!(upstream_from_log(&log), Some("127.0.0.1:3001"));
+    for made_up in [
+        r#"upstream: "http://10.9.9.9:80/""#,
+        r#"request: "GET / HTTP/1.1", upstream: "http://10.9.9.9:80/""#,
+    ] {
+        let fields = format!(
+            r#"request: "GET / HTTP/1.1", upstream: "http://127.0.0.1:3001/", host: "shop.test", referrer: "http://a/", {made_up}"#
+        );
+        let log = line(REFUSED, &fields);
+        assert_eq!(upstream_from_log(&log), Some("127.0.0.1:3001"));
+    }
 }
 
 /// A made-up upstream in the referrer is not read when there is no real one
@@ -137,6 +159,11 @@ fn referrer_of_a_line_without_upstream_is_not_read() {
         let log = line("no resolver defined to resolve app.test", &fields);
         assert_eq!(upstream_from_log(&log), None);
     }
+    let log = line(
+        "no resolver defined to resolve app.test",
+        r#"request: "GET / HTTP/1.1", host: "shop.test", referrer: "http://a/?subrequest: "/a", upstream: "http://10.9.9.9:80/""#,
+    );
+    assert_eq!(upstream_from_log(&log), None);
 }
 
 /// A line that ends inside the address gives None
@@ -187,5 +214,14 @@ fn line_without_request_or_upstream_gives_none() {
         "",
     ] {
         assert_eq!(upstream_from_log(log), None);
+    }
+    for other in [
+        r#"upstreams: "http://127.0.0.1:3001/""#,
+        r#"upstream: http://127.0.0.1:3001/", host: "shop.test""#,
+        r#"subrequests: "/auth", upstream: "http://127.0.0.1:3001/""#,
+        r#"subrequest: /auth", upstream: "http://127.0.0.1:3001/""#,
+    ] {
+        let log = line(REFUSED, &format!(r#"request: "GET / HTTP/1.1", {other}"#));
+        assert_eq!(upstream_from_log(&log), None);
     }
 }

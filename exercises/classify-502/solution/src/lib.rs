@@ -38,7 +38,8 @@ pub fn classify_502(line: &str) -> Option<Finding> {
 /// Returns the message of a line whose level counts.
 fn message(line: &str) -> Option<&str> {
     let (head, rest) = line.split_once(": *")?;
-    if !head.contains(" [error] ") && !head.contains(" [crit] ") {
+    let level = head.split(' ').nth(2)?;
+    if !matches!(level, "[error]" | "[crit]") {
         return None;
     }
     let (_number, rest) = rest.split_once(' ')?;
@@ -95,7 +96,8 @@ fn broken_off(text: &str) -> Option<Cause> {
         return Some(Cause::Closed);
     }
     let (call, failure) = text.split_once("() failed (")?;
-    let reset = !call.contains(' ') && failure.ends_with(": Connection reset by peer)");
+    let (_number, words) = failure.split_once(": ")?;
+    let reset = !call.contains(' ') && words == "Connection reset by peer)";
     reset.then_some(Cause::Reset)
 }
 
