@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::check::mutant::{self, Fate, Mutant};
-use crate::check::{CheckError, Collected, Context, Verdict};
-use crate::course::{EquivalentMutant, Exercise, Feedback};
+use crate::check::{CheckError, Collected, Context, TestResult, Verdict};
+use crate::course::{EquivalentMutant, Exercise, Feedback, WrongSolution};
 use crate::sys::threads;
 
 /// The mutants of an exercise, each with what became of it, in the order of its kind.
@@ -16,6 +16,8 @@ use crate::sys::threads;
 pub struct Survey<'a> {
     exercise: &'a Exercise,
     tried: Vec<(Mutant, Fate)>,
+    /// The tests that each of them failed, by name.
+    failed: Vec<Vec<String>>,
 }
 
 /// How many mutants there are.
@@ -31,6 +33,19 @@ pub struct Tally {
     pub marked: usize,
     /// Those that survive.
     pub surviving: usize,
+}
+
+/// What a hidden test or probe is good for.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Worth {
+    /// Its name.
+    pub test: String,
+    /// How many mutants it kills.
+    pub kills: usize,
+    /// How many of them no other test kills: without it they would survive.
+    pub kills_alone: usize,
+    /// How many wrong solutions name it as what catches them.
+    pub wrong: usize,
 }
 
 impl AddAssign for Tally {
@@ -68,9 +83,14 @@ pub fn survey<'a>(
             return Err(CheckError::exercise(what));
         }
     }
-    let fates = judge_all(exercise, &mutants, context, processors, tell)?;
+    let judged = judge_all(exercise, &mutants, context, processors, tell)?;
+    let (fates, failed): (Vec<_>, _) = judged.into_iter().unzip();
     let tried = mutants.into_iter().zip(fates).collect();
-    Ok(Survey { exercise, tried })
+    Ok(Survey {
+        exercise,
+        tried,
+        failed,
+    })
 }
 
 fn solution(exercise: &Exercise) -> Vec<Collected> {
@@ -82,14 +102,14 @@ fn solution(exercise: &Exercise) -> Vec<Collected> {
     files.collect()
 }
 
-/// Returns what becomes of each of `mutants`. After the first error nothing more is begun.
+/// Returns what becomes of each of `mutants`, and the tests that it fails. After the first error nothing more is begun.
 fn judge_all(
     exercise: &Exercise,
     mutants: &[Mutant],
     context: &Context,
     processors: usize,
     tell: &(impl Fn(usize, usize) + Sync),
-) -> Result<Vec<Fate>, CheckError> {
+) -> Result<Vec<(Fate, Vec<String>)>, CheckError> {
     let most = processors * exercise.task.checks_a_processor();
     let (judged, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     tell(0, mutants.len());
@@ -100,7 +120,11 @@ fn judge_all(
         let outcome = exercise.task.judge_files(&mutant.files, context);
         is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
         tell(judged.fetch_add(1, Ordering::Relaxed) + 1, mutants.len());
-        Ok(Fate::of(outcome?.verdict()))
+        let outcome = outcome?;
+        let failed = outcome.tests.iter();
+        let failed = failed.filter(|test| test.result != TestResult::Passed);
+        let names = failed.map(|test| test.test.name.clone());
+        Ok((Fate::of(outcome.verdict()), names.collect()))
     };
     let mut fates = Vec::new();
     let mut first_error = None;
@@ -131,6 +155,28 @@ impl Survey<'_> {
             marked: count(Fate::Survived) - surviving,
             surviving,
         }
+    }
+
+    /// Returns what each hidden test or probe is good for, in file order.
+    pub fn worth(&self) -> Vec<Worth> {
+        let tests = self.exercise.task.tests().into_iter();
+        let worth = tests.map(|test| {
+            let of = |wrong: &&WrongSolution| wrong.caught_by == test.name;
+            let mut worth = Worth {
+                wrong: self.exercise.wrong.iter().filter(of).count(),
+                test: test.name,
+                kills: 0,
+                kills_alone: 0,
+            };
+            for (failed, (_, fate)) in self.failed.iter().zip(&self.tried) {
+                if *fate == Fate::Killed && failed.contains(&worth.test) {
+                    worth.kills += 1;
+                    worth.kills_alone += usize::from(failed.len() == 1);
+                }
+            }
+            worth
+        });
+        worth.collect()
     }
 
     /// Returns the mutants that survive without a mark.

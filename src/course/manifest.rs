@@ -162,13 +162,21 @@ pub(super) struct WrongManifest {
     pub(super) fault: String,
 }
 
-/// A mutant that behaves as the solution does, so that no hidden test can tell them apart.
+/// The changes of a line that one mark speaks of.
+#[derive(Debug, Deserialize)]
+#[serde(untagged, expecting = "a change, or a list of changes")]
+pub(super) enum Changes {
+    One(String),
+    Several(Vec<String>),
+}
+
+/// Mutants that behave as the solution does, so that no hidden test can tell them apart.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EquivalentManifest {
     pub(super) file: Spanned<String>,
     pub(super) text: String,
-    pub(super) change: String,
+    pub(super) change: Changes,
     #[serde(default)]
     pub(super) reason: String,
 }

@@ -10,7 +10,7 @@ use super::words::told;
 use crate::cli::app::{App, Done, counted};
 use crate::cli::failure::Failure;
 use crate::course::{Course, ExerciseId, Feedback, Problem};
-use crate::mutation::{self, Tally};
+use crate::mutation::{self, Tally, Worth};
 use crate::sys::clock::Stopwatch;
 use crate::text::{Line, Role};
 
@@ -34,6 +34,8 @@ struct Row<'a> {
     exercise: &'a ExerciseId,
     #[serde(flatten)]
     tally: Tally,
+    /// What each hidden test or probe is good for.
+    tests: Vec<Worth>,
 }
 
 impl Validate {
@@ -64,10 +66,10 @@ impl Validate {
             match survey {
                 Ok(Ok(survey)) => {
                     findings.problems.extend(survey.problems());
-                    let tally = survey.tally();
                     rows.push(Row {
                         exercise: id,
-                        tally,
+                        tally: survey.tally(),
+                        tests: survey.worth(),
                     });
                 }
                 Ok(Err(problem)) => findings.problems.push(problem),

@@ -3,7 +3,7 @@
 use super::super::exercise::{EquivalentMutant, Exercise, WrongSolution};
 use super::super::grading::{Grading, TestGrading};
 use super::super::id::{ExerciseId, TrackId};
-use super::super::manifest::{ExerciseManifest, GradeManifest};
+use super::super::manifest::{Changes, ExerciseManifest, GradeManifest};
 use super::super::problem::Problem;
 use super::super::tree::Tree;
 use super::super::{Course, Lesson};
@@ -151,14 +151,21 @@ fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution
 }
 
 fn equivalent_mutants(manifest: &ExerciseManifest, text: &str) -> Vec<EquivalentMutant> {
-    let marks = manifest.equivalent.iter().map(|mark| EquivalentMutant {
-        file: mark.file.get_ref().clone(),
-        text: mark.text.trim().to_owned(),
-        change: mark.change.clone(),
-        reason: mark.reason.clone(),
-        line: line_of(text, &mark.file),
-    });
-    marks.collect()
+    let mut marks = Vec::new();
+    for mark in &manifest.equivalent {
+        let changes = match &mark.change {
+            Changes::One(change) => std::slice::from_ref(change),
+            Changes::Several(changes) => changes,
+        };
+        marks.extend(changes.iter().map(|change| EquivalentMutant {
+            file: mark.file.get_ref().clone(),
+            text: mark.text.trim().to_owned(),
+            change: change.clone(),
+            reason: mark.reason.clone(),
+            line: line_of(text, &mark.file),
+        }));
+    }
+    marks
 }
 
 /// Returns what the exercise is worth.
