@@ -218,3 +218,13 @@ fn mutants_are_of_one_exercise_or_of_all() {
     let run = desk.gradus(&["validate", "../course", "--mutants", "--watch", "double"]);
     assert_eq!(run.code, Some(2), "{run:?}");
 }
+
+#[test]
+fn an_exercise_that_this_machine_cannot_check_is_named() {
+    let desk = Desk::with_labs();
+    let arguments = ["validate", "../labs", "--mutants"];
+    let run = desk.gradus_with(&arguments, "", &[("GRADUS_NGINX", "/nowhere/nginx")]);
+    assert_eq!(run.code, Some(3), "{run:?}");
+    let named = "not proved here: this exercise needs nginx";
+    assert!(run.stdout.contains(named), "{run:?}");
+}
