@@ -5,6 +5,7 @@
 
 pub mod address;
 mod fault;
+mod localhost;
 mod reach;
 mod reader;
 pub mod rewrite;

@@ -160,6 +160,11 @@ impl Port {
     }
 }
 
+/// Returns whether this machine has the loopback address of IPv6.
+pub fn has_v6() -> bool {
+    bound(SocketAddr::from((Ipv6Addr::LOCALHOST, 0))).is_ok()
+}
+
 /// Returns a socket that is bound to `address` and does not listen.
 fn bound(address: SocketAddr) -> Result<OwnedFd, Errno> {
     let family = match address {

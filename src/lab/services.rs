@@ -174,8 +174,8 @@ mod tests {
         assert!(found[0].starts_with("services.toml:1: there is no service `ship`\nhelp: this"));
         assert!(found[1].starts_with("services.toml:3: shop has no setting `full`"));
         assert!(found[2].contains("nginx listens on that port"));
-        let broken = faults("[[service]]\nname = 'shop'\naddress = '0.0.0.0:1'\n");
-        assert!(broken[0].starts_with("services.toml:3: `0.0.0.0:1` is not an address of a lab"));
+        let broken = faults("[[service]]\nname = 'shop'\naddress = '10.0.0.1:1'\n");
+        assert!(broken[0].starts_with("services.toml:3: `10.0.0.1:1` is not an address of a lab"));
         assert_eq!(faults("[[service]\n").len(), 1);
     }
 }

@@ -16,7 +16,7 @@ use super::nonce::Nonce;
 use super::ports::Ports;
 use super::probe::Act;
 use super::units::Time;
-use super::upstream::{Address, Counters, Place, State, Upstream, UpstreamPlan};
+use super::upstream::{Counters, State, Upstream, UpstreamPlan};
 use crate::check::{Context, Diagnostic};
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::Scratch;
@@ -316,13 +316,10 @@ impl Service {
     }
 
     fn start(&mut self, ports: &mut Ports, prefix: &Path) -> Result<(), LabError> {
-        let place = match &self.plan.address {
-            Address::Port(address) => {
-                let port = ports.hand_over(address.port()).map_err(LabError::Port)?;
-                Place::Port((address.ip(), port).into())
-            }
-            Address::Socket(path) => Place::Socket(prefix.join(path)),
-        };
+        let address = &self.plan.address;
+        let port = address.port().map(|port| ports.hand_over(port));
+        let port = port.transpose().map_err(LabError::Port)?;
+        let place = address.place(port.unwrap_or_default(), prefix);
         let started = Upstream::start(&self.plan, place);
         self.upstream = Some(started.map_err(|source| LabError::Upstream {
             name: self.plan.name.clone(),

@@ -163,7 +163,7 @@ mod tests {
     fn address(upstream: &Upstream) -> SocketAddr {
         match upstream.place() {
             Place::Port(address) => *address,
-            Place::Socket(_) => unreachable!("it listens on a port"),
+            Place::Both(_) | Place::Socket(_) => unreachable!("it listens on one port"),
         }
     }
 

@@ -42,9 +42,9 @@ fn a_service_does_not_leave_its_lab() {
     let outside = tempfile::tempdir().expect("a folder");
     let outside_socket = format!("address = 'unix:{}/x.sock'", outside.path().display());
     let texts = [
-        service("address = '0.0.0.0:3000'"),
-        service("address = '[::]:3000'"),
         service("address = '10.0.0.1:3000'"),
+        service("address = '0.0.0.0:0'"),
+        service("address = '[::ffff:10.0.0.1]:3000'"),
         service("address = 'example.com:80'"),
         service("address = '127.0.0.1:0'"),
         service("address = '127.0.0.1:8080'"),
@@ -65,6 +65,74 @@ fn a_service_does_not_leave_its_lab() {
         assert!(!format!("{outcome:?}").contains("\\u{1b}"), "{shown}");
     }
     assert_eq!(fs::read_dir(outside.path()).expect("a folder").count(), 0);
+}
+
+/// Who listens on every address of a server listens on loopback addresses alone in a lab.
+#[test]
+fn a_service_is_found_where_it_would_be_on_a_server() {
+    for (service_at, passed_to) in [
+        ("0.0.0.0:3000", "127.0.0.1:3000"),
+        ("0.0.0.0:3000", "0.0.0.0:3000"),
+        ("0.0.0.0:3000", "localhost:3000"),
+        ("[::]:3000", "127.0.0.1:3000"),
+        ("[::]:3000", "[::1]:3000"),
+        ("[::1]:3000", "[::]:3000"),
+        ("[::1]:3000", "localhost:3000"),
+        ("127.0.0.1:3000", "localhost:3000"),
+        ("localhost:3000", "127.0.0.1:3000"),
+        ("localhost:3000", "[::1]:3000"),
+    ] {
+        let outcome = check("wrong-address", |folder| {
+            let change = |name: &str, from: &str, to: &str| {
+                let file = folder.join(name);
+                let text = fs::read_to_string(&file).expect("a file");
+                fs::write(file, text.replacen(from, to, 1)).expect("a file");
+            };
+            let solution = fs::read_to_string(folder.join("nginx.conf")).expect("a file");
+            let (_, passed) = solution
+                .split_once("proxy_pass http://")
+                .expect("an address");
+            let (passed, _) = passed.split_once(';').expect("its end");
+            change("nginx.conf", passed, passed_to);
+            change("services.toml", "[::1]:3000", service_at);
+        });
+        let shown = format!("{service_at}, {passed_to}: {outcome:#?}");
+        assert_eq!(outcome.verdict(), Verdict::Passed, "{shown}");
+    }
+}
+
+#[test]
+fn a_character_that_cannot_be_seen_is_named_in_every_file() {
+    let told = |outcome: &Outcome| format!("{:?}{:?}", outcome.diagnostics, outcome.tests);
+    let quotes = with(
+        "worker-limit",
+        "services.toml",
+        "[[service]]\nname = “shop”\n",
+    );
+    assert!(
+        told(&quotes).contains("line 2 has a typographic quote (U+201C)"),
+        "{quotes:#?}"
+    );
+    let space = with(
+        "worker-limit",
+        "services.toml",
+        &service("\u{a0}start = true"),
+    );
+    assert!(
+        told(&space).contains("line 3 has a no-break space (U+00A0)"),
+        "{space:#?}"
+    );
+    let rules = "[[rule]]\ncause = 'app-down'\nerror =\u{a0}'refused'\n";
+    let rules = with("classify-the-log", "rules.toml", rules);
+    assert!(
+        told(&rules).contains("line 3 has a no-break space (U+00A0)"),
+        "{rules:#?}"
+    );
+    let mark = with("app-down", "runbook.sh", "\u{feff}svc start shop\n");
+    assert!(
+        told(&mark).contains("the file begins with a byte-order mark"),
+        "{mark:#?}"
+    );
 }
 
 #[test]

@@ -89,6 +89,14 @@ impl<'a> Address<'a> {
         }
     }
 
+    /// Returns the address with `port` in place of its own.
+    pub fn with_port_of(&self, port: u16) -> String {
+        let Self {
+            scheme, host, rest, ..
+        } = self;
+        format!("{scheme}{host}:{port}{rest}")
+    }
+
     /// Returns the address with a port, the default one if it has none.
     pub fn with_port(&self) -> String {
         let Self {

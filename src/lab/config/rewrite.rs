@@ -6,10 +6,11 @@ use std::io;
 use std::ops::Range;
 
 use super::address::Address;
+use super::localhost::{self, Localhosts};
 use super::reach::Pools;
 use super::words::{PASSES, is_in};
 use super::{Config, Directive, Word};
-use crate::lab::ports::Ports;
+use crate::lab::ports::{self, Ports};
 
 /// Where the copy logs what went wrong, relative to its folder, beside the learner's own log.
 pub const ERROR_LOG: &str = "logs/gradus.log";
@@ -39,10 +40,22 @@ pub fn private(
     for http in config.directives.iter().filter(|found| found.is("http")) {
         edits.push(insert(http.end, http_directives(http, &knows)));
     }
-    let pools = Pools::of(config);
+    let mut addresses = Addresses {
+        config,
+        pools: Pools::of(config),
+        localhosts: Localhosts::default(),
+        has_v6: ports::has_v6(),
+        ports,
+        edits: Vec::new(),
+    };
     for directive in &config.directives {
         own_error_logs(directive, &mut edits);
-        addresses(config, &pools, directive, ports, &mut edits)?;
+        addresses.rewrite(directive)?;
+    }
+    let blocks = addresses.localhosts.blocks(addresses.has_v6);
+    edits.append(&mut addresses.edits);
+    if let Some(http) = config.directives.iter().find(|found| found.is("http")) {
+        edits.push(insert(http.end, blocks));
     }
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     Ok(apply(&config.text, &edits))
@@ -108,35 +121,83 @@ fn own_error_logs(block: &Directive, edits: &mut Vec<Edit>) {
     }
 }
 
-fn addresses(
-    config: &Config,
-    pools: &Pools,
-    directive: &Directive,
-    ports: &mut Ports,
-    edits: &mut Vec<Edit>,
-) -> io::Result<()> {
-    for (place, word) in directive.arguments.iter().enumerate() {
-        let raw = &config.text[word.range.clone()];
-        let is_address = place == 0 && takes_address(directive);
-        let whole = if is_address && passes_to_pool(directive, word, pools) {
-            continue;
-        } else if is_address {
-            whole_address(word, ports, directive)?
-        } else {
-            raw.to_owned()
+/// What takes the place of addresses, and of ports wherever they are.
+struct Addresses<'a> {
+    config: &'a Config,
+    pools: Pools,
+    localhosts: Localhosts,
+    has_v6: bool,
+    ports: &'a mut Ports,
+    edits: Vec<Edit>,
+}
+
+impl Addresses<'_> {
+    fn rewrite(&mut self, directive: &Directive) -> io::Result<()> {
+        let (first, rest) = match directive.arguments.split_first() {
+            Some((first, rest)) if takes_address(directive) => (Some(first), rest),
+            _ => (None, &*directive.arguments),
         };
-        let text = ports.to_private(&whole)?;
-        if text != raw {
-            edits.push(Edit {
-                range: word.range.clone(),
-                text,
-            });
+        if let Some(word) = first {
+            self.address(directive, word)?;
         }
+        self.values(rest)?;
+        for child in directive.children() {
+            self.rewrite(child)?;
+        }
+        // The rows of a table are no directives.
+        for row in directive.block.iter().flatten() {
+            if directive.is_table() {
+                self.values(&row.arguments)?;
+            }
+        }
+        Ok(())
     }
-    for child in directive.block.iter().flatten() {
-        addresses(config, pools, child, ports, edits)?;
+
+    fn values(&mut self, words: &[Word]) -> io::Result<()> {
+        for word in words {
+            let config = self.config;
+            self.replace(word, &config.text[word.range.clone()])?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    fn address(&mut self, directive: &Directive, word: &Word) -> io::Result<()> {
+        if passes_to_pool(directive, word, &self.pools) {
+            return Ok(());
+        }
+        if !localhost::names_it(directive, word) {
+            let whole = whole_address(word, self.ports, directive)?;
+            return self.replace(word, &whole);
+        }
+        let address = Address::of(&word.text);
+        let private = self
+            .ports
+            .private(address.port().unwrap_or(address.default_port()))?;
+        let pool = self.localhosts.pool(directive, word, &self.pools, private);
+        let text = match pool {
+            Some(text) => text,
+            None if directive.is("server") => {
+                let second = localhost::second_server(directive, private, self.has_v6);
+                self.edits
+                    .extend(second.map(|text| insert(directive.end, text)));
+                format!("127.0.0.1:{private}")
+            }
+            None => address.with_port_of(private),
+        };
+        let range = word.range.clone();
+        self.edits.push(Edit { range, text });
+        Ok(())
+    }
+
+    /// Puts `whole` in the place of `word`, with private ports.
+    fn replace(&mut self, word: &Word, whole: &str) -> io::Result<()> {
+        let text = self.ports.to_private(whole)?;
+        if text != self.config.text[word.range.clone()] {
+            let range = word.range.clone();
+            self.edits.push(Edit { range, text });
+        }
+        Ok(())
+    }
 }
 
 fn takes_address(directive: &Directive) -> bool {
@@ -229,8 +290,43 @@ mod tests {
     }
 
     #[test]
+    fn localhost_is_both_addresses_in_one_order() {
+        let text = "http { upstream a { server localhost:3000 weight=2; server \"localhost\"; }\n\
+                    map $a $b { server localhost:3000; }\n\
+                    proxy_pass http://localhost:3000/a; proxy_pass 'http://LOCALHOST';\n\
+                    fastcgi_pass localhost:3000; proxy_pass http://localhost:3000$uri; }";
+        let (copy, mut ports) = copy(text);
+        let back = ports.to_learner(&copy);
+        let second = |text: &str| {
+            if ports::has_v6() {
+                text.to_owned()
+            } else {
+                String::new()
+            }
+        };
+        let v6 = [
+            second(" server [::1]:3000 weight=2;"),
+            second(" server [::1]:3000;"),
+        ];
+        for part in [
+            &format!("server 127.0.0.1:3000 weight=2;{}", v6[0]),
+            "server \"127.0.0.1:80\";",
+            "map $a $b { server localhost:3000; }",
+            "proxy_pass http://localhost_3000/a; proxy_pass 'http://localhost_80';",
+            "fastcgi_pass localhost_3000; proxy_pass http://localhost:3000$uri;",
+            &format!(
+                " upstream localhost_3000 {{ server 127.0.0.1:3000;{} }}",
+                v6[1]
+            ),
+        ] {
+            assert!(back.contains(part), "{part} in {back}");
+        }
+        assert!(copy.contains(&format!("localhost:{}$uri", ports.private(3000).unwrap())));
+    }
+
+    #[test]
     fn every_port_becomes_a_private_one_also_where_none_is_written() {
-        let text = "listen 127.0.0.1:8080; server localhost; proxy_pass http://[::1]/a;\n\
+        let text = "listen 127.0.0.1:8080; server 127.0.0.2; proxy_pass http://[::1]/a;\n\
                     map $a $b { x http://127.0.0.1:8080/; } proxy_pass http://127.0.0.1:3001;";
         let (copy, mut ports) = copy(text);
         for port in [8080, 80, 3001] {
@@ -239,6 +335,6 @@ mod tests {
         }
         assert!(!copy.contains("8080") && !copy.contains("3001"));
         let back = ports.to_learner(&copy);
-        assert!(back.contains("server localhost:80; proxy_pass http://[::1]:80/a;"));
+        assert!(back.contains("server 127.0.0.2:80; proxy_pass http://[::1]:80/a;"));
     }
 }

@@ -2,18 +2,23 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
+use super::stream::Place;
 use crate::lab::units::{Mode, Time};
 
 /// Where a learner finds an upstream.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Address {
-    /// A port of the loopback interface, of IPv4 or IPv6.
+    /// A port of this machine, of IPv4 or IPv6: on the loopback interface or, as the learner sees it, on
+    /// every interface.
     Port(SocketAddr),
+    /// A port of `localhost`, which is 127.0.0.1 and `::1`.
+    Localhost(u16),
     /// A unix socket, by its path below the lab's folder.
     Socket(String),
 }
@@ -31,15 +36,25 @@ impl FromStr for Address {
                 ))
             };
         }
-        let address = text.parse::<SocketAddr>().ok();
-        let address = address.filter(|address| address.ip().is_loopback() && address.port() != 0);
-        address.map(Self::Port).ok_or_else(|| {
+        let (host, port) = text.rsplit_once(':').unwrap_or_default();
+        let address = match port.parse() {
+            Ok(port) if host == "localhost" => Some(Self::Localhost(port)),
+            _ => text.parse().ok().filter(is_of_lab).map(Self::Port),
+        };
+        let address = address.filter(|address| address.port() != Some(0));
+        address.ok_or_else(|| {
             format!(
                 "`{text}` is not an address of a lab: write `127.0.0.1:3000`, `[::1]:3000` or \
                  `unix:run/app.sock`"
             )
         })
     }
+}
+
+/// Returns whether `address` is on the loopback interface, or on every interface of this machine, of which a
+/// lab uses no other.
+fn is_of_lab(address: &SocketAddr) -> bool {
+    address.ip().is_loopback() || address.ip().is_unspecified()
 }
 
 /// Returns whether `path` is a short relative path that stays where it starts.
@@ -64,6 +79,7 @@ impl fmt::Display for Address {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Port(address) => address.fmt(formatter),
+            Self::Localhost(port) => write!(formatter, "localhost:{port}"),
             Self::Socket(path) => write!(formatter, "unix:{path}"),
         }
     }
@@ -74,7 +90,24 @@ impl Address {
     pub fn port(&self) -> Option<u16> {
         match self {
             Self::Port(address) => Some(address.port()),
+            Self::Localhost(port) => Some(*port),
             Self::Socket(_) => None,
+        }
+    }
+
+    /// Returns where it really is: `port` in place of its own, on the loopback interface alone, or below
+    /// the `folder` of the lab. Who listens on every address of IPv6 is found at those of IPv4 too.
+    pub fn place(&self, port: u16, folder: &Path) -> Place {
+        match self {
+            Self::Port(address) => match address.ip() {
+                IpAddr::V6(host) if host.is_unspecified() => Place::Both(port),
+                IpAddr::V4(host) if host.is_unspecified() => {
+                    Place::Port((Ipv4Addr::LOCALHOST, port).into())
+                }
+                host => Place::Port((host, port).into()),
+            },
+            Self::Localhost(_) => Place::Both(port),
+            Self::Socket(path) => Place::Socket(folder.join(path)),
         }
     }
 }
@@ -198,13 +231,24 @@ mod tests {
 
     #[test]
     fn an_address_stays_on_this_machine_and_in_the_lab() {
-        for good in ["127.0.0.1:3000", "[::1]:3000", "unix:run/shop.sock"] {
+        for good in [
+            "127.0.0.1:3000",
+            "[::1]:3000",
+            "0.0.0.0:3000",
+            "[::]:3000",
+            "localhost:3000",
+            "unix:run/shop.sock",
+        ] {
             assert_eq!(good.parse::<Address>().unwrap().to_string(), good);
         }
         for bad in [
             "10.0.0.1:80",
-            "0.0.0.0:80",
-            "localhost:80",
+            "0.0.0.0:0",
+            "localhost:0",
+            "localhost",
+            "localhost.test:80",
+            ":3000",
+            "[::ffff:10.0.0.1]:80",
             "127.0.0.1:0",
             "127.0.0.1",
             "unix:/run/docker.sock",
@@ -214,6 +258,21 @@ mod tests {
         ] {
             assert!(bad.parse::<Address>().is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_address_is_really_on_the_loopback_interface() {
+        let place = |text: &str| {
+            let address: Address = text.parse().unwrap();
+            address.place(4711, Path::new("/lab"))
+        };
+        let port = |text: &str| Place::Port(text.parse().unwrap());
+        assert_eq!(place("127.0.0.2:80"), port("127.0.0.2:4711"));
+        assert_eq!(place("[::1]:80"), port("[::1]:4711"));
+        assert_eq!(place("0.0.0.0:80"), port("127.0.0.1:4711"));
+        assert_eq!(place("[::]:80"), Place::Both(4711));
+        assert_eq!(place("localhost:80"), Place::Both(4711));
+        assert_eq!(place("unix:a/b"), Place::Socket("/lab/a/b".into()));
     }
 
     #[test]

@@ -307,7 +307,8 @@ impl Work {
     fn services(&self) -> Vec<ServiceStatus> {
         let services = self.lab.services().map(|(name, address, place)| {
             let real = place.map(|place| match place {
-                Place::Port(address) => address.to_string(),
+                Place::Port(real) => with_port(&address, real.port()),
+                Place::Both(port) => with_port(&address, *port),
                 Place::Socket(path) => format!("unix:{}", path.display()),
             });
             ServiceStatus {
@@ -361,4 +362,10 @@ impl Work {
         }
         Ok(news)
     }
+}
+
+/// Returns `address`, of the learner's, with the port that it really has.
+fn with_port(address: &str, port: u16) -> String {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    format!("{host}:{port}")
 }

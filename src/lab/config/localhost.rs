@@ -1,0 +1,88 @@
+//! `localhost` in the private copy: 127.0.0.1 and `::1`, whatever the machine's C library makes of it.
+//!
+//! Which of the two a name server or a list of hosts gives depends on the machine, and the C library leaves
+//! out that of IPv6 where no other interface has one. So the copy names both.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::address::Address;
+use super::reach::Pools;
+use super::words::{PASSES, is_in};
+use super::{Directive, Word};
+
+/// The pools that stand for `localhost`, by their names, each with its private port.
+#[derive(Debug, Default)]
+pub(super) struct Localhosts(BTreeMap<String, u16>);
+
+/// Returns whether the address `word` of `directive` is `localhost`, and known before a request comes.
+pub(super) fn names_it(directive: &Directive, word: &Word) -> bool {
+    let is_looked_up_later = directive.arguments.iter().any(|it| it.text == "resolve");
+    let is_fixed = !word.text.contains('$') && !is_looked_up_later;
+    let address = Address::of(&word.text);
+    let has_port = address.port.is_empty() || address.port().is_some_and(|port| port > 0);
+    let is_localhost = address.host.eq_ignore_ascii_case("localhost");
+    is_fixed && has_port && is_localhost && !directive.is("listen")
+}
+
+/// Returns the hosts that `localhost` is.
+fn hosts(has_v6: bool) -> &'static [&'static str] {
+    if has_v6 {
+        &["127.0.0.1", "[::1]"]
+    } else {
+        &["127.0.0.1"]
+    }
+}
+
+/// Returns the second `server` that stands beside `directive`, a server of a pool at `localhost` with the
+/// private `port`; nothing where it would be none, or where its parameters are not plain words.
+pub(super) fn second_server(directive: &Directive, port: u16, has_v6: bool) -> Option<String> {
+    let host = hosts(has_v6).get(1)?;
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "=_.-".contains(char);
+    let mut text = format!(" server {host}:{port}");
+    for word in directive.arguments.iter().skip(1) {
+        if word.text.is_empty() || !word.text.chars().all(is_plain) {
+            return None;
+        }
+        text.extend([" ", &word.text]);
+    }
+    text.push(';');
+    Some(text)
+}
+
+impl Localhosts {
+    /// Returns what takes the place of `word`, the address that `directive` passes requests to, and notes
+    /// the pool that it names; `None` where another pool has that name.
+    pub(super) fn pool(
+        &mut self,
+        directive: &Directive,
+        word: &Word,
+        pools: &Pools,
+        private: u16,
+    ) -> Option<String> {
+        let address = Address::of(&word.text);
+        let port = address.port().unwrap_or(address.default_port());
+        let name = format!("localhost_{port}");
+        if !is_in(PASSES, &directive.name.text) || pools.has(&name) {
+            return None;
+        }
+        let Address { scheme, rest, .. } = address;
+        let text = format!("{scheme}{name}{rest}");
+        self.0.insert(name, private);
+        Some(text)
+    }
+
+    /// Returns the pools as `upstream` blocks.
+    pub(super) fn blocks(&self, has_v6: bool) -> String {
+        let mut text = String::new();
+        for (name, port) in &self.0 {
+            text.extend([" upstream ", name, " {"]);
+            for host in hosts(has_v6) {
+                // Writing to memory does not fail.
+                write!(text, " server {host}:{port};").ok();
+            }
+            text.push_str(" }");
+        }
+        text
+    }
+}
