@@ -4,6 +4,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::time::Duration;
 
 use gradus::check::{Outcome, Verdict};
 use gradus::course::{self, builtin};
@@ -99,6 +100,16 @@ fn a_service_is_found_where_it_would_be_on_a_server() {
         let shown = format!("{service_at}, {passed_to}: {outcome:#?}");
         assert_eq!(outcome.verdict(), Verdict::Passed, "{shown}");
     }
+}
+
+/// Nine probes that each look for a line of the access log.
+#[test]
+fn where_nothing_listens_no_line_of_a_log_is_waited_for() {
+    let text = "events {}\nhttp {}\n";
+    let outcome = with("split-the-502-rate", "nginx.conf", text);
+    assert_eq!(outcome.verdict(), Verdict::Failed);
+    let probing: Duration = outcome.phases.iter().map(|phase| phase.duration).sum();
+    assert!(probing < Duration::from_secs(5), "{probing:?}");
 }
 
 #[test]
