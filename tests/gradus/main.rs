@@ -16,6 +16,7 @@ mod hidden_tests;
 mod journey;
 mod kills;
 mod lab;
+mod lab_fixes;
 mod lab_hostile;
 #[cfg(target_os = "linux")]
 mod lab_inputs;
