@@ -169,12 +169,11 @@ impl Live {
             source,
         })?;
         let curl = self.context.environment.find_program("curl", &[]);
-        let url = format!("http://127.0.0.1:{}", self.status.nginx.listen);
         let view = View::of_lab()
             .with(Access::Read, keeper.folder())
             .with(Access::Connect, keeper.socket())
             .with_all(Access::Execute, &curl);
-        let job = job.variable("URL", url).variable("TMPDIR", work);
+        let job = job.variable("TMPDIR", work);
         let job = curl
             .into_iter()
             .fold(job, |job, curl| job.variable(wrappers::CURL, curl));

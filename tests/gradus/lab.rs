@@ -134,6 +134,42 @@ fn what_a_lab_does_not_hold_is_told_with_its_place() {
 }
 
 #[test]
+fn a_runbook_that_stops_is_no_solution() {
+    let tree = builtin::tree();
+    let prefix = "exercises/app-down/";
+    let files = tree.below(prefix).map(|(path, text)| {
+        let text = match path {
+            "solution/runbook.sh" => "exit 3\n",
+            _ => text,
+        };
+        (format!("{prefix}{path}"), Cow::Owned(text.to_owned()))
+    });
+    let (course, _) = course::load(&Tree::new(files));
+    let task = &course.exercises[0].task;
+    let problems = task.validate(&context()).unwrap();
+    let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    let why = "it is to pass, but no probe was sent: runbook.sh:1: exit 3: exit code 3";
+    assert_eq!(told, [format!("{prefix}solution/runbook.sh: {why}")]);
+}
+
+#[test]
+fn too_many_ports_do_no_harm_and_are_too_many_all_the_same() {
+    let context = context();
+    let ports: String = (9000..9065)
+        .map(|port| format!("listen 127.0.0.1:{port};\n"))
+        .collect();
+    let text = solution().replace("listen 127.0.0.1:8080;\n", &ports);
+    let outcome = check(&text, &context).unwrap();
+    assert_eq!(outcome.verdict(), Verdict::CompileError);
+    let said = &outcome.diagnostics[0].text;
+    assert!(
+        said.contains("65 `listen` are too many for a lab"),
+        "{said}"
+    );
+    assert!(!said.contains("emerg"), "{said}");
+}
+
+#[test]
 fn a_scaffolded_lab_proves_itself() {
     let context = context();
     let id = "fresh-lab".parse().unwrap();

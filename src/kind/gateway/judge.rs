@@ -87,7 +87,9 @@ fn judge(
     let text = files.get(FILE).map_or("", String::as_str);
     let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?);
     for fault in &faults {
-        let place = if fault.is_harmful() {
+        // A runbook deals with what nginx says of a file, not with what no lab can run.
+        let is_no_repair = task.judging == Judging::Runbook && fault.is_ours();
+        let place = if fault.is_harmful() || is_no_repair {
             &mut outcome.forbidden
         } else {
             &mut outcome.diagnostics
@@ -211,7 +213,8 @@ fn without_run(mut result: TestResult) -> TestResult {
 
 pub(super) fn not_started(task: &GatewayTask, mut outcome: Outcome, context: &Context) -> Outcome {
     let is_conf = |diagnostic: &Diagnostic| diagnostic.file.as_deref() == Some(FILE);
-    let reason = if !outcome.forbidden.is_empty() {
+    let is_ours = |said: &Diagnostic| is_conf(said) && said.text.starts_with(FILE);
+    let reason = if !outcome.forbidden.is_empty() || outcome.diagnostics.iter().any(is_ours) {
         "a lab does not run this configuration"
     } else if outcome.diagnostics.iter().any(is_conf) {
         "nginx does not accept the configuration"

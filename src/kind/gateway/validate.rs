@@ -106,7 +106,8 @@ fn controls(task: &GatewayTask, problems: &mut Vec<Problem>) {
 
 /// `part` is the folder of a solution that must pass.
 fn passes(task: &GatewayTask, part: &str, outcome: &Outcome, problems: &mut Vec<Problem>) {
-    let file = format!("{}{part}{FILE}", task.folder);
+    let own = task.edit.first().map_or(FILE, String::as_str);
+    let file = format!("{}{part}{own}", task.folder);
     let said = outcome.forbidden.iter().chain(&outcome.diagnostics);
     for diagnostic in said {
         let message = format!("it is to pass, but it is not clean: {}", diagnostic.message);
@@ -117,6 +118,18 @@ fn passes(task: &GatewayTask, part: &str, outcome: &Outcome, problems: &mut Vec<
             let message = format!("it is to pass, but it fails the probe `{}`", test.test.name);
             problems.push(Problem::new(&file, message).help(in_words(values)));
         }
+    }
+    let not_run = outcome.tests.iter().find_map(|test| match &test.result {
+        TestResult::NotRun(reason) => Some(reason),
+        _ => None,
+    });
+    if let (Some(reason), None) = (not_run, outcome.diagnostics.first()) {
+        let message = format!("it is to pass, but no probe was sent: {reason}");
+        let problem = Problem::new(&file, message);
+        problems.push(match outcome.printed.trim() {
+            "" => problem,
+            printed => problem.help(format!("it printed: {printed}")),
+        });
     }
 }
 

@@ -21,6 +21,8 @@ pub struct Fault {
 pub enum RefusedBy {
     /// A lab, whatever nginx thinks of it: the message is our own.
     Lab,
+    /// A lab, which has no room for it, though it does no harm: the message is our own.
+    Room,
     /// nginx, as soon as it comes to this place: the message is nginx's.
     Nginx,
     /// nginx, when it has read all of `http` and looks up hosts: the message is nginx's.
@@ -65,6 +67,11 @@ impl Fault {
         self.refused_by == RefusedBy::Lab
     }
 
+    /// Returns whether the message is our own, and not nginx's.
+    pub fn is_ours(&self) -> bool {
+        matches!(self.refused_by, RefusedBy::Lab | RefusedBy::Room)
+    }
+
     /// Returns the message, without what a terminal would act on.
     pub fn message(&self) -> String {
         visible(&self.message)
@@ -76,7 +83,7 @@ impl Fault {
         let message = self.message();
         let line = self.line;
         let text = match self.refused_by {
-            RefusedBy::Lab => format!("{FILE}:{line}: {message}"),
+            RefusedBy::Lab | RefusedBy::Room => format!("{FILE}:{line}: {message}"),
             RefusedBy::Nginx | RefusedBy::NginxAtLast => {
                 format!("nginx: [emerg] {message} in {FILE}:{line}")
             }
@@ -91,11 +98,11 @@ impl Fault {
 /// Returns `faults` as they can be told together: nginx tells of the first that it comes to and ends, so
 /// no more than that one is told in its name.
 pub(super) fn told(faults: Vec<Fault>) -> Vec<Fault> {
-    let of_nginx = faults.iter().enumerate().filter(|(_, it)| !it.is_harmful());
+    let of_nginx = faults.iter().enumerate().filter(|(_, it)| !it.is_ours());
     let first = of_nginx.min_by_key(|(place, it)| (it.refused_by, *place));
     let first = first.map(|(place, _)| place);
     let faults = faults.into_iter().enumerate();
-    let told = faults.filter(|(place, it)| it.is_harmful() || Some(*place) == first);
+    let told = faults.filter(|(place, it)| it.is_ours() || Some(*place) == first);
     told.map(|(_, fault)| fault).collect()
 }
 

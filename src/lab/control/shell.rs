@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::{Keeper, wrappers};
+use super::{Answer, Keeper, Request, wrappers};
 use crate::lab::system::PREFIX;
 use crate::sandbox::{Job, Stage};
 
@@ -22,5 +22,14 @@ pub fn job(stage: Stage, keeper: &Keeper, folder: &Path, gradus: &Path) -> io::R
         .variable("HOME", folder)
         .variable("LANG", "C.UTF-8")
         .variable(wrappers::LAB, keeper.socket())
+        .variable("URL", url(keeper))
         .variable("LOGS", keeper.folder().join(PREFIX).join("logs")))
+}
+
+/// Returns where customers find nginx, as the learner knows it.
+fn url(keeper: &Keeper) -> String {
+    match keeper.ask(Request::Status) {
+        Answer::Status(status) => format!("http://127.0.0.1:{}", status.nginx.listen),
+        _ => String::new(),
+    }
 }
