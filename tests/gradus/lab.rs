@@ -155,10 +155,10 @@ fn a_runbook_that_stops_is_no_solution() {
 #[test]
 fn too_many_ports_do_no_harm_and_are_too_many_all_the_same() {
     let context = context();
-    let ports: String = (9000..9065)
+    let ports: Vec<_> = (9000..9065)
         .map(|port| format!("listen 127.0.0.1:{port};\n"))
         .collect();
-    let text = solution().replace("listen 127.0.0.1:8080;\n", &ports);
+    let text = solution().replace("listen 127.0.0.1:8080;\n", &ports.concat());
     let outcome = check(&text, &context).unwrap();
     assert_eq!(outcome.verdict(), Verdict::CompileError);
     let said = &outcome.diagnostics[0].text;

@@ -132,6 +132,23 @@ exercises/double/solution/src/lib.rs:5: a mutant survives: `n, 2` becomes `2, n`
 }
 
 #[test]
+fn one_mark_may_speak_of_several_changes_of_a_line() {
+    let desk = weak();
+    let marks = r#"
+[[equivalent]]
+file = "solution/src/lib.rs"
+text = "i64::checked_mul(n, 2)"
+change = ["`checked_mul` becomes `checked_add`", "`n, 2` becomes `2, n`"]
+reason = "twice two is two and two, in either order"
+"#;
+    mark(&desk, marks);
+    let run = desk.gradus(&["validate", "../course", "--mutants", "double"]);
+    assert_eq!(run.code, Some(0), "{run:?}");
+    let whole = run.whole();
+    assert!(whole.contains("2 marked, 0 surviving"), "{whole}");
+}
+
+#[test]
 fn json_counts_the_mutants_of_each_exercise() {
     let desk = weak();
     let arguments = ["validate", "../course", "--mutants", "double", "--json"];
@@ -142,7 +159,7 @@ fn json_counts_the_mutants_of_each_exercise() {
     assert_data_eq!(
         json["mutants"].to_string(),
         str![[
-            r#"[{"exercise":"double","killed":7,"made":12,"marked":0,"not_compiling":3,"surviving":2}]"#
+            r#"[{"exercise":"double","killed":7,"made":12,"marked":0,"not_compiling":3,"surviving":2,"tests":[{"kills":7,"kills_alone":7,"test":"two","wrong":0}]}]"#
         ]]
     );
     assert_eq!(json["unproved"].as_array().map(Vec::len), Some(0));
