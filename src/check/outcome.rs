@@ -300,4 +300,55 @@ mod tests {
         assert_eq!(outcome.verdict(), Verdict::TimeLimit);
         assert_eq!(outcome.passed(), 1);
     }
+
+    #[test]
+    fn what_is_refused_or_does_not_compile_passes_no_test() {
+        let said = |error| Diagnostic {
+            error,
+            message: String::new(),
+            file: None,
+            line: None,
+            text: String::new(),
+        };
+        let mut outcome = passing();
+        outcome.diagnostics = vec![said(false)];
+        assert_eq!(outcome.verdict(), Verdict::Passed, "a warning is none");
+        outcome.diagnostics.push(said(true));
+        assert_eq!(outcome.verdict(), Verdict::CompileError);
+        outcome.forbidden = vec![said(true)];
+        assert_eq!(outcome.verdict(), Verdict::Forbidden);
+    }
+
+    #[test]
+    fn own_tests_catch_as_many_as_are_needed_and_accept_what_is_right() {
+        let verdict = |accept_reference, caught| {
+            let own_tests = Some(OwnTests {
+                accept_reference,
+                caught,
+                needed: 20,
+                of: 27,
+                missed: Vec::new(),
+            });
+            Outcome {
+                own_tests,
+                ..passing()
+            }
+            .verdict()
+        };
+        assert_eq!(verdict(true, 20), Verdict::Passed);
+        assert_eq!(verdict(true, 19), Verdict::Failed);
+        assert_eq!(verdict(false, 27), Verdict::Failed);
+    }
+
+    fn passing() -> Outcome {
+        let test = TestTitle {
+            name: "t".into(),
+            title: "T".into(),
+        };
+        let result = TestResult::Passed;
+        Outcome {
+            tests: vec![TestOutcome { test, result }],
+            ..Outcome::default()
+        }
+    }
 }
