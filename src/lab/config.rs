@@ -216,7 +216,7 @@ fn deeper(reader: &mut Reader<'_>, name: &Word, depth: usize) -> Result<Vec<Dire
     if depth == DEEPEST {
         let message = format!("blocks are nested more than {DEEPEST} deep");
         let help = "a lab reads no deeper ones: take some out";
-        return Err(Fault::harmful(name.line, message, help));
+        return Err(Fault::room(name.line, message, help));
     }
     block(reader, depth + 1)
 }
@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn blocks_that_are_too_deep_are_told_in_our_own_words() {
         let fault = Config::parse(&"a{".repeat(40)).unwrap_err();
-        assert!(fault.is_harmful());
+        assert!(fault.is_ours() && !fault.is_harmful());
         assert_eq!(fault.message, "blocks are nested more than 12 deep");
     }
 

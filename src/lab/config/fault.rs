@@ -52,6 +52,13 @@ impl Fault {
         }
     }
 
+    pub(super) fn room(line: usize, message: impl Into<String>, help: impl Into<String>) -> Self {
+        Self {
+            refused_by: RefusedBy::Room,
+            ..Self::harmful(line, message, help)
+        }
+    }
+
     pub(super) fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self

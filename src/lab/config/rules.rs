@@ -4,7 +4,7 @@
 use super::address::Address;
 use super::reach::Reach;
 use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL, is_in};
-use super::{Config, Directive, Fault, RefusedBy, Word, fault};
+use super::{Config, Directive, Fault, Word, fault};
 use crate::lab::modules::{self, Version};
 use crate::lab::odd;
 
@@ -59,12 +59,7 @@ fn too_many_ports(config: &Config) -> Option<Fault> {
     let first = listens.get(MOST_LISTENS)?;
     let message = format!("{} `listen` are too many for a lab", listens.len());
     let help = format!("{MOST_LISTENS} are enough");
-    Some(Fault {
-        refused_by: RefusedBy::Room,
-        line: first.line,
-        message,
-        help: Some(help),
-    })
+    Some(Fault::room(first.line, message, help))
 }
 
 struct Rules<'a> {
