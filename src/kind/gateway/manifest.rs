@@ -1,5 +1,7 @@
-//! Reads what an exercise of this kind has of its own: the table `gateway` of `exercise.toml`,
-//! `hidden/probes.toml` and the files of the learner's folder.
+//! Reads what an exercise of this kind has of its own: the table `gateway` of `exercise.toml`, its probes
+//! and the files of the learner's folder.
+
+pub(super) mod probes;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -57,13 +59,6 @@ struct Table {
     judge: Judging,
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Probes {
-    #[serde(default, rename = "probe")]
-    probes: Vec<Spanned<Probe>>,
-}
-
 /// Reads the exercise in `folder`; what is wrong goes to `problems`.
 pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayTask {
     let starter = files::of_course(folder, "starter/");
@@ -84,14 +79,8 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         upstreams: table.upstreams(),
         customers: table.customers,
     });
-    let file = folder.prefix() + "hidden/probes.toml";
-    let mut probes = if is_full {
-        let text = folder.file("hidden/probes.toml");
-        probes(&file, text, plan.as_ref(), problems)
-    } else {
-        Vec::new()
-    };
-    permit(&mut probes, table.as_ref());
+    let changes = table.as_ref().map_or(&[][..], |table| &table.changes);
+    let probes = probes_of(folder, plan.as_ref(), changes, problems);
     let wrong = wrong(folder, &probes, &starter, problems);
     let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
     let edit = table.as_ref().and_then(|table| table.edit.as_ref());
@@ -126,12 +115,23 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     }
 }
 
-/// Tells `probes` what the task lets a gateway change.
-fn permit(probes: &mut [Probe], table: Option<&Table>) {
-    for probe in probes {
-        let changes = table.map(|table| table.changes.clone());
-        probe.changes = changes.unwrap_or_default();
+/// Returns the probes of the lab in `folder`, whose gateway may change `changes` of a request. In a student
+/// edition there are none.
+fn probes_of(
+    folder: &Folder<'_>,
+    plan: Option<&Plan>,
+    changes: &[String],
+    problems: &mut Vec<Problem>,
+) -> Vec<Probe> {
+    if folder.edition != Edition::Full {
+        return Vec::new();
     }
+    let file = folder.prefix() + "hidden/probes.toml";
+    let mut probes = probes::read(&file, folder.file("hidden/probes.toml"), plan, problems);
+    for probe in &mut probes {
+        probe.changes = changes.to_vec();
+    }
+    probes
 }
 
 /// Returns the files that a learner may change where the manifest does not say.
@@ -253,63 +253,6 @@ pub(super) fn collisions(
         {
             let message = format!("port {port} is taken by something else of this lab");
             problems.push(Problem::new(file, message).at(line));
-        }
-    }
-}
-
-/// Reads the probes of `text`, which is in `file`.
-pub(super) fn probes(
-    file: &str,
-    text: Option<&str>,
-    plan: Option<&Plan>,
-    problems: &mut Vec<Problem>,
-) -> Vec<Probe> {
-    let Some(text) = text else {
-        let help = "a probe is a table `[[probe]]` with `name`, `title` and `expect`";
-        problems.push(Problem::new(file, "missing").help(help));
-        return Vec::new();
-    };
-    match toml::from_str::<Probes>(text) {
-        Ok(Probes { probes }) => {
-            report(file, text, &probes, plan, problems);
-            probes.into_iter().map(Spanned::into_inner).collect()
-        }
-        Err(error) => {
-            problems.push(toml_problem(file, text, 1, &error));
-            Vec::new()
-        }
-    }
-}
-
-fn report(
-    file: &str,
-    text: &str,
-    probes: &[Spanned<Probe>],
-    plan: Option<&Plan>,
-    problems: &mut Vec<Problem>,
-) {
-    if probes.is_empty() {
-        problems.push(Problem::new(file, "there is no probe"));
-    }
-    let mut names = BTreeSet::new();
-    for spanned in probes {
-        let probe = spanned.get_ref();
-        let name = &probe.name;
-        let mut problem = |message: String| {
-            problems.push(Problem::new(file, message).at(line_of(text, spanned)));
-        };
-        if !names.insert(name) || CATCHERS.contains(&name.as_str()) {
-            problem(format!("the probe's name `{name}` is taken"));
-        }
-        for fault in probe.faults() {
-            problem(format!("probe `{name}` {fault}"));
-        }
-        for upstream in probe.upstreams() {
-            if plan.is_some_and(|plan| plan.upstreams.iter().all(|known| known.name != upstream)) {
-                problem(format!(
-                    "probe `{name}` names the upstream `{upstream}`, which is not there"
-                ));
-            }
         }
     }
 }

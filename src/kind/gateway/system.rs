@@ -67,7 +67,7 @@ impl System {
             }
         }
         let file = format!("{folder}probes.toml");
-        let probes = manifest::probes(&file, tree.get(&file), Some(&plan), problems);
+        let probes = manifest::probes::read(&file, tree.get(&file), Some(&plan), problems);
         Self {
             folder: folder.to_owned(),
             plan,
