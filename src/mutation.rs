@@ -15,9 +15,16 @@ use crate::sys::threads;
 #[derive(Debug)]
 pub struct Survey<'a> {
     exercise: &'a Exercise,
-    tried: Vec<(Mutant, Fate)>,
-    /// The tests that each of them failed, by name.
-    failed: Vec<Vec<String>>,
+    tried: Vec<Tried>,
+}
+
+/// A mutant that was judged.
+#[derive(Debug)]
+struct Tried {
+    mutant: Mutant,
+    fate: Fate,
+    /// The hidden tests that it does not pass, by name.
+    failed: Vec<String>,
 }
 
 /// How many mutants there are.
@@ -84,12 +91,15 @@ pub fn survey<'a>(
         }
     }
     let judged = judge_all(exercise, &mutants, context, processors, tell)?;
-    let (fates, failed): (Vec<_>, _) = judged.into_iter().unzip();
-    let tried = mutants.into_iter().zip(fates).collect();
+    let tried = mutants.into_iter().zip(judged);
+    let tried = tried.map(|(mutant, (fate, failed))| Tried {
+        mutant,
+        fate,
+        failed,
+    });
     Ok(Survey {
         exercise,
-        tried,
-        failed,
+        tried: tried.collect(),
     })
 }
 
@@ -144,7 +154,7 @@ impl Survey<'_> {
         let count = |wanted| {
             self.tried
                 .iter()
-                .filter(|(_, fate)| *fate == wanted)
+                .filter(|tried| tried.fate == wanted)
                 .count()
         };
         let surviving = self.unmarked().count();
@@ -168,11 +178,10 @@ impl Survey<'_> {
                 kills: 0,
                 kills_alone: 0,
             };
-            for (failed, (_, fate)) in self.failed.iter().zip(&self.tried) {
-                if *fate == Fate::Killed && failed.contains(&worth.test) {
-                    worth.kills += 1;
-                    worth.kills_alone += usize::from(failed.len() == 1);
-                }
+            let killed = self.tried.iter().filter(|it| it.fate == Fate::Killed);
+            for Tried { failed, .. } in killed.filter(|it| it.failed.contains(&worth.test)) {
+                worth.kills += 1;
+                worth.kills_alone += usize::from(failed.len() == 1);
             }
             worth
         });
@@ -187,11 +196,8 @@ impl Survey<'_> {
     }
 
     fn survivors(&self) -> impl Iterator<Item = &Mutant> {
-        let survived = self
-            .tried
-            .iter()
-            .filter(|(_, fate)| *fate == Fate::Survived);
-        survived.map(|(mutant, _)| mutant)
+        let survived = self.tried.iter().filter(|it| it.fate == Fate::Survived);
+        survived.map(|tried| &tried.mutant)
     }
 
     /// Returns the marks that fit no mutant that survives.

@@ -47,6 +47,26 @@ impl Fate {
 }
 
 impl Mutant {
+    /// Returns the mutant of a solution whose `file`, with the text `text`, becomes `changed` by `change`, and
+    /// which has `files` then.
+    pub fn of(
+        file: String,
+        text: &str,
+        changed: &str,
+        change: String,
+        files: Vec<Collected>,
+    ) -> Self {
+        let (line, before, after) = differing(text, changed);
+        Self {
+            file,
+            line,
+            before,
+            after,
+            change,
+            files,
+        }
+    }
+
     /// Returns the first changed line without the blanks around it: what a mark in `exercise.toml`
     /// finds it by, since its number moves.
     pub fn text(&self) -> &str {
@@ -80,6 +100,21 @@ fn number(mutants: &mut [Mutant]) {
             mutant.change = format!("{} ({this} of {all})", mutant.change);
         }
     }
+}
+
+/// Returns the number of the first line in which two texts differ, from 1, and the lines of each that the
+/// other does not have there.
+fn differing(text: &str, other: &str) -> (usize, String, String) {
+    let (lines, others): (Vec<_>, Vec<_>) = (text.lines().collect(), other.lines().collect());
+    let same = |pair: &(&&str, &&str)| pair.0 == pair.1;
+    let first = lines.iter().zip(&others).take_while(same).count();
+    let rest = lines[first..]
+        .iter()
+        .rev()
+        .zip(others[first..].iter().rev());
+    let last = rest.take_while(same).count();
+    let part = |lines: &[&str]| lines[first..lines.len() - last].join("\n");
+    (first + 1, part(&lines), part(&others))
 }
 
 #[cfg(test)]
@@ -133,5 +168,14 @@ mod tests {
         assert_eq!(Fate::of(Verdict::CompileError), Fate::NotCompiling);
         assert_eq!(Fate::of(Verdict::Forbidden), Fate::NotCompiling);
         assert_eq!(count(Fate::NotCompiling), 2);
+    }
+
+    #[test]
+    fn a_change_is_told_by_the_lines_that_differ() {
+        let told = |text, other| differing(text, other);
+        let of = |line, before: &str, after: &str| (line, before.to_owned(), after.to_owned());
+        assert_eq!(told("a\nb\nc\n", "a\nx\nc\n"), of(2, "b", "x"));
+        assert_eq!(told("a\nb\nc\n", "a\nc\n"), of(2, "b", ""));
+        assert_eq!(told("a\nb\n", "a\nb\nb\n"), of(3, "", "b"));
     }
 }

@@ -164,13 +164,7 @@ impl Task for GatewayTask {
         submission: &Path,
     ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError> {
         let read = files::of_learner(self, submission);
-        Ok(read.map(|files| {
-            let sources = files.into_iter().map(|(path, text)| Collected {
-                path,
-                bytes: text.into_bytes(),
-            });
-            sources.collect()
-        }))
+        Ok(read.map(|files| files::collected(&files)))
     }
 
     fn unread(&self, faults: Vec<Diagnostic>, context: &Context) -> Result<Outcome, CheckError> {
@@ -221,7 +215,7 @@ impl Task for GatewayTask {
     }
 
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {
-        let files = files::completed(files::collected(files), &self.starter);
+        let files = files::completed(files::of_collected(files), &self.starter);
         judge::solution(self, &files, context)
     }
 }

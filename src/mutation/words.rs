@@ -34,8 +34,8 @@ impl Survey<'_> {
     }
 
     fn why_stale(&self, mark: &EquivalentMutant) -> &'static str {
-        let marked = self.tried.iter().find(|(mutant, _)| fits(mark, mutant));
-        match marked.map(|(_, fate)| fate) {
+        let marked = self.tried.iter().find(|tried| fits(mark, &tried.mutant));
+        match marked.map(|tried| tried.fate) {
             Some(Fate::Killed) => "a hidden test tells it from the solution: delete the mark",
             Some(Fate::NotCompiling) => "it does not compile: delete the mark",
             Some(Fate::Survived) | None => {

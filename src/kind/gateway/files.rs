@@ -32,8 +32,17 @@ pub(super) fn completed(mut files: Files, starter: &Files) -> Files {
     files
 }
 
+/// Returns `files` as they are collected from a learner's folder.
+pub(super) fn collected(files: &Files) -> Vec<Collected> {
+    let files = files.iter().map(|(path, text)| Collected {
+        path: path.clone(),
+        bytes: text.clone().into_bytes(),
+    });
+    files.collect()
+}
+
 /// Returns the texts of `files`, which were collected from a learner's folder.
-pub(super) fn collected(files: &[Collected]) -> Files {
+pub(super) fn of_collected(files: &[Collected]) -> Files {
     let texts = files.iter().map(|file| {
         let text = String::from_utf8_lossy(&file.bytes);
         (file.path.clone(), text.into_owned())

@@ -87,7 +87,7 @@ fn judge(
     let text = files.get(FILE).map_or("", String::as_str);
     let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?);
     for fault in &faults {
-        // A runbook deals with what nginx says of a file, not with what no lab can run.
+        // What nginx says of a file is for the runbook to mend; what no lab runs, it never gets to run.
         let is_no_repair = task.judging == Judging::Runbook && fault.is_ours();
         let place = if fault.is_harmful() || is_no_repair {
             &mut outcome.forbidden

@@ -5,36 +5,37 @@ mod lines;
 
 use std::ops::Range;
 
-use super::files::Files;
+use super::files;
 use super::{FILE, GatewayTask, classify, runbook};
+use crate::check::Mutant;
 use crate::check::mutant::distinct;
-use crate::check::{Collected, Mutant};
 use crate::lab::config::Config;
 use crate::lab::services;
 
 /// One change of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Edit {
-    /// What is replaced, in bytes.
-    range: Range<usize>,
-    with: String,
+struct Change {
     /// The change in a few words.
-    change: String,
+    words: String,
+    /// The whole text, changed.
+    text: String,
 }
 
-impl Edit {
-    fn new(range: Range<usize>, with: impl Into<String>, change: impl Into<String>) -> Self {
+impl Change {
+    /// Returns the change of the bytes `range` of `text` to `with`.
+    fn new(text: &str, range: Range<usize>, with: &str, words: impl Into<String>) -> Self {
         Self {
-            range,
-            with: with.into(),
-            change: change.into(),
+            words: words.into(),
+            text: [&text[..range.start], with, &text[range.end..]].concat(),
         }
     }
+}
 
-    /// Returns one that adds `what` at the offset `place`.
-    fn insert(place: usize, what: impl Into<String>, change: impl Into<String>) -> Self {
-        Self::new(place..place, what, change)
-    }
+/// Returns numbers that are 30 % less and more than `number`.
+fn around(number: u64) -> impl Iterator<Item = u64> {
+    let step = (number * 3 / 10).max(1);
+    let less = number.checked_sub(step);
+    less.into_iter().chain([number + step])
 }
 
 /// Returns the mutants of the solution of `task`: of each file that a learner may change.
@@ -44,9 +45,9 @@ pub(super) fn mutants(task: &GatewayTask) -> Vec<Mutant> {
         let Some(text) = task.solution.get(path) else {
             continue;
         };
-        let edits = match path.as_str() {
+        let changes = match path.as_str() {
             FILE => match Config::parse(text) {
-                Ok(config) => config::edits(&config, &asked(task)),
+                Ok(config) => config::changes(&config, &asked(task)),
                 Err(_) => continue,
             },
             services::FILE => lines::of_services(text),
@@ -54,13 +55,10 @@ pub(super) fn mutants(task: &GatewayTask) -> Vec<Mutant> {
             classify::FILE => lines::of_rules(text),
             _ => continue,
         };
-        mutants.extend(
-            edits
-                .into_iter()
-                .map(|edits| mutant(task, path, text, edits)),
-        );
+        let changes = changes.into_iter();
+        mutants.extend(changes.map(|change| mutant(task, path, text, change)));
     }
-    distinct(mutants, &collected(&task.solution))
+    distinct(mutants, &files::collected(&task.solution))
 }
 
 /// What the probes of a lab look at beside answers and what arrives at the upstreams.
@@ -94,71 +92,13 @@ fn asked(task: &GatewayTask) -> Asked {
     }
 }
 
-/// Returns the solution with `edits` in its file `path`, which are in the order of the text.
-fn mutant(task: &GatewayTask, path: &str, text: &str, edits: Vec<Edit>) -> Mutant {
-    let folder = if task
-        .starter
-        .get(path)
-        .is_some_and(|starter| starter == text)
-    {
-        "starter"
-    } else {
-        "solution"
-    };
-    let mut changed = text.to_owned();
-    for edit in edits.iter().rev() {
-        changed.replace_range(edit.range.clone(), &edit.with);
-    }
-    let (line, before, after) = differing(text, &changed);
+/// Returns the solution with `change` in its file `path`, which has this `text`.
+fn mutant(task: &GatewayTask, path: &str, text: &str, change: Change) -> Mutant {
+    let is_starter = task.starter.get(path).is_some_and(|other| other == text);
+    let folder = if is_starter { "starter" } else { "solution" };
     let mut files = task.solution.clone();
-    files.insert(path.to_owned(), changed);
-    Mutant {
-        file: format!("{folder}/{path}"),
-        line,
-        before,
-        after,
-        change: edits
-            .into_iter()
-            .map(|edit| edit.change)
-            .next()
-            .unwrap_or_default(),
-        files: collected(&files),
-    }
-}
-
-fn collected(files: &Files) -> Vec<Collected> {
-    let files = files.iter().map(|(path, text)| Collected {
-        path: path.clone(),
-        bytes: text.clone().into_bytes(),
-    });
-    files.collect()
-}
-
-/// Returns the number of the first line in which two texts differ, from 1, and the lines of each that the
-/// other does not have there.
-fn differing(text: &str, other: &str) -> (usize, String, String) {
-    let (lines, others): (Vec<_>, Vec<_>) = (text.lines().collect(), other.lines().collect());
-    let same = |pair: &(&&str, &&str)| pair.0 == pair.1;
-    let first = lines.iter().zip(&others).take_while(same).count();
-    let rest = lines[first..]
-        .iter()
-        .rev()
-        .zip(others[first..].iter().rev());
-    let last = rest.take_while(same).count();
-    let part = |lines: &[&str]| lines[first..lines.len() - last].join("\n");
-    (first + 1, part(&lines), part(&others))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_change_is_told_by_the_lines_that_differ() {
-        let told = |text, other| differing(text, other);
-        let of = |line, before: &str, after: &str| (line, before.to_owned(), after.to_owned());
-        assert_eq!(told("a\nb\nc\n", "a\nx\nc\n"), of(2, "b", "x"));
-        assert_eq!(told("a\nb\nc\n", "a\nc\n"), of(2, "b", ""));
-        assert_eq!(told("a\nb\n", "a\nb\nb\n"), of(3, "", "b"));
-    }
+    files.insert(path.to_owned(), change.text.clone());
+    let file = format!("{folder}/{path}");
+    let files = files::collected(&files);
+    Mutant::of(file, text, &change.text, change.words, files)
 }

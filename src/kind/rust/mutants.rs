@@ -36,18 +36,9 @@ pub(super) fn mutants(task: &RustTask) -> Vec<Mutant> {
 
 /// Makes `edit` in the file at `index` of `sources`, whose text is `text`.
 fn mutant(sources: &[Collected], index: usize, text: &str, edit: Edit) -> Mutant {
-    let mut files = sources.to_vec();
     let changed = edit.made_in(text);
-    let lines = edit.lines_of(text);
-    let end = lines.end + changed.len() - text.len();
-    let mutant = Mutant {
-        file: format!("solution/{}", sources[index].path),
-        line: 1 + text[..lines.start].matches('\n').count(),
-        before: text[lines.clone()].to_owned(),
-        after: changed[lines.start..end].trim_end().to_owned(),
-        change: edit.change,
-        files: Vec::new(),
-    };
-    files[index].bytes = changed.into_bytes();
-    Mutant { files, ..mutant }
+    let mut files = sources.to_vec();
+    files[index].bytes = changed.clone().into_bytes();
+    let file = format!("solution/{}", sources[index].path);
+    Mutant::of(file, text, &changed, edit.change, files)
 }

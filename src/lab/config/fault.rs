@@ -19,9 +19,9 @@ pub struct Fault {
 /// Who does not take a configuration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RefusedBy {
-    /// A lab, whatever nginx thinks of it: the message is our own.
-    Lab,
-    /// A lab, which has no room for it, though it does no harm: the message is our own.
+    /// A lab, since it could do harm: the message is our own.
+    Harm,
+    /// A lab, since it has no room for it: the message is our own.
     Room,
     /// nginx, as soon as it comes to this place: the message is nginx's.
     Nginx,
@@ -45,7 +45,7 @@ impl Fault {
         help: impl Into<String>,
     ) -> Self {
         Self {
-            refused_by: RefusedBy::Lab,
+            refused_by: RefusedBy::Harm,
             line,
             message: message.into(),
             help: Some(help.into()),
@@ -69,14 +69,14 @@ impl Fault {
         self
     }
 
-    /// Returns whether a lab does not run it, whatever nginx thinks of it.
+    /// Returns whether it could do harm.
     pub fn is_harmful(&self) -> bool {
-        self.refused_by == RefusedBy::Lab
+        self.refused_by == RefusedBy::Harm
     }
 
     /// Returns whether the message is our own, and not nginx's.
     pub fn is_ours(&self) -> bool {
-        matches!(self.refused_by, RefusedBy::Lab | RefusedBy::Room)
+        matches!(self.refused_by, RefusedBy::Harm | RefusedBy::Room)
     }
 
     /// Returns the message, without what a terminal would act on.
@@ -90,7 +90,7 @@ impl Fault {
         let message = self.message();
         let line = self.line;
         let text = match self.refused_by {
-            RefusedBy::Lab | RefusedBy::Room => format!("{FILE}:{line}: {message}"),
+            RefusedBy::Harm | RefusedBy::Room => format!("{FILE}:{line}: {message}"),
             RefusedBy::Nginx | RefusedBy::NginxAtLast => {
                 format!("nginx: [emerg] {message} in {FILE}:{line}")
             }

@@ -59,6 +59,31 @@ fn line(probe: &Probe, paths: &[String], request: &Request) -> Result<(), String
     Err(format!("{} was sent, and `{arrived}`", sent.join(" or ")))
 }
 
+/// Compares how often each path of `probe` was asked for with how often it was `seen` by those that are to
+/// answer; fails with the first that is not right, in words.
+pub(super) fn each_path(
+    probe: &Probe,
+    requests: &Requests<'_>,
+    seen: &[&Request],
+) -> Result<(), String> {
+    if probe.may_change("path") {
+        return Ok(());
+    }
+    let sent = requests.paths();
+    for path in &sent {
+        let asked = sent.iter().filter(|other| *other == path).count();
+        let asked = asked * probe.send.times * probe.send.parallel;
+        let arrived = seen.iter().filter(|request| request.target == *path);
+        let arrived = arrived.count();
+        if arrived != asked {
+            return Err(format!(
+                "`{path}` was asked for {asked} times, and the app saw it {arrived} times"
+            ));
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,6 +149,30 @@ mod tests {
             change(|request| request.headers[3].1.push('x')),
             "another line `Cookie` arrived at shop than was sent"
         );
+    }
+
+    #[test]
+    fn each_path_arrives_as_often_as_it_was_asked_for() {
+        let probe: Probe = toml::from_str(
+            "name = 'a'\ntitle = 'A'\nsend = { paths = ['/a', '/b', '/a'], times = 2 }\n\
+             expect.status = 200",
+        )
+        .unwrap();
+        let requests = Requests::new(&probe.send, 8080);
+        let request = |target: &str| Request {
+            method: "GET".into(),
+            target: target.into(),
+            headers: Vec::new(),
+            version: "HTTP/1.1".into(),
+            keeps_alive: true,
+            body: Body::default(),
+        };
+        let (one, other) = (request("/a"), request("/b"));
+        let seen = [&one, &other, &one, &one, &other, &one];
+        assert_eq!(each_path(&probe, &requests, &seen), Ok(()));
+        let lost = [&one, &one, &one, &one, &one, &other];
+        let words = "`/a` was asked for 4 times, and the app saw it 5 times";
+        assert_eq!(each_path(&probe, &requests, &lost), Err(words.into()));
     }
 
     #[test]

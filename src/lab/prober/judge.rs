@@ -203,7 +203,9 @@ impl Judge<'_> {
                     names.join(" and ")
                 )));
             }
-            self.each_path(&from)?;
+            let seen = from.iter().filter_map(|name| self.seen.get(name.as_str()));
+            let seen: Vec<_> = seen.flatten().collect();
+            arrived::each_path(self.probe, self.requests, &seen).map_err(got)?;
         }
         for (name, expected) in &expect.requests {
             let seen = self.count(name).requests;
@@ -215,29 +217,6 @@ impl Judge<'_> {
             let made = self.count(name).connections;
             if made != *expected {
                 return Err(got(format!("{made} new connections to {name}")));
-            }
-        }
-        Ok(())
-    }
-
-    /// Each path arrived as often at `upstreams` as it was asked for.
-    fn each_path(&self, upstreams: &[&String]) -> Result<(), Miss> {
-        if self.probe.may_change("path") {
-            return Ok(());
-        }
-        let sent = self.requests.paths();
-        let seen = upstreams
-            .iter()
-            .filter_map(|name| self.seen.get(name.as_str()));
-        let seen: Vec<_> = seen.flatten().map(|request| &request.target).collect();
-        for path in &sent {
-            let wanted = sent.iter().filter(|other| *other == path).count();
-            let wanted = wanted * self.probe.send.times * self.probe.send.parallel;
-            let arrived = seen.iter().filter(|target| **target == path).count();
-            if arrived != wanted {
-                return Err(got(format!(
-                    "`{path}` was asked for {wanted} times, and the app saw it {arrived} times"
-                )));
             }
         }
         Ok(())

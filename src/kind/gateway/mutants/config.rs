@@ -1,6 +1,8 @@
 //! Changes of an `nginx.conf`.
 
-use super::{Asked, Edit};
+use std::ops::Range;
+
+use super::{Asked, Change, around};
 use crate::lab::config::{Config, Directive, Word};
 
 /// Directives that no customer notices; a lab that looks at the access log looks at the last two.
@@ -61,26 +63,33 @@ const GONE: [(&str, &str); 3] = [
     ),
 ];
 
-/// Returns what is changed for each mutant.
-pub(super) fn edits(config: &Config, asked: &Asked) -> Vec<Vec<Edit>> {
-    let mut edits = Edits {
+/// Returns the changes of `config` that a customer, or what the lab has `asked` for, would notice.
+pub(super) fn changes(config: &Config, asked: &Asked) -> Vec<Change> {
+    let mut changes = Changes {
         config,
         asked,
         found: Vec::new(),
     };
-    edits.block(&config.directives, None);
-    edits.found
+    changes.block(&config.directives, None);
+    changes.found
 }
 
-struct Edits<'a> {
+struct Changes<'a> {
     config: &'a Config,
     asked: &'a Asked,
-    found: Vec<Vec<Edit>>,
+    found: Vec<Change>,
 }
 
-impl Edits<'_> {
-    fn add(&mut self, edit: Edit) {
-        self.found.push(vec![edit]);
+impl Changes<'_> {
+    /// Notes that the bytes `range` may become `with`.
+    fn replace(&mut self, range: Range<usize>, with: &str, words: impl Into<String>) {
+        self.found
+            .push(Change::new(&self.config.text, range, with, words));
+    }
+
+    /// Notes that `what` may stand at the offset `place`.
+    fn insert(&mut self, place: usize, what: &str, words: impl Into<String>) {
+        self.replace(place..place, what, words);
     }
 
     /// Changes the directives `block`, which stand in `parent`.
@@ -101,7 +110,7 @@ impl Edits<'_> {
                 "location" => self.location(directive),
                 "server" if has(directive, "listen") => {
                     for (what, change) in GONE {
-                        self.add(Edit::insert(directive.end, what, change));
+                        self.insert(directive.end, what, change);
                     }
                 }
                 _ => {}
@@ -125,14 +134,14 @@ impl Edits<'_> {
 
     fn without(&mut self, directive: &Directive) {
         let change = format!("`{}` is left out", directive.name.text);
-        self.add(Edit::new(whole(directive), "", change));
+        self.replace(whole(directive), "", change);
     }
 
     fn doubled(&mut self, directive: &Directive) {
         if directive.block.is_none() {
             let text = &self.config.text[whole(directive)];
             let change = format!("`{}` stands twice", directive.name.text);
-            self.add(Edit::insert(directive.close, format!(" {text}"), change));
+            self.insert(directive.close, &format!(" {text}"), change);
         }
     }
 
@@ -142,13 +151,12 @@ impl Edits<'_> {
         if directive.block.is_some() || is_alone {
             return;
         }
-        let range = whole(directive);
-        let text = &self.config.text[range.clone()];
-        let change = format!("`{}` is moved a level up", directive.name.text);
-        self.found.push(vec![
-            Edit::insert(parent.name.range.start, format!("{text} "), change),
-            Edit::new(range, "", ""),
-        ]);
+        let (text, place) = (&self.config.text, parent.name.range.start);
+        let Range { start, end } = whole(directive);
+        let moved = &text[start..end];
+        let words = format!("`{}` is moved a level up", directive.name.text);
+        let with = [moved, " ", &text[place..start]].concat();
+        self.replace(place..end, &with, words);
     }
 
     /// Returns how many blocks called as `block` stand where it does.
@@ -175,7 +183,7 @@ impl Edits<'_> {
             };
             for with in all {
                 let change = format!("`{}` becomes `{with}`", word.text);
-                self.add(Edit::new(word.range.clone(), with, change));
+                self.replace(word.range.clone(), &with, change);
             }
         }
     }
@@ -185,7 +193,7 @@ impl Edits<'_> {
             return;
         }
         for (what, change) in UNFAITHFUL {
-            self.add(Edit::insert(location.end, what, change));
+            self.insert(location.end, what, change);
         }
         // Header lines of a block take the place of all those around it.
         let all = self.config.all();
@@ -197,7 +205,7 @@ impl Edits<'_> {
         let place = lines.first().map_or(location.end, |line| line.close);
         for name in LOST {
             let what = format!(" proxy_set_header {name} \"\";");
-            self.add(Edit::insert(place, what, format!("`{name}` is lost")));
+            self.insert(place, &what, format!("`{name}` is lost"));
         }
     }
 }
@@ -206,7 +214,7 @@ fn has(block: &Directive, name: &str) -> bool {
     block.children().iter().any(|directive| directive.is(name))
 }
 
-fn whole(directive: &Directive) -> std::ops::Range<usize> {
+fn whole(directive: &Directive) -> Range<usize> {
     directive.name.range.start..directive.close
 }
 
@@ -269,11 +277,9 @@ fn amounts(word: &Word) -> Vec<String> {
     if !["", "ms", "s", "m", "k"].contains(&unit) {
         return Vec::new();
     }
-    let step = (number * 3 / 10).max(1);
     let equals = if name.is_empty() { "" } else { "=" };
-    let less = number.checked_sub(step);
-    let both = less.into_iter().chain([number + step]);
-    both.map(|number| format!("{name}{equals}{number}{unit}"))
+    around(number)
+        .map(|number| format!("{name}{equals}{number}{unit}"))
         .collect()
 }
 
@@ -288,14 +294,9 @@ mod tests {
             access: false,
         };
         let config = Config::parse(text).unwrap();
-        let change = |edits: Vec<Edit>| {
-            let mut changed = text.to_owned();
-            for edit in edits.iter().rev() {
-                changed.replace_range(edit.range.clone(), &edit.with);
-            }
-            format!("{}: {changed}", edits[0].change)
-        };
-        edits(&config, &asked).into_iter().map(change).collect()
+        let told = super::changes(&config, &asked).into_iter();
+        told.map(|change| format!("{}: {}", change.words, change.text))
+            .collect()
     }
 
     #[test]

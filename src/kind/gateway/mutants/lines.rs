@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-use super::Edit;
+use super::{Change, around};
 
 /// Returns what is changed for each mutant of a `services.toml`.
-pub(super) fn of_services(text: &str) -> Vec<Vec<Edit>> {
-    let mut edits = Vec::new();
+pub(super) fn of_services(text: &str) -> Vec<Change> {
+    let mut changes = Vec::new();
     for range in lines(text) {
         let line = &text[range.clone()];
         let Some((key, value)) = line.split_once(" = ") else {
@@ -14,27 +14,27 @@ pub(super) fn of_services(text: &str) -> Vec<Vec<Edit>> {
         };
         // A service without its address has that of the lab.
         if key != "address" {
-            let change = format!("`{key}` is left out");
-            edits.push(vec![Edit::new(range.clone(), "", change)]);
+            let words = format!("`{key}` is left out");
+            changes.push(Change::new(text, range.clone(), "", words));
         }
         for value in values(value) {
-            let change = format!("`{key}` becomes `{value}`");
+            let words = format!("`{key}` becomes `{value}`");
             let with = format!("{key} = {value}");
-            edits.push(vec![Edit::new(range.clone(), with, change)]);
+            changes.push(Change::new(text, range.clone(), &with, words));
         }
     }
-    edits
+    changes
 }
 
 /// Returns what is changed for each mutant of a `runbook.sh`: steps are left out or change places.
-pub(super) fn of_commands(text: &str) -> Vec<Vec<Edit>> {
+pub(super) fn of_commands(text: &str) -> Vec<Change> {
     let commands = lines(text).filter(|range| !text[range.clone()].starts_with("#!"));
     without_or_swapped(text, &commands.collect::<Vec<_>>())
 }
 
 /// Returns what is changed for each mutant of a `rules.toml`: rules, and their conditions, are left out,
 /// and rules change places.
-pub(super) fn of_rules(text: &str) -> Vec<Vec<Edit>> {
+pub(super) fn of_rules(text: &str) -> Vec<Change> {
     let mut starts: Vec<_> = text
         .match_indices("[[rule]]")
         .map(|(place, _)| place)
@@ -48,18 +48,18 @@ pub(super) fn of_rules(text: &str) -> Vec<Vec<Edit>> {
         .zip(ends)
         .map(|(start, end)| start..end)
         .collect();
-    let mut edits = without_or_swapped(text, &rules);
+    let mut changes = without_or_swapped(text, &rules);
     for range in lines(text) {
         let line = &text[range.clone()];
         if let Some((key @ ("error" | "access"), _)) = line.split_once(" = ") {
-            let change = format!("the condition `{key}` is left out");
-            edits.push(vec![Edit::new(range, "", change)]);
+            let words = format!("the condition `{key}` is left out");
+            changes.push(Change::new(text, range, "", words));
         }
     }
-    edits
+    changes
 }
 
-fn without_or_swapped(text: &str, parts: &[Range<usize>]) -> Vec<Vec<Edit>> {
+fn without_or_swapped(text: &str, parts: &[Range<usize>]) -> Vec<Change> {
     let name = |part: &Range<usize>| {
         let mut lines = text[part.clone()]
             .lines()
@@ -67,15 +67,15 @@ fn without_or_swapped(text: &str, parts: &[Range<usize>]) -> Vec<Vec<Edit>> {
         lines.next().unwrap_or_default().to_owned()
     };
     let without = parts.iter().map(|part| {
-        let change = format!("`{}` is left out", name(part));
-        vec![Edit::new(part.clone(), "", change)]
+        let words = format!("`{}` is left out", name(part));
+        Change::new(text, part.clone(), "", words)
     });
     let swapped = parts.windows(2).map(|pair| {
-        let change = format!("`{}` comes later", name(&pair[0]));
-        vec![
-            Edit::new(pair[0].clone(), &text[pair[1].clone()], change),
-            Edit::new(pair[1].clone(), &text[pair[0].clone()], ""),
-        ]
+        let words = format!("`{}` comes later", name(&pair[0]));
+        let (first, second) = (&pair[0], &pair[1]);
+        let between = &text[first.end..second.start];
+        let with = [&text[second.clone()], between, &text[first.clone()]].concat();
+        Change::new(text, first.start..second.end, &with, words)
     });
     without.chain(swapped).collect()
 }
@@ -126,29 +126,22 @@ fn values(value: &str) -> Vec<String> {
             format!("{before}0600{after}"),
         ];
     }
-    let step = (amount * 3 / 10).max(1);
-    let both = [amount.saturating_sub(step), amount + step];
-    both.map(|amount| format!("{before}{amount}{after}")).into()
+    around(amount)
+        .map(|amount| format!("{before}{amount}{after}"))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn changes(text: &str, edits: Vec<Vec<Edit>>) -> Vec<String> {
-        let change = |edits: Vec<Edit>| {
-            let mut changed = text.to_owned();
-            for edit in edits.iter().rev() {
-                changed.replace_range(edit.range.clone(), &edit.with);
-            }
-            changed
-        };
-        edits.into_iter().map(change).collect()
+    fn texts(changes: Vec<Change>) -> Vec<String> {
+        changes.into_iter().map(|change| change.text).collect()
     }
 
     #[test]
     fn services_lose_lines_and_get_other_values() {
-        let of = |text: &str| changes(text, of_services(text));
+        let of = |text: &str| texts(of_services(text));
         assert_eq!(
             of("# a\nstrict = true\n"),
             ["# a\n\n", "# a\nstrict = false\n"]
@@ -171,7 +164,7 @@ mod tests {
     fn steps_are_left_out_and_change_places() {
         let text = "#!/bin/sh\na\nb c\n";
         assert_eq!(
-            changes(text, of_commands(text)),
+            texts(of_commands(text)),
             [
                 "#!/bin/sh\n\nb c\n",
                 "#!/bin/sh\na\n\n",
@@ -188,7 +181,7 @@ mod tests {
         );
         let text = format!("# [[rule]]\n{one}{two}");
         assert_eq!(
-            changes(&text, of_rules(&text)),
+            texts(of_rules(&text)),
             [
                 format!("# [[rule]]\n{two}"),
                 format!("# [[rule]]\n{one}"),

@@ -45,14 +45,6 @@ impl Edit {
         let Range { start, end } = self.range;
         [&text[..start], &self.becomes, &text[end..]].concat()
     }
-
-    /// Returns the bytes of the whole lines of `text` that change, without the last line break.
-    pub(super) fn lines_of(&self, text: &str) -> Range<usize> {
-        let start = text[..self.range.start].rfind('\n').map_or(0, |at| at + 1);
-        let rest = &text[self.range.end..];
-        let end = rest.find('\n').map_or(text.len(), |at| self.range.end + at);
-        start..end
-    }
 }
 
 /// Returns `code` as the words for a change show it: in one row, cut where it is long.
