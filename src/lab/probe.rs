@@ -13,6 +13,8 @@ pub use words::{command, expected, input, status_words};
 
 /// What stands in a path for something that is fresh each time.
 pub const ANY: &str = "{any}";
+/// How a learner reads it.
+pub const ANYTHING: &str = "anything";
 /// How long one answer may take where a probe does not say.
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Age, Expect, Probe};
+use super::{ANY, ANYTHING, Age, Expect, Probe};
 
 /// Returns the command with which a learner can repeat the request; `listen` is their port.
 pub fn input(probe: &Probe, listen: u16) -> String {
@@ -34,6 +34,7 @@ pub fn input(probe: &Probe, listen: u16) -> String {
         ));
     }
     for path in send.all_paths() {
+        let path = &path.replace(ANY, ANYTHING);
         option(format!("'http://127.0.0.1:{listen}{path}'").replace('\'', quote(path)));
     }
     command + &how_often(probe)
@@ -202,6 +203,10 @@ mod tests {
         assert_eq!(
             told("send = { method = 'POST', body = 'x=1', host = 'shop.test', reuse = true }"),
             "curl -i -H 'Host: shop.test' -d 'x=1' http://127.0.0.1:8080/, on one connection"
+        );
+        assert_eq!(
+            told("send = { path = '/{any}?{any}' }"),
+            "curl -i 'http://127.0.0.1:8080/anything?anything'"
         );
         assert_eq!(
             told("send = { method = 'PUT', parallel = 4 }"),

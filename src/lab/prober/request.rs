@@ -1,7 +1,7 @@
 //! The requests of a probe, as they are sent and as they are to arrive.
 
 use crate::lab::nonce::Nonce;
-use crate::lab::probe::{ANY, Send};
+use crate::lab::probe::{ANY, ANYTHING, Send};
 
 /// The key of a handshake; any 16 bytes in Base64 would do.
 const KEY: &str = "Z3JhZHVzIGdyYWR1cyBncg==";
@@ -38,9 +38,9 @@ impl<'a> Requests<'a> {
             .collect()
     }
 
-    /// Returns `text` as a probe would say it, without the fresh value.
+    /// Returns `text` as a learner reads it, without the fresh value.
     pub(super) fn without_fresh(&self, text: &str) -> String {
-        text.replace(self.fresh.as_str(), ANY)
+        text.replace(self.fresh.as_str(), ANYTHING)
     }
 
     pub(super) fn body(&self) -> Vec<u8> {
@@ -158,7 +158,7 @@ mod tests {
         };
         let requests = Requests::new(&send, 8080);
         let path = requests.paths().remove(0);
-        assert_eq!(requests.without_fresh(&path), "/{any}?{any}");
+        assert_eq!(requests.without_fresh(&path), "/anything?anything");
         assert_ne!(path, Requests::new(&send, 8080).paths()[0]);
         let lasting = requests.lasting();
         let names: Vec<_> = lasting.iter().map(|(name, _)| name.as_str()).collect();
