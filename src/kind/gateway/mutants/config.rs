@@ -47,6 +47,8 @@ const UNFAITHFUL: [(&str, &str); 6] = [
 ];
 /// Header lines of customers that may be lost.
 const LOST: [&str; 3] = ["Cookie", "Authorization", "Content-Type"];
+/// The pages that tasks name.
+const PAGES: [&str; 3] = ["/", "/books", "/orders"];
 /// What takes pages from customers, in a `server`.
 const GONE: [(&str, &str); 3] = [
     (
@@ -188,12 +190,26 @@ impl Changes<'_> {
         }
     }
 
+    /// Passes on the pages that every task names, and no others.
+    fn named_pages(&mut self, location: &Directive) {
+        let block = &self.config.text[location.end..location.close];
+        let each = PAGES.map(|page| format!("location = {page} {{{block}"));
+        let words = format!(
+            "only {} are passed on",
+            PAGES.map(|page| format!("`{page}`")).join(", ")
+        );
+        self.replace(whole(location), &each.join(" "), words);
+    }
+
     fn location(&mut self, location: &Directive) {
         if !has(location, "proxy_pass") {
             return;
         }
         for (what, change) in UNFAITHFUL {
             self.insert(location.end, what, change);
+        }
+        if location.arguments.iter().any(|word| word.text == "/") {
+            self.named_pages(location);
         }
         // Header lines of a block take the place of all those around it.
         let all = self.config.all();
@@ -350,6 +366,14 @@ mod tests {
         ] {
             assert!(made.iter().any(|change| change.starts_with(what)), "{what}");
         }
+    }
+
+    #[test]
+    fn pages_that_no_task_names_may_be_gone() {
+        let made = changes("location / { proxy_pass http://b; }");
+        let only = "only `/`, `/books`, `/orders` are passed on: location = / { proxy_pass http://b; } \
+                    location = /books { proxy_pass http://b; } location = /orders { proxy_pass http://b; }";
+        assert!(made.iter().any(|change| change == only), "{made:#?}");
     }
 
     #[test]
