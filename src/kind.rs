@@ -169,6 +169,10 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// Fails when Gradus could not do its work.
     fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError>;
 
+    /// Returns the files of the known-bad solution `wrong`, by their paths in the learner's folder; `None`
+    /// if they are not there.
+    fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>>;
+
     /// Returns the reference solution, broken in small ways, always in the same order.
     fn mutants(&self) -> Vec<Mutant> {
         Vec::new()

@@ -16,6 +16,8 @@ use crate::sys::threads;
 pub struct Survey<'a> {
     exercise: &'a Exercise,
     tried: Vec<Tried>,
+    /// The hidden tests that each wrong solution does not pass, by name.
+    wrong: Vec<Vec<String>>,
 }
 
 /// A mutant that was judged.
@@ -53,6 +55,8 @@ pub struct Worth {
     pub kills_alone: usize,
     /// How many wrong solutions name it as what catches them.
     pub wrong: usize,
+    /// How many wrong solutions no other test catches.
+    pub wrong_alone: usize,
 }
 
 impl AddAssign for Tally {
@@ -65,8 +69,8 @@ impl AddAssign for Tally {
     }
 }
 
-/// Judges every mutant of `exercise`, on `processors` processors; `tell` hears how many of how many are
-/// judged.
+/// Judges every mutant and every wrong solution of `exercise`, on `processors` processors; `tell` hears how
+/// many of how many are judged.
 ///
 /// # Errors
 /// Fails when Gradus could not do its work, or when the solution itself does not pass.
@@ -90,7 +94,18 @@ pub fn survey<'a>(
             return Err(CheckError::exercise(what));
         }
     }
-    let judged = judge_all(exercise, &mutants, context, processors, tell)?;
+    let wrong = exercise.wrong.iter();
+    let wrong = wrong.filter_map(|wrong| exercise.task.wrong_solution(wrong));
+    let wrong: Vec<_> = wrong.collect();
+    let files = mutants.iter().map(|mutant| &mutant.files).chain(&wrong);
+    let mut judged = judge_all(
+        exercise,
+        &files.collect::<Vec<_>>(),
+        context,
+        processors,
+        tell,
+    )?;
+    let of_wrong = judged.split_off(mutants.len());
     let tried = mutants.into_iter().zip(judged);
     let tried = tried.map(|(mutant, (fate, failed))| Tried {
         mutant,
@@ -100,6 +115,7 @@ pub fn survey<'a>(
     Ok(Survey {
         exercise,
         tried: tried.collect(),
+        wrong: of_wrong.into_iter().map(|(_, failed)| failed).collect(),
     })
 }
 
@@ -112,24 +128,25 @@ fn solution(exercise: &Exercise) -> Vec<Collected> {
     files.collect()
 }
 
-/// Returns what becomes of each of `mutants`, and the tests that it fails. After the first error nothing more is begun.
+/// Returns what becomes of each of `solutions`, and the tests that it fails. After the first error nothing more
+/// is begun.
 fn judge_all(
     exercise: &Exercise,
-    mutants: &[Mutant],
+    solutions: &[&Vec<Collected>],
     context: &Context,
     processors: usize,
     tell: &(impl Fn(usize, usize) + Sync),
 ) -> Result<Vec<(Fate, Vec<String>)>, CheckError> {
     let most = processors * exercise.task.checks_a_processor();
     let (judged, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    tell(0, mutants.len());
-    let judge = |mutant: &Mutant| {
+    tell(0, solutions.len());
+    let judge = |files: &&Vec<Collected>| {
         if is_over.load(Ordering::Relaxed) {
             return Err(CheckError::Cancelled);
         }
-        let outcome = exercise.task.judge_files(&mutant.files, context);
+        let outcome = exercise.task.judge_files(files, context);
         is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
-        tell(judged.fetch_add(1, Ordering::Relaxed) + 1, mutants.len());
+        tell(judged.fetch_add(1, Ordering::Relaxed) + 1, solutions.len());
         let outcome = outcome?;
         let failed = outcome.tests.iter();
         let failed = failed.filter(|test| test.result != TestResult::Passed);
@@ -138,7 +155,7 @@ fn judge_all(
     };
     let mut fates = Vec::new();
     let mut first_error = None;
-    for fate in threads::at_once(most, mutants, judge) {
+    for fate in threads::at_once(most, solutions, judge) {
         match fate {
             Ok(fate) => fates.push(fate),
             Err(CheckError::Cancelled) if first_error.is_some() => {}
@@ -171,9 +188,11 @@ impl Survey<'_> {
     pub fn worth(&self) -> Vec<Worth> {
         let tests = self.exercise.task.tests().into_iter();
         let worth = tests.map(|test| {
-            let of = |wrong: &&WrongSolution| wrong.caught_by == test.name;
+            let names = |wrong: &&WrongSolution| wrong.caught_by == test.name;
+            let is_alone = |failed: &&Vec<String>| failed.len() == 1 && failed[0] == test.name;
             let mut worth = Worth {
-                wrong: self.exercise.wrong.iter().filter(of).count(),
+                wrong: self.exercise.wrong.iter().filter(names).count(),
+                wrong_alone: self.wrong.iter().filter(is_alone).count(),
                 test: test.name,
                 kills: 0,
                 kills_alone: 0,

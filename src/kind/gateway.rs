@@ -206,6 +206,12 @@ impl Task for GatewayTask {
         validate::validate(self, context)
     }
 
+    fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>> {
+        let mut wrongs = self.wrong.iter();
+        let (_, files) = wrongs.find(|(known, _)| known.path == wrong.path)?;
+        Some(files::collected(files))
+    }
+
     fn mutants(&self) -> Vec<Mutant> {
         mutants::mutants(self)
     }

@@ -273,6 +273,13 @@ impl Task for RustTask {
         validate::validate(self, context)
     }
 
+    fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>> {
+        Some(vec![Collected {
+            path: "src/lib.rs".to_owned(),
+            bytes: self.file(&wrong.path)?.as_bytes().to_vec(),
+        }])
+    }
+
     fn mutants(&self) -> Vec<Mutant> {
         mutants::mutants(self)
     }

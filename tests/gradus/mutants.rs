@@ -159,7 +159,7 @@ fn json_counts_the_mutants_of_each_exercise() {
     assert_data_eq!(
         json["mutants"].to_string(),
         str![[
-            r#"[{"exercise":"double","killed":7,"made":12,"marked":0,"not_compiling":3,"surviving":2,"tests":[{"kills":7,"kills_alone":7,"test":"two","wrong":0}]}]"#
+            r#"[{"exercise":"double","killed":7,"made":12,"marked":0,"not_compiling":3,"surviving":2,"tests":[{"kills":7,"kills_alone":7,"test":"two","wrong":0,"wrong_alone":0}]}]"#
         ]]
     );
     assert_eq!(json["unproved"].as_array().map(Vec::len), Some(0));

@@ -7,6 +7,7 @@ use crate::check::rust::kit::{Kit, Subject, Tier};
 use crate::check::rust::replies::Call;
 use crate::check::{CheckError, Context, Outcome, TestResult, Verdict};
 use crate::course::{Problem, WrongSolution};
+use crate::kind::Task;
 
 use super::load::sources_of;
 
@@ -30,8 +31,8 @@ pub(super) fn validate(task: &RustTask, context: &Context) -> Result<Vec<Problem
     problems.extend(solution(task, subject, context)?);
     problems.extend(starter(task, subject, context)?);
     for wrong in &task.wrong {
-        let source = task.file(&wrong.path);
-        problems.extend(wrong_solution(task, subject, wrong, source, context)?);
+        let files = task.wrong_solution(wrong);
+        problems.extend(wrong_solution(task, subject, wrong, files, context)?);
     }
     Ok(problems)
 }
@@ -139,21 +140,17 @@ fn wrong_solution(
     task: &RustTask,
     subject: &Subject,
     wrong: &WrongSolution,
-    source: Option<&str>,
+    files: Option<Vec<Collected>>,
     context: &Context,
 ) -> Result<Option<Problem>, CheckError> {
     let problem =
         |message: String| Some(Problem::new(file(task, "exercise.toml"), message).at(wrong.line));
-    let Some(source) = source else {
+    let Some(files) = files else {
         return Ok(problem(format!(
             "wrong solution `{}` is not there",
             wrong.path
         )));
     };
-    let files = [Collected {
-        path: "src/lib.rs".to_owned(),
-        bytes: source.as_bytes().to_vec(),
-    }];
     let outcome = assess_files(subject, &files, context)?;
     if matches!(
         outcome.verdict(),
