@@ -2,21 +2,20 @@
 
 pub mod apart;
 pub mod cache;
+mod collected;
 pub mod context;
 pub mod mutant;
 pub mod outcome;
 pub mod rust;
 
-pub use context::{Context, Event};
+pub use collected::Collected;
+pub use context::{Context, Event, Feedback};
 pub use mutant::Mutant;
 pub use outcome::{
     Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,
     Values, Verdict,
 };
-pub use rust::collect::Collected;
-pub use rust::kit::Tier;
 
-use crate::lab::LabError;
 use crate::sandbox::SandboxError;
 
 /// Gradus could not do its work: not the learner's fault.
@@ -55,9 +54,9 @@ pub enum CheckError {
     /// A process could not be started or watched.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
-    /// A lab could not be set up or probed.
+    /// What a kind of exercise judges with, such as a lab, could not be set up or asked.
     #[error(transparent)]
-    Lab(LabError),
+    Kind(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl CheckError {
@@ -78,16 +77,5 @@ impl CheckError {
             return Err(Self::Cancelled);
         }
         Ok(exit.entered()?)
-    }
-}
-
-impl From<LabError> for CheckError {
-    fn from(error: LabError) -> Self {
-        match error {
-            LabError::Cancelled => Self::Cancelled,
-            LabError::Sandbox(error) => Self::Sandbox(error),
-            LabError::File { path, source } => Self::File { path, source },
-            LabError::Port(_) | LabError::Upstream { .. } | LabError::Silent(_) => Self::Lab(error),
-        }
     }
 }

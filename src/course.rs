@@ -8,30 +8,25 @@ pub mod exercise;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod grading;
-pub mod id;
 pub mod lesson;
 mod load;
 mod manifest;
-pub mod pattern;
-pub mod problem;
 pub mod publish;
 pub mod quiz;
 pub mod rules;
 pub mod scaffold;
-pub mod tree;
 
-pub use exercise::{EquivalentMutant, Exercise, Feedback, WrongSolution};
+pub use exercise::{EquivalentMutant, Exercise};
 pub use grading::{Credit, Grading, Points, TestGrading, Visibility};
-pub use id::{ExerciseId, LessonId, TrackId};
 pub use lesson::{Item, Lesson, Section, Symptom};
 pub use load::load;
-pub(crate) use load::{line_of, toml_problem};
-pub use pattern::Pattern;
-pub use problem::Problem;
 pub use quiz::{Answer, Choice, Mark, Question, Quiz};
-pub use tree::Tree;
 
 use crate::drill::Ground;
+use crate::kind::Edition;
+#[cfg(doc)]
+use crate::source::Problem;
+use crate::source::{ExerciseId, LessonId, TrackId, Tree};
 
 /// A way through the course, with a finish of its own.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -42,17 +37,6 @@ pub struct Track {
     pub title: String,
     /// One sentence on what it holds and needs.
     pub description: String,
-}
-
-/// Which part of a course its files are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Edition {
-    /// All of it, with what is hidden.
-    #[default]
-    Full,
-    /// What a class is given: nothing that is hidden, and only public examples to check with.
-    Student,
 }
 
 /// A course as it was read; what could not be read is missing and told in a [`Problem`].

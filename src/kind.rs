@@ -3,13 +3,14 @@
 pub mod gateway;
 pub mod rust;
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle, Tier};
-use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
+use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle};
 use crate::lab::control::Opening;
+use crate::source::{ExerciseId, Problem, Tree};
 
 /// Every kind there is.
 pub static KINDS: &[&dyn Kind] = &[&rust::Rust, &gateway::Gateway];
@@ -35,6 +36,43 @@ pub trait Kind: fmt::Debug + Sync {
     /// Returns the files of a new exercise called `id`: path in the exercise's folder and text.
     /// They validate but for the parts that say so.
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)>;
+}
+
+/// Which part of a course its files are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Edition {
+    /// All of it, with what is hidden.
+    #[default]
+    Full,
+    /// What a class is given: nothing that is hidden, and only public examples to check with.
+    Student,
+}
+
+/// A known-bad solution that the hidden tests must reject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrongSolution {
+    /// The file or folder, relative to the exercise's folder.
+    pub path: String,
+    /// The hidden test or probe that must catch it.
+    pub caught_by: String,
+    /// What catches it instead where the machine lacks something, by the name of what is lacking.
+    pub caught_without: BTreeMap<String, String>,
+    /// The kind of fault, in words that give away no code.
+    pub fault: String,
+    /// The line of its entry in `exercise.toml`, from 1.
+    pub line: usize,
+}
+
+/// Where the hidden tests run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Tier {
+    /// In a process of ours, which calls the learner's code in another.
+    #[default]
+    Called,
+    /// In the learner's process, one a test.
+    Linked,
 }
 
 /// An exercise's folder, as a kind reads it.

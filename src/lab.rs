@@ -35,6 +35,7 @@ pub use probe::Probe;
 pub use system::{Lab, Plan};
 pub use upstream::{Upstream, UpstreamPlan};
 
+use crate::check::CheckError;
 use crate::sandbox::SandboxError;
 
 /// What went wrong on our side in a lab.
@@ -68,4 +69,17 @@ pub enum LabError {
     /// nginx could not be started.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+}
+
+impl From<LabError> for CheckError {
+    fn from(error: LabError) -> Self {
+        match error {
+            LabError::Cancelled => Self::Cancelled,
+            LabError::Sandbox(error) => Self::Sandbox(error),
+            LabError::File { path, source } => Self::File { path, source },
+            LabError::Port(_) | LabError::Upstream { .. } | LabError::Silent(_) => {
+                Self::Kind(Box::new(error))
+            }
+        }
+    }
 }

@@ -15,6 +15,7 @@ pub mod proof;
 pub mod report;
 pub mod sandbox;
 pub mod search;
+pub mod source;
 pub mod sys;
 pub mod term;
 pub mod text;

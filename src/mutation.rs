@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::check::mutant::{self, Fate, Mutant};
-use crate::check::{CheckError, Collected, Context, TestResult, Verdict};
-use crate::course::{EquivalentMutant, Exercise, Feedback, WrongSolution};
+use crate::check::{CheckError, Collected, Context, Feedback, TestResult, Verdict};
+use crate::course::{EquivalentMutant, Exercise};
+use crate::kind::WrongSolution;
 use crate::sys::threads;
 
 /// The mutants of an exercise, each with what became of it, in the order of its kind.

@@ -7,7 +7,7 @@ pub mod workflows;
 
 use std::path::{Path, PathBuf};
 
-use crate::course::ExerciseId;
+use crate::source::ExerciseId;
 use crate::sys::files;
 
 /// Why something could not be packed.

@@ -15,7 +15,8 @@ pub use file::{Loaded, ProgressError};
 pub use way::{Count, Next, Tally};
 
 use crate::check::Scope;
-use crate::course::{Exercise, ExerciseId, Lesson, LessonId, Section, TrackId};
+use crate::course::{Exercise, Lesson, Section};
+use crate::source::{ExerciseId, LessonId, TrackId};
 
 /// What the learner has done.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

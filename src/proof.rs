@@ -26,7 +26,8 @@ pub use bench::Bench;
 pub use block::Block;
 
 use crate::check::{CheckError, Context};
-use crate::course::{Course, Problem};
+use crate::course::Course;
+use crate::source::Problem;
 
 /// Every language there is.
 pub static LANGUAGES: &[&dyn Language] = &[

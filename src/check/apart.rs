@@ -11,7 +11,6 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use super::{CheckError, Context};
-use crate::lab::nginx;
 use crate::sandbox::{End, Job, Limits, Room, Seclusion, Stage};
 use crate::sys::scratch::Scratch;
 use crate::text::visible;
@@ -24,7 +23,7 @@ const LIMITS: Limits = Limits {
     ..Limits::trusted()
 };
 /// What the Gradus inside is told of the environment.
-const HANDED_ON: [&str; 2] = ["PATH", nginx::CHOICE];
+pub(crate) const HANDED_ON: [&str; 2] = ["PATH", "GRADUS_NGINX"];
 /// The most characters of what a Gradus that failed said last.
 const MOST_SAID: usize = 500;
 

@@ -4,10 +4,21 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::outcome::{Diagnostic, TestOutcome};
-use crate::course::Feedback;
 use crate::sandbox::{Allowance, Cancel, Sandbox};
 use crate::sys::environment::Environment;
+
+/// How much of input, expected and got a learner sees of a hidden test that failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Feedback {
+    /// Title, input, expected and got.
+    Full,
+    /// The title only.
+    Title,
+}
 
 /// Something that happened in a check, told as it happens.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use clap::Args;
 
 use super::app::{App, Desk, Done};
-use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
-use super::next;
-use crate::check::{CheckError, Context, Event, Outcome, Standing, Verdict};
-use crate::course::{Exercise, Feedback};
+use super::{confinement, next};
+use crate::check::{CheckError, Context, Event, Feedback, Outcome, Standing, Verdict};
+use crate::course::Exercise;
 use crate::report::{CheckRecord, Options, outcome_lines};
 use crate::sys::clock::unix_time;
 use crate::text::Line;

@@ -8,11 +8,11 @@ use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use crate::check::rust::toolchain::Toolchain;
-use crate::check::{CheckError, Context};
-use crate::course::{ExerciseId, Feedback};
+use crate::check::{CheckError, Context, Feedback};
 use crate::lab::modules::{CARRIED, Fault, MODULES, Module};
 use crate::lab::need;
 use crate::lab::nginx::Nginx;
+use crate::source::ExerciseId;
 use crate::sys::files;
 use crate::text::{Line, Role};
 

@@ -13,12 +13,11 @@ use clap::{Args, Subcommand};
 
 use super::app::{App, Desk, Done};
 use super::failure::Failure;
-use crate::check::{CheckError, Context};
-use crate::course::{Exercise, Feedback, Grading};
+use crate::check::{CheckError, Context, Feedback};
+use crate::course::{Exercise, Grading};
 use crate::drill::{Ground, Seed};
 use crate::kind::gateway::Gateway;
-use crate::training::Open;
-use crate::training::{DrillError, Training};
+use crate::training::{DrillError, Open, Training};
 
 /// Find and mend a fault that nobody tells you, on the clock
 ///

@@ -8,11 +8,11 @@ use super::exit::Code;
 use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
-use crate::course::tree::TreeError;
 use crate::grade::GradeError;
 use crate::lab::control::CallError;
 use crate::pack::PackError;
 use crate::progress::ProgressError;
+use crate::source::tree::TreeError;
 use crate::text::{Line, Role, Style};
 use crate::training::DrillError;
 use crate::workspace::WorkspaceError;
@@ -282,7 +282,7 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
         | CheckError::Apart(_)
         | CheckError::File { .. }
         | CheckError::Sandbox(_)
-        | CheckError::Lab(_) => None,
+        | CheckError::Kind(_) => None,
     }
 }
 

@@ -11,23 +11,22 @@ use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 
 use super::app::{App, counted};
-use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
-use super::names;
-use super::source;
-use super::workflow;
+use super::{confinement, names, source, workflow};
 use crate::check::cache::{BOUND, trim};
-use crate::check::{Context, Tier};
-use crate::course::{Course, Exercise, ExerciseId, Feedback};
+use crate::check::{Context, Feedback};
+use crate::course::{Course, Exercise};
 use crate::grade::discover::{self, Found};
 use crate::grade::journal::Journal;
 use crate::grade::{
     self, Batch, GradeError, Options, Partition, Results, Roster, Submission, Summary, cache,
     reports,
 };
+use crate::kind::Tier;
 use crate::report::{FORMATS, Header, format};
 use crate::sandbox::GUARDS;
+use crate::source::ExerciseId;
 use crate::sys::interrupts::Interrupts;
 use crate::text::{Line, Role};
 use board::{Board, summary_lines};

@@ -59,7 +59,7 @@ impl Init {
     }
 }
 
-fn broken(problems: &[crate::course::Problem]) -> Failure {
+fn broken(problems: &[crate::source::Problem]) -> Failure {
     let first = problems.first().map(ToString::to_string);
     Failure::Refused {
         what: format!("this is no course yet: {}", first.unwrap_or_default()),

@@ -6,8 +6,9 @@ use serde::Serialize;
 use super::app::{App, Desk, Done};
 use super::exit::Code;
 use super::names;
-use crate::course::{Course, Exercise, ExerciseId, Lesson, LessonId, TrackId};
+use crate::course::{Course, Exercise, Lesson};
 use crate::progress::{Progress, State};
+use crate::source::{ExerciseId, LessonId, TrackId};
 use crate::text::{Line, Role, Style};
 
 /// List lessons and exercises, and how each stands

@@ -14,7 +14,8 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use crate::course::publish::{Page, exercise_page, lesson_page};
-use crate::course::{Course, Lesson, Tree, load};
+use crate::course::{Course, Lesson, load};
+use crate::source::Tree;
 
 /// Add the lessons of a course to a book: mdBook runs this
 #[derive(Debug, Args)]

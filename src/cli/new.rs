@@ -9,9 +9,10 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use super::source;
+use crate::course::Course;
 use crate::course::scaffold::{self, ScaffoldError, title_of};
-use crate::course::{Course, ExerciseId, LessonId};
 use crate::kind::{self, KINDS};
+use crate::source::{ExerciseId, LessonId};
 use crate::text::Line;
 
 /// Start a course, a lesson or an exercise

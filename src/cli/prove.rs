@@ -5,7 +5,8 @@ use clap::Args;
 use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
-use crate::course::{Feedback, load};
+use crate::check::Feedback;
+use crate::course::load;
 use crate::proof;
 
 /// Proves one batch of blocks and writes what it finds.

@@ -6,7 +6,7 @@ use super::app::{App, Done};
 use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
-use crate::course::Feedback;
+use crate::check::Feedback;
 use crate::tutor::{self, Farewell, Opening, SessionError, Trouble};
 use crate::workspace::FOLDER_NAME;
 

@@ -6,7 +6,7 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
-use crate::course::Feedback;
+use crate::check::Feedback;
 use crate::text::Line;
 
 /// Settle an exercise that this machine cannot check, so that the track can be finished

@@ -4,7 +4,9 @@ use std::path::Path;
 
 use super::app::App;
 use super::failure::Failure;
-use crate::course::{Course, Edition, Problem, Tree, builtin, load};
+use crate::course::{Course, builtin, load};
+use crate::kind::Edition;
+use crate::source::{Problem, Tree};
 
 /// Reads the course that an author means: the folder named, `--course`, the one this folder lies
 /// in, else the built-in one.

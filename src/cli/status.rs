@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::app::{App, Desk, Done};
 use super::exit::Code;
 use super::next;
-use crate::course::TrackId;
 use crate::progress::Tally;
+use crate::source::TrackId;
 use crate::text::{Line, Role};
 use crate::workspace::Workspace;
 

@@ -14,15 +14,15 @@ use clap::Args;
 use serde::Serialize;
 
 use super::app::{App, Done};
-use super::confinement;
 use super::exit::Code as Exit;
 use super::failure::Failure;
-use super::names;
-use super::source;
-use crate::check::Context;
-use crate::course::{Course, Edition, Exercise, ExerciseId, Feedback, Problem, rules};
+use super::{confinement, names, source};
+use crate::check::{Context, Feedback};
+use crate::course::{Course, Exercise, rules};
+use crate::kind::Edition;
 use crate::proof::{self, Batch, Unrun};
 use crate::sandbox::Lacking;
+use crate::source::{ExerciseId, Problem};
 use crate::watch::{Pace, Watcher};
 use findings::{Findings, Job, Unproved};
 

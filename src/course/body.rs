@@ -3,13 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
-use super::id::{ExerciseId, is_slug};
 use super::lesson::{Item, Section};
-use super::load::toml_problem;
 use super::manifest::QuizManifest;
-use super::problem::Problem;
 use super::quiz::{Question, Quiz};
 use crate::lesson::{Block, BlockKind, Doc, parse_at, text_of};
+use crate::source::id::is_slug;
+use crate::source::{ExerciseId, Problem, toml_problem};
 
 /// What the text of a lesson says.
 #[derive(Debug, Clone)]

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::tree::Tree;
+use crate::source::Tree;
 
 /// The built-in course's files, as the build script found them.
 static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/builtin.rs"));

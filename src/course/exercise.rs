@@ -1,38 +1,11 @@
 //! An exercise: what every kind has in common.
 
-use std::collections::BTreeMap;
+use crate::check::Feedback;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::grading::Grading;
-use super::id::{ExerciseId, TrackId};
-use crate::kind::{Kind, Task};
-
-/// How much of input, expected and got a learner sees of a hidden test that failed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Feedback {
-    /// Title, input, expected and got.
-    Full,
-    /// The title only.
-    Title,
-}
-
-/// A known-bad solution that the hidden tests must reject.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WrongSolution {
-    /// The file or folder, relative to the exercise's folder.
-    pub path: String,
-    /// The hidden test or probe that must catch it.
-    pub caught_by: String,
-    /// What catches it instead where the machine lacks something, by the name of what is lacking.
-    pub caught_without: BTreeMap<String, String>,
-    /// The kind of fault, in words that give away no code.
-    pub fault: String,
-    /// The line of its entry in `exercise.toml`, from 1.
-    pub line: usize,
-}
+use crate::kind::{Kind, Task, WrongSolution};
+use crate::source::{ExerciseId, TrackId};
 
 /// The author's word that a mutant behaves as the solution does: no hidden test can tell them apart.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use std::borrow::Cow;
 
-use super::{Course, Tree, load};
+use super::{Course, load};
+use crate::source::Tree;
 
 const FILES: &[(&str, &str)] = &[
     (

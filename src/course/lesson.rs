@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use super::body::LazyBody;
-use super::id::{ExerciseId, LessonId};
-use super::pattern::Pattern;
 use super::quiz::Quiz;
 use crate::lesson::Doc;
+use crate::source::{ExerciseId, LessonId, Pattern};
 
 /// A lesson of a course.
 #[derive(Debug, Clone)]

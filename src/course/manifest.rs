@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::Edition;
-use super::exercise::Feedback;
 use super::grading::{Credit, Points, Visibility};
-use super::id::TrackId;
 use super::quiz::{Choice, WrongAnswer};
+use crate::check::Feedback;
+use crate::kind::Edition;
+use crate::source::TrackId;
 
 /// `course.toml`.
 #[derive(Debug, Deserialize)]

@@ -240,8 +240,9 @@ fn one_line(text: &str) -> String {
 mod tests {
     use std::borrow::Cow;
 
-    use super::super::{Tree, load};
+    use super::super::load;
     use super::*;
+    use crate::source::Tree;
 
     const LESSON: &str = "+++\ntitle = \"One\"\nsummary = \"See.\"\nminutes = 3\n+++\nText.\n\n\
         ````quiz\nid = \"q\"\ntype = \"single\"\nprompt = \"Which?\"\n[[choice]]\ntext = \"a\"\n\

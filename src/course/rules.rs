@@ -5,8 +5,9 @@ mod exercises;
 mod links;
 mod quizzes;
 
-use super::{Course, Lesson, Problem, id};
+use super::{Course, Lesson};
 use crate::lesson::{BlockKind, parse};
+use crate::source::{Problem, id};
 
 /// Where a symptom may lie.
 const HOPS: [&str; 4] = ["client to nginx", "nginx", "nginx to upstream", "upstream"];
@@ -119,8 +120,9 @@ fn first_level_heading(markdown: &str) -> Option<usize> {
 mod tests {
     use std::borrow::Cow;
 
-    use super::super::{Tree, load};
+    use super::super::load;
     use super::*;
+    use crate::source::Tree;
 
     /// Returns the problems of a course with this lesson body and this `exercise.toml`.
     fn problems(body: &str, exercise: &str) -> Vec<String> {

@@ -4,9 +4,10 @@
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use super::id::NotASlug;
-use super::{Course, ExerciseId, LessonId};
+use super::Course;
 use crate::kind::Kind;
+use crate::source::id::NotASlug;
+use crate::source::{ExerciseId, LessonId};
 
 /// New files that could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +33,7 @@ pub enum ScaffoldError {
 /// # Errors
 /// Fails when the name cannot be used, a file is there already, or one cannot be written.
 pub fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
-    if !super::id::is_slug(id) {
+    if !crate::source::id::is_slug(id) {
         id.parse::<LessonId>()?;
     }
     let manifest = format!(
@@ -188,9 +189,10 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Tree, load, rules};
+    use super::super::{load, rules};
     use super::*;
     use crate::kind::KINDS;
+    use crate::source::Tree;
 
     fn read(folder: &Path) -> (Course, Vec<String>) {
         let (course, mut problems) = load(&Tree::read(folder).expect("a course"));

@@ -7,10 +7,10 @@ use toml::Spanned;
 
 use super::fault::{Edit, broken};
 use super::{FOLDER, Fault, Ground, MANIFEST, Possibility, Shows};
-use crate::course::{Problem, Tree, line_of, toml_problem};
 use crate::kind::gateway::system::{System, SystemTable};
 use crate::lab::need::Need;
 use crate::lab::probe::{Expect, Send};
+use crate::source::{Problem, Tree, line_of, toml_problem};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -3,9 +3,9 @@
 
 use super::fault::{broken, mended};
 use super::{Fault, Ground, MANIFEST, Shows};
-use crate::check::{CheckError, Context, Outcome, TestResult, Verdict};
-use crate::course::{Feedback, Problem};
+use crate::check::{CheckError, Context, Feedback, Outcome, TestResult, Verdict};
 use crate::kind::gateway::{Files, at_once};
+use crate::source::Problem;
 
 /// What was proved of a drill.
 #[derive(Debug, Default)]

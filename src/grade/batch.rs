@@ -14,8 +14,9 @@ use super::cache::Cache;
 use super::journal::Journal;
 use super::{GradeError, Submission, cell, scoring};
 use crate::check::{CheckError, Collected, Context, Outcome, Verdict};
-use crate::course::{Course, Exercise, ExerciseId};
+use crate::course::{Course, Exercise};
 use crate::report::{ExerciseEntry, Header, Record, Time};
+use crate::source::ExerciseId;
 use crate::sys::clock::{Stopwatch, unix_time};
 use crate::sys::scratch::Scratch;
 

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 
 use super::header::fingerprint;
 use super::scoring;
-use crate::check::{CheckError, Context, Outcome, apart};
-use crate::course::{Course, Exercise, Feedback};
+use crate::check::{CheckError, Context, Feedback, Outcome, apart};
+use crate::course::{Course, Exercise};
 use crate::sandbox::Room;
 
 /// The hidden command of the Gradus inside.

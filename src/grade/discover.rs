@@ -5,7 +5,7 @@ use std::io::{BufRead, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::{GradeError, Submission};
-use crate::course::ExerciseId;
+use crate::source::ExerciseId;
 use crate::workspace::FOLDER_NAME;
 
 /// What tools leave beside hand-ins.

@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use sha2::{Digest, Sha256};
 
 use super::{GradeError, Partition};
-use crate::check::{Context, Tier};
-use crate::course::{Course, Exercise, Tree};
+use crate::check::Context;
+use crate::course::{Course, Exercise};
+use crate::kind::Tier;
 use crate::report::record::HEADER_SCHEMA;
 use crate::report::{ExerciseEntry, Header, Submissions};
+use crate::source::Tree;
 
 /// Returns the header of a grading of `exercises` of `course`; `all` are the names of all
 /// submissions, those of other partitions included.

@@ -9,8 +9,8 @@ use std::path::Path;
 use super::partition::Partition;
 use super::results::{Records, Results, Span};
 use super::{GradeError, header};
-use crate::course::ExerciseId;
 use crate::report::Header;
+use crate::source::ExerciseId;
 use crate::sys::files;
 
 /// The most faults that are told one by one.

@@ -1,7 +1,9 @@
 //! From an outcome to a record: which tests pass, and what they are worth.
 
-use crate::check::{CheckError, Diagnostic, Outcome, OwnTests, TestResult, Values, Verdict};
-use crate::course::{Credit, Exercise, Feedback, Points};
+use crate::check::{
+    CheckError, Diagnostic, Feedback, Outcome, OwnTests, TestResult, Values, Verdict,
+};
+use crate::course::{Credit, Exercise, Points};
 use crate::report::record::RECORD_SCHEMA;
 use crate::report::{Record, TestRecord, TestVerdict, Time};
 use crate::text;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::course::ExerciseId;
+use crate::source::ExerciseId;
 
 /// One learner's work on one exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -15,14 +15,13 @@ mod validate;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::{Folder, Kind, Task, WorkspaceFile};
+use super::{Edition, Folder, Kind, Task, WorkspaceFile, WrongSolution};
 use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle};
-use crate::course::{Edition, ExerciseId, Problem, WrongSolution};
 use crate::lab::config::Config;
 use crate::lab::control::Opening;
-use crate::lab::modules;
 use crate::lab::need::Need;
-use crate::lab::{Nginx, Plan, Probe};
+use crate::lab::{Nginx, Plan, Probe, modules};
+use crate::source::{ExerciseId, Problem};
 
 pub use files::Files;
 pub use live::Label;

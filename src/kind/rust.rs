@@ -12,16 +12,15 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use super::{Folder, Kind, Task, WorkspaceFile};
+use super::{Edition, Folder, Kind, Task, Tier, WorkspaceFile, WrongSolution};
 use crate::check::rust::kit::{Kit, Subject};
 use crate::check::rust::own_tests::{self, Judged, Opponent};
 use crate::check::rust::toolchain::Toolchain;
 use crate::check::rust::{assess, collect};
 use crate::check::{
-    CheckError, Collected, Context, Diagnostic, Mutant, Outcome, Phase, Scope, TestTitle, Tier,
-    Verdict,
+    CheckError, Collected, Context, Diagnostic, Mutant, Outcome, Phase, Scope, TestTitle, Verdict,
 };
-use crate::course::{Edition, ExerciseId, Problem, Tree, WrongSolution};
+use crate::source::{ExerciseId, Problem, Tree};
 use crate::sys::clock::Stopwatch;
 
 /// How long everything may take that one submission causes, unless ten times the processor time of one

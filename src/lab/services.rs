@@ -9,7 +9,7 @@ use super::odd;
 use super::units::{Mode, Time};
 use super::upstream::{Address, State, UpstreamPlan};
 use crate::check::Diagnostic;
-use crate::course::line_of;
+use crate::source::line_of;
 
 /// The learner's file.
 pub const FILE: &str = "services.toml";

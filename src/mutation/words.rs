@@ -2,7 +2,8 @@
 
 use super::{Survey, fits};
 use crate::check::mutant::Fate;
-use crate::course::{EquivalentMutant, Problem};
+use crate::course::EquivalentMutant;
+use crate::source::Problem;
 
 /// The most lines of a change that are shown.
 const MOST_LINES: usize = 6;

@@ -10,7 +10,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::PackError;
-use crate::course::{Course, ExerciseId};
+use crate::course::Course;
+use crate::source::ExerciseId;
 
 /// Where the name of the exercise stands.
 const EXERCISE: &str = "@EXERCISE@";

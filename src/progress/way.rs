@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::{Progress, State};
-use crate::course::{Course, Exercise, Item, Lesson, Section, TrackId};
+use crate::course::{Course, Exercise, Item, Lesson, Section};
+use crate::source::TrackId;
 
 /// What to do next.
 #[derive(Debug, Clone, Copy)]

@@ -2,9 +2,10 @@
 
 use super::{LANGUAGES, Language, Miss, Unrun};
 use crate::check::Context;
-use crate::course::{Course, Problem};
+use crate::course::Course;
 use crate::lab::need::Need;
 use crate::lesson::{Doc, Info, Part, code_blocks, parse};
+use crate::source::Problem;
 
 /// The attribute that names what not every machine has: without it the block is not proved there.
 const NEEDS: &str = "needs";

@@ -1,7 +1,7 @@
 //! Blocks `toml`: they are TOML.
 
 use super::{Bench, Block, Language, Miss};
-use crate::course::toml_problem;
+use crate::source::toml_problem;
 
 /// Blocks `toml`.
 #[derive(Debug)]

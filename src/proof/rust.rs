@@ -250,7 +250,7 @@ fn line_of(block: &Block, line: usize) -> usize {
     block.line + line.saturating_sub(BEFORE).clamp(1, last)
 }
 
-fn does_not_compile(block: &Block, error: &Diagnostic) -> crate::course::Problem {
+fn does_not_compile(block: &Block, error: &Diagnostic) -> crate::source::Problem {
     let line = error.line.map_or(block.line, |line| line_of(block, line));
     let message = format!("it does not compile: {}", error.message);
     block.problem(message).at(line)

@@ -2,8 +2,11 @@
 
 use serde::Serialize;
 
-use crate::check::{Diagnostic, Outcome, OwnTests, Phase, Scope, TestOutcome, TestResult, Verdict};
-use crate::course::{Exercise, ExerciseId, Feedback};
+use crate::check::{
+    Diagnostic, Feedback, Outcome, OwnTests, Phase, Scope, TestOutcome, TestResult, Verdict,
+};
+use crate::course::Exercise;
+use crate::source::ExerciseId;
 
 /// The version of the record's shape.
 const VERSION: u32 = 1;

@@ -6,7 +6,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::check::{TestResult, Verdict};
-use crate::course::{ExerciseId, Points, Visibility};
+use crate::course::{Points, Visibility};
+use crate::source::ExerciseId;
 
 /// The name and version of the header's shape.
 pub const HEADER_SCHEMA: &str = "gradus-results/1";

@@ -2,9 +2,9 @@
 
 use super::values::{pieces, value_lines, values_lines};
 use crate::check::{
-    Diagnostic, Outcome, OwnTests, Scope, Standing, TestOutcome, TestResult, Verdict,
+    Diagnostic, Feedback, Outcome, OwnTests, Scope, Standing, TestOutcome, TestResult, Verdict,
 };
-use crate::course::{Exercise, Feedback};
+use crate::course::Exercise;
 use crate::text::{Line, Role, Style};
 
 /// The most lines of the learner's own output that are shown.

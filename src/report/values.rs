@@ -73,7 +73,7 @@ pub(super) fn pieces(line: &str, width: usize) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::Feedback;
+    use crate::check::Feedback;
 
     #[test]
     fn a_long_value_goes_on_below_itself() {

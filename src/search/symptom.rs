@@ -38,7 +38,7 @@ mod tests {
     fn causes(text: &str) -> Vec<String> {
         let mut course = fixture::course();
         let mut about = course.lessons[0].symptoms[0].clone();
-        about.pattern = crate::course::Pattern::new(r"HTTP/\d(\.\d)? 502\b|502 Bad Gateway");
+        about.pattern = crate::source::Pattern::new(r"HTTP/\d(\.\d)? 502\b|502 Bad Gateway");
         about.cause = "A gateway.".into();
         course.lessons[1].symptoms.push(about);
         let hits = find(&course, text);

@@ -3,7 +3,7 @@
 use super::input::{Effect, Note, Opened};
 use super::machine::{Machine, Screen};
 use super::solving::{Confirm, Panel};
-use crate::course::ExerciseId;
+use crate::source::ExerciseId;
 use crate::term::Key;
 use crate::text::{Line, Role};
 

@@ -9,9 +9,10 @@ use std::thread::{self, JoinHandle};
 
 use super::Input;
 use super::session::{Message, SessionError, Words};
-use crate::check::{CheckError, Context, Outcome};
-use crate::course::{Exercise, ExerciseId, Feedback};
+use crate::check::{CheckError, Context, Feedback, Outcome};
+use crate::course::Exercise;
 use crate::sandbox::Cancel;
+use crate::source::ExerciseId;
 
 /// Runs checks and what makes them fast.
 pub(super) struct Bench {

@@ -4,8 +4,8 @@ use super::input::{Effect, Note, Trouble};
 use super::machine::{Machine, Screen};
 use super::solving::{Panel, Running};
 use crate::check::{Event, Outcome, Scope, Verdict};
-use crate::course::ExerciseId;
 use crate::progress::Progress;
+use crate::source::ExerciseId;
 use crate::text::{Line, Role};
 
 impl Machine {

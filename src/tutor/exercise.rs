@@ -3,8 +3,8 @@
 use super::machine::Machine;
 use super::outcome::first_things;
 use super::solving::{Panel, Solving};
-use crate::check::{Outcome, TestResult};
-use crate::course::{Exercise, Feedback};
+use crate::check::{Feedback, Outcome, TestResult};
+use crate::course::Exercise;
 use crate::kind::WorkspaceFile;
 use crate::report::terminal::{Options, outcome_lines};
 use crate::text::{Line, Role};

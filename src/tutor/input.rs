@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use crate::check::{Event, Outcome};
-use crate::course::{Course, ExerciseId, LessonId, TrackId};
+use crate::course::Course;
 use crate::progress::{Place, Progress};
+use crate::source::{ExerciseId, LessonId, TrackId};
 use crate::term::{Ask, Key, Reply, Size, Spot};
 use crate::text::Line;
 

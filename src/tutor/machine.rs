@@ -11,8 +11,9 @@ use super::sheet::Sheet;
 use super::solving::{Running, Solving};
 use super::view::View;
 use crate::check::Outcome;
-use crate::course::{Course, ExerciseId};
+use crate::course::Course;
 use crate::progress::Progress;
+use crate::source::ExerciseId;
 use crate::term::{Key, Pager, Reply, Spot};
 use crate::text::{Line, Role};
 

@@ -2,7 +2,7 @@
 
 use super::path::Stop;
 use super::view::View;
-use crate::course::TrackId;
+use crate::source::TrackId;
 use crate::text::{Line, Role};
 
 /// Where an entry leads.

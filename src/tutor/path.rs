@@ -1,7 +1,8 @@
 //! The way through the lessons, stop by stop: a text, a question, an exercise.
 
-use crate::course::{Course, Exercise, Item, Lesson, Section, TrackId};
+use crate::course::{Course, Exercise, Item, Lesson, Section};
 use crate::progress::Place;
+use crate::source::TrackId;
 
 /// A stop on the way: an item of a section of a lesson, each by index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]

@@ -299,7 +299,7 @@ impl Session {
         Ok(())
     }
 
-    fn edit(&mut self, id: &crate::course::ExerciseId) -> io::Result<Input> {
+    fn edit(&mut self, id: &crate::source::ExerciseId) -> io::Result<Input> {
         let Some((program, arguments)) = self.desk.editor(id, self.bench.context()) else {
             let trouble = (self.words)(SessionError::NoEditor);
             return Ok(Input::Edited(Err(trouble)));
@@ -311,7 +311,7 @@ impl Session {
     }
 
     /// Puts a lab up as the learner would in another terminal; q in it leads back.
-    fn lab(&mut self, id: &crate::course::ExerciseId) -> io::Result<Input> {
+    fn lab(&mut self, id: &crate::source::ExerciseId) -> io::Result<Input> {
         let gradus = self.bench.context().sandbox.launcher().to_owned();
         let root = self.desk.root().as_os_str().to_owned();
         let words = ["lab", "up", id.as_str(), "--workspace"].map(std::ffi::OsString::from);

@@ -7,8 +7,9 @@ use super::input::{Effect, Note, Opened, Trouble};
 use super::machine::{Machine, Screen};
 use super::path::Stop;
 use crate::check::TestTitle;
-use crate::course::{Exercise, ExerciseId};
+use crate::course::Exercise;
 use crate::progress::State;
+use crate::source::ExerciseId;
 use crate::term::Key;
 use crate::text::{Line, Role};
 

@@ -4,7 +4,7 @@ use super::input::{Effect, Note, Trouble};
 use super::machine::{List, Machine, Screen};
 use super::menu::{Entry, Menu, Target};
 use super::path::Stop;
-use crate::course::TrackId;
+use crate::source::TrackId;
 use crate::text::{Line, Role};
 
 impl Machine {

@@ -6,11 +6,12 @@
 use std::borrow::Cow;
 use std::fs;
 
-use gradus::course::{Course, Problem, Tree, load, rules};
+use gradus::course::{Course, load, rules};
 use gradus::grade::journal::{self, Journal};
 use gradus::grade::{GradeError, Results, merge};
 use gradus::lesson::{Layout, layout, parse};
 use gradus::report::Header;
+use gradus::source::{Problem, Tree};
 
 const COURSE: &str = "format = 1\nid = \"c\"\ntitle = \"C\"\n";
 const GATEWAY: &str = "kind = \"gateway\"\ntitle = \"G\"\n[gateway]\nlisten = 8080\n\

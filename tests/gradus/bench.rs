@@ -7,8 +7,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use gradus::check::{CheckError, Context, Outcome, TestOutcome, TestResult, Values};
-use gradus::course::{self, Course, Exercise, Tree};
+use gradus::course;
+use gradus::course::{Course, Exercise};
 use gradus::sandbox::{Rule, Sandbox};
+use gradus::source::Tree;
 use gradus::sys::environment::Environment;
 use tempfile::TempDir;
 

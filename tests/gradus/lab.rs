@@ -13,14 +13,15 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, LazyLock, mpsc};
 use std::time::{Duration, Instant};
 
-use gradus::check::{CheckError, Context, Event, Outcome, TestResult, Verdict};
-use gradus::course::{self, Exercise, Feedback, Tree, builtin};
-use gradus::kind;
+use gradus::check::{CheckError, Context, Event, Feedback, Outcome, TestResult, Verdict};
+use gradus::course::{Exercise, builtin};
 use gradus::lab::Nginx;
 use gradus::lab::modules::Module;
 use gradus::lab::nginx::CHOICE;
 use gradus::sandbox::Sandbox;
+use gradus::source::Tree;
 use gradus::sys::environment::Environment;
+use gradus::{course, kind};
 
 use crate::harness::cache;
 

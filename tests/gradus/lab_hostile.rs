@@ -3,8 +3,7 @@
 use std::fs;
 use std::time::{Duration, Instant};
 
-use gradus::check::{Outcome, Verdict};
-use gradus::course::Feedback;
+use gradus::check::{Feedback, Outcome, Verdict};
 use gradus::sandbox::{Ability, Sandbox};
 
 use crate::attacks::corpus::{self, Level};

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
-use gradus::course::{self, Tree, builtin};
+use gradus::course;
+use gradus::course::builtin;
+use gradus::source::Tree;
 
 /// What begins a probe in its file.
 const PROBE: &str = "[[probe]]";

@@ -10,8 +10,9 @@ use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use gradus::course::{Tree, builtin};
+use gradus::course::builtin;
 use gradus::lab::nginx::CHOICE;
+use gradus::source::Tree;
 use gradus::sys::clock::Stopwatch;
 
 use crate::harness::{cache, toolchain};

@@ -5,7 +5,8 @@
     reason = "snapbox writes snapshots so"
 )]
 
-use gradus::course::{self, Tree};
+use gradus::course;
+use gradus::source::Tree;
 use snapbox::{assert_data_eq, str};
 
 use crate::harness::Desk;

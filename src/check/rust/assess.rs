@@ -6,16 +6,13 @@ use super::super::outcome::{
     Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, Values,
 };
 use super::super::{CheckError, Context, Event};
-use super::collect::{self, Collected};
 use super::dispatch::Dispatch;
-use super::forbidden;
-use super::inspect;
-use super::kit::{Kit, Subject, Tier};
-use super::linked;
-use super::linking;
+use super::kit::{Kit, Subject};
 use super::replies::{Loss, MOST_TIMEOUTS};
 use super::trial::{self, CallEnd, Note, Trial};
-use crate::course::Feedback;
+use super::{collect, forbidden, inspect, linked, linking};
+use crate::check::{Collected, Feedback};
+use crate::kind::Tier;
 use crate::sandbox::End;
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::{self, Scratch};

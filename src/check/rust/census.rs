@@ -2,9 +2,9 @@
 
 use super::super::outcome::TestTitle;
 use super::super::{CheckError, Context};
-use super::kit::{Kit, Subject, Tier};
-use super::learner;
-use super::{titles, trial};
+use super::kit::{Kit, Subject};
+use super::{learner, titles, trial};
+use crate::kind::Tier;
 
 /// The hidden tests' file.
 pub const FILE: &str = "hidden/tests.rs";

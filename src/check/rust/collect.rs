@@ -1,5 +1,6 @@
 //! The files of a submission: regular files only, within bounds, copied into a folder of ours.
 
+use crate::check::Collected;
 use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,15 +17,6 @@ const BOUNDS: Bounds = Bounds {
     bytes: 512 << 10,
     all: 16 << 20,
 };
-
-/// A file of a submission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Collected {
-    /// Its path in the submission, with `/` between the parts.
-    pub path: String,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
 
 /// Reads `src/**` of `submission`. What cannot be taken is a diagnostic: the learner's to see and to
 /// mend.

@@ -6,8 +6,8 @@ use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::collect::Collected;
 use super::forbidden::Name;
+use crate::check::Collected;
 
 /// So many bytes of a line are looked at: more than a symbol and what stands before it take.
 const MOST_OF_LINE: usize = 4 << 10;

@@ -3,6 +3,7 @@
 
 mod make;
 
+use crate::kind::Tier;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -10,14 +11,13 @@ use std::path::{Path, PathBuf};
 use super::super::cache::Hold;
 use super::super::outcome::TestTitle;
 use super::super::{CheckError, Context};
-use super::collect::Collected;
 use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::{Contract, Function};
-use super::glue;
-use super::learner;
 use super::replies::Call;
 use super::titles::Declared;
 use super::toolchain::Toolchain;
+use super::{glue, learner};
+use crate::check::Collected;
 use crate::sandbox::Limits;
 use crate::sys::fingerprint::Fingerprint;
 pub(super) use make::keep;
@@ -31,17 +31,6 @@ const CALLS: &str = "calls";
 const TESTS: &str = "tests.json";
 /// How often a kit is made for one piece of work, where it is taken away each time.
 const TRIES: usize = 3;
-
-/// Where the hidden tests run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Tier {
-    /// In a process of ours, which calls the learner's code in another.
-    #[default]
-    Called,
-    /// In the learner's process, one a test.
-    Linked,
-}
 
 /// A Rust exercise, read and ready to be made into a kit.
 #[derive(Debug, Clone)]

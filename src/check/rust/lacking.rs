@@ -5,10 +5,9 @@ use std::fmt::Write as _;
 use super::super::Diagnostic;
 use super::compile::Compiled;
 use super::contract::Function;
-use super::glue;
 use super::kit::Subject;
-use super::linked;
-use crate::course::Feedback;
+use super::{glue, linked};
+use crate::check::Feedback;
 
 /// Finds out which functions cannot be called from another process, and marks them absent.
 pub(super) fn to_calls(

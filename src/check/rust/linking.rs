@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use super::super::outcome::Diagnostic;
 use super::super::{CheckError, Context};
-use super::kit::{Kit, Subject, Tier};
-use super::lacking;
-use super::linked;
+use super::kit::{Kit, Subject};
+use super::{lacking, linked};
+use crate::kind::Tier;
 use crate::sandbox::End;
 
 /// The program that was linked, or why no test can run.

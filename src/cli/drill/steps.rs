@@ -7,19 +7,18 @@ use serde::Serialize;
 
 use super::drilling::judged;
 use super::{exercise, lab_name, open, refuse_missing, words};
-use crate::check::{Context, Outcome, Verdict};
+use crate::check::{Context, Feedback, Outcome, Verdict};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::lab::registry;
-use crate::course::{Answer as Choice, Feedback};
+use crate::course::Answer as Choice;
 use crate::drill::{Fault, Possibility};
 use crate::lab::control::{Caller, Request};
 use crate::report::{Options, outcome_lines};
 use crate::term::{self, Ask};
 use crate::text::{Line, Role};
-use crate::training::Open;
-use crate::training::{Answered, Entry, Training};
+use crate::training::{Answered, Entry, Open, Training};
 
 /// Say where the open drill broke, and why
 #[derive(Debug, Args)]

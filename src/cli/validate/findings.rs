@@ -6,13 +6,15 @@ use std::thread;
 
 use serde::Serialize;
 
-use crate::check::{CheckError, Context, Tier};
+use crate::check::{CheckError, Context};
 use crate::cli::exit::Code;
 use crate::cli::failure::with_causes;
 use crate::cli::output::Stepper;
-use crate::course::{Course, Exercise, ExerciseId, Problem};
+use crate::course::{Course, Exercise};
 use crate::drill::{self, Ground};
+use crate::kind::Tier;
 use crate::proof::{Batch, Proof};
+use crate::source::{ExerciseId, Problem};
 
 /// What validation found.
 #[derive(Debug, Default)]

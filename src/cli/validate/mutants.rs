@@ -7,10 +7,12 @@ use serde::Serialize;
 use super::Validate;
 use super::findings::{Findings, Unproved, proved};
 use super::words::told;
+use crate::check::Feedback;
 use crate::cli::app::{App, Done, counted};
 use crate::cli::failure::Failure;
-use crate::course::{Course, ExerciseId, Feedback, Problem};
+use crate::course::Course;
 use crate::mutation::{self, Tally, Worth};
+use crate::source::{ExerciseId, Problem};
 use crate::sys::clock::Stopwatch;
 use crate::text::{Line, Role};
 

@@ -2,8 +2,9 @@
 
 use super::findings::{Findings, Unproved};
 use crate::cli::app::counted;
-use crate::course::{Course, ExerciseId, Problem};
+use crate::course::Course;
 use crate::proof::{Proof, Unrun};
+use crate::source::{ExerciseId, Problem};
 use crate::text::{Line, Role};
 
 /// Returns `problems`, each with its place and its help.

@@ -1,14 +1,11 @@
 //! Exercises: the part of the manifest that every kind has; the rest is the kind's.
 
-use super::super::exercise::{EquivalentMutant, Exercise, WrongSolution};
+use super::super::exercise::{EquivalentMutant, Exercise};
 use super::super::grading::{Grading, TestGrading};
-use super::super::id::{ExerciseId, TrackId};
 use super::super::manifest::{Changes, ExerciseManifest, GradeManifest};
-use super::super::problem::Problem;
-use super::super::tree::Tree;
 use super::super::{Course, Lesson};
-use super::{line_of, toml_problem};
-use crate::kind::{self, Folder, KINDS, Kind, Task};
+use crate::kind::{self, Folder, KINDS, Kind, Task, WrongSolution};
+use crate::source::{ExerciseId, Problem, TrackId, Tree, line_of, toml_problem};
 use crate::sys::fingerprint::Fingerprint;
 
 /// Reads every exercise, in the order in which the lessons name them; those no lesson names last.

@@ -1,13 +1,9 @@
 //! Lessons: front matter; the text is parsed when it is first wanted.
 
 use super::super::body::{LazyBody, directives};
-use super::super::id::LessonId;
 use super::super::lesson::{Lesson, Symptom};
 use super::super::manifest::LessonManifest;
-use super::super::pattern::Pattern;
-use super::super::problem::Problem;
-use super::super::tree::Tree;
-use super::{line_of, toml_problem};
+use crate::source::{LessonId, Pattern, Problem, Tree, line_of, toml_problem};
 use toml::Spanned;
 
 /// Reads every lesson, in the order of their numbers.

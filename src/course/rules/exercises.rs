@@ -1,8 +1,10 @@
 //! Rules for exercises of every kind.
 
 use super::super::manifest::ExerciseManifest;
-use super::super::{Course, Edition, EquivalentMutant, Exercise, Problem};
+use super::super::{Course, EquivalentMutant, Exercise};
 use super::{first_level_heading, key_line};
+use crate::kind::Edition;
+use crate::source::Problem;
 
 /// The fewest hints of an exercise.
 const FEWEST_HINTS: usize = 3;

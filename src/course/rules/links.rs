@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use super::super::{Course, Lesson, Problem};
+use super::super::{Course, Lesson};
 use crate::lesson::{Block, BlockKind, Inline, text_of};
+use crate::source::Problem;
 
 /// Checks every relative link of every lesson.
 pub(super) fn check(course: &Course, problems: &mut Vec<Problem>) {

@@ -1,6 +1,7 @@
 //! Rules for questions.
 
-use super::super::{Choice, Lesson, Problem, Question, Quiz};
+use super::super::{Choice, Lesson, Question, Quiz};
+use crate::source::Problem;
 
 /// Checks every question of `lesson`.
 pub(super) fn check(lesson: &Lesson, problems: &mut Vec<Problem>) {

@@ -12,11 +12,11 @@ use super::{FILE as CONFIG, GatewayTask, judge, title};
 use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
 };
-use crate::course::line_of;
 use crate::lab::config::Config;
 use crate::lab::nonce::Nonce;
 use crate::lab::prober::{self, Traces};
 use crate::lab::{Lab, Nginx, Probe, odd};
+use crate::source::line_of;
 use crate::sys::clock::Stopwatch;
 use crate::text::visible;
 

@@ -7,13 +7,13 @@ use std::time::Duration;
 use super::files::{self, Files};
 use super::{FILE, GatewayTask, Judging, classify, runbook, title};
 use crate::check::{
-    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
+    CheckError, Context, Diagnostic, Event, Feedback, Outcome, Phase, TestOutcome, TestResult,
+    Values,
 };
-use crate::course::{Edition, Feedback};
+use crate::kind::Edition;
 use crate::lab::config::{Config, Fault, rules};
-use crate::lab::log;
 use crate::lab::nginx::Nginx;
-use crate::lab::{Lab, Plan, Probe, prober, services, system};
+use crate::lab::{Lab, Plan, Probe, log, prober, services, system};
 use crate::sys::clock::Stopwatch;
 
 /// Judges the learner's folder.

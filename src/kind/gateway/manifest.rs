@@ -10,12 +10,12 @@ use toml::Spanned;
 
 use super::files::{self, Files};
 use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
-use crate::course::{Edition, Problem, WrongSolution, line_of, toml_problem};
-use crate::kind::Folder;
+use crate::kind::{Edition, Folder, WrongSolution};
 use crate::lab::modules::Module;
 use crate::lab::need::Need;
 use crate::lab::units::Time;
 use crate::lab::{Plan, Probe, UpstreamPlan, services};
+use crate::source::{Problem, line_of, toml_problem};
 
 /// What a lab's nginx runs with at first, where that is not the learner's file, in a student
 /// edition: whoever puts the lab up can see it.
@@ -306,7 +306,7 @@ mod tests {
     use std::borrow::Cow;
 
     use super::*;
-    use crate::course::Tree;
+    use crate::source::Tree;
 
     const MANIFEST: &str = "kind = 'gateway'\n[gateway]\nlisten = 8080\n\
                             [[gateway.upstream]]\nname = 'shop'\naddress = '127.0.0.1:3000'\n";

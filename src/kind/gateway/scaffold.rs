@@ -1,6 +1,6 @@
 //! The files of a new exercise.
 
-use crate::course::ExerciseId;
+use crate::source::ExerciseId;
 
 /// The templates: each path in the exercise's folder and its text.
 const TEMPLATES: [(&str, &str); 7] = [

@@ -7,13 +7,12 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::files::Files;
-use super::manifest;
-use super::{FILE, GatewayTask, Judging, judge};
+use super::{FILE, GatewayTask, Judging, judge, manifest};
 use crate::check::{CheckError, Context, Outcome};
-use crate::course::{Edition, Problem, Tree};
-use crate::kind::Task;
+use crate::kind::{Edition, Task};
 use crate::lab::need::Need;
 use crate::lab::{Plan, Probe, UpstreamPlan, services};
+use crate::source::{Problem, Tree};
 
 /// A gateway as its manifest declares it.
 #[derive(Debug, Deserialize)]

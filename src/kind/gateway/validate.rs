@@ -11,11 +11,12 @@ use super::{
     judge, runbook,
 };
 use crate::check::{
-    CheckError, Context, Diagnostic, Outcome, TestOutcome, TestResult, Values, Verdict,
+    CheckError, Context, Diagnostic, Feedback, Outcome, TestOutcome, TestResult, Values, Verdict,
 };
-use crate::course::{Feedback, Problem, WrongSolution};
+use crate::kind::WrongSolution;
 use crate::lab::modules::Module;
 use crate::lab::{Nginx, Probe, services};
+use crate::source::Problem;
 use crate::sys::threads;
 
 /// How many labs run at a time.

@@ -6,13 +6,13 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::RustTask;
-use crate::check::rust::collect::Collected;
+use crate::check::Collected;
 use crate::check::rust::contract::{self, Contract, ContractError};
-use crate::check::rust::kit::{Subject, Tier};
+use crate::check::rust::kit::Subject;
 use crate::check::rust::titles;
-use crate::course::{Edition, ExerciseId, Problem};
-use crate::kind::{Folder, WorkspaceFile};
+use crate::kind::{Edition, Folder, Tier, WorkspaceFile};
 use crate::sandbox::Limits;
+use crate::source::{ExerciseId, Problem};
 
 /// The public examples, which are handed out.
 pub(super) const EXAMPLES: &str = "starter/tests/examples.rs";
@@ -63,7 +63,7 @@ pub(super) fn settings(task: &RustTask) -> Result<Settings, Problem> {
     let manifest = toml::from_str::<Manifest>(text);
     manifest.map(|manifest| manifest.rust).map_err(|error| {
         let file = format!("exercises/{}/exercise.toml", task.id);
-        crate::course::toml_problem(&file, text, 1, &error)
+        crate::source::toml_problem(&file, text, 1, &error)
     })
 }
 

@@ -1,7 +1,7 @@
 //! The files of a new Rust exercise.
 
 use super::load::crate_name;
-use crate::course::ExerciseId;
+use crate::source::ExerciseId;
 
 /// Returns the files of a new exercise.
 pub(super) fn scaffold(id: &ExerciseId) -> Vec<(String, String)> {

@@ -2,12 +2,11 @@
 
 use super::RustTask;
 use crate::check::rust::assess::assess_files;
-use crate::check::rust::collect::Collected;
-use crate::check::rust::kit::{Kit, Subject, Tier};
+use crate::check::rust::kit::{Kit, Subject};
 use crate::check::rust::replies::Call;
-use crate::check::{CheckError, Context, Outcome, TestResult, Verdict};
-use crate::course::{Problem, WrongSolution};
-use crate::kind::Task;
+use crate::check::{CheckError, Collected, Context, Outcome, TestResult, Verdict};
+use crate::kind::{Task, Tier, WrongSolution};
+use crate::source::Problem;
 
 use super::load::sources_of;
 

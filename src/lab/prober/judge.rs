@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 
 use super::request::Requests;
 use super::{Exchange, arrived};
-use crate::course::pattern::Pattern;
 use crate::lab::client::{NoResponse, Response};
 use crate::lab::customers::Met;
 use crate::lab::nonce::Nonce;
 use crate::lab::probe::{Age, Expect, Probe, status_words};
-use crate::lab::upstream::Counters;
-use crate::lab::upstream::answer;
 use crate::lab::upstream::request::Request;
+use crate::lab::upstream::{Counters, answer};
+use crate::source::Pattern;
 use crate::text::visible;
 
 /// How much of a body a learner sees, in characters.

@@ -49,7 +49,7 @@ fn error(message: &str) -> Diagnostic {
     }
 }
 
-fn both() -> crate::course::ExerciseId {
+fn both() -> crate::source::ExerciseId {
     "both".parse().unwrap()
 }
 

@@ -5,8 +5,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::super::{Effect, Farewell, Input, Machine, Note, Opened, Setup, View};
-use crate::course::{Course, Tree, load};
+use crate::course::{Course, load};
 use crate::progress::Progress;
+use crate::source::Tree;
 use crate::term::{Ask, Key, Size, Spot};
 use crate::text::Line;
 

@@ -9,9 +9,10 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use gradus::check::CheckError;
-use gradus::course::{Course, Tree, load};
+use gradus::course::{Course, load};
 use gradus::grade::cell;
 use gradus::sandbox::{Ability, Guard, Sandbox, SandboxError, guard};
+use gradus::source::Tree;
 use gradus::sys::clock::Stopwatch;
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::TestRunner;

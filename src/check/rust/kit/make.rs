@@ -4,21 +4,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{CALLS, Kit, RUNTIME, Subject, TESTS, Tier, gone, write};
+use super::{CALLS, Kit, RUNTIME, Subject, TESTS, gone, write};
 use crate::check::cache::{self, Hold};
 use crate::check::outcome::TestTitle;
-use crate::check::rust::census;
-use crate::check::rust::collect;
 use crate::check::rust::compile::{Compiled, Origin, Product, Unit, compile};
 use crate::check::rust::dispatch::Dispatch;
-use crate::check::rust::glue;
-use crate::check::rust::inspect;
-use crate::check::rust::linked;
 use crate::check::rust::replies::Call;
-use crate::check::rust::runtime;
 use crate::check::rust::toolchain::Toolchain;
-use crate::check::rust::trial;
+use crate::check::rust::{census, collect, glue, inspect, linked, runtime, trial};
 use crate::check::{CheckError, Context};
+use crate::kind::Tier;
 use crate::sandbox::Limits;
 use crate::sys::scratch::{self, Scratch};
 

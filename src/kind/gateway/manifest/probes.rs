@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::course::{Problem, line_of, toml_problem};
 use crate::kind::gateway::CATCHERS;
 use crate::lab::{Plan, Probe};
+use crate::source::{Problem, line_of, toml_problem};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
