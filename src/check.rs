@@ -6,7 +6,6 @@ mod collected;
 pub mod context;
 pub mod mutant;
 pub mod outcome;
-pub mod rust;
 
 pub use collected::Collected;
 pub use context::{Context, Event, Feedback};

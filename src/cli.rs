@@ -46,9 +46,10 @@ mod workflow;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 
-use crate::lab::control::wrappers;
+use crate::kind::Kinds;
+use crate::kinds::gateway::lab::control::wrappers;
 use crate::sandbox;
 use crate::sys::environment::Environment;
 use app::App;
@@ -56,28 +57,28 @@ use arguments::Arguments;
 use exit::Code;
 
 /// Returns the command line as clap knows it, for a reference.
-pub fn command() -> clap::Command {
-    Arguments::command()
+pub fn command(kinds: Kinds) -> clap::Command {
+    new::with_kinds(Arguments::command(), kinds)
 }
 
-/// Runs Gradus with the arguments and environment of this process.
-pub fn main() -> ExitCode {
+/// Runs Gradus with these kinds of exercises and the arguments and environment of this process.
+pub fn main(kinds: Kinds) -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = sandbox::enter(arguments.get(1..).unwrap_or_default()) {
         return ExitCode::from(code);
     }
     let environment = environment();
     let command = wrappers::arguments(&arguments, environment.get(wrappers::LAB));
-    run(command.unwrap_or(arguments), environment).into()
+    run(kinds, command.unwrap_or(arguments), environment).into()
 }
 
-fn run(arguments: Vec<OsString>, environment: Environment) -> Code {
+fn run(kinds: Kinds, arguments: Vec<OsString>, environment: Environment) -> Code {
     let first = arguments.first().cloned();
-    let parsed = match Arguments::try_parse_from(arguments) {
+    let parsed = match parse(command(kinds), arguments) {
         Ok(parsed) => parsed,
         Err(error) => return refuse(&error),
     };
-    let app = App::new(environment, first.as_deref(), parsed.global);
+    let app = App::new(kinds, environment, first.as_deref(), parsed.global);
     let done = match parsed.command {
         Some(command) => command.run(&app),
         None => session::run(&app),
@@ -87,6 +88,11 @@ fn run(arguments: Vec<OsString>, environment: Environment) -> Code {
         app.output.tell(&failure.words(&app.invocation).lines());
         failure.code()
     })
+}
+
+fn parse(mut command: clap::Command, arguments: Vec<OsString>) -> clap::error::Result<Arguments> {
+    let mut matches = command.try_get_matches_from_mut(arguments)?;
+    Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
 /// Prints help, the version, or what is wrong with the arguments.

@@ -1,6 +1,6 @@
 //! A course: lessons, quizzes and exercises, read from a folder or from the binary.
 //!
-//! [`load`] never stops at the first fault: it returns what it could read and every [`Problem`].
+//! [`load`] never stops at the first fault: it returns what it could read and every [`Problem`](crate::source::Problem).
 
 pub mod body;
 pub mod builtin;
@@ -22,10 +22,7 @@ pub use lesson::{Item, Lesson, Section, Symptom};
 pub use load::load;
 pub use quiz::{Answer, Choice, Mark, Question, Quiz};
 
-use crate::drill::Ground;
 use crate::kind::Edition;
-#[cfg(doc)]
-use crate::source::Problem;
 use crate::source::{ExerciseId, LessonId, TrackId, Tree};
 
 /// A way through the course, with a finish of its own.
@@ -39,7 +36,7 @@ pub struct Track {
     pub description: String,
 }
 
-/// A course as it was read; what could not be read is missing and told in a [`Problem`].
+/// A course as it was read; what could not be read is missing and told in a [`Problem`](crate::source::Problem).
 #[derive(Debug, Clone)]
 pub struct Course {
     /// The course's name in progress files.
@@ -56,8 +53,6 @@ pub struct Course {
     pub lessons: Vec<Lesson>,
     /// The exercises, in the order in which the lessons name them.
     pub exercises: Vec<Exercise>,
-    /// What its drills are made of, if it has any.
-    pub ground: Option<Ground>,
     /// The files all this was read from.
     pub tree: Tree,
 }

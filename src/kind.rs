@@ -1,19 +1,16 @@
-//! The kinds of exercises. A new kind is one file here and one line in [`KINDS`].
+//! What a kind of exercise is: it reads an exercise's folder, and judges what is handed in.
 
-pub mod gateway;
-pub mod rust;
-
+use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle};
-use crate::lab::control::Opening;
 use crate::source::{ExerciseId, Problem, Tree};
 
-/// Every kind there is.
-pub static KINDS: &[&dyn Kind] = &[&rust::Rust, &gateway::Gateway];
+/// The kinds that a program knows, handed down from where it starts.
+pub type Kinds = &'static [&'static dyn Kind];
 
 /// A kind of exercise: reads an exercise's folder and makes a [`Task`] of it.
 pub trait Kind: fmt::Debug + Sync {
@@ -26,6 +23,12 @@ pub trait Kind: fmt::Debug + Sync {
     /// Reads what is this kind's own in `folder`. What is wrong goes to `problems`; the task then
     /// does what it can.
     fn load(&self, folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Arc<dyn Task>;
+
+    /// Reads what the course of `tree` holds for this kind beside its exercises; what is wrong with it goes to
+    /// `problems`.
+    fn read_course(&self, tree: &Tree, problems: &mut Vec<Problem>) {
+        let _ = (tree, problems);
+    }
 
     /// Returns the program that verdicts depend on, with its version, if there is one.
     ///
@@ -177,27 +180,10 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
     fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError>;
 
-    /// Returns whether it has a lab that can be put up.
-    fn has_lab(&self) -> bool {
-        false
-    }
-
-    /// Returns what the lab of the learner's folder `folder` is made of; `Err` inside holds what is
-    /// wrong with the files.
-    ///
-    /// # Errors
-    /// Fails when there is no lab, or when Gradus could not do its work.
-    fn open_lab(
-        &self,
-        label: gateway::Label<'_>,
-        folder: &Path,
-        context: &Context,
-    ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
-        let _ = (folder, context);
-        Err(CheckError::exercise(format!(
-            "{} has no lab",
-            label.exercise
-        )))
+    /// Returns what can be kept up for a learner to look at, such as a lab: its kind knows what it is. `None`
+    /// if there is nothing like that.
+    fn live(&self) -> Option<&dyn Any> {
+        None
     }
 
     /// Proves the exercise: the solution passes, the starter does not, every wrong solution is
@@ -228,7 +214,7 @@ pub trait Task: fmt::Debug + Send + Sync {
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError>;
 }
 
-/// Returns the kind called `id`.
-pub fn find(id: &str) -> Option<&'static dyn Kind> {
-    KINDS.iter().copied().find(|kind| kind.id() == id)
+/// Returns the kind called `id`, of `kinds`.
+pub fn find(kinds: Kinds, id: &str) -> Option<&'static dyn Kind> {
+    kinds.iter().copied().find(|kind| kind.id() == id)
 }

@@ -3,10 +3,9 @@
 pub mod check;
 pub mod cli;
 pub mod course;
-pub mod drill;
 pub mod grade;
 pub mod kind;
-pub mod lab;
+pub mod kinds;
 pub mod lesson;
 pub mod mutation;
 pub mod pack;

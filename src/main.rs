@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    gradus::cli::main()
+    gradus::cli::main(gradus::kinds::KINDS)
 }

@@ -10,11 +10,11 @@ pub mod round;
 mod store;
 
 use crate::check::Context;
-use crate::drill::draw::Urn;
-use crate::drill::fault::broken;
-use crate::drill::{Fault, Ground, Seed};
 use crate::kind::Task;
-use crate::kind::gateway::Files;
+use crate::kinds::gateway::Files;
+use crate::kinds::gateway::drill::draw::Urn;
+use crate::kinds::gateway::drill::fault::broken;
+use crate::kinds::gateway::drill::{Fault, Ground, Seed};
 use crate::sys::clock::unix_time;
 use crate::sys::fingerprint::Fingerprint;
 use crate::workspace::Workspace;

@@ -1,5 +1,6 @@
 //! What the sandbox costs: the same check with it and without, stage by stage.
 
+use gradus::kinds::KINDS;
 use std::ffi::OsString;
 use std::fs;
 use std::mem;
@@ -40,7 +41,7 @@ impl Bench {
             println!("this machine has no sandbox to measure");
             return;
         }
-        let (course, _) = course::load(&course::builtin::tree());
+        let (course, _) = course::load(&course::builtin::tree(), KINDS);
         let id = "safe-divide".parse().expect("a name");
         let exercise = course.exercise(&id).expect("an exercise");
         let confined = self.context(sandbox.clone());

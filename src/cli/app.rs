@@ -12,6 +12,7 @@ use super::output::Output;
 use super::{confinement, names};
 use crate::check::{CheckError, Context, Feedback};
 use crate::course::{Course, Exercise, builtin, load};
+use crate::kind::Kinds;
 use crate::progress::{Loaded, Next, Progress, State};
 use crate::sandbox::Sandbox;
 use crate::source::{Problem, Tree};
@@ -25,6 +26,8 @@ pub(crate) type Done = Result<Code, Failure>;
 /// What every command works with.
 #[derive(Debug)]
 pub(crate) struct App {
+    /// The kinds of exercises there are.
+    pub(crate) kinds: Kinds,
     /// The environment Gradus was started in.
     pub(crate) environment: Arc<Environment>,
     /// The options of every command.
@@ -37,10 +40,16 @@ pub(crate) struct App {
 
 impl App {
     /// Returns the app for one run of Gradus, started as `first`.
-    pub(super) fn new(environment: Environment, first: Option<&OsStr>, global: Global) -> Self {
+    pub(super) fn new(
+        kinds: Kinds,
+        environment: Environment,
+        first: Option<&OsStr>,
+        global: Global,
+    ) -> Self {
         let executable = std::env::current_exe().ok();
         let invocation = Invocation::detect(&environment, first, executable.as_deref(), &global);
         Self {
+            kinds,
             output: Output::new(&environment, global.color),
             environment: Arc::new(environment),
             global,
@@ -106,7 +115,7 @@ impl App {
     /// course has problems is told, and no reason to stop.
     pub(crate) fn desk(&self) -> Result<Desk, Failure> {
         let workspace = self.open_workspace()?;
-        let (course, problems) = load(&self.tree(workspace.as_ref())?);
+        let (course, problems) = load(&self.tree(workspace.as_ref())?, self.kinds);
         self.tell_of(&course, &problems);
         let mut loaded = Loaded::default();
         if let Some(workspace) = &workspace {

@@ -1,10 +1,9 @@
 //! `gradus completions`.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 
 use super::app::{App, Done};
-use super::arguments::Arguments;
 use super::exit::Code;
 
 /// Write a completion script for a shell
@@ -17,7 +16,12 @@ pub(crate) struct Completions {
 impl Completions {
     pub(super) fn run(self, app: &App) -> Done {
         let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut Arguments::command(), "gradus", &mut script);
+        clap_complete::generate(
+            self.shell,
+            &mut super::command(app.kinds),
+            "gradus",
+            &mut script,
+        );
         app.output.bytes(&script)?;
         Ok(Code::Fine)
     }

@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 
-use super::app::{App, Desk, Done};
+use super::app::{App, Done};
 use super::failure::Failure;
 use crate::check::{CheckError, Context, Feedback};
 use crate::course::{Exercise, Grading};
-use crate::drill::{Ground, Seed};
-use crate::kind::gateway::Gateway;
+use crate::kinds::gateway::drill::Seed;
+use crate::kinds::gateway::{Gateway, drill};
 use crate::training::{DrillError, Open, Training};
 
 /// Find and mend a fault that nobody tells you, on the clock
@@ -60,7 +60,9 @@ impl Drill {
     pub(super) fn run(self, app: &App) -> Done {
         let desk = app.desk()?;
         let context = app.context(Feedback::Title)?;
-        let training = training(app, &desk, &context)?;
+        let ground = drill::load(&desk.course.tree, &mut Vec::new());
+        let ground = ground.ok_or_else(|| no_drill(app))?;
+        let training = Training::new(desk.workspace()?, &ground, &context);
         match self.step {
             Some(Step::Answer(answer)) => answer.run(app, &training),
             Some(Step::Check(check)) => check.run(app, &training, &context),
@@ -81,14 +83,11 @@ impl Drill {
     }
 }
 
-/// Returns the learner's drills on what the course declares.
-fn training<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Training<'a>, Failure> {
-    let workspace = desk.workspace()?;
-    let ground: &Ground = desk.course.ground.as_ref().ok_or(Failure::Refused {
+fn no_drill(app: &App) -> Failure {
+    Failure::Refused {
         what: "this course has no drill".to_owned(),
         help: format!("its exercises: `{}`", app.command("list")),
-    })?;
-    Ok(Training::new(workspace, ground, context))
+    }
 }
 
 /// Returns the drill that is not over.
@@ -130,7 +129,7 @@ fn refuse_missing(open: &Open<'_>, context: &Context) -> Result<(), Failure> {
     match open.task.missing(context) {
         Some(what) => Err(Failure::Check(CheckError::Missing {
             what,
-            help: crate::lab::nginx::INSTALL.to_owned(),
+            help: crate::kinds::gateway::lab::nginx::INSTALL.to_owned(),
         })),
         None => Ok(()),
     }

@@ -9,7 +9,7 @@ use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
 use crate::grade::GradeError;
-use crate::lab::control::CallError;
+use crate::kinds::gateway::lab::control::CallError;
 use crate::pack::PackError;
 use crate::progress::ProgressError;
 use crate::source::tree::TreeError;

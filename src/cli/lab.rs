@@ -18,8 +18,8 @@ use clap::{Args, Subcommand};
 
 use super::app::{App, Done};
 use super::failure::Failure;
-use crate::lab::control::protocol::Said;
-use crate::lab::control::{Answer, Caller, Entry, Registry, Request};
+use crate::kinds::gateway::lab::control::protocol::Said;
+use crate::kinds::gateway::lab::control::{Answer, Caller, Entry, Registry, Request};
 
 /// Put a lab up and work on it: nginx and what is behind it
 #[derive(Debug, Args)]
@@ -88,6 +88,6 @@ fn find(app: &App, name: Option<&str>) -> Result<Entry, Failure> {
 fn say(lab: &Entry, request: &Request) -> Result<Said, Failure> {
     match Caller::new(&lab.socket).ask(request)? {
         Answer::Said(said) => Ok(said),
-        _ => Err(crate::lab::control::CallError::Foreign.into()),
+        _ => Err(crate::kinds::gateway::lab::control::CallError::Foreign.into()),
     }
 }

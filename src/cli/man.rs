@@ -1,9 +1,8 @@
 //! `gradus man`.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 
 use super::app::{App, Done};
-use super::arguments::Arguments;
 use super::exit::Code;
 
 /// Write the manual page
@@ -13,7 +12,7 @@ pub(crate) struct Man {}
 impl Man {
     pub(super) fn run(app: &App) -> Done {
         let mut page = Vec::new();
-        clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+        clap_mangen::Man::new(super::command(app.kinds)).render(&mut page)?;
         app.output.bytes(&page)?;
         Ok(Code::Fine)
     }

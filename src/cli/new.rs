@@ -1,9 +1,10 @@
 //! `gradus new`.
 
+use std::mem;
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
-use clap::{Args, Subcommand};
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Arg, Args, Command, Subcommand};
 
 use super::app::{App, Done};
 use super::exit::Code;
@@ -11,7 +12,7 @@ use super::failure::Failure;
 use super::source;
 use crate::course::Course;
 use crate::course::scaffold::{self, ScaffoldError, title_of};
-use crate::kind::{self, KINDS};
+use crate::kind::{self, Kinds};
 use crate::source::{ExerciseId, LessonId};
 use crate::text::Line;
 
@@ -45,17 +46,24 @@ enum What {
         /// The exercise's id: lower-case letters, digits and single hyphens
         id: String,
         /// What kind of exercise it is
-        #[arg(long, value_parser = kinds(), default_value = KINDS[0].id())]
+        #[arg(long, required = false)]
         kind: String,
     },
 }
 
-fn kinds() -> PossibleValuesParser {
-    PossibleValuesParser::new(
-        KINDS
+/// Returns `command` with the names of `kinds` as those that a new exercise may be of.
+pub(super) fn with_kinds(mut command: Command, kinds: Kinds) -> Command {
+    let new = command.find_subcommand_mut("new");
+    if let Some(exercise) = new.and_then(|new| new.find_subcommand_mut("exercise")) {
+        let names = kinds
             .iter()
-            .map(|kind| clap::builder::PossibleValue::new(kind.id()).help(kind.summary())),
-    )
+            .map(|kind| PossibleValue::new(kind.id()).help(kind.summary()));
+        let names = PossibleValuesParser::new(names);
+        let default = kinds.first().map(|kind| kind.id());
+        let in_exercise = |argument: Arg| argument.value_parser(names).default_value(default);
+        *exercise = mem::take(exercise).mut_arg("kind", in_exercise);
+    }
+    command
 }
 
 impl New {
@@ -92,7 +100,7 @@ fn lesson(app: &App, id: &str, title: Option<String>) -> Done {
 fn exercise(app: &App, id: &str, kind: &str) -> Done {
     let (_, folder) = editable(app)?;
     let id: ExerciseId = id.parse().map_err(ScaffoldError::from)?;
-    let kind = kind::find(kind).expect("clap lets only known kinds through");
+    let kind = kind::find(app.kinds, kind).expect("clap lets only known kinds through");
     tell(app, &scaffold::exercise(&folder, &id, kind)?)?;
     app.output.lines(&[
         Line::plain(format!(

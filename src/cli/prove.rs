@@ -18,7 +18,7 @@ pub(crate) struct Prove {
 
 impl Prove {
     pub(super) fn run(self, app: &App) -> Done {
-        let (course, _) = load(&app.tree(None)?);
+        let (course, _) = load(&app.tree(None)?, app.kinds);
         let mut batches = proof::batches(&course, &self.pages).into_iter();
         let batch = batches.find(|batch| batch.name == self.batch);
         let batch = batch.ok_or_else(|| Failure::Refused {

@@ -10,8 +10,6 @@ use crate::source::{Problem, Tree};
 
 /// Reads the course that an author means: the folder named, `--course`, the one this folder lies
 /// in, else the built-in one.
-/// Reads the course that an author means: the folder named, `--course`, the one this folder lies
-/// in, else the built-in one.
 pub(super) fn open(app: &App, named: Option<&Path>) -> Result<(Course, Vec<Problem>), Failure> {
     let named = named.or(app.global.course.as_deref());
     let here = || {
@@ -26,7 +24,7 @@ pub(super) fn open(app: &App, named: Option<&Path>) -> Result<(Course, Vec<Probl
         Some(folder) => Tree::read(&folder)?,
         None => builtin::tree(),
     };
-    Ok(load(&tree))
+    Ok(load(&tree, app.kinds))
 }
 
 /// Returns the course that is meant, if it is whole and without problems: nobody is graded by

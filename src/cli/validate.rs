@@ -4,6 +4,7 @@ mod findings;
 mod mutants;
 mod words;
 
+use crate::kinds::gateway::drill;
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
@@ -147,9 +148,12 @@ impl Validate {
         let mut jobs: VecDeque<Job<'_>> = batches.iter().map(Job::Blocks).collect();
         jobs.extend(exercises.into_iter().map(Job::Exercise));
         findings.prove(jobs, &prove, &context, self.jobs(), &steps);
-        if let (Some(ground), None) = (&course.ground, &only) {
-            steps.show("proving the drill");
-            findings.prove_drill(ground, &context);
+        if only.is_none() {
+            // What is wrong with its files was found when the course was read.
+            if let Some(ground) = drill::load(&course.tree, &mut Vec::new()) {
+                steps.show("proving the drill");
+                findings.prove_drill(&ground, &context);
+            }
         }
         steps.show("");
         findings.keep_those_of(only.as_ref());

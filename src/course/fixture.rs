@@ -1,5 +1,6 @@
 //! A small course for unit tests: two tracks, two lessons, four exercises.
 
+use crate::kinds::KINDS;
 use std::borrow::Cow;
 
 use super::{Course, load};
@@ -51,5 +52,5 @@ pub(crate) fn course() -> Course {
     let files = FILES
         .iter()
         .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(*text)));
-    load(&Tree::new(files)).0
+    load(&Tree::new(files), KINDS).0
 }

@@ -5,7 +5,7 @@ mod lessons;
 
 use super::manifest::CourseManifest;
 use super::{Course, Track};
-use crate::kind::Edition;
+use crate::kind::{Edition, Kinds};
 use crate::source::{Problem, Tree, line_of, toml_problem};
 
 pub(super) use lessons::split_front_matter;
@@ -13,13 +13,15 @@ pub(super) use lessons::split_front_matter;
 /// The version of the course format that this program reads.
 const FORMAT: u32 = 1;
 
-/// Reads the course in `tree`: what could be read, and every problem with the rest.
-pub fn load(tree: &Tree) -> (Course, Vec<Problem>) {
+/// Reads the course in `tree`, whose exercises are of `kinds`: what could be read, and every problem with the rest.
+pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut course = manifest(tree, &mut problems);
     course.lessons = lessons::load(tree, &mut problems);
-    course.exercises = exercises::load(tree, &course, &mut problems);
-    course.ground = crate::drill::load(tree, &mut problems);
+    course.exercises = exercises::load(tree, kinds, &course, &mut problems);
+    for kind in kinds {
+        kind.read_course(tree, &mut problems);
+    }
     check_links(&course, &mut problems);
     problems.sort();
     (course, problems)
@@ -34,7 +36,6 @@ fn manifest(tree: &Tree, problems: &mut Vec<Problem>) -> Course {
         tracks: Vec::new(),
         lessons: Vec::new(),
         exercises: Vec::new(),
-        ground: None,
         tree: tree.clone(),
     };
     let file = "course.toml";

@@ -259,7 +259,7 @@ mod tests {
                 "kind = \"gateway\"\ntitle = \"E\"\nsummary = \"S.\"\n",
             ),
         ]);
-        let (course, _) = load(&tree);
+        let (course, _) = load(&tree, crate::kinds::KINDS);
         lesson_page(&course, &course.lessons[0]).markdown
     }
 

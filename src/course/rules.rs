@@ -144,7 +144,7 @@ mod tests {
             ("exercises/e/wrong/01-a.rs", String::new()),
         ];
         let files = files.map(|(path, text)| (path.to_owned(), Cow::Owned(text)));
-        let course = load(&Tree::new(files)).0;
+        let course = load(&Tree::new(files), crate::kinds::KINDS).0;
         check(&course).iter().map(ToString::to_string).collect()
     }
 

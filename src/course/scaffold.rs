@@ -191,11 +191,11 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
 mod tests {
     use super::super::{load, rules};
     use super::*;
-    use crate::kind::KINDS;
+    use crate::kinds::KINDS;
     use crate::source::Tree;
 
     fn read(folder: &Path) -> (Course, Vec<String>) {
-        let (course, mut problems) = load(&Tree::read(folder).expect("a course"));
+        let (course, mut problems) = load(&Tree::read(folder).expect("a course"), KINDS);
         problems.extend(rules::check(&course));
         (course, problems.iter().map(ToString::to_string).collect())
     }

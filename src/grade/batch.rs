@@ -347,7 +347,7 @@ fn copy(sources: &[Collected]) -> Result<Scratch, CheckError> {
         move |source| CheckError::File { path, source }
     };
     let scratch = Scratch::new().map_err(failed(&std::env::temp_dir()))?;
-    crate::check::rust::collect::write(sources, scratch.path())?;
+    crate::kinds::rust::collect::write(sources, scratch.path())?;
     Ok(scratch)
 }
 

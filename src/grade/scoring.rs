@@ -311,7 +311,7 @@ mod tests {
 
     #[test]
     fn own_tests_that_are_not_handed_in_cost_what_they_weigh() {
-        let (course, problems) = load(&builtin::tree());
+        let (course, problems) = load(&builtin::tree(), crate::kinds::KINDS);
         assert!(problems.is_empty());
         let asks = |exercise: &&Exercise| exercise.task.judges_own_tests();
         let exercise = course.exercises.iter().find(asks).unwrap();

@@ -3,7 +3,7 @@
 use super::{LANGUAGES, Language, Miss, Unrun};
 use crate::check::Context;
 use crate::course::Course;
-use crate::lab::need::Need;
+use crate::kinds::gateway::lab::need::Need;
 use crate::lesson::{Doc, Info, Part, code_blocks, parse};
 use crate::source::Problem;
 

@@ -4,15 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::Block;
 use super::bench::Came;
-use super::shell;
-use super::{Miss, in_words};
+use super::{Block, Miss, in_words, shell};
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise};
-use crate::kind::gateway::Label;
-use crate::lab::control::{self, Answer, Keeper, Request, Status, wrappers};
-use crate::lab::log;
+use crate::kinds::gateway::lab::control::{Answer, Keeper, Request, Status, wrappers};
+use crate::kinds::gateway::lab::{control, log};
+use crate::kinds::gateway::{self, Label};
 use crate::sandbox::{Access, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
@@ -86,12 +84,15 @@ impl<'a> Named<'a> {
     ) -> Result<Live, Miss> {
         let id = self.lab.parse().ok();
         let found = id.and_then(|id| course.exercise(&id));
-        let Some(exercise) = found.filter(|exercise| exercise.task.has_lab()) else {
+        let Some(exercise) = found.filter(|exercise| exercise.task.live().is_some()) else {
             let message = match found {
                 Some(_) => format!("the exercise `{}` has no lab", self.lab),
                 None => format!("there is no lab `{}`", self.lab),
             };
-            let known = course.exercises.iter().filter(|it| it.task.has_lab());
+            let known = course
+                .exercises
+                .iter()
+                .filter(|it| it.task.live().is_some());
             let known: Vec<_> = known.map(|it| it.id.to_string()).collect();
             let help = format!("the labs of this course: {}", known.join(", "));
             return Err(Miss::Broken(block.problem(message).help(help)));
@@ -132,7 +133,7 @@ impl Live {
             exercise: exercise.id.as_str(),
             title: &exercise.title,
         };
-        let mut opening = match task.open_lab(label, work.path(), context)? {
+        let mut opening = match gateway::opening(&**task, label, work.path(), context)? {
             Ok(opening) => opening,
             Err(faults) => {
                 let said: Vec<_> = faults.iter().map(|fault| fault.text.as_str()).collect();

@@ -5,8 +5,9 @@ use super::bench::Came;
 use super::console::part;
 use super::live::Named;
 use super::{Bench, Block, Language, Miss};
-use crate::lab::nginx::Nginx as Program;
-use crate::lab::snippet::{self, PLACES, Place};
+use crate::kinds::gateway::lab::nginx::Nginx as Program;
+use crate::kinds::gateway::lab::snippet;
+use crate::kinds::gateway::lab::snippet::{PLACES, Place};
 use crate::sandbox::End;
 
 /// The word for a piece that nginx refuses.

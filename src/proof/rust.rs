@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::console::part;
 use super::{Bench, Block, Language, Miss, Scope};
-use crate::check::rust::compile::{Compiled, Origin, Product, Unit, compile, library_path};
-use crate::check::rust::toolchain::Toolchain;
 use crate::check::{CheckError, Context, Diagnostic};
+use crate::kinds::rust::compile::{Compiled, Origin, Product, Unit, compile, library_path};
+use crate::kinds::rust::toolchain::Toolchain;
 use crate::sandbox::{End, Job, Limits, Stage};
 use crate::sys::files;
 

@@ -1,9 +1,8 @@
 //! Blocks `sh` and `bash`: a script that ends with code 0.
 
 use super::console::part;
-use super::live;
-use super::{Bench, Block, Language, Miss};
-use crate::lab::control::wrappers::quoted;
+use super::{Bench, Block, Language, Miss, live};
+use crate::kinds::gateway::lab::control::wrappers::quoted;
 use crate::sandbox::End;
 
 /// Blocks `sh` and `bash`.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::apart;
 use super::bench::Came;
 use crate::check::{CheckError, Context};
-use crate::lab::nginx::CHOICE;
+use crate::kinds::gateway::lab::nginx::CHOICE;
 use crate::sandbox::{Access, Job, Limits, View};
 
 /// Runs `line` as the shell `job` of a page, which may write and run what is in the folders `own`. It

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::journal::{Entry, Named};
-use crate::drill::{Fault, Seed};
+use crate::kinds::gateway::drill::{Fault, Seed};
 
 /// A drill that is not over. Its faults are not in here: they follow from the seed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -160,7 +160,7 @@ impl Round {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::drill::fault::tests::fault;
+    use crate::kinds::gateway::drill::fault::tests::fault;
 
     pub(in crate::training) fn round() -> Round {
         Round {

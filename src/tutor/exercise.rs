@@ -65,7 +65,7 @@ impl Machine {
             let lead = Line::new().with(Role::Dim, "Edit  ");
             lines.push(lead.with(Role::Code, &opened.file));
             lines.push(Line::new().with(Role::Dim, "Save, and it is checked here."));
-            if exercise.task.has_lab() {
+            if exercise.task.live().is_some() {
                 let lead = Line::new().with(Role::Dim, "Lab   ");
                 let up = format!("gradus lab up {}", exercise.id);
                 let line = lead.with(Role::Code, up);

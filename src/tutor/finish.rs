@@ -2,6 +2,7 @@
 
 use super::machine::{List, Machine, Screen};
 use super::menu::{Entry, Menu, Target};
+use crate::kinds::gateway::drill;
 use crate::term::Key;
 use crate::text::{Line, Role};
 
@@ -67,7 +68,7 @@ impl Machine {
             let lead = self.view.sign(Role::Good, "✓", "learnt");
             lines.extend(self.view.hanging(&lead, &lesson.summary));
         }
-        if self.course.ground.is_some() {
+        if drill::is_in(&self.course.tree) {
             lines.push(Line::new());
             lines.extend(self.view.markdown(
                 "Stay in practice: `gradus drill` breaks a gateway, shows you what a customer \

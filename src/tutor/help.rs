@@ -1,6 +1,7 @@
 //! The keys of each screen, in words.
 
 use super::machine::{Machine, Screen};
+use crate::kinds::gateway::drill;
 use crate::text::{Line, Role};
 
 type Keys = &'static [(&'static str, &'static str)];
@@ -73,7 +74,7 @@ impl Machine {
             lines.push(Line::new());
         }
         lines.extend(self.keys(EVERYWHERE));
-        if self.course.ground.is_some() {
+        if drill::is_in(&self.course.tree) {
             lines.push(Line::new());
             lines.extend(self.view.markdown(
                 "After `q`: `gradus drill` breaks a gateway at random, for you to find out how.",

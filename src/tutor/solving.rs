@@ -212,7 +212,7 @@ impl Machine {
     }
 
     fn has_lab(&self) -> bool {
-        self.exercise().is_some_and(|it| it.task.has_lab())
+        self.exercise().is_some_and(|it| it.task.live().is_some())
     }
 
     pub(super) fn is_done(&self, id: &ExerciseId) -> bool {

@@ -3,6 +3,7 @@
 //! The fuzzer calls these, and the integration tests call them with every kept seed.
 #![allow(dead_code, reason = "each fuzz target uses one")]
 
+use gradus::kinds::KINDS;
 use std::borrow::Cow;
 use std::fs;
 
@@ -28,7 +29,7 @@ fn loaded(files: &[(&str, &str)]) -> (Course, Vec<Problem>) {
     let files = files
         .iter()
         .map(|(path, text)| ((*path).to_owned(), Cow::Owned((*text).to_owned())));
-    let (course, mut problems) = load(&Tree::new(files));
+    let (course, mut problems) = load(&Tree::new(files), KINDS);
     problems.extend(rules::check(&course));
     for exercise in &course.exercises {
         exercise.task.tests();
@@ -77,8 +78,8 @@ pub(crate) fn probes(bytes: &[u8]) {
         ("exercises/e/starter/nginx.conf", config),
         ("exercises/e/solution/nginx.conf", CONFIG),
     ]);
-    if let Ok(config) = gradus::lab::config::Config::parse(config) {
-        gradus::lab::config::rules::check(&config);
+    if let Ok(config) = gradus::kinds::gateway::lab::config::Config::parse(config) {
+        gradus::kinds::gateway::lab::config::rules::check(&config);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Checks submissions through the library, with the real launcher and compiler.
 
+use gradus::kinds::KINDS;
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::fs;
@@ -85,7 +86,7 @@ impl Bench {
         let mut context = Context::new(sandbox, Arc::new(environment));
         // What is made once for an exercise is shared, to be made once.
         context.cache = Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache");
-        let (course, problems) = course::load(tree);
+        let (course, problems) = course::load(tree, KINDS);
         assert_eq!(problems, []);
         Self {
             course,

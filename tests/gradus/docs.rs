@@ -16,7 +16,7 @@ use crate::repository::{fences, read};
 /// Returns the commands as a table, from the command line itself.
 fn table_of_commands() -> String {
     let mut table = String::from("| command | what it does |\n| --- | --- |\n");
-    for command in shown(&gradus::cli::command()) {
+    for command in shown(&gradus::cli::command(gradus::kinds::KINDS)) {
         let about = command.get_about().map(ToString::to_string);
         let about = about.unwrap_or_default();
         writeln!(table, "| `{}` | {about} |", command.get_name()).expect("a string takes it");

@@ -4,12 +4,14 @@ mod exam;
 mod leaks;
 mod proof;
 
+use gradus::kinds::KINDS;
+use gradus::kinds::gateway::drill;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradus::course::{Course, builtin, load};
-use gradus::drill::draw::Urn;
-use gradus::drill::{Fault, Ground, Seed};
+use gradus::kinds::gateway::drill::draw::Urn;
+use gradus::kinds::gateway::drill::{Fault, Ground, Seed};
 use serde_json::Value;
 
 use crate::machine::Machine;
@@ -17,11 +19,11 @@ use crate::processes;
 use crate::pty::Pty;
 
 fn course() -> Course {
-    load(&builtin::tree()).0
+    load(&builtin::tree(), KINDS).0
 }
 
-fn ground(course: &Course) -> &Ground {
-    course.ground.as_ref().expect("the course has a drill")
+fn ground(course: &Course) -> Ground {
+    drill::load(&course.tree, &mut Vec::new()).expect("the course has a drill")
 }
 
 /// Returns the first seed from `from` on whose `count` faults are such that `wanted`.
@@ -39,7 +41,8 @@ fn seed_of(ground: &Ground, fault: &str) -> String {
 /// Puts the file `name` of the drill `number` in order.
 fn mend(machine: &Machine, number: u32, name: &str) {
     let course = course();
-    let whole = &ground(&course).system.files()[name];
+    let ground = ground(&course);
+    let whole = &ground.system.files()[name];
     fs::write(file(machine, number, name), machine.with_ports(whole)).expect("a file");
 }
 
@@ -72,7 +75,7 @@ fn wait_gone(machine: &Machine) {
 fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     let machine = Machine::new(&[]);
     let course = course();
-    let seed = seed_of(ground(&course), "shop-wrong-port");
+    let seed = seed_of(&ground(&course), "shop-wrong-port");
     let mut drill = sit(&machine, &["--seed", &seed]);
     drill.wait_for("HTTP/1.1 502 Bad Gateway");
     // The logs are for those who look.
@@ -134,7 +137,7 @@ fn two_faults_are_there_at_once_and_can_be_named_and_mended_from_another_termina
     let course = course();
     let ground = ground(&course);
     let has = |faults: &[&Fault], id: &str| faults.iter().any(|fault| fault.id == id);
-    let seed = seed(ground, 0, 2, |faults| {
+    let seed = seed(&ground, 0, 2, |faults| {
         has(faults, "reports-worker-limit") && has(faults, "chat-host-lost")
     });
     let mut drill = sit(&machine, &["--faults", "2", "--seed", &seed]);
@@ -187,8 +190,8 @@ fn a_seed_leads_to_the_same_files_and_to_another_fault_where_it_differs() {
     let machine = Machine::new(&[]);
     let text = |number| fs::read_to_string(file(&machine, number, "nginx.conf")).expect("a file");
     let course = course();
-    let shop = seed_of(ground(&course), "shop-wrong-port");
-    let chat = seed_of(ground(&course), "chat-host-lost");
+    let shop = seed_of(&ground(&course), "shop-wrong-port");
+    let chat = seed_of(&ground(&course), "chat-host-lost");
     for (number, seed) in [(1, &shop), (2, &shop), (3, &chat)] {
         let mut drill = sit(&machine, &["--seed", seed]);
         drill.send("q");
@@ -207,7 +210,7 @@ fn a_seed_leads_to_the_same_files_and_to_another_fault_where_it_differs() {
 fn a_drill_that_is_killed_leaves_nothing_and_is_taken_up_with_what_was_edited() {
     let machine = Machine::new(&[]);
     let course = course();
-    let seed = seed_of(ground(&course), "accounts-header-too-big");
+    let seed = seed_of(&ground(&course), "accounts-header-too-big");
     let drill = sit(&machine, &["--seed", &seed]);
     let conf = file(&machine, 1, "nginx.conf");
     let edited = fs::read_to_string(&conf).expect("a file") + "# My own note.\n";

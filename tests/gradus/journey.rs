@@ -2,6 +2,7 @@
 //! every question answered, every exercise solved with its reference solution, saved as a learner
 //! saves it. What to press is read from the screen, as a learner reads it.
 
+use gradus::kinds::KINDS;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -66,7 +67,7 @@ impl Journey {
         pty.wait_for("Lesson 1 of 11");
         Self {
             pty,
-            course: course::load(&course::builtin::tree()).0,
+            course: course::load(&course::builtin::tree(), KINDS).0,
             workspace: home.join("gradus-workspace"),
             solved: BTreeSet::new(),
             answered: BTreeSet::new(),

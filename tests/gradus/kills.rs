@@ -1,5 +1,6 @@
 //! Progress is saved whole: a program that is killed while it saves leaves a state it has written.
 
+use gradus::kinds::KINDS;
 use std::fs;
 use std::process::{Command, Stdio};
 use std::sync::mpsc::channel;
@@ -38,7 +39,7 @@ fn saves_until_it_is_killed() {
     let Some(file) = std::env::var_os(FILE) else {
         return;
     };
-    let course = course::load(&course::builtin::tree()).0;
+    let course = course::load(&course::builtin::tree(), KINDS).0;
     let states: Vec<Progress> = (0..STATES).map(|number| state(&course, number)).collect();
     for state in states.iter().cycle() {
         state.save(file.as_ref()).expect("it can be written");
@@ -49,7 +50,7 @@ fn saves_until_it_is_killed() {
 fn a_kill_at_any_moment_leaves_a_state_that_was_written() {
     let folder = tempfile::tempdir().expect("a folder");
     let file = folder.path().join("progress.json");
-    let course = course::load(&course::builtin::tree()).0;
+    let course = course::load(&course::builtin::tree(), KINDS).0;
     let states: Vec<Progress> = (0..STATES).map(|number| state(&course, number)).collect();
     state(&course, 0).save(&file).expect("it can be written");
     let mut moments = 0_u64;

@@ -5,6 +5,7 @@
     reason = "what the lints allow in a test, its helpers may do too"
 )]
 
+use gradus::kinds::KINDS;
 use std::borrow::Cow;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -15,9 +16,9 @@ use std::time::{Duration, Instant};
 
 use gradus::check::{CheckError, Context, Event, Feedback, Outcome, TestResult, Verdict};
 use gradus::course::{Exercise, builtin};
-use gradus::lab::Nginx;
-use gradus::lab::modules::Module;
-use gradus::lab::nginx::CHOICE;
+use gradus::kinds::gateway::lab::Nginx;
+use gradus::kinds::gateway::lab::modules::Module;
+use gradus::kinds::gateway::lab::nginx::CHOICE;
 use gradus::sandbox::Sandbox;
 use gradus::source::Tree;
 use gradus::sys::environment::Environment;
@@ -45,7 +46,7 @@ pub(crate) fn context() -> Context {
 
 /// Loading the whole course takes longer than a check.
 static WRONG_PORT: LazyLock<Exercise> = LazyLock::new(|| {
-    let (course, _) = course::load(&builtin::tree());
+    let (course, _) = course::load(&builtin::tree(), KINDS);
     let id = "wrong-port".parse().unwrap();
     course.exercise(&id).unwrap().clone()
 });
@@ -93,7 +94,7 @@ fn what_a_lab_does_not_hold_is_told_with_its_place() {
         };
         (format!("{prefix}{path}"), Cow::Owned(text))
     });
-    let (course, _) = course::load(&Tree::new(files));
+    let (course, _) = course::load(&Tree::new(files), KINDS);
     let task = &course.exercise(&wrong_port().id).unwrap().task;
     let problems = task.validate(&context).unwrap();
     let problems: Vec<_> = problems
@@ -145,7 +146,7 @@ fn a_runbook_that_stops_is_no_solution() {
         };
         (format!("{prefix}{path}"), Cow::Owned(text.to_owned()))
     });
-    let (course, _) = course::load(&Tree::new(files));
+    let (course, _) = course::load(&Tree::new(files), KINDS);
     let task = &course.exercises[0].task;
     let problems = task.validate(&context()).unwrap();
     let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
@@ -174,7 +175,7 @@ fn too_many_ports_do_no_harm_and_are_too_many_all_the_same() {
 fn a_scaffolded_lab_proves_itself() {
     let context = context();
     let id = "fresh-lab".parse().unwrap();
-    let files = kind::find("gateway").unwrap().scaffold(&id);
+    let files = kind::find(KINDS, "gateway").unwrap().scaffold(&id);
     let manifest = "format = 1\nid = 'c'\ntitle = 'C'\n[[tracks]]\nid = 'operator'\ntitle = 'O'\n";
     let lesson = "+++\ntitle = 'A'\n+++\nText.\n\n<!-- exercise: fresh-lab -->\n";
     let files = files
@@ -185,7 +186,7 @@ fn a_scaffolded_lab_proves_itself() {
         ("lessons/01-a.md".to_owned(), lesson.to_owned()),
     ]);
     let tree = Tree::new(files.map(|(path, text)| (path, Cow::Owned(text))));
-    let (course, problems) = course::load(&tree);
+    let (course, problems) = course::load(&tree, KINDS);
     assert_eq!(problems, []);
     let task = &course.exercise(&id).unwrap().task;
     assert_eq!(task.validate(&context).unwrap(), []);
@@ -313,7 +314,7 @@ fn a_fingerprint_covers_the_files_that_a_learner_must_leave_alone() {
                 Cow::Owned(format!("{text}{more}")),
             )
         });
-        let (course, _) = course::load(&Tree::new(files));
+        let (course, _) = course::load(&Tree::new(files), KINDS);
         course.exercises[0].fingerprint.clone()
     };
     let whole = of("");

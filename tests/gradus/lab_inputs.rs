@@ -1,6 +1,7 @@
 //! The other files of a lab that a learner hands in, when they mean harm: none leads out of the lab,
 //! and nothing outside it is read into a report.
 
+use gradus::kinds::KINDS;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -21,7 +22,7 @@ fn check(exercise: &str, change: impl FnOnce(&Path)) -> Outcome {
     let folder = tempfile::tempdir().expect("a folder");
     solution(exercise, folder.path());
     change(folder.path());
-    let (course, _) = course::load(&builtin::tree());
+    let (course, _) = course::load(&builtin::tree(), KINDS);
     let exercise = course.exercise(&exercise.parse().expect("a name"));
     let task = &exercise.expect("the lab").task;
     task.check(folder.path(), &context).expect("a verdict")

@@ -1,5 +1,6 @@
 //! Checks of a lab that are killed at any moment: nothing is left, and the next one works.
 
+use gradus::kinds::KINDS;
 use std::fs;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -83,7 +84,7 @@ fn checks_killed_at_any_moment_leave_nothing_and_the_next_works() {
 
 /// Writes the solution of a lab to `folder`.
 pub(crate) fn solution(exercise: &str, folder: &Path) {
-    let (course, _) = gradus::course::load(&gradus::course::builtin::tree());
+    let (course, _) = gradus::course::load(&gradus::course::builtin::tree(), KINDS);
     let id = exercise.parse().expect("a name");
     let exercise = course.exercise(&id).expect("the lab");
     fs::create_dir_all(folder).expect("a folder");

@@ -1,8 +1,8 @@
 //! What nginx logs, and when.
 
 use gradus::check::TestResult;
-use gradus::lab::config::Config;
-use gradus::lab::{Lab, Nginx, Plan, Probe, prober};
+use gradus::kinds::gateway::lab::config::Config;
+use gradus::kinds::gateway::lab::{Lab, Nginx, Plan, Probe, prober};
 
 use crate::lab::context;
 

@@ -1,5 +1,6 @@
 //! Each probe of each lab is needed: without it the course has a problem that names it.
 
+use gradus::kinds::KINDS;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -48,7 +49,7 @@ impl OneLab {
 
     /// Returns what is wrong with the lab before any nginx is started.
     fn problems(&self) -> Vec<String> {
-        let (_, problems) = course::load(&self.tree);
+        let (_, problems) = course::load(&self.tree, KINDS);
         problems.iter().map(ToString::to_string).collect()
     }
 }

@@ -4,8 +4,8 @@ use std::fs;
 use std::process::Command;
 
 use gradus::check::{Outcome, TestResult, Verdict};
-use gradus::lab::Nginx;
-use gradus::lab::config::{Fault, rules};
+use gradus::kinds::gateway::lab::Nginx;
+use gradus::kinds::gateway::lab::config::{Fault, rules};
 use gradus::text::visible;
 
 use crate::lab::{check, check_folder, context, solution};

@@ -11,7 +11,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use gradus::course::builtin;
-use gradus::lab::nginx::CHOICE;
+use gradus::kinds::gateway::lab::nginx::CHOICE;
 use gradus::source::Tree;
 use gradus::sys::clock::Stopwatch;
 

@@ -5,8 +5,8 @@
     reason = "snapbox writes snapshots so"
 )]
 
-use gradus::check::rust::toolchain::Toolchain;
 use gradus::check::{Outcome, OwnTests, Verdict};
+use gradus::kinds::rust::toolchain::Toolchain;
 use gradus::sandbox::Rule;
 use snapbox::{assert_data_eq, str};
 

@@ -10,13 +10,12 @@ use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::lab::purpose::{Deed, Judge, OwnKey, Purpose, Surface, Then};
 use crate::course::Answer as Choice;
-use crate::drill::Possibility;
-use crate::lab::control::{Answer, CallError, Caller, Request, Status};
-use crate::lab::{probe, prober};
+use crate::kinds::gateway::drill::Possibility;
+use crate::kinds::gateway::lab::control::{Answer, CallError, Caller, Request, Status};
+use crate::kinds::gateway::lab::{probe, prober};
 use crate::term::{Ask, Reply};
 use crate::text::{Line, Role};
-use crate::training::{Answered, Training};
-use crate::training::{Open, Step};
+use crate::training::{Answered, Open, Step, Training};
 use crate::tutor::View;
 
 /// The keys of a drill.

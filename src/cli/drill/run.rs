@@ -11,12 +11,11 @@ use crate::cli::failure::Failure;
 use crate::cli::lab::registry;
 use crate::cli::lab::up::{tell, up, up_already};
 use crate::course::Answer;
-use crate::drill::Seed;
-use crate::kind::gateway::Label;
+use crate::kinds::gateway::drill::Seed;
+use crate::kinds::gateway::{self, Label};
 use crate::term::{self, Ask, Reply};
 use crate::text::Line;
-use crate::training::Training;
-use crate::training::{Open, Wish};
+use crate::training::{Open, Training, Wish};
 
 /// What a learner asked for.
 pub(super) struct Run<'a> {
@@ -157,7 +156,7 @@ impl Run<'_> {
             title: &exercise.title,
         };
         let context = self.context.clone();
-        let opening = match open.task.open_lab(label, &folder, &context)? {
+        let opening = match gateway::opening(&*open.task, label, &folder, &context)? {
             Ok(opening) => opening,
             Err(faults) => {
                 tell(self.app, &faults);

@@ -4,11 +4,10 @@ use crate::cli::app::{App, counted};
 use crate::cli::failure::Failure;
 use crate::cli::lab::purpose::Surface;
 use crate::course::Answer;
-use crate::drill::{Fault, Ground, Possibility};
+use crate::kinds::gateway::drill::{Fault, Ground, Possibility};
 use crate::term::{Ask, Reply, Spot};
 use crate::text::{Line, Role};
-use crate::training::{Answered, Entry};
-use crate::training::{Open, Step};
+use crate::training::{Answered, Entry, Open, Step};
 
 /// The question for the hop.
 pub(super) const WHERE: &str = "At which hop did it break?";

@@ -1,8 +1,8 @@
 //! What a lab looks like: where it is, what runs in it, what its logs say.
 
-use crate::lab::control::Status;
-use crate::lab::control::tail::{News, Source};
-use crate::lab::customers::Met;
+use crate::kinds::gateway::lab::control::Status;
+use crate::kinds::gateway::lab::control::tail::{News, Source};
+use crate::kinds::gateway::lab::customers::Met;
 use crate::text::{Line, Role};
 
 /// Returns what listens where, and where the files are.

@@ -1,7 +1,7 @@
 //! The log lines of customers who come all the while, and would drown all others.
 
-use crate::lab::control::tail::{News, Source};
-use crate::lab::customers::TARGET;
+use crate::kinds::gateway::lab::control::tail::{News, Source};
+use crate::kinds::gateway::lab::customers::TARGET;
 
 /// Knows what the lines of the customers said last, so that only news is shown.
 #[derive(Debug, Default)]

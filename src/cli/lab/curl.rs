@@ -11,8 +11,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::lab::control::Status;
-use crate::lab::control::protocol::Said;
+use crate::kinds::gateway::lab::control::Status;
+use crate::kinds::gateway::lab::control::protocol::Said;
 use crate::sys::clock::Stopwatch;
 use response::Response;
 use told::{Facts, why};

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{find, registry, say};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::lab::control::Request;
+use crate::kinds::gateway::lab::control::Request;
 use crate::sandbox::Cancel;
 use crate::sys::clock::Stopwatch;
 use crate::text::Line;

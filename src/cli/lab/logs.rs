@@ -7,8 +7,8 @@ use clap::Args;
 use super::{board, find};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::lab::control::tail::{News, Positions};
-use crate::lab::control::{Answer, CallError, Caller, Request};
+use crate::kinds::gateway::lab::control::tail::{News, Positions};
+use crate::kinds::gateway::lab::control::{Answer, CallError, Caller, Request};
 use crate::sandbox::Cancel;
 
 /// How often the lab is asked for more.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{board, labs};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::lab::control::{Caller, Status};
+use crate::kinds::gateway::lab::control::{Caller, Status};
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
 

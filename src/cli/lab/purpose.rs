@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::check::{CheckError, Context, Outcome};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::lab::control::Status;
+use crate::kinds::gateway::lab::control::Status;
 use crate::term::Terminal;
 use crate::text::Line;
 use crate::tutor::View;

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{find, say};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::lab::control::{NginxWord, Request};
+use crate::kinds::gateway::lab::control::{NginxWord, Request};
 use crate::text::Line;
 
 /// Make nginx of a lab read its configuration again, as `nginx -s reload` does

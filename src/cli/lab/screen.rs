@@ -16,9 +16,9 @@ use crate::cli::app::App;
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::course::Exercise;
-use crate::lab::control::protocol::Said;
-use crate::lab::control::tail::Positions;
-use crate::lab::control::{Answer, Happened, Keeper, Request, Status, words};
+use crate::kinds::gateway::lab::control::protocol::Said;
+use crate::kinds::gateway::lab::control::tail::Positions;
+use crate::kinds::gateway::lab::control::{Answer, Happened, Keeper, Request, Status, words};
 use crate::sandbox::Cancel;
 use crate::term::{Key, Lines, Listener, Received, Size, Spot, Terminal, Tty};
 use crate::text::{Line, Role};
@@ -302,7 +302,7 @@ impl<'a> Screen<'a> {
     fn status(&self) -> Result<Status, Failure> {
         match self.keeper.ask(Request::Status) {
             Answer::Status(status) => Ok(*status),
-            _ => Err(crate::lab::control::CallError::Foreign.into()),
+            _ => Err(crate::kinds::gateway::lab::control::CallError::Foreign.into()),
         }
     }
 

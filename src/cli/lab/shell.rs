@@ -10,7 +10,7 @@ use clap::Args;
 use super::find;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::lab::control::{Caller, Status, wrappers};
+use crate::kinds::gateway::lab::control::{Caller, Status, wrappers};
 use crate::sandbox::interactive_in;
 
 /// Open a shell in a lab: `nginx` and `svc` are those of the lab

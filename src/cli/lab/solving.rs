@@ -9,7 +9,7 @@ use crate::cli::app::{App, Desk};
 use crate::cli::failure::Failure;
 use crate::cli::next;
 use crate::course::Exercise;
-use crate::lab::control::Status;
+use crate::kinds::gateway::lab::control::Status;
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
 use crate::tutor::View;

@@ -17,9 +17,9 @@ use crate::cli::check::{feedback, refuse_missing};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::course::Exercise;
-use crate::kind::gateway::Label;
-use crate::lab::control::protocol::Said;
-use crate::lab::control::{Entry, Keeper, Opening, wrappers};
+use crate::kinds::gateway::lab::control::protocol::Said;
+use crate::kinds::gateway::lab::control::{Entry, Keeper, Opening, wrappers};
+use crate::kinds::gateway::{self, Label};
 use crate::text::{Line, Role};
 use crate::watch::{Pace, Watcher};
 
@@ -34,7 +34,7 @@ impl Up {
     pub(super) fn run(self, app: &App) -> Done {
         let desk = app.desk()?;
         let exercise = desk.exercise(app, self.exercise.as_deref())?;
-        if !exercise.task.has_lab() {
+        if exercise.task.live().is_none() {
             return Err(Failure::Refused {
                 what: format!("the exercise `{}` has no lab", exercise.id),
                 help: format!(
@@ -53,7 +53,7 @@ impl Up {
             exercise: exercise.id.as_str(),
             title: &exercise.title,
         };
-        match exercise.task.open_lab(label, &folder, &context)? {
+        match gateway::opening(&*exercise.task, label, &folder, &context)? {
             Ok(opening) => {
                 let mut purpose = Solving {
                     app,

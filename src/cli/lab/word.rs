@@ -10,8 +10,8 @@ use super::curl;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::lab::control::protocol::Said;
-use crate::lab::control::{Answer, CallError, Caller, Status, words, wrappers};
+use crate::kinds::gateway::lab::control::protocol::Said;
+use crate::kinds::gateway::lab::control::{Answer, CallError, Caller, Status, words, wrappers};
 
 /// A word to a lab, from one of its scripts.
 #[derive(Debug, Args)]
@@ -61,7 +61,7 @@ fn real_curl(app: &App, arguments: &[String], status: &Status) -> Failure {
 
 fn ask(
     caller: &Caller,
-    request: Result<crate::lab::control::Request, Said>,
+    request: Result<crate::kinds::gateway::lab::control::Request, Said>,
 ) -> Result<Said, CallError> {
     let request = match request {
         Ok(request) => request,

@@ -11,8 +11,9 @@ use crate::cli::exit::Code;
 use crate::cli::failure::with_causes;
 use crate::cli::output::Stepper;
 use crate::course::{Course, Exercise};
-use crate::drill::{self, Ground};
 use crate::kind::Tier;
+use crate::kinds::gateway::drill;
+use crate::kinds::gateway::drill::Ground;
 use crate::proof::{Batch, Proof};
 use crate::source::{ExerciseId, Problem};
 

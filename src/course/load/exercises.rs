@@ -4,16 +4,22 @@ use super::super::exercise::{EquivalentMutant, Exercise};
 use super::super::grading::{Grading, TestGrading};
 use super::super::manifest::{Changes, ExerciseManifest, GradeManifest};
 use super::super::{Course, Lesson};
-use crate::kind::{self, Folder, KINDS, Kind, Task, WrongSolution};
+use crate::kind;
+use crate::kind::{Folder, Kind, Kinds, Task, WrongSolution};
 use crate::source::{ExerciseId, Problem, TrackId, Tree, line_of, toml_problem};
 use crate::sys::fingerprint::Fingerprint;
 
 /// Reads every exercise, in the order in which the lessons name them; those no lesson names last.
-pub(super) fn load(tree: &Tree, course: &Course, problems: &mut Vec<Problem>) -> Vec<Exercise> {
+pub(super) fn load(
+    tree: &Tree,
+    kinds: Kinds,
+    course: &Course,
+    problems: &mut Vec<Problem>,
+) -> Vec<Exercise> {
     let mut exercises = Vec::new();
     for name in tree.folders("exercises/") {
         match name.parse::<ExerciseId>() {
-            Ok(id) => exercises.extend(exercise(id, tree, course, problems)),
+            Ok(id) => exercises.extend(exercise(id, tree, kinds, course, problems)),
             Err(error) => {
                 problems.push(Problem::new(format!("exercises/{name}"), error.to_string()));
             }
@@ -55,6 +61,7 @@ fn line_of_directive(course: &Course, lesson: &Lesson, id: &ExerciseId) -> Optio
 fn exercise(
     id: ExerciseId,
     tree: &Tree,
+    kinds: Kinds,
     course: &Course,
     problems: &mut Vec<Problem>,
 ) -> Option<Exercise> {
@@ -64,7 +71,7 @@ fn exercise(
             .push(Problem::new(file, "missing").help("an exercise starts with `kind` and `title`"));
         return None;
     };
-    let (manifest, kind) = match manifest(&file, text) {
+    let (manifest, kind) = match manifest(&file, text, kinds) {
         Ok(read) => read,
         Err(problem) => {
             problems.push(*problem);
@@ -119,20 +126,24 @@ fn exercise(
 }
 
 /// Reads the part that every kind has, and finds the kind.
-fn manifest(file: &str, text: &str) -> Result<(ExerciseManifest, &'static dyn Kind), Box<Problem>> {
+fn manifest(
+    file: &str,
+    text: &str,
+    kinds: Kinds,
+) -> Result<(ExerciseManifest, &'static dyn Kind), Box<Problem>> {
     let manifest = toml::from_str::<ExerciseManifest>(text)
         .map_err(|error| Box::new(toml_problem(file, text, 1, &error)))?;
-    if let Some(kind) = kind::find(manifest.kind.get_ref()) {
+    if let Some(kind) = kind::find(kinds, manifest.kind.get_ref()) {
         return Ok((manifest, kind));
     }
-    let kinds: Vec<_> = KINDS
+    let known: Vec<_> = kinds
         .iter()
         .map(|kind| format!("`{}`", kind.id()))
         .collect();
     let message = format!("kind `{}` is not known", manifest.kind.get_ref());
     let problem = Problem::new(file, message)
         .at(line_of(text, &manifest.kind))
-        .help(format!("kinds are {}", kinds.join(", ")));
+        .help(format!("kinds are {}", known.join(", ")));
     Err(Box::new(problem))
 }
 

@@ -1,5 +1,6 @@
 //! A stage for the machine: it does at once what the machine asks for, and keeps what is shown.
 
+use crate::kinds::KINDS;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -59,7 +60,7 @@ pub(super) fn course() -> Course {
     let files = FILES
         .iter()
         .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(*text)));
-    load(&Tree::new(files)).0
+    load(&Tree::new(files), KINDS).0
 }
 
 pub(super) const SCREEN: View = View {

@@ -10,14 +10,14 @@ use crate::repository::{files_below, read};
 const SOURCES: [&str; 10] = [
     "src/course/manifest.rs",
     "src/course/quiz.rs",
-    "src/drill.rs",
-    "src/drill/fault.rs",
-    "src/drill/load.rs",
-    "src/kind/gateway/manifest.rs",
-    "src/kind/rust/load.rs",
-    "src/lab/probe.rs",
-    "src/lab/services.rs",
-    "src/lab/upstream/plan.rs",
+    "src/kinds/gateway/drill.rs",
+    "src/kinds/gateway/drill/fault.rs",
+    "src/kinds/gateway/drill/load.rs",
+    "src/kinds/gateway/manifest.rs",
+    "src/kinds/rust/load.rs",
+    "src/kinds/gateway/lab/probe.rs",
+    "src/kinds/gateway/lab/services.rs",
+    "src/kinds/gateway/lab/upstream/plan.rs",
 ];
 
 #[test]

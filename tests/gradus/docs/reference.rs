@@ -23,7 +23,7 @@ fn commands() -> String {
     );
     page.push_str("`gradus` alone opens the course where you left it.\n\n");
     page.push_str(&table_of_commands());
-    let root = gradus::cli::command()
+    let root = gradus::cli::command(gradus::kinds::KINDS)
         .term_width(80)
         .disable_help_flag(true);
     for command in shown(&root) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, Stdio};
 
-use gradus::drill::draw::Urn;
-use gradus::drill::{Fault, Seed};
+use gradus::kinds::gateway::drill::draw::Urn;
+use gradus::kinds::gateway::drill::{Fault, Seed};
 use serde_json::{Value, json};
 
 use super::{course, ground, mend, seed, wait_gone};
@@ -90,8 +90,8 @@ fn an_exam_of_two_goes_by_lines_and_ends_with_a_score_in_json() {
     let machine = Machine::new(&[]);
     let course = course();
     let ground = ground(&course);
-    let seed = seed(ground, 0, 1, |faults| faults[0].needs.is_empty());
-    let urn = Urn::new(ground, |_| true);
+    let seed = seed(&ground, 0, 1, |faults| faults[0].needs.is_empty());
+    let urn = Urn::new(&ground, |_| true);
     let first = Seed(seed.parse().expect("a number"));
     let seeds = urn.row(Some(first), 2, 1, &BTreeSet::new());
     assert_eq!((seeds[0], seeds.len()), (first, 2));

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use gradus::drill::{Fault, Ground};
+use gradus::kinds::gateway::drill::{Fault, Ground};
 
 use super::{course, ground, seed_of, sit, wait_gone};
 use crate::harness::Extent;
@@ -37,7 +37,7 @@ fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
         if is_left_out || !fault.needs.is_empty() {
             continue;
         }
-        let drill = sit(&machine, &["--seed", &seed_of(ground, &fault.id)]);
+        let drill = sit(&machine, &["--seed", &seed_of(&ground, &fault.id)]);
         let mut seen = drill.heard();
         for said in [&["lab", "ps"][..], &["lab", "ps", "--json"]] {
             seen += &machine.says(said);
@@ -61,7 +61,7 @@ fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
                 }
             }
         }
-        let telling = telling(ground, fault);
+        let telling = telling(&ground, fault);
         let telling = telling.iter().filter(|word| !whole.contains(*word));
         for word in telling.chain(exercises.iter()) {
             assert!(!seen.contains(word.as_str()), "{word:?} is in\n{seen}");

@@ -1,5 +1,6 @@
 //! Labs are graded as they are checked, but apart: in a network and among processes of their own.
 
+use gradus::kinds::KINDS;
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::{PermissionsExt, chown};
@@ -251,7 +252,7 @@ fn a_grading_that_is_killed_takes_a_runbook_that_sleeps_with_it() {
 fn a_gradus_inside_that_does_not_say_what_it_found_is_a_fault_of_ours() {
     let context = crate::lab::context();
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-labs");
-    let (course, _) = load(&Tree::read(&root).expect("a course"));
+    let (course, _) = load(&Tree::read(&root).expect("a course"), KINDS);
     let folder = tempfile::tempdir().expect("a folder");
     let outcome = r#"{"judged":{"forbidden":[],"diagnostics":[],"own_tests":null,"printed":"","tests":[{"test":{"name":"x","title":"x"},"result":"Passed"}]}}"#;
     let says = |script: &str| {

@@ -9,7 +9,7 @@ use syn::Item;
 use crate::repository::read;
 
 /// Arrows that lead up: from a module to one that stands above it in `ARCHITECTURE.md`.
-const EXCEPTIONS: &[(&str, &str)] = &[("check", "kind")];
+const EXCEPTIONS: &[(&str, &str)] = &[];
 
 /// The modules of the library by their names, and for each those that it uses, its tests aside.
 type Arrows = BTreeMap<String, BTreeSet<String>>;

@@ -1,0 +1,323 @@
+//! Labs with `judge = "rules"`: a learner's rules name the cause of each request's failure, from the
+//! lines that it left in nginx's logs.
+
+use std::collections::BTreeSet;
+use std::hash::{BuildHasher, RandomState};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::files::Files;
+use super::lab::config::Config;
+use super::lab::nonce::Nonce;
+use super::lab::prober::Traces;
+use super::lab::{Lab, Nginx, Probe, odd, prober};
+use super::{FILE as CONFIG, GatewayTask, judge, title};
+use crate::check::{
+    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
+};
+use crate::source::line_of;
+use crate::sys::clock::Stopwatch;
+use crate::text::visible;
+
+/// The learner's file.
+pub(super) const FILE: &str = "rules.toml";
+/// What a rule writes in place of a line that must not be there.
+const NO_LINE: &str = "none";
+/// How many digits make a request's path one that nobody knows beforehand.
+const FRESH: usize = 8;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    #[serde(default, rename = "rule")]
+    rules: Vec<Spanned<Rule>>,
+}
+
+/// One rule: the cause of the requests whose lines have these parts.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Rule {
+    cause: String,
+    /// A part of a line in the error log; `none` if there must be no line.
+    error: Option<String>,
+    /// A part of the line in the access log.
+    access: Option<String>,
+}
+
+impl Rule {
+    fn matches(&self, traces: &Traces) -> bool {
+        let in_error = self.error.as_ref().is_none_or(|part| match part.as_str() {
+            NO_LINE => traces.errors.is_empty(),
+            part => traces.errors.iter().any(|line| line.contains(part)),
+        });
+        let in_access = self
+            .access
+            .as_ref()
+            .is_none_or(|part| traces.accesses.iter().any(|line| line.contains(part)));
+        in_error && in_access
+    }
+}
+
+/// Judges the rules in `files`.
+pub(super) fn judge(
+    task: &GatewayTask,
+    files: &Files,
+    context: &Context,
+) -> Result<Outcome, CheckError> {
+    let own = files.get(FILE).map_or("", String::as_str);
+    let rules = match parse(own, &causes(&task.probes)) {
+        Ok(rules) => rules,
+        Err(diagnostics) => {
+            let outcome = Outcome {
+                diagnostics,
+                ..Outcome::default()
+            };
+            return Ok(judge::not_started(task, outcome, context));
+        }
+    };
+    let watch = Stopwatch::start();
+    let mut lab = start(task, files, context)?;
+    let started = Phase {
+        name: "start",
+        duration: watch.elapsed(),
+    };
+    let watch = Stopwatch::start();
+    context.tell(Event::Step("sending requests, and applying the rules"));
+    let mut found: Vec<TestResult> = task.probes.iter().map(|_| TestResult::Passed).collect();
+    for (place, probe) in traffic(&task.probes) {
+        let traces = prober::traces(&mut lab, &probe, context)?;
+        if context.cancel.is_cancelled() {
+            return Err(CheckError::Cancelled);
+        }
+        let result = found.get_mut(place).filter(|it| **it == TestResult::Passed);
+        if let (Some(result), Some(values)) = (result, miss(&probe, &rules, &traces)) {
+            *result = judge::within(context.feedback, TestResult::Failed(values));
+        }
+    }
+    let tests = task.probes.iter().zip(found).map(|(probe, result)| {
+        let outcome = TestOutcome {
+            test: title(probe),
+            result,
+        };
+        context.tell(Event::Test(outcome.clone()));
+        outcome
+    });
+    let phases = std::iter::once(started).chain(judge::probing(&lab, watch.elapsed()));
+    Ok(Outcome {
+        phases: phases.collect(),
+        tests: tests.collect(),
+        ..Outcome::default()
+    })
+}
+
+/// The gateway is the exercise's own: other paths and ports than those that the learner knows.
+fn start(task: &GatewayTask, files: &Files, context: &Context) -> Result<Lab, CheckError> {
+    let given = || files.get(CONFIG).map_or("", String::as_str);
+    let text = task.unseen.as_deref().unwrap_or_else(given);
+    let broken = |what: &str| {
+        CheckError::exercise(format!("{}: its nginx does not start: {what}", task.folder))
+    };
+    let config = Config::parse(text).map_err(|fault| broken(&fault.message))?;
+    let started = Lab::start(task.plan()?, &config, &Nginx::required(context)?, context)?;
+    started.map_err(|said| broken(said.first().map_or("", |said| said.message.as_str())))
+}
+
+/// Returns the causes that rules may name.
+fn causes(probes: &[Probe]) -> BTreeSet<&str> {
+    let causes = probes
+        .iter()
+        .filter_map(|probe| probe.expect.cause.as_deref());
+    causes.filter(|cause| !cause.is_empty()).collect()
+}
+
+/// Returns every request of `probes` as a probe of its own, with the place of its probe, in an order
+/// and with queries that nobody knows beforehand.
+fn traffic(probes: &[Probe]) -> Vec<(usize, Probe)> {
+    let mut requests = Vec::new();
+    for (place, probe) in probes.iter().enumerate() {
+        for path in probe.send.all_paths() {
+            for _ in 0..probe.send.times {
+                let mut request = probe.clone();
+                let fresh = Nonce::fresh();
+                request.send.path = format!("{path}?{}", &fresh.as_str()[..FRESH]);
+                request.send.paths.clear();
+                request.send.times = 1;
+                requests.push((place, request));
+            }
+        }
+    }
+    let order = RandomState::new();
+    requests.sort_by_cached_key(|(_, probe)| order.hash_one(&probe.send.path));
+    requests
+}
+
+/// Returns what is wrong with the cause that `rules` give to the request of `probe`.
+fn miss(probe: &Probe, rules: &[Rule], traces: &Traces) -> Option<Values> {
+    let expected = probe.expect.cause.as_deref().unwrap_or_default();
+    let found = rules.iter().position(|rule| rule.matches(traces));
+    let cause = found.map_or("", |place| rules[place].cause.as_str());
+    if cause == expected {
+        return None;
+    }
+    let got = match found {
+        Some(place) => format!("`{cause}`, by rule {}", place + 1),
+        None => "no rule matches".to_owned(),
+    };
+    let expected = match expected {
+        "" => "no rule that matches".to_owned(),
+        cause => format!("`{cause}`"),
+    };
+    let access = traces.accesses.first().map(String::as_str);
+    let error = traces.errors.first().map(String::as_str);
+    Some(Values {
+        input: Some(visible(access.unwrap_or("no line in access.log"))),
+        expected: Some(expected),
+        got: Some(got),
+        note: Some(visible(error.unwrap_or("no line in error.log"))),
+    })
+}
+
+/// Reads the rules of `text`; `causes` are those that exist.
+fn parse(text: &str, causes: &BTreeSet<&str>) -> Result<Vec<Rule>, Vec<Diagnostic>> {
+    let file: File = toml::from_str(text).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let line = text[..start.min(text.len())].matches('\n').count() + 1;
+        let help = odd::help(text, 1, line).unwrap_or_default();
+        vec![diagnostic(line, error.message(), &help)]
+    })?;
+    let known: Vec<_> = causes.iter().copied().collect();
+    let known = format!("the causes are {}", known.join(", "));
+    let mut faults = Vec::new();
+    for spanned in &file.rules {
+        let line = line_of(text, spanned);
+        let Rule {
+            cause,
+            error,
+            access,
+        } = spanned.get_ref();
+        if !causes.contains(cause.as_str()) {
+            faults.push(diagnostic(
+                line,
+                &format!("there is no cause `{cause}`"),
+                &known,
+            ));
+        }
+        let parts = [error, access];
+        if parts.iter().all(|part| part.is_none()) {
+            let help = "write `error`, `access` or both";
+            faults.push(diagnostic(line, "this rule matches every request", help));
+        }
+        if parts.into_iter().flatten().any(String::is_empty) {
+            let help = "write a part of the line; for no line in error.log, `error = \"none\"`";
+            faults.push(diagnostic(line, "an empty part is in every line", help));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    Ok(file.rules.into_iter().map(Spanned::into_inner).collect())
+}
+
+fn diagnostic(line: usize, message: &str, help: &str) -> Diagnostic {
+    let message = visible(message.trim_end());
+    let mut text = format!("{FILE}:{line}: {message}");
+    if !help.is_empty() {
+        text.extend(["\nhelp: ", help]);
+    }
+    Diagnostic {
+        error: true,
+        text,
+        message,
+        file: Some(FILE.to_owned()),
+        line: Some(line),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules(text: &str) -> Result<Vec<Rule>, Vec<String>> {
+        let causes = BTreeSet::from(["app-down", "too-late"]);
+        let told = |faults: Vec<Diagnostic>| faults.into_iter().map(|it| it.text).collect();
+        parse(text, &causes).map_err(told)
+    }
+
+    fn traces(errors: &[&str], access: &str) -> Traces {
+        Traces {
+            errors: errors.iter().map(ToString::to_string).collect(),
+            accesses: vec![access.to_owned()],
+        }
+    }
+
+    fn rule(text: &str) -> Rule {
+        let text = format!("[[rule]]\ncause = 'app-down'\n{text}");
+        rules(&text).unwrap().remove(0)
+    }
+
+    #[test]
+    fn a_rule_matches_when_each_of_its_parts_does() {
+        let refused = traces(&["[error] 111: Connection refused"], "status=502 ua=[x]");
+        let silent = traces(&[], "status=502 ua=[x]");
+        assert!(rule("error = 'refused'").matches(&refused));
+        assert!(rule("access = 'status=502'").matches(&refused));
+        assert!(!rule("error = 'refused'\naccess = 'status=200'").matches(&refused));
+        assert!(!rule("error = 'refused'").matches(&silent));
+        assert!(rule("error = 'none'\naccess = '=502'").matches(&silent));
+        assert!(!rule("error = 'none'").matches(&refused));
+    }
+
+    #[test]
+    fn what_cannot_be_meant_is_told_with_its_line() {
+        let told = |text: &str| rules(text).unwrap_err();
+        let unknown = told("[[rule]]\ncause = 'nginx-bug'\nerror = 'none'\n");
+        assert!(unknown[0].starts_with("rules.toml:1: there is no cause `nginx-bug`\nhelp: the"));
+        let empty =
+            told("\n[[rule]]\ncause = 'too-late'\n[[rule]]\ncause = 'too-late'\nerror = ''");
+        assert!(empty[0].starts_with("rules.toml:2: this rule matches every request"));
+        assert!(empty[1].starts_with("rules.toml:4: an empty part is in every line"));
+        assert_eq!(told("[[rule]\n").len(), 1);
+        assert_eq!(rules("# nothing yet\n").unwrap(), []);
+    }
+
+    #[test]
+    fn the_first_rule_decides_and_what_went_well_needs_none() {
+        let probe = |cause: &str| -> Probe {
+            let text =
+                format!("name = 'a'\ntitle = 'A'\nexpect = {{ status = 502, cause = '{cause}' }}");
+            toml::from_str(&text).unwrap()
+        };
+        let all = rules(
+            "[[rule]]\ncause = 'too-late'\nerror = 'timed out'\n\
+             [[rule]]\ncause = 'app-down'\naccess = 'status=502'\n",
+        );
+        let all = all.unwrap();
+        let late = traces(&["upstream timed out"], "status=502");
+        assert_eq!(miss(&probe("too-late"), &all, &late), None);
+        let values = miss(&probe("app-down"), &all, &late).unwrap();
+        assert_eq!(values.got.as_deref(), Some("`too-late`, by rule 1"));
+        let fine = traces(&[], "status=200");
+        assert_eq!(miss(&probe(""), &all, &fine), None);
+        let values = miss(&probe("app-down"), &all, &fine).unwrap();
+        assert_eq!(values.got.as_deref(), Some("no rule matches"));
+    }
+
+    #[test]
+    fn every_request_is_sent_once_under_a_fresh_path() {
+        let text = "name = 'a'\ntitle = 'A'\nsend = { paths = ['/x', '/y'], times = 3 }\n\
+                    expect = { status = 502, cause = 'app-down' }";
+        let probe: Probe = toml::from_str(text).unwrap();
+        let requests = traffic(&[probe]);
+        let paths: BTreeSet<_> = requests
+            .iter()
+            .map(|(_, it)| it.send.path.clone())
+            .collect();
+        assert_eq!((requests.len(), paths.len()), (6, 6));
+        assert!(
+            requests
+                .iter()
+                .all(|(_, request)| request.send.requests() == 1)
+        );
+    }
+}

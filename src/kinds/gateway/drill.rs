@@ -1,0 +1,53 @@
+//! The drill: a fault picked at random in a system that is otherwise whole. A learner sees the
+//! symptom, says where it broke and why, and mends it.
+//!
+//! A course declares one [`Ground`] in its folder `drill/`: the whole system, the hops and causes
+//! to choose from, and the [`Fault`]s as edits of the system's files. [`draw`] picks some, [`prove`]
+//! shows that they are what they say. What a learner makes of them is `training`'s.
+
+pub mod draw;
+pub mod fault;
+mod load;
+pub mod prove;
+
+pub use draw::Seed;
+pub use fault::{Fault, Shows};
+pub use load::load;
+
+use serde::Deserialize;
+
+use super::system::System;
+use crate::source::Tree;
+
+/// The folder of a course that declares the drill, with a `/` at its end.
+pub const FOLDER: &str = "drill/";
+/// The file in it that says what there is.
+pub const MANIFEST: &str = "drill/drill.toml";
+
+/// Returns whether the course of `tree` has a drill.
+pub fn is_in(tree: &Tree) -> bool {
+    tree.get(MANIFEST).is_some()
+}
+
+/// What a course's drills are made of.
+#[derive(Debug, Clone)]
+pub struct Ground {
+    /// The whole system.
+    pub system: System,
+    /// Where a request can break, to choose from.
+    pub hops: Vec<Possibility>,
+    /// Why it can break, to choose from: also causes that no fault has.
+    pub causes: Vec<Possibility>,
+    /// The faults, in the order of the manifest.
+    pub faults: Vec<Fault>,
+}
+
+/// One of the things to choose from.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Possibility {
+    /// Its name in commands.
+    pub id: String,
+    /// A few words on it.
+    pub title: String,
+}

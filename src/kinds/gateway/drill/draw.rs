@@ -1,0 +1,212 @@
+//! Which faults a drill has: they follow from its seed alone, so that it can be repeated.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use serde::{Deserialize, Serialize};
+
+use super::{Fault, Ground};
+use crate::sys::fingerprint::Fingerprint;
+
+/// Seeds are short, to be typed.
+const MOST: u32 = 1_000_000;
+/// How many seeds are tried to find one that leads to something new.
+const TRIES: usize = 1000;
+
+/// What a drill's faults follow from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seed(pub u32);
+
+impl fmt::Display for Seed {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl Seed {
+    /// Returns one that nobody can know beforehand.
+    pub fn fresh() -> Self {
+        let number = RandomState::new().build_hasher().finish() % u64::from(MOST);
+        Self(u32::try_from(number).unwrap_or_default())
+    }
+
+    fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
+/// Faults that can be picked: those of the course that this machine can show.
+#[derive(Debug, Clone)]
+pub struct Urn<'a> {
+    faults: Vec<&'a Fault>,
+}
+
+impl<'a> Urn<'a> {
+    /// Returns the faults of `ground` for which `is_possible`.
+    pub fn new(ground: &'a Ground, is_possible: impl Fn(&Fault) -> bool) -> Self {
+        let faults = ground.faults.iter().filter(|fault| is_possible(fault));
+        Self {
+            faults: faults.collect(),
+        }
+    }
+
+    /// Returns the `count` faults that follow from `seed`, fewer where so many do not go together.
+    pub fn draw(&self, seed: Seed, count: usize) -> Vec<&'a Fault> {
+        let rank = |fault: &&Fault| {
+            let mut rank = Fingerprint::new();
+            rank.add(seed.0.to_le_bytes());
+            rank.add(&fault.id);
+            rank.finish()
+        };
+        let mut ranked = self.faults.clone();
+        ranked.sort_by_cached_key(rank);
+        let mut drawn: Vec<&Fault> = Vec::new();
+        for fault in ranked {
+            if drawn.len() < count && drawn.iter().all(|other| fault.goes_with(other)) {
+                drawn.push(fault);
+            }
+        }
+        // One that stays alone may have come first.
+        if drawn.len() < count && self.most() >= count {
+            return self.draw(seed.next(), count);
+        }
+        drawn
+    }
+
+    /// Returns how many faults can be there together.
+    pub fn most(&self) -> usize {
+        let goes = |fault: &&&Fault| self.faults.iter().any(|other| fault.goes_with(other));
+        let parts: BTreeSet<_> = self.faults.iter().filter(goes).map(|it| &it.part).collect();
+        parts.len().max(usize::from(!self.faults.is_empty()))
+    }
+
+    /// Returns the seeds of `drills` drills in a row, each of `count` faults: from `first` on if
+    /// there is one, else new ones that lead to faults that are not among `met`. No fault comes
+    /// twice before all came.
+    pub fn row(
+        &self,
+        first: Option<Seed>,
+        drills: usize,
+        count: usize,
+        met: &BTreeSet<String>,
+    ) -> Vec<Seed> {
+        let mut met = if first.is_some() {
+            BTreeSet::new()
+        } else {
+            met.clone()
+        };
+        let mut next = first;
+        let mut seeds = Vec::new();
+        for _ in 0..drills {
+            let candidates = (0..TRIES).map(|_| match &mut next {
+                Some(next) => std::mem::replace(next, next.next()),
+                None => Seed::fresh(),
+            });
+            let Some(seed) = self.newest(candidates, count, &met) else {
+                break;
+            };
+            next = next.map(|_| seed.next());
+            for fault in self.draw(seed, count) {
+                meet(&mut met, &self.faults, &fault.id);
+            }
+            seeds.push(seed);
+        }
+        seeds
+    }
+
+    /// Returns the first seed without a fault of `met`, else the one with the fewest.
+    fn newest(
+        &self,
+        candidates: impl Iterator<Item = Seed>,
+        count: usize,
+        met: &BTreeSet<String>,
+    ) -> Option<Seed> {
+        let mut best = None;
+        for seed in candidates {
+            let drawn = self.draw(seed, count);
+            let old = drawn.iter().filter(|fault| met.contains(&fault.id)).count();
+            if old == 0 {
+                return Some(seed);
+            }
+            if best.is_none_or(|(_, fewest)| old < fewest) {
+                best = Some((seed, old));
+            }
+        }
+        best.map(|(seed, _)| seed)
+    }
+
+    /// Returns which faults were met since the last time that all were; `past` are all that were
+    /// ever met, in order.
+    pub fn met<'b>(&self, past: impl Iterator<Item = &'b str>) -> BTreeSet<String> {
+        let mut met = BTreeSet::new();
+        for id in past {
+            meet(&mut met, &self.faults, id);
+        }
+        met
+    }
+}
+
+/// Adds `id` to `met`, and begins anew when that makes all of `faults`.
+fn meet(met: &mut BTreeSet<String>, faults: &[&Fault], id: &str) {
+    met.insert(id.to_owned());
+    if faults.iter().all(|fault| met.contains(&fault.id)) {
+        met.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::gateway::drill::fault::tests::fault;
+
+    fn faults() -> Vec<Fault> {
+        let parts = [("a", "p"), ("b", "p"), ("c", "q"), ("d", "q"), ("e", "r")];
+        parts
+            .iter()
+            .map(|(id, part)| fault(id, part, "1", "2"))
+            .collect()
+    }
+
+    fn ids(drawn: &[&Fault]) -> Vec<String> {
+        drawn.iter().map(|fault| fault.id.clone()).collect()
+    }
+
+    #[test]
+    fn a_seed_leads_to_the_same_faults_whatever_else_there_is() {
+        let faults = faults();
+        let urn = Urn {
+            faults: faults.iter().collect(),
+        };
+        for seed in (0..50).map(Seed) {
+            assert_eq!(ids(&urn.draw(seed, 2)), ids(&urn.draw(seed, 2)));
+            let drawn = urn.draw(seed, 2);
+            assert!(drawn.len() == 2 && drawn[0].goes_with(drawn[1]));
+        }
+        let all: BTreeSet<_> = (0..50).flat_map(|it| ids(&urn.draw(Seed(it), 1))).collect();
+        assert_eq!(all.len(), 5);
+        assert_eq!((urn.most(), urn.draw(Seed(1), 9).len()), (3, 3));
+    }
+
+    #[test]
+    fn no_fault_comes_twice_before_all_came() {
+        let faults = faults();
+        let urn = Urn {
+            faults: faults.iter().collect(),
+        };
+        let met = urn.met(["a", "b", "c", "d", "e", "a", "c"].into_iter());
+        assert_eq!(met, BTreeSet::from(["a".to_owned(), "c".to_owned()]));
+        let drawn = |seeds: Vec<Seed>| -> Vec<String> {
+            let drawn = seeds.into_iter().map(|seed| urn.draw(seed, 1));
+            drawn.flat_map(|drawn| ids(&drawn)).collect()
+        };
+        let mut rest = drawn(urn.row(None, 3, 1, &met));
+        rest.sort();
+        assert_eq!(rest, ["b", "d", "e"]);
+        let row = urn.row(Some(Seed(7)), 5, 1, &met);
+        assert_eq!(row, urn.row(Some(Seed(7)), 5, 1, &BTreeSet::new()));
+        let five: BTreeSet<_> = drawn(row).into_iter().collect();
+        assert_eq!(five.len(), 5);
+    }
+}

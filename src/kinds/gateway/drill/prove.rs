@@ -1,0 +1,171 @@
+//! Proves a course's drill: the whole system passes its probes, every fault shows and is noticed,
+//! every two faults that go together show together and can be taken out again.
+
+use super::fault::{broken, mended};
+use super::{Fault, Ground, MANIFEST, Shows};
+use crate::check::{CheckError, Context, Feedback, Outcome, TestResult, Verdict};
+use crate::kinds::gateway::{Files, at_once};
+use crate::source::Problem;
+
+/// What was proved of a drill.
+#[derive(Debug, Default)]
+pub struct Proof {
+    /// What does not hold.
+    pub problems: Vec<Problem>,
+    /// Faults that this machine cannot show, and why.
+    pub unproved: Vec<(String, String)>,
+    /// How many faults were tried.
+    pub faults: usize,
+    /// How many pairs of them were tried.
+    pub pairs: usize,
+}
+
+/// One thing to prove.
+#[derive(Debug)]
+enum Job<'a> {
+    Whole,
+    /// One fault, or two.
+    Broken(Vec<&'a Fault>),
+}
+
+/// Proves `ground`.
+///
+/// # Errors
+/// Fails when Gradus could not do its work.
+pub fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckError> {
+    let context = &Context {
+        feedback: Feedback::Full,
+        observer: std::sync::Arc::new(|_| ()),
+        ..context.clone()
+    };
+    let mut proof = Proof::default();
+    let mut faults = Vec::new();
+    for fault in &ground.faults {
+        match fault.missing(context) {
+            Some(reason) => proof.unproved.push((fault.id.clone(), reason)),
+            None => faults.push(fault),
+        }
+    }
+    let mut jobs = vec![Job::Whole];
+    jobs.extend(faults.iter().map(|fault| Job::Broken(vec![*fault])));
+    let pairs = pairs(&faults);
+    (proof.faults, proof.pairs) = (faults.len(), pairs.len());
+    jobs.extend(pairs.into_iter().map(Job::Broken));
+    for found in at_once(&jobs, |job| job.run(ground, context)) {
+        proof.problems.extend(found?);
+    }
+    Ok(proof)
+}
+
+fn pairs<'a>(faults: &[&'a Fault]) -> Vec<Vec<&'a Fault>> {
+    let mut pairs = Vec::new();
+    for (index, one) in faults.iter().enumerate() {
+        let others = faults[index + 1..].iter();
+        let others = others.filter(|other| one.goes_with(other));
+        pairs.extend(others.map(|other| vec![*one, *other]));
+    }
+    pairs
+}
+
+impl Job<'_> {
+    fn run(&self, ground: &Ground, context: &Context) -> Result<Vec<Problem>, CheckError> {
+        let mut problems = Vec::new();
+        match self {
+            Self::Whole => {
+                let outcome = ground.system.judge(ground.system.files(), None, context)?;
+                if outcome.verdict() != Verdict::Passed {
+                    let message = "the whole system does not pass its probes".to_owned();
+                    problems.push(Problem::new(MANIFEST, message).help(instead(&outcome)));
+                }
+            }
+            Self::Broken(faults) => match broken(ground.system.files(), faults) {
+                Ok(files) => {
+                    shows(ground, faults, &files, context, &mut problems)?;
+                    is_mended(ground, faults, &files, &mut problems);
+                    if faults.len() == 1 {
+                        is_noticed(ground, faults[0], &files, context, &mut problems)?;
+                    }
+                }
+                // Told when it was read, with its line.
+                Err(_) if faults.len() == 1 => {}
+                Err(misfit) => problems.push(Problem::new(MANIFEST, misfit.to_string())),
+            },
+        }
+        Ok(problems)
+    }
+}
+
+fn names(faults: &[&Fault]) -> String {
+    let names: Vec<_> = faults.iter().map(|it| format!("`{}`", it.id)).collect();
+    names.join(" and ")
+}
+
+fn shows(
+    ground: &Ground,
+    faults: &[&Fault],
+    files: &Files,
+    context: &Context,
+    problems: &mut Vec<Problem>,
+) -> Result<(), CheckError> {
+    let probes = faults.iter().map(|fault| fault.probe()).collect();
+    let outcome = ground.system.judge(files, Some(probes), context)?;
+    for fault in faults {
+        let seen = match &fault.shows {
+            Shows::Refusal(says) => {
+                let mut said = outcome.diagnostics.iter();
+                said.any(|said| said.error && said.message.contains(says))
+            }
+            Shows::Answer(_) => {
+                let test = outcome.tests.iter().find(|it| it.test.name == fault.id);
+                test.is_some_and(|test| test.result == TestResult::Passed)
+            }
+        };
+        if !seen {
+            let all = names(faults);
+            let message = format!("with {all}, the symptom of `{}` does not show", fault.id);
+            problems.push(Problem::new(MANIFEST, message).help(instead(&outcome)));
+        }
+    }
+    Ok(())
+}
+
+/// Takes the faults out of the broken files again.
+fn is_mended(ground: &Ground, faults: &[&Fault], files: &Files, problems: &mut Vec<Problem>) {
+    let message = match mended(files, faults) {
+        Ok(mended) if mended == *ground.system.files() => return,
+        Ok(_) => format!("{} cannot be undone", names(faults)),
+        Err(misfit) => format!("{} cannot be undone: {misfit}", names(faults)),
+    };
+    let help = "make `from` and `to` longer, until each is there once";
+    problems.push(Problem::new(MANIFEST, message).help(help));
+}
+
+fn is_noticed(
+    ground: &Ground,
+    fault: &Fault,
+    files: &Files,
+    context: &Context,
+    problems: &mut Vec<Problem>,
+) -> Result<(), CheckError> {
+    let outcome = ground.system.judge(files, None, context)?;
+    if outcome.verdict() == Verdict::Passed {
+        let message = format!("no probe notices the fault `{}`", fault.id);
+        let help = "add a probe to drill/probes.toml that fails as long as it is there";
+        problems.push(Problem::new(MANIFEST, message).help(help));
+    }
+    Ok(())
+}
+
+fn instead(outcome: &Outcome) -> String {
+    let mut said = outcome.forbidden.iter().chain(&outcome.diagnostics);
+    if let Some(said) = said.find(|said| said.error) {
+        return format!("it does not run: {}", said.message);
+    }
+    let failed = outcome.tests.iter().filter_map(|test| {
+        let values = test.result.values()?;
+        let text = |value: &Option<String>| value.clone().unwrap_or_default();
+        let (got, note) = (text(&values.got), text(&values.note));
+        Some(format!("`{}` got {got}; log {note}", test.test.name))
+    });
+    failed.collect::<Vec<_>>().join("; ")
+}

@@ -1,0 +1,128 @@
+//! The files of a learner's folder: those of the starter, as the course or a learner has them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use super::lab::config;
+use super::{FILE, GatewayTask};
+use crate::check::{Collected, Diagnostic};
+use crate::kind::Folder;
+use crate::sys::dir::{Dir, Refusal};
+
+/// The most bytes of one file.
+const MOST: u64 = 64 << 10;
+
+/// Texts by their paths in the learner's folder.
+pub type Files = BTreeMap<String, String>;
+
+/// Returns the files below `part` of an exercise's folder, such as `starter/`.
+pub(super) fn of_course(folder: &Folder<'_>, part: &str) -> Files {
+    let prefix = folder.prefix() + part;
+    let files = folder.tree.below(&prefix);
+    files
+        .map(|(path, text)| (path.to_owned(), text.to_owned()))
+        .collect()
+}
+
+/// Returns `files` with those of `starter` that it lacks.
+pub(super) fn completed(mut files: Files, starter: &Files) -> Files {
+    for (path, text) in starter {
+        files.entry(path.clone()).or_insert_with(|| text.clone());
+    }
+    files
+}
+
+/// Returns `files` as they are collected from a learner's folder.
+pub(super) fn collected(files: &Files) -> Vec<Collected> {
+    let files = files.iter().map(|(path, text)| Collected {
+        path: path.clone(),
+        bytes: text.clone().into_bytes(),
+    });
+    files.collect()
+}
+
+/// Returns the texts of `files`, which were collected from a learner's folder.
+pub(super) fn of_collected(files: &[Collected]) -> Files {
+    let texts = files.iter().map(|file| {
+        let text = String::from_utf8_lossy(&file.bytes);
+        (file.path.clone(), text.into_owned())
+    });
+    texts.collect()
+}
+
+/// Reads a learner's folder, on the way to which there is no link; fails with what is wrong with it.
+pub(super) fn of_learner(task: &GatewayTask, folder: &Path) -> Result<Files, Vec<Diagnostic>> {
+    let dir = Dir::open(folder);
+    let dir = dir.map_err(|refusal| vec![diagnostic(FILE, format!("the folder {refusal}"))])?;
+    let mut read = Files::new();
+    let mut faults = Vec::new();
+    for path in task.starter.keys() {
+        match text(&dir, path) {
+            Ok(text) => {
+                read.insert(path.clone(), text);
+            }
+            Err(fault) => faults.push(fault),
+        }
+    }
+    if faults.is_empty() {
+        Ok(read)
+    } else {
+        Err(faults)
+    }
+}
+
+/// Returns what is wrong with files that a learner may not change.
+pub(super) fn touched(task: &GatewayTask, files: &Files) -> Vec<Diagnostic> {
+    let given = task.starter.iter();
+    given
+        .filter(|(path, text)| !task.edit.contains(path) && files.get(*path) != Some(text))
+        .map(|(path, _)| {
+            diagnostic(
+                path,
+                format!(
+                    "{path} is not what this exercise is about: put it back as it was, and mend {}",
+                    task.edit.join(" or ")
+                ),
+            )
+        })
+        .collect()
+}
+
+fn text(folder: &Dir, name: &str) -> Result<String, Diagnostic> {
+    let bytes = folder.read(name, MOST).map_err(|refusal| {
+        let message = match refusal {
+            Refusal::Missing => format!("{name} is missing"),
+            refusal => format!("{name} {refusal}"),
+        };
+        diagnostic(name, message)
+    })?;
+    let decoded = if name == FILE {
+        config::decode(bytes)
+    } else {
+        String::from_utf8(bytes).map_err(|error| {
+            let valid = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            valid.split(|byte| *byte == b'\n').count()
+        })
+    };
+    decoded.map_err(|line| not_utf8(name, line))
+}
+
+fn not_utf8(name: &str, line: usize) -> Diagnostic {
+    let message = format!("{name} is not UTF-8 text: line {line} has bytes that are none");
+    let help = "save the file as UTF-8, or write that line without accents and signs";
+    Diagnostic {
+        text: format!("{message}\nhelp: {help}"),
+        line: Some(line),
+        ..diagnostic(name, message)
+    }
+}
+
+fn diagnostic(path: &str, message: String) -> Diagnostic {
+    Diagnostic {
+        error: true,
+        text: message.clone(),
+        message,
+        file: Some(path.to_owned()),
+        line: None,
+    }
+}

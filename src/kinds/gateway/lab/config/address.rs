@@ -1,0 +1,176 @@
+//! Addresses as nginx directives write them: `http://host:port/path`, `host:port`, `port`.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use crate::kinds::gateway::lab::ports::{is_loopback, is_reserved};
+use crate::kinds::gateway::lab::upstream::plan::is_inside;
+
+/// An address in an argument, in parts that add up to the argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Address<'a> {
+    /// The scheme with its `://`; empty where there is none.
+    pub scheme: &'a str,
+    /// The host, with brackets around one of IPv6.
+    pub host: &'a str,
+    /// The port with its `:`; empty where there is none.
+    pub port: &'a str,
+    /// What follows: a path.
+    pub rest: &'a str,
+}
+
+impl<'a> Address<'a> {
+    /// Takes `text` apart; every text is an address of some kind.
+    pub fn of(text: &'a str) -> Self {
+        let start = text.find("://").map_or(0, |place| place + 3);
+        let (scheme, text) = text.split_at(start);
+        let end = text.find('/').unwrap_or(text.len());
+        let end = before_path_variable(&text[..end]);
+        let (authority, rest) = text.split_at(end);
+        let host = match authority.rfind(']') {
+            Some(bracket) => bracket + 1,
+            None => authority.find(':').unwrap_or(authority.len()),
+        };
+        let (host, port) = authority.split_at(host);
+        Self {
+            scheme,
+            host,
+            port,
+            rest,
+        }
+    }
+
+    /// Returns whether it is on this machine's loopback interface.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(self.host)
+    }
+
+    /// Returns whether it stands for every address of this machine. Whoever connects to it connects to
+    /// this machine; whoever listens on it, beyond.
+    pub fn is_any(&self) -> bool {
+        self.loopback_of_any().is_some()
+    }
+
+    /// Returns the loopback host that a connection to it reaches, where it stands for every address of
+    /// this machine.
+    pub fn loopback_of_any(&self) -> Option<&'static str> {
+        let bare = |host: &'a str| host.strip_prefix('[')?.strip_suffix(']');
+        let v6 = bare(self.host).and_then(|host| host.parse::<Ipv6Addr>().ok());
+        let v4 = self.host.parse::<Ipv4Addr>().ok();
+        let v4 = v4.filter(Ipv4Addr::is_unspecified).map(|_| "127.0.0.1");
+        v4.or_else(|| v6.filter(Ipv6Addr::is_unspecified).map(|_| "[::1]"))
+    }
+
+    /// Returns whether it is on this machine, or has a name that only a lab gives a meaning.
+    pub fn is_local(&self) -> bool {
+        self.is_loopback() || is_reserved(self.host)
+    }
+
+    /// Returns whether it is a unix socket below the lab's folder, as in `unix:run/app.sock`.
+    pub fn is_socket(&self) -> bool {
+        if self.host != "unix" {
+            return false;
+        }
+        let path = format!("{}{}", self.port, self.rest);
+        let path = path.strip_prefix(':').unwrap_or_default();
+        is_inside(path.split(':').next().unwrap_or_default())
+    }
+
+    /// Returns the port; `None` where it is not a number.
+    pub fn port(&self) -> Option<u16> {
+        self.port.strip_prefix(':')?.parse().ok()
+    }
+
+    /// Returns the port nginx would take where none is written.
+    pub fn default_port(&self) -> u16 {
+        if self.scheme.eq_ignore_ascii_case("https://") {
+            443
+        } else {
+            80
+        }
+    }
+
+    /// Returns the address with `port` in place of its own.
+    pub fn with_port_of(&self, port: u16) -> String {
+        let Self {
+            scheme, host, rest, ..
+        } = self;
+        format!("{scheme}{host}:{port}{rest}")
+    }
+
+    /// Returns the address with a port, the default one if it has none.
+    pub fn with_port(&self) -> String {
+        let Self {
+            scheme,
+            host,
+            port,
+            rest,
+        } = self;
+        if port.is_empty() {
+            format!("{scheme}{host}:{}{rest}", self.default_port())
+        } else {
+            format!("{scheme}{host}{port}{rest}")
+        }
+    }
+}
+
+/// Returns where the authority ends when a variable that starts with `/` follows it.
+fn before_path_variable(authority: &str) -> usize {
+    let path = ["$request_uri", "$uri"]
+        .iter()
+        .find_map(|variable| authority.strip_suffix(variable));
+    path.map_or(authority.len(), str::len)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(text: &str) -> [&str; 4] {
+        let address = Address::of(text);
+        [address.scheme, address.host, address.port, address.rest]
+    }
+
+    #[test]
+    fn an_address_is_taken_apart() {
+        assert_eq!(
+            parts("http://127.0.0.1:3000/a:1"),
+            ["http://", "127.0.0.1", ":3000", "/a:1"],
+        );
+        assert_eq!(
+            parts("http://[::1]:3000$request_uri"),
+            ["http://", "[::1]", ":3000", "$request_uri"],
+        );
+        assert_eq!(parts("shop"), ["", "shop", "", ""]);
+        assert_eq!(parts("unix:/run/a.sock"), ["", "unix", ":", "/run/a.sock"]);
+    }
+
+    #[test]
+    fn a_socket_stays_in_the_labs_folder() {
+        for inside in [
+            "unix:run/a.sock",
+            "http://unix:run/a.sock:/",
+            "http://unix:a.sock:/b",
+        ] {
+            assert!(Address::of(inside).is_socket(), "{inside}");
+        }
+        for outside in [
+            "unix:/run/a.sock",
+            "http://unix:run/../../a:/",
+            "unix:",
+            "unix",
+            "a:b",
+        ] {
+            assert!(!Address::of(outside).is_socket(), "{outside}");
+        }
+    }
+
+    #[test]
+    fn a_missing_port_is_the_default_one() {
+        assert_eq!(
+            Address::of("https://localhost/a").with_port(),
+            "https://localhost:443/a"
+        );
+        assert_eq!(Address::of("127.0.0.1").with_port(), "127.0.0.1:80");
+        assert_eq!(Address::of("127.0.0.1:3").with_port(), "127.0.0.1:3");
+    }
+}

@@ -1,0 +1,371 @@
+//! What a lab that is up does when it is asked.
+
+use std::sync::mpsc::Receiver;
+
+use super::said::{in_words, service_line, service_log, verdict, warnings};
+use super::{Happened, Opening, Order, Told};
+use crate::check::CheckError;
+use crate::kinds::gateway::lab::config::{Config, Fault, rules};
+use crate::kinds::gateway::lab::control::protocol::{
+    Answer, NginxStatus, NginxWord, Request, Said, ServiceRequest, ServiceStatus, Status,
+};
+use crate::kinds::gateway::lab::control::tail;
+use crate::kinds::gateway::lab::system::{ServiceWord, collision};
+use crate::kinds::gateway::lab::upstream::Place;
+use crate::kinds::gateway::lab::{Lab, LabError, config, log, services};
+use crate::sandbox::{Supervised, Wish};
+use crate::sys::clock::unix_time;
+use crate::sys::files;
+
+/// The most bytes of a configuration.
+const MOST: u64 = 64 << 10;
+
+/// A lab that is up, and what it is asked to do.
+pub(super) struct Work {
+    pub(super) lab: Lab,
+    pub(super) opening: Opening,
+    pub(super) told: Told,
+    pub(super) since: u64,
+    /// The text of the configuration that nginx runs with.
+    pub(super) running: String,
+    pub(super) config_since: u64,
+    pub(super) history: Vec<String>,
+    /// Dropped last.
+    pub(super) _guard: Supervised,
+}
+
+impl Work {
+    /// Answers until the end is ordered.
+    pub(super) fn run(mut self, orders: &Receiver<Order>) {
+        while let Ok(order) = orders.recv() {
+            let Some(request) = order.request else { return };
+            let done = self.answer(request, order.foreign);
+            let answer = done.unwrap_or_else(|error| Answer::Trouble {
+                what: in_words(&error),
+            });
+            // Who asked may have gone.
+            order.answer.send(answer).ok();
+        }
+    }
+
+    fn answer(&mut self, request: Request, foreign: bool) -> Result<Answer, CheckError> {
+        Ok(match request {
+            Request::Nginx { word } => Answer::Said(self.nginx(word, foreign)?),
+            Request::Service { word, name } => Answer::Said(self.service(word, name, foreign)?),
+            Request::Status => Answer::Status(Box::new(self.status())),
+            Request::Logs { from } => Answer::Logs(self.logs(from)?),
+            Request::Judge => Answer::Judged(Box::new(self.lab.judged(&mut self.opening.judge)?)),
+            Request::History => Answer::History {
+                lines: self.history.clone(),
+            },
+            Request::Down => {
+                (self.told)(Happened::Down);
+                Answer::Said(Said::fine("The lab goes down.\n"))
+            }
+        })
+    }
+
+    /// Keeps what was done, and tells of it where it was done elsewhere.
+    fn note(&mut self, line: &str, words: &str, foreign: bool) {
+        self.history.push(line.to_owned());
+        if foreign {
+            (self.told)(Happened::Changed(words.to_owned()));
+        }
+    }
+
+    fn nginx(&mut self, word: NginxWord, foreign: bool) -> Result<Said, LabError> {
+        let not_running = || {
+            Said::failed(
+                "nginx: [error] open() \"logs/nginx.pid\" failed (2: No such file or directory)\n\
+                 nginx does not run; `nginx` starts it\n",
+            )
+        };
+        Ok(match word {
+            NginxWord::Test => self.test()?.1,
+            NginxWord::Dump => self.dump()?,
+            NginxWord::Version => Said::noted(format!("nginx version: {}\n", self.version())),
+            NginxWord::Build => {
+                let arguments = self.opening.nginx.arguments();
+                let version = self.version();
+                Said::noted(format!(
+                    "nginx version: {version}\nconfigure arguments: {arguments}\n"
+                ))
+            }
+            NginxWord::Start => {
+                let said = self.start_nginx(None)?;
+                if said.code == 0 {
+                    self.note("nginx", "nginx was started", foreign);
+                }
+                said
+            }
+            NginxWord::Reload => self.reload(foreign)?,
+            NginxWord::Reopen if self.lab.reopen_logs()? => Said::default(),
+            NginxWord::Stop if self.lab.end_nginx(Wish::Terminate)? => {
+                self.note("nginx -s stop", "nginx was stopped", foreign);
+                Said::default()
+            }
+            NginxWord::Quit if self.lab.end_nginx(Wish::Quit)? => {
+                self.note("nginx -s quit", "nginx was stopped", foreign);
+                Said::default()
+            }
+            NginxWord::Reopen | NginxWord::Stop | NginxWord::Quit => not_running(),
+        })
+    }
+
+    fn version(&self) -> String {
+        let (major, minor, patch) = self.opening.nginx.version();
+        format!("nginx/{major}.{minor}.{patch}")
+    }
+
+    /// Reads the learner's file; what is wrong with it is what nginx would say.
+    fn read(&self) -> Result<(String, Config), Said> {
+        let path = self.opening.folder.join(log::FILE);
+        let text = files::read_bounded(&path, MOST).map_err(|error| {
+            Said::failed(format!(
+                "nginx: [emerg] open() \"{}\" failed ({error})\n",
+                log::FILE
+            ))
+        })?;
+        let text = config::decode(text).map_err(|line| {
+            let words = "this line is not UTF-8 text: save the file as UTF-8";
+            Said::failed(format!("{}:{line}: {words}\n", log::FILE))
+        })?;
+        let config = self.parse(&text)?;
+        Ok((text, config))
+    }
+
+    fn parse(&self, text: &str) -> Result<Config, Said> {
+        let Opening { nginx, context, .. } = &self.opening;
+        let (config, faults) = rules::read(text, context.graded.then(|| nginx.version()));
+        let mut said: Vec<String> = faults.iter().map(Fault::text).collect();
+        if let (true, Some(config)) = (said.is_empty(), &config) {
+            said.extend(collision(&self.opening.plan, config).map(|found| found.text));
+        }
+        match config {
+            Some(config) if said.is_empty() => Ok(config),
+            Some(_) | None => {
+                said.push(format!(
+                    "nginx: configuration file {} test failed",
+                    log::FILE
+                ));
+                Err(Said::failed(said.join("\n") + "\n"))
+            }
+        }
+    }
+
+    /// Does `nginx -t`; also returns the file, if nginx takes it.
+    fn test(&mut self) -> Result<(Option<(String, Config)>, Said), LabError> {
+        let (text, config) = match self.read() {
+            Ok(read) => read,
+            Err(said) => return Ok((None, said)),
+        };
+        let found = self.lab.test(&config, &self.opening.nginx)?;
+        let said = verdict(&found);
+        Ok(((said.code == 0).then_some((text, config)), said))
+    }
+
+    fn dump(&mut self) -> Result<Said, LabError> {
+        let (file, mut said) = self.test()?;
+        if let Some((text, _)) = file {
+            said.stdout = format!("# configuration file {}:\n{text}", log::FILE);
+        }
+        Ok(said)
+    }
+
+    fn reload(&mut self, foreign: bool) -> Result<Said, LabError> {
+        let (file, mut said) = self.test()?;
+        let Some((text, config)) = file else {
+            return Ok(said);
+        };
+        if self.lab.master().is_none() {
+            return Ok(Said::failed(
+                "nginx: [error] invalid PID number \"\" in \"logs/nginx.pid\"\n\
+                 nginx does not run; `nginx` starts it\n",
+            ));
+        }
+        self.lab.reload(&config, &self.opening.nginx)?;
+        self.runs_with(text);
+        self.note("nginx -s reload", "nginx was reloaded", foreign);
+        // Only warnings are worth a word.
+        said.stderr = warnings(&said.stderr);
+        Ok(said)
+    }
+
+    /// Starts nginx with `text`, or else with the learner's file.
+    pub(super) fn start_nginx(&mut self, text: Option<String>) -> Result<Said, LabError> {
+        if let Some(master) = self.lab.master() {
+            let port = self.opening.plan.listen;
+            return Ok(Said::failed(format!(
+                "nginx: [emerg] bind() to 127.0.0.1:{port} failed (98: Address already in use)\n\
+                 nginx runs already: its master is process {master}\n"
+            )));
+        }
+        let read = match text {
+            Some(text) => self.parse(&text).map(|config| (text, config)),
+            None => self.read(),
+        };
+        let (text, config) = match read {
+            Ok(read) => read,
+            Err(said) => return Ok(said),
+        };
+        let found = self.lab.start_nginx(&config, &self.opening.nginx)?;
+        let mut said = verdict(&found);
+        if said.code == 0 {
+            self.runs_with(text);
+            said.stderr = warnings(&said.stderr);
+        }
+        Ok(said)
+    }
+
+    fn runs_with(&mut self, text: String) {
+        self.running = text;
+        self.config_since = unix_time();
+    }
+
+    fn service(
+        &mut self,
+        word: ServiceRequest,
+        name: Option<String>,
+        foreign: bool,
+    ) -> Result<Said, LabError> {
+        let services = self.services();
+        let names: Vec<_> = services.iter().map(|it| it.name.clone()).collect();
+        let known = names.join(", ");
+        let Some(name) = name else {
+            let lines = services.iter().map(service_line);
+            return Ok(match word {
+                ServiceRequest::Status => Said::fine(lines.collect::<String>()),
+                _ => Said::failed(format!("svc: which service? This lab has {known}\n")),
+            });
+        };
+        let Some(service) = services.iter().find(|service| service.name == name) else {
+            return Ok(Said::failed(format!(
+                "svc: there is no service `{name}`; this lab has {known}\n"
+            )));
+        };
+        let (word, verb, done) = match word {
+            ServiceRequest::Status => return Ok(Said::fine(service_line(service))),
+            ServiceRequest::Logs => return Ok(Said::fine(service_log(service))),
+            ServiceRequest::Start => (ServiceWord::Start, "start", "started"),
+            ServiceRequest::Stop => (ServiceWord::Stop, "stop", "stopped"),
+            ServiceRequest::Restart => (ServiceWord::Restart, "restart", "restarted"),
+            ServiceRequest::Kill => (ServiceWord::Kill, "kill", "killed"),
+        };
+        let runs = service.is_running();
+        let already = match word {
+            ServiceWord::Start if runs => Some("runs already"),
+            ServiceWord::Stop | ServiceWord::Kill if !runs => Some("does not run"),
+            _ => None,
+        };
+        if let Some(already) = already {
+            return Ok(Said::fine(format!("{name} {already}\n")));
+        }
+        if matches!(word, ServiceWord::Start | ServiceWord::Restart)
+            && let Err(said) = self.read_service(&name)
+        {
+            return Ok(said);
+        }
+        if let Err(error) = self.lab.service(&name, word) {
+            return match error {
+                LabError::Upstream { source, .. } => {
+                    Ok(Said::failed(format!("svc: {verb} {name}: {source}\n")))
+                }
+                error => Err(error),
+            };
+        }
+        self.note(
+            &format!("svc {verb} {name}"),
+            &format!("{name} was {done}"),
+            foreign,
+        );
+        Ok(Said::fine(format!("{name} {done}\n")))
+    }
+
+    /// Makes the service `name` what the learner's file, if there is one, says by now.
+    fn read_service(&mut self, name: &str) -> Result<(), Said> {
+        let file = self.opening.folder.join(services::FILE);
+        let Ok(text) = files::read_bounded(&file, MOST) else {
+            return Ok(());
+        };
+        let text = String::from_utf8_lossy(&text);
+        let mut declared = self.opening.declared.clone();
+        let plan = &mut self.opening.plan;
+        services::apply(&text, &mut declared, plan.listen).map_err(|faults| {
+            let lines = faults.iter().map(|fault| fault.text.as_str());
+            Said::failed(lines.collect::<Vec<_>>().join("\n") + "\n")
+        })?;
+        for new in declared.into_iter().filter(|new| new.name == name) {
+            self.lab.declare(&new);
+            let old = plan.upstreams.iter_mut().find(|old| old.name == name);
+            if let Some(old) = old {
+                *old = new;
+            }
+        }
+        Ok(())
+    }
+
+    fn services(&self) -> Vec<ServiceStatus> {
+        let services = self.lab.services().map(|(name, address, place)| {
+            let real = place.map(|place| match place {
+                Place::Port(real) => with_port(&address, real.port()),
+                Place::Both(port) => with_port(&address, *port),
+                Place::Socket(path) => format!("unix:{}", path.display()),
+            });
+            ServiceStatus {
+                name: name.to_owned(),
+                stands_for: real.filter(|real| *real != address),
+                address,
+                state: if place.is_some() {
+                    "running"
+                } else {
+                    "stopped"
+                }
+                .to_owned(),
+                requests: self.lab.counters(name).requests,
+            }
+        });
+        services.collect()
+    }
+
+    fn status(&mut self) -> Status {
+        let file = self.opening.folder.join(log::FILE);
+        let now = files::read_bounded(&file, MOST);
+        let master = self.lab.master();
+        let nginx = NginxStatus {
+            listen: self.opening.plan.listen,
+            workers: self.lab.workers(),
+            config_since: self.config_since,
+            config_changed: master.is_some() && now.is_ok_and(|now| now != self.running.as_bytes()),
+            master,
+        };
+        Status {
+            exercise: self.opening.exercise.clone(),
+            title: self.opening.title.clone(),
+            folder: self.opening.folder.clone(),
+            pid: std::process::id(),
+            since: self.since,
+            lab: self.lab.folder().to_owned(),
+            nginx,
+            services: self.services(),
+            ports: self.lab.ports().replaced(),
+            customers: self.lab.customers_so_far(),
+        }
+    }
+
+    fn logs(&self, from: tail::Positions) -> Result<tail::News, LabError> {
+        let prefix = self.lab.prefix();
+        let logs = prefix.join("logs");
+        let mut news =
+            tail::news(&logs, from).map_err(|source| LabError::File { path: logs, source })?;
+        for (_, line) in &mut news.lines {
+            *line = log::for_learner(line, &prefix, self.lab.ports());
+        }
+        Ok(news)
+    }
+}
+
+/// Returns `address`, of the learner's, with the port that it really has.
+fn with_port(address: &str, port: u16) -> String {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    format!("{host}:{port}")
+}

@@ -1,0 +1,138 @@
+//! The nginx that Gradus carries: the one that labs run, on every machine alike.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
+
+use flate2::read::GzDecoder;
+
+use crate::check::cache::{self, Hold};
+use crate::sys::files;
+use crate::sys::fingerprint::Fingerprint;
+
+/// The packed binary; empty in a Gradus that was built without.
+static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nginx.gz"));
+/// The terms under which its parts may be handed on; they go where the binary goes.
+const LICENCES: [(&str, &str); 3] = [
+    (
+        "LICENSE.nginx",
+        include_str!("../../../../../build/licences/nginx.txt"),
+    ),
+    (
+        "LICENSE.pcre2",
+        include_str!("../../../../../build/licences/pcre2.txt"),
+    ),
+    (
+        "LICENSE.zlib",
+        include_str!("../../../../../build/licences/zlib.txt"),
+    ),
+];
+/// The files that this process has looked at already: it keeps them until it ends.
+static GOOD: Mutex<BTreeMap<PathBuf, Hold>> = Mutex::new(BTreeMap::new());
+
+/// Returns whether this Gradus carries an nginx.
+pub fn is_there() -> bool {
+    !PACKED.is_empty()
+}
+
+/// Returns where the carried nginx is in `cache`, unpacked if it was not there whole.
+///
+/// # Errors
+/// Fails when it cannot be written, or when nothing is carried.
+pub fn unpack(cache: &Path) -> io::Result<PathBuf> {
+    if !is_there() {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    let mut name = Fingerprint::new();
+    name.add(PACKED);
+    let folder = cache.join("nginx").join(name.finish());
+    let path = folder.join("nginx");
+    let mut good = GOOD.lock().unwrap_or_else(PoisonError::into_inner);
+    if good.get(&path).is_some_and(Hold::is_current) && path.exists() {
+        return Ok(path);
+    }
+    fs::create_dir_all(&folder)?;
+    let hold = Hold::take(&folder).ok_or(io::ErrorKind::ResourceBusy)?;
+    let mut binary = Vec::new();
+    GzDecoder::new(PACKED).read_to_end(&mut binary)?;
+    // What is there may have been cut short or exchanged since.
+    let there = fs::read(&path).is_ok_and(|found| found == binary);
+    if !there || !files::is_executable(&path) {
+        for (name, text) in LICENCES {
+            files::write_whole(&path.with_file_name(name), text.as_bytes())?;
+        }
+        files::write_program(&path, &binary)?;
+        cache::trim(cache, cache::BOUND);
+    }
+    good.insert(path.clone(), hold);
+    Ok(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::kinds::gateway::lab::config::rules;
+    use crate::kinds::gateway::lab::modules;
+    use crate::kinds::gateway::lab::modules::Module;
+
+    fn binary() -> Vec<u8> {
+        let mut binary = Vec::new();
+        GzDecoder::new(PACKED).read_to_end(&mut binary).unwrap();
+        binary
+    }
+
+    /// Labs, lessons and gradings of one machine hold on every other: nothing of the machine is in it.
+    #[test]
+    fn it_needs_no_library_but_that_of_c() {
+        let binary = binary();
+        let named = String::from_utf8_lossy(&binary);
+        let named = named.split('\0').filter(|text| text.contains(".so"));
+        let libraries: Vec<_> = named.filter(|text| text.starts_with("lib")).collect();
+        let of_c = ["libc.so", "libm.so", "libdl.so", "libpthread.so"];
+        let is_of_c = |library: &&str| of_c.iter().any(|name| library.starts_with(name));
+        assert!(libraries.iter().all(is_of_c), "{libraries:?}");
+    }
+
+    #[test]
+    fn its_version_is_the_one_that_is_written_down() {
+        let (major, minor, patch) = modules::CARRIED.0;
+        let version = format!("nginx/{major}.{minor}.{patch}\0");
+        assert!(
+            String::from_utf8_lossy(&binary()).contains(&version),
+            "{version}"
+        );
+    }
+
+    #[test]
+    fn it_knows_every_directive_of_labs_but_those_of_two_modules() {
+        let binary = binary();
+        let text = String::from_utf8_lossy(&binary);
+        // A linker lets a name end in another one that is longer.
+        let unknown: BTreeSet<_> = rules::all_known()
+            .filter(|name| !text.contains(&format!("{name}\0")))
+            .map(|name| Module::of_directive(name).map_or(name, |module| module.name))
+            .collect();
+        // `max_headers` came with a later version.
+        let expected = ["auth_basic", "max_headers", "ssl"];
+        assert_eq!(unknown, BTreeSet::from(expected));
+    }
+
+    #[test]
+    fn a_file_that_was_damaged_is_written_again() {
+        if !is_there() {
+            return;
+        }
+        let cache = tempfile::tempdir().unwrap();
+        let path = unpack(cache.path()).unwrap();
+        let whole = fs::read(&path).unwrap();
+        assert!(files::is_executable(&path));
+        fs::write(&path, &whole[..1000]).unwrap();
+        GOOD.lock().unwrap().remove(&path);
+        assert_eq!(unpack(cache.path()).unwrap(), path);
+        assert_eq!(fs::read(&path).unwrap(), whole);
+    }
+}

@@ -1,0 +1,176 @@
+//! The requests of a probe, as they are sent and as they are to arrive.
+
+use crate::kinds::gateway::lab::nonce::Nonce;
+use crate::kinds::gateway::lab::probe::{ANY, ANYTHING, Send};
+
+/// The key of a handshake; any 16 bytes in Base64 would do.
+const KEY: &str = "Z3JhZHVzIGdyYWR1cyBncg==";
+/// What a form's body is, where a probe does not say.
+const FORM: &str = "application/x-www-form-urlencoded";
+/// Header lines that are of one hop, or that a gateway sets as its task says.
+const OF_A_HOP: [&str; 4] = ["Host", "Connection", "Upgrade", "Content-Length"];
+
+/// The requests of a probe. What a customer would send beside what the probe says, such as a cookie,
+/// is fresh each time: nobody can know it beforehand.
+#[derive(Debug)]
+pub(super) struct Requests<'a> {
+    send: &'a Send,
+    /// The learner's port of the gateway.
+    listen: u16,
+    /// The fresh value.
+    fresh: Nonce,
+}
+
+impl<'a> Requests<'a> {
+    pub(super) fn new(send: &'a Send, listen: u16) -> Self {
+        Self {
+            send,
+            listen,
+            fresh: Nonce::fresh(),
+        }
+    }
+
+    /// Returns the paths that are asked for, in order.
+    pub(super) fn paths(&self) -> Vec<String> {
+        let paths = self.send.all_paths();
+        paths
+            .map(|path| path.replace(ANY, self.fresh.as_str()))
+            .collect()
+    }
+
+    /// Returns `text` as a learner reads it, without the fresh value.
+    pub(super) fn without_fresh(&self, text: &str) -> String {
+        text.replace(self.fresh.as_str(), ANYTHING)
+    }
+
+    pub(super) fn body(&self) -> Vec<u8> {
+        if self.send.body_bytes > 0 {
+            vec![b'x'; self.send.body_bytes]
+        } else {
+            self.send.body.clone().into_bytes()
+        }
+    }
+
+    /// Returns the header lines that are to arrive as they were sent.
+    pub(super) fn lasting(&self) -> Vec<(String, String)> {
+        let mut lines = self.headers();
+        lines.retain(|(name, _)| {
+            let is_of_a_hop = OF_A_HOP.iter().any(|hop| hop.eq_ignore_ascii_case(name));
+            !is_of_a_hop && !name.starts_with("Sec-WebSocket")
+        });
+        lines
+    }
+
+    fn headers(&self) -> Vec<(String, String)> {
+        let Self { send, fresh, .. } = self;
+        let mut lines: Vec<(String, String)> = Vec::new();
+        let mut line = |name: &str, value: String| lines.push((name.to_owned(), value));
+        let host = || format!("127.0.0.1:{}", self.listen);
+        line("Host", send.host.clone().unwrap_or_else(host));
+        line("User-Agent", "gradus".to_owned());
+        line("Accept", "*/*".to_owned());
+        let body = self.body().len();
+        let mut own = vec![
+            ("Cookie", format!("basket={fresh}")),
+            ("Authorization", format!("Bearer {fresh}")),
+            ("X-Basket", fresh.to_string()),
+        ];
+        if body > 0 {
+            own.push(("Content-Type", FORM.to_owned()));
+        }
+        for (name, value) in own {
+            if !send
+                .headers
+                .keys()
+                .any(|said| said.eq_ignore_ascii_case(name))
+            {
+                line(name, value);
+            }
+        }
+        for (name, value) in &send.headers {
+            line(name, value.clone());
+        }
+        if body > 0 || ["POST", "PUT", "PATCH"].contains(&send.method.as_str()) {
+            line("Content-Length", body.to_string());
+        }
+        if send.websocket {
+            line("Connection", "Upgrade".to_owned());
+            line("Upgrade", "websocket".to_owned());
+            line("Sec-WebSocket-Key", KEY.to_owned());
+            line("Sec-WebSocket-Version", "13".to_owned());
+        } else if !send.reuse {
+            line("Connection", "close".to_owned());
+        }
+        lines
+    }
+
+    /// Returns the bytes of the request for `path`.
+    pub(super) fn bytes(&self, path: &str) -> Vec<u8> {
+        let mut text = format!("{} {path} HTTP/1.1\r\n", self.send.method);
+        for (name, value) in self.headers() {
+            text.extend([&name, ": ", &value, "\r\n"]);
+        }
+        text.push_str("\r\n");
+        let mut bytes = text.into_bytes();
+        bytes.extend(self.body());
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(send: &Send) -> String {
+        let requests = Requests::new(send, 8080);
+        let paths = requests.paths();
+        String::from_utf8(requests.bytes(&paths[0])).unwrap()
+    }
+
+    #[test]
+    fn a_request_says_what_is_to_be_sent() {
+        let get = text(&Send::default());
+        assert!(get.starts_with("GET / HTTP/1.1\r\nHost: 127.0.0.1:8080\r\n"));
+        assert!(get.ends_with("Connection: close\r\n\r\n") && !get.contains("Content-"));
+        let post = text(&Send {
+            method: "POST".into(),
+            body: "x=1".into(),
+            reuse: true,
+            ..Send::default()
+        });
+        assert!(post.ends_with("Content-Length: 3\r\n\r\nx=1") && !post.contains("Connection"));
+        let handshake = text(&Send {
+            websocket: true,
+            host: Some("shop.test".into()),
+            ..Send::default()
+        });
+        assert!(
+            handshake.contains("Host: shop.test\r\n") && handshake.contains("Upgrade: websocket")
+        );
+    }
+
+    #[test]
+    fn what_nobody_can_know_is_fresh_each_time_and_is_not_told() {
+        let send = Send {
+            path: "/{any}?{any}".into(),
+            headers: [("cookie".to_owned(), "a=b".to_owned())].into(),
+            ..Send::default()
+        };
+        let requests = Requests::new(&send, 8080);
+        let path = requests.paths().remove(0);
+        assert_eq!(requests.without_fresh(&path), "/anything?anything");
+        assert_ne!(path, Requests::new(&send, 8080).paths()[0]);
+        let lasting = requests.lasting();
+        let names: Vec<_> = lasting.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "User-Agent",
+                "Accept",
+                "Authorization",
+                "X-Basket",
+                "cookie"
+            ]
+        );
+    }
+}

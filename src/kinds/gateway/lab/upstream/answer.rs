@@ -1,0 +1,220 @@
+//! The bytes of an answer.
+
+use std::io::Write as _;
+
+use super::plan::{Does, Rule};
+use super::request::Request;
+use crate::kinds::gateway::lab::nonce::Nonce;
+use crate::kinds::gateway::lab::probe::status_words;
+
+/// The longest value of one cookie, in bytes.
+const COOKIE: usize = 800;
+/// What stands around the value of one cookie: `Set-Cookie: x0000=` and the line break.
+const AROUND: usize = 20;
+/// What is sent by an app that speaks no HTTP.
+const GARBAGE: &[u8] = b"HELLO THERE\r\n";
+
+/// An answer in the pieces in which it is sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Answer {
+    pub(super) head: Vec<u8>,
+    pub(super) body: Vec<u8>,
+    pub(super) keeps_alive: bool,
+}
+
+impl Answer {
+    /// Returns what `name` answers to `request` under `rule`.
+    pub(super) fn new(name: &str, request: &Request, rule: &Rule, nonce: &Nonce) -> Self {
+        if rule.does == Does::Garbage {
+            return Self {
+                head: garbage(rule.body_bytes),
+                body: Vec::new(),
+                keeps_alive: false,
+            };
+        }
+        let status = match rule.does {
+            Does::BadGateway => 502,
+            _ => rule.status.unwrap_or(200),
+        };
+        let body = match rule.does {
+            Does::BadGateway => {
+                let first = format!("{name} cannot reach its own supplier\n");
+                lengthened(first.into_bytes(), rule.body_bytes)
+            }
+            _ => body(
+                name,
+                &request.method,
+                &request.target,
+                nonce,
+                rule.body_bytes,
+            ),
+        };
+        let keeps_alive = request.keeps_alive && rule.does != Does::CutBody;
+        Self::of(name, request, status, body, keeps_alive).with(rule)
+    }
+
+    /// Returns an answer of `status` with `text` as its body.
+    pub(super) fn plain(name: &str, request: &Request, status: u16, text: &str) -> Self {
+        let body = text.as_bytes().to_vec();
+        Self::of(name, request, status, body, request.keeps_alive)
+    }
+
+    fn of(name: &str, request: &Request, status: u16, body: Vec<u8>, keeps_alive: bool) -> Self {
+        let connection = if keeps_alive { "keep-alive" } else { "close" };
+        let head = format!(
+            "HTTP/1.1 {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\
+             Connection: {connection}\r\nX-Served-By: {name}\r\n\r\n",
+            status_words(status),
+            body.len()
+        );
+        let is_head = request.method == "HEAD";
+        Self {
+            head: head.into_bytes(),
+            body: if is_head { Vec::new() } else { body },
+            keeps_alive,
+        }
+    }
+
+    fn with(mut self, rule: &Rule) -> Self {
+        if let Some(bytes) = rule.header_bytes {
+            pad(&mut self.head, bytes);
+        }
+        if rule.does == Does::CutBody {
+            self.body.truncate(self.body.len() / 2);
+        }
+        self
+    }
+}
+
+/// Returns the body of a healthy answer, made `bytes` long if that is asked for.
+pub fn body(
+    name: &str,
+    method: &str,
+    target: &str,
+    nonce: &Nonce,
+    bytes: Option<usize>,
+) -> Vec<u8> {
+    let body = format!("{name} answers {method} {target}\nreceipt {nonce}\n").into_bytes();
+    lengthened(body, bytes)
+}
+
+/// Returns what an app sends that speaks no HTTP, made `bytes` long if that is asked for.
+fn garbage(bytes: Option<usize>) -> Vec<u8> {
+    let length = bytes.unwrap_or(GARBAGE.len());
+    GARBAGE.iter().copied().cycle().take(length).collect()
+}
+
+/// Returns `body` with lines added, or its end left out, so that it is `bytes` long.
+fn lengthened(mut body: Vec<u8>, bytes: Option<usize>) -> Vec<u8> {
+    if let Some(bytes) = bytes {
+        for line in 0.. {
+            if body.len() >= bytes {
+                break;
+            }
+            // Writing to memory does not fail.
+            writeln!(body, "line {line} of a long answer").ok();
+        }
+        body.truncate(bytes);
+    }
+    body
+}
+
+/// Makes `head` exactly `bytes` long by cookies, as long as it is not too long already.
+fn pad(head: &mut Vec<u8>, bytes: usize) {
+    let mut lines = Vec::new();
+    let mut missing = bytes.saturating_sub(head.len());
+    for number in 0.. {
+        if missing < AROUND {
+            break;
+        }
+        // What is left over is never too short for a cookie of its own.
+        let length = if missing - AROUND <= COOKIE {
+            missing - AROUND
+        } else {
+            COOKIE.min(missing - 2 * AROUND)
+        };
+        lines.extend(format!("Set-Cookie: x{number:04}=").bytes());
+        lines.extend(std::iter::repeat_n(b'c', length));
+        lines.extend(b"\r\n");
+        missing -= AROUND + length;
+    }
+    let end = head.len() - 2;
+    head.splice(end..end, lines);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kinds::gateway::lab::upstream::request::Body;
+
+    fn request(method: &str) -> Request {
+        Request {
+            method: method.into(),
+            target: "/a".into(),
+            headers: Vec::new(),
+            version: "HTTP/1.1".into(),
+            keeps_alive: true,
+            body: Body::default(),
+        }
+    }
+
+    fn answer(rule: &Rule) -> Answer {
+        Answer::new("shop", &request("GET"), rule, &Nonce::fresh())
+    }
+
+    #[test]
+    fn a_header_has_the_length_that_is_asked_for() {
+        for bytes in [200, 1000, 4095, 7000, 7900, 32_000] {
+            let rule = Rule {
+                header_bytes: Some(bytes),
+                ..Rule::default()
+            };
+            let head = answer(&rule).head;
+            assert_eq!(head.len(), bytes);
+            let text = String::from_utf8(head).unwrap();
+            assert!(text.ends_with("c\r\n\r\n"));
+            assert!(text.lines().all(|line| line.len() < 900));
+        }
+    }
+
+    #[test]
+    fn a_body_has_the_length_that_is_asked_for() {
+        let rule = Rule {
+            body_bytes: Some(100_000),
+            ..Rule::default()
+        };
+        let answer = answer(&rule);
+        assert_eq!(answer.body.len(), 100_000);
+        assert!(answer.body.starts_with(b"shop answers GET /a\nreceipt "));
+        let head = String::from_utf8(answer.head).unwrap();
+        assert!(head.contains("Content-Length: 100000\r\n"));
+    }
+
+    #[test]
+    fn what_fails_fails_in_its_own_way() {
+        let does = |does| Rule {
+            does,
+            ..Rule::default()
+        };
+        assert_eq!(answer(&does(Does::Garbage)).head, GARBAGE);
+        let long = |does| Rule {
+            does,
+            body_bytes: Some(70),
+            ..Rule::default()
+        };
+        assert_eq!(answer(&long(Does::Garbage)).head.len(), 70);
+        assert_eq!(answer(&long(Does::BadGateway)).body.len(), 70);
+        let own = answer(&does(Does::BadGateway));
+        assert!(own.head.starts_with(b"HTTP/1.1 502 Bad Gateway\r\n"));
+        assert!(!own.body.starts_with(b"shop answers"));
+        let cut = answer(&does(Does::CutBody));
+        let whole = answer(&Rule::default());
+        assert!(cut.body.len() < whole.body.len() && !cut.keeps_alive);
+    }
+
+    #[test]
+    fn a_head_request_gets_no_body() {
+        let answer = Answer::new("shop", &request("HEAD"), &Rule::default(), &Nonce::fresh());
+        assert_eq!(answer.body, b"");
+    }
+}

@@ -1,0 +1,144 @@
+//! An exercise's lab, put up to stay: for a learner, and for a runbook.
+
+use std::fs;
+use std::path::Path;
+
+use super::files::{self, Files};
+use super::lab::control::{Answer, Caller, Opening, Registry, Request};
+use super::lab::{Lab, Nginx, log, services};
+use super::{GatewayTask, Judging, judge};
+use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
+use crate::kind::Task;
+use crate::sys::clock::Stopwatch;
+
+/// What an exercise's lab is called.
+#[derive(Debug, Clone, Copy)]
+pub struct Label<'a> {
+    /// The exercise's name.
+    pub exercise: &'a str,
+    /// The exercise's title.
+    pub title: &'a str,
+}
+
+/// Returns what the lab of `task` is made of, with the files of the learner's folder `folder`; `Err` inside
+/// holds what is wrong with them.
+///
+/// # Errors
+/// Fails when there is no lab, or when Gradus could not do its work.
+pub fn opening(
+    task: &dyn Task,
+    label: Label<'_>,
+    folder: &Path,
+    context: &Context,
+) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+    let task = task
+        .live()
+        .and_then(|task| task.downcast_ref::<GatewayTask>());
+    let task =
+        task.ok_or_else(|| CheckError::exercise(format!("{} has no lab", label.exercise)))?;
+    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+    match files::of_learner(task, &folder) {
+        Ok(files) => opening_of(task, label, &folder, &files, context),
+        Err(faults) => Ok(Err(faults)),
+    }
+}
+
+/// Returns what the lab of `files`, which are in `folder`, is made of.
+pub(super) fn opening_of(
+    task: &GatewayTask,
+    label: Label<'_>,
+    folder: &Path,
+    files: &Files,
+    context: &Context,
+) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+    let mut plan = task.plan()?.clone();
+    let declared = plan.upstreams.clone();
+    if let Some(text) = files.get(services::FILE)
+        && let Err(faults) = services::apply(text, &mut plan.upstreams, plan.listen)
+    {
+        return Ok(Err(faults));
+    }
+    let nginx = Nginx::required(context)?;
+    let (probes, own) = (task.probes.clone(), context.clone());
+    let judge = move |lab: &mut Lab| {
+        let watch = Stopwatch::start();
+        let tests = judge::run_probes(&probes, lab, &own)?;
+        Ok(Outcome {
+            tests,
+            phases: judge::probing(lab, watch.elapsed()).into(),
+            ..Outcome::default()
+        })
+    };
+    Ok(Ok(Opening {
+        exercise: label.exercise.to_owned(),
+        title: label.title.to_owned(),
+        folder: folder.to_owned(),
+        plan,
+        declared,
+        running: task.running.clone(),
+        own_ports: false,
+        nginx,
+        context: context.clone(),
+        judge: Box::new(judge),
+    }))
+}
+
+/// Asks the lab that is up for `folder`, if this exercise is judged by what is done to it.
+pub(super) fn judged(task: &GatewayTask, folder: &Path, context: &Context) -> Option<Outcome> {
+    if task.judging != Judging::Runbook {
+        return None;
+    }
+    match lab_of(folder, context)?.ask(&Request::Judge) {
+        Ok(Answer::Judged(mut outcome)) => {
+            remember(task, &mut outcome);
+            Some(*outcome)
+        }
+        // It went down just now.
+        Ok(_) | Err(_) => None,
+    }
+}
+
+/// Returns a warning where a lab is up for `folder` and its nginx has not read the file as it is now:
+/// what is judged then is not what runs.
+pub(super) fn unread(folder: &Path, context: &Context) -> Option<Diagnostic> {
+    let status = lab_of(folder, context)?.status().ok()?;
+    // One that was stopped was stopped by somebody who knows.
+    let runs = status.nginx.master.is_some();
+    (runs && status.nginx.config_changed).then(|| {
+        let name = &status.exercise;
+        let message = format!(
+            "the lab that is up has not read this file: `gradus lab reload {name}` makes it do so"
+        );
+        Diagnostic {
+            error: false,
+            text: format!("warning: {message}"),
+            message,
+            file: Some(log::FILE.to_owned()),
+            line: None,
+        }
+    })
+}
+
+/// Returns who answers for the lab that is up for `folder`.
+fn lab_of(folder: &Path, context: &Context) -> Option<Caller> {
+    let folder = fs::canonicalize(folder).ok()?;
+    let labs = Registry::new(&context.environment).labs().ok()?;
+    let lab = labs.into_iter().find(|lab| lab.folder == folder)?;
+    Some(Caller::new(lab.socket))
+}
+
+/// What was done to nginx cannot be undone: without a word on it a learner would mend in vain.
+fn remember(task: &GatewayTask, outcome: &mut Outcome) {
+    for (test, probe) in outcome.tests.iter_mut().zip(&task.probes) {
+        if let TestResult::Failed(values) = &mut test.result
+            && values.got.is_some()
+            && probe.expect.is_about_history()
+        {
+            let name = task.name();
+            values.note = Some(format!(
+                "this lab remembers what was done to it: to try again, end it with \
+                 `gradus lab down {name}` and put it up afresh"
+            ));
+        }
+    }
+}

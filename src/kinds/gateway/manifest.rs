@@ -1,0 +1,396 @@
+//! Reads what an exercise of this kind has of its own: the table `gateway` of `exercise.toml`, its probes
+//! and the files of the learner's folder.
+
+pub(super) mod probes;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::files::{self, Files};
+use super::lab::modules::Module;
+use super::lab::need::Need;
+use super::lab::units::Time;
+use super::lab::{Plan, Probe, UpstreamPlan, services};
+use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
+use crate::kind::{Edition, Folder, WrongSolution};
+use crate::source::{Problem, line_of, toml_problem};
+
+/// What a lab's nginx runs with at first, where that is not the learner's file, in a student
+/// edition: whoever puts the lab up can see it.
+pub(super) const RUNNING: &str = "running.conf";
+
+/// What a learner sees before anything is mended.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Symptom {
+    /// The status that the first probe gets; without it nginx does not start.
+    pub(super) status: Option<u16>,
+    /// A part of the line that the error log then has, or of what nginx says.
+    pub(super) log: Option<String>,
+    /// The probe that shows it, where it is not the first.
+    pub(super) probe: Option<String>,
+    /// What nginx says instead, and does not start, where it lacks a module; by the module's name.
+    #[serde(default)]
+    pub(super) without: BTreeMap<String, String>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Manifest {
+    gateway: Table,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    listen: u16,
+    #[serde(default, rename = "upstream")]
+    upstreams: Vec<Spanned<UpstreamPlan>>,
+    symptom: Option<Symptom>,
+    customers: Option<Time>,
+    /// What the task lets a gateway change of a request.
+    #[serde(default)]
+    changes: Vec<String>,
+    edit: Option<Vec<Spanned<String>>>,
+    #[serde(default)]
+    needs: Vec<Need>,
+    #[serde(default)]
+    judge: Judging,
+}
+
+/// Reads the exercise in `folder`; what is wrong goes to `problems`.
+pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayTask {
+    let starter = files::of_course(folder, "starter/");
+    let solution = files::of_course(folder, "solution/");
+    if !starter.contains_key(FILE) {
+        let file = format!("{}starter/{FILE}", folder.prefix());
+        problems.push(Problem::new(file, "missing"));
+    }
+    let is_full = folder.edition == Edition::Full;
+    if solution.is_empty() && is_full {
+        let help = "put what a learner should arrive at into `solution/`";
+        let file = format!("{}solution/{FILE}", folder.prefix());
+        problems.push(Problem::new(file, "missing").help(help));
+    }
+    let table = table(folder, &starter, problems);
+    let plan = table.as_ref().map(|table| Plan {
+        listen: table.listen,
+        upstreams: table.upstreams(),
+        customers: table.customers,
+    });
+    let changes = table.as_ref().map_or(&[][..], |table| &table.changes);
+    let probes = probes_of(folder, plan.as_ref(), changes, problems);
+    let wrong = wrong(folder, &probes, &starter, problems);
+    let judging = table.as_ref().map_or_else(Judging::default, |it| it.judge);
+    let edit = table.as_ref().and_then(|table| table.edit.as_ref());
+    own_file(judging, folder, &starter, &probes, problems);
+    let edit = edit.map(|edit| edit.iter().map(|path| path.get_ref().clone()).collect());
+    let running = folder.file(if is_full {
+        "hidden/running.conf"
+    } else {
+        RUNNING
+    });
+    let (needs, symptom) =
+        table.map_or_else(Default::default, |table| (table.needs, table.symptom));
+    GatewayTask {
+        folder: folder.prefix(),
+        plan,
+        judging,
+        edition: folder.edition,
+        running: running.map(str::to_owned),
+        unseen: folder.file("hidden/unseen.conf").map(str::to_owned),
+        edit: edit.unwrap_or_else(|| own_files(judging)),
+        needs: Need::with_nginx(needs),
+        symptom,
+        probes,
+        solution: if is_full {
+            files::completed(solution, &starter)
+        } else {
+            Files::new()
+        },
+        wrong,
+        accepted: accepted(folder, &starter),
+        starter,
+    }
+}
+
+/// Returns the probes of the lab in `folder`, whose gateway may change `changes` of a request. In a student
+/// edition there are none.
+fn probes_of(
+    folder: &Folder<'_>,
+    plan: Option<&Plan>,
+    changes: &[String],
+    problems: &mut Vec<Problem>,
+) -> Vec<Probe> {
+    if folder.edition != Edition::Full {
+        return Vec::new();
+    }
+    let file = folder.prefix() + "hidden/probes.toml";
+    let mut probes = probes::read(&file, folder.file("hidden/probes.toml"), plan, problems);
+    for probe in &mut probes {
+        probe.changes = changes.to_vec();
+    }
+    probes
+}
+
+/// Returns the files that a learner may change where the manifest does not say.
+fn own_files(judging: Judging) -> Vec<String> {
+    match judging {
+        Judging::Files => vec![FILE.to_owned()],
+        Judging::Runbook => vec![runbook::FILE.to_owned(), FILE.to_owned()],
+        Judging::Rules => vec![classify::FILE.to_owned()],
+    }
+}
+
+/// That the file that this way of judging is about is handed out, and its probes fit it.
+fn own_file(
+    judging: Judging,
+    folder: &Folder<'_>,
+    starter: &Files,
+    probes: &[Probe],
+    problems: &mut Vec<Problem>,
+) {
+    let own = match judging {
+        Judging::Files => None,
+        Judging::Runbook => Some(("runbook", runbook::FILE)),
+        Judging::Rules => Some(("rules", classify::FILE)),
+    };
+    if let Some((word, own)) = own.filter(|(_, own)| !starter.contains_key(*own)) {
+        let file = format!("{}starter/{own}", folder.prefix());
+        let help = format!("a lab with `judge = \"{word}\"` hands one out, empty but for comments");
+        problems.push(Problem::new(file, "missing").help(help));
+    }
+    if judging == Judging::Rules {
+        let without = probes.iter().filter(|probe| probe.expect.cause.is_none());
+        for probe in without {
+            let file = folder.prefix() + "hidden/probes.toml";
+            let message = format!("probe `{}` expects no `cause`", probe.name);
+            problems.push(Problem::new(file, message));
+        }
+    }
+}
+
+impl Table {
+    fn upstreams(&self) -> Vec<UpstreamPlan> {
+        let upstreams = self.upstreams.iter();
+        upstreams.map(|found| found.get_ref().clone()).collect()
+    }
+}
+
+fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> Option<Table> {
+    let file = folder.prefix() + "exercise.toml";
+    let table = match toml::from_str::<Manifest>(folder.manifest) {
+        Ok(manifest) => manifest.gateway,
+        Err(error) => {
+            let help = "a lab needs a table `[gateway]` with `listen`, and `[[gateway.upstream]]`";
+            problems.push(toml_problem(&file, folder.manifest, 1, &error).help(help));
+            return None;
+        }
+    };
+    collisions(
+        &file,
+        folder.manifest,
+        table.listen,
+        &table.upstreams,
+        problems,
+    );
+    let without = table.symptom.iter().flat_map(|it| it.without.keys());
+    unknown_modules(&file, 1, without, problems);
+    for path in table.edit.iter().flatten() {
+        if !starter.contains_key(path.get_ref()) {
+            let message = format!(
+                "`edit` names `{}`, which is not in starter/",
+                path.get_ref()
+            );
+            let line = line_of(folder.manifest, path);
+            problems.push(Problem::new(&file, message).at(line));
+        }
+    }
+    if let Some(text) = starter.get(services::FILE) {
+        let faults = services::apply(text, &mut table.upstreams(), table.listen);
+        for fault in faults.err().into_iter().flatten() {
+            let file = format!("{}starter/{}", folder.prefix(), services::FILE);
+            problems.push(Problem::new(file, fault.message).at(fault.line));
+        }
+    }
+    Some(table)
+}
+
+/// That every one of `names` is a module of nginx; they stand in `file` from `line` on.
+fn unknown_modules<'a>(
+    file: &str,
+    line: usize,
+    names: impl Iterator<Item = &'a String>,
+    problems: &mut Vec<Problem>,
+) {
+    for name in names.filter(|name| Module::named(name).is_none()) {
+        let message = format!("nginx has no module `{name}`");
+        let help = "name one of the modules that `needs` may name, such as `ssl`";
+        problems.push(Problem::new(file, message).at(line).help(help));
+    }
+}
+
+/// That no two upstreams have a name or a port in common; `text` is that of `file`.
+pub(super) fn collisions(
+    file: &str,
+    text: &str,
+    listen: u16,
+    upstreams: &[Spanned<UpstreamPlan>],
+    problems: &mut Vec<Problem>,
+) {
+    let mut names = BTreeSet::new();
+    let mut ports = BTreeSet::from([listen]);
+    for upstream in upstreams {
+        let line = line_of(text, upstream);
+        let UpstreamPlan { name, address, .. } = upstream.get_ref();
+        if !names.insert(name) {
+            let message = format!("upstream `{name}` is there twice");
+            problems.push(Problem::new(file, message).at(line));
+        }
+        if let Some(port) = address.port()
+            && !ports.insert(port)
+        {
+            let message = format!("port {port} is taken by something else of this lab");
+            problems.push(Problem::new(file, message).at(line));
+        }
+    }
+}
+
+/// Returns the wrong solutions whose files are there; that a file is missing or not named is told
+/// for every kind alike. A file that a wrong solution lacks is the starter's.
+fn wrong(
+    folder: &Folder<'_>,
+    probes: &[Probe],
+    starter: &Files,
+    problems: &mut Vec<Problem>,
+) -> Vec<(WrongSolution, Files)> {
+    let mut found = Vec::new();
+    for wrong in folder.wrong {
+        let file = folder.prefix() + "exercise.toml";
+        for caught_by in wrong.caught_without.values().chain([&wrong.caught_by]) {
+            let is_probe = probes.iter().any(|probe| probe.name == *caught_by);
+            if !is_probe && !CATCHERS.contains(&caught_by.as_str()) {
+                let message = format!("`caught_by` names `{caught_by}`, which is not a probe");
+                let help = format!("name a probe, or one of: {}", CATCHERS.join(", "));
+                problems.push(Problem::new(&file, message).at(wrong.line).help(help));
+            }
+        }
+        unknown_modules(&file, wrong.line, wrong.caught_without.keys(), problems);
+        let part = wrong.path.rsplit_once('/').map_or("", |(part, _)| part);
+        let files = files::of_course(folder, &format!("{part}/"));
+        if folder.file(&wrong.path).is_some() {
+            found.push((wrong.clone(), files::completed(files, starter)));
+        }
+    }
+    found
+}
+
+/// Returns the solutions in `accepted/`, each in a folder of its own.
+fn accepted(folder: &Folder<'_>, starter: &Files) -> Vec<(String, Files)> {
+    let parts = folder
+        .tree
+        .folders(&(folder.prefix() + "accepted/"))
+        .into_iter();
+    parts
+        .map(|name| {
+            let part = format!("accepted/{name}/");
+            let files = files::of_course(folder, &part);
+            (part, files::completed(files, starter))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::*;
+    use crate::source::Tree;
+
+    const MANIFEST: &str = "kind = 'gateway'\n[gateway]\nlisten = 8080\n\
+                            [[gateway.upstream]]\nname = 'shop'\naddress = '127.0.0.1:3000'\n";
+
+    fn problems(manifest: &str, probes: &str) -> Vec<String> {
+        let (_, problems) = loaded(manifest, probes);
+        problems.iter().map(ToString::to_string).collect()
+    }
+
+    fn loaded(manifest: &str, probes: &str) -> (GatewayTask, Vec<Problem>) {
+        let file =
+            |path: &str, text: &str| (format!("exercises/x/{path}"), Cow::Owned(text.to_owned()));
+        let tree = Tree::new([
+            file("starter/nginx.conf", ""),
+            file("solution/nginx.conf", ""),
+            file("hidden/probes.toml", probes),
+        ]);
+        let folder = Folder {
+            edition: Edition::Full,
+            id: &"x".parse().unwrap(),
+            tree: &tree,
+            manifest,
+            wrong: &[],
+        };
+        let mut problems = Vec::new();
+        (load(&folder, &mut problems), problems)
+    }
+
+    #[test]
+    fn a_probe_that_is_complete_has_no_problem() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect = { status = 200, from = 'shop' }\n\
+                      [[probe]]\nname = 'b'\ntitle = 'B'\nact = [{ stop = 'shop' }]\n\
+                      send = { method = 'POST', path = '/x', times = 2 }\nexpect.status = 502\n";
+        assert_eq!(problems(MANIFEST, probes), Vec::<String>::new());
+    }
+
+    #[test]
+    fn every_fault_of_the_probes_is_told_with_its_line() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = ''\nexpect = { status = 200, from = 'ship' }\n\
+                      [[probe]]\nname = 'a'\ntitle = 'B'\nsend = { path = 'x', times = 0 }\nexpect.status = 502\n";
+        let file = "exercises/x/hidden/probes.toml";
+        assert_eq!(
+            problems(MANIFEST, probes),
+            [
+                format!("{file}:1: probe `a` has no title"),
+                format!("{file}:1: probe `a` names the upstream `ship`, which is not there"),
+                format!("{file}:5: the probe's name `a` is taken"),
+                format!(
+                    "{file}:5: probe `a` asks for a path that does not start with `/` or has blanks"
+                ),
+                format!("{file}:5: probe `a` sends nothing"),
+            ],
+        );
+    }
+
+    #[test]
+    fn every_probe_knows_what_a_gateway_may_change() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let changes = MANIFEST.replace("8080\n", "8080\nchanges = ['Cookie']\n");
+        let probe = &loaded(&changes, probes).0.probes[0];
+        assert!(probe.may_change("cookie") && !probe.may_change("path"));
+    }
+
+    #[test]
+    fn what_holds_without_a_module_names_one_that_there_is() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let with = |without: &str| {
+            let symptom = format!("[gateway.symptom]\nstatus = 502\nwithout = {without}\n");
+            problems(&(MANIFEST.to_owned() + &symptom), probes)
+        };
+        assert_eq!(with("{ ssl = 'x' }"), Vec::<String>::new());
+        let told = with("{ tls = 'x' }");
+        assert!(told[0].contains("nginx has no module `tls`"), "{told:?}");
+    }
+
+    #[test]
+    fn a_lab_without_its_table_or_with_a_port_twice_is_told() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let without = problems("kind = 'gateway'\n", probes);
+        assert!(
+            without[0].contains("missing field `gateway`"),
+            "{without:?}"
+        );
+        let twice = problems(&MANIFEST.replace("3000", "8080"), probes);
+        assert!(twice[0].contains("port 8080 is taken"), "{twice:?}");
+    }
+}

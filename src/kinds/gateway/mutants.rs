@@ -1,0 +1,103 @@
+//! The solution of a lab, broken in small ways that a customer would notice.
+
+mod config;
+mod lines;
+
+use std::ops::Range;
+
+use super::lab::config::Config;
+use super::lab::services;
+use super::{FILE, GatewayTask, classify, files, runbook};
+use crate::check::Mutant;
+use crate::check::mutant::distinct;
+
+/// One change of a text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Change {
+    /// The change in a few words.
+    words: String,
+    /// The whole text, changed.
+    text: String,
+}
+
+impl Change {
+    /// Returns the change of the bytes `range` of `text` to `with`.
+    fn new(text: &str, range: Range<usize>, with: &str, words: impl Into<String>) -> Self {
+        Self {
+            words: words.into(),
+            text: [&text[..range.start], with, &text[range.end..]].concat(),
+        }
+    }
+}
+
+/// Returns numbers that are 30 % less and more than `number`.
+fn around(number: u64) -> impl Iterator<Item = u64> {
+    let step = (number * 3 / 10).max(1);
+    let less = number.checked_sub(step);
+    less.into_iter().chain([number + step])
+}
+
+/// Returns the mutants of the solution of `task`: of each file that a learner may change.
+pub(super) fn mutants(task: &GatewayTask) -> Vec<Mutant> {
+    let mut mutants = Vec::new();
+    for path in &task.edit {
+        let Some(text) = task.solution.get(path) else {
+            continue;
+        };
+        let changes = match path.as_str() {
+            FILE => match Config::parse(text) {
+                Ok(config) => config::changes(&config, &asked(task)),
+                Err(_) => continue,
+            },
+            services::FILE => lines::of_services(text),
+            runbook::FILE => lines::of_commands(text),
+            classify::FILE => lines::of_rules(text),
+            _ => continue,
+        };
+        let changes = changes.into_iter();
+        mutants.extend(changes.map(|change| mutant(task, path, text, change)));
+    }
+    distinct(mutants, &files::collected(&task.solution))
+}
+
+/// What the probes of a lab look at beside answers and what arrives at the upstreams.
+#[derive(Debug)]
+struct Asked {
+    /// Header lines that are no customer's, by their names in small letters.
+    headers: Vec<String>,
+    /// Whether the lines of the access log matter.
+    access: bool,
+}
+
+fn asked(task: &GatewayTask) -> Asked {
+    let seen = task
+        .probes
+        .iter()
+        .flat_map(|probe| probe.expect.seen.keys());
+    let mut headers: Vec<_> = seen.map(|name| name.to_ascii_lowercase()).collect();
+    let upstreams = task.plan.iter().flat_map(|plan| &plan.upstreams);
+    if upstreams
+        .into_iter()
+        .any(|upstream| !upstream.sites.is_empty())
+    {
+        headers.push("host".to_owned());
+    }
+    Asked {
+        headers,
+        access: task
+            .probes
+            .iter()
+            .any(|probe| probe.expect.access.is_some()),
+    }
+}
+
+/// Returns the solution with `change` in its file `path`, which has this `text`.
+fn mutant(task: &GatewayTask, path: &str, text: &str, change: Change) -> Mutant {
+    let is_starter = task.starter.get(path).is_some_and(|other| other == text);
+    let folder = if is_starter { "starter" } else { "solution" };
+    let mut files = task.solution.clone();
+    files.insert(path.to_owned(), change.text.clone());
+    let file = format!("{folder}/{path}");
+    let files = files::collected(&files);
+    Mutant::of(file, text, &change.text, change.words, files)
+}

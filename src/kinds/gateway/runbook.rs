@@ -1,0 +1,306 @@
+//! A runbook: a learner's commands, replayed in a fresh lab.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::files::{self as folder_files, Files};
+use super::lab::control::{Answer, Keeper, Request, shell};
+use super::lab::odd;
+use super::live::{self, Label};
+use super::{GatewayTask, Judging, title};
+use crate::check::{
+    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult,
+};
+use crate::sandbox::{Access, End, Exit, Limits, Stage, View};
+use crate::sys::clock::Stopwatch;
+use crate::sys::files;
+use crate::text::visible;
+
+/// The learner's file.
+pub(super) const FILE: &str = "runbook.sh";
+/// What a runbook may use.
+const LIMITS: Limits = Limits {
+    cpu: Duration::from_secs(5),
+    wall: Duration::from_secs(30),
+    idle: None,
+    memory: 512 << 20,
+    output: 256 << 10,
+    file: 1 << 20,
+};
+
+/// Replays the runbook of `files` in a fresh lab, and judges what it has done.
+pub(super) fn replay(
+    task: &GatewayTask,
+    files: &Files,
+    context: &Context,
+) -> Result<Outcome, CheckError> {
+    let runbook = files.get(FILE).map_or("", String::as_str);
+    let touched = folder_files::touched(task, files);
+    if !touched.is_empty() {
+        return Ok(not_started(task, touched));
+    }
+    if is_empty(runbook) {
+        return Ok(not_run(task, &nothing_to_judge(task), String::new()));
+    }
+    let temporary = std::env::temp_dir();
+    let parent = context.sandbox.room_of_shells().unwrap_or(&temporary);
+    let failed = |source| CheckError::File {
+        path: parent.to_owned(),
+        source,
+    };
+    let scratch = files::scratch_in(parent, "gradus-runbook-").map_err(failed)?;
+    let folder = scratch.path().join("work");
+    let driver = scratch.path().join(FILE);
+    for (name, text) in files {
+        files::write_whole(&folder.join(name), text.as_bytes()).map_err(failed)?;
+    }
+    files::write_whole(&driver, traced(runbook).as_bytes()).map_err(failed)?;
+    files::write_whole(&at(&driver), b"").map_err(failed)?;
+    let label = Label {
+        exercise: task.name(),
+        title: "",
+    };
+    context.tell(Event::Step("starting nginx"));
+    let watch = Stopwatch::start();
+    let opening = match live::opening_of(task, label, &folder, files, context)? {
+        Ok(opening) => opening,
+        Err(diagnostics) => return Ok(not_started(task, diagnostics)),
+    };
+    let (keeper, _) = Keeper::start(opening, Arc::new(|_| ()))?;
+    context.tell(Event::Step("replaying runbook.sh"));
+    let exit = run(&keeper, &folder, &driver, context)?;
+    let printed = printed(&exit, scratch.path());
+    let replayed = Phase {
+        name: "replay",
+        duration: watch.elapsed(),
+    };
+    if let Some(failure) = failure(&exit, runbook, scratch.path(), &printed) {
+        return Ok(not_run(task, &failure, printed));
+    }
+    context.tell(Event::Step("probing the gateway"));
+    match keeper.ask(Request::Judge) {
+        Answer::Judged(mut outcome) => {
+            outcome.phases.insert(0, replayed);
+            outcome.printed = printed;
+            Ok(*outcome)
+        }
+        Answer::Trouble { what } if !context.cancel.is_cancelled() => Err(CheckError::Apart(what)),
+        _ => Err(CheckError::Cancelled),
+    }
+}
+
+/// Returns the starter's files, with a runbook that changes nothing where there is one: what the
+/// lab is like before anybody has done anything.
+pub(super) fn untouched(task: &GatewayTask) -> Files {
+    let mut files = task.starter.clone();
+    if task.judging == Judging::Runbook {
+        files.insert(FILE.to_owned(), ":\n".to_owned());
+    }
+    files
+}
+
+fn run(
+    keeper: &Keeper,
+    folder: &Path,
+    driver: &Path,
+    context: &Context,
+) -> Result<Exit, CheckError> {
+    let gradus = context.sandbox.launcher();
+    let failed = |source| CheckError::File {
+        path: keeper.folder().to_owned(),
+        source,
+    };
+    let job = shell::job(Stage::Lab, keeper, folder, gradus).map_err(failed)?;
+    // Its folder is read from outside its sandbox: what holds the folder is out of its reach, so that
+    // it cannot put another one, or a link, in its place.
+    let view = View::of_lab()
+        .with_all(Access::Execute, [gradus, folder])
+        .with_all(Access::Read, [keeper.folder(), driver, Path::new("/proc")])
+        .with(Access::Write, folder)
+        .with_all(Access::Write, at(driver).parent())
+        .with(Access::Connect, keeper.socket());
+    let job = job
+        .within(LIMITS)
+        .secluded(context.sandbox.seclusion_of_shells())
+        .seeing(view)
+        .argument("-e")
+        .argument(driver)
+        .variable("TMPDIR", folder)
+        .variable("GRADUS_AT", at(driver));
+    let exit = context.sandbox.run(job, &context.cancel)?;
+    CheckError::unless_ran(&exit)?;
+    Ok(exit)
+}
+
+/// The file that holds the number of the line that runs, in a folder of its own.
+fn at(driver: &Path) -> std::path::PathBuf {
+    driver.with_file_name("line").join("at")
+}
+
+fn nothing_to_judge(task: &GatewayTask) -> String {
+    format!(
+        "runbook.sh has no commands, and no lab of this exercise is up. Either put it up with \
+         `gradus lab up {0}`, do the work there and check while it is up; or write the commands \
+         into runbook.sh",
+        task.name()
+    )
+}
+
+fn not_started(task: &GatewayTask, diagnostics: Vec<Diagnostic>) -> Outcome {
+    Outcome {
+        diagnostics,
+        ..not_run(task, "the lab does not start", String::new())
+    }
+}
+
+fn not_run(task: &GatewayTask, reason: &str, printed: String) -> Outcome {
+    let tests = task.probes.iter().map(|probe| TestOutcome {
+        test: title(probe),
+        result: TestResult::NotRun(reason.to_owned()),
+    });
+    Outcome {
+        tests: tests.collect(),
+        printed,
+        ..Outcome::default()
+    }
+}
+
+/// Returns whether `runbook` has no command.
+fn is_empty(runbook: &str) -> bool {
+    let mut lines = runbook.lines().map(str::trim);
+    lines.all(|line| line.is_empty() || line.starts_with('#'))
+}
+
+/// Returns what ended the runbook before its end, in words; `None` if nothing did.
+fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<String> {
+    let said = printed.lines().last().map(str::to_owned);
+    let memory = LIMITS.memory >> 20;
+    let why = match exit.end {
+        End::Code(0) => return None,
+        End::Code(code) => said.unwrap_or_else(|| format!("exit code {code}")),
+        End::TimeLimit => format!("not done within {} s", LIMITS.wall.as_secs()),
+        End::OutputLimit => "it prints too much".to_owned(),
+        // Where its commands are measured, they are killed with it.
+        End::Signal(9) => {
+            format!("signal 9 ended it; all its commands together may use {memory} MiB")
+        }
+        End::Signal(signal) => format!("signal {signal} ended it"),
+        End::Cancelled | End::NotEntered => "it did not run".to_owned(),
+    };
+    let number = files::read_bounded(&at(&scratch.join(FILE)), 64).unwrap_or_default();
+    let number: usize = String::from_utf8_lossy(&number).trim().parse().unwrap_or(0);
+    let line = number
+        .checked_sub(1)
+        .and_then(|index| runbook.lines().nth(index));
+    let odd = odd::help(runbook, number, number);
+    let odd = odd.map_or_else(String::new, |help| format!("\nhelp: {help}"));
+    Some(match line {
+        Some(line) => format!("{FILE}:{number}: {}: {why}{odd}", visible(line.trim())),
+        None => format!("{FILE}: {why}"),
+    })
+}
+
+fn printed(exit: &Exit, scratch: &Path) -> String {
+    let both = [&exit.stdout, &exit.stderr].map(|bytes| String::from_utf8_lossy(bytes));
+    let both = both
+        .concat()
+        .replace(&format!("{}/", scratch.display()), "");
+    let lines = both.lines().map(|line| visible(line) + "\n");
+    lines.collect()
+}
+
+/// Returns `runbook` with a note before each command of which line it is in. Lines keep their
+/// numbers, so that what the shell says of them stays true.
+fn traced(runbook: &str) -> String {
+    let mut traced = String::new();
+    let mut state = Reader::default();
+    for (index, line) in runbook.lines().enumerate() {
+        if state.begins_command(line) {
+            let number = index + 1;
+            write!(traced, "printf {number} >\"$GRADUS_AT\"; ").expect("a string takes everything");
+        }
+        state.read(line);
+        traced.push_str(line);
+        traced.push('\n');
+    }
+    traced
+}
+
+/// Knows whether a line of shell begins a command; in doubt it says no.
+#[derive(Debug, Default)]
+struct Reader {
+    quote: Option<char>,
+    depth: usize,
+    goes_on: bool,
+    lost: bool,
+}
+
+impl Reader {
+    fn begins_command(&self, line: &str) -> bool {
+        let line = line.trim();
+        let is_free = self.quote.is_none() && self.depth == 0 && !self.goes_on && !self.lost;
+        is_free && !line.is_empty() && !line.starts_with('#')
+    }
+
+    fn read(&mut self, line: &str) {
+        let mut bare = String::new();
+        let mut chars = line.chars();
+        while let Some(char) = chars.next() {
+            match (self.quote, char) {
+                (Some(quote), _) if char == quote => self.quote = None,
+                (Some('\''), _) => {}
+                (_, '\\') => bare.extend(chars.next().map(|_| 'x')),
+                (Some(_), _) => {}
+                (None, '\'' | '"') => self.quote = Some(char),
+                (None, '#') if bare.is_empty() || bare.ends_with(char::is_whitespace) => break,
+                (None, char) => bare.push(char),
+            }
+        }
+        // A here-document may hold anything.
+        self.lost |= bare.contains("<<");
+        let end = bare.trim_end();
+        self.goes_on = line.ends_with('\\') || ["|", "&&", "("].iter().any(|it| end.ends_with(it));
+        for word in bare.split(|char: char| char.is_whitespace() || char == ';') {
+            match word {
+                "if" | "for" | "while" | "until" | "case" | "{" => self.depth += 1,
+                "fi" | "done" | "esac" | "}" => self.depth = self.depth.saturating_sub(1),
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marked(runbook: &str) -> Vec<usize> {
+        let traced = traced(runbook);
+        let lines = traced.lines().enumerate();
+        let marked = lines.filter(|(_, line)| line.starts_with("printf "));
+        marked.map(|(index, _)| index + 1).collect()
+    }
+
+    #[test]
+    fn each_command_is_told_and_no_line_is_moved() {
+        assert_eq!(marked("# why\n\nsvc start shop\nnginx -s reload\n"), [3, 4]);
+        assert_eq!(
+            marked("for x in a b\ndo\n  svc start $x\ndone\nnginx\n"),
+            [1, 5]
+        );
+        assert_eq!(
+            marked("echo 'a\nb'\nsvc status |\n  grep x\nls\n"),
+            [1, 3, 5]
+        );
+        assert_eq!(marked("echo it\\'s \\\n  one\nls\n"), [1, 3]);
+        assert_eq!(marked("cat <<END\nls\nEND\n"), [1]);
+    }
+
+    #[test]
+    fn comments_alone_are_no_commands() {
+        assert!(is_empty("#!/bin/sh\n  # nothing yet\n\n"));
+        assert!(!is_empty("# x\nls\n"));
+    }
+}

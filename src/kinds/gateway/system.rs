@@ -1,0 +1,125 @@
+//! A gateway and what is behind it, outside of any exercise: whole, and broken in ways that
+//! somebody else decides.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::files::Files;
+use super::lab::need::Need;
+use super::lab::{Plan, Probe, UpstreamPlan, services};
+use super::{FILE, GatewayTask, Judging, judge, manifest};
+use crate::check::{CheckError, Context, Outcome};
+use crate::kind::{Edition, Task};
+use crate::source::{Problem, Tree};
+
+/// A gateway as its manifest declares it.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SystemTable {
+    listen: u16,
+    #[serde(default, rename = "upstream")]
+    upstreams: Vec<Spanned<UpstreamPlan>>,
+}
+
+/// A whole gateway: what it consists of, its files, and the probes that it passes.
+#[derive(Debug, Clone)]
+pub struct System {
+    /// Its folder in the course, with a `/` at its end.
+    folder: String,
+    plan: Plan,
+    files: Files,
+    probes: Vec<Probe>,
+}
+
+impl System {
+    /// Makes a system of `table`, which stands in `text`, the text of `manifest`; its files are in
+    /// `system/` below `folder`, its probes in `probes.toml`.
+    pub(crate) fn load(
+        table: &SystemTable,
+        (manifest, text): (&str, &str),
+        folder: &str,
+        tree: &Tree,
+        problems: &mut Vec<Problem>,
+    ) -> Self {
+        manifest::collisions(manifest, text, table.listen, &table.upstreams, problems);
+        let upstreams = table.upstreams.iter();
+        let plan = Plan {
+            listen: table.listen,
+            upstreams: upstreams.map(|found| found.get_ref().clone()).collect(),
+            customers: None,
+        };
+        let below = format!("{folder}system/");
+        let files = tree.below(&below);
+        let files: Files = files
+            .map(|(path, text)| (path.to_owned(), text.to_owned()))
+            .collect();
+        if !files.contains_key(FILE) {
+            problems.push(Problem::new(format!("{below}{FILE}"), "missing"));
+        }
+        if let Some(text) = files.get(services::FILE) {
+            let faults = services::apply(text, &mut plan.upstreams.clone(), plan.listen);
+            for fault in faults.err().into_iter().flatten() {
+                let file = format!("{below}{}", services::FILE);
+                problems.push(Problem::new(file, fault.message).at(fault.line));
+            }
+        }
+        let file = format!("{folder}probes.toml");
+        let probes = manifest::probes::read(&file, tree.get(&file), Some(&plan), problems);
+        Self {
+            folder: folder.to_owned(),
+            plan,
+            files,
+            probes,
+        }
+    }
+
+    /// Returns the files of the whole system, by their paths in a learner's folder.
+    pub fn files(&self) -> &Files {
+        &self.files
+    }
+
+    /// Returns the port where customers find it.
+    pub fn listen(&self) -> u16 {
+        self.plan.listen
+    }
+
+    /// Returns the task of mending `files`, a broken copy of its files.
+    pub fn task(&self, files: Files) -> Arc<dyn Task> {
+        Arc::new(self.broken(files, self.probes.clone()))
+    }
+
+    /// Judges `files`, a copy of its files, by `probes`, or else by its own.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    pub fn judge(
+        &self,
+        files: &Files,
+        probes: Option<Vec<Probe>>,
+        context: &Context,
+    ) -> Result<Outcome, CheckError> {
+        let probes = probes.unwrap_or_else(|| self.probes.clone());
+        judge::solution(&self.broken(files.clone(), probes), files, context)
+    }
+
+    fn broken(&self, files: Files, probes: Vec<Probe>) -> GatewayTask {
+        GatewayTask {
+            edition: Edition::Full,
+            folder: self.folder.clone(),
+            plan: Some(self.plan.clone()),
+            judging: Judging::Files,
+            running: None,
+            unseen: None,
+            edit: files.keys().cloned().collect(),
+            needs: Need::with_nginx(Vec::new()),
+            symptom: None,
+            probes,
+            starter: files,
+            solution: self.files.clone(),
+            wrong: Vec::new(),
+            accepted: Vec::new(),
+        }
+    }
+}

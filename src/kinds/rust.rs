@@ -1,0 +1,317 @@
+//! The kind `rust`: a function to write in a scratch crate, judged by hidden tests.
+//!
+//! The hidden tests run in a process of ours and call the learner's code in another, so neither an answer
+//! nor a verdict is ever in the learner's process. The road of a submission: [`collect`] its files,
+//! [`compile`] its crate alone, link it with a [`dispatch`]er, and let the judge of the exercise's [`kit`]
+//! call it ([`trial`]).
+
+pub mod assess;
+pub mod census;
+pub mod collect;
+pub mod compile;
+pub mod contract;
+mod diagnostics;
+pub mod dispatch;
+pub mod forbidden;
+pub mod glue;
+mod inspect;
+pub mod kit;
+mod lacking;
+pub mod learner;
+pub mod linked;
+mod linking;
+pub mod own_tests;
+pub mod replies;
+pub mod runtime;
+pub mod titles;
+pub mod toolchain;
+pub mod trial;
+
+mod load;
+mod mutants;
+mod scaffold;
+mod validate;
+
+use load::{OwnTests, Settings};
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use crate::check::{
+    CheckError, Collected, Context, Diagnostic, Mutant, Outcome, Phase, Scope, TestTitle, Verdict,
+};
+use crate::kind::{Edition, Folder, Kind, Task, Tier, WorkspaceFile, WrongSolution};
+use crate::source::{ExerciseId, Problem, Tree};
+use crate::sys::clock::Stopwatch;
+use kit::{Kit, Subject};
+use own_tests::{Judged, Opponent};
+use toolchain::Toolchain;
+
+/// How long everything may take that one submission causes, unless ten times the processor time of one
+/// run is more: twice the compiler's time, and some more for the tests.
+const SUBMISSION: Duration = Duration::from_mins(1);
+
+/// The kind `rust`.
+#[derive(Debug)]
+pub struct Rust;
+
+/// A Rust exercise.
+#[derive(Debug)]
+struct RustTask {
+    id: ExerciseId,
+    tree: Tree,
+    wrong: Vec<WrongSolution>,
+    edition: Edition,
+    /// The table `rust` of the manifest.
+    settings: OnceLock<Result<Settings, Problem>>,
+    /// Contract and hidden tests; most commands never want them.
+    subject: OnceLock<Result<Subject, Vec<Problem>>>,
+}
+
+/// What a learner handed in.
+struct HandIn {
+    /// The crate.
+    sources: Vec<Collected>,
+    /// Tests of their own, or why they cannot be read, where the exercise asks for some.
+    tests: Option<Result<Collected, Diagnostic>>,
+}
+
+impl Kind for Rust {
+    fn id(&self) -> &'static str {
+        "rust"
+    }
+
+    fn summary(&self) -> &'static str {
+        "write a function in a scratch crate; hidden tests judge it"
+    }
+
+    fn load(&self, folder: &Folder<'_>, _problems: &mut Vec<Problem>) -> Arc<dyn Task> {
+        Arc::new(load::load(folder))
+    }
+
+    fn tool(&self, context: &Context) -> Result<Option<String>, CheckError> {
+        match Toolchain::find(context) {
+            Ok(toolchain) => Ok(toolchain.version.lines().next().map(str::to_owned)),
+            Err(CheckError::Missing { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
+        scaffold::scaffold(id)
+    }
+}
+
+impl RustTask {
+    /// Returns the text of the file `path` of the exercise's folder.
+    fn file(&self, path: &str) -> Option<&str> {
+        self.tree.get(&format!("exercises/{}/{path}", self.id))
+    }
+
+    /// Returns the files below `part` of the exercise's folder.
+    fn files_below(&self, part: &str, editable: bool) -> Vec<WorkspaceFile> {
+        let prefix = format!("exercises/{}/{part}", self.id);
+        let files = self.tree.below(&prefix).map(|(path, text)| WorkspaceFile {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            editable,
+        });
+        files.collect()
+    }
+
+    fn settings(&self) -> Result<&Settings, &Problem> {
+        let settings = self.settings.get_or_init(|| load::settings(self));
+        settings.as_ref()
+    }
+
+    fn read(&self) -> Result<&Subject, &[Problem]> {
+        self.subject
+            .get_or_init(|| load::subject(self))
+            .as_ref()
+            .map_err(Vec::as_slice)
+    }
+
+    fn subject(&self) -> Result<&Subject, CheckError> {
+        self.read().map_err(|problems| {
+            let first = problems.first();
+            CheckError::exercise(first.map_or_else(String::new, Problem::to_string))
+        })
+    }
+
+    /// Returns `context` with a bound to what all of one submission may take, where it has none.
+    fn bounded(&self, context: &Context) -> Result<Context, CheckError> {
+        let whole = SUBMISSION.max(self.subject()?.limits.cpu * 10);
+        Ok(Context {
+            allowance: context.allowance.clone().or_of(whole),
+            ..context.clone()
+        })
+    }
+
+    fn opponents(&self) -> Vec<Opponent> {
+        let there = self.wrong.iter().filter_map(|wrong| {
+            Some(Opponent {
+                source: self.file(&wrong.path)?.to_owned(),
+                fault: wrong.fault.clone(),
+            })
+        });
+        there.collect()
+    }
+
+    /// Reads what was handed in, each file once; fails with what is wrong with it.
+    fn read_hand_in(&self, submission: &Path) -> Result<HandIn, Vec<Diagnostic>> {
+        let read = || {
+            let folder = collect::open(submission)?;
+            let judged = self.judges_own_tests();
+            Ok(HandIn {
+                sources: collect::sources(&folder)?,
+                tests: judged.then(|| collect::one(&folder, own_tests::FILE)),
+            })
+        };
+        read().map_err(|fault| vec![fault])
+    }
+
+    /// Returns `outcome` with what was checked here.
+    fn scoped(&self, mut outcome: Outcome) -> Outcome {
+        if self.edition == Edition::Student {
+            outcome.scope = Scope::Public;
+        }
+        outcome
+    }
+
+    /// Returns what the learner's own tests have to be worth, if there are to be some.
+    fn own_tests(&self) -> Option<OwnTests> {
+        self.settings().ok()?.own_tests
+    }
+
+    /// Judges the learner's own tests and adds what they are worth.
+    fn judge_own_tests(
+        &self,
+        rule: OwnTests,
+        tests: Result<Collected, Diagnostic>,
+        context: &Context,
+        outcome: &mut Outcome,
+    ) -> Result<(), CheckError> {
+        let subject = self.subject()?;
+        let tests = match tests {
+            Ok(tests) => tests,
+            Err(diagnostic) => {
+                outcome.diagnostics.push(diagnostic);
+                return Ok(());
+            }
+        };
+        let watch = Stopwatch::start();
+        let opponents = self.opponents();
+        let judged = Kit::with(subject, context, |kit| {
+            own_tests::judge(subject, kit, &tests, &opponents, rule.catch, context)
+        });
+        match judged? {
+            Judged::Worth(worth, warning) => {
+                outcome.own_tests = Some(worth);
+                outcome.diagnostics.extend(warning);
+            }
+            Judged::Unusable(diagnostics) => outcome.diagnostics.extend(diagnostics),
+        }
+        outcome.phases.push(Phase {
+            name: "own tests",
+            duration: watch.elapsed(),
+        });
+        Ok(())
+    }
+}
+
+impl Task for RustTask {
+    fn workspace(&self) -> Vec<WorkspaceFile> {
+        load::workspace(self, self.read().ok())
+    }
+
+    fn solution(&self) -> Vec<WorkspaceFile> {
+        self.files_below("solution/", true)
+    }
+
+    fn decides(&self, path: &str) -> bool {
+        matches!(path, "contract.rs" | "bridge.rs") || path.starts_with("hidden/")
+    }
+
+    fn tests(&self) -> Vec<TestTitle> {
+        let tests = self.read().map(|subject| &subject.tests);
+        tests.map_or(Vec::new(), |tests| {
+            tests.iter().map(|declared| declared.test.clone()).collect()
+        })
+    }
+
+    fn missing(&self, context: &Context) -> Option<String> {
+        match Toolchain::find(context) {
+            Err(CheckError::Missing { what, help }) => Some(format!("{what}; {help}")),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
+    fn prepare(&self, context: &Context) -> Result<(), CheckError> {
+        Kit::with(self.subject()?, context, |_| Ok(()))
+    }
+
+    fn sources(
+        &self,
+        submission: &Path,
+    ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError> {
+        Ok(self.read_hand_in(submission).map(|hand_in| {
+            // Without tests of its own the crate is checked all the same.
+            let tests = hand_in.tests.into_iter().flatten();
+            hand_in.sources.into_iter().chain(tests).collect()
+        }))
+    }
+
+    fn unread(&self, faults: Vec<Diagnostic>, context: &Context) -> Result<Outcome, CheckError> {
+        let outcome = assess::unread(self.subject()?, &faults, context)?;
+        Ok(self.scoped(outcome))
+    }
+
+    fn tier(&self) -> Option<Tier> {
+        self.read().ok().map(|subject| subject.tier)
+    }
+
+    fn judges_own_tests(&self) -> bool {
+        self.own_tests().is_some()
+    }
+
+    fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
+        // What is asked for may be named by way of links.
+        let folder = fs::canonicalize(submission).unwrap_or_else(|_| submission.to_owned());
+        let HandIn { sources, tests } = match self.read_hand_in(&folder) {
+            Ok(hand_in) => hand_in,
+            Err(faults) => return self.unread(faults, context),
+        };
+        let context = &self.bounded(context)?;
+        let outcome = assess::assess_files(self.subject()?, &sources, context)?;
+        let mut outcome = self.scoped(outcome);
+        if let (Some(rule), Some(tests)) = (self.own_tests(), tests)
+            && outcome.verdict() == Verdict::Passed
+        {
+            self.judge_own_tests(rule, tests, context, &mut outcome)?;
+        }
+        Ok(outcome)
+    }
+
+    fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
+        validate::validate(self, context)
+    }
+
+    fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>> {
+        Some(vec![Collected {
+            path: "src/lib.rs".to_owned(),
+            bytes: self.file(&wrong.path)?.as_bytes().to_vec(),
+        }])
+    }
+
+    fn mutants(&self) -> Vec<Mutant> {
+        mutants::mutants(self)
+    }
+
+    fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {
+        let sources = files.iter().filter(|file| file.path.starts_with("src/"));
+        let sources: Vec<_> = sources.cloned().collect();
+        assess::assess_files(self.subject()?, &sources, &self.bounded(context)?)
+    }
+}

@@ -1,0 +1,95 @@
+//! The files of a submission: regular files only, within bounds, copied into a folder of ours.
+
+use crate::check::{CheckError, Collected, Diagnostic};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::sys::dir::{Bounds, Dir, Refusal};
+use crate::text::visible;
+
+/// How much is taken of a submission; a path must also fit below our own folders.
+const BOUNDS: Bounds = Bounds {
+    files: 200,
+    depth: 32,
+    path: 1_000,
+    bytes: 512 << 10,
+    all: 16 << 20,
+};
+
+/// Reads `src/**` of `submission`. What cannot be taken is a diagnostic: the learner's to see and to
+/// mend.
+///
+/// # Errors
+/// Fails when there is no `src/lib.rs`, or a file cannot be read or is too large.
+pub fn sources(submission: &Dir) -> Result<Vec<Collected>, Diagnostic> {
+    let found = match submission.folder(OsStr::new("src")) {
+        Ok(src) => src.read_all(BOUNDS),
+        Err(Refusal::Missing) => Ok(Vec::new()),
+        Err(refusal) => Err((String::new(), refusal)),
+    };
+    let found = found.map_err(|(path, refusal)| {
+        let path = format!("src/{path}");
+        refused(path.trim_end_matches('/'), &refusal)
+    })?;
+    if !found.iter().any(|(path, _)| path == "lib.rs") {
+        let missing = "is not there, or is no regular file";
+        return Err(refused("src/lib.rs", &missing));
+    }
+    let taken = found.into_iter().map(|(path, bytes)| Collected {
+        path: format!("src/{path}"),
+        bytes,
+    });
+    Ok(taken.collect())
+}
+
+/// Reads the file `path` of `submission`.
+///
+/// # Errors
+/// Fails when it is not there, no regular file, or too large.
+pub fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic> {
+    let read = submission.read(path, BOUNDS.bytes);
+    let bytes = read.map_err(|refusal| refused(path, &refusal))?;
+    let path = path.to_owned();
+    Ok(Collected { path, bytes })
+}
+
+/// Opens the folder `submission`, on the way to which there is no link.
+///
+/// # Errors
+/// Fails when it cannot be read.
+pub fn open(submission: &Path) -> Result<Dir, Diagnostic> {
+    Dir::open(submission).map_err(|refusal| refused("the folder that was handed in", &refusal))
+}
+
+/// Writes `files` below `folder`.
+///
+/// # Errors
+/// Fails when a file cannot be written.
+pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
+    for file in files {
+        let path = folder.join(&file.path);
+        let parent = path.parent().map(PathBuf::from).unwrap_or_default();
+        let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, &file.bytes));
+        written.map_err(|source| CheckError::File { path, source })?;
+    }
+    Ok(())
+}
+
+/// The most characters of a path in a diagnostic.
+const MOST_SHOWN: usize = 40;
+
+fn refused(file: &str, why: &impl std::fmt::Display) -> Diagnostic {
+    let mut shown: String = file.chars().take(MOST_SHOWN).collect();
+    if shown.len() < file.len() {
+        shown.push('…');
+    }
+    let message = visible(&format!("{shown} {why}"));
+    Diagnostic {
+        error: true,
+        text: format!("error: {message}\n"),
+        message,
+        file: Some(shown),
+        line: None,
+    }
+}

@@ -1,0 +1,341 @@
+//! The learner's own tests: they must accept the reference solution, and are run against the wrong
+//! ones.
+//!
+//! The tests are linked with the stub, so the solutions are in other processes. A wrong solution
+//! counts as caught only if the tests fail *and* some call they made was answered otherwise than
+//! the reference answers it: a test that fails for another reason has caught nothing.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::assess::scratch_folder;
+use super::compile::{Origin, Product, Unit, compile};
+use super::dispatch::Dispatch;
+use super::kit::{Kit, Subject, keep};
+use super::replies::{Call, MOST_TIMEOUTS, Reply};
+use super::trial::{self, Known, Trial};
+use super::{collect, learner};
+use crate::check::outcome::{Diagnostic, OwnTests};
+use crate::check::{CheckError, Collected, Context, Event};
+use crate::sandbox::{End, Limits};
+use crate::sys::files;
+use crate::sys::fingerprint::Fingerprint;
+use crate::sys::scratch::Scratch;
+
+/// The file of the learner's own tests in their crate.
+pub const FILE: &str = "tests/mine.rs";
+
+/// The dispatcher of a solution of the course, below the folder it is kept in.
+const DISPATCHER: &str = "out/dispatcher";
+
+/// A solution that the learner's tests meet.
+#[derive(Debug, Clone)]
+pub struct Opponent {
+    /// The source of its `src/lib.rs`.
+    pub source: String,
+    /// The kind of fault.
+    pub fault: String,
+}
+
+/// What the tests are worth, or why they could not be run.
+#[derive(Debug, Clone)]
+pub enum Judged {
+    /// They ran, against all wrong solutions unless there is a warning.
+    Worth(OwnTests, Option<Diagnostic>),
+    /// They do not compile, or are not there.
+    Unusable(Vec<Diagnostic>),
+}
+
+/// Runs the learner's tests `file` against the reference and `opponents`.
+///
+/// # Errors
+/// Fails when Gradus could not do its work.
+///
+/// # Panics
+/// Never: what tests are worth can be written.
+pub fn judge(
+    subject: &Subject,
+    kit: &Kit,
+    file: &Collected,
+    opponents: &[Opponent],
+    needed: usize,
+    context: &Context,
+) -> Result<Judged, CheckError> {
+    let memory = memory(kit, file, opponents);
+    let again = turn_of_reference(file, opponents.len());
+    if let Some(worth) = remembered(&memory, needed) {
+        return Ok(Judged::Worth(worth, None));
+    }
+    let scratch = scratch_folder()?;
+    collect::write(std::slice::from_ref(file), scratch.path())?;
+    let tests = match compile_tests(subject, kit, scratch.path(), context)? {
+        Ok(tests) => tests,
+        Err(diagnostics) => return Ok(Judged::Unusable(diagnostics)),
+    };
+    let mut bench = Bench {
+        subject,
+        kit,
+        context,
+        tests,
+        reference: context
+            .outside(|context| program_of(subject, kit, "solution", None, context))?,
+        calls: Vec::new(),
+        starts: Vec::new(),
+        answers: Vec::new(),
+        timeouts: 0,
+    };
+    let worth = bench.meet_all(opponents, needed, again)?;
+    if bench.is_given_up() {
+        return Ok(Judged::Worth(worth, Some(given_up())));
+    }
+    let written = serde_json::to_vec(&worth)
+        .map_err(std::io::Error::from)
+        .and_then(|text| files::write_whole(&memory, &text));
+    written.map_err(|source| CheckError::File {
+        path: memory,
+        source,
+    })?;
+    Ok(Judged::Worth(worth, None))
+}
+
+fn given_up() -> Diagnostic {
+    let message = "your tests took too long; they did not meet the wrong solutions that were left";
+    Diagnostic {
+        error: false,
+        message: message.to_owned(),
+        file: Some(FILE.to_owned()),
+        line: None,
+        text: format!("warning: {message}\n"),
+    }
+}
+
+/// Returns before which opponent the tests meet the reference once more. Tests that fail whatever
+/// they see, once they have run before, reject it then; the turn follows from the tests alone, so
+/// that the same tests are worth the same.
+fn turn_of_reference(file: &Collected, opponents: usize) -> usize {
+    let sum = file.bytes.iter().fold(0_usize, |sum, byte| {
+        sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
+    });
+    sum % opponents.max(1)
+}
+
+/// Returns the file that remembers what these tests are worth: they meet only the course's
+/// solutions, so the rest of the learner's crate does not matter.
+fn memory(kit: &Kit, file: &Collected, opponents: &[Opponent]) -> PathBuf {
+    let mut key = Fingerprint::new();
+    key.add(&file.bytes);
+    for opponent in opponents {
+        key.add(&opponent.source);
+        key.add(&opponent.fault);
+    }
+    kit.folder.join(format!("own-{}.json", key.finish()))
+}
+
+fn remembered(memory: &Path, needed: usize) -> Option<OwnTests> {
+    let worth: OwnTests = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
+    Some(OwnTests { needed, ..worth })
+}
+
+fn compile_tests(
+    subject: &Subject,
+    kit: &Kit,
+    folder: &Path,
+    context: &Context,
+) -> Result<Result<PathBuf, Vec<Diagnostic>>, CheckError> {
+    let output = learner::output_folder(folder)?.join("mine");
+    let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
+    externs.push((&subject.crate_name, kit.stub(subject)));
+    let unit = Unit {
+        name: "mine",
+        root: PathBuf::from(FILE),
+        folder,
+        output: &output,
+        product: Product::Tests,
+        externs,
+        depends: vec![kit.runtime()],
+        origin: Origin::Learner,
+    };
+    let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
+    Ok(if compiled.is_success() {
+        Ok(output)
+    } else {
+        Err(compiled.diagnostics)
+    })
+}
+
+/// Returns the dispatcher of a solution of the course, made once and kept in the kit.
+fn program_of(
+    subject: &Subject,
+    kit: &Kit,
+    name: &str,
+    source: Option<&str>,
+    context: &Context,
+) -> Result<PathBuf, CheckError> {
+    let folder = kit.folder.join(name);
+    let program = folder.join(DISPATCHER);
+    if program.is_file() {
+        return Ok(program);
+    }
+    let source = source.unwrap_or_default().as_bytes().to_vec();
+    let scratch = Scratch::within(&kit.folder);
+    let scratch = scratch.map_err(|source| CheckError::File {
+        path: kit.folder.clone(),
+        source,
+    })?;
+    collect::write(
+        &[Collected {
+            path: "src/lib.rs".to_owned(),
+            bytes: source,
+        }],
+        scratch.path(),
+    )?;
+    let (compiled, library) = kit.compile_crate(subject, scratch.path(), context, |_| ())?;
+    let present = vec![true; subject.functions.len()];
+    let (linked, _) = kit.link(subject, &library, &present, context)?;
+    if !compiled.is_success() || !linked.is_success() {
+        return Err(CheckError::exercise(format!(
+            "{name} does not compile\n{}",
+            compiled.words()
+        )));
+    }
+    keep(scratch, &folder, DISPATCHER)?;
+    Ok(program)
+}
+
+fn is_accepted(trial: &Trial) -> bool {
+    let mut passed = trial.passed.values();
+    trial.end.is_success() && !trial.passed.is_empty() && passed.all(|passed| *passed)
+}
+
+/// The learner's tests and what the reference answered them.
+struct Bench<'a> {
+    subject: &'a Subject,
+    kit: &'a Kit,
+    context: &'a Context,
+    tests: PathBuf,
+    reference: PathBuf,
+    calls: Vec<Call>,
+    /// Where in `calls` those of each test begin.
+    starts: Vec<usize>,
+    answers: Vec<Reply>,
+    /// How often the tests took too long with a wrong solution.
+    timeouts: usize,
+}
+
+impl Bench<'_> {
+    /// Runs the tests against the reference and every opponent, and before the opponent `again`
+    /// against the reference once more.
+    fn meet_all(
+        &mut self,
+        opponents: &[Opponent],
+        needed: usize,
+        again: usize,
+    ) -> Result<OwnTests, CheckError> {
+        let mut worth = OwnTests {
+            accept_reference: self.meet_reference()?,
+            caught: 0,
+            needed,
+            of: opponents.len(),
+            missed: Vec::new(),
+        };
+        if !worth.accept_reference {
+            // What they catch is worth nothing then.
+            return Ok(worth);
+        }
+        for (index, opponent) in opponents.iter().enumerate() {
+            if self.is_given_up() {
+                // None of those that the tests never met is caught.
+                for opponent in &opponents[index..] {
+                    worth.miss(&opponent.fault);
+                }
+                break;
+            }
+            self.context.tell(Event::OwnTests(index, opponents.len()));
+            if index == again && !self.accepts_reference_again()? {
+                worth.accept_reference = false;
+                return Ok(worth);
+            }
+            if self.catches(opponent)? {
+                worth.caught += 1;
+            } else {
+                worth.miss(&opponent.fault);
+            }
+        }
+        Ok(worth)
+    }
+
+    /// Runs the tests against the reference and keeps the calls they make.
+    fn meet_reference(&mut self) -> Result<bool, CheckError> {
+        let reference = self.reference.clone();
+        let mut dispatch = self.dispatch(&reference);
+        let mut answers = Vec::new();
+        let trial = self.run(&[], &mut |call| {
+            let reply = dispatch.call(call)?;
+            answers.push(reply.clone());
+            Ok(reply)
+        })?;
+        let accepted = is_accepted(&trial);
+        answers.truncate(trial.calls.len());
+        self.answers = answers;
+        self.calls = trial.calls;
+        self.starts = trial.starts;
+        Ok(accepted)
+    }
+
+    /// Returns whether the tests accept the reference when they have run before.
+    fn accepts_reference_again(&self) -> Result<bool, CheckError> {
+        let known: Vec<_> = self.calls.iter().zip(&self.answers).collect();
+        let mut dispatch = self.dispatch(&self.reference);
+        let trial = self.run(&known, &mut |call| dispatch.call(call))?;
+        Ok(is_accepted(&trial))
+    }
+
+    /// Returns whether the tests catch the opponent.
+    fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError> {
+        // The kit does not depend on the wrong solutions, and an author changes them.
+        let mut key = Fingerprint::new();
+        key.add(&opponent.source);
+        let name = format!("wrong-{}", key.finish());
+        let (subject, kit, source) = (self.subject, self.kit, Some(&*opponent.source));
+        let program = self
+            .context
+            .outside(|context| program_of(subject, kit, &name, source, context))?;
+        let mut dispatch = self.dispatch(&program);
+        let replies = dispatch.batch(&self.calls, &self.starts)?;
+        if replies.iter().flatten().eq(&self.answers) {
+            return Ok(false);
+        }
+        let known = trial::known(&self.calls, &replies);
+        let trial = self.run(&known, &mut |call| dispatch.call(call))?;
+        self.timeouts += usize::from(trial.end == End::TimeLimit);
+        Ok(!trial.end.is_success() && !self.context.allowance.is_over())
+    }
+
+    /// Returns whether the tests meet no more opponents.
+    fn is_given_up(&self) -> bool {
+        self.timeouts >= MOST_TIMEOUTS || self.context.allowance.is_over()
+    }
+
+    fn dispatch(&self, program: &Path) -> Dispatch<'_> {
+        Dispatch::new(
+            program,
+            &self.kit.toolchain,
+            self.context,
+            self.subject.limits,
+        )
+    }
+
+    fn run(
+        &self,
+        known: &Known<'_>,
+        answer: &mut trial::Answerer<'_>,
+    ) -> Result<Trial, CheckError> {
+        let limits = Limits {
+            cpu: Duration::from_secs(2),
+            ..Limits::learner()
+        };
+        let job = learner::job(&self.tests, limits, &self.kit.toolchain, self.context)?;
+        trial::run_job(job, known, answer, self.context)
+    }
+}

@@ -1,0 +1,367 @@
+//! The line to a judge: what is known is told, calls are answered, notes are kept, within bounds.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use crate::check::CheckError;
+use crate::kinds::rust::replies::{Call, Loss, Reply, frame};
+use crate::sandbox::Turn;
+
+/// So many bytes of calls that were not known beforehand are kept. Those beyond are answered.
+const MOST_CALLS: usize = 16 << 20;
+/// So many bytes may all notes have together; of those beyond, only what became of the call is kept.
+const MOST_NOTES: usize = 16 << 20;
+/// What a call takes in memory beside its bytes, about.
+const OVERHEAD: usize = 64;
+
+/// What a test was doing when it panicked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The left side of the assert, if it was one of equality.
+    pub left: Option<String>,
+    /// The right side.
+    pub right: Option<String>,
+    /// The last call, such as `safe_divide(7, 0)`.
+    pub input: Option<String>,
+    /// What it returned, if it did.
+    pub got: Option<String>,
+    /// What the test said of its own, such as the words of an assert.
+    pub said: Option<String>,
+    /// What became of it.
+    pub end: CallEnd,
+}
+
+impl Note {
+    fn values(&mut self) -> [&mut Option<String>; 5] {
+        let Self {
+            left,
+            right,
+            input,
+            got,
+            said,
+            ..
+        } = self;
+        [left, right, input, got, said]
+    }
+
+    /// Returns how many bytes of text it has.
+    fn size(&mut self) -> usize {
+        let values = self.values().into_iter().flatten();
+        let values: usize = values.map(|value| value.len()).sum();
+        values
+            + if let CallEnd::Panicked(words) = &self.end {
+                words.len()
+            } else {
+                0
+            }
+    }
+
+    /// Leaves only what became of the call.
+    fn shorten(&mut self) {
+        self.values().into_iter().for_each(|value| *value = None);
+        if let CallEnd::Panicked(words) = &mut self.end {
+            words.clear();
+        }
+    }
+}
+
+/// What became of the last call of a test that failed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CallEnd {
+    /// It returned, or there was none.
+    Returned,
+    /// It panicked with these words.
+    Panicked(String),
+    /// The crate lacks the function.
+    Lacking,
+    /// It never returned.
+    Lost(Loss),
+}
+
+/// What is known beforehand: calls, and what became of each.
+pub type Known<'a> = [(&'a Call, &'a Reply)];
+
+/// Returns what is known of `calls`: the replies of those that were made.
+pub fn known<'a>(calls: &'a [Call], replies: &'a [Option<Reply>]) -> Vec<(&'a Call, &'a Reply)> {
+    let both = calls.iter().zip(replies);
+    both.filter_map(|(call, reply)| Some((call, reply.as_ref()?)))
+        .collect()
+}
+
+/// Answers a call that was not known beforehand.
+pub type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
+
+/// What a judge asked and told.
+#[derive(Debug, Default)]
+pub(super) struct Served {
+    pub(super) calls: Vec<Call>,
+    /// Where in `calls` each test begins.
+    pub(super) starts: Vec<usize>,
+    calls_size: usize,
+    pub(super) notes: BTreeMap<String, Note>,
+    notes_size: usize,
+}
+
+/// Serves the judge at the other end of `socket`. What it says is read while what it is told is written,
+/// so that it may do the one or the other whenever it likes.
+pub(super) fn serve(
+    socket: &UnixStream,
+    known: &Known<'_>,
+    answer: &mut Answerer<'_>,
+    turn: &Turn,
+) -> Result<Served, CheckError> {
+    let (replies, queue) = channel();
+    thread::scope(move |scope| {
+        scope.spawn(move || {
+            let mut output = BufWriter::with_capacity(64 << 10, socket);
+            // A judge that makes no call never reads; its end closes the line.
+            teach(&mut output, known)
+                .and_then(|()| reply_all(&mut output, &queue))
+                .ok();
+        });
+        let served = listen(socket, &replies, answer, turn);
+        // Both let the writer end.
+        drop(replies);
+        socket.shutdown(Shutdown::Both).ok();
+        served
+    })
+}
+
+fn listen(
+    socket: &UnixStream,
+    replies: &Sender<Reply>,
+    answer: &mut Answerer<'_>,
+    turn: &Turn,
+) -> Result<Served, CheckError> {
+    let mut served = Served::default();
+    let mut input = BufReader::with_capacity(64 << 10, socket);
+    while let Ok(Some((kind, bytes))) = frame::read(&mut input) {
+        match kind {
+            frame::CALL => {
+                turn.take();
+                let reply = answer(&bytes)?;
+                served.keep(bytes);
+                turn.give();
+                if replies.send(reply).is_err() {
+                    break;
+                }
+            }
+            frame::TEST if served.starts.last() != Some(&served.calls.len()) => {
+                served.starts.push(served.calls.len());
+            }
+            frame::TEST => {}
+            frame::NOTE => served.add_note(&bytes),
+            _ => break,
+        }
+    }
+    Ok(served)
+}
+
+fn reply_all(output: &mut impl Write, queue: &Receiver<Reply>) -> io::Result<()> {
+    for reply in queue {
+        let (kind, bytes) = reply.message();
+        frame::write(output, kind, &bytes)?;
+        output.flush()?;
+    }
+    Ok(())
+}
+
+fn teach(output: &mut impl Write, known: &Known<'_>) -> io::Result<()> {
+    for (call, reply) in known {
+        let (kind, reply) = reply.message();
+        let length = size_of::<u32>() + call.len() + 1 + reply.len();
+        if length > frame::LONGEST {
+            // The judge asks for it.
+            continue;
+        }
+        // As `frame::write` does it; in parts, since together they are long.
+        let length = u32::try_from(length).map_err(io::Error::other)?;
+        let call_length = u32::try_from(call.len()).map_err(io::Error::other)?;
+        output.write_all(&[frame::KNOWN])?;
+        output.write_all(&length.to_le_bytes())?;
+        output.write_all(&call_length.to_le_bytes())?;
+        output.write_all(call)?;
+        output.write_all(&[kind])?;
+        output.write_all(&reply)?;
+    }
+    frame::write(output, frame::READY, &[])?;
+    output.flush()
+}
+
+impl Served {
+    /// Keeps a call, if it and all before it are not too many.
+    fn keep(&mut self, call: Call) {
+        self.calls_size += call.len() + OVERHEAD;
+        if self.calls_size <= MOST_CALLS {
+            self.calls.push(call);
+        }
+    }
+
+    fn add_note(&mut self, bytes: &[u8]) {
+        let Some((test, mut note)) = read_note(bytes) else {
+            return;
+        };
+        let is_lost = |note: &Note| matches!(note.end, CallEnd::Lost(_) | CallEnd::Lacking);
+        if self.notes.get(&test).is_some_and(is_lost) {
+            return;
+        }
+        self.notes_size += test.len() + note.size();
+        if self.notes_size > MOST_NOTES {
+            note.shorten();
+        }
+        self.notes.insert(test, note);
+    }
+}
+
+fn read_note(mut bytes: &[u8]) -> Option<(String, Note)> {
+    let bytes = &mut bytes;
+    let test = text(bytes)?;
+    let (left, right, input, got) = (maybe(bytes)?, maybe(bytes)?, maybe(bytes)?, maybe(bytes)?);
+    let said = maybe(bytes)?;
+    let (kind, rest) = bytes.split_first()?;
+    *bytes = rest;
+    let words = text(bytes)?;
+    let end = match *kind {
+        frame::PANICKED => CallEnd::Panicked(words),
+        frame::LACKING => CallEnd::Lacking,
+        frame::LOST => CallEnd::Lost(Loss::parse(&words)?),
+        _ => CallEnd::Returned,
+    };
+    Some((
+        test,
+        Note {
+            left,
+            right,
+            input,
+            got,
+            said,
+            end,
+        },
+    ))
+}
+
+fn text(bytes: &mut &[u8]) -> Option<String> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    *bytes = rest;
+    Some(crate::text::visible(&String::from_utf8_lossy(text)))
+}
+
+// The outer `None` is a message that breaks off, the inner one a value that is not there.
+#[expect(clippy::option_option, reason = "the two are told apart")]
+pub(crate) fn maybe(bytes: &mut &[u8]) -> Option<Option<String>> {
+    let (there, rest) = bytes.split_first()?;
+    *bytes = rest;
+    if *there == 0 {
+        Some(None)
+    } else {
+        text(bytes).map(Some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// How long a side may wait for the other before the test fails, instead of hanging.
+    const DEADLINE: Duration = Duration::from_secs(30);
+
+    fn note(test: &str, input: &str) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let mut put = |text: &str| {
+            bytes.extend_from_slice(&u32::try_from(text.len()).unwrap().to_le_bytes());
+            bytes.extend_from_slice(text.as_bytes());
+        };
+        put(test);
+        bytes.extend_from_slice(&[0, 0, 1]);
+        bytes.extend_from_slice(&u32::try_from(input.len()).unwrap().to_le_bytes());
+        bytes.extend_from_slice(input.as_bytes());
+        bytes.extend_from_slice(&[0, 0, frame::RETURNED, 0, 0, 0, 0]);
+        bytes
+    }
+
+    /// Serves `judge` in this process.
+    fn serve_to(
+        known: &Known<'_>,
+        answer: &mut Answerer<'_>,
+        judge: impl FnOnce(UnixStream) + Send,
+    ) -> Served {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        theirs.set_write_timeout(Some(DEADLINE)).unwrap();
+        theirs.set_read_timeout(Some(DEADLINE)).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| judge(theirs));
+            serve(&ours, known, answer, &Turn::default()).unwrap()
+        })
+    }
+
+    #[test]
+    fn a_judge_that_tells_before_it_has_read_is_heard() {
+        let (call, reply) = (vec![1; 4 << 20], Reply::Returned(vec![2; 4 << 20]));
+        let mut answer = |_: &[u8]| Ok(reply.clone());
+        let served = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+            let long = "x".repeat(64 << 10);
+            for test in 0..64 {
+                let note = note(&format!("t{test}"), &long);
+                frame::write(&mut judge, frame::NOTE, &note).unwrap();
+            }
+            frame::write(&mut judge, frame::CALL, &vec![3; 4 << 20]).unwrap();
+            let kinds = [(); 3].map(|()| frame::read(&mut judge).unwrap().unwrap().0);
+            assert_eq!(kinds, [frame::KNOWN, frame::READY, frame::RETURNED]);
+        });
+        assert_eq!((served.notes.len(), served.calls.len()), (64, 1));
+    }
+
+    #[test]
+    fn a_judge_that_never_reads_and_talks_nonsense_is_left() {
+        let (call, reply) = (vec![1; 4 << 20], Reply::Returned(vec![2; 4 << 20]));
+        let mut answer = |_: &[u8]| Ok(Reply::Lacking);
+        let served = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+            frame::write(&mut judge, b'?', &[]).unwrap();
+            // It is ended when the line is closed.
+            let error = loop {
+                if let Err(error) = judge.write(&[0; 1 << 10]) {
+                    break error;
+                }
+            };
+            assert_ne!(
+                error.kind(),
+                io::ErrorKind::WouldBlock,
+                "nobody closed the line"
+            );
+        });
+        assert!(served.calls.is_empty());
+    }
+
+    #[test]
+    fn what_is_too_long_to_be_told_beforehand_is_asked_for() {
+        let call = vec![1; frame::LONGEST - 100];
+        let reply = Reply::Returned(vec![2; 200]);
+        let mut answer = |_: &[u8]| Ok(Reply::Lacking);
+        serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+            let (kind, _) = frame::read(&mut judge).unwrap().unwrap();
+            assert_eq!(kind, frame::READY);
+        });
+    }
+
+    #[test]
+    fn of_many_long_calls_and_notes_no_more_is_kept_than_fits() {
+        let mut served = Served::default();
+        let long = "x".repeat(60 << 10);
+        for test in 0..1000 {
+            served.keep(vec![0; 60 << 10]);
+            served.add_note(&note(&format!("t{test}"), &long));
+        }
+        let calls: usize = served.calls.iter().map(Vec::len).sum();
+        let notes: usize = served.notes.values_mut().map(Note::size).sum();
+        assert!((MOST_CALLS / 2..=MOST_CALLS).contains(&calls), "{calls}");
+        assert!((MOST_NOTES / 2..=MOST_NOTES).contains(&notes), "{notes}");
+        assert_eq!(served.notes.len(), 1000, "what became of a call is kept");
+    }
+}
