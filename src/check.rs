@@ -2,13 +2,13 @@
 
 pub mod apart;
 pub mod cache;
-mod collected;
 pub mod context;
+pub mod hand_in;
 pub mod mutant;
 pub mod outcome;
 
-pub use collected::Collected;
 pub use context::{Context, Event, Feedback};
+pub use hand_in::{Collected, HandIn};
 pub use mutant::Mutant;
 pub use outcome::{
     Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,

@@ -3,10 +3,11 @@
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle};
+use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome, TestTitle};
 use crate::source::{ExerciseId, Problem, Tree};
 
 /// The kinds that a program knows, handed down from where it starts.
@@ -141,22 +142,9 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// Fails when Gradus could not do its work, a fault in the course included.
     fn prepare(&self, context: &Context) -> Result<(), CheckError>;
 
-    /// Reads the files of the learner's folder `submission` that count, and no others, each once. `Err`
-    /// inside holds what is wrong with them, for [`Task::unread`]. On the way to the folder there is no
-    /// link.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
-    fn sources(
-        &self,
-        submission: &Path,
-    ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError>;
-
-    /// Returns the outcome of a submission whose files could not be read, for the reasons `faults`.
-    ///
-    /// # Errors
-    /// Fails when the exercise is broken.
-    fn unread(&self, faults: Vec<Diagnostic>, context: &Context) -> Result<Outcome, CheckError>;
+    /// Reads the files of the learner's folder `folder` that count, and no others, each once. On the way to
+    /// the folder there is no link.
+    fn collect(&self, folder: &Path) -> HandIn;
 
     /// Returns where the hidden tests run, where the kind knows more than one place.
     fn tier(&self) -> Option<Tier> {
@@ -174,11 +162,20 @@ pub trait Task: fmt::Debug + Send + Sync {
         false
     }
 
-    /// Checks the learner's folder `submission`.
+    /// Judges what was handed in.
     ///
     /// # Errors
     /// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
-    fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError>;
+    fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError>;
+
+    /// Judges the learner's folder `folder`, which may be named by way of links.
+    ///
+    /// # Errors
+    /// Fails as [`Task::check`] does.
+    fn check_folder(&self, folder: &Path, context: &Context) -> Result<Outcome, CheckError> {
+        let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
+        self.check(&self.collect(&folder), context)
+    }
 
     /// Returns what can be kept up for a learner to look at, such as a lab: its kind knows what it is. `None`
     /// if there is nothing like that.

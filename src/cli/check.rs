@@ -50,7 +50,7 @@ impl Check {
         let feedback = feedback(exercise);
         let mut context = app.context(feedback)?;
         prepare(app, exercise, &mut context)?;
-        let outcome = exercise.task.check(&folder, &context);
+        let outcome = exercise.task.check_folder(&folder, &context);
         app.output.step("");
         let outcome = outcome?;
         if outcome.verdict() == Verdict::Passed {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,12 +12,11 @@ use sha2::{Digest, Sha256};
 use super::cache::Cache;
 use super::journal::Journal;
 use super::{GradeError, Submission, cell, scoring};
-use crate::check::{CheckError, Collected, Context, Outcome, Verdict};
+use crate::check::{CheckError, Collected, Context, HandIn, Outcome, Verdict};
 use crate::course::{Course, Exercise};
 use crate::report::{ExerciseEntry, Header, Record, Time};
 use crate::source::ExerciseId;
 use crate::sys::clock::{Stopwatch, unix_time};
-use crate::sys::scratch::Scratch;
 
 /// How a batch is graded.
 #[derive(Debug, Clone, Default)]
@@ -286,8 +284,8 @@ impl Desk<'_> {
             exercise,
             ..
         } = self;
-        let sources = exercise.task.sources(&submission.folder)?;
-        let source = fingerprint(sources.as_deref().unwrap_or_default());
+        let hand_in = exercise.task.collect(&submission.folder);
+        let source = fingerprint(&hand_in);
         if let Some(verdict) = known(&source) {
             return Ok(Found::Known(verdict));
         }
@@ -301,7 +299,7 @@ impl Desk<'_> {
             .options
             .cache
             .as_ref()
-            .filter(|_| sources.is_ok());
+            .filter(|_| hand_in.faults.is_empty());
         if let Some(record) = cache.and_then(|cache| cache.get(self.entry, &source)) {
             let record = Record {
                 submission: submission.name(),
@@ -316,14 +314,7 @@ impl Desk<'_> {
             observer: Arc::new(|_| ()),
             ..self.batch.context.clone()
         };
-        let outcome = match &sources {
-            // What is judged is what was read, whatever becomes of the submission meanwhile.
-            Ok(sources) => {
-                let copy = copy(sources)?;
-                self.check(copy.path(), &context)?
-            }
-            Err(faults) => exercise.task.unread(faults.clone(), &context)?,
-        };
+        let outcome = self.check(&hand_in, &context)?;
         let mut record = scoring::record(submission, exercise, &outcome);
         record.source = source;
         if let Some(cache) = cache.filter(|_| record.verdict != Verdict::InternalError) {
@@ -332,29 +323,18 @@ impl Desk<'_> {
         Ok(Found::Graded(Box::new(record)))
     }
 
-    fn check(&self, folder: &Path, context: &Context) -> Result<Outcome, CheckError> {
-        if cell::is_for(self.exercise, context) {
-            return cell::check(self.batch.course, self.exercise, folder, context);
+    fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
+        if cell::is_for(self.exercise, context) && hand_in.faults.is_empty() {
+            return cell::check(self.batch.course, self.exercise, &hand_in.files, context);
         }
-        self.exercise.task.check(folder, context)
+        self.exercise.task.check(hand_in, context)
     }
 }
 
-/// Writes `sources` into a folder of ours.
-fn copy(sources: &[Collected]) -> Result<Scratch, CheckError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| CheckError::File { path, source }
-    };
-    let scratch = Scratch::new().map_err(failed(&std::env::temp_dir()))?;
-    crate::kinds::rust::collect::write(sources, scratch.path())?;
-    Ok(scratch)
-}
-
 /// Returns the SHA-256 of the files that count: for each the length and bytes of path and text.
-fn fingerprint(sources: &[Collected]) -> String {
+fn fingerprint(hand_in: &HandIn) -> String {
     let mut hash = Sha256::new();
-    for Collected { path, bytes } in sources {
+    for Collected { path, bytes } in &hand_in.files {
         for part in [path.as_bytes(), bytes] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part);

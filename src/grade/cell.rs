@@ -11,9 +11,10 @@ use serde::{Deserialize, Serialize};
 
 use super::header::fingerprint;
 use super::scoring;
-use crate::check::{CheckError, Context, Feedback, Outcome, apart};
+use crate::check::{CheckError, Collected, Context, Feedback, Outcome, apart, hand_in};
 use crate::course::{Course, Exercise};
 use crate::sandbox::Room;
+use crate::sys::scratch::Scratch;
 
 /// The hidden command of the Gradus inside.
 pub const ENTRY: &str = "__cell";
@@ -64,7 +65,7 @@ pub fn rehearse(context: &Context) -> Result<(), CheckError> {
     })
 }
 
-/// Checks the folder `submission` apart.
+/// Checks the submission of `files` apart.
 ///
 /// # Errors
 /// Fails as [`Task::check`](crate::kind::Task::check) does, and when the Gradus inside does not say
@@ -72,10 +73,15 @@ pub fn rehearse(context: &Context) -> Result<(), CheckError> {
 pub fn check(
     course: &Course,
     exercise: &Exercise,
-    submission: &Path,
+    files: &[Collected],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let arguments = arguments(course, exercise, submission, context);
+    let scratch = Scratch::new().map_err(|source| CheckError::File {
+        path: std::env::temp_dir(),
+        source,
+    })?;
+    hand_in::write(files, scratch.path())?;
+    let arguments = arguments(course, exercise, scratch.path(), context);
     match apart::run(arguments, Vec::new(), rooms, context)? {
         Finding::Judged(outcome) => Ok(*outcome),
         Finding::Failed(words) => Err(CheckError::Apart(words)),

@@ -18,7 +18,7 @@ use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Collected, Context, Diagnostic, Mutant, Outcome, TestTitle};
+use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome, TestTitle};
 use crate::kind::{Edition, Folder, Kind, Task, WorkspaceFile, WrongSolution};
 use crate::source::{ExerciseId, Problem, Tree};
 use lab::config::Config;
@@ -164,33 +164,29 @@ impl Task for GatewayTask {
         Nginx::required(context).map(drop)
     }
 
-    fn sources(
-        &self,
-        submission: &Path,
-    ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError> {
-        let read = files::of_learner(self, submission);
-        Ok(read.map(|files| files::collected(&files)))
-    }
-
-    fn unread(&self, faults: Vec<Diagnostic>, context: &Context) -> Result<Outcome, CheckError> {
-        Ok(judge::unread(self, faults, context))
+    fn collect(&self, folder: &Path) -> HandIn {
+        files::of_learner(self, folder)
     }
 
     fn needs_network(&self) -> bool {
         true
     }
 
-    fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
+    fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
         if self.edition == Edition::Student {
-            return public::check(self, submission, context);
+            return public::check(self, hand_in, context);
         }
-        if let Some(outcome) = live::judged(self, submission, context) {
+        // What a grader judges is what was handed in, whatever runs on this machine.
+        if context.graded {
+            return judge::hand_in(self, hand_in, context);
+        }
+        if let Some(outcome) = live::judged(self, &hand_in.folder, context) {
             return Ok(outcome);
         }
-        let mut outcome = judge::submission(self, submission, context)?;
+        let mut outcome = judge::hand_in(self, hand_in, context)?;
         outcome
             .diagnostics
-            .extend(live::unread(submission, context));
+            .extend(live::unread(&hand_in.folder, context));
         Ok(outcome)
     }
 

@@ -34,13 +34,12 @@ mod validate;
 
 use load::{OwnTests, Settings};
 
-use std::fs;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::check::{
-    CheckError, Collected, Context, Diagnostic, Mutant, Outcome, Phase, Scope, TestTitle, Verdict,
+    CheckError, Collected, Context, HandIn, Mutant, Outcome, Phase, Scope, TestTitle, Verdict,
 };
 use crate::kind::{Edition, Folder, Kind, Task, Tier, WorkspaceFile, WrongSolution};
 use crate::source::{ExerciseId, Problem, Tree};
@@ -68,14 +67,6 @@ struct RustTask {
     settings: OnceLock<Result<Settings, Problem>>,
     /// Contract and hidden tests; most commands never want them.
     subject: OnceLock<Result<Subject, Vec<Problem>>>,
-}
-
-/// What a learner handed in.
-struct HandIn {
-    /// The crate.
-    sources: Vec<Collected>,
-    /// Tests of their own, or why they cannot be read, where the exercise asks for some.
-    tests: Option<Result<Collected, Diagnostic>>,
 }
 
 impl Kind for Rust {
@@ -159,19 +150,6 @@ impl RustTask {
         there.collect()
     }
 
-    /// Reads what was handed in, each file once; fails with what is wrong with it.
-    fn read_hand_in(&self, submission: &Path) -> Result<HandIn, Vec<Diagnostic>> {
-        let read = || {
-            let folder = collect::open(submission)?;
-            let judged = self.judges_own_tests();
-            Ok(HandIn {
-                sources: collect::sources(&folder)?,
-                tests: judged.then(|| collect::one(&folder, own_tests::FILE)),
-            })
-        };
-        read().map_err(|fault| vec![fault])
-    }
-
     /// Returns `outcome` with what was checked here.
     fn scoped(&self, mut outcome: Outcome) -> Outcome {
         if self.edition == Edition::Student {
@@ -189,22 +167,20 @@ impl RustTask {
     fn judge_own_tests(
         &self,
         rule: OwnTests,
-        tests: Result<Collected, Diagnostic>,
+        hand_in: &HandIn,
         context: &Context,
         outcome: &mut Outcome,
     ) -> Result<(), CheckError> {
         let subject = self.subject()?;
-        let tests = match tests {
-            Ok(tests) => tests,
-            Err(diagnostic) => {
-                outcome.diagnostics.push(diagnostic);
-                return Ok(());
-            }
+        let mut files = hand_in.files.iter();
+        let Some(tests) = files.find(|file| file.path == own_tests::FILE) else {
+            outcome.diagnostics.extend(hand_in.faults.iter().cloned());
+            return Ok(());
         };
         let watch = Stopwatch::start();
         let opponents = self.opponents();
         let judged = Kit::with(subject, context, |kit| {
-            own_tests::judge(subject, kit, &tests, &opponents, rule.catch, context)
+            own_tests::judge(subject, kit, tests, &opponents, rule.catch, context)
         });
         match judged? {
             Judged::Worth(worth, warning) => {
@@ -252,20 +228,21 @@ impl Task for RustTask {
         Kit::with(self.subject()?, context, |_| Ok(()))
     }
 
-    fn sources(
-        &self,
-        submission: &Path,
-    ) -> Result<Result<Vec<Collected>, Vec<Diagnostic>>, CheckError> {
-        Ok(self.read_hand_in(submission).map(|hand_in| {
-            // Without tests of its own the crate is checked all the same.
-            let tests = hand_in.tests.into_iter().flatten();
-            hand_in.sources.into_iter().chain(tests).collect()
-        }))
-    }
-
-    fn unread(&self, faults: Vec<Diagnostic>, context: &Context) -> Result<Outcome, CheckError> {
-        let outcome = assess::unread(self.subject()?, &faults, context)?;
-        Ok(self.scoped(outcome))
+    fn collect(&self, folder: &Path) -> HandIn {
+        let mut hand_in = HandIn {
+            folder: folder.to_owned(),
+            files: Vec::new(),
+            faults: Vec::new(),
+        };
+        let read = collect::open(folder).and_then(|dir| {
+            hand_in.files = collect::sources(&dir)?;
+            if self.judges_own_tests() {
+                hand_in.files.push(collect::one(&dir, own_tests::FILE)?);
+            }
+            Ok(())
+        });
+        hand_in.faults.extend(read.err());
+        hand_in
     }
 
     fn tier(&self) -> Option<Tier> {
@@ -276,20 +253,17 @@ impl Task for RustTask {
         self.own_tests().is_some()
     }
 
-    fn check(&self, submission: &Path, context: &Context) -> Result<Outcome, CheckError> {
-        // What is asked for may be named by way of links.
-        let folder = fs::canonicalize(submission).unwrap_or_else(|_| submission.to_owned());
-        let HandIn { sources, tests } = match self.read_hand_in(&folder) {
-            Ok(hand_in) => hand_in,
-            Err(faults) => return self.unread(faults, context),
-        };
+    fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
+        if hand_in.files.is_empty() {
+            let outcome = assess::unread(self.subject()?, &hand_in.faults, context)?;
+            return Ok(self.scoped(outcome));
+        }
         let context = &self.bounded(context)?;
-        let outcome = assess::assess_files(self.subject()?, &sources, context)?;
-        let mut outcome = self.scoped(outcome);
-        if let (Some(rule), Some(tests)) = (self.own_tests(), tests)
+        let mut outcome = self.scoped(self.judge_files(&hand_in.files, context)?);
+        if let Some(rule) = self.own_tests()
             && outcome.verdict() == Verdict::Passed
         {
-            self.judge_own_tests(rule, tests, context, &mut outcome)?;
+            self.judge_own_tests(rule, hand_in, context, &mut outcome)?;
         }
         Ok(outcome)
     }

@@ -72,7 +72,7 @@ impl Bench {
         let (words, sender) = (Arc::clone(&self.words), self.sender.clone());
         self.work(move || {
             drop(ready.lock().unwrap_or_else(PoisonError::into_inner));
-            let checked = exercise.task.check(&folder, &context);
+            let checked = exercise.task.check_folder(&folder, &context);
             if context.cancel.is_cancelled() || matches!(checked, Err(CheckError::Cancelled)) {
                 return;
             }

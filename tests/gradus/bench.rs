@@ -130,7 +130,9 @@ impl Bench {
 
     /// Checks the folder `submission` against the exercise `id`.
     pub(crate) fn try_check(&self, id: &str, submission: &Path) -> Result<Outcome, CheckError> {
-        self.exercise(id).task.check(submission, &self.context)
+        self.exercise(id)
+            .task
+            .check_folder(submission, &self.context)
     }
 
     /// Checks a crate of these files against the exercise `id`.

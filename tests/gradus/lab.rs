@@ -62,7 +62,7 @@ pub(crate) fn check(config: &str, context: &Context) -> Result<Outcome, CheckErr
 }
 
 pub(crate) fn check_folder(folder: &Path, context: &Context) -> Result<Outcome, CheckError> {
-    wrong_port().task.check(folder, context)
+    wrong_port().task.check_folder(folder, context)
 }
 
 fn starter() -> String {
@@ -290,11 +290,11 @@ fn a_missing_or_linked_file_is_the_learners_fault() {
     let context = context();
     let folder = tempfile::tempdir().unwrap();
     let task = &wrong_port().task;
-    let outcome = task.check(folder.path(), &context).unwrap();
+    let outcome = task.check_folder(folder.path(), &context).unwrap();
     assert_eq!(outcome.verdict(), Verdict::CompileError);
     assert_eq!(outcome.diagnostics[0].message, "nginx.conf is missing");
     std::os::unix::fs::symlink("/etc/passwd", folder.path().join("nginx.conf")).unwrap();
-    let outcome = task.check(folder.path(), &context).unwrap();
+    let outcome = task.check_folder(folder.path(), &context).unwrap();
     assert_eq!(
         outcome.diagnostics[0].message,
         "nginx.conf is a link; put the file itself there"

@@ -25,7 +25,8 @@ fn check(exercise: &str, change: impl FnOnce(&Path)) -> Outcome {
     let (course, _) = course::load(&builtin::tree(), KINDS);
     let exercise = course.exercise(&exercise.parse().expect("a name"));
     let task = &exercise.expect("the lab").task;
-    task.check(folder.path(), &context).expect("a verdict")
+    task.check_folder(folder.path(), &context)
+        .expect("a verdict")
 }
 
 /// Checks the solution of `exercise` with `text` in place of its file `name`.

@@ -155,7 +155,7 @@ fn outcome(app: &App, drill: &Open<'_>, context: &Context) -> Result<Outcome, Fa
         return Ok(judged(&Caller::new(lab.socket))?);
     }
     refuse_missing(drill, context)?;
-    Ok(drill.task.check(&drill.folder, context)?)
+    Ok(drill.task.check_folder(&drill.folder, context)?)
 }
 
 /// Where nobody sits at a drill that somebody sat down to, they were killed.

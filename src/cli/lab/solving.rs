@@ -30,7 +30,7 @@ impl Purpose for Solving<'_> {
     fn judge(&self, _socket: &Path) -> Result<Judge, Failure> {
         let task = Arc::clone(&self.exercise.task);
         let folder = self.desk.workspace()?.folder(self.exercise);
-        Ok(Box::new(move |context| task.check(&folder, context)))
+        Ok(Box::new(move |context| task.check_folder(&folder, context)))
     }
 
     fn judged(&mut self, outcome: &Outcome) -> Result<Deed, Failure> {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::lab::config;
 use super::{FILE, GatewayTask};
-use crate::check::{Collected, Diagnostic};
+use crate::check::{Collected, Diagnostic, HandIn};
 use crate::kind::Folder;
 use crate::sys::dir::{Dir, Refusal};
 
@@ -50,25 +50,35 @@ pub(super) fn of_collected(files: &[Collected]) -> Files {
     texts.collect()
 }
 
-/// Reads a learner's folder, on the way to which there is no link; fails with what is wrong with it.
-pub(super) fn of_learner(task: &GatewayTask, folder: &Path) -> Result<Files, Vec<Diagnostic>> {
-    let dir = Dir::open(folder);
-    let dir = dir.map_err(|refusal| vec![diagnostic(FILE, format!("the folder {refusal}"))])?;
-    let mut read = Files::new();
-    let mut faults = Vec::new();
+/// Reads a learner's folder, on the way to which there is no link.
+pub(super) fn of_learner(task: &GatewayTask, folder: &Path) -> HandIn {
+    let mut hand_in = HandIn {
+        folder: folder.to_owned(),
+        files: Vec::new(),
+        faults: Vec::new(),
+    };
+    let dir = match Dir::open(folder) {
+        Ok(dir) => dir,
+        Err(refusal) => {
+            let fault = diagnostic(FILE, format!("the folder {refusal}"));
+            hand_in.faults.push(fault);
+            return hand_in;
+        }
+    };
     for path in task.starter.keys() {
         match text(&dir, path) {
-            Ok(text) => {
-                read.insert(path.clone(), text);
-            }
-            Err(fault) => faults.push(fault),
+            Ok(text) => hand_in.files.push(Collected {
+                path: path.clone(),
+                bytes: text.into_bytes(),
+            }),
+            Err(fault) => hand_in.faults.push(fault),
         }
     }
-    if faults.is_empty() {
-        Ok(read)
-    } else {
-        Err(faults)
+    if !hand_in.faults.is_empty() {
+        // A part of the files is nothing to judge.
+        hand_in.files.clear();
     }
+    hand_in
 }
 
 /// Returns what is wrong with files that a learner may not change.

@@ -1,7 +1,5 @@
 //! Judges one solution: what it may not say, what nginx says, what the probes find.
 
-use std::fs;
-use std::path::Path;
 use std::time::Duration;
 
 use super::files::{self, Files};
@@ -10,37 +8,26 @@ use super::lab::nginx::Nginx;
 use super::lab::{Lab, Plan, Probe, log, prober, services, system};
 use super::{FILE, GatewayTask, Judging, classify, runbook, title};
 use crate::check::{
-    CheckError, Context, Diagnostic, Event, Feedback, Outcome, Phase, TestOutcome, TestResult,
-    Values,
+    CheckError, Context, Diagnostic, Event, Feedback, HandIn, Outcome, Phase, TestOutcome,
+    TestResult, Values,
 };
 use crate::kind::Edition;
 use crate::sys::clock::Stopwatch;
 
-/// Judges the learner's folder.
-pub(super) fn submission(
+/// Judges what was handed in.
+pub(super) fn hand_in(
     task: &GatewayTask,
-    folder: &Path,
+    hand_in: &HandIn,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    // What is asked for may be named by way of links.
-    let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    match files::of_learner(task, &folder) {
-        Ok(files) => solution(task, &files, context),
-        Err(faults) => Ok(unread(task, faults, context)),
+    if hand_in.faults.is_empty() {
+        return solution(task, &files::of_collected(&hand_in.files), context);
     }
-}
-
-/// Returns the outcome of a folder that could not be read.
-pub(super) fn unread(
-    task: &GatewayTask,
-    diagnostics: Vec<Diagnostic>,
-    context: &Context,
-) -> Outcome {
     let outcome = Outcome {
-        diagnostics,
+        diagnostics: hand_in.faults.clone(),
         ..Outcome::default()
     };
-    not_started(task, outcome, context)
+    Ok(not_started(task, outcome, context))
 }
 
 /// Judges the solution `files`.

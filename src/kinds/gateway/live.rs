@@ -37,10 +37,12 @@ pub fn opening(
     let task =
         task.ok_or_else(|| CheckError::exercise(format!("{} has no lab", label.exercise)))?;
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
-    match files::of_learner(task, &folder) {
-        Ok(files) => opening_of(task, label, &folder, &files, context),
-        Err(faults) => Ok(Err(faults)),
+    let hand_in = files::of_learner(task, &folder);
+    if !hand_in.faults.is_empty() {
+        return Ok(Err(hand_in.faults));
     }
+    let files = files::of_collected(&hand_in.files);
+    opening_of(task, label, &folder, &files, context)
 }
 
 /// Returns what the lab of `files`, which are in `folder`, is made of.

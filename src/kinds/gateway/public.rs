@@ -1,11 +1,9 @@
 //! A check without probes, in a student edition: nginx accepts the configuration, and the lab can
 //! be put up.
 
-use std::path::Path;
-
 use super::{GatewayTask, judge};
 use crate::check::{
-    CheckError, Context, Event, Outcome, Scope, TestOutcome, TestResult, TestTitle,
+    CheckError, Context, Event, HandIn, Outcome, Scope, TestOutcome, TestResult, TestTitle,
 };
 
 /// Returns what the one thing that is checked is called.
@@ -16,13 +14,13 @@ pub(super) fn title() -> TestTitle {
     }
 }
 
-/// Checks the learner's folder `submission`.
+/// Checks what was handed in.
 pub(super) fn check(
     task: &GatewayTask,
-    submission: &Path,
+    hand_in: &HandIn,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let mut outcome = judge::submission(task, submission, context)?;
+    let mut outcome = judge::hand_in(task, hand_in, context)?;
     let mut said = outcome.forbidden.iter().chain(&outcome.diagnostics);
     let result = match said.find(|said| said.error) {
         None => TestResult::Passed,

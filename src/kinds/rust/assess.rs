@@ -6,11 +6,11 @@ use super::dispatch::Dispatch;
 use super::kit::{Kit, Subject};
 use super::replies::{Loss, MOST_TIMEOUTS};
 use super::trial::{self, CallEnd, Note, Trial};
-use super::{collect, forbidden, inspect, linked, linking};
+use super::{forbidden, inspect, linked, linking};
 use crate::check::outcome::{
     Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, Values,
 };
-use crate::check::{CheckError, Collected, Context, Event, Feedback};
+use crate::check::{CheckError, Collected, Context, Event, Feedback, hand_in};
 use crate::kind::Tier;
 use crate::sandbox::End;
 use crate::sys::clock::Stopwatch;
@@ -98,7 +98,7 @@ impl Desk<'_> {
         } = self;
         scratch::sweep(&std::env::temp_dir());
         let scratch = scratch_folder()?;
-        collect::write(files, scratch.path())?;
+        hand_in::write(files, scratch.path())?;
         context.tell(Event::Step("compiling your crate"));
         let (compiled, library) = self.timed("compile", |_| {
             kit.compile_crate(subject, scratch.path(), context, |diagnostic| {

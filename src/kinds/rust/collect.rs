@@ -1,10 +1,9 @@
 //! The files of a submission: regular files only, within bounds, copied into a folder of ours.
 
-use crate::check::{CheckError, Collected, Diagnostic};
 use std::ffi::OsStr;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use crate::check::{Collected, Diagnostic};
 use crate::sys::dir::{Bounds, Dir, Refusal};
 use crate::text::visible;
 
@@ -60,20 +59,6 @@ pub fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic> {
 /// Fails when it cannot be read.
 pub fn open(submission: &Path) -> Result<Dir, Diagnostic> {
     Dir::open(submission).map_err(|refusal| refused("the folder that was handed in", &refusal))
-}
-
-/// Writes `files` below `folder`.
-///
-/// # Errors
-/// Fails when a file cannot be written.
-pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
-    for file in files {
-        let path = folder.join(&file.path);
-        let parent = path.parent().map(PathBuf::from).unwrap_or_default();
-        let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, &file.bytes));
-        written.map_err(|source| CheckError::File { path, source })?;
-    }
-    Ok(())
 }
 
 /// The most characters of a path in a diagnostic.

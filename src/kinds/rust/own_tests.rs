@@ -13,11 +13,11 @@ use super::assess::scratch_folder;
 use super::compile::{Origin, Product, Unit, compile};
 use super::dispatch::Dispatch;
 use super::kit::{Kit, Subject, keep};
+use super::learner;
 use super::replies::{Call, MOST_TIMEOUTS, Reply};
 use super::trial::{self, Known, Trial};
-use super::{collect, learner};
 use crate::check::outcome::{Diagnostic, OwnTests};
-use crate::check::{CheckError, Collected, Context, Event};
+use crate::check::{CheckError, Collected, Context, Event, hand_in};
 use crate::sandbox::{End, Limits};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
@@ -68,7 +68,7 @@ pub fn judge(
         return Ok(Judged::Worth(worth, None));
     }
     let scratch = scratch_folder()?;
-    collect::write(std::slice::from_ref(file), scratch.path())?;
+    hand_in::write(std::slice::from_ref(file), scratch.path())?;
     let tests = match compile_tests(subject, kit, scratch.path(), context)? {
         Ok(tests) => tests,
         Err(diagnostics) => return Ok(Judged::Unusable(diagnostics)),
@@ -183,7 +183,7 @@ fn program_of(
         path: kit.folder.clone(),
         source,
     })?;
-    collect::write(
+    hand_in::write(
         &[Collected {
             path: "src/lib.rs".to_owned(),
             bytes: source,

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use super::{CALLS, Kit, RUNTIME, Subject, TESTS, gone, write};
 use crate::check::cache::{self, Hold};
 use crate::check::outcome::TestTitle;
-use crate::check::{CheckError, Context};
+use crate::check::{CheckError, Context, hand_in};
 use crate::kind::Tier;
 use crate::kinds::rust::compile::{Compiled, Origin, Product, Unit, compile};
 use crate::kinds::rust::dispatch::Dispatch;
 use crate::kinds::rust::replies::Call;
 use crate::kinds::rust::toolchain::Toolchain;
-use crate::kinds::rust::{census, collect, glue, inspect, linked, runtime, trial};
+use crate::kinds::rust::{census, glue, inspect, linked, runtime, trial};
 use crate::sandbox::Limits;
 use crate::sys::scratch::{self, Scratch};
 
@@ -265,7 +265,7 @@ fn compile_solution(
 ) -> Result<PathBuf, CheckError> {
     let folder = kit.folder.join(SOLUTION);
     make_folder(&folder)?;
-    collect::write(&subject.solution, &folder)?;
+    hand_in::write(&subject.solution, &folder)?;
     let (compiled, library) = kit.compile_crate(subject, &folder, context, |_| ())?;
     expect(&compiled, "the solution does not compile")?;
     Ok(library)

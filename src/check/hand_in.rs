@@ -1,0 +1,40 @@
+//! What was handed in: read once, and judged as it was read.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::{CheckError, Diagnostic};
+
+/// A file that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Collected {
+    /// Its path in the submission, with `/` between the parts.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A submission as it was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandIn {
+    /// The folder it was read from.
+    pub folder: PathBuf,
+    /// The files that count.
+    pub files: Vec<Collected>,
+    /// What of it could not be read, and why: the learner's to see and to mend.
+    pub faults: Vec<Diagnostic>,
+}
+
+/// Writes `files` below `folder`.
+///
+/// # Errors
+/// Fails when a file cannot be written.
+pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
+    for file in files {
+        let path = folder.join(&file.path);
+        let parent = path.parent().map(PathBuf::from).unwrap_or_default();
+        let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, &file.bytes));
+        written.map_err(|source| CheckError::File { path, source })?;
+    }
+    Ok(())
+}
