@@ -342,3 +342,21 @@ fn fingerprint(hand_in: &HandIn) -> String {
     }
     data_encoding::HEXLOWER.encode(&hash.finalize())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprint_of_a_submission_stays() {
+        let file = |path: &str, text: &str| Collected {
+            path: path.into(),
+            bytes: text.into(),
+        };
+        let files = [file("src/lib.rs", "pub mod a;\n"), file("src/a.rs", "")];
+        assert_eq!(
+            fingerprint(&files),
+            "cd5924facf6cb718be647023a199d2e33bd95fe7daa99244646a8b58031e2de2"
+        );
+    }
+}

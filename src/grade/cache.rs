@@ -69,3 +69,38 @@ fn add(key: &mut Sha256, part: &str) {
     key.update((part.len() as u64).to_le_bytes());
     key.update(part);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::{Points, fixture};
+    use crate::grade::header::submissions;
+
+    #[test]
+    fn name_of_an_entry_stays() {
+        let entry = ExerciseEntry {
+            id: "both".parse().unwrap(),
+            title: "Both".into(),
+            kind: "rust".into(),
+            tier: None,
+            max_score: Points::default(),
+            fingerprint: "f".into(),
+        };
+        let header = Header {
+            schema: "gradus-results-1".into(),
+            gradus: "0.1.0".into(),
+            course: fixture::course().id,
+            title: "A small course".into(),
+            exercises: Vec::new(),
+            tools: vec!["rustc 1".into(), "nginx 2".into()],
+            sandbox: "landlock".into(),
+            partition: None,
+            submissions: submissions(std::iter::empty()),
+        };
+        let place = Cache::new("kept", &header).place(&entry, "s");
+        assert_eq!(
+            place.to_str(),
+            Some("kept/4a/6486c8d2560ba9e3b13fc9b8b94f4d3c3d38a981e5c1a6439664491d89c976.json")
+        );
+    }
+}

@@ -124,3 +124,30 @@ impl Tier {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+
+    #[test]
+    fn fingerprint_of_an_exercise_stays() {
+        let course = fixture::course();
+        let exercise = course.exercise(&"both".parse().unwrap()).unwrap();
+        assert_eq!(
+            fingerprint(&course.tree, exercise),
+            "d534901038455cac573017b4b3a5dff8f31dd6b33243d51fd5d9cec65d9086f1"
+        );
+    }
+
+    #[test]
+    fn fingerprint_of_the_submissions_stays() {
+        let names = ["ada/both", "brian/both"].map(str::to_owned);
+        let submissions = submissions(names.into_iter());
+        assert_eq!(submissions.count, 2);
+        assert_eq!(
+            submissions.fingerprint,
+            "2568773eb068a17e4af42450df10fc581ed14a2fd6932a693d22ed74e23370e0"
+        );
+    }
+}

@@ -136,3 +136,20 @@ fn remove(name: &str, root: &Path) -> io::Result<bool> {
     }
     Ok(true)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprint_of_results_is_their_sha_256() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("results.jsonl");
+        fs::write(&path, "{}\n").unwrap();
+        // printf '{}\n' | sha256sum
+        assert_eq!(
+            fingerprint(&path).unwrap(),
+            "ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356"
+        );
+    }
+}

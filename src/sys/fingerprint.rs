@@ -45,5 +45,6 @@ mod tests {
         };
         assert_eq!(of(&["ab", "c"]).len(), 16);
         assert_ne!(of(&["ab", "c"]), of(&["a", "bc"]));
+        assert_eq!(of(&["ab", "c"]), "43ee655579de01ca");
     }
 }

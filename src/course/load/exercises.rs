@@ -242,3 +242,34 @@ fn fingerprint(
     }
     fingerprint.finish()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use crate::course::{Tree, load};
+
+    /// Progress is kept by it: another value would take every pass from every learner.
+    #[test]
+    fn fingerprint_of_a_pass_stays() {
+        let manifest = "kind = \"rust\"\ntitle = \"Halve\"\n[rust]\ntimeout = 2\n";
+        let files = [
+            ("course.toml", "format = 1\nid = \"one\"\ntitle = \"One\"\n"),
+            ("exercises/halve/exercise.toml", manifest),
+            (
+                "exercises/halve/contract.rs",
+                "pub fn halve(n: u32) -> u32;\n",
+            ),
+            ("exercises/halve/hidden/tests.rs", "#[test]\nfn four() {}\n"),
+            ("exercises/halve/README.md", "Halve it.\n"),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), Cow::Borrowed(text)));
+        let (course, _) = load(&Tree::new(files));
+        let fingerprint = |id: &str| {
+            course
+                .exercise(&id.parse().unwrap())
+                .map(|it| &*it.fingerprint)
+        };
+        assert_eq!(fingerprint("halve"), Some("80787aab411752fe"));
+    }
+}
