@@ -9,9 +9,9 @@ use std::time::Duration;
 use std::{fs, io};
 
 use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
-use sha2::{Digest, Sha256};
 
 use crate::sys::files;
+use crate::sys::fingerprint::sha256;
 
 /// How long the folder must be quiet before its files are read: editors write in several steps.
 const QUIET: Duration = Duration::from_millis(60);
@@ -150,7 +150,7 @@ fn contents(folder: &Path) -> io::Result<Contents> {
     let hash = |name: String| {
         let path: PathBuf = folder.join(&name);
         let bytes = fs::read(path).ok()?;
-        Some((name, Sha256::digest(bytes).into()))
+        Some((name, sha256(bytes)))
     };
     let names = files::list_files(folder, MOST_FILES)?;
     Ok(names.into_iter().filter_map(hash).collect())

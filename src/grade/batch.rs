@@ -7,8 +7,6 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use sha2::{Digest, Sha256};
-
 use super::cache::Cache;
 use super::journal::Journal;
 use super::{GradeError, Submission, cell, scoring};
@@ -17,6 +15,7 @@ use crate::course::{Course, Exercise};
 use crate::report::{ExerciseEntry, Header, Record, Time};
 use crate::source::ExerciseId;
 use crate::sys::clock::{Stopwatch, unix_time};
+use crate::sys::fingerprint::Fingerprint;
 
 /// How a batch is graded.
 #[derive(Debug, Clone, Default)]
@@ -333,14 +332,12 @@ impl Desk<'_> {
 
 /// Returns the SHA-256 of the files that count: for each the length and bytes of path and text.
 fn fingerprint(hand_in: &HandIn) -> String {
-    let mut hash = Sha256::new();
+    let mut fingerprint = Fingerprint::new();
     for Collected { path, bytes } in &hand_in.files {
-        for part in [path.as_bytes(), bytes] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
+        fingerprint.add(path);
+        fingerprint.add(bytes);
     }
-    data_encoding::HEXLOWER.encode(&hash.finalize())
+    fingerprint.finish_whole()
 }
 
 #[cfg(test)]

@@ -5,26 +5,25 @@ use std::fs::File;
 use std::io::Read;
 use std::path::PathBuf;
 
-use sha2::{Digest, Sha256};
-
 use crate::report::{ExerciseEntry, Header, Record};
 use crate::sys::files;
+use crate::sys::fingerprint::Fingerprint;
 
 /// A folder of records by what decides them.
 #[derive(Debug, Clone)]
 pub struct Cache {
     folder: PathBuf,
     /// What decides a verdict apart from exercise and source.
-    base: Sha256,
+    base: Fingerprint,
 }
 
 impl Cache {
     /// Returns the cache in `folder` for gradings under `header`.
     pub fn new(folder: impl Into<PathBuf>, header: &Header) -> Self {
-        let mut base = Sha256::new();
+        let mut base = Fingerprint::new();
         let parts = [&header.schema, &header.gradus, &header.sandbox];
         for part in parts.into_iter().chain(&header.tools) {
-            add(&mut base, part);
+            base.add(part);
         }
         Self {
             folder: folder.into(),
@@ -54,20 +53,14 @@ impl Cache {
 
     fn place(&self, exercise: &ExerciseEntry, source: &str) -> PathBuf {
         let mut key = self.base.clone();
-        add(&mut key, exercise.id.as_str());
-        add(&mut key, &exercise.fingerprint);
-        add(&mut key, source);
-        let name = data_encoding::HEXLOWER.encode(&key.finalize());
+        key.add(exercise.id.as_str());
+        key.add(&exercise.fingerprint);
+        key.add(source);
+        let name = key.finish_whole();
         // A folder with a hundred thousand files is slow to list.
         let (first, name) = name.split_at(2);
         self.folder.join(first).join(format!("{name}.json"))
     }
-}
-
-/// Adds a part; where one ends and the next begins matters.
-fn add(key: &mut Sha256, part: &str) {
-    key.update((part.len() as u64).to_le_bytes());
-    key.update(part);
 }
 
 #[cfg(test)]

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use sha2::{Digest, Sha256};
-
 use super::{GradeError, Partition};
 use crate::check::Context;
 use crate::course::{Course, Exercise};
@@ -11,6 +9,7 @@ use crate::kind::Tier;
 use crate::report::record::HEADER_SCHEMA;
 use crate::report::{ExerciseEntry, Header, Submissions};
 use crate::source::Tree;
+use crate::sys::fingerprint::{Fingerprint, sha256};
 
 /// Returns the header of a grading of `exercises` of `course`; `all` are the names of all
 /// submissions, those of other partitions included.
@@ -58,28 +57,25 @@ fn entry(tree: &Tree, exercise: &Exercise) -> ExerciseEntry {
 
 /// Returns the SHA-256 of the files of `exercise` in the course `tree`.
 pub fn fingerprint(tree: &Tree, exercise: &Exercise) -> String {
-    let mut hash = Sha256::new();
+    let mut fingerprint = Fingerprint::new();
     for (path, text) in tree.below(&format!("exercises/{}/", exercise.id)) {
-        for part in [path, text] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
+        fingerprint.add(path);
+        fingerprint.add(text);
     }
-    data_encoding::HEXLOWER.encode(&hash.finalize())
+    fingerprint.finish_whole()
 }
 
 /// Returns how many `names` there are, in order, and which.
 pub fn submissions(names: impl Iterator<Item = String>) -> Submissions {
-    let mut hash = Sha256::new();
     let mut count = 0;
+    let mut lines = String::new();
     for name in names {
-        hash.update(name.as_bytes());
-        hash.update(b"\n");
         count += 1;
+        lines.extend([&*name, "\n"]);
     }
     Submissions {
         count,
-        fingerprint: data_encoding::HEXLOWER.encode(&hash.finalize()),
+        fingerprint: data_encoding::HEXLOWER.encode(&sha256(lines)),
     }
 }
 

@@ -7,9 +7,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use sha2::{Digest, Sha256};
-
 use crate::sys::environment::Environment;
+use crate::sys::fingerprint::sha256;
 
 /// How submissions are dealt out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +86,7 @@ impl Partition {
 }
 
 fn hash(name: &str) -> u64 {
-    let hash = Sha256::digest(name.as_bytes());
+    let hash = sha256(name);
     let first = hash.first_chunk::<8>().copied();
     u64::from_be_bytes(first.unwrap_or_default())
 }

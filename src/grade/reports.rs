@@ -3,15 +3,15 @@
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
-use std::io::{self, BufRead, BufReader, ErrorKind};
+use std::io::{self, BufReader, ErrorKind};
 use std::path::{Component, Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::{GradeError, Results, ResultsFolder};
 use crate::report::Format;
 use crate::sys::files;
+use crate::sys::fingerprint::sha256_of;
 
 /// The name of the list in the folder of the reports.
 pub const FILE: &str = "reports.json";
@@ -98,16 +98,8 @@ impl List {
 
 fn fingerprint(path: &Path) -> io::Result<String> {
     let mut reader = BufReader::with_capacity(256 << 10, File::open(path)?);
-    let mut hasher = Sha256::new();
-    loop {
-        let bytes = reader.fill_buf()?;
-        if bytes.is_empty() {
-            return Ok(data_encoding::HEXLOWER.encode(&hasher.finalize()));
-        }
-        hasher.update(bytes);
-        let read = bytes.len();
-        reader.consume(read);
-    }
+    let hash = sha256_of(&mut reader)?;
+    Ok(data_encoding::HEXLOWER.encode(&hash))
 }
 
 /// Takes away the regular file `name` below `root`, and the folders that are empty then; returns

@@ -12,11 +12,11 @@ mod tally;
 use std::io::{self, Write};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::format::{Folder, Format, Results};
 use super::{Record, clean};
 use crate::check::Verdict;
+use crate::sys::fingerprint::sha256;
 use sections::Page;
 use tally::Tally;
 
@@ -76,7 +76,7 @@ fn head(title: &str) -> String {
 }
 
 fn hash(text: &str) -> String {
-    data_encoding::BASE64.encode(&Sha256::digest(text.as_bytes()))
+    data_encoding::BASE64.encode(&sha256(text))
 }
 
 /// What the script needs to know beside the rows.

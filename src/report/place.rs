@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use super::{Folder, Header, Record, clean};
+use crate::sys::fingerprint::sha256;
 
 /// The most characters of a name that are kept.
 const MOST: usize = 48;
@@ -88,7 +88,7 @@ pub fn file_name(name: &str) -> String {
     let stays = |char: &char| is_safe(*char) && *char != '.';
     let kept: String = name.chars().filter(stays).take(MOST).collect();
     let kept = kept.trim_start_matches('-');
-    let hash = data_encoding::HEXLOWER.encode(&Sha256::digest(name.as_bytes()));
+    let hash = data_encoding::HEXLOWER.encode(&sha256(name));
     format!("{kept}~{}", &hash[..24])
 }
 

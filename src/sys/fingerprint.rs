@@ -1,8 +1,12 @@
-//! Fingerprints: short names for contents.
+//! Fingerprints: names for contents, by SHA-256.
 
+use std::io::{self, BufRead};
+
+use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-/// Collects parts and makes one short name of them.
+/// Collects parts and makes one name of them: SHA-256 over the length of each, eight bytes in
+/// little-endian order, and its bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Fingerprint(Sha256);
 
@@ -19,14 +23,36 @@ impl Fingerprint {
         self.0.update(part);
     }
 
-    /// Returns the name: 16 hexadecimal digits.
-    ///
-    /// # Panics
-    /// Never: a hash is long enough.
+    /// Returns the short name: the first 16 hexadecimal digits of the hash.
     pub fn finish(self) -> String {
-        let hash = self.0.finalize();
-        let front = hash.first_chunk::<8>().expect("the hash has 32 bytes");
-        format!("{:016x}", u64::from_be_bytes(*front))
+        HEXLOWER.encode(&self.0.finalize()[..8])
+    }
+
+    /// Returns the whole hash: 64 hexadecimal digits.
+    pub fn finish_whole(self) -> String {
+        HEXLOWER.encode(&self.0.finalize())
+    }
+}
+
+/// Returns the SHA-256 of `bytes`.
+pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
+    Sha256::digest(bytes).into()
+}
+
+/// Returns the SHA-256 of what `reader` has left.
+///
+/// # Errors
+/// Fails when it cannot be read.
+pub fn sha256_of(reader: &mut impl BufRead) -> io::Result<[u8; 32]> {
+    let mut hash = Sha256::new();
+    loop {
+        let bytes = reader.fill_buf()?;
+        if bytes.is_empty() {
+            return Ok(hash.finalize().into());
+        }
+        hash.update(bytes);
+        let read = bytes.len();
+        reader.consume(read);
     }
 }
 
