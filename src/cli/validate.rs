@@ -5,7 +5,6 @@ mod mutants;
 mod words;
 
 use crate::kinds::gateway::drill;
-use std::collections::VecDeque;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
@@ -145,9 +144,9 @@ impl Validate {
             Ok(()) => batch.prove_apart(&course, pages_of, &context),
             Err(_) => batch.prove(&course, &context),
         };
-        let mut jobs: VecDeque<Job<'_>> = batches.iter().map(Job::Blocks).collect();
+        let mut jobs: Vec<Job<'_>> = batches.iter().map(Job::Blocks).collect();
         jobs.extend(exercises.into_iter().map(Job::Exercise));
-        findings.prove(jobs, &prove, &context, self.jobs(), &steps);
+        findings.prove(&jobs, &prove, &context, self.jobs(), &steps);
         if only.is_none() {
             // What is wrong with its files was found when the course was read.
             if let Some(ground) = drill::load(&course.tree, &mut Vec::new()) {

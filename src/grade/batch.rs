@@ -1,11 +1,9 @@
 //! Grades submissions on several threads; one thread writes what they find.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread;
 
 use super::cache::Cache;
 use super::journal::Journal;
@@ -16,6 +14,7 @@ use crate::report::{ExerciseEntry, Header, Record, Time};
 use crate::source::ExerciseId;
 use crate::sys::clock::{Stopwatch, unix_time};
 use crate::sys::fingerprint::Fingerprint;
+use crate::sys::threads;
 
 /// How a batch is graded.
 #[derive(Debug, Clone, Default)]
@@ -100,8 +99,6 @@ struct Hall<'a> {
     batch: &'a Batch<'a>,
     journal: Mutex<&'a mut Journal>,
     unready: BTreeMap<&'a ExerciseId, CheckError>,
-    next: AtomicUsize,
-    over: AtomicBool,
 }
 
 impl Batch<'_> {
@@ -118,28 +115,19 @@ impl Batch<'_> {
             batch: self,
             unready: self.prepare(observe)?,
             journal: Mutex::new(journal),
-            next: AtomicUsize::new(0),
-            over: AtomicBool::new(false),
         };
-        let jobs = self.options.jobs.clamp(1, self.submissions.len().max(1));
-        let (sender, found) = sync_channel(jobs * 2);
-        thread::scope(|scope| {
-            for _ in 0..jobs {
-                let (sender, hall) = (sender.clone(), &hall);
-                scope.spawn(move || hall.work(&sender));
-            }
-            drop(sender);
-            let mut summary = Summary::default();
-            let mut failed = None;
-            for found in found {
-                if let Err(error) = found.and_then(|it| hall.keep(it, &mut summary, observe)) {
-                    hall.over.store(true, Ordering::Relaxed);
-                    failed.get_or_insert(error);
-                }
-            }
-            summary.left = self.submissions.len() - summary.done();
-            failed.map_or(Ok(summary), Err)
-        })
+        let mut summary = Summary::default();
+        let mut failed = None;
+        let grade = |submission: &Submission| hall.grade(submission);
+        threads::each(self.options.jobs, self.submissions, grade, |_, found| {
+            let kept = found.and_then(|it| hall.keep(it, &mut summary, observe));
+            kept.unwrap_or_else(|error| {
+                failed.get_or_insert(error);
+                ControlFlow::Break(())
+            })
+        });
+        summary.left = self.submissions.len() - summary.done();
+        failed.map_or(Ok(summary), Err)
     }
 
     /// Makes `exercise` ready.
@@ -180,31 +168,18 @@ impl Batch<'_> {
 }
 
 impl<'a> Hall<'a> {
-    fn work(&self, sender: &SyncSender<Result<Found, GradeError>>) {
-        while !self.over.load(Ordering::Relaxed) {
-            let place = self.next.fetch_add(1, Ordering::Relaxed);
-            let Some(submission) = self.batch.submissions.get(place) else {
-                return;
-            };
-            // Nobody listens any more when the batch is over.
-            if sender.send(self.grade(submission)).is_err() {
-                return;
-            }
-        }
-    }
-
     fn journal(&self) -> MutexGuard<'_, &'a mut Journal> {
         // It is changed by single steps, each of which leaves it whole.
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down what a worker found.
+    /// Writes down what a worker found, and says whether the grading goes on.
     fn keep(
         &self,
         found: Found,
         summary: &mut Summary,
         observe: &mut dyn FnMut(Progress<'_>),
-    ) -> Result<(), GradeError> {
+    ) -> Result<ControlFlow<()>, GradeError> {
         let verdict = match found {
             Found::Known(verdict) => {
                 observe(Progress::Known(verdict));
@@ -218,9 +193,9 @@ impl<'a> Hall<'a> {
         };
         *summary.verdicts.entry(verdict).or_default() += 1;
         if self.batch.options.fail_fast && verdict != Verdict::Passed {
-            self.over.store(true, Ordering::Relaxed);
+            return Ok(ControlFlow::Break(()));
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     fn grade(&self, submission: &Submission) -> Result<Found, GradeError> {

@@ -1,32 +1,81 @@
 //! Work on several threads, whose results have the order of the jobs.
 
-use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::sync_channel;
 use std::thread;
 
 /// Does `work` for each of `jobs`, at most `most` at a time, and returns the results in the order of the
 /// jobs.
 pub fn at_once<T: Sync, R: Send>(most: usize, jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    let next = AtomicUsize::new(0);
-    let results = Mutex::new(BTreeMap::new());
+    let mut results: Vec<Option<R>> = jobs.iter().map(|_| None).collect();
+    each(most, jobs, work, |place, result| {
+        results[place] = Some(result);
+        ControlFlow::Continue(())
+    });
+    results.into_iter().flatten().collect()
+}
+
+/// Does `work` for each of `jobs`, at most `most` at a time. This thread is handed each result as it
+/// comes, with the place of its job: `take` says whether further jobs are begun. Results of jobs that
+/// have begun by then still come.
+pub fn each<T: Sync, R: Send>(
+    most: usize,
+    jobs: &[T],
+    work: impl Fn(&T) -> R + Sync,
+    mut take: impl FnMut(usize, R) -> ControlFlow<()>,
+) {
+    let most = most.clamp(1, jobs.len().max(1));
+    let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
+    // Who is ahead of this thread waits for it, instead of piling up results.
+    let (sender, results) = sync_channel(most * 2);
     thread::scope(|scope| {
-        for _ in 0..most.min(jobs.len()) {
-            scope.spawn(|| {
-                while let Some((place, job)) = take(jobs, &next) {
-                    let result = work(job);
-                    let mut results = results.lock().unwrap_or_else(PoisonError::into_inner);
-                    results.insert(place, result);
+        for _ in 0..most {
+            let (sender, next, over, work) = (sender.clone(), &next, &over, &work);
+            scope.spawn(move || {
+                while !over.load(Ordering::Relaxed) {
+                    let place = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(job) = jobs.get(place) else { return };
+                    // The receiver is gone where `take` panicked.
+                    if sender.send((place, work(job))).is_err() {
+                        return;
+                    }
                 }
             });
         }
+        drop(sender);
+        for (place, result) in results {
+            if take(place, result).is_break() {
+                over.store(true, Ordering::Relaxed);
+            }
+        }
     });
-    let results = results.into_inner();
-    let results = results.unwrap_or_else(PoisonError::into_inner);
-    results.into_values().collect()
 }
 
-fn take<'a, T>(jobs: &'a [T], next: &AtomicUsize) -> Option<(usize, &'a T)> {
-    let place = next.fetch_add(1, Ordering::Relaxed);
-    Some((place, jobs.get(place)?))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn results_have_the_order_of_the_jobs() {
+        let jobs: Vec<u64> = (0..100).collect();
+        let doubled: Vec<u64> = jobs.iter().map(|job| job * 2).collect();
+        for most in [0, 1, 3, 1000] {
+            assert_eq!(at_once(most, &jobs, |job| job * 2), doubled);
+        }
+        assert_eq!(at_once(3, &[0; 0], |job| *job), [0; 0]);
+    }
+
+    #[test]
+    fn no_job_begins_after_a_break_and_what_had_begun_still_comes() {
+        let begun = AtomicUsize::new(0);
+        let mut taken = 0;
+        let work = |_: &u32| begun.fetch_add(1, Ordering::Relaxed);
+        each(4, &[0; 1_000], work, |_, _| {
+            taken += 1;
+            ControlFlow::Break(())
+        });
+        assert_eq!(taken, begun.into_inner());
+        assert!(taken < 1_000, "{taken}");
+    }
 }

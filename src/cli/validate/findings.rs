@@ -1,9 +1,5 @@
 //! What validation finds: exercises, pages and the drill are proved, several at a time.
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
-use std::thread;
-
 use serde::Serialize;
 
 use crate::check::{CheckError, Context};
@@ -16,6 +12,7 @@ use crate::kinds::gateway::drill;
 use crate::kinds::gateway::drill::Ground;
 use crate::proof::{Batch, Proof};
 use crate::source::{ExerciseId, Problem};
+use crate::sys::threads;
 
 /// What validation found.
 #[derive(Debug, Default)]
@@ -51,49 +48,39 @@ impl Findings {
         })
     }
 
-    /// Proves what is in `queue`, `jobs` at a time, the blocks of pages by `prove_batch`.
+    /// Proves each of `jobs`, at most `most` at a time, the blocks of pages by `prove_batch`.
     pub(super) fn prove(
         &mut self,
-        queue: VecDeque<Job<'_>>,
+        jobs: &[Job<'_>],
         prove_batch: &(impl Fn(&Batch) -> Proof + Sync),
         context: &Context,
-        jobs: usize,
+        most: usize,
         steps: &Stepper,
     ) {
-        let jobs = jobs.min(queue.len());
-        let queue = Mutex::new(queue);
-        let found = Mutex::new(self);
-        let found_now = || found.lock().unwrap_or_else(PoisonError::into_inner);
-        let next = || {
-            let mut queue = queue.lock().unwrap_or_else(PoisonError::into_inner);
-            queue.pop_front()
-        };
-        let work = || {
-            while let Some(job) = next() {
-                match job {
-                    Job::Exercise(exercise) => {
-                        steps.show(&format!("proving {}", exercise.id));
-                        let proof = prove(exercise, context);
-                        found_now().add(exercise, proof);
-                    }
-                    Job::Blocks(batch) => {
-                        steps.show(&format!("running the code of {}", batch.name));
-                        let proof = prove_batch(batch);
-                        found_now().code.add(proof);
-                    }
+        let prove_job = |job: &Job<'_>| {
+            let mut found = Self::default();
+            match job {
+                Job::Exercise(exercise) => {
+                    steps.show(&format!("proving {}", exercise.id));
+                    found.add(exercise, prove(exercise, context));
+                }
+                Job::Blocks(batch) => {
+                    steps.show(&format!("running the code of {}", batch.name));
+                    found.code = prove_batch(batch);
                 }
             }
+            found
         };
-        thread::scope(|scope| {
-            for _ in 0..jobs {
-                scope.spawn(work);
-            }
-        });
-        let found = found.into_inner().unwrap_or_else(PoisonError::into_inner);
-        found.problems.append(&mut found.code.problems);
-        found.code.unproved.sort();
-        found.unproved.sort();
-        found.proved.sort();
+        for found in threads::at_once(most, jobs, prove_job) {
+            self.problems.extend(found.problems);
+            self.unproved.extend(found.unproved);
+            self.proved.extend(found.proved);
+            self.code.add(found.code);
+        }
+        self.problems.append(&mut self.code.problems);
+        self.code.unproved.sort();
+        self.unproved.sort();
+        self.proved.sort();
     }
 
     /// Proves the drill on `ground`.
