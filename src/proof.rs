@@ -28,6 +28,7 @@ pub use block::Block;
 use crate::check::{CheckError, Context};
 use crate::course::Course;
 use crate::source::Problem;
+use crate::text::with_causes;
 
 /// Every language there is.
 pub static LANGUAGES: &[&dyn Language] = &[
@@ -95,7 +96,7 @@ impl Miss {
         match error {
             CheckError::Exercise { what, .. } => Self::Broken(block.problem(what)),
             CheckError::Missing { what, .. } => Self::Unproved(what.clone()),
-            error => Self::Unproved(in_words(error)),
+            error => Self::Unproved(with_causes(error)),
         }
     }
 }
@@ -229,15 +230,4 @@ impl Proof {
             }
         }
     }
-}
-
-/// Returns an error with its causes.
-fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.extend([": ", &error.to_string()]);
-        cause = error.source();
-    }
-    words
 }

@@ -3,6 +3,7 @@
 //! A [`Line`] is one row of the screen. It holds visible text and what the text *means* (a [`Role`]),
 //! never an escape sequence: only the emitter in `term` knows those.
 
+use std::error::Error;
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
@@ -149,6 +150,21 @@ impl Line {
     }
 }
 
+/// Returns the words of `error` and of its causes, with colons between; a cause that its error quotes
+/// at its end is not said twice.
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !words.ends_with(&more) {
+            words.extend([": ", &more]);
+        }
+        cause = error.source();
+    }
+    words
+}
+
 /// Returns `text` with every control character and bidirectional override replaced by something
 /// that can be seen: C0 and DEL by their control pictures, tabs by four spaces, the rest by `�`.
 pub fn visible(text: &str) -> String {
@@ -190,6 +206,26 @@ pub fn is_hostile(char: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[derive(Debug, thiserror::Error)]
+    enum Fault {
+        #[error("cannot read the file")]
+        File(#[source] std::io::Error),
+        #[error("no course: {0}")]
+        Course(#[source] std::io::Error),
+    }
+
+    #[test]
+    fn an_error_is_said_with_its_causes_each_once() {
+        let cause = || std::io::Error::other("it is gone");
+        let words = |fault: Fault| with_causes(&fault);
+        assert_eq!(
+            words(Fault::File(cause())),
+            "cannot read the file: it is gone"
+        );
+        assert_eq!(words(Fault::Course(cause())), "no course: it is gone");
+        assert_eq!(with_causes(&cause()), "it is gone");
+    }
 
     #[test]
     fn control_characters_become_pictures() {

@@ -1,6 +1,5 @@
 //! The one place that words errors, and says what to do about them.
 
-use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
@@ -13,6 +12,7 @@ use crate::kinds::gateway::lab::control::CallError;
 use crate::pack::PackError;
 use crate::progress::ProgressError;
 use crate::source::tree::TreeError;
+use crate::text::with_causes;
 use crate::text::{Line, Role, Style};
 use crate::training::DrillError;
 use crate::workspace::WorkspaceError;
@@ -196,21 +196,6 @@ impl Words {
         }
         lines
     }
-}
-
-/// Returns the error's words and those of its causes.
-pub(super) fn with_causes(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let more = error.to_string();
-        if !words.ends_with(&more) {
-            words.push_str(": ");
-            words.push_str(&more);
-        }
-        cause = error.source();
-    }
-    words
 }
 
 fn unknown_hint(what: &str, near: Option<&str>, command: impl Fn(&str) -> String) -> String {

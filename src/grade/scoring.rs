@@ -64,11 +64,7 @@ pub fn failure(submission: &Submission, exercise: &Exercise, error: &CheckError)
 
 /// Returns `error` with its causes, in one line.
 pub(super) fn reason(error: &CheckError) -> String {
-    let causes = std::iter::successors(Some(error as &dyn std::error::Error), |error| {
-        error.source()
-    });
-    let words: Vec<String> = causes.map(ToString::to_string).collect();
-    text::visible(&words.join(": "))
+    text::visible(&text::with_causes(error))
 }
 
 /// Returns the record of a submission whose check ended in a panic of ours.

@@ -4,9 +4,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::{Batch, Proof, in_words};
+use super::{Batch, Proof};
 use crate::check::{Context, apart};
 use crate::course::Course;
+use crate::text::with_causes;
 
 /// The hidden command of the Gradus inside.
 pub const ENTRY: &str = "__prove";
@@ -24,7 +25,7 @@ impl Batch {
             unproved: self
                 .blocks
                 .iter()
-                .map(|block| block.unrun(in_words(&error), false))
+                .map(|block| block.unrun(with_causes(&error), false))
                 .collect(),
             ..Proof::default()
         })

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::bench::Came;
-use super::{Block, Miss, in_words, shell};
+use super::{Block, Miss, shell};
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise};
 use crate::kinds::gateway::lab::control::{Answer, Keeper, Request, Status, wrappers};
@@ -15,6 +15,7 @@ use crate::sandbox::{Access, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
 use crate::sys::scratch::Scratch;
+use crate::text::with_causes;
 
 /// The attributes that name a lab.
 pub(super) const ATTRIBUTES: [&str; 2] = ["lab", "state"];
@@ -192,7 +193,8 @@ impl Live {
         let path = self.status.logs().join(name);
         let watch = Stopwatch::start();
         loop {
-            let text = read(&path).map_err(|error| format!("logs/{name}: {}", in_words(&error)))?;
+            let text =
+                read(&path).map_err(|error| format!("logs/{name}: {}", with_causes(&error)))?;
             let text = self.for_learner(&text);
             if is_there(&text) || watch.elapsed() >= LOGGED {
                 return Ok(text);

@@ -4,7 +4,6 @@ use serde::Serialize;
 
 use crate::check::{CheckError, Context};
 use crate::cli::exit::Code;
-use crate::cli::failure::with_causes;
 use crate::cli::output::Stepper;
 use crate::course::{Course, Exercise};
 use crate::kind::Tier;
@@ -13,6 +12,7 @@ use crate::kinds::gateway::drill::Ground;
 use crate::proof::{Batch, Proof};
 use crate::source::{ExerciseId, Problem};
 use crate::sys::threads;
+use crate::text::with_causes;
 
 /// What validation found.
 #[derive(Debug, Default)]

@@ -49,15 +49,3 @@ pub(super) fn service_log(service: &ServiceStatus) -> String {
         }
     )
 }
-
-/// Returns an error with its causes.
-pub(super) fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        words.push_str(": ");
-        words.push_str(&error.to_string());
-        cause = error.source();
-    }
-    words
-}

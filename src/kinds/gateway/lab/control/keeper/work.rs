@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::Receiver;
 
-use super::said::{in_words, service_line, service_log, verdict, warnings};
+use super::said::{service_line, service_log, verdict, warnings};
 use super::{Happened, Opening, Order, Told};
 use crate::check::CheckError;
 use crate::kinds::gateway::lab::config::{Config, Fault, rules};
@@ -16,6 +16,7 @@ use crate::kinds::gateway::lab::{Lab, LabError, config, log, services};
 use crate::sandbox::{Supervised, Wish};
 use crate::sys::clock::unix_time;
 use crate::sys::files;
+use crate::text::with_causes;
 
 /// The most bytes of a configuration.
 const MOST: u64 = 64 << 10;
@@ -41,7 +42,7 @@ impl Work {
             let Some(request) = order.request else { return };
             let done = self.answer(request, order.foreign);
             let answer = done.unwrap_or_else(|error| Answer::Trouble {
-                what: in_words(&error),
+                what: with_causes(&error),
             });
             // Who asked may have gone.
             order.answer.send(answer).ok();
