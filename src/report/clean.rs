@@ -60,21 +60,26 @@ fn escaped(json: &str) -> String {
     clean
 }
 
-/// Returns `text` in one line for HTML and Markdown, of at most `most` characters: what either
-/// could take for more than text becomes a numeric reference.
+/// Returns `text` as [`one_line`] does, in at most `most` characters and a `…` where it was longer.
+pub(super) fn short(text: &str, most: usize) -> String {
+    let mut clean = one_line(text);
+    if let Some((end, _)) = clean.char_indices().nth(most) {
+        clean.truncate(end);
+        clean.push('…');
+    }
+    clean
+}
+
+/// Returns `text` as [`short`] does, for HTML and Markdown: what either could take for more than text
+/// becomes a numeric reference.
 pub(super) fn markup(text: &str, most: usize) -> String {
     let mut clean = String::new();
-    let shown = one_line(text);
-    let mut chars = shown.chars();
-    for char in chars.by_ref().take(most) {
+    for char in short(text, most).chars() {
         if char.is_ascii() && !char.is_ascii_alphanumeric() && !matches!(char, ' ' | '-' | '/') {
             write!(clean, "&#{};", u32::from(char)).expect("a string takes it");
         } else {
             clean.push(char);
         }
-    }
-    if chars.next().is_some() {
-        clean.push('…');
     }
     clean
 }

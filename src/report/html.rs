@@ -11,6 +11,7 @@ mod tally;
 
 use std::io::{self, Write};
 
+use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
 use super::format::{Folder, Format, Results};
@@ -46,33 +47,36 @@ impl Format for Html {
             tally: &tally,
         };
         let mut file = folder.file("report.html")?;
+        let head = head(&short(&results.header().title)).into_string();
+        let body = page.body().into_string();
         write!(
             file,
-            "{}",
-            head(&clean::markup(&results.header().title, MOST_NAME))
+            "<!doctype html>\n<html lang=\"en\">\n{head}\n<body>\n{body}\n"
         )?;
-        file.write_all(page.body().as_bytes())?;
         data(results, &tally, &mut file)?;
         write!(file, "<script>{SCRIPT}</script>\n</body>\n</html>\n")?;
         file.flush()
     }
 }
 
-fn head(title: &str) -> String {
+fn head(title: &str) -> Markup {
     let policy = format!(
         "default-src 'none'; img-src data:; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
         hash(STYLE),
         hash(SCRIPT)
     );
-    format!(
-        "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta http-equiv=\"Content-Security-Policy\" content=\"{policy}\">\n\
-         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-         <meta name=\"color-scheme\" content=\"light dark\">\n\
-         <meta name=\"referrer\" content=\"no-referrer\">\n\
-         <link rel=\"icon\" href=\"data:,\">\n\
-         <title>{title}: results</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-    )
+    html! {
+        head {
+            meta charset="utf-8";
+            meta http-equiv="Content-Security-Policy" content=(policy);
+            meta name="viewport" content="width=device-width, initial-scale=1";
+            meta name="color-scheme" content="light dark";
+            meta name="referrer" content="no-referrer";
+            link rel="icon" href="data:,";
+            title { (title) ": results" }
+            style { (PreEscaped(STYLE)) }
+        }
+    }
 }
 
 fn hash(text: &str) -> String {
@@ -146,10 +150,8 @@ fn name(record: &Record) -> String {
     short(name.unwrap_or_default())
 }
 
-fn short(text: &str) -> String {
-    let text = clean::one_line(text);
-    let end = text.char_indices().nth(MOST_NAME);
-    end.map_or(text.clone(), |(end, _)| format!("{}…", &text[..end]))
+fn short(name: &str) -> String {
+    clean::short(name, MOST_NAME)
 }
 
 fn json(value: &impl Serialize, file: &mut dyn Write) -> io::Result<()> {

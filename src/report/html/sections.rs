@@ -1,6 +1,7 @@
 //! The parts of the report page that need no script.
 
 use chrono::DateTime;
+use maud::{Markup, PreEscaped, html};
 
 use super::by_test;
 use super::chart;
@@ -10,7 +11,9 @@ use crate::course::Points;
 use crate::report::{Header, clean};
 
 /// The most characters of a name.
-pub(super) const MOST_NAME: usize = 120;
+const MOST_NAME: usize = 120;
+/// A narrow blank at which no line ends, and the sign of per cent.
+const PER_CENT: &str = "\u{202f}%";
 
 /// What the page is made of.
 pub(super) struct Page<'a> {
@@ -20,244 +23,234 @@ pub(super) struct Page<'a> {
 
 impl Page<'_> {
     /// Returns the page's body up to the data.
-    pub(super) fn body(&self) -> String {
-        let table = include_str!("table.html");
-        let parts = [
-            self.heading(),
-            "<main id=\"main\">\n".to_owned(),
-            self.figures(),
-            "<div class=\"pair\">\n".to_owned(),
-            self.distribution(),
-            self.verdicts(),
-            "</div>\n".to_owned(),
-            self.exercises(),
-            by_test::hardest(self),
-            by_test::all(self),
-            self.slowest(),
-            table.to_owned(),
-            "</main>\n".to_owned(),
-            self.footer(),
-        ];
-        parts.concat()
+    pub(super) fn body(&self) -> Markup {
+        html! {
+            a.skip href="#search" { "Skip to the search for submissions" }
+            (self.heading())
+            main id="main" {
+                (self.figures())
+                div.pair { (self.distribution()) (self.verdicts()) }
+                (self.exercises())
+                (by_test::hardest(self))
+                (by_test::all(self))
+                (self.slowest())
+                (PreEscaped(include_str!("table.html")))
+            }
+            (self.footer())
+        }
     }
 
-    fn heading(&self) -> String {
+    fn heading(&self) -> Markup {
         let Self { header, tally } = self;
-        let day = i64::try_from(tally.at).ok().filter(|at| *at > 0);
-        let day = day.and_then(|at| DateTime::from_timestamp(at, 0));
-        let day = day.map(|at| format!(" · <time>{}</time>", at.format("%Y-%m-%d")));
-        let part = header.partition.as_ref().map(|part| {
-            let part = clean::markup(part, MOST_NAME);
-            format!(" · part {part} of {} submissions", header.submissions.count)
-        });
-        format!(
-            "<a class=\"skip\" href=\"#search\">Skip to the search for submissions</a>\n\
-             <header>\n<p class=\"brand\">Gradus results</p>\n<h1><bdi>{}</bdi></h1>\n\
-             <p class=\"lead\">{} · {} · {}{}{}</p>\n{}</header>\n",
-            clean::markup(&header.title, MOST_NAME),
-            counted(tally.submissions, "submission"),
-            counted(tally.learners, "learner"),
-            counted(header.exercises.len(), "exercise"),
-            part.unwrap_or_default(),
-            day.unwrap_or_default(),
-            self.notices()
-        )
+        let at = i64::try_from(tally.at).ok().filter(|at| *at > 0);
+        let day = at.and_then(|at| DateTime::from_timestamp(at, 0));
+        html! {
+            header {
+                p.brand { "Gradus results" }
+                h1 { bdi { (shown(&header.title)) } }
+                p.lead {
+                    (counted(tally.submissions, "submission"))
+                    " · " (counted(tally.learners, "learner"))
+                    " · " (counted(header.exercises.len(), "exercise"))
+                    @if let Some(part) = &header.partition {
+                        " · part " (shown(part)) " of " (header.submissions.count) " submissions"
+                    }
+                    @if let Some(day) = day { " · " time { (day.format("%Y-%m-%d")) } }
+                }
+                (self.notices())
+            }
+        }
     }
 
-    fn notices(&self) -> String {
-        let mut notices = String::new();
+    fn notices(&self) -> Markup {
         let broken = self.tally.count(Verdict::InternalError);
-        if broken > 0 {
-            let what = counted(broken, "submission");
-            notices += &notice(&format!(
-                "{what} could not be graded. This is no fault of the learners; grade again."
-            ));
+        html! {
+            @if broken > 0 {
+                p.notice {
+                    (counted(broken, "submission"))
+                    " could not be graded. This is no fault of the learners; grade again."
+                }
+            }
+            @if !self.header.is_confined() {
+                p.notice { "Submissions ran without a sandbox." }
+            }
         }
-        if !self.header.is_confined() {
-            notices += &notice("Submissions ran without a sandbox.");
-        }
-        notices
     }
 
-    fn figures(&self) -> String {
+    fn figures(&self) -> Markup {
         let tally = self.tally;
         let passed = tally.count(Verdict::Passed);
         let possible = tally.possible.hundredths() * tally.learners as u64;
         let full = tally.shares()[BARS - 1];
         let of_points = percent(tally.points.hundredths(), possible);
-        let points = if tally.learners == 1 {
-            let (points, possible) = (tally.points, tally.possible);
-            tile(&of_points, "of points", &format!("{points} of {possible}"))
-        } else {
-            let more = format!("of {} points a learner", tally.possible);
-            let all = percent(full as u64, tally.learners as u64);
-            let have = format!("{full} of {}", tally.learners);
-            tile(&of_points, "of points, on average", &more)
-                + &tile(&all, "of learners have all points", &have)
-        };
         let share = percent(passed as u64, tally.submissions as u64);
         let passed = format!("{passed} of {}", tally.submissions);
-        format!(
-            "<section aria-labelledby=\"h-glance\">\n<h2 id=\"h-glance\" class=\"quiet\">At a glance</h2>\n<ul class=\"tiles\">\n{}{points}</ul>\n</section>\n",
-            tile(&share, "of submissions passed", &passed)
-        )
+        html! {
+            section aria-labelledby="h-glance" {
+                h2.quiet id="h-glance" { "At a glance" }
+                ul.tiles {
+                    (tile(&share, "of submissions passed", &passed))
+                    @if tally.learners == 1 {
+                        @let points = format!("{} of {}", tally.points, tally.possible);
+                        (tile(&of_points, "of points", &points))
+                    } @else {
+                        @let more = format!("of {} points a learner", tally.possible);
+                        @let all = percent(full as u64, tally.learners as u64);
+                        @let have = format!("{full} of {}", tally.learners);
+                        (tile(&of_points, "of points, on average", &more))
+                        (tile(&all, "of learners have all points", &have))
+                    }
+                }
+            }
+        }
     }
 
     /// Shows how points are distributed over learners; of a single one there is nothing to compare.
-    fn distribution(&self) -> String {
+    fn distribution(&self) -> Markup {
         if self.tally.learners == 1 {
-            return String::new();
+            return html! {};
         }
-        let drawing = chart::distribution(&self.tally.shares());
-        let half = self
-            .tally
-            .half_have()
-            .map(|percentage| format!(" Half of the learners have {percentage}&#8239;% or more."));
-        let half = half.unwrap_or_default();
-        section(
-            "distribution",
-            "Distribution",
-            &format!(
-                "<figure>{drawing}<figcaption>Learners by percentage of all points; what was not handed in counts as none.{half}</figcaption></figure>\n"
-            ),
-        )
+        let figure = html! {
+            figure {
+                (chart::distribution(&self.tally.shares()))
+                figcaption {
+                    "Learners by percentage of all points; what was not handed in counts as none."
+                    @if let Some(percentage) = self.tally.half_have() {
+                        " Half of the learners have " (percentage) (PER_CENT) " or more."
+                    }
+                }
+            }
+        };
+        section("distribution", "Distribution", &figure)
     }
 
-    fn verdicts(&self) -> String {
+    fn verdicts(&self) -> Markup {
         let tally = self.tally;
-        let counts = tally
-            .verdicts
-            .iter()
-            .map(|(verdict, count)| (*verdict, *count));
-        let rows = counts.clone().map(|(verdict, count)| {
-            format!(
-                "<tr><th scope=\"row\">{}</th><td class=\"n\">{count}</td><td class=\"n\">{}</td></tr>\n",
-                badge(verdict),
-                percent(count as u64, tally.submissions as u64)
-            )
-        });
-        let rows: String = rows.collect();
-        section(
-            "verdicts",
-            "Verdicts",
-            &format!(
-                "{}{}",
-                chart::mix(counts),
-                scrolling(
-                    "How many submissions have which verdict",
-                    &format!(
-                        "<thead><tr><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">submissions</th><th scope=\"col\" class=\"n\">share</th></tr></thead>\n<tbody>\n{rows}</tbody>"
-                    )
-                )
-            ),
-        )
+        let counts = tally.verdicts.iter();
+        let counts = counts.map(|(verdict, count)| (*verdict, *count));
+        let columns = [("", "verdict"), ("n", "submissions"), ("n", "share")];
+        let rows = html! {
+            @for (verdict, count) in counts.clone() {
+                tr {
+                    th scope="row" { (badge(verdict)) }
+                    td.n { (count) }
+                    td.n { (percent(count as u64, tally.submissions as u64)) }
+                }
+            }
+        };
+        let caption = "How many submissions have which verdict";
+        let content = html! { (chart::mix(counts)) (table(caption, &columns, &rows)) };
+        section("verdicts", "Verdicts", &content)
     }
 
-    fn exercises(&self) -> String {
+    fn exercises(&self) -> Markup {
         let entries = self.header.exercises.iter().zip(&self.tally.exercises);
-        let rows = entries.map(|(entry, of)| {
-            let counts = of.verdicts.iter().map(|(verdict, count)| (*verdict, *count));
-            format!(
-                "<tr><th scope=\"row\"><bdi>{}</bdi></th><td class=\"n maybe\">{}</td><td class=\"n\">{}</td><td class=\"n\">{}</td><td class=\"wide\">{}</td></tr>\n",
-                clean::markup(&entry.title, MOST_NAME),
-                of.submissions,
-                percent(of.passed() as u64, of.submissions as u64),
-                mean(of, entry.max_score),
-                chart::mix(counts)
-            )
-        });
-        let rows: String = rows.collect();
-        section(
-            "exercises",
-            "Exercises",
-            &scrolling(
-                "Results by exercise",
-                &format!(
-                    "<thead><tr><th scope=\"col\">exercise</th><th scope=\"col\" class=\"n maybe\">submissions</th><th scope=\"col\" class=\"n\">passed</th><th scope=\"col\" class=\"n\">mean points</th><th scope=\"col\" class=\"wide\">verdicts</th></tr></thead>\n<tbody>\n{rows}</tbody>"
-                ),
-            ),
-        )
+        let columns = [
+            ("", "exercise"),
+            ("n maybe", "submissions"),
+            ("n", "passed"),
+            ("n", "mean points"),
+            ("wide", "verdicts"),
+        ];
+        let rows = html! {
+            @for (entry, of) in entries {
+                @let counts = of.verdicts.iter().map(|(verdict, count)| (*verdict, *count));
+                tr {
+                    th scope="row" { bdi { (shown(&entry.title)) } }
+                    td.n.maybe { (of.submissions) }
+                    td.n { (percent(of.passed() as u64, of.submissions as u64)) }
+                    td.n { (mean(of, entry.max_score)) }
+                    td.wide { (chart::mix(counts)) }
+                }
+            }
+        };
+        let table = table("Results by exercise", &columns, &rows);
+        section("exercises", "Exercises", &table)
     }
 
-    fn slowest(&self) -> String {
+    fn slowest(&self) -> Markup {
         if self.tally.slowest.is_empty() {
-            return String::new();
+            return html! {};
         }
-        let rows: String = self
-            .tally
-            .slowest
-            .iter()
-            .map(|slow| self.slow_row(slow))
-            .collect();
-        section(
-            "slowest",
-            "Slowest",
-            &scrolling(
-                "The submissions whose grading took longest",
-                &format!(
-                    "<thead><tr><th scope=\"col\">learner</th><th scope=\"col\">exercise</th><th scope=\"col\">verdict</th><th scope=\"col\" class=\"n\">seconds</th></tr></thead>\n<tbody>\n{rows}</tbody>"
-                ),
-            ),
-        )
+        let columns = [
+            ("", "learner"),
+            ("", "exercise"),
+            ("", "verdict"),
+            ("n", "seconds"),
+        ];
+        let rows = html! { @for slow in &self.tally.slowest { (self.slow_row(slow)) } };
+        let caption = "The submissions whose grading took longest";
+        section("slowest", "Slowest", &table(caption, &columns, &rows))
     }
 
-    fn slow_row(&self, slow: &Slow) -> String {
+    fn slow_row(&self, slow: &Slow) -> Markup {
         let exercise = &self.header.exercises[slow.exercise];
-        format!(
-            "<tr><th scope=\"row\"><bdi>{}</bdi></th><td><bdi>{}</bdi></td><td>{}</td><td class=\"n\">{}.{:02}</td></tr>\n",
-            clean::markup(&slow.learner, MOST_NAME),
-            clean::markup(&exercise.title, MOST_NAME),
-            badge(slow.verdict),
-            slow.milliseconds / 1000,
-            slow.milliseconds % 1000 / 10
-        )
+        let (seconds, hundredths) = (slow.milliseconds / 1000, slow.milliseconds % 1000 / 10);
+        html! {
+            tr {
+                th scope="row" { bdi { (shown(&slow.learner)) } }
+                td { bdi { (shown(&exercise.title)) } }
+                td { (badge(slow.verdict)) }
+                td.n { (format_args!("{seconds}.{hundredths:02}")) }
+            }
+        }
     }
 
-    fn footer(&self) -> String {
+    fn footer(&self) -> Markup {
         let header = self.header;
-        let tools: Vec<String> = header
-            .tools
-            .iter()
-            .map(|tool| clean::markup(tool, MOST_NAME))
-            .collect();
-        format!(
-            "<footer>\n<p>Gradus {} · course <bdi>{}</bdi> · sandbox {}{}{}</p>\n</footer>\n",
-            clean::markup(&header.gradus, MOST_NAME),
-            clean::markup(&header.course, MOST_NAME),
-            clean::markup(&header.sandbox, MOST_NAME),
-            if tools.is_empty() { "" } else { " · " },
-            tools.join(" · ")
-        )
+        html! {
+            footer {
+                p {
+                    "Gradus " (shown(&header.gradus))
+                    " · course " bdi { (shown(&header.course)) }
+                    " · sandbox " (shown(&header.sandbox))
+                    @for tool in &header.tools { " · " (shown(tool)) }
+                }
+            }
+        }
     }
 }
 
-fn tile(number: &str, what: &str, more: &str) -> String {
-    format!("<li><strong>{number}</strong> <span>{what}</span> <small>{more}</small></li>\n")
+/// Returns a name from outside as the page shows it: in one line, without control characters.
+pub(super) fn shown(name: &str) -> String {
+    clean::short(name, MOST_NAME)
 }
 
-fn badge(verdict: Verdict) -> String {
-    format!(
-        "<span class=\"badge {}\">{}</span>",
-        chart::class(verdict),
-        verdict.words()
-    )
+fn tile(number: &str, what: &str, more: &str) -> Markup {
+    html! { li { strong { (number) } " " span { (what) } " " small { (more) } } }
 }
 
-fn notice(words: &str) -> String {
-    format!("<p class=\"notice\">{words}</p>\n")
+fn badge(verdict: Verdict) -> Markup {
+    html! { span.badge.(chart::class(verdict)) { (verdict.words()) } }
 }
 
-pub(super) fn section(id: &str, title: &str, content: &str) -> String {
-    format!(
-        "<section aria-labelledby=\"h-{id}\">\n<h2 id=\"h-{id}\">{title}</h2>\n{content}</section>\n"
-    )
+pub(super) fn section(id: &str, title: &str, content: &Markup) -> Markup {
+    html! {
+        section aria-labelledby={ "h-" (id) } {
+            h2 id={ "h-" (id) } { (title) }
+            (content)
+        }
+    }
 }
 
-/// Returns a table that scrolls by itself where it is too wide.
-pub(super) fn scrolling(caption: &str, rows: &str) -> String {
-    format!(
-        "<div class=\"scroll\" role=\"region\" aria-label=\"{caption}\"><table>\n<caption class=\"quiet\">{caption}</caption>\n{rows}</table></div>\n"
-    )
+/// Returns a table that scrolls by itself where it is too wide; each of its `columns` has a class,
+/// which may be empty, and a head.
+pub(super) fn table(caption: &str, columns: &[(&str, &str)], rows: &Markup) -> Markup {
+    html! {
+        div.scroll role="region" aria-label=(caption) {
+            table {
+                caption.quiet { (caption) }
+                thead {
+                    tr {
+                        @for (class, head) in columns {
+                            th scope="col" class=[Some(class).filter(|class| !class.is_empty())] { (head) }
+                        }
+                    }
+                }
+                tbody { (rows) }
+            }
+        }
+    }
 }
 
 /// Returns the mean points of an exercise of `max` points; none where nobody handed it in.
@@ -271,12 +264,11 @@ fn mean(of: &OfExercise, max: Points) -> String {
 
 /// Returns `part` of `all` in per cent: none and all are said only of none and all.
 pub(super) fn percent(part: u64, all: u64) -> String {
-    let unit = "&#8239;%";
     match (part * 100 + all / 2).checked_div(all) {
         None => "–".to_owned(),
-        Some(0) if part > 0 => format!("&lt;&#8239;1{unit}"),
-        Some(share) if part < all => format!("{}{unit}", share.min(99)),
-        Some(_) => format!("100{unit}"),
+        Some(0) if part > 0 => format!("<\u{202f}1{PER_CENT}"),
+        Some(share) if part < all => format!("{}{PER_CENT}", share.min(99)),
+        Some(_) => format!("100{PER_CENT}"),
     }
 }
 
