@@ -6,16 +6,23 @@ use std::os::fd::AsRawFd;
 use rustix::net::{AddressFamily, SocketType, socket};
 use rustix::thread::{UnshareFlags, unshare_unsafe};
 
-/// Asks for the version instead of making a set of rules.
-const VERSION: u32 = 1;
+/// Asks for the version instead of making a set of rules; `libc` has no name for it.
+const LANDLOCK_CREATE_RULESET_VERSION: u32 = 1;
 
 /// Returns the version of this kernel's Landlock, if it has one.
 pub(super) fn landlock_version() -> Option<i32> {
     let nothing = std::ptr::null::<libc::c_void>();
     #[expect(unsafe_code, reason = "there is no safe form of this call")]
-    // SAFETY: asked for the version, the kernel reads and writes no memory of ours.
-    let version =
-        unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, nothing, 0_usize, VERSION) };
+    // SAFETY: LANDLOCK_CREATE_RULESET_VERSION takes a null pointer and no length: the kernel reads and
+    // writes no memory of ours, and opens no descriptor.
+    let version = unsafe {
+        libc::syscall(
+            libc::SYS_landlock_create_ruleset,
+            nothing,
+            0_usize,
+            LANDLOCK_CREATE_RULESET_VERSION,
+        )
+    };
     i32::try_from(version).ok().filter(|version| *version > 0)
 }
 
@@ -23,7 +30,7 @@ pub(super) fn landlock_version() -> Option<i32> {
 pub(super) fn close_inherited() -> io::Result<()> {
     let (first, last) = (3_u32, u32::MAX);
     #[expect(unsafe_code, reason = "there is no safe form of this call")]
-    // SAFETY: the descriptors stay open for this program, so whoever owns one is not betrayed.
+    // SAFETY: CLOSE_RANGE_CLOEXEC only sets a flag; no descriptor that an OwnedFd holds is closed.
     let done = unsafe {
         libc::syscall(
             libc::SYS_close_range,
@@ -42,7 +49,8 @@ pub(super) fn close_inherited() -> io::Result<()> {
 /// Gives this process, which has one thread, or its children namespaces of their own.
 pub(super) fn unshare(namespaces: UnshareFlags) -> io::Result<()> {
     #[expect(unsafe_code, reason = "there is no safe form of this call")]
-    // SAFETY: descriptors stay shared, which is all that could surprise another thread.
+    // SAFETY: CLONE_FILES is left out, so the table of descriptors is not copied: what one thread opens
+    // or closes stays open or closed for all.
     let done = unsafe { unshare_unsafe(namespaces - UnshareFlags::FILES) };
     Ok(done?)
 }
@@ -62,7 +70,8 @@ pub(super) fn raise_loopback() -> io::Result<()> {
         },
     };
     #[expect(unsafe_code, reason = "there is no safe form of this call")]
-    // SAFETY: the socket is open, and the request lives and is whole while the kernel reads it.
+    // SAFETY: SIOCSIFFLAGS reads one `ifreq` and writes nothing; `request` is one, initialized, and lives
+    // until the call returns, and `socket` is open for as long.
     let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::SIOCSIFFLAGS, &raw const request) };
     if done == 0 {
         Ok(())

@@ -85,7 +85,8 @@ fn flush_now_and_then(output: Output) {
 /// Takes descriptor 0 for the calls and leaves nothing to read there.
 fn take_socket() -> Option<File> {
     let null = File::open("/dev/null").ok()?;
-    // SAFETY: descriptor 0 is open; the copy belongs to nobody else.
+    // SAFETY: `dup` returns a descriptor that is new, so nothing else owns it, and `dup2` replaces
+    // descriptor 0 alone, which no `OwnedFd` of this process holds.
     unsafe {
         let copy = dup(0);
         dup2(null.as_raw_fd(), 0);
@@ -122,21 +123,27 @@ struct Watchful;
 #[global_allocator]
 static ALLOCATOR: Watchful = Watchful;
 
-// SAFETY: every call goes to the system's allocator as it came.
+// SAFETY: every call goes to the system's allocator as it came, and so does what it returns.
 unsafe impl GlobalAlloc for Watchful {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller promises what `alloc` asks for: a layout that is not empty.
         told(unsafe { System.alloc(layout) })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller promises what `alloc_zeroed` asks for: a layout that is not empty.
         told(unsafe { System.alloc_zeroed(layout) })
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: all memory of this allocator is the system's, and the caller promises that `old` was
+        // given for `layout`.
         told(unsafe { System.realloc(old, layout, size) })
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
+        // SAFETY: all memory of this allocator is the system's, and the caller promises that `memory` was
+        // given for `layout`.
         unsafe { System.dealloc(memory, layout) }
     }
 }
