@@ -1,7 +1,7 @@
 //! The rules of a sandbox, one by one.
 
 /// One rule of a sandbox. All hold, unless a test takes one away to show that it is this one that
-/// stops an attack.
+/// stops an attack; only a debug build lets it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// Only the files of the view can be read, listed and written.
