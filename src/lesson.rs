@@ -5,6 +5,7 @@
 //! hands them to the emitter in [`crate::term`].
 
 mod doc;
+mod fence;
 mod glyphs;
 mod highlight;
 mod info;
@@ -18,6 +19,7 @@ pub use doc::{
     AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Inline, Item, List, Note,
     Table, code_blocks, text_of,
 };
+pub use fence::{Fence, Piece, pieces};
 pub use info::{Info, Part};
 pub use layout::{Layout, layout, plain};
 pub use parse::{parse, parse_at};

@@ -58,23 +58,18 @@ impl LazyBody {
 /// Returns the exercises that `text` leads to, in order, found without parsing it: a directive
 /// stands alone on its line, outside of fences.
 pub(super) fn directives(text: &str) -> Vec<ExerciseId> {
-    let mut fence: Option<&str> = None;
-    let mut found = Vec::new();
-    for line in text.lines().map(str::trim) {
-        let ticks = &line[..line.len() - line.trim_start_matches(['`', '~']).len()];
-        match fence {
-            Some(open) if ticks.starts_with(open) && ticks == line => fence = None,
-            Some(_) => {}
-            None if ticks.len() >= 3 => fence = Some(ticks),
-            None => found.extend(directive(line)),
-        }
-    }
-    found
+    let found = pieces(text).filter_map(|(_, piece)| match piece {
+        Piece::Line(line) => directive(line),
+        Piece::Fence(_) => None,
+    });
+    found.collect()
 }
 
-fn directive(line: &str) -> Option<ExerciseId> {
-    let inner = line.strip_prefix("<!--")?.strip_suffix("-->")?.trim();
-    inner.strip_prefix("exercise:")?.trim().parse().ok()
+/// Returns the exercise that `line` leads to, where it is a directive.
+pub(super) fn directive(line: &str) -> Option<ExerciseId> {
+    let comment = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
+    let id = comment.trim().strip_prefix("exercise:")?;
+    id.trim().parse().ok()
 }
 
 fn sections(doc: &Doc, file: &str, problems: &mut Vec<Problem>) -> Vec<Section> {
@@ -219,7 +214,8 @@ mod tests {
 
     #[test]
     fn directives_are_found_outside_of_fences() {
-        let text = "Words.\n\n<!-- exercise: one -->\n\n````md\n```\n<!-- exercise: no -->\n````\n\n<!-- exercise: two -->\n";
+        let text = "Words.\n\n<!-- exercise: one -->\n\n````md\n```\n<!-- exercise: no -->\n````\n\n\
+            ~~~text\n```\n<!-- exercise: no -->\n~~~\n\n<!-- exercise: two -->\n";
         let names: Vec<_> = directives(text).into_iter().map(String::from).collect();
         assert_eq!(names, ["one", "two"]);
     }

@@ -5,9 +5,10 @@
 
 use std::fmt::Write as _;
 
+use super::body::directive;
 use super::load::split_front_matter;
 use super::{Choice, Course, Exercise, Lesson, Question, Quiz, Symptom};
-use crate::lesson::Info;
+use crate::lesson::{Fence, Info, Piece, pieces};
 
 /// A page of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,71 +76,41 @@ struct Writer<'a> {
     markdown: String,
 }
 
-/// A fence that is open: its indentation, its mark, its info string.
-#[derive(Debug, Clone, Copy)]
-struct Fence<'a> {
-    indent: &'a str,
-    mark: &'a str,
-    info: &'a str,
-}
-
-impl<'a> Fence<'a> {
-    fn opened_by(line: &'a str) -> Option<Self> {
-        let text = line.trim_start_matches(' ');
-        let indent = &line[..line.len() - text.len()];
-        let info = text.trim_start_matches('`');
-        let mark = &text[..text.len() - info.len()];
-        let is_fence = mark.len() >= 3 && !info.contains('`');
-        is_fence.then_some(Self { indent, mark, info })
-    }
-
-    fn is_closed_by(self, line: &str) -> bool {
-        let text = line.trim();
-        text.len() >= self.mark.len() && text.bytes().all(|byte| byte == b'`')
-    }
-}
-
 impl Writer<'_> {
     /// Copies `body`, whose first line is line `first_line` of its file.
     fn copy(&mut self, body: &str, first_line: usize) {
-        let mut lines = body.lines().enumerate();
-        while let Some((index, line)) = lines.next() {
-            if let Some(fence) = Fence::opened_by(line) {
-                let inside = lines.by_ref().map(|(_, line)| line);
-                let text: Vec<&str> = inside
-                    .take_while(|line| !fence.is_closed_by(line))
-                    .collect();
-                self.fence(fence, &text, first_line + index);
-            } else if let Some(exercise) = self.exercise_of(line) {
-                let link = exercise_link(exercise);
-                push(&mut self.markdown, &link);
-            } else {
-                push(&mut self.markdown, line);
-                self.markdown.push('\n');
+        for (index, piece) in pieces(body) {
+            match piece {
+                Piece::Fence(fence) => self.fence(&fence, first_line + index),
+                Piece::Line(line) => self.line(line),
             }
         }
     }
 
-    fn exercise_of(&self, line: &str) -> Option<&Exercise> {
-        let comment = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
-        let id = comment.trim().strip_prefix("exercise:")?.trim();
-        self.course.exercise(&id.parse().ok()?)
+    /// Copies a line; a directive becomes a link to its exercise.
+    fn line(&mut self, line: &str) {
+        let exercise = directive(line).and_then(|id| self.course.exercise(&id));
+        if let Some(exercise) = exercise {
+            push(&mut self.markdown, &exercise_link(exercise));
+        } else {
+            self.markdown.extend([line, "\n"]);
+        }
     }
 
-    fn fence(&mut self, fence: Fence<'_>, text: &[&str], line: usize) {
+    /// Writes a block that starts on line `line` of its file.
+    fn fence(&mut self, fence: &Fence<'_>, line: usize) {
         let info = Info::new(fence.info);
         let quizzes = self.lesson.into_iter().flat_map(Lesson::quizzes);
         let mut at_line = quizzes.filter(|quiz| quiz.line == line);
         match info.language() {
             "quiz" if let Some(quiz) = at_line.next() => question(&mut self.markdown, quiz),
-            "diagram" => diagram(&mut self.markdown, info, text),
+            "diagram" => diagram(&mut self.markdown, info, &fence.lines),
             language => {
                 let Fence { indent, mark, .. } = fence;
                 let words = words(language, info);
                 push(&mut self.markdown, &format!("{indent}{mark}{words}\n"));
-                for line in text {
-                    push(&mut self.markdown, line);
-                    self.markdown.push('\n');
+                for line in &fence.lines {
+                    self.markdown.extend([*line, "\n"]);
                 }
                 push(&mut self.markdown, &format!("{indent}{mark}\n"));
             }
@@ -247,7 +218,8 @@ mod tests {
     const LESSON: &str = "+++\ntitle = \"One\"\nsummary = \"See.\"\nminutes = 3\n+++\nText.\n\n\
         ````quiz\nid = \"q\"\ntype = \"single\"\nprompt = \"Which?\"\n[[choice]]\ntext = \"a\"\n\
         correct = true\n[[choice]]\ntext = \"b\"\nexplain = \"No.\"\n````\n\n\
-        <!-- exercise: e -->\n\n```nginx,http\na;\n```\n\n```diagram alt=\"A to \\\"B\"\na -> b\n```\n";
+        <!-- exercise: e -->\n\n```nginx,http\na;\n```\n\n```diagram alt=\"A to \\\"B\"\na -> b\n```\n\n\
+        ~~~text\n<!-- exercise: e -->\n```\n~~~\n";
 
     fn page() -> String {
         let file = |path: &str, text: &str| (path.to_owned(), Cow::Owned(text.to_owned()));
@@ -290,6 +262,7 @@ mod tests {
         for part in [
             "**Exercise:** [E](../exercises/e.md). S. `gradus check e`\n",
             "```nginx\na;\n```\n",
+            "~~~text\n<!-- exercise: e -->\n```\n~~~\n",
             "<pre role=\"img\" aria-label=\"A to \\\">\na -&gt; b\n</pre>\n",
         ] {
             assert!(page.contains(part), "{part}: {page}");

@@ -1,0 +1,108 @@
+//! Fenced blocks, found line by line without parsing the rest: for what needs the text of a page as its
+//! author wrote it, or no more than its directives.
+
+/// A piece of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Piece<'a> {
+    /// A line outside of fences, without its end.
+    Line(&'a str),
+    /// A fenced block.
+    Fence(Fence<'a>),
+}
+
+/// A fenced block as its page has it; one that nothing closes reaches to the end of the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fence<'a> {
+    /// The blanks before its first mark.
+    pub indent: &'a str,
+    /// Three or more backticks or tildes.
+    pub mark: &'a str,
+    /// Its info string, with the blanks around it.
+    pub info: &'a str,
+    /// The lines between the marks, without their ends.
+    pub lines: Vec<&'a str>,
+}
+
+/// Returns the pieces of `text` in order, each with the number of its first line, from 0.
+pub fn pieces(text: &str) -> impl Iterator<Item = (usize, Piece<'_>)> {
+    let mut lines = text.lines().enumerate();
+    std::iter::from_fn(move || {
+        let (number, line) = lines.next()?;
+        let Some(mut fence) = Fence::opened_by(line) else {
+            return Some((number, Piece::Line(line)));
+        };
+        let inside = lines.by_ref().map(|(_, line)| line);
+        fence.lines = inside
+            .take_while(|line| !is_closing(fence.mark, line))
+            .collect();
+        Some((number, Piece::Fence(fence)))
+    })
+}
+
+impl<'a> Fence<'a> {
+    fn opened_by(line: &'a str) -> Option<Self> {
+        let text = line.trim_start_matches([' ', '\t']);
+        let char = text.chars().next().filter(|char| "`~".contains(*char))?;
+        let info = text.trim_start_matches(char);
+        let mark = &text[..text.len() - info.len()];
+        // With backticks in its info string it is code in running text.
+        let is_fence = mark.len() >= 3 && (char == '~' || !info.contains('`'));
+        is_fence.then_some(Self {
+            indent: &line[..line.len() - text.len()],
+            mark,
+            info,
+            lines: Vec::new(),
+        })
+    }
+}
+
+/// Returns whether `line` closes a block that `mark` opened: as many of its characters, or more, and
+/// nothing else.
+fn is_closing(mark: &str, line: &str) -> bool {
+    let line = line.trim();
+    line.starts_with(mark) && line.trim_start_matches(&mark[..1]).is_empty()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lesson::{BlockKind, parse_at};
+
+    /// Returns line, info string and text of each fenced block.
+    fn scanned(text: &str) -> Vec<(usize, String, String)> {
+        let fences = pieces(text).filter_map(|(number, piece)| match piece {
+            Piece::Line(_) => None,
+            Piece::Fence(fence) => {
+                let lines = fence.lines.iter().map(|line| format!("{line}\n"));
+                Some((number + 1, fence.info.trim().to_owned(), lines.collect()))
+            }
+        });
+        fences.collect()
+    }
+
+    fn parsed(text: &str) -> Vec<(usize, String, String)> {
+        let blocks = parse_at(text, 1).blocks.into_iter();
+        let code = blocks.filter_map(|block| match block.kind {
+            BlockKind::Code { info, text } => Some((block.line, info, text)),
+            _ => None,
+        });
+        code.collect()
+    }
+
+    #[test]
+    fn fences_are_those_that_the_parser_finds() {
+        for text in [
+            "a\n\n```sh\nb\n```\nc\n",
+            "````md\n```\n<!-- exercise: e -->\n```\n````\n\nafter\n",
+            "~~~text\n<!-- exercise: e -->\n```\n~~~\n",
+            "~~~~\n~~~\n~~~~~\nafter\n",
+            "``` not `a` fence\n\n~~~ a `fence`\nb\n~~~\n",
+            "```\n~~~\n```\n\n~~~\n```\n~~~\n",
+            "``\nno fence\n``\n",
+            "```sh\nb\n``` c\n```  \nafter\n",
+            "```text\nnever closed\n",
+        ] {
+            assert_eq!(scanned(text), parsed(text), "{text}");
+        }
+    }
+}
