@@ -241,8 +241,8 @@ impl Sandbox {
     }
 
     fn attempt(&self, job: Job) -> Result<(), Lacking> {
-        let exit = self.run(job, &Cancel::new());
-        let exit = exit.map_err(|error| Lacking::Trial(error.to_string()))?;
+        let run = self.run(job, &Cancel::new());
+        let exit = run.map_err(|error| Lacking::Trial(error.to_string()))?;
         exit.entered()
             .map_err(|error| Lacking::Trial(error.to_string()))
     }

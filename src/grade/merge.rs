@@ -143,8 +143,8 @@ fn agree(first: &Results, part: &Results, faults: &mut Faults) {
     if ours == theirs {
         return;
     }
-    let what = header::difference(&ours, &theirs);
-    let what = what.unwrap_or_else(|| "other submissions were graded".to_owned());
+    let difference = header::difference(&ours, &theirs);
+    let what = difference.unwrap_or_else(|| "other submissions were graded".to_owned());
     let (first, part) = (first.path().display(), part.path().display());
     faults.add(format!(
         "{first} and {part} are of different gradings: {what}"

@@ -48,8 +48,8 @@ impl Roster {
         let mut reader = csv::ReaderBuilder::new()
             .trim(csv::Trim::All)
             .from_reader(bytes);
-        let headers = reader.headers().map_err(|error| fault(&error))?;
-        let headers: csv::StringRecord = headers.iter().map(str::to_lowercase).collect();
+        let written = reader.headers().map_err(|error| fault(&error))?;
+        let headers: csv::StringRecord = written.iter().map(str::to_lowercase).collect();
         if headers.iter().all(|header| header != "learner") {
             let what = "the first row has no column `learner`".to_owned();
             return Err((1, what));
@@ -57,9 +57,9 @@ impl Roster {
         reader.set_headers(headers.clone());
         let mut people = BTreeMap::new();
         for row in reader.records() {
-            let row = row.map_err(|error| fault(&error))?;
-            let line = line_of(row.position());
-            let row: Row = row
+            let record = row.map_err(|error| fault(&error))?;
+            let line = line_of(record.position());
+            let row: Row = record
                 .deserialize(Some(&headers))
                 .map_err(|error| (line, error.to_string()))?;
             let learner = row.learner.clone();

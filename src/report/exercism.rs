@@ -119,8 +119,8 @@ fn why(record: &Record) -> String {
 }
 
 fn tests(record: &Record) -> Vec<Test> {
-    let shown = record.tests.iter().filter(|test| test.is_visible());
-    let shown: Vec<&TestRecord> = shown.collect();
+    let visible = record.tests.iter().filter(|test| test.is_visible());
+    let shown: Vec<&TestRecord> = visible.collect();
     let most = (MOST_IN_ALL / shown.len().clamp(1, MOST_TESTS)).min(MOST_TOLD);
     let listed = shown.iter().take(MOST_TESTS);
     let mut tests: Vec<Test> = listed.map(|test| Test::new(test, most)).collect();

@@ -91,8 +91,8 @@ struct Worth {
 impl<'a> Graded<'a> {
     fn new(header: &'a Header, record: &'a Record) -> Self {
         let worth = worth(record);
-        let tests = record.tests.iter().zip(worth).enumerate();
-        let mut tests: Vec<Test> = tests
+        let weighed = record.tests.iter().zip(worth).enumerate();
+        let mut tests: Vec<Test> = weighed
             .map(|(index, (test, worth))| Test {
                 worth,
                 ..Test::new(record, test, index + 1)

@@ -155,9 +155,9 @@ fn short(name: &str) -> String {
 }
 
 fn json(value: &impl Serialize, file: &mut dyn Write) -> io::Result<()> {
-    let text = clean::json(value)?;
+    let shown = clean::json(value)?;
     // In JSON these stand only in strings.
-    let text = text
+    let text = shown
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")
         .replace('&', "\\u0026");

@@ -86,8 +86,8 @@ pub fn file_name(name: &str) -> String {
     }
     // Without dots no part of it is the name of a device.
     let stays = |char: &char| is_safe(*char) && *char != '.';
-    let kept: String = name.chars().filter(stays).take(MOST).collect();
-    let kept = kept.trim_start_matches('-');
+    let safe: String = name.chars().filter(stays).take(MOST).collect();
+    let kept = safe.trim_start_matches('-');
     let hash = data_encoding::HEXLOWER.encode(&sha256(name));
     format!("{kept}~{}", &hash[..24])
 }

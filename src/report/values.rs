@@ -12,13 +12,13 @@ pub(super) fn values_lines(values: &Values, options: &Options) -> Vec<Line> {
         got,
         note,
     } = values;
-    let rows = [
+    let named = [
         ("input", input, Role::Code),
         ("expected", expected, Role::Good),
         ("got", got, Role::Bad),
         ("note", note, Role::Dim),
     ];
-    let rows = rows
+    let rows = named
         .into_iter()
         .filter_map(|(name, value, role)| Some((name, value.as_ref()?, role)));
     rows.flat_map(|(name, value, role)| value_lines(name, value, role, options))

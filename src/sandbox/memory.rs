@@ -55,8 +55,8 @@ impl Meter {
             return own;
         }
         // Its first thread may have ended before the others.
-        let tasks = self.open(&format!("{process}/task"), OFlags::DIRECTORY);
-        let tasks = tasks.and_then(numbers).unwrap_or_default();
+        let folder = self.open(&format!("{process}/task"), OFlags::DIRECTORY);
+        let tasks = folder.and_then(numbers).unwrap_or_default();
         let held = tasks.iter().filter_map(|task| {
             let held = self.held_by_task(&format!("{process}/task/{task}"));
             held.ok()

@@ -43,11 +43,12 @@ pub(super) fn show_only(view: &View, more: &[PathBuf]) -> io::Result<()> {
     }
     plan.make_room_for(view.made.iter().map(|(path, _)| path.as_path()))?;
     plan.prune();
-    let flags = OpenTreeFlags::OPEN_TREE_CLONE | OpenTreeFlags::OPEN_TREE_CLOEXEC;
-    let flags = flags | OpenTreeFlags::AT_RECURSIVE;
-    let trees = plan.trees.iter();
-    let trees = trees.map(|path| Ok((path, open_tree(CWD, path, flags)?)));
-    let trees: Vec<_> = trees.collect::<io::Result<_>>()?;
+    let flags = OpenTreeFlags::OPEN_TREE_CLONE
+        | OpenTreeFlags::OPEN_TREE_CLOEXEC
+        | OpenTreeFlags::AT_RECURSIVE;
+    let paths = plan.trees.iter();
+    let opened = paths.map(|path| Ok((path, open_tree(CWD, path, flags)?)));
+    let trees: Vec<_> = opened.collect::<io::Result<_>>()?;
     let safe = MountFlags::NOSUID | MountFlags::NODEV;
     mount("tmpfs", PLACE, "tmpfs", safe, Some(c"mode=755,size=1m"))?;
     std::env::set_current_dir(PLACE)?;

@@ -174,11 +174,11 @@ pub fn enter(arguments: &[OsString]) -> io::Result<u8> {
     };
     launcher::outlive_parent()?;
     #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-    let server = Command::new(program)
+    let child = Command::new(program)
         .args(rest)
         .stdin(Stdio::null())
         .spawn()?;
-    let server = Pid::from_child(&server);
+    let server = Pid::from_child(&child);
     let news = watch(server)?;
     loop {
         match news.recv() {

@@ -181,8 +181,8 @@ impl View {
             .granted
             .iter()
             .filter(move |(granted, _)| *granted == access);
-        let made = self.made.iter().filter(move |_| access == Access::Read);
-        let made = made.map(|(path, _)| path.as_path());
+        let files = self.made.iter().filter(move |_| access == Access::Read);
+        let made = files.map(|(path, _)| path.as_path());
         granted.map(|(_, path)| path.as_path()).chain(made)
     }
 }

@@ -17,8 +17,8 @@ const MANY: usize = 40;
 /// or where there is but one learner.
 pub(super) fn hardest(page: &Page<'_>) -> Markup {
     let exercises = page.header.exercises.iter().zip(&page.tally.exercises);
-    let tests = exercises.flat_map(|(entry, of)| of.tests.iter().map(move |test| (entry, test)));
-    let mut tests: Vec<_> = tests.collect();
+    let every = exercises.flat_map(|(entry, of)| of.tests.iter().map(move |test| (entry, test)));
+    let mut tests: Vec<_> = every.collect();
     if tests.len() <= HARDEST || page.tally.learners < 2 {
         return html! {};
     }
@@ -51,8 +51,8 @@ pub(super) fn hardest(page: &Page<'_>) -> Markup {
 
 /// Shows how every test of every exercise came out.
 pub(super) fn all(page: &Page<'_>) -> Markup {
-    let entries = page.header.exercises.iter().zip(&page.tally.exercises);
-    let entries: Vec<_> = entries.filter(|(_, of)| !of.tests.is_empty()).collect();
+    let exercises = page.header.exercises.iter().zip(&page.tally.exercises);
+    let entries: Vec<_> = exercises.filter(|(_, of)| !of.tests.is_empty()).collect();
     let count: usize = entries.iter().map(|(_, of)| of.tests.len()).sum();
     if count == 0 {
         return html! {};

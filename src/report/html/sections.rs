@@ -84,12 +84,12 @@ impl Page<'_> {
         let full = tally.shares()[BARS - 1];
         let of_points = percent(tally.points.hundredths(), possible);
         let share = percent(passed as u64, tally.submissions as u64);
-        let passed = format!("{passed} of {}", tally.submissions);
+        let passed_of_all = format!("{passed} of {}", tally.submissions);
         html! {
             section aria-labelledby="h-glance" {
                 h2.quiet id="h-glance" { "At a glance" }
                 ul.tiles {
-                    (tile(&share, "of submissions passed", &passed))
+                    (tile(&share, "of submissions passed", &passed_of_all))
                     @if tally.learners == 1 {
                         @let points = format!("{} of {}", tally.points, tally.possible);
                         (tile(&of_points, "of points", &points))
@@ -126,8 +126,8 @@ impl Page<'_> {
 
     fn verdicts(&self) -> Markup {
         let tally = self.tally;
-        let counts = tally.verdicts.iter();
-        let counts = counts.map(|(verdict, count)| (*verdict, *count));
+        let verdicts = tally.verdicts.iter();
+        let counts = verdicts.map(|(verdict, count)| (*verdict, *count));
         let columns = [("", "verdict"), ("n", "submissions"), ("n", "share")];
         let rows = html! {
             @for (verdict, count) in counts.clone() {

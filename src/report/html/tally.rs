@@ -160,8 +160,8 @@ impl OfExercise {
         *self.verdicts.entry(record.verdict).or_default() += 1;
         self.points = [self.points, record.score].into_iter().sum();
         for test in &record.tests {
-            let place = self.tests.iter().position(|it| it.name == test.name);
-            let place = place.unwrap_or_else(|| {
+            let known = self.tests.iter().position(|it| it.name == test.name);
+            let place = known.unwrap_or_else(|| {
                 self.tests.push(OfTest {
                     name: test.name.clone(),
                     title: clean::one_line(&test.title),

@@ -45,9 +45,9 @@ pub(super) fn watch(
 ) -> io::Result<Watched> {
     let stdout = child.stdout.take().map(OwnedFd::from);
     let stderr = child.stderr.take().map(OwnedFd::from);
-    let streams = [(Stream::Stdout, stdout), (Stream::Stderr, stderr)];
-    let streams = streams.map(|(stream, pipe)| pipe.map(|pipe| (stream, File::from(pipe))));
-    let streams: Vec<_> = streams.into_iter().flatten().collect();
+    let pipes = [(Stream::Stdout, stdout), (Stream::Stderr, stderr)];
+    let files = pipes.map(|(stream, pipe)| pipe.map(|pipe| (stream, File::from(pipe))));
+    let streams: Vec<_> = files.into_iter().flatten().collect();
     let group = Group::led_by(child);
     let (sender, events) = channel();
     let watched = Watched {
