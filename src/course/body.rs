@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::lesson::{Item, Section};
 use super::manifest::QuizManifest;
 use super::quiz::{Question, Quiz};
-use crate::lesson::{Block, BlockKind, Doc, parse_at, text_of};
+use crate::lesson::{Block, BlockKind, Doc, Piece, parse_at, pieces, text_of};
 use crate::source::id::is_slug;
 use crate::source::{ExerciseId, Problem, toml_problem};
 

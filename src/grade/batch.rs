@@ -259,7 +259,7 @@ impl Desk<'_> {
             ..
         } = self;
         let hand_in = exercise.task.collect(&submission.folder);
-        let source = fingerprint(&hand_in);
+        let source = fingerprint(&hand_in.files);
         if let Some(verdict) = known(&source) {
             return Ok(Found::Known(verdict));
         }
@@ -306,9 +306,9 @@ impl Desk<'_> {
 }
 
 /// Returns the SHA-256 of the files that count: for each the length and bytes of path and text.
-fn fingerprint(hand_in: &HandIn) -> String {
+fn fingerprint(files: &[Collected]) -> String {
     let mut fingerprint = Fingerprint::new();
-    for Collected { path, bytes } in &hand_in.files {
+    for Collected { path, bytes } in files {
         fingerprint.add(path);
         fingerprint.add(bytes);
     }

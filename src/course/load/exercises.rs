@@ -264,7 +264,7 @@ mod tests {
             ("exercises/halve/README.md", "Halve it.\n"),
         ];
         let files = files.map(|(path, text)| (path.to_owned(), Cow::Borrowed(text)));
-        let (course, _) = load(&Tree::new(files));
+        let (course, _) = load(&Tree::new(files), crate::kinds::KINDS);
         let fingerprint = |id: &str| {
             course
                 .exercise(&id.parse().unwrap())
