@@ -37,6 +37,9 @@ pub trait Kind: fmt::Debug + Sync {
     /// Fails when it cannot be asked.
     fn tool(&self, context: &Context) -> Result<Option<String>, CheckError>;
 
+    /// Returns the keys of this kind's own table in `exercise.toml` that a class is given.
+    fn public_keys(&self) -> &'static [&'static str];
+
     /// Returns the files of a new exercise called `id`: path in the exercise's folder and text.
     /// They validate but for the parts that say so.
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)>;
@@ -116,6 +119,18 @@ pub struct WorkspaceFile {
     pub text: String,
     /// Whether the learner writes in it; what is not theirs may be renewed at any time.
     pub editable: bool,
+    /// The language of its text, as a fenced block names it.
+    pub language: &'static str,
+}
+
+impl WorkspaceFile {
+    /// Returns the text as a fenced block of Markdown that nothing in it can close.
+    pub fn fenced(&self) -> String {
+        let runs = self.text.split(|char| char != '`').map(str::len);
+        let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
+        let Self { text, language, .. } = self;
+        format!("{fence}{language}\n{}\n{fence}\n", text.trim_end())
+    }
 }
 
 /// An exercise as its kind understands it.
@@ -125,6 +140,13 @@ pub trait Task: fmt::Debug + Send + Sync {
 
     /// Returns the files of the reference solution, by their paths in the learner's folder.
     fn solution(&self) -> Vec<WorkspaceFile>;
+
+    /// Returns the files that a class is given beside the task and the starter, by their paths in the
+    /// exercise's folder of a student edition.
+    ///
+    /// # Errors
+    /// Fails with the path of a file that is missing and without which a class could check nothing.
+    fn public_files(&self) -> Result<Vec<(String, String)>, String>;
 
     /// Returns whether the file `path` of the exercise's folder decides what passes: a pass of what was
     /// there before it changed is one of an earlier version.

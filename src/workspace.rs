@@ -172,6 +172,7 @@ impl Workspace {
                 path: "README.md".into(),
                 text: format!("# {}\n\n{}", exercise.title, exercise.readme),
                 editable: false,
+                language: "markdown",
             });
         }
         files

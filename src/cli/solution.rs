@@ -68,23 +68,9 @@ fn lines(app: &App, files: &[WorkspaceFile]) -> Vec<Line> {
     };
     let mut lines = Vec::new();
     for file in files {
-        let language = match file.path.rsplit('.').next() {
-            Some("rs") => "rust",
-            Some("conf") => "nginx",
-            Some(other) => other,
-            None => "",
-        };
         lines.push(Line::new().with(bold.clone(), &file.path));
-        let fence = "`".repeat(longest_fence(&file.text) + 1);
-        let block = format!("{fence}{language}\n{}\n{fence}\n", file.text.trim_end());
-        lines.extend(app.output.markdown(&block));
+        lines.extend(app.output.markdown(&file.fenced()));
         lines.push(Line::new());
     }
     lines
-}
-
-/// Returns the length of the longest run of back-ticks in `text`, and at least 2.
-fn longest_fence(text: &str) -> usize {
-    let runs = text.split(|char| char != '`').map(str::len);
-    runs.max().unwrap_or(0).max(2)
 }

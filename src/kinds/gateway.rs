@@ -113,6 +113,10 @@ impl Kind for Gateway {
         }))
     }
 
+    fn public_keys(&self) -> &'static [&'static str] {
+        &["listen", "upstream", "customers", "edit", "needs", "judge"]
+    }
+
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
         scaffold::files(id)
     }
@@ -125,6 +129,13 @@ impl Task for GatewayTask {
 
     fn solution(&self) -> Vec<WorkspaceFile> {
         self.in_workspace(&self.solution)
+    }
+
+    /// What nginx runs with at first is there for whoever puts the lab up.
+    fn public_files(&self) -> Result<Vec<(String, String)>, String> {
+        let running = self.running.as_ref();
+        let running = running.map(|text| (manifest::RUNNING.to_owned(), text.clone()));
+        Ok(running.into_iter().collect())
     }
 
     /// The learner's own files are judged by the probes; the others must be as they were handed out.
@@ -255,6 +266,7 @@ impl GatewayTask {
                 path: path.clone(),
                 text: text.clone(),
                 editable: self.edit.contains(path),
+                language: language(path),
             })
             .collect();
         let place = |file: &WorkspaceFile| self.edit.iter().position(|path| *path == file.path);
@@ -267,5 +279,15 @@ fn title(probe: &Probe) -> TestTitle {
     TestTitle {
         name: probe.name.clone(),
         title: probe.title.clone(),
+    }
+}
+
+/// Returns the language of the file `path`.
+fn language(path: &str) -> &'static str {
+    match path.rsplit_once('.') {
+        Some((_, "conf")) => "nginx",
+        Some((_, "sh")) => "sh",
+        Some((_, "toml")) => "toml",
+        Some(_) | None => "text",
     }
 }

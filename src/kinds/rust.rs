@@ -90,6 +90,10 @@ impl Kind for Rust {
         }
     }
 
+    fn public_keys(&self) -> &'static [&'static str] {
+        &["cpu_seconds", "memory_mib"]
+    }
+
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
         scaffold::scaffold(id)
     }
@@ -108,6 +112,7 @@ impl RustTask {
             path: path.to_owned(),
             text: text.to_owned(),
             editable,
+            language: language(path),
         });
         files.collect()
     }
@@ -206,6 +211,15 @@ impl Task for RustTask {
         self.files_below("solution/", true)
     }
 
+    fn public_files(&self) -> Result<Vec<(String, String)>, String> {
+        let contract = self.file("contract.rs");
+        if contract.is_some() && self.file(load::EXAMPLES).is_none() {
+            return Err(load::EXAMPLES.to_owned());
+        }
+        let contract = contract.map(|text| ("contract.rs".to_owned(), text.to_owned()));
+        Ok(contract.into_iter().collect())
+    }
+
     fn decides(&self, path: &str) -> bool {
         matches!(path, "contract.rs" | "bridge.rs") || path.starts_with("hidden/")
     }
@@ -287,5 +301,14 @@ impl Task for RustTask {
         let sources = files.iter().filter(|file| file.path.starts_with("src/"));
         let sources: Vec<_> = sources.cloned().collect();
         assess::assess_files(self.subject()?, &sources, &self.bounded(context)?)
+    }
+}
+
+/// Returns the language of the file `path`.
+fn language(path: &str) -> &'static str {
+    match path.rsplit_once('.') {
+        Some((_, "rs")) => "rust",
+        Some((_, "toml")) => "toml",
+        Some(_) | None => "text",
     }
 }

@@ -3,6 +3,7 @@
 //! Only what is named here goes in. A folder or key that a later Gradus adds stays out until
 //! somebody decides otherwise.
 
+use crate::kind::Kind;
 use std::path::Path;
 
 use toml::Table;
@@ -10,26 +11,10 @@ use toml::Table;
 use super::{PackError, Packed};
 use crate::course::{Course, Exercise};
 
-/// The public examples of an exercise, where its kind knows any.
-const EXAMPLES: &str = "starter/tests/examples.rs";
-/// Files of an exercise's folder that are handed out, apart from `starter/`.
-const PUBLIC: [&str; 2] = ["README.md", "contract.rs"];
-/// What a lab's nginx runs with at first: whoever puts the lab up can see it.
-const RUNNING: (&str, &str) = ("hidden/running.conf", "running.conf");
 /// Keys of `exercise.toml` that are handed out.
 const KEYS: [&str; 7] = [
     "kind", "title", "summary", "story", "tracks", "further", "feedback",
 ];
-/// Keys of the kinds' own tables that are handed out: what a learner's code may use, and what a lab
-/// consists of.
-const KEYS_OF_KINDS: [(&str, &[&str]); 2] = [
-    ("rust", &["cpu_seconds", "memory_mib"]),
-    (
-        "gateway",
-        &["listen", "upstream", "customers", "edit", "needs", "judge"],
-    ),
-];
-
 /// Returns the files of the student edition of `course`, with the hints if `hints` says so.
 ///
 /// # Errors
@@ -75,23 +60,20 @@ fn add(
 ) -> Result<(), PackError> {
     let folder = format!("exercises/{}/", exercise.id);
     let text = |path: &str| course.tree.get(&format!("{folder}{path}"));
-    if text("contract.rs").is_some() && text(EXAMPLES).is_none() {
-        return Err(PackError::NoExamples {
-            exercise: exercise.id.clone(),
-            path: format!("{folder}{EXAMPLES}"),
-        });
-    }
+    let own = exercise.task.public_files();
+    let own = own.map_err(|path| PackError::NoExamples {
+        exercise: exercise.id.clone(),
+        path: format!("{folder}{path}"),
+    })?;
     let path = format!("{folder}exercise.toml");
     let whole = table(&path, text("exercise.toml").unwrap_or_default())?;
     files.push(Packed {
         path,
-        text: public_keys(whole, hints).to_string(),
+        text: public_keys(whole, exercise.kind, hints).to_string(),
     });
-    for name in PUBLIC {
-        files.extend(text(name).map(|text| packed(format!("{folder}{name}"), text)));
-    }
-    let (from, to) = RUNNING;
-    files.extend(text(from).map(|text| packed(format!("{folder}{to}"), text)));
+    let readme = text("README.md").map(|text| ("README.md".to_owned(), text.to_owned()));
+    let given = readme.into_iter().chain(own);
+    files.extend(given.map(|(path, text)| packed(format!("{folder}{path}"), &text)));
     let starter = format!("{folder}starter/");
     for (path, text) in course.tree.below(&starter) {
         files.push(packed(format!("{starter}{path}"), text));
@@ -100,7 +82,7 @@ fn add(
 }
 
 /// Returns the part of an exercise's manifest that is handed out.
-fn public_keys(mut whole: Table, hints: bool) -> Table {
+fn public_keys(mut whole: Table, kind: &dyn Kind, hints: bool) -> Table {
     let mut public = Table::new();
     let also = hints.then_some("hints");
     for key in KEYS.into_iter().chain(also) {
@@ -108,12 +90,9 @@ fn public_keys(mut whole: Table, hints: bool) -> Table {
             public.insert(key.to_owned(), value);
         }
     }
-    for (kind, keys) in KEYS_OF_KINDS {
-        let Some(toml::Value::Table(mut own)) = whole.remove(kind) else {
-            continue;
-        };
-        own.retain(|key, _| keys.contains(&key));
-        public.insert(kind.to_owned(), own.into());
+    if let Some(toml::Value::Table(mut own)) = whole.remove(kind.id()) {
+        own.retain(|key, _| kind.public_keys().contains(&key));
+        public.insert(kind.id().to_owned(), own.into());
     }
     if let Some(points) = whole.get("grade").and_then(|grade| grade.get("points")) {
         let grade = Table::from_iter([("points".to_owned(), points.clone())]);

@@ -5,7 +5,6 @@ use super::outcome::first_things;
 use super::solving::{Panel, Solving};
 use crate::check::{Feedback, Outcome, TestResult};
 use crate::course::Exercise;
-use crate::kind::WorkspaceFile;
 use crate::report::terminal::{Options, outcome_lines};
 use crate::text::{Line, Role};
 
@@ -169,7 +168,7 @@ impl Machine {
         lines.push(Line::new());
         for file in exercise.task.solution() {
             lines.push(Line::new().with(Role::Accent, &file.path));
-            lines.extend(self.view.markdown(&fenced(&file)));
+            lines.extend(self.view.markdown(&file.fenced()));
             lines.push(Line::new());
         }
         lines
@@ -179,24 +178,6 @@ impl Machine {
 fn about(exercise: &Exercise) -> String {
     let further = if exercise.further { ", optional" } else { "" };
     format!("Exercise, {}{further}", exercise.kind.id())
-}
-
-/// Returns a file as a fenced block that nothing in it can close.
-fn fenced(file: &WorkspaceFile) -> String {
-    let language = match file.path.rsplit_once('.') {
-        Some((_, "rs")) => "rust",
-        Some((_, "conf")) => "nginx",
-        Some((_, "toml")) => "toml",
-        Some(_) | None => "text",
-    };
-    let longest = file
-        .text
-        .split(|char| char != '`')
-        .map(str::len)
-        .max()
-        .unwrap_or(0);
-    let fence = "`".repeat(longest.max(2) + 1);
-    format!("{fence}{language}\n{}\n{fence}\n", file.text.trim_end())
 }
 
 /// Takes plain text as Markdown would show it.

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::contract::{Contract, ContractError};
 use super::kit::Subject;
-use super::{RustTask, contract, titles};
+use super::{RustTask, contract, language, titles};
 use crate::check::Collected;
 use crate::kind::{Edition, Folder, Tier, WorkspaceFile};
 use crate::sandbox::Limits;
@@ -177,6 +177,7 @@ pub(super) fn workspace(task: &RustTask, subject: Option<&Subject>) -> Vec<Works
         path: path.to_owned(),
         text,
         editable: false,
+        language: language(path),
     };
     let id = &task.id;
     let mut manifest = package(id.as_str());
