@@ -293,12 +293,79 @@ mod tests {
             test(TestResult::TimeLimit(Values::default())),
             test(TestResult::Failed(Values::default())),
         ];
-        let outcome = Outcome {
+        let mut outcome = Outcome {
             tests,
             ..Outcome::default()
         };
         assert_eq!(outcome.verdict(), Verdict::TimeLimit);
         assert_eq!(outcome.passed(), 1);
+        outcome.tests.push(test(TestResult::Passed));
+        assert_eq!(outcome.passed(), 2);
+        outcome.tests.clear();
+        assert_eq!(outcome.passed(), 0);
+    }
+
+    #[test]
+    fn only_a_pass_is_right_and_only_an_error_of_ours_judges_nothing() {
+        for verdict in Verdict::ALL {
+            let expected = if verdict == Verdict::Passed {
+                Standing::Passed
+            } else if verdict == Verdict::InternalError {
+                Standing::Unjudged
+            } else {
+                Standing::NotPassed
+            };
+            assert_eq!(verdict.standing(), expected, "{verdict:?}");
+        }
+    }
+
+    #[test]
+    fn the_words_of_a_verdict_are_its_name_with_blanks() {
+        for verdict in Verdict::ALL {
+            let name = serde_json::to_string(&verdict).unwrap();
+            let words = format!("\"{}\"", verdict.words().replace(' ', "-"));
+            assert_eq!(words, name);
+        }
+    }
+
+    #[test]
+    fn a_test_that_failed_has_values_and_no_other_has() {
+        let values = Values {
+            input: Some("f(1)".into()),
+            ..Values::default()
+        };
+        let failed: [fn(Values) -> TestResult; 5] = [
+            TestResult::Failed,
+            TestResult::Crashed,
+            TestResult::OutputLimit,
+            TestResult::MemoryLimit,
+            TestResult::TimeLimit,
+        ];
+        for result in failed.map(|result| result(values.clone())) {
+            assert_eq!(result.values(), Some(&values));
+            assert_ne!(result.verdict(), Verdict::Passed);
+        }
+        assert_eq!(TestResult::Passed.values(), None);
+        let not_run = TestResult::NotRun("it was the turn of another".into());
+        assert_eq!(
+            (not_run.values(), not_run.verdict()),
+            (None, Verdict::Failed)
+        );
+    }
+
+    #[test]
+    fn a_kind_of_fault_is_missed_once_however_many_solutions_have_it() {
+        let mut own = OwnTests {
+            accept_reference: true,
+            caught: 0,
+            needed: 1,
+            of: 3,
+            missed: Vec::new(),
+        };
+        for fault in ["zero", "sign", "zero"] {
+            own.miss(fault);
+        }
+        assert_eq!(own.missed, ["zero", "sign"]);
     }
 
     #[test]

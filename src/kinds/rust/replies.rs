@@ -150,3 +150,99 @@ impl Reply {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const LOSSES: [Loss; 9] = [
+        Loss::Exited(-7),
+        Loss::Exited(101),
+        Loss::Signalled(11),
+        Loss::Time,
+        Loss::Memory,
+        Loss::Output,
+        Loss::NotMade(GivenUp::Time),
+        Loss::NotMade(GivenUp::Timeouts),
+        Loss::NotMade(GivenUp::Losses),
+    ];
+
+    #[test]
+    fn the_end_of_a_dispatcher_says_what_became_of_the_call() {
+        let exit = |end| Exit {
+            end,
+            stdout: Vec::new(),
+            stderr: Vec::new(),
+            duration: Duration::ZERO,
+        };
+        let ends = [
+            (End::Code(3), Loss::Exited(3)),
+            (End::Signal(6), Loss::Signalled(6)),
+            (End::TimeLimit, Loss::Time),
+            (End::OutputLimit, Loss::Output),
+            (End::Cancelled, Loss::NotMade(GivenUp::Time)),
+            (End::NotEntered, Loss::NotMade(GivenUp::Time)),
+        ];
+        for (end, loss) in ends {
+            assert_eq!(Loss::of(&exit(end), false), loss);
+            assert_eq!(Loss::of(&exit(end), true), Loss::Memory);
+        }
+    }
+
+    #[test]
+    fn a_loss_is_read_as_it_was_told() {
+        for loss in LOSSES {
+            let reply = Reply::Lost(loss);
+            let (kind, words) = reply.message();
+            assert_eq!(kind, frame::LOST);
+            assert_eq!(Loss::parse(str::from_utf8(&words).unwrap()), Some(loss));
+        }
+        for bad in ["", "3", "0 x", "6 0", "-1 0", "x 0"] {
+            assert_eq!(Loss::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn each_reason_to_give_up_has_words_of_its_own() {
+        let words = GivenUp::ALL.map(GivenUp::words);
+        assert!(
+            words
+                .iter()
+                .all(|words| words.contains("before") || words.contains("earlier"))
+        );
+        assert_ne!(words[0], words[1]);
+        assert_ne!(words[1], words[2]);
+    }
+
+    #[test]
+    fn what_a_dispatcher_replies_reaches_the_judge() {
+        let replies = [
+            (Reply::Returned(vec![1, 2, 3]), frame::RETURNED, 3),
+            (Reply::Panicked("oh no".to_owned()), frame::PANICKED, 5),
+            (Reply::Lacking, frame::LACKING, 0),
+        ];
+        for (reply, expected, size) in replies {
+            let (kind, bytes) = reply.message();
+            assert_eq!((kind, reply.size()), (expected, size));
+            assert_eq!(Reply::read(kind, bytes.into_owned()), Some(reply));
+        }
+        assert_eq!(Reply::Lost(Loss::Time).size(), 0);
+        // That a call never returned is for Gradus to say.
+        for kind in [frame::LOST, frame::CALL, b'?'] {
+            assert_eq!(Reply::read(kind, Vec::new()), None);
+        }
+    }
+
+    #[test]
+    fn of_the_words_of_a_panic_the_first_64_kib_are_kept() {
+        let words = |length: usize| match Reply::read(frame::PANICKED, vec![b'x'; length]) {
+            Some(Reply::Panicked(words)) => words.len(),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(words(100), 100);
+        assert_eq!(words(65_536), 65_536);
+        assert_eq!(words(65_537), 65_536);
+    }
+}

@@ -105,3 +105,16 @@ pub fn run_job(
         starts,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_judge_may_use_more_than_a_learner() {
+        let (judge, learner) = (LIMITS, Limits::learner());
+        assert!(judge.memory > learner.memory);
+        assert!(judge.output > learner.output);
+        assert!(judge.memory > STACK as u64 && STACK > 1 << 20);
+    }
+}

@@ -91,6 +91,34 @@ mod tests {
     }
 
     #[test]
+    fn more_passes_than_the_summary_counts_are_none() {
+        let more = ALL.replace("2 passed", "1 passed");
+        assert_eq!(
+            pairs(&more, End::Code(0)),
+            told(&[("a", false), ("b", false)])
+        );
+        // A test may be in the summary whose line was broken.
+        let fewer = ALL.replace("2 passed", "3 passed");
+        assert_eq!(
+            pairs(&fewer, End::Code(0)),
+            told(&[("a", true), ("b", true)])
+        );
+        let unread = ALL.replace("2 passed; 0 failed", "all passed");
+        assert_eq!(
+            pairs(&unread, End::Code(0)),
+            told(&[("a", false), ("b", false)])
+        );
+    }
+
+    #[test]
+    fn a_summary_has_two_numbers_first() {
+        assert_eq!(numbers("ok. 12 passed; 3 failed; 0 ignored"), Some((12, 3)));
+        assert_eq!(numbers("0 passed; 10 failed"), Some((0, 10)));
+        assert_eq!(numbers("FAILED. 12 passed"), None);
+        assert_eq!(numbers(""), None);
+    }
+
+    #[test]
     fn a_judge_that_ends_early_keeps_what_it_told() {
         let cut = "test a ... ok\ntest b ... ";
         assert_eq!(pairs(cut, End::Signal(6)), told(&[("a", true)]));

@@ -272,18 +272,28 @@ mod tests {
     /// How long a side may wait for the other before the test fails, instead of hanging.
     const DEADLINE: Duration = Duration::from_secs(30);
 
-    fn note(test: &str, input: &str) -> Vec<u8> {
+    /// A note as a judge writes it.
+    fn note_of(test: &str, values: [Option<&str>; 5], kind: u8, words: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let mut put = |text: &str| {
+        let put = |bytes: &mut Vec<u8>, text: &str| {
             bytes.extend_from_slice(&u32::try_from(text.len()).unwrap().to_le_bytes());
             bytes.extend_from_slice(text.as_bytes());
         };
-        put(test);
-        bytes.extend_from_slice(&[0, 0, 1]);
-        bytes.extend_from_slice(&u32::try_from(input.len()).unwrap().to_le_bytes());
-        bytes.extend_from_slice(input.as_bytes());
-        bytes.extend_from_slice(&[0, 0, frame::RETURNED, 0, 0, 0, 0]);
+        put(&mut bytes, test);
+        for value in values {
+            bytes.push(u8::from(value.is_some()));
+            if let Some(value) = value {
+                put(&mut bytes, value);
+            }
+        }
+        bytes.push(kind);
+        put(&mut bytes, words);
         bytes
+    }
+
+    fn note(test: &str, input: &str) -> Vec<u8> {
+        let values = [None, None, Some(input), None, None];
+        note_of(test, values, frame::RETURNED, "")
     }
 
     /// Serves `judge` in this process.
@@ -354,14 +364,155 @@ mod tests {
     fn of_many_long_calls_and_notes_no_more_is_kept_than_fits() {
         let mut served = Served::default();
         let long = "x".repeat(60 << 10);
-        for test in 0..1000 {
+        for test in 0..400 {
             served.keep(vec![0; 60 << 10]);
             served.add_note(&note(&format!("t{test}"), &long));
         }
         let calls: usize = served.calls.iter().map(Vec::len).sum();
         let notes: usize = served.notes.values_mut().map(Note::size).sum();
-        assert!((MOST_CALLS / 2..=MOST_CALLS).contains(&calls), "{calls}");
-        assert!((MOST_NOTES / 2..=MOST_NOTES).contains(&notes), "{notes}");
-        assert_eq!(served.notes.len(), 1000, "what became of a call is kept");
+        let (most, half) = (16 << 20, 8 << 20);
+        assert!((half..=most).contains(&calls), "{calls}");
+        assert!((half..=most).contains(&notes), "{notes}");
+        assert_eq!(served.notes.len(), 400, "what became of a call is kept");
+    }
+
+    #[test]
+    fn calls_without_arguments_fill_the_memory_too() {
+        let mut served = Served::default();
+        for _ in 0..300_000 {
+            served.keep(Vec::new());
+        }
+        assert_eq!(served.calls.len(), (16 << 20) / OVERHEAD);
+    }
+
+    #[test]
+    fn a_note_that_just_fits_is_kept_whole() {
+        let (note, size) = (note("t", "four"), "tfour".len());
+        for (free, is_whole) in [(size, true), (size - 1, false)] {
+            let mut served = Served {
+                notes_size: MOST_NOTES - free,
+                ..Served::default()
+            };
+            served.add_note(&note);
+            assert_eq!(served.notes["t"].input.is_some(), is_whole);
+        }
+    }
+
+    #[test]
+    fn a_note_is_read_as_the_judge_wrote_it() {
+        let values = [Some("1"), Some("two"), Some("f(0)"), None, Some("it holds")];
+        let read = |kind, words| read_note(&note_of("m::t", values, kind, words));
+        let (test, note) = read(frame::PANICKED, "oh").unwrap();
+        let expected = Note {
+            left: Some("1".to_owned()),
+            right: Some("two".to_owned()),
+            input: Some("f(0)".to_owned()),
+            got: None,
+            said: Some("it holds".to_owned()),
+            end: CallEnd::Panicked("oh".to_owned()),
+        };
+        assert_eq!((&*test, note), ("m::t", expected));
+        let end = |kind, words| read(kind, words).map(|(_, note)| note.end);
+        assert_eq!(end(frame::LACKING, ""), Some(CallEnd::Lacking));
+        assert_eq!(end(frame::LOST, "2 0"), Some(CallEnd::Lost(Loss::Time)));
+        assert_eq!(end(frame::LOST, "time"), None);
+        assert_eq!(end(frame::RETURNED, ""), Some(CallEnd::Returned));
+    }
+
+    #[test]
+    fn a_note_that_breaks_off_is_none() {
+        let whole = note("t", "f(0)");
+        for end in 0..whole.len() {
+            assert_eq!(read_note(&whole[..end]), None, "{end}");
+        }
+        assert!(read_note(&whole).is_some());
+    }
+
+    #[test]
+    fn a_note_is_as_long_as_its_words_and_short_without_them() {
+        let values = [Some("1"), Some("22"), None, Some("333"), None];
+        let bytes = note_of("t", values, frame::PANICKED, "oh no");
+        let (_, mut note) = read_note(&bytes).unwrap();
+        assert_eq!(note.size(), 11);
+        note.shorten();
+        assert_eq!(note.size(), 0);
+        assert_eq!(note.end, CallEnd::Panicked(String::new()));
+    }
+
+    #[test]
+    fn of_a_lost_call_no_later_note_is_kept() {
+        let mut served = Served::default();
+        for (kind, words) in [
+            (frame::RETURNED, ""),
+            (frame::LOST, "3 0"),
+            (frame::PANICKED, "late"),
+        ] {
+            served.add_note(&note_of("t", [None; 5], kind, words));
+        }
+        assert_eq!(served.notes["t"].end, CallEnd::Lost(Loss::Memory));
+    }
+
+    #[test]
+    fn only_calls_that_were_made_are_known() {
+        let calls = [vec![1], vec![2], vec![3]];
+        let replies = [Some(Reply::Lacking), None, Some(Reply::Returned(vec![4]))];
+        let known: Vec<_> = known(&calls, &replies)
+            .into_iter()
+            .map(|(call, reply)| (call.clone(), reply.clone()))
+            .collect();
+        let expected = [
+            (vec![1], Reply::Lacking),
+            (vec![3], Reply::Returned(vec![4])),
+        ];
+        assert_eq!(known, expected);
+    }
+
+    #[test]
+    fn what_is_known_is_told_in_one_message_a_call() {
+        let (call, reply) = (vec![1, 2, 3], Reply::Returned(vec![4, 5]));
+        let mut told = Vec::new();
+        teach(&mut told, &[(&call, &reply)]).unwrap();
+        let mut told = &*told;
+        let message = [3, 0, 0, 0, 1, 2, 3, frame::RETURNED, 4, 5];
+        let first = frame::read(&mut told).unwrap();
+        assert_eq!(first, Some((frame::KNOWN, message.to_vec())));
+        let last = frame::read(&mut told).unwrap();
+        assert_eq!(last, Some((frame::READY, Vec::new())));
+        assert!(told.is_empty());
+    }
+
+    #[test]
+    fn what_is_known_may_be_as_long_as_a_message() {
+        // Beside the two there are a length and the kind of the reply.
+        let longest = frame::LONGEST - 200 - 5;
+        let reply = Reply::Returned(vec![2; 200]);
+        for (length, kind) in [(longest, frame::KNOWN), (longest + 1, frame::READY)] {
+            let mut told = Vec::new();
+            teach(&mut told, &[(&vec![1; length], &reply)]).unwrap();
+            assert_eq!(told[0], kind);
+        }
+    }
+
+    #[test]
+    fn the_calls_of_each_test_begin_where_it_says_so() {
+        let mut answer = |_: &[u8]| Ok(Reply::Lacking);
+        let served = serve_to(&[], &mut answer, |mut judge| {
+            assert_eq!(frame::read(&mut judge).unwrap().unwrap().0, frame::READY);
+            // The second test makes no call.
+            for kind in [
+                frame::TEST,
+                frame::CALL,
+                frame::TEST,
+                frame::TEST,
+                frame::CALL,
+            ] {
+                frame::write(&mut judge, kind, &[7]).unwrap();
+            }
+            for _ in 0..2 {
+                assert_eq!(frame::read(&mut judge).unwrap().unwrap().0, frame::LACKING);
+            }
+        });
+        assert_eq!(served.calls, [[7], [7]]);
+        assert_eq!(served.starts, [0, 1]);
     }
 }
