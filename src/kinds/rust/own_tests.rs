@@ -7,7 +7,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use super::assess::scratch_folder;
 use super::compile::{Origin, Product, Unit, compile};
@@ -62,7 +61,7 @@ pub fn judge(
     needed: usize,
     context: &Context,
 ) -> Result<Judged, CheckError> {
-    let memory = memory(kit, file, opponents);
+    let memory = memory(&kit.folder, file, opponents);
     let again = turn_of_reference(file, opponents.len());
     if let Some(worth) = remembered(&memory, needed) {
         return Ok(Judged::Worth(worth, None));
@@ -85,7 +84,7 @@ pub fn judge(
         answers: Vec::new(),
         timeouts: 0,
     };
-    let worth = bench.meet_all(opponents, needed, again)?;
+    let worth = meet_all(&mut bench, opponents, needed, again)?;
     if bench.is_given_up() {
         return Ok(Judged::Worth(worth, Some(given_up())));
     }
@@ -120,16 +119,16 @@ fn turn_of_reference(file: &Collected, opponents: usize) -> usize {
     sum % opponents.max(1)
 }
 
-/// Returns the file that remembers what these tests are worth: they meet only the course's
+/// Returns the file in `folder` that remembers what these tests are worth: they meet only the course's
 /// solutions, so the rest of the learner's crate does not matter.
-fn memory(kit: &Kit, file: &Collected, opponents: &[Opponent]) -> PathBuf {
+fn memory(folder: &Path, file: &Collected, opponents: &[Opponent]) -> PathBuf {
     let mut key = Fingerprint::new();
     key.add(&file.bytes);
     for opponent in opponents {
         key.add(&opponent.source);
         key.add(&opponent.fault);
     }
-    kit.folder.join(format!("own-{}.json", key.finish()))
+    folder.join(format!("own-{}.json", key.finish()))
 }
 
 fn remembered(memory: &Path, needed: usize) -> Option<OwnTests> {
@@ -208,6 +207,76 @@ fn is_accepted(trial: &Trial) -> bool {
     trial.end.is_success() && !trial.passed.is_empty() && passed.all(|passed| *passed)
 }
 
+/// Runs of the learner's tests, each against one solution.
+trait Meetings {
+    /// Runs the tests against the reference. Returns whether they accept it.
+    fn meet_reference(&mut self) -> Result<bool, CheckError>;
+
+    /// Returns whether the tests accept the reference when they have run before.
+    fn accepts_reference_again(&self) -> Result<bool, CheckError>;
+
+    /// Returns whether the tests catch the opponent.
+    fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError>;
+
+    /// Returns whether the tests meet no more opponents.
+    fn is_given_up(&self) -> bool;
+
+    /// Says that the opponent with this index, of so many, is next.
+    fn tell(&self, index: usize, of: usize);
+}
+
+/// Runs the tests against the reference and every opponent, and before the opponent `again` against the
+/// reference once more.
+fn meet_all(
+    meetings: &mut impl Meetings,
+    opponents: &[Opponent],
+    needed: usize,
+    again: usize,
+) -> Result<OwnTests, CheckError> {
+    let mut worth = OwnTests {
+        accept_reference: meetings.meet_reference()?,
+        caught: 0,
+        needed,
+        of: opponents.len(),
+        missed: Vec::new(),
+    };
+    if !worth.accept_reference {
+        // What they catch is worth nothing then.
+        return Ok(worth);
+    }
+    for (index, opponent) in opponents.iter().enumerate() {
+        if meetings.is_given_up() {
+            // None of those that the tests never met is caught.
+            for opponent in &opponents[index..] {
+                worth.miss(&opponent.fault);
+            }
+            break;
+        }
+        meetings.tell(index, opponents.len());
+        if index == again && !meetings.accepts_reference_again()? {
+            worth.accept_reference = false;
+            return Ok(worth);
+        }
+        if meetings.catches(opponent)? {
+            worth.caught += 1;
+        } else {
+            worth.miss(&opponent.fault);
+        }
+    }
+    Ok(worth)
+}
+
+/// Returns whether tests have caught an opponent that answered some call in its own way. Tests that the
+/// check has no more time for have caught nothing.
+fn has_caught(end: End, is_time_over: bool) -> bool {
+    !end.is_success() && !is_time_over
+}
+
+/// Returns whether tests that took too long so often meet no more opponents.
+fn are_given_up(timeouts: usize, is_time_over: bool) -> bool {
+    timeouts >= MOST_TIMEOUTS || is_time_over
+}
+
 /// The learner's tests and what the reference answered them.
 struct Bench<'a> {
     subject: &'a Subject,
@@ -223,49 +292,8 @@ struct Bench<'a> {
     timeouts: usize,
 }
 
-impl Bench<'_> {
-    /// Runs the tests against the reference and every opponent, and before the opponent `again`
-    /// against the reference once more.
-    fn meet_all(
-        &mut self,
-        opponents: &[Opponent],
-        needed: usize,
-        again: usize,
-    ) -> Result<OwnTests, CheckError> {
-        let mut worth = OwnTests {
-            accept_reference: self.meet_reference()?,
-            caught: 0,
-            needed,
-            of: opponents.len(),
-            missed: Vec::new(),
-        };
-        if !worth.accept_reference {
-            // What they catch is worth nothing then.
-            return Ok(worth);
-        }
-        for (index, opponent) in opponents.iter().enumerate() {
-            if self.is_given_up() {
-                // None of those that the tests never met is caught.
-                for opponent in &opponents[index..] {
-                    worth.miss(&opponent.fault);
-                }
-                break;
-            }
-            self.context.tell(Event::OwnTests(index, opponents.len()));
-            if index == again && !self.accepts_reference_again()? {
-                worth.accept_reference = false;
-                return Ok(worth);
-            }
-            if self.catches(opponent)? {
-                worth.caught += 1;
-            } else {
-                worth.miss(&opponent.fault);
-            }
-        }
-        Ok(worth)
-    }
-
-    /// Runs the tests against the reference and keeps the calls they make.
+impl Meetings for Bench<'_> {
+    /// Keeps the calls that the tests make.
     fn meet_reference(&mut self) -> Result<bool, CheckError> {
         let reference = self.reference.clone();
         let mut dispatch = self.dispatch(&reference);
@@ -283,7 +311,6 @@ impl Bench<'_> {
         Ok(accepted)
     }
 
-    /// Returns whether the tests accept the reference when they have run before.
     fn accepts_reference_again(&self) -> Result<bool, CheckError> {
         let known: Vec<_> = self.calls.iter().zip(&self.answers).collect();
         let mut dispatch = self.dispatch(&self.reference);
@@ -291,7 +318,6 @@ impl Bench<'_> {
         Ok(is_accepted(&trial))
     }
 
-    /// Returns whether the tests catch the opponent.
     fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError> {
         // The kit does not depend on the wrong solutions, and an author changes them.
         let mut key = Fingerprint::new();
@@ -309,14 +335,19 @@ impl Bench<'_> {
         let known = trial::known(&self.calls, &replies);
         let trial = self.run(&known, &mut |call| dispatch.call(call))?;
         self.timeouts += usize::from(trial.end == End::TimeLimit);
-        Ok(!trial.end.is_success() && !self.context.allowance.is_over())
+        Ok(has_caught(trial.end, self.context.allowance.is_over()))
     }
 
-    /// Returns whether the tests meet no more opponents.
     fn is_given_up(&self) -> bool {
-        self.timeouts >= MOST_TIMEOUTS || self.context.allowance.is_over()
+        are_given_up(self.timeouts, self.context.allowance.is_over())
     }
 
+    fn tell(&self, index: usize, of: usize) {
+        self.context.tell(Event::OwnTests(index, of));
+    }
+}
+
+impl Bench<'_> {
     fn dispatch(&self, program: &Path) -> Dispatch<'_> {
         Dispatch::new(
             program,
@@ -331,11 +362,189 @@ impl Bench<'_> {
         known: &Known<'_>,
         answer: &mut trial::Answerer<'_>,
     ) -> Result<Trial, CheckError> {
-        let limits = Limits {
-            cpu: Duration::from_secs(2),
-            ..Limits::learner()
-        };
-        let job = learner::job(&self.tests, limits, &self.kit.toolchain, self.context)?;
+        let (toolchain, context) = (&self.kit.toolchain, self.context);
+        let job = learner::job(&self.tests, Limits::learner(), toolchain, context)?;
         trial::run_job(job, known, answer, self.context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// Tests of a learner that catch the opponents whose source is `caught`.
+    #[derive(Default)]
+    struct Played {
+        rejects: bool,
+        rejects_again: bool,
+        /// How many opponents they meet before they are given up.
+        patience: Option<usize>,
+        met: RefCell<Vec<String>>,
+    }
+
+    impl Meetings for Played {
+        fn meet_reference(&mut self) -> Result<bool, CheckError> {
+            Ok(!self.rejects)
+        }
+
+        fn accepts_reference_again(&self) -> Result<bool, CheckError> {
+            self.met.borrow_mut().push("reference".to_owned());
+            Ok(!self.rejects_again)
+        }
+
+        fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError> {
+            self.met.get_mut().push(opponent.fault.clone());
+            Ok(opponent.source == "caught")
+        }
+
+        fn is_given_up(&self) -> bool {
+            self.patience == Some(self.met.borrow().len())
+        }
+
+        fn tell(&self, index: usize, of: usize) {
+            assert!(index < of);
+        }
+    }
+
+    fn opponents() -> Vec<Opponent> {
+        let all = [
+            ("caught", "a"),
+            ("missed", "b"),
+            ("caught", "c"),
+            ("missed", "b"),
+        ];
+        let opponent = |(source, fault): (&str, &str)| Opponent {
+            source: source.to_owned(),
+            fault: fault.to_owned(),
+        };
+        all.map(opponent).into()
+    }
+
+    fn own(accept_reference: bool, caught: usize, missed: &[&str]) -> OwnTests {
+        OwnTests {
+            accept_reference,
+            caught,
+            needed: 2,
+            of: 4,
+            missed: missed.iter().map(|fault| (*fault).to_owned()).collect(),
+        }
+    }
+
+    /// Returns what the tests are worth, and whom they met.
+    fn meet(mut played: Played, again: usize) -> (OwnTests, String) {
+        let worth = meet_all(&mut played, &opponents(), 2, again).unwrap();
+        (worth, played.met.take().join(" "))
+    }
+
+    #[test]
+    fn tests_meet_every_opponent_and_once_more_the_reference() {
+        let (worth, met) = meet(Played::default(), 2);
+        assert_eq!(worth, own(true, 2, &["b"]));
+        assert_eq!(met, "a b reference c b");
+    }
+
+    #[test]
+    fn tests_that_reject_the_reference_meet_nobody() {
+        let rejecting = Played {
+            rejects: true,
+            ..Played::default()
+        };
+        let (worth, met) = meet(rejecting, 2);
+        assert_eq!((worth, &*met), (own(false, 0, &[]), ""));
+    }
+
+    #[test]
+    fn tests_that_reject_the_reference_once_they_have_run_are_no_tests() {
+        let rejecting = Played {
+            rejects_again: true,
+            ..Played::default()
+        };
+        let (worth, met) = meet(rejecting, 1);
+        assert_eq!((worth, &*met), (own(false, 1, &[]), "a reference"));
+    }
+
+    #[test]
+    fn opponents_that_were_never_met_are_missed() {
+        let slow = Played {
+            patience: Some(1),
+            ..Played::default()
+        };
+        let (worth, met) = meet(slow, 3);
+        assert_eq!((worth, &*met), (own(true, 1, &["b", "c"]), "a"));
+    }
+
+    #[test]
+    fn tests_catch_by_failing_in_time() {
+        assert!(has_caught(End::Code(101), false));
+        assert!(has_caught(End::TimeLimit, false));
+        assert!(!has_caught(End::Code(101), true));
+        assert!(!has_caught(End::Code(0), false));
+        assert!(!has_caught(End::Code(0), true));
+    }
+
+    #[test]
+    fn tests_are_given_up_when_they_took_too_long_twice_or_time_is_over() {
+        assert!(!are_given_up(MOST_TIMEOUTS - 1, false));
+        assert!(are_given_up(MOST_TIMEOUTS, false));
+        assert!(are_given_up(0, true));
+        let diagnostic = given_up();
+        assert!(!diagnostic.error, "what was met counts");
+        assert_eq!(diagnostic.file.as_deref(), Some(FILE));
+    }
+
+    fn file(text: &str) -> Collected {
+        Collected {
+            path: FILE.to_owned(),
+            bytes: text.as_bytes().to_vec(),
+        }
+    }
+
+    #[test]
+    fn the_turn_of_the_reference_follows_from_the_tests() {
+        assert_eq!(turn_of_reference(&file("b"), 40), 98 % 40);
+        assert_eq!(turn_of_reference(&file("ab"), 40), (97 * 31 + 98) % 40);
+        assert_eq!(turn_of_reference(&file("ab"), 0), 0);
+    }
+
+    #[test]
+    fn what_tests_are_worth_is_remembered_by_tests_and_opponents() {
+        let folder = tempfile::tempdir().unwrap();
+        let place = |text, opponents: &[Opponent]| memory(folder.path(), &file(text), opponents);
+        let all = opponents();
+        let here = place("a", &all);
+        assert_eq!(here, place("a", &all));
+        assert_eq!(here.parent(), Some(folder.path()));
+        assert_ne!(here, place("b", &all));
+        assert_ne!(here, place("a", &all[1..]));
+        assert_eq!(remembered(&here, 3), None);
+        let worth = own(true, 2, &["b"]);
+        fs::write(&here, serde_json::to_vec(&worth).unwrap()).unwrap();
+        // An author may ask for more by now.
+        let needed = 3;
+        assert_eq!(
+            remembered(&here, needed),
+            Some(OwnTests { needed, ..worth })
+        );
+    }
+
+    #[test]
+    fn tests_accept_a_solution_if_some_ran_and_all_passed() {
+        let accepted = |end, passed: &[bool]| {
+            let name = |(index, passed): (usize, &bool)| (index.to_string(), *passed);
+            is_accepted(&Trial {
+                end,
+                passed: passed.iter().enumerate().map(name).collect(),
+                notes: BTreeMap::new(),
+                calls: Vec::new(),
+                starts: Vec::new(),
+            })
+        };
+        assert!(accepted(End::Code(0), &[true, true]));
+        assert!(!accepted(End::Code(0), &[true, false]));
+        assert!(!accepted(End::Code(0), &[]));
+        assert!(!accepted(End::Code(101), &[true, true]));
     }
 }
