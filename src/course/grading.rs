@@ -199,6 +199,8 @@ impl Grading {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     #[test]
@@ -217,8 +219,64 @@ mod tests {
         assert_eq!(text(Points(750)), "7.5");
         let read = |text: &str| serde_json::from_str::<Points>(text);
         assert_eq!(read("7.5").unwrap(), Points(750));
+        assert_eq!(read("7").unwrap(), Points::whole(7));
+        assert_eq!(read("0.005").unwrap(), Points(1));
+        assert_eq!(read("1000000").unwrap(), Points::whole(1_000_000));
         for bad in ["-1", "-0.5", "1e9", "4294967296", "\"1\"", "null"] {
             assert!(read(bad).is_err(), "{bad}");
         }
+        let error = read("null").unwrap_err().to_string();
+        assert!(error.contains("points from 0 to a million"), "{error}");
+    }
+
+    #[test]
+    fn points_are_numbers_in_manifests() {
+        // Their whole numbers have a sign.
+        let read = |text: &str| toml::from_str::<BTreeMap<String, Points>>(text);
+        assert_eq!(read("points = 7").unwrap()["points"], Points::whole(7));
+        assert_eq!(read("points = 7.25").unwrap()["points"], Points(725));
+        assert!(read("points = -7").is_err());
+    }
+
+    #[test]
+    fn points_are_told_with_as_few_decimals_as_say_them() {
+        let told = |hundredths| Points::of_hundredths(hundredths).to_string();
+        assert_eq!(told(1000), "10");
+        assert_eq!(told(750), "7.5");
+        assert_eq!(told(333), "3.33");
+        assert_eq!(format!("{:>6}", Points::whole(10)), "    10");
+    }
+
+    #[test]
+    fn points_add_up_exactly() {
+        let tenths = [Points(10); 10];
+        assert_eq!(tenths.into_iter().sum::<Points>(), Points::whole(1));
+    }
+
+    #[test]
+    fn a_test_has_the_weight_and_visibility_of_its_entry_or_the_usual_ones() {
+        let entry = |name: &str, weight, visibility| TestGrading {
+            name: name.to_owned(),
+            weight,
+            visibility,
+            line: 1,
+        };
+        let grading = Grading {
+            visibility: Visibility::AfterDueDate,
+            tests: vec![
+                entry("a", 3, Visibility::Hidden),
+                entry("b", 0, Visibility::Visible),
+            ],
+            ..Grading::default()
+        };
+        assert_eq!(["a", "b", "c"].map(|test| grading.weight(test)), [3, 0, 1]);
+        assert_eq!(
+            ["a", "b", "c"].map(|test| grading.visibility(test)),
+            [
+                Visibility::Hidden,
+                Visibility::Visible,
+                Visibility::AfterDueDate
+            ]
+        );
     }
 }

@@ -240,13 +240,34 @@ mod tests {
         exercise
     }
 
-    fn graded(exercise: &Exercise, outcome: &Outcome) -> Record {
-        let submission = Submission {
+    fn submission(exercise: &Exercise) -> Submission {
+        Submission {
             learner: "ada".into(),
             exercise: exercise.id.clone(),
             folder: "/".into(),
-        };
-        record(&submission, exercise, outcome)
+        }
+    }
+
+    fn graded(exercise: &Exercise, outcome: &Outcome) -> Record {
+        record(&submission(exercise), exercise, outcome)
+    }
+
+    /// An exercise of the built-in course that asks for tests of the learner's own.
+    fn asking_for_tests() -> Exercise {
+        let (course, problems) = load(&builtin::tree());
+        assert!(problems.is_empty());
+        let asks = |exercise: &Exercise| exercise.task.judges_own_tests();
+        course.exercises.into_iter().find(asks).unwrap()
+    }
+
+    fn own(accept_reference: bool, caught: usize) -> OwnTests {
+        OwnTests {
+            accept_reference,
+            caught,
+            needed: 2,
+            of: 3,
+            missed: Vec::new(),
+        }
     }
 
     fn no() -> Diagnostic {
@@ -293,13 +314,7 @@ mod tests {
     #[test]
     fn own_tests_weigh_as_one_test() {
         let mut outcome = outcome(&[("a", TestResult::Passed)]);
-        outcome.own_tests = Some(OwnTests {
-            accept_reference: true,
-            caught: 1,
-            needed: 2,
-            of: 3,
-            missed: Vec::new(),
-        });
+        outcome.own_tests = Some(own(true, 1));
         let record = graded(&exercise(Credit::Partial), &outcome);
         assert_eq!(record.score.to_string(), "5");
         assert_eq!(record.verdict, Verdict::Failed);
@@ -307,13 +322,10 @@ mod tests {
 
     #[test]
     fn own_tests_that_are_not_handed_in_cost_what_they_weigh() {
-        let (course, problems) = load(&builtin::tree(), crate::kinds::KINDS);
-        assert!(problems.is_empty());
-        let asks = |exercise: &&Exercise| exercise.task.judges_own_tests();
-        let exercise = course.exercises.iter().find(asks).unwrap();
+        let exercise = asking_for_tests();
         let mut outcome = outcome(&[("a", TestResult::Passed)]);
         outcome.diagnostics.push(no());
-        let record = graded(exercise, &outcome);
+        let record = graded(&exercise, &outcome);
         assert_eq!(record.verdict, Verdict::CompileError);
         assert_eq!(record.tests[1].verdict, TestVerdict::NotRun);
         assert_eq!(record.score, exercise.grading.points.share(1, 2));
@@ -327,5 +339,99 @@ mod tests {
         exercise.feedback = Some(Feedback::Full);
         let told = &graded(&exercise, &outcome).tests[0].feedback;
         assert_eq!(told, "input: secret(7)");
+    }
+
+    #[test]
+    fn own_tests_pass_that_accept_the_reference_and_catch_enough() {
+        let exercise = exercise(Credit::Partial);
+        let entry = |own: OwnTests| {
+            let mut outcome = outcome(&[("a", TestResult::Passed)]);
+            outcome.own_tests = Some(own);
+            let mut record = graded(&exercise, &outcome);
+            let entry = record.tests.remove(1);
+            (record.verdict, entry.verdict, entry.feedback)
+        };
+        let told = |caught| format!("they catch {caught} of 3 wrong solutions; 2 are needed");
+        let (passed, failed) = (TestVerdict::Passed, TestVerdict::Failed);
+        assert_eq!(entry(own(true, 3)), (Verdict::Passed, passed, told(3)));
+        assert_eq!(entry(own(true, 2)), (Verdict::Passed, passed, told(2)));
+        assert_eq!(entry(own(true, 1)), (Verdict::Failed, failed, told(1)));
+        let rejects = "they reject a right solution".to_owned();
+        assert_eq!(entry(own(false, 3)), (Verdict::Failed, failed, rejects));
+    }
+
+    #[test]
+    fn own_tests_have_an_entry_only_where_they_are_asked_for() {
+        let count = |exercise| graded(&exercise, &outcome(&[])).tests.len();
+        assert_eq!(count(exercise(Credit::All)), 0);
+        assert_eq!(count(asking_for_tests()), 1);
+    }
+
+    #[test]
+    fn what_could_not_be_checked_has_every_test_and_no_points() {
+        let exercise = asking_for_tests();
+        let error = CheckError::File {
+            path: "/there".into(),
+            source: std::io::Error::other("no\u{1b}pe"),
+        };
+        let submission = submission(&exercise);
+        let failure = failure(&submission, &exercise, &error);
+        let panicked = panicked(&submission, &exercise);
+        let told = failure.error.as_deref().unwrap();
+        assert!(told.starts_with("cannot use /there: no"), "{told}");
+        assert!(!told.contains('\u{1b}'), "{told}");
+        let told = panicked.error.as_deref().unwrap();
+        assert_eq!(told, "a mistake in Gradus ended this check");
+        for record in [failure, panicked] {
+            assert_eq!(record.submission, submission.name());
+            assert_eq!(record.verdict, Verdict::InternalError);
+            assert_eq!(
+                (record.score, record.max_score),
+                (Points::default(), exercise.grading.points)
+            );
+            let names = record.tests.iter().map(|test| &*test.name);
+            let declared = exercise.task.tests();
+            let expected = declared.iter().map(|test| &*test.name);
+            assert!(names.eq(expected.chain(["own-tests"])));
+            let is_not_run = |test: &TestRecord| test.verdict == TestVerdict::NotRun;
+            assert!(record.tests.iter().all(is_not_run));
+        }
+    }
+
+    #[test]
+    fn a_record_says_what_the_compiler_and_the_program_said() {
+        let mut exercise = exercise(Credit::All);
+        let mut outcome = outcome(&[("a", TestResult::NotRun("the first took it".into()))]);
+        outcome.printed = "hello".into();
+        outcome.diagnostics = vec![no(), no()];
+        let record = graded(&exercise, &outcome);
+        assert_eq!(record.diagnostics, "no\nno\n");
+        assert_eq!(record.tests[0].feedback, "the first took it");
+        assert_eq!(record.output, "", "what was printed may be a value");
+        exercise.feedback = Some(Feedback::Full);
+        assert_eq!(graded(&exercise, &outcome).output, "hello");
+    }
+
+    #[test]
+    fn what_is_too_long_for_a_record_is_cut() {
+        let mut exercise = exercise(Credit::All);
+        exercise.feedback = Some(Feedback::Full);
+        let cut = |most: usize| format!("{}\n(cut: it was longer)", "x".repeat(most));
+        let record = |length: usize| {
+            let text = "x".repeat(length);
+            let mut outcome = outcome(&[("a", TestResult::NotRun(text.clone()))]);
+            outcome.printed.clone_from(&text);
+            outcome.diagnostics = vec![Diagnostic { text, ..no() }; 2];
+            let mut record = graded(&exercise, &outcome);
+            let feedback = record.tests.remove(0).feedback;
+            (record.output, record.diagnostics, feedback)
+        };
+        let (output, diagnostics, feedback) = record(4096);
+        assert_eq!((output.len(), feedback.len()), (4096, 4096));
+        assert_eq!(diagnostics.len(), 2 * 4097);
+        let (output, diagnostics, feedback) = record(16_384);
+        assert_eq!((output.len(), feedback), (16_384, cut(4096)));
+        assert_eq!(diagnostics, cut(16_384));
+        assert_eq!(record(16_385).0, cut(16_384));
     }
 }
