@@ -10,6 +10,8 @@ pub mod cache;
 pub mod cell;
 pub mod compare;
 pub mod discover;
+#[cfg(test)]
+mod fixture;
 pub mod header;
 pub mod journal;
 pub mod merge;

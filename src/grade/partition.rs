@@ -242,4 +242,23 @@ mod tests {
         assert_eq!(scheduled(&node).as_deref(), Some("slice:3/3"));
         assert_eq!(scheduled(&[node[0]]), None);
     }
+
+    #[test]
+    fn a_part_knows_its_place_among_the_others() {
+        let part = Partition::slice(2, 5).unwrap();
+        assert_eq!((part.part(), part.of()), (2, 5));
+        assert_eq!(part.of_part(4), Partition::slice(4, 5).unwrap());
+        let held = (0..10).filter(|place| part.holds(*place, ""));
+        assert!(held.eq([1, 6]));
+    }
+
+    #[test]
+    fn a_scheduler_is_told_by_its_variables() {
+        let variables = [("CI_NODE_INDEX", "2"), ("CI_NODE_TOTAL", "3")];
+        let variables = variables.map(|(name, value)| (name.into(), value.into()));
+        let environment = Environment::new(variables, "/".into());
+        let (part, told) = Partition::of_scheduler(&environment).unwrap();
+        assert_eq!(part, Partition::slice(2, 3).unwrap());
+        assert_eq!(told, "CI_NODE_INDEX and CI_NODE_TOTAL");
+    }
 }
