@@ -332,3 +332,69 @@ mod tests {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn summary(passed: usize, failed: usize, internal: usize, left: usize) -> Summary {
+        let verdicts = [
+            (Verdict::Passed, passed),
+            (Verdict::Failed, failed),
+            (Verdict::InternalError, internal),
+        ];
+        let verdicts = verdicts.into_iter().filter(|(_, count)| *count > 0);
+        Summary {
+            verdicts: verdicts.collect(),
+            left,
+        }
+    }
+
+    #[test]
+    fn a_summary_counts_records_by_their_verdicts() {
+        let summary = summary(3, 2, 0, 4);
+        assert_eq!(summary.done(), 5);
+        assert_eq!(summary.count(Verdict::Passed), 3);
+        assert_eq!(summary.count(Verdict::Failed), 2);
+        assert_eq!(summary.count(Verdict::InternalError), 0);
+    }
+
+    #[test]
+    fn a_grading_is_complete_when_every_submission_was_judged() {
+        assert!(summary(3, 2, 0, 0).is_complete());
+        assert!(summary(0, 0, 0, 0).is_complete());
+        assert!(!summary(3, 2, 0, 1).is_complete());
+        assert!(!summary(3, 2, 1, 0).is_complete());
+        assert!(!summary(3, 2, 1, 1).is_complete());
+    }
+
+    #[test]
+    fn all_have_passed_when_none_failed_and_none_is_left() {
+        assert!(summary(3, 0, 0, 0).all_passed());
+        assert!(!summary(3, 1, 0, 0).all_passed());
+        assert!(!summary(3, 0, 1, 0).all_passed());
+        assert!(!summary(3, 0, 0, 1).all_passed());
+    }
+
+    #[test]
+    fn files_are_told_apart_by_paths_texts_and_where_each_ends() {
+        let of = |files: &[(&str, &str)]| {
+            let file = |(path, text): &(&str, &str)| Collected {
+                path: (*path).to_owned(),
+                bytes: text.as_bytes().to_vec(),
+            };
+            fingerprint(&files.iter().map(file).collect::<Vec<_>>())
+        };
+        let all = [
+            of(&[]),
+            of(&[("a", "bc")]),
+            of(&[("ab", "c")]),
+            of(&[("a", "b"), ("c", "")]),
+            of(&[("c", ""), ("a", "b")]),
+        ];
+        assert!(all.iter().all(|name| name.len() == 64));
+        assert_eq!(BTreeSet::from(all.clone()).len(), all.len());
+    }
+}

@@ -97,3 +97,66 @@ mod tests {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::super::fixture::{header, record};
+    use super::*;
+
+    #[test]
+    fn a_verdict_is_kept_for_the_same_source_exercise_and_tools() {
+        let folder = tempfile::tempdir().unwrap();
+        let header = header(&["ada"]);
+        let cache = Cache::new(folder.path(), &header);
+        let [one, two] = [0, 1].map(|index| &header.exercises[index]);
+        let kept = record("ada", "one");
+        assert_eq!(cache.get(one, &kept.source), None);
+        cache.put(one, &kept);
+        assert_eq!(cache.get(one, &kept.source), Some(kept.clone()));
+        assert_eq!(cache.get(two, &kept.source), None);
+        assert_eq!(cache.get(one, "other files"), None);
+        let mut changed = one.clone();
+        changed.fingerprint.push('2');
+        assert_eq!(cache.get(&changed, &kept.source), None);
+        let mut other = header.clone();
+        other.tools.push("nginx 1.28.5".to_owned());
+        let other = Cache::new(folder.path(), &other);
+        assert_eq!(other.get(one, &kept.source), None);
+        let again = Cache::new(folder.path(), &header);
+        assert_eq!(again.get(one, &kept.source), Some(kept));
+    }
+
+    #[test]
+    fn a_record_in_the_place_of_another_is_not_taken() {
+        let folder = tempfile::tempdir().unwrap();
+        let header = header(&["ada"]);
+        let cache = Cache::new(folder.path(), &header);
+        let one = &header.exercises[0];
+        let kept = record("ada", "one");
+        cache.put(one, &kept);
+        let place = cache.place(one, &kept.source);
+        let other_exercise = record("ada", "two");
+        let mut other_source = kept.clone();
+        other_source.source = "other files".to_owned();
+        for other in [other_exercise, other_source] {
+            fs::write(&place, serde_json::to_vec(&other).unwrap()).unwrap();
+            assert_eq!(cache.get(one, &kept.source), None);
+        }
+        fs::write(&place, "{}").unwrap();
+        assert_eq!(cache.get(one, &kept.source), None);
+    }
+
+    #[test]
+    fn parts_of_a_key_do_not_run_together() {
+        let key = |parts: &[&str]| {
+            let mut key = Sha256::new();
+            for part in parts {
+                add(&mut key, part);
+            }
+            key.finalize()
+        };
+        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
+    }
+}

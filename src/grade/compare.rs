@@ -170,3 +170,145 @@ fn why(was: &Old, now: &Record, before: &Header, after: &Header) -> Why {
     }
     Why::Nothing
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::slice;
+
+    use super::super::fixture::{header, record, results};
+    use super::*;
+    use crate::report::TestVerdict;
+
+    /// Returns what changed from `was` to `now`.
+    fn changes(was: (&Header, &[Record]), now: (&Header, &[Record])) -> Vec<Change> {
+        let folder = tempfile::tempdir().unwrap();
+        let was = results(folder.path(), "was.jsonl", was.0, was.1);
+        let now = results(folder.path(), "now.jsonl", now.0, now.1);
+        compare(&was, &now).unwrap()
+    }
+
+    fn changed(was: &[Record], now: &[Record]) -> Vec<Change> {
+        let header = header(&["ada", "bob"]);
+        changes((&header, was), (&header, now))
+    }
+
+    /// The record of a submission that does not pass.
+    fn failed(learner: &str, exercise: &str) -> Record {
+        let mut record = record(learner, exercise);
+        record.verdict = Verdict::Failed;
+        record.score = Points::default();
+        record.tests[0].verdict = TestVerdict::Failed;
+        record
+    }
+
+    fn names(changes: &[Change]) -> Vec<(&str, &Why)> {
+        let pairs = changes
+            .iter()
+            .map(|change| (&*change.submission, &change.why));
+        pairs.collect()
+    }
+
+    #[test]
+    fn equal_results_have_not_changed() {
+        let records = [record("ada", "one"), failed("bob", "one")];
+        assert_eq!(changed(&records, &records), []);
+        let mut later = records.clone();
+        later[0].time.at = 7;
+        later[0].source = "other files".to_owned();
+        assert_eq!(changed(&records, &later), [], "both pass alike");
+    }
+
+    #[test]
+    fn what_is_new_comes_in_its_order_and_what_is_gone_last() {
+        let was = [
+            record("ada", "one"),
+            record("ada", "two"),
+            record("bob", "one"),
+        ];
+        let now = [failed("ada", "two"), record("bob", "two")];
+        let changes = changed(&was, &now);
+        let expected = [
+            ("ada/two", &Why::Nothing),
+            ("bob/two", &Why::New),
+            ("ada/one", &Why::Gone),
+            ("bob/one", &Why::Gone),
+        ];
+        assert_eq!(names(&changes), expected);
+        let full = Some((Verdict::Passed, Points::whole(2)));
+        let none = Some((Verdict::Failed, Points::default()));
+        assert_eq!((changes[0].before, changes[0].now), (full, none));
+        assert_eq!((changes[1].before, changes[1].now), (None, full));
+        assert_eq!((changes[2].before, changes[2].now), (full, None));
+    }
+
+    #[test]
+    fn a_score_or_a_test_alone_is_a_change() {
+        let mut was = failed("ada", "one");
+        was.tests.push(record("ada", "one").tests.remove(0));
+        was.tests[1].name = "second".to_owned();
+        was.tests[1].title = "The second".to_owned();
+        let mut now = was.clone();
+        now.score = Points::whole(1);
+        let changes = changed(slice::from_ref(&was), &[now]);
+        assert_eq!((changes.len(), &*changes[0].tests), (1, &[][..]));
+        let mut now = was.clone();
+        now.tests[1].verdict = TestVerdict::Crashed;
+        let changes = changed(slice::from_ref(&was), &[now]);
+        assert_eq!(changes[0].tests, ["The second"]);
+        let mut now = was.clone();
+        now.tests[1].name = "third".to_owned();
+        now.tests[1].title = "The third".to_owned();
+        let changes = changed(&[was], &[now]);
+        assert_eq!(changes[0].tests, ["The third", "The second"]);
+    }
+
+    #[test]
+    fn a_change_has_the_first_reason_that_explains_it() {
+        let before = header(&["ada", "bob"]);
+        let mut after = before.clone();
+        let (was, mut now) = (record("ada", "one"), failed("ada", "one"));
+        let why = |after: &Header, now: &Record| {
+            let changes = changes(
+                (&before, slice::from_ref(&was)),
+                (after, slice::from_ref(now)),
+            );
+            assert_eq!(changes.len(), 1);
+            changes[0].why.clone()
+        };
+        assert_eq!(why(&after, &now), Why::Nothing);
+        after.tools.push("nginx 1.28.5".to_owned());
+        let words = "the tools were rustc 1.95.0 and are rustc 1.95.0, nginx 1.28.5";
+        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        after.sandbox = "none".to_owned();
+        let words = "the sandbox was landlock and is none";
+        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        after.gradus = "1.1.0".to_owned();
+        let words = "Gradus was 1.0.0 and is 1.1.0";
+        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        after.exercises[1].title = "Another".to_owned();
+        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        after.exercises[0].title = "Another".to_owned();
+        assert_eq!(why(&after, &now), Why::Exercise);
+        now.verdict = Verdict::InternalError;
+        assert_eq!(why(&after, &now), Why::Internal);
+        now.source = "other files".to_owned();
+        assert_eq!(why(&after, &now), Why::Source);
+    }
+
+    #[test]
+    fn every_reason_has_words_of_its_own() {
+        let all = [
+            Why::New,
+            Why::Gone,
+            Why::Source,
+            Why::Exercise,
+            Why::Tools("the tools".to_owned()),
+            Why::Internal,
+            Why::Nothing,
+        ];
+        let words: BTreeSet<String> = all.iter().map(Why::words).collect();
+        assert_eq!(words.len(), all.len());
+        assert!(words.contains("the tools"));
+    }
+}

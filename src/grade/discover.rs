@@ -257,6 +257,7 @@ mod tests {
             "cyd/gradus-workspace/exercises/two",
             "dan/src",
             ".git",
+            ".hidden/one",
         ]);
         fs::write(root.path().join("notes.txt"), "").unwrap();
         let found = hand_ins(root.path(), &ids(&["one", "two"])).unwrap();
@@ -273,6 +274,7 @@ mod tests {
         assert_eq!(
             ignored,
             [
+                "its name starts with a dot",
                 "it has no folder of an exercise that is graded",
                 "no folder"
             ]
@@ -316,5 +318,27 @@ mod tests {
         assert!(fault("ada\tone\tz\n\nada one\n").starts_with("-:3: "));
         assert!(fault("a/b\tone\tz\n").contains("cannot be the name of a learner"));
         assert!(fault("ada\tone\tz\nada\tone\ty\n").contains("ada/one is there twice"));
+    }
+
+    #[test]
+    fn a_checkout_is_one_learners_workspace() {
+        let root = tree(&["exercises/one", "class/ada/exercises/one", "ada/one"]);
+        let exercises = ids(&["one", "two"]);
+        assert!(is_checkout(root.path(), &exercises));
+        assert!(is_checkout(&root.path().join("class/ada"), &exercises));
+        assert!(!is_checkout(root.path(), &ids(&["two"])));
+        assert!(!is_checkout(&root.path().join("class"), &exercises));
+        assert!(!is_checkout(&root.path().join("ada"), &exercises));
+        let found = checkout("ada", root.path(), &exercises);
+        assert_eq!(names(&found, root.path()), ["ada/one exercises/one"]);
+    }
+
+    #[test]
+    fn links_on_the_way_to_the_folder_are_the_graders_own() {
+        let root = tree(&["real/ada/one"]);
+        let link = root.path().join("link");
+        std::os::unix::fs::symlink("real", &link).unwrap();
+        let found = hand_ins(&link, &ids(&["one", "two"])).unwrap();
+        assert_eq!(names(&found, root.path()), ["ada/one real/ada/one"]);
     }
 }

@@ -123,6 +123,7 @@ impl Tier {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture;
     use super::*;
     use crate::course::fixture;
 
@@ -144,6 +145,103 @@ mod tests {
         assert_eq!(
             submissions.fingerprint,
             "2568773eb068a17e4af42450df10fc581ed14a2fd6932a693d22ed74e23370e0"
+        );
+    }
+
+    #[test]
+    fn submissions_are_known_by_number_and_names() {
+        let of = |names: &[&str]| submissions(names.iter().map(|name| (*name).to_owned()));
+        let both = of(&["ada/one", "bob/one"]);
+        assert_eq!((both.count, of(&[]).count), (2, 0));
+        // printf 'ada/one\nbob/one\n' | sha256sum
+        assert!(
+            both.fingerprint.starts_with("060ec8fc61a360c0"),
+            "{}",
+            both.fingerprint
+        );
+        assert_ne!(both, of(&["bob/one", "ada/one"]));
+        assert_ne!(both, of(&["ada/onebob/one", ""]));
+    }
+
+    #[test]
+    fn an_exercise_is_known_by_its_files() {
+        let course = crate::course::fixture::course();
+        let [both, quick] = ["both", "quick"].map(|id| {
+            let mut exercises = course.exercises.iter();
+            exercises
+                .find(|exercise| exercise.id.as_str() == id)
+                .unwrap()
+        });
+        let of = |exercise| fingerprint(&course.tree, exercise);
+        assert_eq!(of(both).len(), 64);
+        assert_eq!(of(both), of(both));
+        assert_ne!(of(both), of(quick));
+    }
+
+    type Change = fn(&mut Header);
+
+    #[test]
+    fn gradings_differ_by_whatever_decides_a_verdict() {
+        let old = fixture::header(&["ada"]);
+        let told = |change: Change| {
+            let mut new = old.clone();
+            change(&mut new);
+            difference(&old, &new)
+        };
+        let expected: [(Change, &str); 8] = [
+            (
+                |new| new.schema.push('2'),
+                "the format was `gradus-results/1` and",
+            ),
+            (
+                |new| new.gradus.push('2'),
+                "the version of Gradus was `1.0.0` and is `1.0.02`",
+            ),
+            (
+                |new| new.course.push('2'),
+                "the course was `small` and is `small2`",
+            ),
+            (
+                |new| new.sandbox.clear(),
+                "the sandbox was `landlock` and is ``",
+            ),
+            (
+                |new| new.partition = Some("slice:1/2".to_owned()),
+                "the partition was all and is slice:1/2",
+            ),
+            (
+                |new| new.tools.clear(),
+                "the tools were rustc 1.95.0 and are ",
+            ),
+            (
+                |new| new.exercises[1].title.push('2'),
+                "the exercise two has changed",
+            ),
+            (
+                |new| new.exercises[0].id = "three".parse().unwrap(),
+                "the exercise three was not graded",
+            ),
+        ];
+        for (change, words) in expected {
+            let found = told(change).unwrap();
+            assert!(found.starts_with(words), "{found}");
+        }
+        let fewer = told(|new| new.exercises.truncate(1));
+        assert_eq!(fewer.as_deref(), Some("other exercises were graded"));
+    }
+
+    #[test]
+    fn gradings_do_not_differ_by_their_submissions() {
+        let (old, new) = (fixture::header(&["ada"]), fixture::header(&["ada", "bob"]));
+        assert_ne!(old, new);
+        assert_eq!(difference(&old, &new), None);
+    }
+
+    #[test]
+    fn a_tier_has_the_name_that_manifests_have() {
+        assert_eq!(
+            [Tier::Called, Tier::Linked].map(Tier::id),
+            ["called", "linked"]
         );
     }
 }

@@ -131,6 +131,7 @@ fn remove(name: &str, root: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
+<<<<<<< HEAD
     use super::*;
 
     #[test]
@@ -143,5 +144,137 @@ mod tests {
             fingerprint(&path).unwrap(),
             "ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356"
         );
+=======
+    use super::super::fixture::{header, record, results};
+    use super::*;
+    use crate::report;
+
+    /// A report that consists of these files.
+    #[derive(Debug)]
+    struct Files(&'static [&'static str]);
+
+    impl Format for Files {
+        fn id(&self) -> &'static str {
+            "files"
+        }
+
+        fn summary(&self) -> &'static str {
+            "Nobody reads it."
+        }
+
+        fn write(
+            &self,
+            _: &dyn report::Results,
+            folder: &mut dyn report::Folder,
+        ) -> io::Result<()> {
+            for path in self.0 {
+                folder.file(path)?.flush()?;
+            }
+            Ok(())
+        }
+    }
+
+    /// A folder of reports, with the results that they tell of.
+    struct Reports {
+        root: tempfile::TempDir,
+        results: Results,
+    }
+
+    impl Reports {
+        fn new() -> Self {
+            let root = tempfile::tempdir().unwrap();
+            let results = results(root.path(), "results.jsonl", &header(&["ada"]), &[]);
+            Self { root, results }
+        }
+
+        /// Has them tell of other results.
+        fn change(&mut self) {
+            let records = [record("ada", "one")];
+            let header = header(&["ada"]);
+            self.results = results(self.root.path(), "results.jsonl", &header, &records);
+        }
+
+        /// Writes a report of `files`; returns how many old ones were taken away.
+        fn write(&self, files: &'static [&'static str]) -> usize {
+            let format = Files(files);
+            let written = write(&self.results, self.root.path(), &[&format]).unwrap();
+            let places = files.iter().map(|name| self.root.path().join(name));
+            assert!(written.files.iter().eq(&places.collect::<Vec<_>>()));
+            written.removed
+        }
+
+        fn has(&self, name: &str) -> bool {
+            self.root.path().join(name).exists()
+        }
+    }
+
+    #[test]
+    fn reports_on_the_same_results_stay() {
+        let mut reports = Reports::new();
+        assert_eq!(reports.write(&["a.txt"]), 0);
+        assert_eq!(reports.write(&["b.txt"]), 0);
+        assert!(reports.has("a.txt") && reports.has("b.txt"));
+        reports.change();
+        assert_eq!(reports.write(&["c.txt"]), 2, "both were on the list");
+    }
+
+    #[test]
+    fn reports_on_other_results_are_taken_away_with_their_folders() {
+        let mut reports = Reports::new();
+        reports.write(&["a.txt", "in/one.txt", "in/two/three.txt", "kept/one.txt"]);
+        fs::write(reports.root.path().join("kept/mine.txt"), "").unwrap();
+        reports.change();
+        assert_eq!(reports.write(&["a.txt"]), 3);
+        assert!(reports.has("a.txt") && reports.has("kept/mine.txt"));
+        assert!(!reports.has("in") && !reports.has("kept/one.txt"));
+        assert!(reports.has("results.jsonl"));
+    }
+
+    #[test]
+    fn results_without_reports_leave_no_list() {
+        let reports = Reports::new();
+        let written = write(&reports.results, reports.root.path(), &[]).unwrap();
+        assert_eq!((written.files.len(), written.removed), (0, 0));
+        assert!(!reports.has(FILE));
+    }
+
+    #[test]
+    fn old_reports_are_taken_away_also_when_none_is_written() {
+        let mut reports = Reports::new();
+        reports.write(&["a.txt"]);
+        reports.change();
+        let written = write(&reports.results, reports.root.path(), &[]).unwrap();
+        assert_eq!((written.removed, reports.has("a.txt")), (1, false));
+    }
+
+    #[test]
+    fn a_list_that_is_none_of_ours_says_nothing() {
+        let mut reports = Reports::new();
+        reports.write(&["a.txt"]);
+        let path = reports.root.path().join(FILE);
+        let other = fs::read_to_string(&path)
+            .unwrap()
+            .replace(SCHEMA, "other/1");
+        fs::write(&path, other).unwrap();
+        reports.change();
+        assert_eq!(reports.write(&["b.txt"]), 0);
+        assert!(reports.has("a.txt"));
+    }
+
+    #[test]
+    fn only_regular_files_below_the_folder_are_taken_away() {
+        let root = tempfile::tempdir().unwrap();
+        let inner = root.path().join("inner");
+        fs::create_dir_all(inner.join("folder")).unwrap();
+        fs::write(root.path().join("outside"), "").unwrap();
+        std::os::unix::fs::symlink("../outside", inner.join("link")).unwrap();
+        fs::write(inner.join("file"), "").unwrap();
+        for name in ["../outside", "folder", "link", "missing", "/etc/passwd"] {
+            assert!(!remove(name, &inner).unwrap(), "{name}");
+        }
+        assert!(remove("file/below", &inner).is_err());
+        assert!(remove("file", &inner).unwrap());
+        assert!(inner.exists() && root.path().join("outside").exists());
+>>>>>>> 7af74f8 (grade: unit tests hold headers, results, reports, the cache and what changed)
     }
 }

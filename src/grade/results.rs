@@ -264,6 +264,7 @@ impl Write for Whole {
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture;
     use super::*;
 
     /// Returns the lines of `text`, a file in `folder`, and where each is.
@@ -293,5 +294,78 @@ mod tests {
         let path = folder.path().join(FILE);
         files::write_whole(&path, b"other\nresults\n").unwrap();
         assert_eq!(lines.read_at(read[0].1).unwrap(), b"first");
+    }
+
+    #[test]
+    fn records_follow_the_header_and_their_lines_are_read_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let header = fixture::header(&["ada", "bob"]);
+        let all = ["ada", "bob"].map(|learner| fixture::record(learner, "one"));
+        let results = fixture::results(folder.path(), FILE, &header, &all);
+        assert_eq!(results.header(), &header);
+        let again = Results::open(folder.path()).unwrap();
+        assert_eq!(again.path(), results.path());
+        let mut records = again.records().unwrap();
+        let read: Vec<_> = records.by_ref().map(Result::unwrap).collect();
+        assert!(read.iter().map(|(record, _)| record).eq(&all));
+        for (record, span) in read {
+            let line = records.line(span).unwrap();
+            assert_eq!(line, serde_json::to_vec(&record).unwrap());
+        }
+        let mut seen = Vec::new();
+        let visit = &mut |record| {
+            seen.push(record);
+            Ok(())
+        };
+        report::Results::each(&results, visit).unwrap();
+        assert_eq!(seen, all);
+    }
+
+    #[test]
+    fn a_line_that_is_no_record_is_told_with_its_number() {
+        let folder = tempfile::tempdir().unwrap();
+        let header = fixture::header(&["ada"]);
+        let mut odd = fixture::record("ada", "two");
+        odd.tests.clear();
+        let all = [fixture::record("ada", "one"), odd];
+        let results = fixture::results(folder.path(), FILE, &header, &all);
+        let error = results.records().unwrap().last().unwrap().unwrap_err();
+        let text = error.to_string();
+        assert!(
+            text.contains("results.jsonl:3: the record of ada/two: "),
+            "{text}"
+        );
+        fs::write(results.path(), "").unwrap();
+        let error = Results::open(results.path()).unwrap_err().to_string();
+        assert!(
+            error.ends_with(":1: no results: the file is empty"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_report_takes_its_place_when_it_is_whole() {
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = ResultsFolder::new(root.path());
+        let place = root.path().join("a/report.txt");
+        fs::create_dir(root.path().join("a")).unwrap();
+        fs::write(&place, "old").unwrap();
+        let mut file = report::Folder::file(&mut folder, "a/report.txt").unwrap();
+        file.write_all(b"the new one").unwrap();
+        assert_eq!(fs::read_to_string(&place).unwrap(), "old");
+        file.flush().unwrap();
+        assert_eq!(fs::read_to_string(&place).unwrap(), "the new one");
+        assert!(file.write_all(b"more").is_err(), "it is whole");
+        assert_eq!(folder.names(), ["a/report.txt"]);
+    }
+
+    #[test]
+    fn no_report_lies_outside_its_folder() {
+        let root = tempfile::tempdir().unwrap();
+        let mut folder = ResultsFolder::new(root.path());
+        for path in ["../a", "/a", "a/../../b"] {
+            assert!(report::Folder::file(&mut folder, path).is_err(), "{path}");
+        }
+        assert!(folder.names().is_empty());
     }
 }

@@ -131,4 +131,17 @@ mod tests {
         assert_eq!(fault("learner\nada\n../x\n").0, 3);
         assert_eq!(fault("learner,name\nada,A,B\n").0, 2);
     }
+
+    #[test]
+    fn a_class_list_is_read_from_its_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("class.csv");
+        std::fs::write(&path, "learner,section\nada,B\n").unwrap();
+        let roster = Roster::read(&path).unwrap();
+        let section = roster.person("ada").unwrap().section.as_deref();
+        assert_eq!(section, Some("B"));
+        std::fs::write(&path, "name\nada\n").unwrap();
+        let error = Roster::read(&path).unwrap_err().to_string();
+        assert!(error.ends_with("class.csv:1: the first row has no column `learner`"));
+    }
 }
