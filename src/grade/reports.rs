@@ -131,8 +131,9 @@ fn remove(name: &str, root: &Path) -> io::Result<bool> {
 
 #[cfg(test)]
 mod tests {
-<<<<<<< HEAD
+    use super::super::fixture::{header, record, results};
     use super::*;
+    use crate::report;
 
     #[test]
     fn fingerprint_of_results_is_their_sha_256() {
@@ -144,10 +145,7 @@ mod tests {
             fingerprint(&path).unwrap(),
             "ca3d163bab055381827226140568f3bef7eaac187cebd76878e0b63e9e442356"
         );
-=======
-    use super::super::fixture::{header, record, results};
-    use super::*;
-    use crate::report;
+    }
 
     /// A report that consists of these files.
     #[derive(Debug)]
@@ -275,6 +273,5 @@ mod tests {
         assert!(remove("file/below", &inner).is_err());
         assert!(remove("file", &inner).unwrap());
         assert!(inner.exists() && root.path().join("outside").exists());
->>>>>>> 7af74f8 (grade: unit tests hold headers, results, reports, the cache and what changed)
     }
 }

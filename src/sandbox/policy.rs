@@ -189,9 +189,47 @@ mod tests {
     }
 
     #[test]
+
     fn only_a_debug_build_can_be_told_to_leave_a_rule_out() {
         let words = ["off=files", "--"].map(OsString::from);
         assert_eq!(Policy::read(&words).is_ok(), cfg!(debug_assertions));
+    }
+
+    #[test]
+    fn words_that_are_no_policy_are_refused() {
+        for words in [&["stage=learner"][..], &["odd=1", "--"], &["stage", "--"]] {
+            let words: Vec<OsString> = words.iter().map(OsString::from).collect();
+            assert!(Policy::read(&words).is_err(), "{words:?}");
+        }
+    }
+
+    #[cfg(debug_assertions)]
+    fn a_rule_holds_unless_it_is_off() {
+        let mut policy = Policy::new(super::super::guard::GUARDS[0], Stage::Learner);
+        policy.off = vec![Rule::Kernel];
+        for (rule, _) in Rule::ALL {
+            assert_eq!(policy.holds(rule), rule != Rule::Kernel, "{rule:?}");
+        }
+    }
+
+    #[test]
+    fn values_that_are_unknown_are_refused() {
+        for word in [
+            "guard=?",
+            "stage=?",
+            "cpu=?",
+            "memory=-1",
+            "file=",
+            "parent=x",
+            "secluded=?",
+            "off=?",
+            "made=/x",
+            "room=1,2",
+        ] {
+            let error = Policy::read(&[word.into(), END.into()]).unwrap_err();
+            let words = error.to_string();
+            assert!(words.starts_with("no policy of a launcher: "), "{words}");
+        }
     }
 
     #[test]

@@ -186,3 +186,79 @@ impl View {
         granted.map(|(_, path)| path.as_path()).chain(made)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn has(view: &View, access: Access, path: &str) -> bool {
+        view.paths(access).any(|granted| granted == Path::new(path))
+    }
+
+    #[test]
+    fn each_access_has_a_word_of_its_own() {
+        let words = Access::ALL.map(|(access, _)| access.word());
+        assert_eq!(words, ["list", "read", "execute", "write", "connect"]);
+    }
+
+    #[test]
+    fn what_is_granted_is_granted_as_it_was_said() {
+        let view = View::new()
+            .with(Access::Write, "/w")
+            .with_all(Access::List, ["/l", "/m"])
+            .with_made("/etc/hosts", "127.0.0.1 localhost");
+        let paths = |access| view.paths(access).collect::<Vec<_>>();
+        assert_eq!(paths(Access::Write), [Path::new("/w")]);
+        assert_eq!(paths(Access::List), [Path::new("/l"), Path::new("/m")]);
+        let read = ["/dev/null", "/etc/hosts"].map(Path::new);
+        assert_eq!(paths(Access::Read), read, "what is made can be read");
+        assert!(paths(Access::Execute).is_empty());
+        assert!(paths(Access::Connect).is_empty());
+    }
+
+    #[test]
+    fn a_program_sees_itself_its_loader_and_the_c_library() {
+        let view = View::of_program("/opt/program");
+        assert!(has(&view, Access::Execute, "/opt/program"));
+        assert!(
+            LOADERS
+                .iter()
+                .all(|loader| has(&view, Access::Execute, loader))
+        );
+        assert!(has(&view, Access::Read, LOADER_CACHE));
+        assert_eq!(view.paths(Access::Write).count(), 0);
+        assert!(!has(&view, Access::Read, "/lib"), "not every library");
+    }
+
+    #[test]
+    fn of_libraries_only_those_that_are_there_are_granted() {
+        let missing = View::default().with_libraries(&["libmissing.so.0"]);
+        assert_eq!(missing, View::default());
+        let folders = LIBRARY_FOLDERS.iter();
+        let is_there = |folder: &&&str| Path::new(folder).join("libc.so.6").is_file();
+        let there = folders.filter(is_there).count();
+        let found = View::default().with_libraries(&["libc.so.6"]);
+        assert_eq!(found.paths(Access::Read).count(), there);
+    }
+
+    #[test]
+    fn tools_see_all_libraries_and_labs_programs_and_names_too() {
+        let (tools, lab) = (View::of_tools(), View::of_lab());
+        for view in [&tools, &lab] {
+            assert!(has(view, Access::Read, "/usr/lib"));
+            assert!(
+                LOADERS
+                    .iter()
+                    .all(|loader| has(view, Access::Execute, loader))
+            );
+        }
+        for (access, path) in [
+            (Access::Execute, "/usr/bin"),
+            (Access::Read, "/etc/passwd"),
+            (Access::Write, "/dev/null"),
+        ] {
+            assert!(has(&lab, access, path), "{path}");
+            assert!(!has(&tools, access, path), "{path}");
+        }
+    }
+}
