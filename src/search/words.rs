@@ -210,4 +210,59 @@ mod tests {
         );
         assert!(excerpt.contains(" needle ") && excerpt.chars().count() < 160);
     }
+
+    #[test]
+    fn every_word_of_a_lesson_is_known_in_lower_case() {
+        let vocabulary = vocabulary(&fixture::course());
+        for word in ["start", "welcome", "gateway", "which", "almost", "beyond"] {
+            assert!(vocabulary.contains(word), "{word}");
+        }
+        assert!(!vocabulary.contains("quick"), "it is of an exercise");
+    }
+
+    #[test]
+    fn each_word_counts_and_one_of_the_head_most() {
+        let score = |head: &str, body: &str, words: &[&str]| {
+            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+            score(head, body, &words)
+        };
+        assert_eq!(score("", "a port, a Port", &["port"]), Some(2));
+        assert_eq!(score("Port", "a port", &["port"]), Some(21));
+        assert_eq!(score("Port", "", &["port"]), Some(20));
+        assert_eq!(score("Port", "a host, a host", &["port", "host"]), Some(22));
+        assert_eq!(score("", &"port ".repeat(50), &["port"]), Some(9));
+        assert_eq!(score("Port", "a port", &["port", "host"]), None);
+    }
+
+    #[test]
+    fn the_text_of_a_section_has_no_heading_and_its_question() {
+        let course = fixture::course();
+        let text = section_text(&course.lessons[0], 1);
+        assert_eq!(text, "A gateway stands in between. Which?");
+        let text = section_text(&course.lessons[0], 0);
+        assert_eq!(text, "Welcome to the port.");
+    }
+
+    #[test]
+    fn only_what_is_said_is_text() {
+        assert!(
+            [Role::Text, Role::Code, Role::Key]
+                .map(is_content)
+                .iter()
+                .all(|it| *it)
+        );
+        let decorations = [Role::Dim, Role::Good, Role::Bad, Role::Warn, Role::Accent];
+        assert!(!decorations.map(is_content).iter().any(|it| *it));
+    }
+
+    #[test]
+    fn an_excerpt_of_a_short_text_is_all_of_it() {
+        let of = |text: &str| excerpt(text, &["needle".to_owned()]);
+        assert_eq!(of("a needle in hay"), "a needle in hay");
+        assert_eq!(of("hay"), "hay");
+        let long = format!("needle {}end", "x".repeat(60));
+        assert_eq!(of(&long), long, "a word is never cut");
+        let two = format!("needle {} end", "x".repeat(60));
+        assert_eq!(of(&two), format!("needle {} …", "x".repeat(60)));
+    }
 }

@@ -173,4 +173,11 @@ mod tests {
         assert_eq!(Address::of("127.0.0.1").with_port(), "127.0.0.1:80");
         assert_eq!(Address::of("127.0.0.1:3").with_port(), "127.0.0.1:3");
     }
+
+    #[test]
+    fn another_port_takes_the_place_of_the_first() {
+        let of = |text| Address::of(text).with_port_of(5);
+        assert_eq!(of("http://a:1/b"), "http://a:5/b");
+        assert_eq!(of("[::1]"), "[::1]:5");
+    }
 }

@@ -86,3 +86,49 @@ impl Localhosts {
         text
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::Config;
+    use super::*;
+
+    fn directive(text: &str) -> Directive {
+        Config::parse(text).unwrap().directives.remove(0)
+    }
+
+    #[test]
+    fn localhost_is_a_fixed_name_with_a_port_that_can_be() {
+        let names = |text: &str| {
+            let directive = directive(text);
+            names_it(&directive, &directive.arguments[0])
+        };
+        for text in [
+            "proxy_pass http://localhost:3000/a;",
+            "proxy_pass http://LocalHost;",
+            "server localhost:65535;",
+        ] {
+            assert!(names(text), "{text}");
+        }
+        for text in [
+            "proxy_pass http://localhost:0;",
+            "proxy_pass http://localhost:65536;",
+            "proxy_pass http://localhost:3000$uri;",
+            "proxy_pass http://127.0.0.1:3000;",
+            "server localhost:3000 resolve;",
+            "listen localhost:8080;",
+        ] {
+            assert!(!names(text), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_second_server_has_the_parameters_of_the_first() {
+        let second = |text: &str, has_v6| second_server(&directive(text), 7, has_v6);
+        let first = "server localhost:1 weight=2 max_fails=0;";
+        let text = " server [::1]:7 weight=2 max_fails=0;";
+        assert_eq!(second(first, true).as_deref(), Some(text));
+        assert_eq!(second(first, false), None);
+        assert_eq!(second("server localhost:1 'a b';", true), None);
+        assert_eq!(second("server localhost:1 '';", true), None);
+    }
+}

@@ -172,3 +172,81 @@ fn not_found(directive: &Directive, address: &Address<'_>) -> Option<Fault> {
     let told = fault(format!("host not found in {place} \"{host}\""));
     told.map(Fault::at_last)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RefusedBy, rules};
+    use super::*;
+
+    /// Returns who refuses `text`, and with which words.
+    fn refused(text: &str) -> Option<(RefusedBy, String)> {
+        let faults = rules::check(&Config::parse(text).unwrap());
+        assert!(faults.len() <= 1, "{faults:?}");
+        let fault = faults.into_iter().next()?;
+        Some((fault.refused_by, fault.message))
+    }
+
+    fn by(refused_by: RefusedBy, message: &str) -> (RefusedBy, String) {
+        (refused_by, message.to_owned())
+    }
+
+    #[test]
+    fn a_name_of_the_lab_may_be_looked_up_for_each_request() {
+        assert_eq!(
+            refused("proxy_pass http://shop.test:3000$request_uri;"),
+            None
+        );
+        assert_eq!(refused("proxy_pass http://shop.test$request_uri;"), None);
+        for text in [
+            "proxy_pass http://shop.test:3000:1$request_uri;",
+            "proxy_pass http://shop.test:$arg_port;",
+            "proxy_pass http://shop.example$request_uri;",
+        ] {
+            assert_eq!(refused(text).unwrap().0, RefusedBy::Harm, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_that_exists_nowhere_is_told_in_the_words_of_its_directive() {
+        use RefusedBy::{Nginx, NginxAtLast};
+        let upstream = "host not found in upstream \"shop.test\"";
+        assert_eq!(
+            refused("proxy_pass http://shop.test:1;"),
+            Some(by(NginxAtLast, upstream))
+        );
+        assert_eq!(
+            refused("grpc_pass grpc://shop.test:1;"),
+            Some(by(NginxAtLast, upstream))
+        );
+        assert_eq!(
+            refused("grpc_pass shop.test:1;"),
+            Some(by(NginxAtLast, upstream))
+        );
+        let server = "host not found in upstream \"shop.test:1\"";
+        assert_eq!(
+            refused("upstream a { server shop.test:1; }"),
+            Some(by(Nginx, server))
+        );
+        let resolver = "host not found in resolver \"ns.test\"";
+        assert_eq!(refused("resolver ns.test;"), Some(by(Nginx, resolver)));
+        let prefix = "invalid URL prefix";
+        assert_eq!(refused("proxy_pass shop.test:1;"), Some(by(Nginx, prefix)));
+    }
+
+    #[test]
+    fn a_name_that_is_looked_up_elsewhere_is_refused_by_the_lab() {
+        for text in [
+            "proxy_pass https://shop.test:1;",
+            "upstream a { server shop.test:1 resolve; }",
+        ] {
+            assert_eq!(refused(text).unwrap().0, RefusedBy::Harm, "{text}");
+        }
+    }
+
+    #[test]
+    fn an_address_has_one_port() {
+        let port = "invalid port in upstream \"::1:3000\"";
+        let told = refused("proxy_pass http://::1:3000;");
+        assert_eq!(told, Some(by(RefusedBy::Nginx, port)));
+    }
+}
