@@ -313,4 +313,21 @@ mod tests {
         assert!(Config::parse(&format!("a {longest};")).is_ok());
         assert!(Config::parse(&format!("a {longest}x;")).is_err());
     }
+
+    #[test]
+    fn the_last_comment_may_fill_the_buffer_of_nginx() {
+        let comment = format!("a;\n#{}", "x".repeat(4095));
+        assert!(Config::parse(&comment).is_ok());
+        assert!(Config::parse(&format!("{comment}\n")).is_err());
+        assert!(Config::parse(&format!("{comment}x")).is_err());
+    }
+
+    #[test]
+    fn escapes_stand_for_what_nginx_takes_them_for() {
+        assert_eq!(words("a \"b\\rc\\nd\\te\";"), [["a", "b\rc\nd\te"]]);
+        assert_eq!(
+            words("a 'b\\'c' d\\\\e f\\g;"),
+            [["a", "b'c", "d\\e", "f\\g"]]
+        );
+    }
 }

@@ -338,4 +338,38 @@ mod tests {
         let back = ports.to_learner(&copy);
         assert!(back.contains("server 127.0.0.2:80; proxy_pass http://[::1]:80/a;"));
     }
+
+    #[test]
+    fn only_addresses_get_a_port() {
+        let text = "root localhost; http { server { server_name localhost; return 127.0.0.1; } }";
+        let (copy, _) = copy(text);
+        for part in [
+            "root localhost;",
+            "server_name localhost;",
+            "return 127.0.0.1;",
+        ] {
+            assert!(copy.contains(part), "{part} in {copy}");
+        }
+    }
+
+    #[test]
+    fn where_a_pool_has_the_name_that_localhost_would_get_it_stays() {
+        let text = "upstream localhost_3000 { server 127.0.0.1:1; }\n\
+                    proxy_pass http://localhost:3000/a;";
+        let (copy, ports) = copy(text);
+        let back = ports.to_learner(&copy);
+        assert!(
+            back.contains("proxy_pass http://localhost:3000/a;"),
+            "{back}"
+        );
+    }
+
+    #[test]
+    fn what_only_reads_a_configuration_stays_in_its_folder() {
+        let config = Config::parse("events {}\nhttp { access_log a; }\n").unwrap();
+        assert_eq!(
+            enclosed(&config, |name| name == "proxy_temp_path"),
+            "events {}\nhttp { proxy_temp_path tmp/proxy; access_log a; }\n"
+        );
+    }
 }

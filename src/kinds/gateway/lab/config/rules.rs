@@ -154,14 +154,10 @@ fn few(name: &str, word: &Word, number: &str) -> Option<Fault> {
 }
 
 fn path(name: &str, word: &Word) -> Option<Fault> {
-    let word_for_none = match name {
-        "access_log" | "auth_basic_user_file" => "off",
-        "error_log" => "stderr",
-        _ => "",
-    };
+    // Words that stand for no file, such as `off` and `stderr`, lead nowhere.
     let text = word.text.as_str();
     let leads_out = text.starts_with('/') || text.contains([':', '$']) || has_parent(text);
-    if text == word_for_none || !leads_out {
+    if !leads_out {
         return None;
     }
     let message = format!("`{name}` names `{text}`, which may be outside the lab's folder");
@@ -415,5 +411,19 @@ mod tests {
         let found = faults("user root;\ninclude x;\nproxy_pass http://10.0.0.1;");
         let lines: Vec<_> = found.iter().map(|fault| fault.line).collect();
         assert_eq!(lines, [1, 2, 3]);
+    }
+
+    #[test]
+    fn a_lab_has_room_for_thirty_two_ports() {
+        let listens = |count: usize| {
+            let listens = "listen 127.0.0.1:8080;\n".repeat(count);
+            faults(&format!("http {{ server {{\n{listens}}} }}"))
+        };
+        assert_eq!(listens(32), []);
+        let found = listens(33);
+        assert_eq!(found.len(), 1);
+        assert!(found[0].is_ours() && !found[0].is_harmful());
+        assert_eq!(found[0].message, "33 `listen` are too many for a lab");
+        assert_eq!(found[0].line, 34, "it is the first too many");
     }
 }
