@@ -151,6 +151,17 @@ mod tests {
         );
     }
 
+    fn request(target: &str) -> Request {
+        Request {
+            method: "GET".into(),
+            target: target.into(),
+            headers: Vec::new(),
+            version: "HTTP/1.1".into(),
+            keeps_alive: true,
+            body: Body::default(),
+        }
+    }
+
     #[test]
     fn each_path_arrives_as_often_as_it_was_asked_for() {
         let probe: Probe = toml::from_str(
@@ -159,20 +170,26 @@ mod tests {
         )
         .unwrap();
         let requests = Requests::new(&probe.send, 8080);
-        let request = |target: &str| Request {
-            method: "GET".into(),
-            target: target.into(),
-            headers: Vec::new(),
-            version: "HTTP/1.1".into(),
-            keeps_alive: true,
-            body: Body::default(),
-        };
         let (one, other) = (request("/a"), request("/b"));
         let seen = [&one, &other, &one, &one, &other, &one];
         assert_eq!(each_path(&probe, &requests, &seen), Ok(()));
         let lost = [&one, &one, &one, &one, &one, &other];
         let words = "`/a` was asked for 4 times, and the app saw it 5 times";
         assert_eq!(each_path(&probe, &requests, &lost), Err(words.into()));
+    }
+
+    #[test]
+    fn every_customer_asks_for_every_path() {
+        let probe: Probe = toml::from_str(
+            "name = 'a'\ntitle = 'A'\nsend = { path = '/a', times = 2, parallel = 3 }\n\
+             expect.status = 200",
+        )
+        .unwrap();
+        let requests = Requests::new(&probe.send, 8080);
+        let one = request("/a");
+        assert_eq!(each_path(&probe, &requests, &[&one; 6]), Ok(()));
+        let words = "`/a` was asked for 6 times, and the app saw it 4 times";
+        assert_eq!(each_path(&probe, &requests, &[&one; 4]), Err(words.into()));
     }
 
     #[test]

@@ -173,4 +173,19 @@ mod tests {
             ]
         );
     }
+
+    #[test]
+    fn a_length_is_said_where_there_is_a_body_or_could_be() {
+        let get = text(&Send {
+            body_bytes: 3,
+            ..Send::default()
+        });
+        assert!(get.contains("Content-Length: 3\r\n") && get.ends_with("\r\n\r\nxxx"));
+        let post = text(&Send {
+            method: "POST".into(),
+            ..Send::default()
+        });
+        assert!(post.contains("Content-Length: 0\r\n") && post.ends_with("\r\n\r\n"));
+        assert!(!post.contains("Content-Type"));
+    }
 }
