@@ -317,6 +317,8 @@ fn fingerprint(files: &[Collected]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
 
     #[test]
@@ -331,13 +333,6 @@ mod tests {
             "cd5924facf6cb718be647023a199d2e33bd95fe7daa99244646a8b58031e2de2"
         );
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
 
     fn summary(passed: usize, failed: usize, internal: usize, left: usize) -> Summary {
         let verdicts = [

@@ -65,6 +65,9 @@ impl Cache {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
+    use super::super::fixture::{header, record};
     use super::*;
     use crate::course::{Points, fixture};
     use crate::grade::header::submissions;
@@ -96,14 +99,6 @@ mod tests {
             Some("kept/4a/6486c8d2560ba9e3b13fc9b8b94f4d3c3d38a981e5c1a6439664491d89c976.json")
         );
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::super::fixture::{header, record};
-    use super::*;
 
     #[test]
     fn a_verdict_is_kept_for_the_same_source_exercise_and_tools() {
@@ -146,17 +141,5 @@ mod tests {
         }
         fs::write(&place, "{}").unwrap();
         assert_eq!(cache.get(one, &kept.source), None);
-    }
-
-    #[test]
-    fn parts_of_a_key_do_not_run_together() {
-        let key = |parts: &[&str]| {
-            let mut key = Sha256::new();
-            for part in parts {
-                add(&mut key, part);
-            }
-            key.finalize()
-        };
-        assert_ne!(key(&["ab", "c"]), key(&["a", "bc"]));
     }
 }

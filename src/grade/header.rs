@@ -125,11 +125,10 @@ impl Tier {
 mod tests {
     use super::super::fixture;
     use super::*;
-    use crate::course::fixture;
 
     #[test]
     fn fingerprint_of_an_exercise_stays() {
-        let course = fixture::course();
+        let course = crate::course::fixture::course();
         let exercise = course.exercise(&"both".parse().unwrap()).unwrap();
         assert_eq!(
             fingerprint(&course.tree, exercise),

@@ -254,7 +254,7 @@ mod tests {
 
     /// An exercise of the built-in course that asks for tests of the learner's own.
     fn asking_for_tests() -> Exercise {
-        let (course, problems) = load(&builtin::tree());
+        let (course, problems) = load(&builtin::tree(), crate::kinds::KINDS);
         assert!(problems.is_empty());
         let asks = |exercise: &Exercise| exercise.task.judges_own_tests();
         course.exercises.into_iter().find(asks).unwrap()

@@ -331,7 +331,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::lab::upstream::request::Body;
+    use crate::kinds::gateway::lab::upstream::request::Body;
 
     /// A probe, and what it found.
     struct Case {
