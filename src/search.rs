@@ -38,3 +38,19 @@ pub fn search<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
     hits.extend(words::find(course, text));
     hits
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::fixture;
+
+    #[test]
+    fn symptoms_come_before_places_that_have_the_words() {
+        let course = fixture::course();
+        let symptom = search(&course, "connection refused");
+        assert!(matches!(&symptom[..], [Hit::Symptom { .. }]), "{symptom:?}");
+        let words = search(&course, "both");
+        assert!(matches!(&words[..], [Hit::Exercise(_)]), "{words:?}");
+        assert!(search(&course, "quantum").is_empty());
+    }
+}

@@ -175,7 +175,7 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::fixture;
+    use crate::course::{Tree, fixture, load};
 
     #[test]
     fn every_word_must_be_there() {
@@ -264,5 +264,23 @@ mod tests {
         assert_eq!(of(&long), long, "a word is never cut");
         let two = format!("needle {} end", "x".repeat(60));
         assert_eq!(of(&two), format!("needle {} …", "x".repeat(60)));
+    }
+
+    #[test]
+    fn a_long_word_is_one_word() {
+        let word = "x".repeat(300);
+        let files = [
+            (
+                "course.toml",
+                "format = 1\nid = \"a\"\ntitle = \"A\"\n".to_owned(),
+            ),
+            (
+                "lessons/01-a.md",
+                format!("+++\ntitle = \"A\"\n+++\nSee `{word}` here.\n"),
+            ),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), text.into()));
+        let (course, _) = load(&Tree::new(files));
+        assert!(vocabulary(&course).contains(&word));
     }
 }
