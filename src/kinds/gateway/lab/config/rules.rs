@@ -426,4 +426,19 @@ mod tests {
         assert_eq!(found[0].message, "33 `listen` are too many for a lab");
         assert_eq!(found[0].line, 34, "it is the first too many");
     }
+
+    #[test]
+    fn labs_know_the_directives_of_their_lists_and_no_others() {
+        for name in [
+            "proxy_pass",
+            "access_log",
+            "error_page",
+            "worker_connections",
+        ] {
+            assert!(is_known(name), "{name}");
+        }
+        for name in ["proxy_pas", "include", ""] {
+            assert!(!is_known(name), "{name}");
+        }
+    }
 }
