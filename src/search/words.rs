@@ -175,7 +175,9 @@ fn words(text: &str) -> impl Iterator<Item = String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::{Tree, fixture, load};
+    use crate::course::{fixture, load};
+    use crate::kinds::KINDS;
+    use crate::source::Tree;
 
     #[test]
     fn every_word_must_be_there() {
@@ -280,7 +282,7 @@ mod tests {
             ),
         ];
         let files = files.map(|(path, text)| (path.to_owned(), text.into()));
-        let (course, _) = load(&Tree::new(files));
+        let (course, _) = load(&Tree::new(files), KINDS);
         assert!(vocabulary(&course).contains(&word));
     }
 }
