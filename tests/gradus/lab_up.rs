@@ -99,6 +99,20 @@ fn a_lab_that_is_killed_leaves_nothing_but_a_note_that_goes() {
     }
 }
 
+#[test]
+fn the_footer_tells_of_an_nginx_that_was_killed() {
+    let machine = Machine::new(&["wrong-port"]);
+    let lab = machine.up("wrong-port");
+    lab.wait_for("nginx runs");
+    let ps = machine.gradus(&["lab", "ps", "--json"]);
+    let ps: serde_json::Value = serde_json::from_slice(&ps.stdout).expect("JSON");
+    let master = ps["labs"][0]["nginx"]["master"].as_i64().expect("an id");
+    let id = i32::try_from(master).ok();
+    let id = id.and_then(rustix::process::Pid::from_raw).expect("an id");
+    rustix::process::kill_process(id, rustix::process::Signal::KILL).expect("it runs");
+    lab.wait_for("nginx is stopped");
+}
+
 #[expect(clippy::disallowed_methods, reason = "the learner's shell does so")]
 fn run(program: &Path, arguments: &[&str]) -> Output {
     Command::new(program)

@@ -51,6 +51,8 @@ pub(super) struct Screen<'a> {
     crowd: Crowd,
     check: Option<Cancel>,
     written: usize,
+    /// What the footer says of the lab.
+    state: Line,
 }
 
 impl<'a> Screen<'a> {
@@ -104,6 +106,7 @@ impl<'a> Screen<'a> {
             crowd: Crowd::default(),
             check: None,
             written: 0,
+            state: Line::new(),
         })
     }
 
@@ -138,7 +141,10 @@ impl<'a> Screen<'a> {
         loop {
             let then = match messages.recv_timeout(BEAT) {
                 Ok(message) => self.act(message)?,
-                Err(RecvTimeoutError::Timeout) => Then::Stay,
+                Err(RecvTimeoutError::Timeout) => {
+                    self.look()?;
+                    Then::Stay
+                }
                 Err(RecvTimeoutError::Disconnected) => Then::End(Code::Fine),
             };
             if let Then::End(code) = then {

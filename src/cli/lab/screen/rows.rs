@@ -11,15 +11,25 @@ impl Screen<'_> {
         if !self.interactive {
             return Ok(());
         }
-        let status = self.status()?;
-        let inside = self.purpose.looks_inside();
-        let mut lines = vec![
-            self.view
-                .cut(board::state_line(&status, inside), self.view.size.columns),
-        ];
-        lines.push(self.keys());
+        self.state = self.state()?;
+        let lines = [self.state.clone(), self.keys()];
         self.terminal.footer(&lines)?;
         Ok(())
+    }
+
+    /// Puts the footer right where the lab is no longer as it says: nobody tells of an nginx that was
+    /// killed, nor of what the next customer gets.
+    pub(super) fn look(&mut self) -> Result<(), Failure> {
+        if self.view.by_lines || self.state()? == self.state {
+            return Ok(());
+        }
+        self.footer()
+    }
+
+    fn state(&self) -> Result<Line, Failure> {
+        let inside = self.purpose.looks_inside();
+        let state = board::state_line(&self.status()?, inside);
+        Ok(self.view.cut(state, self.view.size.columns))
     }
 
     /// Returns the keys that fit, the most needed first.
