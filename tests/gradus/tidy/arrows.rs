@@ -40,6 +40,29 @@ fn architecture_draws_every_arrow() {
     assert_eq!(modules(&drawn), modules(&found));
 }
 
+#[test]
+fn a_road_is_short_and_its_files_are_there() {
+    let text = read("ARCHITECTURE.md");
+    let part = text
+        .split("\n### ")
+        .find(|part| part.starts_with("Five roads\n"));
+    let (part, _) = part.and_then(|it| it.split_once("\n## ")).expect("roads");
+    let roads: Vec<_> = part.split("\n**").skip(1).collect();
+    assert_eq!(roads.len(), 5);
+    for road in roads {
+        let names = road.split('`').skip(1).step_by(2);
+        let files: BTreeSet<_> = names.filter(|name| name.ends_with(".rs")).collect();
+        assert!(
+            (5..=15).contains(&files.len()),
+            "{} files: {road}",
+            files.len()
+        );
+        for file in files {
+            read(&format!("src/{file}"));
+        }
+    }
+}
+
 /// Returns the rows of the map in `ARCHITECTURE.md`: each module, and those in its last column.
 fn drawn() -> Vec<(String, BTreeSet<String>)> {
     let text = read("ARCHITECTURE.md");
