@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::files::Files;
+use super::files::{self, Files};
 use super::lab::modules::Module;
 use super::lab::{Nginx, Probe, services};
 use super::manifest::Symptom;
@@ -13,7 +13,7 @@ use super::{
     judge, runbook,
 };
 use crate::check::{
-    CheckError, Context, Diagnostic, Feedback, Outcome, TestOutcome, TestResult, Values, Verdict,
+    CheckError, Context, Feedback, Outcome, TestOutcome, TestResult, Values, Verdict,
 };
 use crate::kind::WrongSolution;
 use crate::source::Problem;
@@ -69,7 +69,7 @@ impl Job<'_> {
                 let nginx = Nginx::required(context)?;
                 let caught_by = lacked(&wrong.caught_without, &nginx).unwrap_or(&wrong.caught_by);
                 let outcome = judge::until(task, files, Some(caught_by), context)?;
-                if !is_caught(caught_by, &outcome) {
+                if !is_caught(task, caught_by, files, &outcome) {
                     let outcome = judge::solution(task, files, context)?;
                     problems.push(escaped(task, wrong, caught_by, &outcome));
                 }
@@ -191,13 +191,12 @@ fn shows(symptom: &Symptom, test: Option<&TestOutcome>, outcome: &Outcome) -> bo
     got.contains(&status.to_string()) && says(note.as_deref().unwrap_or_default())
 }
 
-fn is_caught(by: &str, outcome: &Outcome) -> bool {
+fn is_caught(task: &GatewayTask, by: &str, files: &Files, outcome: &Outcome) -> bool {
     let says = |file: fn(&str) -> bool| {
         let mut said = outcome.diagnostics.iter();
         outcome.forbidden.is_empty()
             && said.any(|said| said.error && said.file.as_deref().is_some_and(file))
     };
-    let touches = |said: &Diagnostic| said.message.contains(" is not what this exercise is about");
     match by {
         REFUSAL => !outcome.forbidden.is_empty(),
         CONFIG_TEST => says(|file| file == FILE),
@@ -207,7 +206,7 @@ fn is_caught(by: &str, outcome: &Outcome) -> bool {
             let stopped = |test: &TestOutcome| matches!(test.result, TestResult::NotRun(_));
             outcome.verdict() == Verdict::Failed && outcome.tests.iter().all(stopped)
         }
-        UNTOUCHABLE => outcome.diagnostics.iter().any(touches),
+        UNTOUCHABLE => !files::touched(task, files).is_empty(),
         _ => outcome
             .tests
             .iter()
