@@ -108,7 +108,7 @@ impl Desk {
     }
 
     #[expect(clippy::disallowed_methods, reason = "the tests start the binary")]
-    fn program(&self, program: &str, arguments: &[&str]) -> Command {
+    pub(crate) fn program(&self, program: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(program);
         command.args(arguments).current_dir(self.path("here"));
         command.env_clear().envs(toolchain());
@@ -121,7 +121,7 @@ impl Desk {
         command
     }
 
-    fn run(&self, output: &Output) -> Run {
+    pub(crate) fn run(&self, output: &Output) -> Run {
         Run {
             code: output.status.code(),
             stdout: self.redacted(&output.stdout),

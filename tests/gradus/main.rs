@@ -11,6 +11,7 @@ mod faults;
 mod forged;
 mod fuzzed;
 mod grade;
+mod guest;
 mod harness;
 mod hidden_tests;
 mod journey;

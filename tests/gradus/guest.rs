@@ -1,0 +1,108 @@
+//! A kind that Gradus does not know works like those that it brings: `tests/fixtures/guest` is a Gradus with one.
+
+use std::path::Path;
+
+use crate::harness::{Desk, Run};
+
+/// A course whose one exercise was made by `gradus new` and is of the kind `lines`.
+struct Guest(Desk);
+
+impl Guest {
+    fn new() -> Self {
+        let desk = Desk::new();
+        desk.write(
+            "here/course/course.toml",
+            "format = 1\nid = \"guest\"\ntitle = \"A guest\"\n",
+        );
+        desk.write(
+            "here/course/lessons/01-text.md",
+            "+++\ntitle = \"Text\"\nsummary = \"Write lines.\"\nminutes = 1\n+++\nIt begins.\n\n\
+             ## Lines\n\nWrite them.\n\n<!-- exercise: poem -->\n",
+        );
+        let guest = Self(desk);
+        let made = guest.says(&["new", "exercise", "poem", "--kind", "lines"]);
+        assert!(made.contains("exercise: poem"), "{made}");
+        let file = "here/course/exercises/poem/exercise.toml";
+        let manifest = guest.0.read(file) + "\n[lines]\nlanguage = \"en\"\nsecret = \"x\"\n";
+        guest.0.write(file, &manifest);
+        guest
+    }
+
+    fn run(&self, arguments: &[&str]) -> Run {
+        let gradus = Path::new(env!("CARGO_BIN_EXE_gradus"));
+        let guest = gradus.with_file_name("examples").join("guest");
+        let mut command = self.0.program(&guest.to_string_lossy(), arguments);
+        command.args(["--course", "course"]);
+        self.0.run(&command.output().expect("it runs"))
+    }
+
+    /// Returns what a command says that succeeds.
+    fn says(&self, arguments: &[&str]) -> String {
+        let run = self.run(arguments);
+        assert_eq!(run.code, Some(0), "{run:?}");
+        run.whole()
+    }
+
+    fn hand_in(&self, learner: &str, text: &str) {
+        let file = format!("here/work/{learner}/poem/answer.txt");
+        self.0.write(&file, text);
+    }
+}
+
+#[test]
+fn a_new_kind_is_proved_with_its_mutants() {
+    let guest = Guest::new();
+    let said = guest.says(&["validate", "--exercise", "poem"]);
+    assert!(said.contains("1 exercise proved"), "{said}");
+    let said = guest.says(&["validate", "--mutants", "poem"]);
+    assert!(said.contains("2 mutants of 1 exercise"), "{said}");
+    assert!(said.contains("2 killed"), "{said}");
+}
+
+#[test]
+fn a_new_kind_is_learnt_checked_and_shown() {
+    let guest = Guest::new();
+    guest.says(&["init"]);
+    assert!(guest.says(&["list"]).contains("lines"));
+    guest.says(&["doctor"]);
+    let handed_out = guest.run(&["check", "poem"]);
+    assert!(
+        handed_out.whole().contains("poem/answer.txt"),
+        "{handed_out:?}"
+    );
+    let check = guest.run(&["check", "poem"]);
+    assert_eq!(check.code, Some(1), "{check:?}");
+    assert!(check.whole().contains("line 1 is there"), "{check:?}");
+    let file = "here/gradus-workspace/exercises/poem/answer.txt";
+    guest.0.write(file, "two\none\n");
+    assert!(guest.says(&["check", "poem"]).contains("Passed"));
+    assert!(guest.says(&["solution", "poem"]).contains("answer.txt"));
+    // A pass is of what decides it.
+    guest
+        .0
+        .write("here/course/exercises/poem/hidden/lines.txt", "three\n");
+    assert!(guest.says(&["list"]).contains("earlier version"));
+}
+
+#[test]
+fn a_new_kind_is_given_to_a_class_and_graded() {
+    let guest = Guest::new();
+    guest.says(&["pack", "--student", "--out", "class"]);
+    let public = guest.0.read("here/class/exercises/poem/exercise.toml");
+    assert!(public.contains("language"), "{public}");
+    assert!(
+        !public.contains("secret") && !public.contains("wrong"),
+        "{public}"
+    );
+    assert!(!guest.0.path("here/class/exercises/poem/hidden").exists());
+    guest.hand_in("ada", "one\ntwo\n");
+    guest.hand_in("bob", "one\n");
+    guest.says(&["grade", "work", "--out", "out"]);
+    let results = guest.0.read("here/out/results.jsonl");
+    assert!(results.contains("\"kind\":\"lines\""), "{results}");
+    assert_eq!(
+        results.matches("\"verdict\":\"passed\"").count(),
+        4,
+        "{results}"
+    );
+}
