@@ -51,7 +51,9 @@ fn a_road_is_short_and_its_files_are_there() {
     assert_eq!(roads.len(), 5);
     for road in roads {
         let names = road.split('`').skip(1).step_by(2);
-        let files: BTreeSet<_> = names.filter(|name| name.ends_with(".rs")).collect();
+        let files: BTreeSet<_> = names
+            .filter(|it| it.strip_suffix(".rs").is_some())
+            .collect();
         assert!(
             (5..=15).contains(&files.len()),
             "{} files: {road}",
