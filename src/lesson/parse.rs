@@ -24,9 +24,10 @@ fn options(markdown: &str) -> Options {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM
         | Options::ENABLE_DEFINITION_LIST;
-    // Where it looks for attributes of headings, pulldown-cmark 0.13 panics at some that have no text. They
-    // end a line.
-    let may_have_some = markdown.lines().any(|line| line.trim_end().ends_with('}'));
+    // Where it looks for attributes of headings, pulldown-cmark 0.13 panics at some that are underlined and
+    // have no text. So it looks only where a heading with `#` may have some.
+    let has_some = |line: &str| line.contains('#') && line.trim_end().ends_with('}');
+    let may_have_some = markdown.lines().any(has_some);
     options.set(Options::ENABLE_HEADING_ATTRIBUTES, may_have_some);
     options
 }

@@ -42,6 +42,12 @@ fn a_heading_without_text_is_borne() {
 }
 
 #[test]
+fn braces_that_are_of_no_heading_are_text() {
+    let doc = parse("- [x] \\\n  -   \n {.further}\n");
+    assert_eq!(doc.blocks.len(), 2);
+}
+
+#[test]
 fn heading_keeps_its_classes() {
     let BlockKind::Heading {
         level,

@@ -11,7 +11,8 @@ fn options(markdown: &str) -> Options {
         | Options::ENABLE_GFM
         | Options::ENABLE_DEFINITION_LIST;
     // With it pulldown-cmark panics at some headings without text.
-    let may_have_some = markdown.lines().any(|line| line.trim_end().ends_with('}'));
+    let has_some = |line: &str| line.contains('#') && line.trim_end().ends_with('}');
+    let may_have_some = markdown.lines().any(has_some);
     options.set(Options::ENABLE_HEADING_ATTRIBUTES, may_have_some);
     options
 }

@@ -1,5 +1,6 @@
 //! What nginx writes about itself, in the learner's words: their file, their ports.
 
+use std::fmt::Write;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -59,16 +60,53 @@ pub fn telling_line(log: &[String]) -> Option<&String> {
 }
 
 /// Returns `text` without what nginx's lines have of one run: date, time and the number of the
-/// process.
+/// process, and how long something took, but for whole seconds.
 pub fn without_run(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let rest = line.get(TIME.len()..).filter(|_| is_time(line));
         match rest.and_then(|rest| rest.split_once(' ')) {
             Some((level, said)) => format!("{level} {}", without_process(said)),
-            None => line.to_owned(),
+            None => without_times(line),
         }
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Returns `line` of an access log without what differs from run to run: the moment in brackets, and
+/// seconds with three decimals, which are rounded to whole ones.
+fn without_times(line: &str) -> String {
+    let mut words = Vec::new();
+    let mut is_moment = false;
+    for word in line.split(' ') {
+        is_moment |= word.starts_with('[') && word.matches(':').count() == 3;
+        if is_moment {
+            is_moment = !word.ends_with(']');
+        } else {
+            words.push(whole_seconds(word));
+        }
+    }
+    words.join(" ")
+}
+
+/// Rounds the numbers with three decimals in `word`.
+fn whole_seconds(word: &str) -> String {
+    let is_number = |char: char| char.is_ascii_digit() || char == '.';
+    let mut rounded = String::new();
+    let mut rest = word;
+    while let Some(start) = rest.find(is_number) {
+        let number = &rest[start..];
+        let (number, after) =
+            number.split_at(number.find(|it| !is_number(it)).unwrap_or(number.len()));
+        rounded.push_str(&rest[..start]);
+        match (number.split_once('.'), number.parse::<f64>()) {
+            (Some((_, decimals)), Ok(seconds)) if decimals.len() == 3 => {
+                write!(rounded, "{seconds:.0}").expect("a string takes it");
+            }
+            _ => rounded.push_str(number),
+        }
+        rest = after;
+    }
+    rounded + rest
 }
 
 /// How a date and time looks, a `0` for any digit.
@@ -158,6 +196,23 @@ fn place(message: &str) -> (&str, Option<usize>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_two_runs_are_the_same_without_times() {
+        let line = |moment: &str, connect: &str| {
+            format!(
+                "127.0.0.1 - - [{moment} +0000] \"GET /a.1 HTTP/1.1\" 200 connect=[{connect}, 2.001] 1.28.5"
+            )
+        };
+        let one = without_times(&line("30/Nov/2026:13:11:27", "0.000"));
+        assert_eq!(one, without_times(&line("01/Dec/2026:00:00:00", "0.001")));
+        assert_eq!(
+            one,
+            "127.0.0.1 - - \"GET /a.1 HTTP/1.1\" 200 connect=[0, 2] 1.28.5"
+        );
+        let error = "[error] *2 connect() failed (111: Connection refused)";
+        assert_eq!(without_times(error), error);
+    }
 
     #[test]
     fn a_message_becomes_a_diagnostic_with_the_learners_file_and_line() {

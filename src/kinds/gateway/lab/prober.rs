@@ -81,12 +81,16 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     let Err(miss) = judge.judge(&exchanges) else {
         return Ok(TestResult::Passed);
     };
-    let note = log::telling_line(&news.errors).or(news.accesses.first());
+    let telling = log::telling_line(&news.errors).cloned();
+    let note = match telling {
+        Some(line) => Some(line),
+        None => first_access(lab, news.accesses, &requests, &exchanges, context)?,
+    };
     let values = |got: String| Values {
         input: Some(input(probe, lab.listen())),
         expected: Some(expected(probe)),
         got: Some(requests.without_fresh(&lab.ports().to_learner(&got))),
-        note: note.map(|note| requests.without_fresh(note)),
+        note: note.as_ref().map(|note| requests.without_fresh(note)),
     };
     Ok(match miss {
         Miss::Late => TestResult::TimeLimit(values(format!(
@@ -225,6 +229,32 @@ fn await_lines(
         news.accesses.extend(more.accesses);
     }
     Ok(())
+}
+
+/// Returns the line of the access log for the first of `exchanges`, where nginx logs them: `accesses` may lack
+/// it as yet, and may begin with late lines of requests before these. Where no line is of these requests, by a
+/// format of the learner's, it is the first that there is.
+fn first_access(
+    lab: &mut Lab,
+    mut accesses: Vec<String>,
+    requests: &Requests<'_>,
+    exchanges: &[Exchange],
+    context: &Context,
+) -> Result<Option<String>, LabError> {
+    let count = connected(exchanges);
+    let watch = Stopwatch::start();
+    loop {
+        let mut own = accesses.iter().filter(|line| requests.has_logged(line));
+        let found = own.clone().count();
+        if found >= count || watch.elapsed() > LOGGED {
+            let first = own.nth(found.saturating_sub(count));
+            return Ok(first.or(accesses.first()).cloned());
+        }
+        if context.cancel.wait(BEAT) {
+            return Err(LabError::Cancelled);
+        }
+        accesses.extend(news(lab)?.accesses);
+    }
 }
 
 /// Returns the requests that each upstream has worked on which `probe` names.

@@ -43,6 +43,13 @@ impl<'a> Requests<'a> {
         text.replace(self.fresh.as_str(), ANYTHING)
     }
 
+    /// Returns whether `line` of an access log is of one of these requests.
+    pub(super) fn has_logged(&self, line: &str) -> bool {
+        let method = &self.send.method;
+        let mut paths = self.paths().into_iter();
+        paths.any(|path| line.contains(&format!("\"{method} {path} HTTP/1.1\"")))
+    }
+
     pub(super) fn body(&self) -> Vec<u8> {
         if self.send.body_bytes > 0 {
             vec![b'x'; self.send.body_bytes]
@@ -147,6 +154,26 @@ mod tests {
         assert!(
             handshake.contains("Host: shop.test\r\n") && handshake.contains("Upgrade: websocket")
         );
+    }
+
+    #[test]
+    fn a_line_of_the_log_is_of_these_requests_or_of_others() {
+        let send = Send {
+            path: "/a?{any}".into(),
+            ..Send::default()
+        };
+        let requests = Requests::new(&send, 8080);
+        let path = requests.paths().remove(0);
+        let line = |request: &str| format!("127.0.0.1 \"{request}\" 200 upstream=[-]");
+        assert!(requests.has_logged(&line(&format!("GET {path} HTTP/1.1"))));
+        for other in [
+            format!("POST {path} HTTP/1.1"),
+            format!("GET {path} HTTP/1.0"),
+            format!("GET {path}x HTTP/1.1"),
+            "GET /a?0123456789abcdef HTTP/1.1".to_owned(),
+        ] {
+            assert!(!requests.has_logged(&line(&other)), "{other}");
+        }
     }
 
     #[test]
