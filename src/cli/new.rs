@@ -46,6 +46,7 @@ enum What {
         /// The exercise's id: lower-case letters, digits and single hyphens
         id: String,
         /// What kind of exercise it is
+        // Its values and its default are those of `with_kinds`.
         #[arg(long, required = false)]
         kind: String,
     },

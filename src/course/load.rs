@@ -13,7 +13,8 @@ pub(super) use lessons::split_front_matter;
 /// The version of the course format that this program reads.
 const FORMAT: u32 = 1;
 
-/// Reads the course in `tree`, whose exercises are of `kinds`: what could be read, and every problem with the rest.
+/// Reads the course in `tree`, whose exercises are of `kinds`: what could be read, and every problem with
+/// the rest.
 pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut course = manifest(tree, &mut problems);

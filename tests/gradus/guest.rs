@@ -44,7 +44,7 @@ impl Guest {
     }
 
     fn hand_in(&self, learner: &str, text: &str) {
-        let file = format!("here/work/{learner}/poem/answer.txt");
+        let file = format!("here/class-work/{learner}/poem/answer.txt");
         self.0.write(&file, text);
     }
 }
@@ -97,7 +97,7 @@ fn a_new_kind_is_given_to_a_class_and_graded() {
     assert!(!guest.0.path("here/class/exercises/poem/hidden").exists());
     guest.hand_in("ada", "one\ntwo\n");
     guest.hand_in("bob", "one\n");
-    guest.says(&["grade", "work", "--out", "out"]);
+    guest.says(&["grade", "class-work", "--out", "out"]);
     let results = guest.0.read("here/out/results.jsonl");
     assert!(results.contains("\"kind\":\"lines\""), "{results}");
     assert_eq!(

@@ -199,6 +199,27 @@ fn what_is_done_in_the_lab_is_judged_and_written_down() {
     assert!(check.contains("Passed: Start the shop"), "{check}");
 }
 
+/// What is handed in is graded: the lab that is up may be anybody's.
+#[test]
+fn a_grading_does_not_ask_the_lab_that_is_up() {
+    let machine = Machine::of_fixture();
+    let mut lab = machine.up("start-the-shop");
+    lab.send("s");
+    lab.wait_for("svc start shop");
+    lab.send("\r");
+    lab.wait_for("shop started");
+    let check = machine.says(&["check", "start-the-shop"]);
+    assert!(check.contains("Passed: Start the shop"), "{check}");
+    let grade = ["grade", "work", "--learner", "ada", "--course", "course"];
+    let said = machine.says(&[&grade[..], &["--out", "out", "--sandbox", "none"]].concat());
+    let results = fs::read_to_string(machine.path("out/results.jsonl"));
+    let results = results.unwrap_or_else(|_| panic!("{said}"));
+    assert!(
+        results.contains("\"verdict\":\"failed\",\"score\":0"),
+        "{results}"
+    );
+}
+
 #[test]
 fn a_runbook_is_replayed_in_a_fresh_lab() {
     let machine = Machine::of_fixture();

@@ -254,6 +254,11 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_gradus_that_works_apart_is_told_which_nginx_it_is() {
+        assert!(crate::check::apart::HANDED_ON.contains(&CHOICE));
+    }
+
+    #[test]
     fn the_version_is_read_from_what_nginx_says() {
         let text = "nginx version: nginx/1.22.1 (Ubuntu)\nconfigure arguments: --with-x\n";
         assert_eq!(version(text), Some((1, 22, 1)));

@@ -244,11 +244,11 @@ fn first_access(
     let count = connected(exchanges);
     let watch = Stopwatch::start();
     loop {
-        let mut own = accesses.iter().filter(|line| requests.has_logged(line));
-        let found = own.clone().count();
-        if found >= count || watch.elapsed() > LOGGED {
-            let first = own.nth(found.saturating_sub(count));
-            return Ok(first.or(accesses.first()).cloned());
+        if let Some(line) = requests.first_line(&accesses, count) {
+            return Ok(Some(line.clone()));
+        }
+        if count == 0 || watch.elapsed() > LOGGED {
+            return Ok(accesses.into_iter().next());
         }
         if context.cancel.wait(BEAT) {
             return Err(LabError::Cancelled);

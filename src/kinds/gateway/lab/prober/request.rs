@@ -43,8 +43,19 @@ impl<'a> Requests<'a> {
         text.replace(self.fresh.as_str(), ANYTHING)
     }
 
+    /// Returns the first line of an access log that is of these requests, of which `count` are logged there; the
+    /// lines of equal requests before them come first. `None` while not all are there.
+    pub(super) fn first_line<'b>(
+        &self,
+        accesses: &'b [String],
+        count: usize,
+    ) -> Option<&'b String> {
+        let own: Vec<_> = accesses.iter().filter(|it| self.has_logged(it)).collect();
+        own.get(own.len().checked_sub(count)?).copied()
+    }
+
     /// Returns whether `line` of an access log is of one of these requests.
-    pub(super) fn has_logged(&self, line: &str) -> bool {
+    fn has_logged(&self, line: &str) -> bool {
         let method = &self.send.method;
         let mut paths = self.paths().into_iter();
         paths.any(|path| line.contains(&format!("\"{method} {path} HTTP/1.1\"")))
@@ -174,6 +185,22 @@ mod tests {
         ] {
             assert!(!requests.has_logged(&line(&other)), "{other}");
         }
+    }
+
+    #[test]
+    fn a_late_line_of_another_probe_is_not_the_first() {
+        let send = Send::default();
+        let requests = Requests::new(&send, 8080);
+        let line = |path: &str, status: u16| format!("\"GET {path} HTTP/1.1\" {status}");
+        let log = [
+            line("/late", 200),
+            line("/", 201),
+            line("/", 502),
+            line("/", 503),
+        ];
+        assert_eq!(requests.first_line(&log, 2), Some(&log[2]));
+        assert_eq!(requests.first_line(&log, 4), None);
+        assert_eq!(requests.first_line(&log[..1], 1), None);
     }
 
     #[test]
