@@ -1,14 +1,16 @@
 //! One submission against one exercise: facts are stored here, judgements computed.
 
-pub mod apart;
+pub(crate) mod apart;
 pub mod cache;
-pub mod context;
-pub mod hand_in;
-pub mod mutant;
-pub mod outcome;
+pub(crate) mod context;
+pub(crate) mod hand_in;
+pub(crate) mod mutant;
+pub(crate) mod outcome;
 
-pub use context::{Context, Event, Feedback};
-pub use hand_in::{Collected, HandIn};
+pub use context::Feedback;
+pub use context::{Context, Event};
+pub use hand_in::Collected;
+pub use hand_in::HandIn;
 pub use mutant::Mutant;
 pub use outcome::{
     Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,
@@ -60,7 +62,7 @@ pub enum CheckError {
 
 impl CheckError {
     /// Returns the error that the exercise is at fault somewhere.
-    pub fn exercise(what: impl Into<String>) -> Self {
+    pub(crate) fn exercise(what: impl Into<String>) -> Self {
         Self::Exercise {
             what: what.into(),
             place: None,

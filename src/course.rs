@@ -1,26 +1,30 @@
 //! A course: lessons, quizzes and exercises, read from a folder or from the binary.
 //!
-//! [`load`] never stops at the first fault: it returns what it could read and every [`Problem`](crate::source::Problem).
+//! [`load()`] never stops at the first fault: it returns what it could read and every [`Problem`](crate::source::Problem).
 
-pub mod body;
+pub(crate) mod body;
 pub mod builtin;
-pub mod exercise;
+pub(crate) mod exercise;
 #[cfg(test)]
 pub(crate) mod fixture;
-pub mod grading;
-pub mod lesson;
+pub(crate) mod grading;
+pub(crate) mod lesson;
 mod load;
 mod manifest;
-pub mod publish;
-pub mod quiz;
+pub(crate) mod publish;
+pub(crate) mod quiz;
 pub mod rules;
-pub mod scaffold;
+pub(crate) mod scaffold;
 
-pub use exercise::{EquivalentMutant, Exercise};
-pub use grading::{Credit, Grading, Points, TestGrading, Visibility};
-pub use lesson::{Item, Lesson, Section, Symptom};
+pub(crate) use exercise::EquivalentMutant;
+pub use exercise::Exercise;
+pub(crate) use grading::{Credit, Grading};
+pub use grading::{Points, Visibility};
+pub use lesson::Lesson;
+pub(crate) use lesson::{Item, Section, Symptom};
 pub use load::load;
-pub use quiz::{Answer, Choice, Mark, Question, Quiz};
+pub(crate) use quiz::{Answer, Choice, Mark};
+pub use quiz::{Question, Quiz};
 
 use crate::kind::Edition;
 use crate::source::{ExerciseId, LessonId, TrackId, Tree};
@@ -59,7 +63,7 @@ pub struct Course {
 
 impl Course {
     /// Returns the lesson called `id`.
-    pub fn lesson(&self, id: &LessonId) -> Option<&Lesson> {
+    pub(crate) fn lesson(&self, id: &LessonId) -> Option<&Lesson> {
         self.lessons.iter().find(|lesson| lesson.id == *id)
     }
 
@@ -69,12 +73,12 @@ impl Course {
     }
 
     /// Returns the track called `id`.
-    pub fn track(&self, id: &TrackId) -> Option<&Track> {
+    pub(crate) fn track(&self, id: &TrackId) -> Option<&Track> {
         self.tracks.iter().find(|track| track.id == *id)
     }
 
     /// Returns the lesson that leads to the exercise `id`.
-    pub fn lesson_of(&self, id: &ExerciseId) -> Option<&Lesson> {
+    pub(crate) fn lesson_of(&self, id: &ExerciseId) -> Option<&Lesson> {
         self.lessons
             .iter()
             .find(|lesson| lesson.exercises().any(|named| named == id))

@@ -5,30 +5,31 @@
 //! was killed goes on where it was. What is done is written in order as [`results`], which
 //! [`merge`] puts together from parts and [`compare`] holds against an older run.
 
-pub mod batch;
-pub mod cache;
+pub(crate) mod batch;
+pub(crate) mod cache;
 pub mod cell;
-pub mod compare;
-pub mod discover;
+pub(crate) mod compare;
+pub(crate) mod discover;
 #[cfg(test)]
 mod fixture;
 pub mod header;
 pub mod journal;
 pub mod merge;
-pub mod partition;
+pub(crate) mod partition;
 pub mod reports;
-pub mod results;
-pub mod roster;
-pub mod scoring;
-pub mod submission;
+pub(crate) mod results;
+pub(crate) mod roster;
+pub(crate) mod scoring;
+pub(crate) mod submission;
 
 use std::path::PathBuf;
 
-pub use batch::{Batch, Options, Progress, Summary};
-pub use partition::Partition;
-pub use results::{Results, ResultsFolder};
-pub use roster::Roster;
-pub use submission::Submission;
+pub(crate) use batch::{Batch, Options, Progress, Summary};
+pub(crate) use partition::Partition;
+pub use results::Results;
+pub(crate) use results::ResultsFolder;
+pub(crate) use roster::Roster;
+pub(crate) use submission::Submission;
 
 /// Why submissions could not be graded, or results not be used.
 #[derive(Debug, thiserror::Error)]

@@ -11,7 +11,7 @@ use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome, Test
 use crate::source::{ExerciseId, Problem, Tree};
 
 /// The kinds that a program knows, handed down from where it starts.
-pub type Kinds = &'static [&'static dyn Kind];
+pub(crate) type Kinds = &'static [&'static dyn Kind];
 
 /// A kind of exercise: reads an exercise's folder and makes a [`Task`] of it.
 pub trait Kind: fmt::Debug + Sync {
@@ -125,7 +125,7 @@ pub struct WorkspaceFile {
 
 impl WorkspaceFile {
     /// Returns the text as a fenced block of Markdown that nothing in it can close.
-    pub fn fenced(&self) -> String {
+    pub(crate) fn fenced(&self) -> String {
         let runs = self.text.split(|char| char != '`').map(str::len);
         let fence = "`".repeat(runs.max().unwrap_or(0).max(2) + 1);
         let Self { text, language, .. } = self;

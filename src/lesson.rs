@@ -19,7 +19,10 @@ pub use doc::{
     AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Inline, Item, List, Note,
     Table, code_blocks, text_of,
 };
-pub use fence::{Fence, Piece, pieces};
-pub use info::{Info, Part};
-pub use layout::{Layout, layout, plain};
-pub use parse::{parse, parse_at};
+pub(crate) use fence::{Fence, Piece, pieces};
+pub use info::Info;
+pub(crate) use info::Part;
+pub use layout::Layout;
+pub use layout::{layout, plain};
+pub use parse::parse;
+pub use parse::parse_at;

@@ -14,7 +14,7 @@ use crate::sys::threads;
 
 /// The mutants of an exercise, each with what became of it, in the order of its kind.
 #[derive(Debug)]
-pub struct Survey<'a> {
+pub(crate) struct Survey<'a> {
     exercise: &'a Exercise,
     tried: Vec<Tried>,
     /// The hidden tests that each wrong solution does not pass, by name.
@@ -32,7 +32,7 @@ struct Tried {
 
 /// How many mutants there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// All of them; the others add up to it.
     pub made: usize,
     /// Those that do not compile, or that nginx does not accept.
@@ -47,7 +47,7 @@ pub struct Tally {
 
 /// What a hidden test or probe is good for.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Worth {
+pub(crate) struct Worth {
     /// Its name.
     pub test: String,
     /// How many mutants it kills.
@@ -75,7 +75,7 @@ impl AddAssign for Tally {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work, or when the solution itself does not pass.
-pub fn survey<'a>(
+pub(crate) fn survey<'a>(
     exercise: &'a Exercise,
     context: &Context,
     processors: usize,
@@ -168,7 +168,7 @@ fn judge_all(
 
 impl Survey<'_> {
     /// Returns how many there are.
-    pub fn tally(&self) -> Tally {
+    pub(crate) fn tally(&self) -> Tally {
         let count = |wanted| {
             self.tried
                 .iter()
@@ -186,7 +186,7 @@ impl Survey<'_> {
     }
 
     /// Returns what each hidden test or probe is good for, in file order.
-    pub fn worth(&self) -> Vec<Worth> {
+    pub(crate) fn worth(&self) -> Vec<Worth> {
         let tests = self.exercise.task.tests().into_iter();
         let worth = tests.map(|test| {
             let names = |wrong: &&WrongSolution| wrong.caught_by == test.name;

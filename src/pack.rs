@@ -1,9 +1,9 @@
 //! What is made of a course: what its class is given, and what its instructor takes to a platform
 //! that grades.
 
-pub mod autograder;
-pub mod student;
-pub mod workflows;
+pub(crate) mod autograder;
+pub(crate) mod student;
+pub(crate) mod workflows;
 
 use std::path::{Path, PathBuf};
 
@@ -12,7 +12,7 @@ use crate::sys::files;
 
 /// Why something could not be packed.
 #[derive(Debug, thiserror::Error)]
-pub enum PackError {
+pub(crate) enum PackError {
     /// There is something at the place already.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
@@ -55,7 +55,7 @@ pub enum PackError {
 
 /// A file that is packed: where it goes, with `/` between the parts, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Packed {
+pub(crate) struct Packed {
     /// The path.
     pub path: String,
     /// The text.
@@ -66,7 +66,7 @@ pub struct Packed {
 ///
 /// # Errors
 /// Fails when there is something in the folder, or when a file cannot be written.
-pub fn write(folder: &Path, files: &[Packed]) -> Result<Vec<PathBuf>, PackError> {
+pub(crate) fn write(folder: &Path, files: &[Packed]) -> Result<Vec<PathBuf>, PackError> {
     let is_free = match std::fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_none(),
         Err(error) => error.kind() == std::io::ErrorKind::NotFound,

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-pub use file::{Loaded, ProgressError};
-pub use way::{Count, Next, Tally};
+pub(crate) use file::{Loaded, ProgressError};
+pub(crate) use way::{Next, Tally};
 
 use crate::check::Scope;
 use crate::course::{Exercise, Lesson, Section};
@@ -58,7 +58,7 @@ struct LessonProgress {
 /// What came of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum QuizState {
+pub(crate) enum QuizState {
     /// Answered, not rightly so far.
     Tried,
     /// Answered rightly once.
@@ -67,7 +67,7 @@ pub enum QuizState {
 
 /// What the learner has done in an exercise.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct ExerciseProgress {
+pub(crate) struct ExerciseProgress {
     /// Whether its files were handed out.
     #[serde(default)]
     pub started: bool,
@@ -87,7 +87,7 @@ pub struct ExerciseProgress {
 
 /// A pass of an exercise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Pass {
+pub(crate) struct Pass {
     /// When, in seconds since 1970-01-01 UTC.
     pub at: u64,
     /// The fingerprint of the exercise that was passed.
@@ -97,7 +97,7 @@ pub struct Pass {
 /// How an exercise stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub(crate) enum State {
     /// Nothing was done.
     New,
     /// It was looked at.
@@ -110,7 +110,7 @@ pub enum State {
 
 impl State {
     /// Returns whether nothing more is asked of the learner.
-    pub fn is_done(self) -> bool {
+    pub(crate) fn is_done(self) -> bool {
         match self {
             Self::Passed | Self::Settled => true,
             Self::New | Self::Started => false,
@@ -118,7 +118,7 @@ impl State {
     }
 
     /// Returns the word for a person.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::New => "new",
             Self::Started => "started",
@@ -130,10 +130,10 @@ impl State {
 
 impl Progress {
     /// Why an exercise is settled whose public examples hold.
-    pub const IN_PUBLIC: &str = "the public examples hold";
+    pub(crate) const IN_PUBLIC: &str = "the public examples hold";
 
     /// Returns how `exercise` stands.
-    pub fn state_of(&self, exercise: &Exercise) -> State {
+    pub(crate) fn state_of(&self, exercise: &Exercise) -> State {
         let Some(done) = self.exercises.get(&exercise.id) else {
             return State::New;
         };
@@ -155,7 +155,7 @@ impl Progress {
     }
 
     /// Returns whether what was passed is an earlier version of `exercise`.
-    pub fn passed_earlier_version(&self, exercise: &Exercise) -> bool {
+    pub(crate) fn passed_earlier_version(&self, exercise: &Exercise) -> bool {
         let pass = self
             .exercise(&exercise.id)
             .and_then(|done| done.passed.as_ref());
@@ -163,12 +163,12 @@ impl Progress {
     }
 
     /// Returns what was done in the exercise `id`, if anything.
-    pub fn exercise(&self, id: &ExerciseId) -> Option<&ExerciseProgress> {
+    pub(crate) fn exercise(&self, id: &ExerciseId) -> Option<&ExerciseProgress> {
         self.exercises.get(id)
     }
 
     /// Notes that the files of the exercise `id` were handed out.
-    pub fn start(&mut self, id: &ExerciseId) {
+    pub(crate) fn start(&mut self, id: &ExerciseId) {
         self.of(id).started = true;
     }
 
@@ -187,7 +187,7 @@ impl Progress {
 
     /// Notes that the tests of `scope` hold for `exercise`. Public ones settle it: there is nothing
     /// more to do here, and a pass it is not.
-    pub fn holds(&mut self, exercise: &Exercise, scope: Scope, at: u64) {
+    pub(crate) fn holds(&mut self, exercise: &Exercise, scope: Scope, at: u64) {
         match scope {
             Scope::Hidden => self.pass(exercise, at),
             Scope::Public => self.settle(&exercise.id, Self::IN_PUBLIC),
@@ -195,23 +195,23 @@ impl Progress {
     }
 
     /// Notes that the exercise `id` is skipped for good, and why.
-    pub fn settle(&mut self, id: &ExerciseId, reason: impl Into<String>) {
+    pub(crate) fn settle(&mut self, id: &ExerciseId, reason: impl Into<String>) {
         self.of(id).settled = Some(reason.into());
     }
 
     /// Returns how many hints for the exercise `id` were shown.
-    pub fn hints(&self, id: &ExerciseId) -> usize {
+    pub(crate) fn hints(&self, id: &ExerciseId) -> usize {
         self.exercise(id).map_or(0, |done| done.hints)
     }
 
     /// Notes that the first `count` hints for the exercise `id` were shown.
-    pub fn show_hints(&mut self, id: &ExerciseId, count: usize) {
+    pub(crate) fn show_hints(&mut self, id: &ExerciseId, count: usize) {
         let done = self.of(id);
         done.hints = done.hints.max(count);
     }
 
     /// Notes that the solution of the exercise `id` was shown.
-    pub fn show_solution(&mut self, id: &ExerciseId) {
+    pub(crate) fn show_solution(&mut self, id: &ExerciseId) {
         self.of(id).solution_seen = true;
     }
 
@@ -224,7 +224,7 @@ impl Progress {
     }
 
     /// Returns whether section `section` of `lesson` was seen.
-    pub fn has_seen(&self, lesson: &Lesson, section: usize) -> bool {
+    pub(crate) fn has_seen(&self, lesson: &Lesson, section: usize) -> bool {
         // A lesson that nobody opened is not parsed for it.
         let Some(done) = self.lessons.get(&lesson.id) else {
             return false;
@@ -233,7 +233,7 @@ impl Progress {
     }
 
     /// Returns whether `lesson` was opened and every core section of it was seen.
-    pub fn has_read(&self, lesson: &Lesson) -> bool {
+    pub(crate) fn has_read(&self, lesson: &Lesson) -> bool {
         if !self.lessons.contains_key(&lesson.id) {
             return false;
         }
@@ -242,7 +242,7 @@ impl Progress {
     }
 
     /// Notes an answer to the question `quiz` of the lesson `lesson`. Once right, it stays right.
-    pub fn answer(&mut self, lesson: &LessonId, quiz: &str, right: bool) {
+    pub(crate) fn answer(&mut self, lesson: &LessonId, quiz: &str, right: bool) {
         let done = self.lessons.entry(lesson.clone()).or_default();
         let state = done
             .quizzes
@@ -251,11 +251,6 @@ impl Progress {
         if right {
             *state = QuizState::Right;
         }
-    }
-
-    /// Returns what came of the question `quiz` of the lesson `lesson`, if it was answered.
-    pub fn quiz(&self, lesson: &LessonId, quiz: &str) -> Option<QuizState> {
-        self.lessons.get(lesson)?.quizzes.get(quiz).copied()
     }
 
     fn of(&mut self, id: &ExerciseId) -> &mut ExerciseProgress {
@@ -337,11 +332,12 @@ mod tests {
     fn a_right_answer_stays_right() {
         let lesson: LessonId = "one".parse().unwrap();
         let mut progress = Progress::default();
-        assert_eq!(progress.quiz(&lesson, "q"), None);
+        let quiz = |progress: &Progress| progress.lessons.get(&lesson)?.quizzes.get("q").copied();
+        assert_eq!(quiz(&progress), None);
         progress.answer(&lesson, "q", false);
-        assert_eq!(progress.quiz(&lesson, "q"), Some(QuizState::Tried));
+        assert_eq!(quiz(&progress), Some(QuizState::Tried));
         progress.answer(&lesson, "q", true);
         progress.answer(&lesson, "q", false);
-        assert_eq!(progress.quiz(&lesson, "q"), Some(QuizState::Right));
+        assert_eq!(quiz(&progress), Some(QuizState::Right));
     }
 }

@@ -5,7 +5,7 @@
 //! [`Batch`]es: those of a page in their order, so that they can share a lab, and those that one run
 //! of a compiler takes, together.
 
-pub mod apart;
+pub(crate) mod apart;
 mod bench;
 pub mod block;
 pub mod console;
@@ -22,8 +22,8 @@ mod text;
 
 use std::fmt;
 
-pub use bench::Bench;
-pub use block::Block;
+pub(crate) use bench::Bench;
+pub(crate) use block::Block;
 
 use crate::check::{CheckError, Context};
 use crate::course::Course;
@@ -31,7 +31,7 @@ use crate::source::Problem;
 use crate::text::with_causes;
 
 /// Every language there is.
-pub static LANGUAGES: &[&dyn Language] = &[
+pub(crate) static LANGUAGES: &[&dyn Language] = &[
     &console::Console,
     &nginx::Nginx,
     &rust::Rust,
@@ -103,7 +103,7 @@ impl Miss {
 
 /// Blocks that are proved together.
 #[derive(Debug)]
-pub struct Batch {
+pub(crate) struct Batch {
     /// The page they stand on, or the language they share.
     pub name: String,
     blocks: Vec<Block>,
@@ -111,7 +111,7 @@ pub struct Batch {
 
 /// What became of blocks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-pub struct Proof {
+pub(crate) struct Proof {
     /// How many were run.
     pub run: usize,
     /// How many say why they are not run.
@@ -126,7 +126,7 @@ pub struct Proof {
 
 /// A block that this machine could not run.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-pub struct Unrun {
+pub(crate) struct Unrun {
     /// The page, relative to the course's folder.
     pub file: String,
     /// The line on which the fence stands.
@@ -139,7 +139,7 @@ pub struct Unrun {
 
 impl Proof {
     /// Adds what became of others.
-    pub fn add(&mut self, other: Self) {
+    pub(crate) fn add(&mut self, other: Self) {
         self.run += other.run;
         self.skipped += other.skipped;
         self.shown += other.shown;
@@ -149,7 +149,7 @@ impl Proof {
 }
 
 /// Returns the blocks of `course` in batches: those of the pages whose names start with `pages`.
-pub fn batches(course: &Course, pages: &str) -> Vec<Batch> {
+pub(crate) fn batches(course: &Course, pages: &str) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for block in block::of_course(course) {
         if !block.page.starts_with(pages) {
@@ -172,7 +172,7 @@ pub fn batches(course: &Course, pages: &str) -> Vec<Batch> {
 
 impl Batch {
     /// Returns whether a block of it is run by a shell.
-    pub fn runs_shells(&self) -> bool {
+    pub(crate) fn runs_shells(&self) -> bool {
         let shells = ["console", "sh", "bash"];
         let mut run = self.blocks.iter().filter(|block| block.skip().is_none());
         run.any(|block| {
@@ -181,7 +181,7 @@ impl Batch {
     }
 
     /// Proves the blocks of this batch, which belong to `course`.
-    pub fn prove(&self, course: &Course, context: &Context) -> Proof {
+    pub(crate) fn prove(&self, course: &Course, context: &Context) -> Proof {
         let mut proof = Proof::default();
         let mut run: Vec<(&Block, &dyn Language)> = Vec::new();
         for block in &self.blocks {

@@ -5,20 +5,21 @@ mod clean;
 mod csv;
 mod exercism;
 pub mod format;
-pub mod github;
+pub(crate) mod github;
 mod gradescope;
 mod html;
-pub mod json;
+pub(crate) mod json;
 mod junit;
-pub mod place;
+pub(crate) mod place;
 pub mod record;
 mod sheet;
-pub mod terminal;
+pub(crate) mod terminal;
 mod values;
 
-pub use format::{FORMATS, Folder, Format, Results};
-pub use json::CheckRecord;
+pub use format::Results;
+pub use format::{FORMATS, Folder, Format};
+pub(crate) use json::CheckRecord;
 pub use record::{
     ExerciseEntry, Header, Person, Record, Submissions, TestRecord, TestVerdict, Time,
 };
-pub use terminal::{Options, outcome_lines};
+pub(crate) use terminal::{Options, outcome_lines};

@@ -8,54 +8,59 @@
 //! when Gradus is killed. A job can be [secluded](Seclusion): in a network, among processes or with
 //! files of its own.
 
-pub mod ability;
+pub(crate) mod ability;
 mod allowance;
 #[cfg(target_os = "linux")]
 mod calls;
-pub mod cancel;
+pub(crate) mod cancel;
 mod group;
 pub mod guard;
 mod interactive;
-pub mod job;
+pub(crate) mod job;
 #[cfg(target_os = "linux")]
 mod kernel;
-pub mod launcher;
+pub(crate) mod launcher;
 #[cfg(target_os = "linux")]
 mod memory;
 #[cfg(target_os = "linux")]
 mod namespaces;
 mod pace;
-pub mod policy;
-pub mod process;
-pub mod room;
+pub(crate) mod policy;
+pub(crate) mod process;
+pub(crate) mod room;
 #[cfg(target_os = "linux")]
 mod root;
-pub mod rule;
-pub mod seclusion;
-pub mod supervisor;
+pub(crate) mod rule;
+pub(crate) mod seclusion;
+pub(crate) mod supervisor;
 mod turn;
 #[cfg(target_os = "linux")]
 mod user;
-pub mod view;
+pub(crate) mod view;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
-pub use ability::{Ability, Lacking};
+pub use ability::Ability;
+pub use ability::Lacking;
 pub use allowance::Allowance;
 pub use cancel::Cancel;
-pub use guard::{GUARDS, Guard};
-pub use interactive::{interactive, interactive_in, turn_into};
-pub use job::{Input, Job, Limits, Stage};
+pub(crate) use guard::GUARDS;
+pub use guard::Guard;
+pub(crate) use interactive::{interactive, interactive_in, turn_into};
+pub(crate) use job::Input;
+pub use job::{Job, Limits, Stage};
 use policy::Policy;
-pub use process::{End, Exit, Process, Stream};
+pub use process::{End, Exit};
+pub(crate) use process::{Process, Stream};
 pub use room::Room;
 pub use rule::Rule;
 pub use seclusion::Seclusion;
-pub use supervisor::{Supervised, Wish};
+pub(crate) use supervisor::{Supervised, Wish};
 pub use turn::Turn;
-pub use view::{Access, View};
+pub use view::Access;
+pub use view::View;
 
 /// What went wrong on our side when a process was to be started or watched.
 #[derive(Debug, thiserror::Error)]
@@ -86,7 +91,7 @@ pub enum SandboxError {
 
 /// Does the work of one of the sandbox's own processes if `arguments` (without Gradus's own name)
 /// name one, and returns its exit code. It comes before anything else in `main`.
-pub fn enter(arguments: &[OsString]) -> Option<u8> {
+pub(crate) fn enter(arguments: &[OsString]) -> Option<u8> {
     let entry = arguments.first()?.to_str()?;
     match entry {
         launcher::ENTRY | launcher::INSIDE => Some(launcher::enter(arguments)),
@@ -163,18 +168,18 @@ impl Sandbox {
     /// Returns this sandbox as it is within a job that is [secluded](Seclusion::Network): shells of
     /// labs have nothing but their view, no power over who judges them, and their files in `room`.
     #[must_use]
-    pub fn secluding_shells(mut self, room: impl Into<PathBuf>) -> Self {
+    pub(crate) fn secluding_shells(mut self, room: impl Into<PathBuf>) -> Self {
         self.shells = Some(room.into());
         self
     }
 
     /// Returns the folder in which the files of a lab's shell belong, where its commands are a stranger's.
-    pub fn room_of_shells(&self) -> Option<&Path> {
+    pub(crate) fn room_of_shells(&self) -> Option<&Path> {
         self.shells.as_deref()
     }
 
     /// Returns what a lab's shell has to itself, where a learner's commands run in it.
-    pub fn seclusion_of_shells(&self) -> Seclusion {
+    pub(crate) fn seclusion_of_shells(&self) -> Seclusion {
         if self.shells.is_some() {
             Seclusion::Files
         } else {
@@ -184,7 +189,7 @@ impl Sandbox {
 
     /// Returns what a lab's server has to itself: nothing but its view wherever that can be had, and in
     /// a grading in any case.
-    pub fn seclusion_of_servers(&self) -> Seclusion {
+    pub(crate) fn seclusion_of_servers(&self) -> Seclusion {
         let can = || self.ability.namespaces && self.rehearse_as(Seclusion::View).is_ok();
         let is_shown = self.guard.is_strong()
             && (self.shells.is_some() || *self.can_show_views.get_or_init(can));
@@ -201,7 +206,7 @@ impl Sandbox {
     }
 
     /// Returns the Gradus binary.
-    pub fn launcher(&self) -> &Path {
+    pub(crate) fn launcher(&self) -> &Path {
         &self.launcher
     }
 
@@ -220,7 +225,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// Fails when it cannot be entered.
-    pub fn rehearse(&self) -> Result<(), Lacking> {
+    pub(crate) fn rehearse(&self) -> Result<(), Lacking> {
         self.attempt(Job::new(Stage::Learner, PathBuf::new(), "/"))
     }
 
@@ -278,7 +283,7 @@ impl Sandbox {
     ///
     /// # Errors
     /// Fails when the supervisor cannot be started.
-    pub fn supervise(
+    pub(crate) fn supervise(
         &self,
         job: Job,
         scratch: &Path,

@@ -6,11 +6,11 @@ mod words;
 
 use crate::course::{Course, Exercise, Lesson, Symptom};
 
-pub use words::vocabulary;
+pub(crate) use words::vocabulary;
 
 /// Something that was found.
 #[derive(Debug, Clone)]
-pub enum Hit<'a> {
+pub(crate) enum Hit<'a> {
     /// The text shows this symptom.
     Symptom {
         /// The lesson that treats it.
@@ -33,7 +33,7 @@ pub enum Hit<'a> {
 
 /// Returns what `text` leads to: the symptoms it shows, then the places that have all its words,
 /// best first.
-pub fn search<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
+pub(crate) fn search<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
     let mut hits = symptom::find(course, text);
     hits.extend(words::find(course, text));
     hits

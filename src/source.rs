@@ -1,13 +1,14 @@
 //! What authors write: the files of a course, the names and patterns in them, and what is wrong with them.
 
-pub mod id;
+pub(crate) mod id;
 mod manifest;
-pub mod pattern;
-pub mod problem;
-pub mod tree;
+pub(crate) mod pattern;
+pub(crate) mod problem;
+pub(crate) mod tree;
 
-pub use id::{ExerciseId, LessonId, TrackId};
+pub use id::ExerciseId;
+pub(crate) use id::{LessonId, TrackId};
 pub(crate) use manifest::{line_of, toml_problem};
-pub use pattern::Pattern;
+pub(crate) use pattern::Pattern;
 pub use problem::Problem;
 pub use tree::Tree;

@@ -1,6 +1,6 @@
 //! The terminal: what it can do, how styles look on it, and the bytes it is sent.
 //!
-//! Nothing outside this module writes to the terminal, and nothing outside [`emit`] writes an
+//! Nothing outside this module writes to the terminal, and nothing outside [`mod@emit`] writes an
 //! escape sequence into lines.
 
 mod caps;
@@ -17,14 +17,15 @@ mod source;
 mod theme;
 mod tty;
 
-pub use caps::{Caps, ColorChoice};
+pub use caps::Caps;
+pub(crate) use caps::ColorChoice;
 pub use emit::{emit, emit_line};
-pub use gauge::Gauge;
-pub use keys::Key;
-pub use lines::Lines;
-pub use pager::{Pager, Turn};
-pub use prompt::{ask, cut};
-pub use screen::{Ask, Reply, Size, Spot, Terminal};
-pub use source::{Listener, Received, suspend};
+pub(crate) use gauge::Gauge;
+pub(crate) use keys::Key;
+pub(crate) use lines::Lines;
+pub(crate) use pager::{Pager, Turn};
+pub(crate) use prompt::{ask, cut};
+pub(crate) use screen::{Ask, Reply, Size, Spot, Terminal};
+pub(crate) use source::{Listener, Received, suspend};
 pub use theme::Theme;
-pub use tty::Tty;
+pub(crate) use tty::Tty;

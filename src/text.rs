@@ -101,24 +101,24 @@ pub struct Line {
 
 impl Line {
     /// Returns an empty line.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default()
     }
 
     /// Returns a line of plain text; control characters are made visible.
-    pub fn plain(text: impl AsRef<str>) -> Self {
+    pub(crate) fn plain(text: impl AsRef<str>) -> Self {
         Self::new().with(Role::Text, text)
     }
 
     /// Returns the line with `text` in the style `style` added at its end.
     #[must_use]
-    pub fn with(mut self, style: impl Into<Style>, text: impl AsRef<str>) -> Self {
+    pub(crate) fn with(mut self, style: impl Into<Style>, text: impl AsRef<str>) -> Self {
         self.push(style, text);
         self
     }
 
     /// Adds `text` in the style `style`; control characters are made visible.
-    pub fn push(&mut self, style: impl Into<Style>, text: impl AsRef<str>) {
+    pub(crate) fn push(&mut self, style: impl Into<Style>, text: impl AsRef<str>) {
         let text = visible(text.as_ref());
         if !text.is_empty() {
             self.spans.push(Span {
@@ -134,7 +134,7 @@ impl Line {
     }
 
     /// Drops blanks at the end of the line.
-    pub fn trim_end(&mut self) {
+    pub(crate) fn trim_end(&mut self) {
         while let Some(last) = self.spans.last_mut() {
             last.text.truncate(last.text.trim_end().len());
             if !last.text.is_empty() {
@@ -152,7 +152,7 @@ impl Line {
 
 /// Returns the words of `error` and of its causes, with colons between; a cause that its error quotes
 /// at its end is not said twice.
-pub fn with_causes(error: &dyn Error) -> String {
+pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub mod journal;
-pub mod round;
+pub(crate) mod journal;
+pub(crate) mod round;
 mod store;
 
 use crate::check::Context;
@@ -19,13 +19,13 @@ use crate::sys::clock::unix_time;
 use crate::sys::fingerprint::Fingerprint;
 use crate::workspace::Workspace;
 
-pub use journal::{Entry, Journal};
-pub use round::{Answered, Exam, Round};
-pub use store::{DrillError, Store};
+pub(crate) use journal::{Entry, Journal};
+pub(crate) use round::{Answered, Exam, Round};
+pub(crate) use store::{DrillError, Store};
 
 /// A learner's drills.
 #[derive(Debug)]
-pub struct Training<'a> {
+pub(crate) struct Training<'a> {
     workspace: &'a Workspace,
     ground: &'a Ground,
     urn: Urn<'a>,
@@ -33,7 +33,7 @@ pub struct Training<'a> {
 
 /// What a learner wants of a new drill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Wish {
+pub(crate) struct Wish {
     /// What its faults follow from, if that is given.
     pub seed: Option<Seed>,
     /// How many faults it has.
@@ -44,7 +44,7 @@ pub struct Wish {
 
 /// The drill that is not over, and what it is about.
 #[derive(Debug, Clone)]
-pub struct Open<'a> {
+pub(crate) struct Open<'a> {
     /// The drill.
     pub round: Round,
     /// Its faults.
@@ -57,7 +57,7 @@ pub struct Open<'a> {
 
 /// What a step led to.
 #[derive(Debug, Clone)]
-pub struct Step<'a, T> {
+pub(crate) struct Step<'a, T> {
     /// What it was worth.
     pub what: T,
     /// The drill after it.
@@ -68,7 +68,7 @@ pub struct Step<'a, T> {
 
 impl<'a> Training<'a> {
     /// Returns the drills of `workspace` on `ground`, with the faults that `context` can show.
-    pub fn new(workspace: &'a Workspace, ground: &'a Ground, context: &Context) -> Self {
+    pub(crate) fn new(workspace: &'a Workspace, ground: &'a Ground, context: &Context) -> Self {
         let urn = Urn::new(ground, |fault| fault.is_possible(context));
         Self {
             workspace,
@@ -78,7 +78,7 @@ impl<'a> Training<'a> {
     }
 
     /// Returns the hops and causes to choose from.
-    pub fn ground(&self) -> &'a Ground {
+    pub(crate) fn ground(&self) -> &'a Ground {
         self.ground
     }
 
@@ -86,7 +86,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when it cannot be read, or when the course has changed since.
-    pub fn open(&self) -> Result<Option<Open<'a>>, DrillError> {
+    pub(crate) fn open(&self) -> Result<Option<Open<'a>>, DrillError> {
         let store = self.store()?;
         let round = store.round()?;
         round.map(|round| self.opened(&store, round)).transpose()
@@ -96,7 +96,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when it cannot be kept, or when the course has no such drill.
-    pub fn begin(&self, wish: Wish) -> Result<Open<'a>, DrillError> {
+    pub(crate) fn begin(&self, wish: Wish) -> Result<Open<'a>, DrillError> {
         let most = self.urn.most();
         if most == 0 {
             return Err(DrillError::Nothing);
@@ -125,7 +125,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails as [`Training::open`] does, or when a file cannot be written.
-    pub fn sit_down(&self) -> Result<Option<Open<'a>>, DrillError> {
+    pub(crate) fn sit_down(&self) -> Result<Option<Open<'a>>, DrillError> {
         let store = self.store()?;
         let Some(mut round) = store.round()? else {
             return Ok(None);
@@ -140,7 +140,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when that cannot be kept.
-    pub fn get_up(&self, number: u32) -> Result<(), DrillError> {
+    pub(crate) fn get_up(&self, number: u32) -> Result<(), DrillError> {
         let store = self.store()?;
         match store.round()? {
             Some(mut round) if round.number == number => {
@@ -156,7 +156,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when that cannot be kept.
-    pub fn forget_sitting(&self, number: u32) -> Result<(), DrillError> {
+    pub(crate) fn forget_sitting(&self, number: u32) -> Result<(), DrillError> {
         let store = self.store()?;
         match store.round()? {
             Some(mut round) if round.number == number => {
@@ -171,7 +171,11 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when it cannot be kept.
-    pub fn answer(&self, hop: &str, cause: &str) -> Result<Option<Step<'a, Answered>>, DrillError> {
+    pub(crate) fn answer(
+        &self,
+        hop: &str,
+        cause: &str,
+    ) -> Result<Option<Step<'a, Answered>>, DrillError> {
         self.step(|open, now| open.round.answer(&open.faults, hop, cause, now))
     }
 
@@ -179,7 +183,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when it cannot be kept.
-    pub fn checked(&self, passed: bool) -> Result<Option<Step<'a, ()>>, DrillError> {
+    pub(crate) fn checked(&self, passed: bool) -> Result<Option<Step<'a, ()>>, DrillError> {
         self.step(|open, now| open.round.checked(passed, now))
     }
 
@@ -187,7 +191,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when it cannot be kept.
-    pub fn give_up(&self) -> Result<Option<Step<'a, ()>>, DrillError> {
+    pub(crate) fn give_up(&self) -> Result<Option<Step<'a, ()>>, DrillError> {
         let store = self.store()?;
         let Some(round) = store.round()? else {
             return Ok(None);
@@ -203,7 +207,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when that cannot be kept.
-    pub fn put_aside(&self) -> Result<(), DrillError> {
+    pub(crate) fn put_aside(&self) -> Result<(), DrillError> {
         self.store()?.keep(None)
     }
 
@@ -211,7 +215,7 @@ impl<'a> Training<'a> {
     ///
     /// # Errors
     /// Fails when it cannot be read.
-    pub fn journal(&self) -> Result<Journal, DrillError> {
+    pub(crate) fn journal(&self) -> Result<Journal, DrillError> {
         self.store()?.journal()
     }
 

@@ -30,10 +30,10 @@ mod stage;
 mod view;
 mod welcome;
 
-pub use input::{Effect, Farewell, Input, Note, Opened, Trouble};
-pub use machine::{Machine, Setup};
-pub use session::{Opening, SessionError, Words, run};
-pub use view::View;
+pub(crate) use input::{Effect, Farewell, Input, Note, Opened, Trouble};
+pub(crate) use machine::{Machine, Setup};
+pub(crate) use session::{Opening, SessionError, run};
+pub(crate) use view::View;
 
 #[cfg(test)]
 mod tests;

@@ -22,7 +22,7 @@ const MOST_FILES: usize = 10_000;
 
 /// How changes are noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pace {
+pub(crate) enum Pace {
     /// The system tells.
     Notified,
     /// The files are read again and again: for network folders, and where the system cannot tell.
@@ -31,15 +31,14 @@ pub enum Pace {
 
 /// Files have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Changed {
+pub(crate) struct Changed {
     /// Those that were written, added or removed, relative to the folder, sorted.
     pub files: Vec<String>,
 }
 
 /// Watches a folder until it is dropped.
 #[derive(Debug)]
-pub struct Watcher {
-    pace: Pace,
+pub(crate) struct Watcher {
     notifier: Option<RecommendedWatcher>,
     wake: Option<Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -47,11 +46,11 @@ pub struct Watcher {
 
 impl Watcher {
     /// Watches `folder` and calls `tell`, in a thread of the watcher, after each change. Where the
-    /// system cannot tell of changes it polls; [`Watcher::pace`] says so.
+    /// system cannot tell of changes it polls.
     ///
     /// # Errors
     /// Fails when the folder cannot be read, or no thread can be started.
-    pub fn start(
+    pub(crate) fn start(
         folder: &Path,
         pace: Pace,
         tell: impl FnMut(Changed) + Send + 'static,
@@ -71,16 +70,10 @@ impl Watcher {
         let work = move || watch(&folder, pace, &woken, seen, tell);
         let thread = thread::Builder::new().name("watch".into()).spawn(work)?;
         Ok(Self {
-            pace,
             notifier,
             wake: Some(wake),
             thread: Some(thread),
         })
-    }
-
-    /// Returns how changes are noticed.
-    pub fn pace(&self) -> Pace {
-        self.pace
     }
 }
 
@@ -181,7 +174,7 @@ mod tests {
         let (sender, receiver) = channel();
         let tell = move |changed: Changed| sender.send(changed.files).expect("a listener");
         let watcher = Watcher::start(folder.path(), pace, tell).expect("a watcher");
-        assert_eq!(watcher.pace(), pace);
+        assert_eq!(watcher.notifier.is_some(), pace == Pace::Notified);
         write_whole(&file, b"one").expect("the same again");
         fs::create_dir(folder.path().join("target")).expect("a folder");
         fs::write(folder.path().join("target/built"), "x").expect("a file");

@@ -12,7 +12,7 @@
 //!   .gradus/backups/<id>-N/             copies made by a reset
 //! ```
 
-pub mod author;
+pub(crate) mod author;
 mod lock;
 mod marker;
 mod members;
@@ -21,8 +21,8 @@ mod root;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-pub use lock::Lock;
-pub use root::FOLDER_NAME;
+pub(crate) use lock::Lock;
+pub(crate) use root::FOLDER_NAME;
 
 use crate::course::{Course, Exercise};
 use crate::kind::WorkspaceFile;
@@ -35,14 +35,14 @@ const MOST_FILES: usize = 10_000;
 
 /// A learner's folder.
 #[derive(Debug, Clone)]
-pub struct Workspace {
+pub(crate) struct Workspace {
     root: PathBuf,
     marker: Marker,
 }
 
 /// A workspace that could not be used.
 #[derive(Debug, thiserror::Error)]
-pub enum WorkspaceError {
+pub(crate) enum WorkspaceError {
     /// The folder is no workspace.
     #[error("{} is not a Gradus workspace", .0.display())]
     NotOne(PathBuf),
@@ -91,7 +91,7 @@ pub enum WorkspaceError {
 
 impl Workspace {
     /// Returns the nearest folder from `from` upwards that is a workspace.
-    pub fn find(from: &Path) -> Option<PathBuf> {
+    pub(crate) fn find(from: &Path) -> Option<PathBuf> {
         let mut folders = from.ancestors();
         folders
             .find(|folder| Marker::path(folder).is_file())
@@ -103,7 +103,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when it belongs to another course, has files of others, or cannot be written.
-    pub fn create(root: &Path, course: &Course) -> Result<Self, WorkspaceError> {
+    pub(crate) fn create(root: &Path, course: &Course) -> Result<Self, WorkspaceError> {
         if Marker::path(root).is_file() {
             let mut workspace = Self::open(root)?;
             workspace.expect(course)?;
@@ -127,7 +127,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when it is none, is damaged, or was made by a newer Gradus.
-    pub fn open(root: &Path) -> Result<Self, WorkspaceError> {
+    pub(crate) fn open(root: &Path) -> Result<Self, WorkspaceError> {
         let marker = Marker::read(root)?;
         let root = fs::canonicalize(root).map_err(|source| file_error(root, source))?;
         Ok(Self { root, marker })
@@ -137,7 +137,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when the workspace belongs to another course.
-    pub fn expect(&self, course: &Course) -> Result<(), WorkspaceError> {
+    pub(crate) fn expect(&self, course: &Course) -> Result<(), WorkspaceError> {
         if self.marker.course == course.id {
             return Ok(());
         }
@@ -148,23 +148,23 @@ impl Workspace {
     }
 
     /// Returns the folder itself.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
     /// Returns the folder of the course this was made for; `None` for the built-in course.
-    pub fn course_folder(&self) -> Option<&Path> {
+    pub(crate) fn course_folder(&self) -> Option<&Path> {
         self.marker.course_folder.as_deref()
     }
 
     /// Returns the folder of `exercise`, whether it is there or not.
-    pub fn folder(&self, exercise: &Exercise) -> PathBuf {
+    pub(crate) fn folder(&self, exercise: &Exercise) -> PathBuf {
         self.root.join("exercises").join(exercise.id.as_str())
     }
 
     /// Returns the files of `exercise` in the order of its task, the one to edit first; the task
     /// text comes with its title.
-    pub fn files(exercise: &Exercise) -> Vec<WorkspaceFile> {
+    pub(crate) fn files(exercise: &Exercise) -> Vec<WorkspaceFile> {
         let mut files = exercise.task.workspace();
         if !exercise.readme.is_empty() {
             files.retain(|file| file.path != "README.md");
@@ -179,7 +179,7 @@ impl Workspace {
     }
 
     /// Returns the file of `exercise` that is opened in an editor first.
-    pub fn first_file(&self, exercise: &Exercise) -> Option<PathBuf> {
+    pub(crate) fn first_file(&self, exercise: &Exercise) -> Option<PathBuf> {
         let first = exercise.task.workspace().into_iter().next()?;
         Some(self.folder(exercise).join(first.path))
     }
@@ -189,7 +189,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when a file cannot be written.
-    pub fn ensure(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
+    pub(crate) fn ensure(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
         let folder = self.folder(exercise);
         for file in Self::files(exercise) {
             let path = folder.join(&file.path);
@@ -207,7 +207,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when a file cannot be copied or written; nothing is overwritten before all is copied.
-    pub fn reset(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
+    pub(crate) fn reset(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
         let copy = self.back_up(exercise)?;
         let folder = self.folder(exercise);
         for file in Self::files(exercise) {
@@ -221,12 +221,12 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when another session is open, or when the lock file cannot be made.
-    pub fn lock(&self) -> Result<Lock, WorkspaceError> {
+    pub(crate) fn lock(&self) -> Result<Lock, WorkspaceError> {
         lock::session(&self.root)
     }
 
     /// Returns the progress file.
-    pub fn progress_file(&self) -> PathBuf {
+    pub(crate) fn progress_file(&self) -> PathBuf {
         self.own("progress.json")
     }
 
@@ -234,7 +234,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when it is newer or cannot be read.
-    pub fn progress(&self) -> Result<Loaded, WorkspaceError> {
+    pub(crate) fn progress(&self) -> Result<Loaded, WorkspaceError> {
         Ok(Progress::load(&self.progress_file())?)
     }
 
@@ -243,7 +243,10 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when it is newer, or cannot be read or written.
-    pub fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<Loaded, WorkspaceError> {
+    pub(crate) fn update(
+        &self,
+        change: impl FnOnce(&mut Progress),
+    ) -> Result<Loaded, WorkspaceError> {
         let _turn = lock::turn(&self.root)?;
         let mut loaded = self.progress()?;
         let before = loaded.progress.clone();
@@ -258,7 +261,7 @@ impl Workspace {
     ///
     /// # Errors
     /// Fails when the lock file cannot be made.
-    pub fn turn(&self) -> Result<Lock, WorkspaceError> {
+    pub(crate) fn turn(&self) -> Result<Lock, WorkspaceError> {
         lock::turn(&self.root)
     }
 

@@ -33,7 +33,7 @@ const MOST_SAID: usize = 500;
 ///
 /// # Errors
 /// Fails when it cannot be run, or does not say what it found.
-pub fn run<T: DeserializeOwned>(
+pub(crate) fn run<T: DeserializeOwned>(
     arguments: Vec<OsString>,
     more: Vec<(&'static str, OsString)>,
     rooms: impl FnOnce(&Path) -> Vec<Room>,

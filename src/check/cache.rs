@@ -12,7 +12,7 @@ use crate::sys::files;
 use crate::sys::scratch::{self, Scratch};
 
 /// The most bytes of all entries together.
-pub const BOUND: u64 = 500_000_000;
+pub(crate) const BOUND: u64 = 500_000_000;
 
 /// The file of an entry that those who use it keep locked. It was changed when the entry was used
 /// last.
@@ -23,7 +23,7 @@ const GRACE: Duration = Duration::from_hours(24);
 
 /// A part of the cache.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     /// Its folder or file in the cache.
     pub name: &'static str,
     /// What an entry is, in the plural.
@@ -45,7 +45,7 @@ enum Keeping {
 }
 
 /// Every part.
-pub static PARTS: [Part; 6] = [
+pub(crate) static PARTS: [Part; 6] = [
     Part::new("kits", "judges of Rust exercises", 1, Keeping::Lock),
     Part::new("runtime", "libraries of judges", 1, Keeping::Lock),
     Part::new("nginx", "programs that labs run", 1, Keeping::Lock),
@@ -56,7 +56,7 @@ pub static PARTS: [Part; 6] = [
 
 /// What is in a part of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Content {
+pub(crate) struct Content {
     /// The part.
     pub part: &'static Part,
     /// How many entries it has.
@@ -66,7 +66,7 @@ pub struct Content {
 }
 
 /// Returns what is in each part of the cache in the folder `cache`.
-pub fn contents(cache: &Path) -> Vec<Content> {
+pub(crate) fn contents(cache: &Path) -> Vec<Content> {
     let content = |part: &'static Part| {
         let entries = part.entries(cache);
         Content {
@@ -80,7 +80,7 @@ pub fn contents(cache: &Path) -> Vec<Content> {
 
 /// Removes what was not used for longest until all entries together have at most `bound` bytes. What
 /// is in use stays, and what cannot be removed.
-pub fn trim(cache: &Path, bound: u64) {
+pub(crate) fn trim(cache: &Path, bound: u64) {
     let mut entries: Vec<Entry> = PARTS.iter().flat_map(|part| part.entries(cache)).collect();
     let mut bytes: u64 = entries.iter().map(|entry| entry.bytes).sum();
     entries.sort_by_key(|entry| entry.used);
@@ -96,7 +96,7 @@ pub fn trim(cache: &Path, bound: u64) {
 
 /// Removes every entry that is not in use, and what was left half made. Returns how many bytes went
 /// and how many entries stay.
-pub fn clear(cache: &Path) -> (u64, usize) {
+pub(crate) fn clear(cache: &Path) -> (u64, usize) {
     let (mut bytes, mut left) = (0, 0);
     for part in &PARTS {
         scratch::sweep(&cache.join(part.name));
@@ -140,7 +140,7 @@ impl Hold {
 
     /// Returns whether the entry is still in its place. One that was removed by other means, such as
     /// `rm`, is not.
-    pub fn is_current(&self) -> bool {
+    pub(crate) fn is_current(&self) -> bool {
         let Some(lock) = &self.lock else {
             return self.folder.is_dir();
         };

@@ -72,7 +72,7 @@ impl Context {
 
     /// Does what is Gradus's own work, such as making what every check of an exercise needs: however
     /// long that takes, it is not the submission that took it.
-    pub fn outside<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
+    pub(crate) fn outside<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
         let endless = Self {
             allowance: Allowance::endless(),
             ..self.clone()
@@ -81,7 +81,7 @@ impl Context {
     }
 
     /// Tells the observer.
-    pub fn tell(&self, event: Event) {
+    pub(crate) fn tell(&self, event: Event) {
         (self.observer)(event);
     }
 }

@@ -29,7 +29,7 @@ pub struct HandIn {
 ///
 /// # Errors
 /// Fails when a file cannot be written.
-pub fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
+pub(crate) fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
     for file in files {
         let path = folder.join(&file.path);
         let parent = path.parent().map(PathBuf::from).unwrap_or_default();

@@ -21,7 +21,7 @@ pub struct Mutant {
 
 /// What became of a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
+pub(crate) enum Fate {
     /// It is no program, or none that would be run: it says nothing of the tests.
     NotCompiling,
     /// A hidden test or probe tells it from the solution.
@@ -32,7 +32,7 @@ pub enum Fate {
 
 impl Fate {
     /// Returns the fate of a mutant that was judged so.
-    pub fn of(verdict: Verdict) -> Self {
+    pub(crate) fn of(verdict: Verdict) -> Self {
         match verdict {
             Verdict::Passed => Self::Survived,
             Verdict::CompileError | Verdict::Forbidden => Self::NotCompiling,
@@ -69,14 +69,14 @@ impl Mutant {
 
     /// Returns the first changed line without the blanks around it: what a mark in `exercise.toml`
     /// finds it by, since its number moves.
-    pub fn text(&self) -> &str {
+    pub(crate) fn text(&self) -> &str {
         self.before.lines().next().unwrap_or_default().trim()
     }
 }
 
 /// Returns those of `mutants` that differ from `solution` and from all before them, in the same order.
 /// Where a line is changed in the same words at several places, these say which one it is.
-pub fn distinct(mutants: Vec<Mutant>, solution: &[Collected]) -> Vec<Mutant> {
+pub(crate) fn distinct(mutants: Vec<Mutant>, solution: &[Collected]) -> Vec<Mutant> {
     let mut kept: Vec<Mutant> = Vec::new();
     for mutant in mutants {
         let is_solution = mutant.files.iter().all(|file| solution.contains(file));

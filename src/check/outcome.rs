@@ -54,7 +54,7 @@ impl Verdict {
     ];
 
     /// Returns where it leaves the submission.
-    pub fn standing(self) -> Standing {
+    pub(crate) fn standing(self) -> Standing {
         match self {
             Self::Passed => Standing::Passed,
             Self::InternalError => Standing::Unjudged,
@@ -212,7 +212,7 @@ pub struct OwnTests {
 
 impl OwnTests {
     /// Notes that a wrong solution with this fault was not caught.
-    pub fn miss(&mut self, fault: &str) {
+    pub(crate) fn miss(&mut self, fault: &str) {
         if !self.missed.iter().any(|missed| missed == fault) {
             self.missed.push(fault.to_owned());
         }

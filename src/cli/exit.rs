@@ -28,7 +28,7 @@ impl Code {
          2 a wrong command line, 3 Gradus could not do its work, 4 nothing to run.";
 
     /// Returns the number.
-    pub fn number(self) -> u8 {
+    pub(crate) fn number(self) -> u8 {
         match self {
             Self::Fine => 0,
             Self::NotPassed => 1,

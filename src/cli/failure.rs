@@ -19,7 +19,7 @@ use crate::workspace::WorkspaceError;
 
 /// Why a command ended without doing what it was asked to.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// A name that is not there.
     #[error("no {what} is called `{name}`")]
     Unknown {
@@ -92,7 +92,7 @@ pub enum Failure {
 
 /// An error in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Words {
+pub(crate) struct Words {
     /// What went wrong, and why.
     pub what: String,
     /// What to do next.
@@ -101,7 +101,7 @@ pub struct Words {
 
 impl Failure {
     /// Returns the exit code.
-    pub fn code(&self) -> Code {
+    pub(crate) fn code(&self) -> Code {
         match self {
             Self::Unknown { .. }
             | Self::WhichExercise
@@ -126,7 +126,7 @@ impl Failure {
     }
 
     /// Words the error; commands in the hint work as they are printed.
-    pub fn words(&self, invocation: &Invocation) -> Words {
+    pub(crate) fn words(&self, invocation: &Invocation) -> Words {
         Words {
             what: with_causes(self),
             hint: self.hint(invocation),

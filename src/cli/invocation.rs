@@ -8,7 +8,7 @@ use crate::sys::environment::Environment;
 
 /// What commands start with, and the options that must be repeated in them.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invocation {
+pub(crate) struct Invocation {
     program: String,
     options: String,
 }
@@ -39,7 +39,7 @@ impl Invocation {
     }
 
     /// Returns the command line for `command`, such as `check safe-divide`; empty for the session.
-    pub fn command(&self, command: &str) -> String {
+    pub(crate) fn command(&self, command: &str) -> String {
         let Self { program, options } = self;
         if command.is_empty() {
             return format!("{program}{options}");

@@ -12,7 +12,7 @@ use crate::source::{ExerciseId, Problem, toml_problem};
 
 /// What the text of a lesson says.
 #[derive(Debug, Clone)]
-pub struct Body {
+pub(crate) struct Body {
     /// The blocks.
     pub doc: Doc,
     /// The sections, in order; the first is the introduction and may lack a title.
@@ -32,7 +32,7 @@ pub struct LazyBody {
 
 impl LazyBody {
     /// Returns the text `source`, which starts on line `first_line` of `file`.
-    pub fn new(source: &str, first_line: usize, file: &str) -> Self {
+    pub(crate) fn new(source: &str, first_line: usize, file: &str) -> Self {
         Self {
             source: source.to_owned(),
             first_line,
@@ -42,7 +42,7 @@ impl LazyBody {
     }
 
     /// Returns what the text says.
-    pub fn get(&self) -> &Body {
+    pub(crate) fn get(&self) -> &Body {
         self.body.get_or_init(|| {
             let doc = parse_at(&self.source, self.first_line);
             let mut problems = Vec::new();

@@ -18,12 +18,12 @@ impl Points {
     }
 
     /// Returns that many hundredths of a point.
-    pub const fn of_hundredths(hundredths: u64) -> Self {
+    pub(crate) const fn of_hundredths(hundredths: u64) -> Self {
         Self(hundredths)
     }
 
     /// Returns the number of hundredths.
-    pub const fn hundredths(self) -> u64 {
+    pub(crate) const fn hundredths(self) -> u64 {
         self.0
     }
 
@@ -149,7 +149,7 @@ pub struct TestGrading {
 
 impl TestGrading {
     /// The weight of a test that has no entry.
-    pub const WEIGHT: u32 = 1;
+    pub(crate) const WEIGHT: u32 = 1;
 }
 
 /// What an exercise is worth.
@@ -181,13 +181,13 @@ impl Default for Grading {
 
 impl Grading {
     /// Returns the weight of the test called `name`.
-    pub fn weight(&self, name: &str) -> u32 {
+    pub(crate) fn weight(&self, name: &str) -> u32 {
         self.test(name)
             .map_or(TestGrading::WEIGHT, |test| test.weight)
     }
 
     /// Returns who sees the result of the test called `name`.
-    pub fn visibility(&self, name: &str) -> Visibility {
+    pub(crate) fn visibility(&self, name: &str) -> Visibility {
         self.test(name)
             .map_or(self.visibility, |test| test.visibility)
     }

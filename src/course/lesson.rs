@@ -69,7 +69,7 @@ pub struct Symptom {
 
 impl Lesson {
     /// Returns the blocks of the text.
-    pub fn doc(&self) -> &Doc {
+    pub(crate) fn doc(&self) -> &Doc {
         &self.text.get().doc
     }
 
@@ -79,7 +79,7 @@ impl Lesson {
     }
 
     /// Returns the exercises the lesson leads to, in order.
-    pub fn exercises(&self) -> impl Iterator<Item = &ExerciseId> {
+    pub(crate) fn exercises(&self) -> impl Iterator<Item = &ExerciseId> {
         self.leads_to.iter()
     }
 

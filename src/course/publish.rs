@@ -12,7 +12,7 @@ use crate::lesson::{Fence, Info, Piece, pieces};
 
 /// A page of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page {
+pub(crate) struct Page {
     /// What it is called in a table of contents.
     pub name: String,
     /// Its path in the book, such as `lessons/01-start.md`.
@@ -22,7 +22,7 @@ pub struct Page {
 }
 
 /// Returns the page of `lesson`.
-pub fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
+pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
     let name = format!("{}. {}", lesson.number, lesson.title);
     let text = course.tree.get(&lesson.file).unwrap_or_default();
     let (_, body, first_line) = split_front_matter(text);
@@ -50,7 +50,7 @@ pub fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
 }
 
 /// Returns the page of `exercise`: its task and how it is checked.
-pub fn exercise_page(course: &Course, exercise: &Exercise) -> Page {
+pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> Page {
     let mut writer = Writer {
         course,
         lesson: None,

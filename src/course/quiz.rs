@@ -61,7 +61,7 @@ pub struct WrongAnswer {
 
 /// What a learner answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Answer {
+pub(crate) enum Answer {
     /// The choices taken, by index from 0.
     Choices(Vec<usize>),
     /// A few words.
@@ -70,7 +70,7 @@ pub enum Answer {
 
 /// What an answer is worth: whether it is right, and what to say about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mark {
+pub(crate) struct Mark {
     /// Whether the answer is right.
     pub right: bool,
     /// The explanations that belong to it, as Markdown, in the order of the choices.
@@ -79,7 +79,7 @@ pub struct Mark {
 
 impl Quiz {
     /// Returns the choices; none where the answer is a few words.
-    pub fn choices(&self) -> &[Choice] {
+    pub(crate) fn choices(&self) -> &[Choice] {
         match &self.question {
             Question::Single(choices) | Question::Multiple(choices) => choices,
             Question::Short { .. } => &[],
@@ -87,7 +87,7 @@ impl Quiz {
     }
 
     /// Marks `answer`.
-    pub fn mark(&self, answer: &Answer) -> Mark {
+    pub(crate) fn mark(&self, answer: &Answer) -> Mark {
         match (&self.question, answer) {
             (Question::Single(choices) | Question::Multiple(choices), Answer::Choices(taken)) => {
                 mark_choices(choices, taken)
@@ -110,7 +110,7 @@ impl Quiz {
     }
 
     /// Returns the right answer as text, for a learner who gives up.
-    pub fn right_answer(&self) -> String {
+    pub(crate) fn right_answer(&self) -> String {
         match &self.question {
             Question::Single(choices) | Question::Multiple(choices) => {
                 let right = choices.iter().filter(|choice| choice.correct);

@@ -11,7 +11,7 @@ use crate::source::{ExerciseId, LessonId};
 
 /// New files that could not be written.
 #[derive(Debug, thiserror::Error)]
-pub enum ScaffoldError {
+pub(crate) enum ScaffoldError {
     /// A file is there already.
     #[error("{} is there already", .0.display())]
     Exists(PathBuf),
@@ -32,7 +32,7 @@ pub enum ScaffoldError {
 ///
 /// # Errors
 /// Fails when the name cannot be used, a file is there already, or one cannot be written.
-pub fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
+pub(crate) fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
     if !crate::source::id::is_slug(id) {
         id.parse::<LessonId>()?;
     }
@@ -56,7 +56,7 @@ pub fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf>, Scaf
 ///
 /// # Errors
 /// Fails when a file is there already, or cannot be written.
-pub fn lesson(
+pub(crate) fn lesson(
     folder: &Path,
     course: &Course,
     id: &LessonId,
@@ -76,7 +76,7 @@ pub fn lesson(
 ///
 /// # Errors
 /// Fails when a file is there already, or cannot be written.
-pub fn exercise(
+pub(crate) fn exercise(
     folder: &Path,
     id: &ExerciseId,
     kind: &dyn Kind,
@@ -98,7 +98,7 @@ pub fn exercise(
 }
 
 /// Returns a title made of the words of a name.
-pub fn title_of(id: &str) -> String {
+pub(crate) fn title_of(id: &str) -> String {
     let words = id.replace('-', " ");
     let mut chars = words.chars();
     let first = chars.next().map(|char| char.to_ascii_uppercase());

@@ -18,7 +18,7 @@ use crate::sys::threads;
 
 /// How a batch is graded.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
+pub(crate) struct Options {
     /// How many submissions at a time.
     pub jobs: usize,
     /// Whether the first that does not pass ends the grading.
@@ -29,7 +29,7 @@ pub struct Options {
 
 /// Submissions, and what is needed to grade them.
 #[derive(Debug)]
-pub struct Batch<'a> {
+pub(crate) struct Batch<'a> {
     /// The course.
     pub course: &'a Course,
     /// The exercises of it that are graded.
@@ -46,7 +46,7 @@ pub struct Batch<'a> {
 
 /// Something that happened in a batch.
 #[derive(Debug, Clone, Copy)]
-pub enum Progress<'a> {
+pub(crate) enum Progress<'a> {
     /// An exercise is made ready.
     Preparing(&'a ExerciseId),
     /// An exercise cannot be graded here; its submissions get records that say so.
@@ -59,7 +59,7 @@ pub enum Progress<'a> {
 
 /// What a batch came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Summary {
+pub(crate) struct Summary {
     /// How many submissions have which verdict.
     pub verdicts: BTreeMap<Verdict, usize>,
     /// How many have no record, because the grading ended before their turn.
@@ -68,22 +68,22 @@ pub struct Summary {
 
 impl Summary {
     /// Returns how many submissions have a record.
-    pub fn done(&self) -> usize {
+    pub(crate) fn done(&self) -> usize {
         self.verdicts.values().sum()
     }
 
     /// Returns how many have the verdict `verdict`.
-    pub fn count(&self, verdict: Verdict) -> usize {
+    pub(crate) fn count(&self, verdict: Verdict) -> usize {
         self.verdicts.get(&verdict).copied().unwrap_or_default()
     }
 
     /// Returns whether every submission was graded.
-    pub fn is_complete(&self) -> bool {
+    pub(crate) fn is_complete(&self) -> bool {
         self.left == 0 && self.count(Verdict::InternalError) == 0
     }
 
     /// Returns whether every submission passed.
-    pub fn all_passed(&self) -> bool {
+    pub(crate) fn all_passed(&self) -> bool {
         self.left == 0 && self.count(Verdict::Passed) == self.done()
     }
 }
@@ -106,7 +106,7 @@ impl Batch<'_> {
     ///
     /// # Errors
     /// Fails when the journal cannot be written, or the work was called off.
-    pub fn run(
+    pub(crate) fn run(
         &self,
         journal: &mut Journal,
         observe: &mut dyn FnMut(Progress<'_>),

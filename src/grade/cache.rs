@@ -11,7 +11,7 @@ use crate::sys::fingerprint::Fingerprint;
 
 /// A folder of records by what decides them.
 #[derive(Debug, Clone)]
-pub struct Cache {
+pub(crate) struct Cache {
     folder: PathBuf,
     /// What decides a verdict apart from exercise and source.
     base: Fingerprint,
@@ -19,7 +19,7 @@ pub struct Cache {
 
 impl Cache {
     /// Returns the cache in `folder` for gradings under `header`.
-    pub fn new(folder: impl Into<PathBuf>, header: &Header) -> Self {
+    pub(crate) fn new(folder: impl Into<PathBuf>, header: &Header) -> Self {
         let mut base = Fingerprint::new();
         let parts = [&header.schema, &header.gradus, &header.sandbox];
         for part in parts.into_iter().chain(&header.tools) {
@@ -33,7 +33,7 @@ impl Cache {
 
     /// Returns the record of an earlier submission of the files `source` to `exercise`; whose it
     /// was is for the caller to put in its place.
-    pub fn get(&self, exercise: &ExerciseEntry, source: &str) -> Option<Record> {
+    pub(crate) fn get(&self, exercise: &ExerciseEntry, source: &str) -> Option<Record> {
         let mut file = File::open(self.place(exercise, source)).ok()?;
         files::touch(&file);
         let mut bytes = Vec::new();
@@ -44,7 +44,7 @@ impl Cache {
     }
 
     /// Keeps `record`. That it cannot be kept is no reason to stop: it will be made again.
-    pub fn put(&self, exercise: &ExerciseEntry, record: &Record) {
+    pub(crate) fn put(&self, exercise: &ExerciseEntry, record: &Record) {
         let Ok(bytes) = serde_json::to_vec(record) else {
             return;
         };

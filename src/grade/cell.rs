@@ -17,19 +17,19 @@ use crate::sandbox::Room;
 use crate::sys::scratch::Scratch;
 
 /// The hidden command of the Gradus inside.
-pub const ENTRY: &str = "__cell";
+pub(crate) const ENTRY: &str = "__cell";
 
 /// How much the folders of a lab, with its logs and all that nginx stores, may hold, and those of a runbook,
 /// in bytes and files: what is written there takes memory, and none of the disk of others.
 const LAB: (u64, u64) = (64 << 20, 8_192);
 const RUNBOOK: (u64, u64) = (16 << 20, 1_024);
 /// The folder of runbooks, among those for temporary files of the Gradus inside.
-pub const ROOM: &str = "runbooks";
+pub(crate) const ROOM: &str = "runbooks";
 
 /// What the Gradus inside says.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Finding {
+pub(crate) enum Finding {
     /// What came out of the check.
     Judged(Box<Outcome>),
     /// Why it could not do its work.
@@ -38,7 +38,7 @@ pub enum Finding {
 
 impl Finding {
     /// Returns the finding of a check that ended like this.
-    pub fn of(checked: Result<Outcome, CheckError>) -> Self {
+    pub(crate) fn of(checked: Result<Outcome, CheckError>) -> Self {
         match checked {
             Ok(outcome) => Self::Judged(Box::new(outcome)),
             Err(error) => Self::Failed(scoring::reason(&error)),
@@ -47,7 +47,7 @@ impl Finding {
 }
 
 /// Returns whether `exercise` is checked apart where submissions are confined.
-pub fn is_for(exercise: &Exercise, context: &Context) -> bool {
+pub(crate) fn is_for(exercise: &Exercise, context: &Context) -> bool {
     exercise.task.needs_network() && context.sandbox.guard().is_strong()
 }
 
@@ -55,7 +55,7 @@ pub fn is_for(exercise: &Exercise, context: &Context) -> bool {
 ///
 /// # Errors
 /// Fails where it cannot, and says what the machine lacks.
-pub fn rehearse(context: &Context) -> Result<(), CheckError> {
+pub(crate) fn rehearse(context: &Context) -> Result<(), CheckError> {
     let possible = context.sandbox.rehearse_seclusion();
     possible.map_err(|lacking| CheckError::Missing {
         what: format!(

@@ -10,7 +10,7 @@ use crate::report::{Header, Record, TestRecord};
 
 /// A submission whose result is not what it was.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// Its name.
     pub submission: String,
     /// The verdict and score before; `None` where it had no record.
@@ -25,7 +25,7 @@ pub struct Change {
 
 /// Why a result changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Why {
+pub(crate) enum Why {
     /// It was handed in since.
     New,
     /// It is no longer there.
@@ -44,7 +44,7 @@ pub enum Why {
 
 impl Why {
     /// Returns the words for a person.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         match self {
             Self::New => "handed in since".to_owned(),
             Self::Gone => "no longer there".to_owned(),
@@ -70,7 +70,7 @@ struct Old {
 ///
 /// # Errors
 /// Fails when results cannot be read.
-pub fn compare(old: &Results, new: &Results) -> Result<Vec<Change>, GradeError> {
+pub(crate) fn compare(old: &Results, new: &Results) -> Result<Vec<Change>, GradeError> {
     let mut before = HashMap::new();
     let mut order = Vec::new();
     for record in old.records()? {

@@ -13,7 +13,7 @@ const OF_TOOLS: [&str; 5] = [".DS_Store", ".git", ".github", ".gitignore", ".gra
 
 /// What was found.
 #[derive(Debug, Clone, Default)]
-pub struct Found {
+pub(crate) struct Found {
     /// The submissions, by learner and then in the order of the exercises.
     pub submissions: Vec<Submission>,
     /// What is no submission, and why.
@@ -22,7 +22,7 @@ pub struct Found {
 
 /// Something that is no submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Ignored {
+pub(crate) struct Ignored {
     /// Where it is.
     pub path: PathBuf,
     /// Why.
@@ -35,7 +35,7 @@ pub struct Ignored {
 ///
 /// # Errors
 /// Fails when `root` cannot be read.
-pub fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeError> {
+pub(crate) fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeError> {
     let mut found = Found::default();
     let mut entries = Vec::new();
     for entry in fs::read_dir(root).map_err(GradeError::file(root))? {
@@ -61,7 +61,7 @@ pub fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeErr
 }
 
 /// Finds the work of `learner` in their checkout `folder`.
-pub fn checkout(learner: &str, folder: &Path, exercises: &[ExerciseId]) -> Found {
+pub(crate) fn checkout(learner: &str, folder: &Path, exercises: &[ExerciseId]) -> Found {
     let mut found = Found::default();
     found.take(learner, folder.to_path_buf(), exercises);
     found.lead(folder);
@@ -75,7 +75,7 @@ fn without_links(path: &Path) -> PathBuf {
 }
 
 /// Returns whether `folder` is one learner's workspace, and not a folder of learners.
-pub fn is_checkout(folder: &Path, exercises: &[ExerciseId]) -> bool {
+pub(crate) fn is_checkout(folder: &Path, exercises: &[ExerciseId]) -> bool {
     workspace_of(folder).is_some_and(|home| {
         let mut folders = exercises.iter().map(|id| home.join(id.as_str()));
         folders.any(|folder| is_folder(&folder))
@@ -87,7 +87,7 @@ pub fn is_checkout(folder: &Path, exercises: &[ExerciseId]) -> bool {
 ///
 /// # Errors
 /// Fails when a line cannot be read, or says something else.
-pub fn list(
+pub(crate) fn list(
     lines: impl BufRead,
     here: &Path,
     exercises: &[ExerciseId],
@@ -128,7 +128,7 @@ pub fn list(
 ///
 /// # Errors
 /// Fails with the reason where it is empty, or would be more than one part of a path.
-pub fn learner_name(name: &str) -> Result<String, String> {
+pub(crate) fn learner_name(name: &str) -> Result<String, String> {
     if name.is_empty() || name.contains('/') {
         return Err(format!("`{name}` cannot be the name of a learner"));
     }

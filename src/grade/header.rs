@@ -16,7 +16,7 @@ use crate::sys::fingerprint::{Fingerprint, sha256};
 ///
 /// # Errors
 /// Fails when the tools that verdicts depend on cannot be asked for their versions.
-pub fn header(
+pub(crate) fn header(
     course: &Course,
     exercises: &[&Exercise],
     all: impl Iterator<Item = String>,
@@ -56,7 +56,7 @@ fn entry(tree: &Tree, exercise: &Exercise) -> ExerciseEntry {
 }
 
 /// Returns the SHA-256 of the files of `exercise` in the course `tree`.
-pub fn fingerprint(tree: &Tree, exercise: &Exercise) -> String {
+pub(crate) fn fingerprint(tree: &Tree, exercise: &Exercise) -> String {
     let mut fingerprint = Fingerprint::new();
     for (path, text) in tree.below(&format!("exercises/{}/", exercise.id)) {
         fingerprint.add(path);
@@ -81,7 +81,7 @@ pub fn submissions(names: impl Iterator<Item = String>) -> Submissions {
 
 /// Returns why records under `old` are not of a grading under `new`. Which submissions there are is
 /// no such reason: some may have been handed in since.
-pub fn difference(old: &Header, new: &Header) -> Option<String> {
+pub(crate) fn difference(old: &Header, new: &Header) -> Option<String> {
     let pairs = [
         ("format", &old.schema, &new.schema),
         ("version of Gradus", &old.gradus, &new.gradus),
@@ -113,7 +113,7 @@ pub fn difference(old: &Header, new: &Header) -> Option<String> {
 
 impl Tier {
     /// Returns its name in manifests and results.
-    pub fn id(self) -> &'static str {
+    pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Called => "called",
             Self::Linked => "linked",

@@ -63,7 +63,7 @@ impl Journal {
     ///
     /// # Errors
     /// Fails when the folder cannot be written, or another process writes there.
-    pub fn begin_anew(
+    pub(crate) fn begin_anew(
         folder: &Path,
         header: &Header,
     ) -> Result<(Self, Option<PathBuf>), GradeError> {
@@ -215,7 +215,7 @@ impl Journal {
 
     /// Returns the verdict on the submission `name` with the files `source`. What Gradus could not
     /// do before may work now: it counts as not done.
-    pub fn verdict(&self, name: &str, source: &str) -> Option<Verdict> {
+    pub(crate) fn verdict(&self, name: &str, source: &str) -> Option<Verdict> {
         let known = self.known.get(name)?;
         let is_done = *known.source == *source && known.verdict != Verdict::InternalError;
         is_done.then_some(known.verdict)
@@ -225,7 +225,7 @@ impl Journal {
     ///
     /// # Errors
     /// Fails when it cannot be written.
-    pub fn append(&mut self, record: &Record) -> Result<(), GradeError> {
+    pub(crate) fn append(&mut self, record: &Record) -> Result<(), GradeError> {
         let (offset, length) = self.write_line(record)?;
         let known = Known {
             source: record.source.as_str().into(),
@@ -267,7 +267,7 @@ impl Journal {
     ///
     /// # Errors
     /// Fails when the journal cannot be read, or the results cannot be written.
-    pub fn write_results(
+    pub(crate) fn write_results(
         &self,
         header: &Header,
         submissions: &[Submission],

@@ -12,7 +12,7 @@ use crate::sys::fingerprint::sha256;
 
 /// How submissions are dealt out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scheme {
+pub(crate) enum Scheme {
     /// In turn.
     Slice,
     /// By the hash of their names.
@@ -21,7 +21,7 @@ pub enum Scheme {
 
 /// One part of several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Partition {
+pub(crate) struct Partition {
     scheme: Scheme,
     /// Which part, from 1.
     part: u64,
@@ -32,11 +32,11 @@ pub struct Partition {
 /// A part that cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is no partition: `slice:M/N` or `hash:M/N`, with M from 1 to N")]
-pub struct NotAPartition(String);
+pub(crate) struct NotAPartition(String);
 
 impl Partition {
     /// Returns part `part` of `of`, dealt out in turn.
-    pub fn slice(part: u64, of: u64) -> Option<Self> {
+    pub(crate) fn slice(part: u64, of: u64) -> Option<Self> {
         Self::new(Scheme::Slice, part, of)
     }
 
@@ -47,28 +47,28 @@ impl Partition {
     }
 
     /// Returns how submissions are dealt out.
-    pub fn scheme(self) -> Scheme {
+    pub(crate) fn scheme(self) -> Scheme {
         self.scheme
     }
 
     /// Returns which part this is, from 1.
-    pub fn part(self) -> u64 {
+    pub(crate) fn part(self) -> u64 {
         self.part
     }
 
     /// Returns how many parts there are.
-    pub fn of(self) -> u64 {
+    pub(crate) fn of(self) -> u64 {
         self.of
     }
 
     /// Returns part `part` of the same parts.
     #[must_use]
-    pub fn of_part(self, part: u64) -> Self {
+    pub(crate) fn of_part(self, part: u64) -> Self {
         Self { part, ..self }
     }
 
     /// Returns whether the submission called `name`, at `place` of all, belongs to this part.
-    pub fn holds(self, place: usize, name: &str) -> bool {
+    pub(crate) fn holds(self, place: usize, name: &str) -> bool {
         let number = match self.scheme {
             Scheme::Slice => place as u64,
             Scheme::Hash => hash(name),
@@ -78,7 +78,7 @@ impl Partition {
 
     /// Returns the part that the scheduler this process runs under means, and the variables that
     /// say so.
-    pub fn of_scheduler(environment: &Environment) -> Option<(Self, &'static str)> {
+    pub(crate) fn of_scheduler(environment: &Environment) -> Option<(Self, &'static str)> {
         SCHEDULERS
             .iter()
             .find_map(|scheduler| Some(((scheduler.read)(environment)?, scheduler.variables)))

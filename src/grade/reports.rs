@@ -14,7 +14,7 @@ use crate::sys::files;
 use crate::sys::fingerprint::sha256_of;
 
 /// The name of the list in the folder of the reports.
-pub const FILE: &str = "reports.json";
+pub(crate) const FILE: &str = "reports.json";
 /// The name and version of the list's shape.
 const SCHEMA: &str = "gradus-reports/1";
 

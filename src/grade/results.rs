@@ -9,7 +9,7 @@ use crate::report::{self, Header, Record};
 use crate::sys::files;
 
 /// The name of the results in their folder.
-pub const FILE: &str = "results.jsonl";
+pub(crate) const FILE: &str = "results.jsonl";
 
 /// A file of results: a header, and a record a submission, by learner and then in the order of the
 /// exercises.
@@ -45,12 +45,12 @@ impl Results {
     }
 
     /// Returns where they are.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
     /// Returns what all records have in common.
-    pub fn header(&self) -> &Header {
+    pub(crate) fn header(&self) -> &Header {
         &self.header
     }
 
@@ -58,7 +58,7 @@ impl Results {
     ///
     /// # Errors
     /// Fails when the file cannot be read.
-    pub fn records(&self) -> Result<Records, GradeError> {
+    pub(crate) fn records(&self) -> Result<Records, GradeError> {
         let mut lines = Lines::open(&self.path)?;
         // The first one is the header.
         if let Some(line) = lines.next() {
@@ -70,14 +70,14 @@ impl Results {
 
 /// The records of a file of results, in its order.
 #[derive(Debug)]
-pub struct Records {
+pub(crate) struct Records {
     lines: Lines,
 }
 
 /// Where the line of a record is in its file: the byte it begins with, and its length without its
 /// end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span {
+pub(crate) struct Span {
     start: u64,
     length: usize,
 }
@@ -88,7 +88,7 @@ impl Records {
     ///
     /// # Errors
     /// Fails when it cannot be read.
-    pub fn line(&mut self, span: Span) -> Result<Vec<u8>, GradeError> {
+    pub(crate) fn line(&mut self, span: Span) -> Result<Vec<u8>, GradeError> {
         let read = self.lines.read_at(span);
         read.map_err(GradeError::file(&self.lines.path))
     }
@@ -195,14 +195,14 @@ impl Iterator for Lines {
 /// The folder that reports are written to. A file there is the old one or the new one, never a
 /// part.
 #[derive(Debug)]
-pub struct ResultsFolder {
+pub(crate) struct ResultsFolder {
     root: PathBuf,
     names: Vec<String>,
 }
 
 impl ResultsFolder {
     /// Returns the folder `root`; it is made when the first file is.
-    pub fn new(root: impl Into<PathBuf>) -> Self {
+    pub(crate) fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
             names: Vec::new(),
@@ -210,7 +210,7 @@ impl ResultsFolder {
     }
 
     /// Returns the names of the files that were begun, below the folder.
-    pub fn names(&self) -> &[String] {
+    pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 }

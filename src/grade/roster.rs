@@ -14,7 +14,7 @@ const MOST_BYTES: u64 = 256 << 20;
 
 /// The learners of a class list, by the names of their folders.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Roster(BTreeMap<String, Person>);
+pub(crate) struct Roster(BTreeMap<String, Person>);
 
 /// A row of a class list, by the names of its columns.
 #[derive(Debug, Deserialize)]
@@ -33,7 +33,7 @@ impl Roster {
     ///
     /// # Errors
     /// Fails when the file cannot be read, has no column `learner`, or names a learner twice.
-    pub fn read(path: &Path) -> Result<Self, GradeError> {
+    pub(crate) fn read(path: &Path) -> Result<Self, GradeError> {
         let bytes = files::read_bounded(path, MOST_BYTES).map_err(GradeError::file(path))?;
         Self::parse(&bytes).map_err(|(line, what)| GradeError::Content {
             path: path.to_owned(),
@@ -74,12 +74,12 @@ impl Roster {
     }
 
     /// Returns what the list says of `learner`.
-    pub fn person(&self, learner: &str) -> Option<&Person> {
+    pub(crate) fn person(&self, learner: &str) -> Option<&Person> {
         self.0.get(learner)
     }
 
     /// Returns the learners in order.
-    pub fn learners(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn learners(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }

@@ -19,12 +19,12 @@ const MOST_FEEDBACK: usize = 4 << 10;
 
 /// Returns how much a failing test tells where the exercise does not say: a result that is handed
 /// out tells less than a learner's own check.
-pub fn feedback(exercise: &Exercise) -> Feedback {
+pub(crate) fn feedback(exercise: &Exercise) -> Feedback {
     exercise.feedback.unwrap_or(Feedback::Title)
 }
 
 /// Returns the record of a submission that was checked.
-pub fn record(submission: &Submission, exercise: &Exercise, outcome: &Outcome) -> Record {
+pub(crate) fn record(submission: &Submission, exercise: &Exercise, outcome: &Outcome) -> Record {
     let feedback = feedback(exercise);
     let mut tests: Vec<TestRecord> = outcome
         .tests
@@ -55,7 +55,7 @@ pub fn record(submission: &Submission, exercise: &Exercise, outcome: &Outcome) -
 }
 
 /// Returns the record of a submission that could not be checked, through no fault of its own.
-pub fn failure(submission: &Submission, exercise: &Exercise, error: &CheckError) -> Record {
+pub(crate) fn failure(submission: &Submission, exercise: &Exercise, error: &CheckError) -> Record {
     Record {
         error: Some(reason(error)),
         ..blank(submission, exercise)
@@ -68,7 +68,7 @@ pub(super) fn reason(error: &CheckError) -> String {
 }
 
 /// Returns the record of a submission whose check ended in a panic of ours.
-pub fn panicked(submission: &Submission, exercise: &Exercise) -> Record {
+pub(crate) fn panicked(submission: &Submission, exercise: &Exercise) -> Record {
     Record {
         error: Some("a mistake in Gradus ended this check".to_owned()),
         ..blank(submission, exercise)
@@ -211,7 +211,8 @@ fn cut(text: &str, most: usize) -> String {
 mod tests {
     use super::*;
     use crate::check::{TestOutcome, TestTitle};
-    use crate::course::{TestGrading, Visibility, builtin, fixture, load};
+    use crate::course::grading::TestGrading;
+    use crate::course::{Visibility, builtin, fixture, load};
 
     fn outcome(results: &[(&str, TestResult)]) -> Outcome {
         let tests = results.iter().map(|(name, result)| TestOutcome {

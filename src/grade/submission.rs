@@ -6,7 +6,7 @@ use crate::source::ExerciseId;
 
 /// One learner's work on one exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Submission {
+pub(crate) struct Submission {
     /// Who handed it in.
     pub learner: String,
     /// Which exercise it answers.
@@ -17,7 +17,7 @@ pub struct Submission {
 
 impl Submission {
     /// Returns its name: learner and exercise, with `/` between.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!("{}/{}", self.learner, self.exercise)
     }
 }

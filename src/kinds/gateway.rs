@@ -11,7 +11,7 @@ mod mutants;
 mod public;
 mod runbook;
 mod scaffold;
-pub mod system;
+pub(crate) mod system;
 mod validate;
 
 use std::any::Any;
@@ -25,8 +25,8 @@ use lab::config::Config;
 use lab::need::Need;
 use lab::{Nginx, Plan, Probe, modules};
 
-pub use files::Files;
-pub use live::{Label, opening};
+pub(crate) use files::Files;
+pub(crate) use live::{Label, opening};
 use manifest::Symptom;
 pub(crate) use validate::at_once;
 

@@ -5,27 +5,27 @@
 //! [`compile`] its crate alone, link it with a [`dispatch`]er, and let the judge of the exercise's [`kit`]
 //! call it ([`trial`]).
 
-pub mod assess;
-pub mod census;
-pub mod collect;
-pub mod compile;
-pub mod contract;
+pub(crate) mod assess;
+pub(crate) mod census;
+pub(crate) mod collect;
+pub(crate) mod compile;
+pub(crate) mod contract;
 mod diagnostics;
-pub mod dispatch;
-pub mod forbidden;
-pub mod glue;
+pub(crate) mod dispatch;
+pub(crate) mod forbidden;
+pub(crate) mod glue;
 mod inspect;
-pub mod kit;
+pub(crate) mod kit;
 mod lacking;
-pub mod learner;
-pub mod linked;
+pub(crate) mod learner;
+pub(crate) mod linked;
 mod linking;
-pub mod own_tests;
-pub mod replies;
-pub mod runtime;
-pub mod titles;
+pub(crate) mod own_tests;
+pub(crate) mod replies;
+pub(crate) mod runtime;
+pub(crate) mod titles;
 pub mod toolchain;
-pub mod trial;
+pub(crate) mod trial;
 
 mod load;
 mod mutants;

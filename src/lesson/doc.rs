@@ -111,7 +111,7 @@ pub enum AlertKind {
 
 impl AlertKind {
     /// Returns the word shown above the alert.
-    pub fn label(self) -> &'static str {
+    pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Note => "Note",
             Self::Tip => "Tip",

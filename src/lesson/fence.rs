@@ -3,7 +3,7 @@
 
 /// A piece of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Piece<'a> {
+pub(crate) enum Piece<'a> {
     /// A line outside of fences, without its end.
     Line(&'a str),
     /// A fenced block.
@@ -12,7 +12,7 @@ pub enum Piece<'a> {
 
 /// A fenced block as its page has it; one that nothing closes reaches to the end of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fence<'a> {
+pub(crate) struct Fence<'a> {
     /// The blanks before its first mark.
     pub indent: &'a str,
     /// Three or more backticks or tildes.
@@ -24,7 +24,7 @@ pub struct Fence<'a> {
 }
 
 /// Returns the pieces of `text` in order, each with the number of its first line, from 0.
-pub fn pieces(text: &str) -> impl Iterator<Item = (usize, Piece<'_>)> {
+pub(crate) fn pieces(text: &str) -> impl Iterator<Item = (usize, Piece<'_>)> {
     let mut lines = text.lines().enumerate();
     std::iter::from_fn(move || {
         let (number, line) = lines.next()?;

@@ -2,7 +2,7 @@
 
 /// A part of an info string behind the comma-separated words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Part<'a> {
+pub(crate) enum Part<'a> {
     /// `name="value"`.
     Attribute(&'a str, &'a str),
     /// Anything else.
@@ -29,17 +29,17 @@ impl<'a> Info<'a> {
     }
 
     /// Returns the comma-separated words, the language first. They end at the first blank.
-    pub fn words(self) -> impl Iterator<Item = &'a str> {
+    pub(crate) fn words(self) -> impl Iterator<Item = &'a str> {
         self.halves().0.split(',').filter(|word| !word.is_empty())
     }
 
     /// Returns whether `word` is one of the words behind the language.
-    pub fn has(self, word: &str) -> bool {
+    pub(crate) fn has(self, word: &str) -> bool {
         self.words().skip(1).any(|known| known == word)
     }
 
     /// Returns what stands behind the words, piece by piece.
-    pub fn parts(self) -> Vec<Part<'a>> {
+    pub(crate) fn parts(self) -> Vec<Part<'a>> {
         let mut parts = Vec::new();
         let mut rest = self.halves().1.trim_start();
         while !rest.is_empty() {

@@ -11,7 +11,7 @@ const MOST_LINES: usize = 6;
 impl Survey<'_> {
     /// Returns a problem for each mutant that survives without a mark, and for each mark that fits none
     /// that survives.
-    pub fn problems(&self) -> Vec<Problem> {
+    pub(crate) fn problems(&self) -> Vec<Problem> {
         let folder = format!("exercises/{}/", self.exercise.id);
         let survivors = self.unmarked().map(|mutant| {
             let mut message = format!("a mutant survives: {}", mutant.change);

@@ -26,7 +26,7 @@ const ELF: &[u8] = b"\x7fELF";
 ///
 /// # Errors
 /// Fails when the file is there, or cannot be written, or when `gradus` is no program for Linux.
-pub fn write(
+pub(crate) fn write(
     path: &Path,
     course: &Course,
     exercise: &ExerciseId,

@@ -19,7 +19,7 @@ const KEYS: [&str; 7] = [
 ///
 /// # Errors
 /// Fails when an exercise has nothing that a class could check with.
-pub fn files(course: &Course, hints: bool) -> Result<Vec<Packed>, PackError> {
+pub(crate) fn files(course: &Course, hints: bool) -> Result<Vec<Packed>, PackError> {
     let mut files = vec![manifest(course)?];
     for (path, text) in course.tree.below("lessons/") {
         if Path::new(path).extension().is_some_and(|end| end == "md") {

@@ -11,7 +11,7 @@ const INSTALL: &str = "@INSTALL@";
 
 /// A service that runs workflows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Service {
+pub(crate) enum Service {
     /// GitHub Actions.
     Github,
     /// GitLab CI.
@@ -19,7 +19,7 @@ pub enum Service {
 }
 
 /// Returns the workflows of a class's repository, for every service.
-pub fn of_class(install: &str) -> Vec<Packed> {
+pub(crate) fn of_class(install: &str) -> Vec<Packed> {
     vec![
         filled(
             ".github/workflows/gradus.yml",
@@ -35,7 +35,7 @@ pub fn of_class(install: &str) -> Vec<Packed> {
 }
 
 /// Returns the workflow of an instructor's repository.
-pub fn of_instructor(service: Service, install: &str) -> Packed {
+pub(crate) fn of_instructor(service: Service, install: &str) -> Packed {
     match service {
         Service::Github => filled(
             ".github/workflows/grade.yml",
@@ -51,7 +51,7 @@ pub fn of_instructor(service: Service, install: &str) -> Packed {
 }
 
 /// Returns the command that installs this version of Gradus.
-pub fn install() -> String {
+pub(crate) fn install() -> String {
     format!(
         "cargo install gradus --locked --version {}",
         env!("CARGO_PKG_VERSION")

@@ -8,7 +8,7 @@ use crate::source::TrackId;
 
 /// What to do next.
 #[derive(Debug, Clone, Copy)]
-pub enum Next<'a> {
+pub(crate) enum Next<'a> {
     /// Read this section.
     Read {
         /// The lesson.
@@ -24,7 +24,7 @@ pub enum Next<'a> {
 
 /// How much of the core of a track is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Tally {
+pub(crate) struct Tally {
     /// Lessons, and those of them that were read.
     pub lessons: Count,
     /// Exercises without those that were settled, and those of them that were passed.
@@ -35,7 +35,7 @@ pub struct Tally {
 
 /// How many of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Count {
+pub(crate) struct Count {
     /// How many are done.
     pub done: usize,
     /// How many there are.
@@ -51,14 +51,14 @@ impl Count {
     }
 
     /// Returns whether all are done.
-    pub fn is_full(self) -> bool {
+    pub(crate) fn is_full(self) -> bool {
         self.done == self.of
     }
 }
 
 impl Progress {
     /// Returns how much of the core of `track` is done; `None` is the whole course.
-    pub fn tally(&self, course: &Course, track: Option<&TrackId>) -> Tally {
+    pub(crate) fn tally(&self, course: &Course, track: Option<&TrackId>) -> Tally {
         let states = core(course, track).map(|exercise| self.state_of(exercise));
         let (settled, counted): (Vec<_>, Vec<_>) =
             states.partition(|state| *state == State::Settled);
@@ -71,13 +71,13 @@ impl Progress {
 
     /// Returns whether `track` is finished: every core section of the course was seen, and every
     /// core exercise of the track is passed or settled.
-    pub fn finished(&self, course: &Course, track: &TrackId) -> bool {
+    pub(crate) fn finished(&self, course: &Course, track: &TrackId) -> bool {
         let tally = self.tally(course, Some(track));
         tally.lessons.is_full() && tally.exercises.is_full()
     }
 
     /// Returns the first thing, in the order of the course, that the chosen track still asks for.
-    pub fn next<'a>(&self, course: &'a Course) -> Next<'a> {
+    pub(crate) fn next<'a>(&self, course: &'a Course) -> Next<'a> {
         for lesson in &course.lessons {
             for (index, section) in lesson.sections().iter().enumerate() {
                 if let Some(next) = self.first_step(course, lesson, index, section) {

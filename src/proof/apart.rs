@@ -10,12 +10,12 @@ use crate::course::Course;
 use crate::text::with_causes;
 
 /// The hidden command of the Gradus inside.
-pub const ENTRY: &str = "__prove";
+pub(crate) const ENTRY: &str = "__prove";
 
 impl Batch {
     /// Proves the blocks of this batch, which belong to `course`, apart. It is one of those of the pages
     /// whose names start with `pages`.
-    pub fn prove_apart(&self, course: &Course, pages: &str, context: &Context) -> Proof {
+    pub(crate) fn prove_apart(&self, course: &Course, pages: &str, context: &Context) -> Proof {
         let mut arguments: Vec<OsString> = vec![ENTRY.into(), (&self.name).into(), pages.into()];
         if let Some(folder) = course.tree.folder() {
             arguments.extend(["--course".into(), folder.into()]);

@@ -40,7 +40,7 @@ pub(super) enum Shell<'b> {
 
 impl<'a> Bench<'a> {
     /// Returns a bench with nothing on it.
-    pub fn new(course: &'a Course, context: &'a Context) -> Self {
+    pub(crate) fn new(course: &'a Course, context: &'a Context) -> Self {
         Self {
             course,
             context,

@@ -49,7 +49,7 @@ fn of_page(page: &str, doc: &Doc, blocks: &mut Vec<Block>) {
 
 impl Block {
     /// Returns the info string.
-    pub fn info(&self) -> Info<'_> {
+    pub(crate) fn info(&self) -> Info<'_> {
         Info::new(&self.info)
     }
 
@@ -61,7 +61,7 @@ impl Block {
     }
 
     /// Returns the value of an attribute.
-    pub fn attribute(&self, name: &str) -> Option<&str> {
+    pub(crate) fn attribute(&self, name: &str) -> Option<&str> {
         self.info().attribute(name)
     }
 
@@ -71,12 +71,12 @@ impl Block {
     }
 
     /// Returns a problem with this block.
-    pub fn problem(&self, message: impl Into<String>) -> Problem {
+    pub(crate) fn problem(&self, message: impl Into<String>) -> Problem {
         Problem::new(&*self.page, message).at(self.line)
     }
 
     /// Returns a broken promise of this block.
-    pub fn broken(&self, message: impl Into<String>) -> Vec<Miss> {
+    pub(crate) fn broken(&self, message: impl Into<String>) -> Vec<Miss> {
         vec![Miss::Broken(self.problem(message))]
     }
 

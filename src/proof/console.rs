@@ -15,7 +15,7 @@ const MOST: usize = 24;
 
 /// Blocks `console`.
 #[derive(Debug)]
-pub struct Console;
+pub(crate) struct Console;
 
 /// A command of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -28,7 +28,7 @@ pub fn same(came: &str, shown: &str) -> bool {
 }
 
 /// Returns whether the lines `shown` stand in `came`, one after the other.
-pub fn stands_in(came: &str, shown: &str) -> bool {
+pub(crate) fn stands_in(came: &str, shown: &str) -> bool {
     let mut around = vec![Plain::new("…")];
     around.extend(lines(shown));
     around.push(Plain::new("…"));

@@ -11,11 +11,11 @@ use super::{Record, clean};
 use crate::check::Standing;
 
 /// Where the annotations are.
-pub const ANNOTATIONS: &str = "github/annotations.txt";
+pub(crate) const ANNOTATIONS: &str = "github/annotations.txt";
 /// Where the step summary is.
-pub const SUMMARY: &str = "github/summary.md";
+pub(crate) const SUMMARY: &str = "github/summary.md";
 /// The most bytes of a step's summary.
-pub const MOST_SUMMARY: usize = 1024 << 10;
+pub(crate) const MOST_SUMMARY: usize = 1024 << 10;
 
 /// The most annotations of a kind that a step shows.
 const MOST_OF_A_KIND: usize = 10;

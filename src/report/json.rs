@@ -13,7 +13,7 @@ const VERSION: u32 = 1;
 
 /// One check: the exercise, the verdict, and what it rests on.
 #[derive(Debug, Clone, Serialize)]
-pub struct CheckRecord<'a> {
+pub(crate) struct CheckRecord<'a> {
     /// The version of this shape; a field may be added without a new one.
     pub version: u32,
     /// Which exercise.
@@ -42,7 +42,7 @@ pub struct CheckRecord<'a> {
 
 /// The exercise of a record.
 #[derive(Debug, Clone, Serialize)]
-pub struct ExerciseRecord<'a> {
+pub(crate) struct ExerciseRecord<'a> {
     /// Its name.
     pub id: &'a ExerciseId,
     /// Its kind.
@@ -55,7 +55,7 @@ pub struct ExerciseRecord<'a> {
 
 /// A step of a record.
 #[derive(Debug, Clone, Serialize)]
-pub struct PhaseRecord {
+pub(crate) struct PhaseRecord {
     /// The step.
     pub name: &'static str,
     /// Wall time in seconds.
@@ -64,7 +64,7 @@ pub struct PhaseRecord {
 
 /// A test of a record.
 #[derive(Debug, Clone, Serialize)]
-pub struct CheckTestRecord<'a> {
+pub(crate) struct CheckTestRecord<'a> {
     /// Its name in the code.
     pub name: &'a str,
     /// Its title.
@@ -87,7 +87,7 @@ pub struct CheckTestRecord<'a> {
 
 impl<'a> CheckRecord<'a> {
     /// Returns the record of `outcome`; a failing test tells as much as `feedback` says.
-    pub fn new(exercise: &'a Exercise, outcome: &'a Outcome, feedback: Feedback) -> Self {
+    pub(crate) fn new(exercise: &'a Exercise, outcome: &'a Outcome, feedback: Feedback) -> Self {
         let tests = outcome.tests.iter().map(|test| test_record(test, feedback));
         Self {
             version: VERSION,

@@ -80,7 +80,7 @@ fn of_submission(header: &Header, record: &Record, name: &str) -> String {
 /// Returns a name for a file that is safe on every system, and another for every `name`, also
 /// where systems take capitals for small letters. A plain name stays; of others some characters
 /// stay, and a hash follows a `~`, which no plain name has.
-pub fn file_name(name: &str) -> String {
+pub(crate) fn file_name(name: &str) -> String {
     if is_plain(name) {
         return name.to_owned();
     }

@@ -39,7 +39,7 @@ pub struct Header {
 
 impl Header {
     /// Returns whether more than limits held the submissions.
-    pub fn is_confined(&self) -> bool {
+    pub(crate) fn is_confined(&self) -> bool {
         self.sandbox != "none"
     }
 }
@@ -109,24 +109,19 @@ pub struct Record {
 }
 
 impl Record {
-    /// Returns how many tests passed.
-    pub fn passed(&self) -> usize {
-        self.tests.iter().filter(|test| test.passed()).count()
-    }
-
     /// Returns whether the submission passed.
-    pub fn is_pass(&self) -> bool {
+    pub(crate) fn is_pass(&self) -> bool {
         self.verdict == Verdict::Passed
     }
 
     /// Returns whether it did not pass, although no test says so: a reader of nothing but tests
     /// must be told.
-    pub fn fails_beyond_tests(&self) -> bool {
+    pub(crate) fn fails_beyond_tests(&self) -> bool {
         !self.is_pass() && self.tests.iter().all(TestRecord::passed)
     }
 
     /// Returns how the record contradicts itself, if it does: no grading writes such a one.
-    pub fn contradiction(&self) -> Option<&'static str> {
+    pub(crate) fn contradiction(&self) -> Option<&'static str> {
         if self.score > self.max_score {
             return Some("its score is above its maximum");
         }
@@ -145,7 +140,7 @@ impl Record {
 
     /// Returns what is to be said of the submission as a whole: why Gradus could not do its work,
     /// else what the compiler said.
-    pub fn remark(&self) -> &str {
+    pub(crate) fn remark(&self) -> &str {
         self.error.as_deref().unwrap_or(&self.diagnostics)
     }
 }
@@ -213,7 +208,7 @@ impl TestVerdict {
     ];
 
     /// Returns the words for a person.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::NotRun => "not run",
             Self::Passed => Verdict::Passed.words(),

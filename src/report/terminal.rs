@@ -18,7 +18,7 @@ const PUBLIC_ONLY: [&str; 2] = [
 
 /// How an outcome is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Options {
+pub(crate) struct Options {
     /// How much a failing test tells.
     pub feedback: Feedback,
     /// The cells of a line; longer values go on in the next line.
@@ -29,7 +29,11 @@ pub struct Options {
 
 /// Returns what came out of a check of `exercise`: the verdict, what the compiler said, every test
 /// by title, the learner's own tests, what their code printed.
-pub fn outcome_lines(exercise: &Exercise, outcome: &Outcome, options: &Options) -> Vec<Line> {
+pub(crate) fn outcome_lines(
+    exercise: &Exercise,
+    outcome: &Outcome,
+    options: &Options,
+) -> Vec<Line> {
     let mut lines = vec![verdict_line(exercise, outcome)];
     lines.extend(diagnostic_lines(&outcome.forbidden));
     lines.extend(diagnostic_lines(&outcome.diagnostics));

@@ -4,7 +4,7 @@
 use super::{kernel, namespaces, user};
 
 /// The file in the state folder that says that somebody was told that checks here have limits alone.
-pub const TOLD: &str = "told-of-limits-only";
+pub(crate) const TOLD: &str = "told-of-limits-only";
 
 /// As whom a learner's code can run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub enum Lacking {
 
 impl Lacking {
     /// Returns what to do about it.
-    pub fn help(&self) -> &'static str {
+    pub(crate) fn help(&self) -> &'static str {
         match self {
             Self::Landlock => {
                 "use Linux 5.19 or later with `landlock` among the `lsm` of its command line, and a container runtime that lets its system calls through"
@@ -90,7 +90,7 @@ impl Ability {
 
     /// Asks the kernel of this machine: it has none of it.
     #[cfg(not(target_os = "linux"))]
-    pub fn of_machine() -> Self {
+    pub(crate) fn of_machine() -> Self {
         Self::none()
     }
 

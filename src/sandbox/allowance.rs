@@ -44,7 +44,7 @@ impl Allowance {
     }
 
     /// Returns an allowance of `whole`, which begins now.
-    pub fn of(whole: Duration) -> Self {
+    pub(crate) fn of(whole: Duration) -> Self {
         Self(Some(Arc::new(Shared {
             watch: Stopwatch::start(),
             whole,
@@ -71,7 +71,7 @@ impl Allowance {
     }
 
     /// Returns whether it is used up.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.0.as_ref().is_some_and(|shared| {
             let credit = *shared.credit();
             let is_ended = shared.is_ended.load(Ordering::SeqCst);
@@ -80,7 +80,7 @@ impl Allowance {
     }
 
     /// Does `work` of Gradus's own, whose time does not count.
-    pub fn outside<T>(&self, work: impl FnOnce() -> T) -> T {
+    pub(crate) fn outside<T>(&self, work: impl FnOnce() -> T) -> T {
         let watch = Stopwatch::start();
         let done = work();
         if let Some(shared) = &self.0 {

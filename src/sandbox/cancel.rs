@@ -37,12 +37,12 @@ impl Cancel {
     }
 
     /// Returns whether the work was called off.
-    pub fn is_cancelled(&self) -> bool {
+    pub(crate) fn is_cancelled(&self) -> bool {
         self.state().cancelled
     }
 
     /// Waits for `time`, or until the work is called off; returns whether it was.
-    pub fn wait(&self, time: Duration) -> bool {
+    pub(crate) fn wait(&self, time: Duration) -> bool {
         let goes_on = |state: &mut State| !state.cancelled;
         let waited = self
             .0

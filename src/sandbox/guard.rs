@@ -1,7 +1,7 @@
 //! Who confines a job: one file each, and one line in [`GUARDS`].
 
 #[cfg(target_os = "linux")]
-pub mod landlock;
+pub(crate) mod landlock;
 pub mod none;
 
 use std::fmt;
@@ -52,7 +52,7 @@ pub trait Guard: fmt::Debug + Sync {
 }
 
 /// Every guard, the weakest first.
-pub const GUARDS: &[&dyn Guard] = &[
+pub(crate) const GUARDS: &[&dyn Guard] = &[
     &none::None,
     #[cfg(target_os = "linux")]
     &landlock::Landlock,
@@ -64,7 +64,7 @@ pub fn guard(name: &str) -> Option<&'static dyn Guard> {
 }
 
 /// Returns the last guard that this machine can have.
-pub fn strongest(ability: &Ability) -> &'static dyn Guard {
+pub(crate) fn strongest(ability: &Ability) -> &'static dyn Guard {
     let usable = |guard: &&&dyn Guard| guard.needs(ability).is_ok();
     GUARDS.iter().rfind(usable).copied().unwrap_or(GUARDS[0])
 }

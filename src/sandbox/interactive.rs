@@ -12,7 +12,7 @@ use std::process::Command;
 /// # Errors
 /// Fails when it cannot be started.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-pub fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<()> {
+pub(crate) fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<()> {
     Command::new(program).args(arguments).status().map(drop)
 }
 
@@ -22,7 +22,7 @@ pub fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<()> {
 /// # Errors
 /// Fails when it cannot be started.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-pub fn interactive_in(
+pub(crate) fn interactive_in(
     folder: &Path,
     program: &Path,
     arguments: &[OsString],
@@ -36,7 +36,7 @@ pub fn interactive_in(
 
 /// Turns this process into `program`. Returns only when that fails, with the reason.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-pub fn turn_into(
+pub(crate) fn turn_into(
     program: &Path,
     arguments: impl IntoIterator<Item = impl AsRef<OsStr>>,
 ) -> io::Error {

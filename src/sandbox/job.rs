@@ -65,7 +65,7 @@ pub struct Limits {
 
 impl Limits {
     /// Returns the limits for a compiler.
-    pub const fn compiler() -> Self {
+    pub(crate) const fn compiler() -> Self {
         Self {
             cpu: Duration::from_secs(20),
             wall: Duration::from_mins(1),
@@ -77,7 +77,7 @@ impl Limits {
     }
 
     /// Returns the limits for a learner's code where an exercise sets no others.
-    pub const fn learner() -> Self {
+    pub(crate) const fn learner() -> Self {
         Self {
             cpu: Duration::from_secs(2),
             wall: Duration::from_secs(20),
@@ -229,7 +229,7 @@ impl Job {
 
     /// Sets the input.
     #[must_use]
-    pub fn reading(mut self, input: Input) -> Self {
+    pub(crate) fn reading(mut self, input: Input) -> Self {
         self.input = input;
         self
     }

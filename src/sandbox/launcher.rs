@@ -16,7 +16,7 @@ use super::policy::Policy;
 use super::seclusion::Seclusion;
 
 /// The first argument that makes Gradus a launcher.
-pub const ENTRY: &str = "__sandbox";
+pub(crate) const ENTRY: &str = "__sandbox";
 /// The first argument of a launcher in namespaces of its own, where nothing outside is to be left
 /// any more.
 pub(super) const INSIDE: &str = "__inside";
@@ -34,7 +34,7 @@ pub(super) fn arguments(policy: &Policy) -> Vec<OsString> {
 /// Limits and confines this process as `arguments` say (without Gradus's own name) and becomes the
 /// program that they name; without one it is a rehearsal. Returns only when that is over, with the
 /// exit code.
-pub fn enter(arguments: &[OsString]) -> u8 {
+pub(crate) fn enter(arguments: &[OsString]) -> u8 {
     let (policy, job) = match Policy::read(arguments.get(1..).unwrap_or_default()) {
         Ok(read) => read,
         Err(error) => return tell("", &error),

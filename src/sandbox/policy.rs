@@ -47,12 +47,12 @@ pub struct Policy {
 
 impl Policy {
     /// Returns whether `rule` holds.
-    pub fn holds(&self, rule: Rule) -> bool {
+    pub(crate) fn holds(&self, rule: Rule) -> bool {
         !self.off.contains(&rule)
     }
 
     /// Returns the policy as words, the last of which marks its end.
-    pub fn words(&self) -> Vec<OsString> {
+    pub(crate) fn words(&self) -> Vec<OsString> {
         let mut words = vec![
             word("guard", self.guard.name()),
             word("stage", self.stage.word()),
@@ -79,7 +79,7 @@ impl Policy {
     ///
     /// # Errors
     /// Fails when it is none: only Gradus writes them.
-    pub fn read(words: &[OsString]) -> io::Result<(Self, &[OsString])> {
+    pub(crate) fn read(words: &[OsString]) -> io::Result<(Self, &[OsString])> {
         let end = words.iter().position(|word| word == END);
         let (words, rest) = words.split_at(end.ok_or_else(|| refused("no end"))?);
         let mut policy = Self::new(super::guard::GUARDS[0], Stage::Learner);

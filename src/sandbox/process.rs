@@ -20,7 +20,7 @@ use super::turn::Turn;
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
 use crate::sys::processes;
-pub use watch::Stream;
+pub(crate) use watch::Stream;
 use watch::{Event, Watched, start_thread, watch};
 
 /// How long the output of a process that has ended is waited for. Whoever left its group may hold the
@@ -171,18 +171,13 @@ fn command(sandbox: &Sandbox, job: Job, token: &str) -> io::Result<Command> {
 }
 
 impl Process {
-    /// Returns the id of the process, which leads a group of the same number.
-    pub fn id(&self) -> i32 {
-        self.group.id()
-    }
-
     /// Waits for the end, collects the output, and kills what the process left running.
-    pub fn finish(self) -> Exit {
+    pub(crate) fn finish(self) -> Exit {
         self.finish_with(|_, _| ())
     }
 
     /// Does what [`Process::finish`] does, and hands each piece of output to `observe` as it comes.
-    pub fn finish_with(mut self, mut observe: impl FnMut(Stream, &[u8])) -> Exit {
+    pub(crate) fn finish_with(mut self, mut observe: impl FnMut(Stream, &[u8])) -> Exit {
         while !self.is_done() {
             match self.events.recv_timeout(self.patience()) {
                 Ok(event) => {
@@ -232,11 +227,6 @@ impl Process {
     /// Returns what came from standard error so far, within the limit.
     pub fn stderr(&self) -> &[u8] {
         &self.stderr
-    }
-
-    /// Kills the process and everything in its group.
-    pub fn kill(&self) {
-        self.group.kill();
     }
 
     /// Looks at how it spends its time, and ends it where that is used up.

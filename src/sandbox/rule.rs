@@ -38,7 +38,7 @@ pub enum Rule {
 
 impl Rule {
     /// Every rule, with its word among the launcher's arguments.
-    pub const ALL: [(Self, &'static str); 15] = [
+    pub(crate) const ALL: [(Self, &'static str); 15] = [
         (Self::Files, "files"),
         (Self::Execute, "execute"),
         (Self::Sockets, "sockets"),
@@ -57,13 +57,13 @@ impl Rule {
     ];
 
     /// Returns its word.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         let known = Self::ALL.iter().find(|(rule, _)| *rule == self);
         known.map_or("", |(_, word)| word)
     }
 
     /// Returns the rule of `word`.
-    pub fn parse(word: &str) -> Option<Self> {
+    pub(crate) fn parse(word: &str) -> Option<Self> {
         let known = Self::ALL.iter().find(|(_, known)| *known == word);
         known.map(|(rule, _)| *rule)
     }

@@ -27,14 +27,14 @@ use super::seclusion::Seclusion;
 use super::{Sandbox, SandboxError, launcher};
 
 /// The first argument that makes Gradus a supervisor.
-pub const ENTRY: &str = "__supervise";
+pub(crate) const ENTRY: &str = "__supervise";
 
 /// How long a server may take to end in order before it is killed.
 const GRACE: Duration = Duration::from_millis(400);
 
 /// What can be asked of a server through its supervisor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Wish {
+pub(crate) enum Wish {
     /// SIGHUP: to read its configuration again.
     HangUp,
     /// SIGTERM: to end at once.
@@ -61,7 +61,7 @@ impl Wish {
 
 /// A live server under a supervisor; dropping it ends the server and everything it started.
 #[derive(Debug)]
-pub struct Supervised {
+pub(crate) struct Supervised {
     process: Process,
     alive: Option<PipeWriter>,
     token: String,
@@ -69,12 +69,12 @@ pub struct Supervised {
 
 impl Supervised {
     /// Waits at most `patience` for the server to end by itself, and returns whether it did.
-    pub fn ended_within(&mut self, patience: Duration) -> bool {
+    pub(crate) fn ended_within(&mut self, patience: Duration) -> bool {
         self.process.ended_within(patience)
     }
 
     /// Takes in what a server that has ended wrote last.
-    pub fn hear_out(&mut self) {
+    pub(crate) fn hear_out(&mut self) {
         self.process.hear_out();
     }
 
@@ -82,7 +82,7 @@ impl Supervised {
     ///
     /// # Errors
     /// Fails when the sandbox could not be entered.
-    pub fn entered(&self) -> Result<(), SandboxError> {
+    pub(crate) fn entered(&self) -> Result<(), SandboxError> {
         match self.stderr().strip_prefix(self.token.as_bytes()) {
             None => Ok(()),
             Some(words) => Err(SandboxError::Enter {
@@ -92,7 +92,7 @@ impl Supervised {
     }
 
     /// Returns what the server wrote to standard error so far, within the limit.
-    pub fn stderr(&self) -> &[u8] {
+    pub(crate) fn stderr(&self) -> &[u8] {
         self.process.stderr()
     }
 
@@ -100,7 +100,7 @@ impl Supervised {
     ///
     /// # Errors
     /// Fails when the supervisor is gone.
-    pub fn ask(&mut self, wish: Wish) -> io::Result<()> {
+    pub(crate) fn ask(&mut self, wish: Wish) -> io::Result<()> {
         match &mut self.alive {
             Some(pipe) => pipe.write_all(&[wish.byte()]),
             None => Err(io::ErrorKind::BrokenPipe.into()),
@@ -165,7 +165,7 @@ enum News {
 ///
 /// # Errors
 /// Fails when the program cannot be started or watched.
-pub fn enter(arguments: &[OsString]) -> io::Result<u8> {
+pub(crate) fn enter(arguments: &[OsString]) -> io::Result<u8> {
     let [_, scratch, program, rest @ ..] = arguments else {
         return Err(io::Error::new(
             io::ErrorKind::InvalidInput,

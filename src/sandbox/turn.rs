@@ -10,7 +10,7 @@ pub struct Turn(Arc<AtomicU64>);
 
 impl Turn {
     /// It is the process's turn: a new one, also where the last was its own.
-    pub fn give(&self) {
+    pub(crate) fn give(&self) {
         self.next(false);
     }
 

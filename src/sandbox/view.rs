@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 /// Where shared libraries are, on one system or another.
-pub const LIBRARY_FOLDERS: [&str; 9] = [
+pub(crate) const LIBRARY_FOLDERS: [&str; 9] = [
     "/lib",
     "/lib64",
     "/usr/lib",
@@ -16,7 +16,7 @@ pub const LIBRARY_FOLDERS: [&str; 9] = [
     "/nix/store",
 ];
 /// The loader of programs, by its name on one system or another.
-pub const LOADERS: [&str; 4] = [
+pub(crate) const LOADERS: [&str; 4] = [
     "/lib64/ld-linux-x86-64.so.2",
     "/lib/ld-linux-aarch64.so.1",
     "/lib/ld-musl-x86_64.so.1",
@@ -106,7 +106,7 @@ pub struct View {
 
 impl View {
     /// Returns a view of nothing but `/dev/null`.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::default().with(Access::Read, "/dev/null")
     }
 
@@ -122,7 +122,7 @@ impl View {
 
     /// Adds the shared libraries of these names, wherever libraries are.
     #[must_use]
-    pub fn with_libraries(self, names: &[&str]) -> Self {
+    pub(crate) fn with_libraries(self, names: &[&str]) -> Self {
         let paths = LIBRARY_FOLDERS
             .iter()
             .flat_map(|folder| names.iter().map(|name| Path::new(folder).join(name)))
@@ -140,7 +140,7 @@ impl View {
 
     /// Returns a view of what a program of this machine needs that brings libraries of its own:
     /// loader and all shared libraries.
-    pub fn of_tools() -> Self {
+    pub(crate) fn of_tools() -> Self {
         Self::new()
             .with_all(Access::Execute, LOADERS)
             .with(Access::Read, LOADER_CACHE)
@@ -165,7 +165,7 @@ impl View {
 
     /// Adds `access` to each of `paths`.
     #[must_use]
-    pub fn with_all<P: Into<PathBuf>>(
+    pub(crate) fn with_all<P: Into<PathBuf>>(
         mut self,
         access: Access,
         paths: impl IntoIterator<Item = P>,

@@ -35,7 +35,7 @@ pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
 }
 
 /// Returns every word of the course's lessons, in lower case.
-pub fn vocabulary(course: &Course) -> BTreeSet<String> {
+pub(crate) fn vocabulary(course: &Course) -> BTreeSet<String> {
     let mut vocabulary = BTreeSet::new();
     for lesson in &course.lessons {
         vocabulary.extend(words(&lesson.title));

@@ -57,7 +57,7 @@ id!(ExerciseId, "an exercise");
 id!(TrackId, "a track");
 
 /// Returns whether `text` is made of lower-case letters, digits and single hyphens.
-pub fn is_slug(text: &str) -> bool {
+pub(crate) fn is_slug(text: &str) -> bool {
     let part = |part: &str| {
         !part.is_empty()
             && part

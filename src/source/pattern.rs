@@ -13,7 +13,7 @@ pub struct Pattern {
 
 impl Pattern {
     /// Returns the pattern `source`; whether it is one shows when it is used.
-    pub fn new(source: impl Into<String>) -> Self {
+    pub(crate) fn new(source: impl Into<String>) -> Self {
         Self {
             source: source.into(),
             compiled: OnceLock::new(),
@@ -21,14 +21,14 @@ impl Pattern {
     }
 
     /// Returns whether the pattern is found in `line`; one that is no pattern never is.
-    pub fn is_match(&self, line: &str) -> bool {
+    pub(crate) fn is_match(&self, line: &str) -> bool {
         let compile = || Regex::new(&self.source).ok();
         let compiled = self.compiled.get_or_init(compile).as_ref();
         compiled.is_some_and(|regex| regex.is_match(line))
     }
 
     /// Returns what is wrong with the pattern, or with `example` as a line that it matches.
-    pub fn fault(&self, example: &str) -> Option<String> {
+    pub(crate) fn fault(&self, example: &str) -> Option<String> {
         let source = &self.source;
         if let Err(error) = Regex::new(source) {
             return Some(format!("pattern `{source}`: {error}"));

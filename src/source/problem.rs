@@ -28,14 +28,14 @@ impl Problem {
 
     /// Sets the line, from 1.
     #[must_use]
-    pub fn at(mut self, line: impl Into<Option<usize>>) -> Self {
+    pub(crate) fn at(mut self, line: impl Into<Option<usize>>) -> Self {
         self.line = line.into();
         self
     }
 
     /// Says what to do next.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }

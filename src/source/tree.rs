@@ -82,7 +82,7 @@ impl Tree {
     /// Returns the part of it that one exercise is read from: `course.toml` and what is below
     /// `folder`, which ends in `/`.
     #[must_use]
-    pub fn part(&self, folder: &str) -> Self {
+    pub(crate) fn part(&self, folder: &str) -> Self {
         let files = self.files.iter();
         let is_part = |path: &str| path == "course.toml" || path.starts_with(folder);
         let files = files.filter(|(path, _)| is_part(path));
@@ -94,7 +94,7 @@ impl Tree {
     }
 
     /// Returns the folder the files were read from; `None` for a course in the binary.
-    pub fn folder(&self) -> Option<&Path> {
+    pub(crate) fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
     }
 
@@ -113,7 +113,7 @@ impl Tree {
     }
 
     /// Returns the names of the folders directly below `prefix` (which ends in `/`), sorted.
-    pub fn folders(&self, prefix: &str) -> Vec<&str> {
+    pub(crate) fn folders(&self, prefix: &str) -> Vec<&str> {
         let mut folders: Vec<_> = Vec::new();
         for (path, _) in self
             .files

@@ -30,7 +30,7 @@ impl Stopwatch {
 
 /// Returns the time zone of this machine as `TZ` has it, such as `CET-1CEST,M3.5.0,M10.5.0/3`: the last
 /// line of its file (RFC 9636); `None` where it has none. A program that cannot see the file needs it.
-pub fn zone() -> Option<String> {
+pub(crate) fn zone() -> Option<String> {
     last_rule(&fs::read("/etc/localtime").ok()?)
 }
 
@@ -48,19 +48,19 @@ fn last_rule(file: &[u8]) -> Option<String> {
     clippy::disallowed_methods,
     reason = "the one place that reads the clock"
 )]
-pub fn now() -> SystemTime {
+pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
 /// Returns the seconds since 1970-01-01 UTC.
-pub fn unix_time() -> u64 {
+pub(crate) fn unix_time() -> u64 {
     now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
 }
 
 /// Returns how long ago `time` was; zero where it is still to come.
-pub fn age(time: SystemTime) -> Duration {
+pub(crate) fn age(time: SystemTime) -> Duration {
     now().duration_since(time).unwrap_or_default()
 }
 

@@ -51,11 +51,11 @@ pub enum Refusal {
 }
 
 /// The path of something that is not read, and why it is not.
-pub type Fault = (String, Refusal);
+pub(crate) type Fault = (String, Refusal);
 
 /// How much is read.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub(crate) struct Bounds {
     /// How many files and folders.
     pub files: usize,
     /// How many folders in each other.
@@ -109,7 +109,7 @@ impl Dir {
     ///
     /// # Errors
     /// Fails when it is not there, or is a link or no folder.
-    pub fn folder(&self, name: &OsStr) -> Result<Self, Refusal> {
+    pub(crate) fn folder(&self, name: &OsStr) -> Result<Self, Refusal> {
         open_folder(&self.0, name, OFlags::RDONLY).map(Self)
     }
 
@@ -132,7 +132,7 @@ impl Dir {
     /// # Errors
     /// Fails at the first thing that cannot be read or is beyond `bounds`, with its path; that of this
     /// folder is empty.
-    pub fn read_all(&self, bounds: Bounds) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    pub(crate) fn read_all(&self, bounds: Bounds) -> Result<Vec<(String, Vec<u8>)>, Fault> {
         let mut walk = Walk {
             bounds,
             found: Vec::new(),

@@ -21,7 +21,7 @@ impl Environment {
     }
 
     /// Returns the value of `name` if it is set and not empty.
-    pub fn get(&self, name: &str) -> Option<&OsStr> {
+    pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(name))
             .map(OsString::as_os_str)
@@ -34,27 +34,27 @@ impl Environment {
     }
 
     /// Returns the current folder.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Returns the home folder, if one is known.
-    pub fn home(&self) -> Option<PathBuf> {
+    pub(crate) fn home(&self) -> Option<PathBuf> {
         self.get("HOME").map(PathBuf::from)
     }
 
     /// Returns the folder for files that can be made again, made for this program alone.
-    pub fn cache(&self) -> PathBuf {
+    pub(crate) fn cache(&self) -> PathBuf {
         self.own_folder("GRADUS_CACHE_DIR", "XDG_CACHE_HOME", ".cache")
     }
 
     /// Returns the folder for what must last but belongs to no workspace.
-    pub fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.own_folder("GRADUS_STATE_DIR", "XDG_STATE_HOME", ".local/state")
     }
 
     /// Returns the first executable file named `name` in the folders of `PATH` and then in `more`.
-    pub fn find_program(&self, name: &str, more: &[&str]) -> Option<PathBuf> {
+    pub(crate) fn find_program(&self, name: &str, more: &[&str]) -> Option<PathBuf> {
         let path = self.get("PATH").unwrap_or_default();
         let folders = std::env::split_paths(path).chain(more.iter().map(PathBuf::from));
         folders

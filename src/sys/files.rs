@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 ///
 /// # Errors
 /// Fails when the folder cannot be made or written.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, make_readable)
 }
 
@@ -19,7 +19,7 @@ pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
 ///
 /// # Errors
 /// Fails as [`write_whole`] does.
-pub fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(crate) fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, |file| {
         #[cfg(unix)]
         file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
@@ -46,7 +46,7 @@ fn write(
 ///
 /// # Errors
 /// Fails when it cannot be made.
-pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".gradus-")
         .tempfile_in(folder)
@@ -56,7 +56,7 @@ pub fn beside(folder: &Path) -> io::Result<NamedTempFile> {
 ///
 /// # Errors
 /// Fails when it cannot be renamed.
-pub fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
+pub(crate) fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
     put(file, path, make_readable)
 }
 
@@ -74,7 +74,7 @@ fn put(
 ///
 /// # Errors
 /// Fails when it is not there, is a link or a device, or is longer.
-pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = open_regular(path)?;
     let mut bytes = Vec::new();
     file.take(limit + 1).read_to_end(&mut bytes)?;
@@ -91,7 +91,7 @@ pub fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Fails when it is not there, or is a link, a pipe or a device.
-pub fn open_regular(path: &Path) -> io::Result<File> {
+pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let is_regular = |metadata: &fs::Metadata| {
         let other = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
         metadata.is_file().then_some(()).ok_or_else(other)
@@ -117,7 +117,7 @@ fn open_itself(path: &Path) -> io::Result<File> {
 
 /// Notes that `file` was used now. Where the file system is read-only, or the file another user's, it
 /// is not noted.
-pub fn touch(file: &File) {
+pub(crate) fn touch(file: &File) {
     file.set_modified(super::clock::now()).ok();
 }
 
@@ -125,7 +125,7 @@ pub fn touch(file: &File) {
 ///
 /// # Errors
 /// Fails when the file cannot be read.
-pub fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
+pub(crate) fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     file.seek(io::SeekFrom::Start(offset))?;
     let mut bytes = Vec::new();
@@ -137,7 +137,7 @@ pub fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
 ///
 /// # Errors
 /// Fails when it cannot be made.
-pub fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
+pub(crate) fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
     scratch_in(&std::env::temp_dir(), prefix)
 }
 
@@ -145,7 +145,7 @@ pub fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
 ///
 /// # Errors
 /// Fails when it cannot be made.
-pub fn scratch_in(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
+pub(crate) fn scratch_in(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);
     #[cfg(unix)]
@@ -159,7 +159,7 @@ pub fn scratch_in(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> 
 ///
 /// # Errors
 /// Fails when a folder cannot be read, or when there are more than `most` files.
-pub fn list_files(folder: &Path, most: usize) -> io::Result<Vec<String>> {
+pub(crate) fn list_files(folder: &Path, most: usize) -> io::Result<Vec<String>> {
     let mut found = Vec::new();
     let mut folders = vec![(folder.to_path_buf(), String::new())];
     while let Some((folder, prefix)) = folders.pop() {
@@ -194,7 +194,7 @@ pub fn is_executable(path: &Path) -> bool {
 ///
 /// # Panics
 /// Never: numbers do not end.
-pub fn free_name(folder: &Path, name: &str) -> PathBuf {
+pub(crate) fn free_name(folder: &Path, name: &str) -> PathBuf {
     let numbered = (2..).map(|number| folder.join(format!("{name}-{number}")));
     std::iter::once(folder.join(name))
         .chain(numbered)

@@ -29,13 +29,13 @@ impl Fingerprint {
     }
 
     /// Returns the whole hash: 64 hexadecimal digits.
-    pub fn finish_whole(self) -> String {
+    pub(crate) fn finish_whole(self) -> String {
         HEXLOWER.encode(&self.0.finalize())
     }
 }
 
 /// Returns the SHA-256 of `bytes`.
-pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
+pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
@@ -43,7 +43,7 @@ pub fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
 ///
 /// # Errors
 /// Fails when it cannot be read.
-pub fn sha256_of(reader: &mut impl BufRead) -> io::Result<[u8; 32]> {
+pub(crate) fn sha256_of(reader: &mut impl BufRead) -> io::Result<[u8; 32]> {
     let mut hash = Sha256::new();
     loop {
         let bytes = reader.fill_buf()?;

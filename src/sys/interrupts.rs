@@ -11,7 +11,7 @@ use signal_hook::low_level::emulate_default_handler;
 
 /// Listens for signals as long as it lives. The first is told, the second ends the process.
 #[derive(Debug)]
-pub struct Interrupts {
+pub(crate) struct Interrupts {
     first: Arc<AtomicI32>,
     handle: Handle,
 }
@@ -21,7 +21,7 @@ impl Interrupts {
     ///
     /// # Errors
     /// Fails when the system lets nobody listen.
-    pub fn listen(told: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+    pub(crate) fn listen(told: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let handle = signals.handle();
         let first = Arc::new(AtomicI32::new(0));
@@ -44,7 +44,7 @@ impl Interrupts {
     }
 
     /// Returns the number of the signal that came, if one did.
-    pub fn signal(&self) -> Option<i32> {
+    pub(crate) fn signal(&self) -> Option<i32> {
         Some(self.first.load(Ordering::SeqCst)).filter(|signal| *signal != 0)
     }
 }

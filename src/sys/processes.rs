@@ -9,7 +9,7 @@ const TICK_MILLIS: u64 = 10;
 
 /// What a process has done with its time so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Usage {
+pub(crate) struct Usage {
     /// How long its threads ran together, those that ended too; in steps of 10 ms.
     pub ran: Duration,
     /// How long its present threads were ready to run and had no processor.
@@ -19,7 +19,7 @@ pub struct Usage {
 }
 
 /// Returns what `process` has done with its time; `None` where there is no such process, or no `/proc`.
-pub fn usage(process: i32) -> Option<Usage> {
+pub(crate) fn usage(process: i32) -> Option<Usage> {
     let (_, fields) = stat(format!("/proc/{process}/stat"))?;
     let mut ticks = fields.split_ascii_whitespace().skip(10);
     let mut next = || {
@@ -48,7 +48,7 @@ pub fn usage(process: i32) -> Option<Usage> {
 
 /// Returns the numbers of the processes that the process `parent` has started and that still run,
 /// in order; none where there is no `/proc`.
-pub fn children(parent: u32) -> Vec<u32> {
+pub(crate) fn children(parent: u32) -> Vec<u32> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
     };
@@ -59,7 +59,7 @@ pub fn children(parent: u32) -> Vec<u32> {
 }
 
 /// Returns whether the process `child` was started by the process `parent` and still runs.
-pub fn is_child(child: u32, parent: u32) -> bool {
+pub(crate) fn is_child(child: u32, parent: u32) -> bool {
     parent_of(child) == Some(parent)
 }
 
@@ -72,7 +72,8 @@ fn parent_of(process: u32) -> Option<u32> {
 
 /// Returns the state of `process`, as `ps` shows it; `None` where there is no such process, or no
 /// `/proc`.
-pub fn state(process: i32) -> Option<char> {
+#[cfg(test)]
+pub(crate) fn state(process: i32) -> Option<char> {
     stat(format!("/proc/{process}/stat")).map(|(state, _)| state)
 }
 

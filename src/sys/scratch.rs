@@ -16,7 +16,7 @@ const LOCK: &str = ".lock";
 /// A folder that goes when it is dropped. Its owner holds a lock, which ends with the process, so
 /// that [`sweep`] can tell a folder that was left behind.
 #[derive(Debug)]
-pub struct Scratch {
+pub(crate) struct Scratch {
     folder: TempDir,
     _lock: File,
 }
@@ -26,7 +26,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Fails when it cannot be made.
-    pub fn new() -> io::Result<Self> {
+    pub(crate) fn new() -> io::Result<Self> {
         Self::within(&std::env::temp_dir())
     }
 
@@ -35,7 +35,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Fails when it cannot be made.
-    pub fn searchable() -> io::Result<Self> {
+    pub(crate) fn searchable() -> io::Result<Self> {
         let parent = std::env::temp_dir();
         sweep(&parent);
         let scratch = Self::within(&parent)?;
@@ -51,7 +51,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Fails when it cannot be made.
-    pub fn within(parent: &Path) -> io::Result<Self> {
+    pub(crate) fn within(parent: &Path) -> io::Result<Self> {
         loop {
             let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
             let path = folder.path().join(LOCK);
@@ -73,7 +73,7 @@ impl Scratch {
     }
 
     /// Returns where it is.
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
@@ -82,7 +82,7 @@ impl Scratch {
     ///
     /// # Errors
     /// Fails when there is no such folder afterwards.
-    pub fn keep_as(self, place: &Path, proof: &str) -> io::Result<()> {
+    pub(crate) fn keep_as(self, place: &Path, proof: &str) -> io::Result<()> {
         let moved = fs::rename(self.path(), place).or_else(|error| {
             if place.join(proof).exists() {
                 return Ok(());
@@ -104,7 +104,7 @@ impl Scratch {
 }
 
 /// Removes the scratch folders in `parent` whose owners are gone. What cannot be removed stays.
-pub fn sweep(parent: &Path) {
+pub(crate) fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;
     };

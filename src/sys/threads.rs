@@ -7,7 +7,11 @@ use std::thread;
 
 /// Does `work` for each of `jobs`, at most `most` at a time, and returns the results in the order of the
 /// jobs.
-pub fn at_once<T: Sync, R: Send>(most: usize, jobs: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn at_once<T: Sync, R: Send>(
+    most: usize,
+    jobs: &[T],
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
     let mut results: Vec<Option<R>> = jobs.iter().map(|_| None).collect();
     each(most, jobs, work, |place, result| {
         results[place] = Some(result);
@@ -19,7 +23,7 @@ pub fn at_once<T: Sync, R: Send>(most: usize, jobs: &[T], work: impl Fn(&T) -> R
 /// Does `work` for each of `jobs`, at most `most` at a time. This thread is handed each result as it
 /// comes, with the place of its job: `take` says whether further jobs are begun. Results of jobs that
 /// have begun by then still come.
-pub fn each<T: Sync, R: Send>(
+pub(crate) fn each<T: Sync, R: Send>(
     most: usize,
     jobs: &[T],
     work: impl Fn(&T) -> R + Sync,

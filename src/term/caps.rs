@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-pub enum ColorChoice {
+pub(crate) enum ColorChoice {
     /// In a terminal, unless the environment says otherwise.
     #[default]
     Auto,
@@ -46,7 +46,7 @@ impl Caps {
     ///
     /// Colour is decided by the first of these that says something: `choice`, `NO_COLOR`,
     /// `CLICOLOR_FORCE` and `FORCE_COLOR`, `TERM=dumb`, and whether the output is a terminal.
-    pub fn detect(
+    pub(crate) fn detect(
         env: &dyn Fn(&str) -> Option<String>,
         stdout_is_terminal: bool,
         size: Option<(u16, u16)>,

@@ -12,7 +12,7 @@ const LINES: u64 = 10;
 
 /// Shows on standard error how far a work is.
 #[derive(Debug)]
-pub struct Gauge {
+pub(crate) struct Gauge {
     bar: Option<ProgressBar>,
     total: u64,
     done: u64,
@@ -20,7 +20,7 @@ pub struct Gauge {
 
 impl Gauge {
     /// Returns a gauge for a work of `total` steps, on what `caps` says of standard error.
-    pub fn new(total: u64, caps: &Caps) -> Self {
+    pub(crate) fn new(total: u64, caps: &Caps) -> Self {
         let can_redraw = caps.terminal && !caps.accessible;
         Self {
             bar: can_redraw.then(|| bar(total, caps)),
@@ -30,14 +30,14 @@ impl Gauge {
     }
 
     /// Says what is being done.
-    pub fn say(&self, what: &str) {
+    pub(crate) fn say(&self, what: &str) {
         if let Some(bar) = &self.bar {
             bar.set_message(what.to_owned());
         }
     }
 
     /// Notes that one more step is done; `what` sums up all that are.
-    pub fn step(&mut self, what: &str) {
+    pub(crate) fn step(&mut self, what: &str) {
         self.done += 1;
         if let Some(bar) = &self.bar {
             bar.set_message(what.to_owned());
@@ -53,7 +53,7 @@ impl Gauge {
     }
 
     /// Takes the gauge off the screen.
-    pub fn clear(&self) {
+    pub(crate) fn clear(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

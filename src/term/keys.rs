@@ -2,7 +2,7 @@
 
 /// A key the learner pressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Key {
+pub(crate) enum Key {
     /// A character, a blank included.
     Char(char),
     /// A letter with Ctrl, in lower case.

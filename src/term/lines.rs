@@ -11,7 +11,7 @@ use crate::text::Line;
 
 /// A terminal that is only written to, line after line.
 #[derive(Debug)]
-pub struct Lines {
+pub(crate) struct Lines {
     caps: Caps,
     theme: Theme,
     source: Source,
@@ -26,7 +26,7 @@ impl Lines {
     ///
     /// # Errors
     /// Fails when no thread can be started.
-    pub fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
+    pub(crate) fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
         Self::start(caps, theme, listener, false)
     }
 
@@ -34,7 +34,7 @@ impl Lines {
     ///
     /// # Errors
     /// Fails when no thread can be started.
-    pub fn open_aside(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
+    pub(crate) fn open_aside(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
         Self::start(caps, theme, listener, true)
     }
 

@@ -6,7 +6,7 @@ use crate::text::{Line, Role, Style};
 
 /// Shows lines, a screen at a time.
 #[derive(Debug)]
-pub struct Pager {
+pub(crate) struct Pager {
     title: String,
     lines: Vec<Line>,
     size: Size,
@@ -18,7 +18,7 @@ pub struct Pager {
 
 /// What a key led to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Turn {
+pub(crate) enum Turn {
     /// The frame may have changed.
     Stay,
     /// The learner has seen enough.
@@ -27,7 +27,7 @@ pub enum Turn {
 
 impl Pager {
     /// Returns a pager on `lines`, at their start.
-    pub fn new(title: impl Into<String>, lines: Vec<Line>, size: Size) -> Self {
+    pub(crate) fn new(title: impl Into<String>, lines: Vec<Line>, size: Size) -> Self {
         Self {
             title: title.into(),
             lines,
@@ -40,7 +40,7 @@ impl Pager {
     }
 
     /// Takes the lines as laid out for a new size, and stays at the same words.
-    pub fn resize(&mut self, lines: Vec<Line>, size: Size) {
+    pub(crate) fn resize(&mut self, lines: Vec<Line>, size: Size) {
         let anchor = weight(&self.lines[..self.top]);
         self.lines = lines;
         self.size = size;
@@ -54,7 +54,7 @@ impl Pager {
     }
 
     /// Takes a key.
-    pub fn step(&mut self, key: Key) -> Turn {
+    pub(crate) fn step(&mut self, key: Key) -> Turn {
         self.message = None;
         if let Some(words) = self.typing.take() {
             self.type_search(words, key);
@@ -81,7 +81,7 @@ impl Pager {
     }
 
     /// Returns the rows of the screen.
-    pub fn frame(&self) -> Vec<Line> {
+    pub(crate) fn frame(&self) -> Vec<Line> {
         let end = (self.top + self.page()).min(self.lines.len());
         let shown = &self.lines[self.top..end];
         let mut rows: Vec<Line> = shown.iter().map(|line| marked(line, &self.found)).collect();

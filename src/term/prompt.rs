@@ -16,7 +16,7 @@ use crate::text::visible;
 ///
 /// # Errors
 /// Fails when the terminal cannot be read or written.
-pub fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
+pub(crate) fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
     let term = Term::stdout();
     let answered = match ask {
         Ask::One(labels) => select(&term, &cut_all(labels, columns)),
@@ -63,7 +63,7 @@ fn cut_all(labels: &[String], columns: usize) -> Vec<String> {
 }
 
 /// Cuts `text` to `width` cells; what is cut shows as an ellipsis.
-pub fn cut(text: &str, width: usize) -> String {
+pub(crate) fn cut(text: &str, width: usize) -> String {
     let text = visible(text);
     if text.width() <= width {
         return text;

@@ -7,7 +7,7 @@ use crate::text::Line;
 
 /// The size of the screen, in cells and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Size {
+pub(crate) struct Size {
     /// Cells of a row.
     pub columns: usize,
     /// Rows.
@@ -16,7 +16,7 @@ pub struct Size {
 
 /// Where lines go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Spot {
+pub(crate) enum Spot {
     /// On an empty screen; what was there moves up into the scrollback.
     Fresh,
     /// In the place of what is there.
@@ -27,7 +27,7 @@ pub enum Spot {
 
 /// Something to ask the learner.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ask {
+pub(crate) enum Ask {
     /// One of these labels.
     One(Vec<String>),
     /// Any number of these labels.
@@ -38,7 +38,7 @@ pub enum Ask {
 
 impl Ask {
     /// Returns how many rows the question needs.
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         match self {
             Self::One(labels) | Self::Several(labels) => labels.len() + 1,
             Self::Words(_) => 1,
@@ -46,7 +46,7 @@ impl Ask {
     }
 
     /// Returns how to answer, in words.
-    pub fn help(&self) -> &'static str {
+    pub(crate) fn help(&self) -> &'static str {
         match self {
             Self::One(_) => "↑↓ choose, Enter answers, Esc leaves",
             Self::Several(_) => "Space marks, Enter answers, Esc leaves",
@@ -57,7 +57,7 @@ impl Ask {
 
 /// What came of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub(crate) enum Reply {
     /// An answer.
     Answer(Answer),
     /// The learner would rather not.
@@ -67,7 +67,7 @@ pub enum Reply {
 }
 
 /// A terminal, or what stands in for one.
-pub trait Terminal {
+pub(crate) trait Terminal {
     /// Puts `lines` on the screen.
     ///
     /// # Errors

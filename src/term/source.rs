@@ -19,7 +19,7 @@ use super::screen::Size;
 
 /// Something that came from outside.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Received {
+pub(crate) enum Received {
     /// A key.
     Key(Key),
     /// A line, without its end.
@@ -33,7 +33,7 @@ pub enum Received {
 }
 
 /// Who is told; it blocks nobody.
-pub type Listener = Arc<dyn Fn(Received) + Send + Sync>;
+pub(crate) type Listener = Arc<dyn Fn(Received) + Send + Sync>;
 
 /// How the input is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,7 +121,7 @@ fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener)
 ///
 /// # Errors
 /// Fails when the system does not let it stop.
-pub fn suspend() -> io::Result<()> {
+pub(crate) fn suspend() -> io::Result<()> {
     emulate_default_handler(SIGTSTP)
 }
 

@@ -40,7 +40,7 @@ impl Default for Theme {
 
 impl Theme {
     /// Returns the looks of `style`.
-    pub fn look(&self, style: &Style) -> CompoundStyle {
+    pub(crate) fn look(&self, style: &Style) -> CompoundStyle {
         let mut look = self.role(style.role);
         let marks = [
             (style.bold, &self.skin.bold),

@@ -12,7 +12,7 @@ use crate::text::{Line, Role};
 
 /// A terminal in raw mode; it is given back as it was found when this is dropped, and by a panic.
 #[derive(Debug)]
-pub struct Tty {
+pub(crate) struct Tty {
     caps: Caps,
     theme: Theme,
     painter: Painter,
@@ -28,7 +28,7 @@ impl Tty {
     ///
     /// # Errors
     /// Fails when the terminal does not let itself be taken.
-    pub fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
+    pub(crate) fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
         let modes = Modes::new();
         let source = Source::start(Reading::Keys, &modes, listener)?;
         modes.enter()?;

@@ -8,14 +8,14 @@ use crate::kinds::gateway::drill::Seed;
 
 /// All drills of a workspace, the oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Journal {
+pub(crate) struct Journal {
     /// The drills.
     pub drills: Vec<Entry>,
 }
 
 /// A drill that is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// Its number in the workspace.
     pub number: u32,
     /// When it ended, in seconds since 1970-01-01 UTC.
@@ -23,7 +23,7 @@ pub struct Entry {
     /// What its faults followed from.
     pub seed: Seed,
     /// Its faults.
-    pub faults: Vec<Named>,
+    pub faults: Vec<PastFault>,
     /// Seconds until the last fault was named; none if the learner gave up before.
     pub seconds_to_diagnosis: Option<u64>,
     /// Seconds until the gateway was mended; none if the learner gave up before.
@@ -36,7 +36,7 @@ pub struct Entry {
 
 /// A fault of a drill that is over.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Named {
+pub(crate) struct PastFault {
     /// The fault's name in the course.
     pub fault: String,
     /// Its cause.
@@ -47,9 +47,9 @@ pub struct Named {
     pub wrong_answers: u32,
 }
 
-impl Named {
+impl PastFault {
     /// Returns whether the first answer was right.
-    pub fn at_once(&self) -> bool {
+    pub(crate) fn at_once(&self) -> bool {
         self.named && self.wrong_answers == 0
     }
 }
@@ -57,7 +57,7 @@ impl Named {
 /// What an exam was worth: a point for each drill whose faults were all named at once, and a point
 /// for each that was mended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Score {
+pub(crate) struct Score {
     /// The points that were won.
     pub points: usize,
     /// The points there were.
@@ -66,7 +66,7 @@ pub struct Score {
 
 /// How often a cause was met, and how often it was named at once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Accuracy {
+pub(crate) struct Accuracy {
     /// The cause.
     pub cause: String,
     /// How often it was named with the first answer.
@@ -77,17 +77,17 @@ pub struct Accuracy {
 
 impl Entry {
     /// Returns whether every fault was named with the first answer.
-    pub fn at_once(&self) -> bool {
-        self.faults.iter().all(Named::at_once)
+    pub(crate) fn at_once(&self) -> bool {
+        self.faults.iter().all(PastFault::at_once)
     }
 
     /// Returns the seconds until it was over; none if the learner gave up.
-    pub fn seconds(&self) -> Option<u64> {
+    pub(crate) fn seconds(&self) -> Option<u64> {
         Some(self.seconds_to_diagnosis?.max(self.seconds_to_repair?))
     }
 
     /// Returns how many answers were wrong.
-    pub fn wrong_answers(&self) -> u32 {
+    pub(crate) fn wrong_answers(&self) -> u32 {
         self.faults.iter().map(|fault| fault.wrong_answers).sum()
     }
 
@@ -98,19 +98,19 @@ impl Entry {
 
 impl Journal {
     /// Returns the names of all faults that were met, in order.
-    pub fn met(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn met(&self) -> impl Iterator<Item = &str> {
         let faults = self.drills.iter().flat_map(|drill| &drill.faults);
         faults.map(|fault| fault.fault.as_str())
     }
 
     /// Returns the drills of the exam that began with the drill `first`.
-    pub fn exam(&self, first: u32) -> impl Iterator<Item = &Entry> {
+    pub(crate) fn exam(&self, first: u32) -> impl Iterator<Item = &Entry> {
         let drills = self.drills.iter();
         drills.filter(move |drill| drill.exam == Some(first))
     }
 
     /// Returns what the exam that began with the drill `first` was worth; it has `drills`.
-    pub fn score(&self, first: u32, drills: usize) -> Score {
+    pub(crate) fn score(&self, first: u32, drills: usize) -> Score {
         Score {
             points: self.exam(first).map(Entry::points).sum(),
             of: 2 * drills,
@@ -118,7 +118,7 @@ impl Journal {
     }
 
     /// Returns the fastest drill that was named at once and mended.
-    pub fn best(&self) -> Option<&Entry> {
+    pub(crate) fn best(&self) -> Option<&Entry> {
         let clean = self.drills.iter().filter(|drill| drill.at_once());
         clean
             .filter(|drill| drill.seconds().is_some())
@@ -126,7 +126,7 @@ impl Journal {
     }
 
     /// Returns how well each cause that was met is known, the least known first.
-    pub fn accuracy(&self) -> Vec<Accuracy> {
+    pub(crate) fn accuracy(&self) -> Vec<Accuracy> {
         let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
         for fault in self.drills.iter().flat_map(|drill| &drill.faults) {
             let (at_once, met) = counts.entry(&fault.cause).or_default();
@@ -153,7 +153,7 @@ mod tests {
             number,
             date: 0,
             seed: Seed(number),
-            faults: vec![Named {
+            faults: vec![PastFault {
                 fault: format!("some-{cause}"),
                 cause: cause.into(),
                 named: true,

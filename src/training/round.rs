@@ -2,12 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::journal::{Entry, Named};
+use super::journal::{Entry, PastFault};
 use crate::kinds::gateway::drill::{Fault, Seed};
 
 /// A drill that is not over. Its faults are not in here: they follow from the seed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Round {
+pub(crate) struct Round {
     /// Its number in the workspace, which names its folder and its lab.
     pub number: u32,
     /// What its faults follow from.
@@ -36,7 +36,7 @@ pub struct Round {
 
 /// A fault that was named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Found {
+pub(crate) struct Found {
     /// Which one of the draw.
     pub place: usize,
     /// How many answers before were wrong.
@@ -45,7 +45,7 @@ pub struct Found {
 
 /// Drills in a row.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Exam {
+pub(crate) struct Exam {
     /// Which drill of the exam this is, from 1.
     pub drill: usize,
     /// The seeds of all of them.
@@ -57,7 +57,7 @@ pub struct Exam {
 /// What an answer is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Answered {
+pub(crate) enum Answered {
     /// It names a fault, and that was the last.
     All,
     /// It names a fault, and there is another.
@@ -72,26 +72,32 @@ pub enum Answered {
 
 impl Answered {
     /// Returns whether it names a fault.
-    pub fn is_right(self) -> bool {
+    pub(crate) fn is_right(self) -> bool {
         matches!(self, Self::All | Self::OneOfSeveral | Self::Again)
     }
 }
 
 impl Round {
     /// Returns how many seconds it was worked on, at the time `now`.
-    pub fn seconds(&self, now: u64) -> u64 {
+    pub(crate) fn seconds(&self, now: u64) -> u64 {
         let sitting = self.sitting.map_or(0, |since| now.saturating_sub(since));
         self.spent + sitting
     }
 
     /// Adds the time since the learner sat down to what was spent; they go on if `stays`.
-    pub fn pause(&mut self, now: u64, stays: bool) {
+    pub(crate) fn pause(&mut self, now: u64, stays: bool) {
         self.spent = self.seconds(now);
         self.sitting = (stays && self.sitting.is_some()).then_some(now);
     }
 
     /// Takes an answer; `faults` are those of the draw.
-    pub fn answer(&mut self, faults: &[&Fault], hop: &str, cause: &str, now: u64) -> Answered {
+    pub(crate) fn answer(
+        &mut self,
+        faults: &[&Fault],
+        hop: &str,
+        cause: &str,
+        now: u64,
+    ) -> Answered {
         let is_it = |fault: &&&Fault| fault.hop == hop && fault.cause == cause;
         let mut places = faults.iter().enumerate();
         let is_new = |place: usize| self.named.iter().all(|found| found.place != place);
@@ -120,7 +126,7 @@ impl Round {
     }
 
     /// Notes what the judge found.
-    pub fn checked(&mut self, passed: bool, now: u64) {
+    pub(crate) fn checked(&mut self, passed: bool, now: u64) {
         if !passed {
             self.failed_checks += 1;
         } else if self.repaired.is_none() {
@@ -129,15 +135,15 @@ impl Round {
     }
 
     /// Returns whether every fault was named and the gateway is mended.
-    pub fn is_over(&self) -> bool {
+    pub(crate) fn is_over(&self) -> bool {
         self.diagnosed.is_some() && self.repaired.is_some()
     }
 
     /// Returns what the journal keeps of it.
-    pub fn entry(&self, faults: &[&Fault], date: u64) -> Entry {
+    pub(crate) fn entry(&self, faults: &[&Fault], date: u64) -> Entry {
         let named = faults.iter().enumerate().map(|(place, fault)| {
             let found = self.named.iter().find(|found| found.place == place);
-            Named {
+            PastFault {
                 fault: fault.id.clone(),
                 cause: fault.cause.clone(),
                 named: found.is_some(),

@@ -19,7 +19,7 @@ const MOST: u64 = 16 << 20;
 
 /// The drills of a workspace.
 #[derive(Debug)]
-pub struct Store {
+pub(crate) struct Store {
     root: PathBuf,
     /// Others wait until it is dropped.
     _turn: Lock,
@@ -27,7 +27,7 @@ pub struct Store {
 
 /// Why drills could not be kept.
 #[derive(Debug, thiserror::Error)]
-pub enum DrillError {
+pub(crate) enum DrillError {
     /// A newer Gradus wrote it; it is left as it is.
     #[error("{} has version {version}, and this Gradus reads {VERSION}", path.display())]
     Newer {
@@ -89,7 +89,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when the workspace cannot be written.
-    pub fn open(workspace: &Workspace) -> Result<Self, DrillError> {
+    pub(crate) fn open(workspace: &Workspace) -> Result<Self, DrillError> {
         Ok(Self {
             root: workspace.root().to_owned(),
             _turn: workspace.turn()?,
@@ -100,7 +100,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when it cannot be read.
-    pub fn round(&self) -> Result<Option<Round>, DrillError> {
+    pub(crate) fn round(&self) -> Result<Option<Round>, DrillError> {
         read(&self.round_file())
     }
 
@@ -108,7 +108,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when it cannot be written.
-    pub fn keep(&self, round: Option<&Round>) -> Result<(), DrillError> {
+    pub(crate) fn keep(&self, round: Option<&Round>) -> Result<(), DrillError> {
         let path = self.round_file();
         match round {
             Some(round) => write(&path, round),
@@ -125,7 +125,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when it cannot be read.
-    pub fn journal(&self) -> Result<Journal, DrillError> {
+    pub(crate) fn journal(&self) -> Result<Journal, DrillError> {
         Ok(read(&self.journal_file())?.unwrap_or_default())
     }
 
@@ -133,12 +133,12 @@ impl Store {
     ///
     /// # Errors
     /// Fails when it cannot be written.
-    pub fn keep_journal(&self, journal: &Journal) -> Result<(), DrillError> {
+    pub(crate) fn keep_journal(&self, journal: &Journal) -> Result<(), DrillError> {
         write(&self.journal_file(), journal)
     }
 
     /// Returns the folder of the drill `number`.
-    pub fn folder(&self, number: u32) -> PathBuf {
+    pub(crate) fn folder(&self, number: u32) -> PathBuf {
         self.root.join("drills").join(number.to_string())
     }
 
@@ -146,7 +146,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when the journal cannot be read.
-    pub fn next_number(&self) -> Result<u32, DrillError> {
+    pub(crate) fn next_number(&self) -> Result<u32, DrillError> {
         let journal = self.journal()?;
         let last = journal.drills.iter().map(|drill| drill.number).max();
         let mut numbers = last.map_or(1, |last| last + 1)..;
@@ -158,7 +158,7 @@ impl Store {
     ///
     /// # Errors
     /// Fails when it cannot be written.
-    pub fn hand_out(folder: &Path, name: &str, text: &str) -> Result<(), DrillError> {
+    pub(crate) fn hand_out(folder: &Path, name: &str, text: &str) -> Result<(), DrillError> {
         let path = folder.join(name);
         if path.exists() {
             return Ok(());

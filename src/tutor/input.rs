@@ -11,7 +11,7 @@ use crate::text::Line;
 
 /// Something the session is told.
 #[derive(Debug)]
-pub enum Input {
+pub(crate) enum Input {
     /// The session begins.
     Start,
     /// A key was pressed.
@@ -50,7 +50,7 @@ pub enum Input {
 
 /// An exercise's files, as they were handed out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Opened {
+pub(crate) struct Opened {
     /// The file to edit first, as a learner would type it.
     pub file: String,
     /// What this machine lacks to check the exercise, in words that say what to do.
@@ -59,7 +59,7 @@ pub struct Opened {
 
 /// Something went wrong on our side: what, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Trouble {
+pub(crate) struct Trouble {
     /// What went wrong, as one sentence.
     pub what: String,
     /// What to do about it.
@@ -68,7 +68,7 @@ pub struct Trouble {
 
 /// Something the session wants done.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
+pub(crate) enum Effect {
     /// Put these lines on the screen.
     Show(Vec<Line>, Spot),
     /// Put these lines at the bottom of the screen.
@@ -105,7 +105,7 @@ pub enum Effect {
 
 /// How a session ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Farewell {
+pub(crate) enum Farewell {
     /// The learner had enough.
     Done,
     /// The learner pressed Ctrl-C.
@@ -118,7 +118,7 @@ pub enum Farewell {
 
 /// Something the learner did, to be written down at once.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Note {
+pub(crate) enum Note {
     /// They chose a track.
     Track(TrackId),
     /// They are here.
@@ -141,7 +141,7 @@ pub enum Note {
 
 impl Note {
     /// Writes the note into `progress`; `now` is in seconds since 1970-01-01 UTC.
-    pub fn apply(&self, progress: &mut Progress, course: &Course, now: u64) {
+    pub(crate) fn apply(&self, progress: &mut Progress, course: &Course, now: u64) {
         match self {
             Self::Track(track) => progress.track = Some(track.clone()),
             Self::Place(place) => progress.place = Some(place.clone()),

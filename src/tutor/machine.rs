@@ -19,7 +19,7 @@ use crate::text::{Line, Role};
 
 /// What a session starts from.
 #[derive(Debug, Clone)]
-pub struct Setup {
+pub(crate) struct Setup {
     /// The course.
     pub course: Arc<Course>,
     /// What was done so far.
@@ -36,7 +36,7 @@ pub struct Setup {
 
 /// The session.
 #[derive(Debug)]
-pub struct Machine {
+pub(crate) struct Machine {
     pub(super) course: Arc<Course>,
     pub(super) progress: Progress,
     pub(super) workspace: String,
@@ -90,7 +90,7 @@ pub(super) enum List {
 
 impl Machine {
     /// Returns a session that waits for [`Input::Start`].
-    pub fn new(setup: Setup) -> Self {
+    pub(crate) fn new(setup: Setup) -> Self {
         let track = setup.progress.track.as_ref();
         let finish_shown = track.is_some_and(|track| setup.progress.finished(&setup.course, track));
         Self {
@@ -117,7 +117,7 @@ impl Machine {
     }
 
     /// Takes one input and returns what is to be done, in order.
-    pub fn step(&mut self, input: Input) -> Vec<Effect> {
+    pub(crate) fn step(&mut self, input: Input) -> Vec<Effect> {
         match input {
             Input::Start => self.start(),
             Input::Key(key) => self.key(key),

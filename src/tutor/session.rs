@@ -18,7 +18,7 @@ use crate::term::{Caps, Lines, Listener, Received, Terminal, Theme, Tty};
 use crate::workspace::{Lock, Workspace, WorkspaceError};
 
 /// What a session needs.
-pub struct Opening {
+pub(crate) struct Opening {
     /// The course.
     pub course: Course,
     /// The workspace, if there is one.
@@ -40,11 +40,11 @@ pub struct Opening {
 }
 
 /// Words what goes wrong.
-pub type Words = Arc<dyn Fn(SessionError) -> Trouble + Send + Sync>;
+pub(crate) type Words = Arc<dyn Fn(SessionError) -> Trouble + Send + Sync>;
 
 /// What can go wrong in a session.
 #[derive(Debug, thiserror::Error)]
-pub enum SessionError {
+pub(crate) enum SessionError {
     /// The workspace could not be used.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
@@ -70,7 +70,7 @@ pub(super) enum Message {
 ///
 /// # Errors
 /// Fails when another session is open in the workspace, or when the terminal cannot be used.
-pub fn run(opening: Opening) -> Result<Farewell, SessionError> {
+pub(crate) fn run(opening: Opening) -> Result<Farewell, SessionError> {
     let lock = opening
         .workspace
         .as_ref()

@@ -19,7 +19,7 @@ const BELOW: usize = 3;
     reason = "each is a fact of its own about the terminal"
 )]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct View {
+pub(crate) struct View {
     /// The size of the screen.
     pub size: Size,
     /// Whether the session runs by lines: nothing is redrawn, keys are letters with Enter.
@@ -38,7 +38,7 @@ pub struct View {
 
 impl View {
     /// Returns the rows a page may have.
-    pub fn rows(&self) -> usize {
+    pub(crate) fn rows(&self) -> usize {
         if !self.paged {
             return usize::MAX / 4;
         }
@@ -46,23 +46,23 @@ impl View {
     }
 
     /// Returns the cells a line of text may have.
-    pub fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.size.columns.min(WIDEST)
     }
 
     /// Lays out blocks of a text.
-    pub fn blocks(&self, blocks: &[Block], doc: &Doc) -> Vec<Line> {
+    pub(crate) fn blocks(&self, blocks: &[Block], doc: &Doc) -> Vec<Line> {
         layout(blocks, doc, &self.layout(self.width()))
     }
 
     /// Lays out a Markdown text of our own or of a course.
-    pub fn markdown(&self, text: &str) -> Vec<Line> {
+    pub(crate) fn markdown(&self, text: &str) -> Vec<Line> {
         let doc = parse(text);
         self.blocks(&doc.blocks, &doc)
     }
 
     /// Lays out a Markdown text with `lead` before its first line and the rest under its start.
-    pub fn hanging(&self, lead: &Line, text: &str) -> Vec<Line> {
+    pub(crate) fn hanging(&self, lead: &Line, text: &str) -> Vec<Line> {
         let indent = lead.width();
         let doc = parse(text);
         let width = self.width().saturating_sub(indent).max(12);
@@ -84,13 +84,13 @@ impl View {
     }
 
     /// Returns a heading of this level.
-    pub fn heading(&self, level: u8, text: &str) -> Vec<Line> {
+    pub(crate) fn heading(&self, level: u8, text: &str) -> Vec<Line> {
         let marks = "#".repeat(usize::from(level));
         self.markdown(&format!("{marks} {text}"))
     }
 
     /// Returns the mark of an exercise in this state.
-    pub fn mark(&self, state: State) -> Line {
+    pub(crate) fn mark(&self, state: State) -> Line {
         let (role, mark) = match state {
             State::Passed => (Role::Good, "✓"),
             State::Settled => (Role::Warn, "–"),
@@ -101,7 +101,7 @@ impl View {
     }
 
     /// Returns a mark, or its word where marks cannot be seen.
-    pub fn sign(&self, role: Role, mark: &str, word: &str) -> Line {
+    pub(crate) fn sign(&self, role: Role, mark: &str, word: &str) -> Line {
         if self.accessible {
             return Line::new()
                 .with(role, format!("{word}:"))
@@ -111,7 +111,7 @@ impl View {
     }
 
     /// Cuts `line` to `width` cells; where nothing is redrawn it may be of any width.
-    pub fn cut(&self, line: Line, width: usize) -> Line {
+    pub(crate) fn cut(&self, line: Line, width: usize) -> Line {
         if self.by_lines || line.width() <= width {
             return line;
         }
@@ -129,7 +129,7 @@ impl View {
 
     /// Cuts lines that are wider than the screen into rows, as a terminal would, so that the rows
     /// can be counted.
-    pub fn fit(&self, lines: Vec<Line>) -> Vec<Line> {
+    pub(crate) fn fit(&self, lines: Vec<Line>) -> Vec<Line> {
         if self.by_lines {
             return lines;
         }

@@ -16,7 +16,7 @@ const MARK: &str = ".gradus-author";
 ///
 /// # Errors
 /// Fails when `root` has files of others, or cannot be written.
-pub fn prepare(
+pub(crate) fn prepare(
     root: &Path,
     course: &Course,
     exercise: &Exercise,

@@ -8,7 +8,7 @@ use super::{WorkspaceError, file_error};
 
 /// Keeps other sessions out of a workspace until it is dropped, or until the process ends.
 #[derive(Debug)]
-pub struct Lock {
+pub(crate) struct Lock {
     _file: File,
 }
 

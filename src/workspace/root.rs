@@ -7,7 +7,7 @@ use super::{WorkspaceError, file_error};
 use crate::course::Course;
 
 /// What a workspace is called when nobody says otherwise.
-pub const FOLDER_NAME: &str = "gradus-workspace";
+pub(crate) const FOLDER_NAME: &str = "gradus-workspace";
 
 /// Refuses a folder that has files already; one that was cloned or is hidden-only is fine.
 pub(super) fn refuse_foreign(root: &Path) -> Result<(), WorkspaceError> {

@@ -6,12 +6,13 @@
 //! shows that they are what they say. What a learner makes of them is `training`'s.
 
 pub mod draw;
-pub mod fault;
+pub(crate) mod fault;
 mod load;
-pub mod prove;
+pub(crate) mod prove;
 
 pub use draw::Seed;
-pub use fault::{Fault, Shows};
+pub use fault::Fault;
+pub(crate) use fault::Shows;
 pub use load::load;
 
 use serde::Deserialize;
@@ -20,12 +21,12 @@ use super::system::System;
 use crate::source::Tree;
 
 /// The folder of a course that declares the drill, with a `/` at its end.
-pub const FOLDER: &str = "drill/";
+pub(crate) const FOLDER: &str = "drill/";
 /// The file in it that says what there is.
-pub const MANIFEST: &str = "drill/drill.toml";
+pub(crate) const MANIFEST: &str = "drill/drill.toml";
 
 /// Returns whether the course of `tree` has a drill.
-pub fn is_in(tree: &Tree) -> bool {
+pub(crate) fn is_in(tree: &Tree) -> bool {
     tree.get(MANIFEST).is_some()
 }
 

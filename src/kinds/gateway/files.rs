@@ -13,7 +13,7 @@ use crate::sys::dir::{Dir, Refusal};
 const MOST: u64 = 64 << 10;
 
 /// Texts by their paths in the learner's folder.
-pub type Files = BTreeMap<String, String>;
+pub(crate) type Files = BTreeMap<String, String>;
 
 /// Returns the files below `part` of an exercise's folder, such as `starter/`.
 pub(super) fn of_course(folder: &Folder<'_>, part: &str) -> Files {

@@ -4,36 +4,35 @@
 //! refuses what could harm the machine, [`gateway`] starts nginx, [`upstream`] is the app behind
 //! it, [`system`] is all of it while it runs, and [`probe`] says what is sent and expected.
 
-pub mod client;
+pub(crate) mod client;
 pub mod config;
-pub mod control;
-pub mod customers;
-pub mod gateway;
-pub mod log;
+pub(crate) mod control;
+pub(crate) mod customers;
+pub(crate) mod gateway;
+pub(crate) mod log;
 pub mod modules;
-pub mod need;
+pub(crate) mod need;
 pub mod nginx;
-pub mod nonce;
-pub mod odd;
-pub mod ports;
-pub mod probe;
+pub(crate) mod nonce;
+pub(crate) mod odd;
+pub(crate) mod ports;
+pub(crate) mod probe;
 pub mod prober;
-pub mod services;
-pub mod snippet;
-pub mod system;
-pub mod units;
-pub mod upstream;
+pub(crate) mod services;
+pub(crate) mod snippet;
+pub(crate) mod system;
+pub(crate) mod units;
+pub(crate) mod upstream;
 
 use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
-pub use gateway::Gateway;
 pub use nginx::Nginx;
-pub use ports::Ports;
 pub use probe::Probe;
-pub use system::{Lab, Plan};
-pub use upstream::{Upstream, UpstreamPlan};
+pub use system::Lab;
+pub use system::Plan;
+pub(crate) use upstream::{Upstream, UpstreamPlan};
 
 use crate::check::CheckError;
 use crate::sandbox::SandboxError;

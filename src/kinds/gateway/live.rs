@@ -13,7 +13,7 @@ use crate::sys::clock::Stopwatch;
 
 /// What an exercise's lab is called.
 #[derive(Debug, Clone, Copy)]
-pub struct Label<'a> {
+pub(crate) struct Label<'a> {
     /// The exercise's name.
     pub exercise: &'a str,
     /// The exercise's title.
@@ -25,7 +25,7 @@ pub struct Label<'a> {
 ///
 /// # Errors
 /// Fails when there is no lab, or when Gradus could not do its work.
-pub fn opening(
+pub(crate) fn opening(
     task: &dyn Task,
     label: Label<'_>,
     folder: &Path,

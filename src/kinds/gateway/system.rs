@@ -80,13 +80,8 @@ impl System {
         &self.files
     }
 
-    /// Returns the port where customers find it.
-    pub fn listen(&self) -> u16 {
-        self.plan.listen
-    }
-
     /// Returns the task of mending `files`, a broken copy of its files.
-    pub fn task(&self, files: Files) -> Arc<dyn Task> {
+    pub(crate) fn task(&self, files: Files) -> Arc<dyn Task> {
         Arc::new(self.broken(files, self.probes.clone()))
     }
 
@@ -94,7 +89,7 @@ impl System {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn judge(
+    pub(crate) fn judge(
         &self,
         files: &Files,
         probes: Option<Vec<Probe>>,

@@ -31,7 +31,7 @@ struct Desk<'a> {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
-pub fn unread(
+pub(crate) fn unread(
     subject: &Subject,
     faults: &[Diagnostic],
     context: &Context,
@@ -48,7 +48,7 @@ pub fn unread(
 ///
 /// # Errors
 /// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
-pub fn assess_files(
+pub(crate) fn assess_files(
     subject: &Subject,
     files: &[Collected],
     context: &Context,

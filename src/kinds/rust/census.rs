@@ -7,7 +7,7 @@ use crate::check::{CheckError, Context};
 use crate::kind::Tier;
 
 /// The hidden tests' file.
-pub const FILE: &str = "hidden/tests.rs";
+pub(crate) const FILE: &str = "hidden/tests.rs";
 
 /// Returns the hidden tests that count: those that the source shows, in file order, and then those that
 /// only the compiler sees, such as what a macro makes; the name of one of these is its title.
@@ -15,7 +15,11 @@ pub const FILE: &str = "hidden/tests.rs";
 /// # Errors
 /// Fails when a test that the source shows is not built, when one cannot be called, and when the judge
 /// cannot be started.
-pub fn take(subject: &Subject, kit: &Kit, context: &Context) -> Result<Vec<TestTitle>, CheckError> {
+pub(crate) fn take(
+    subject: &Subject,
+    kit: &Kit,
+    context: &Context,
+) -> Result<Vec<TestTitle>, CheckError> {
     let listed = list(kit, context)?;
     for declared in &subject.tests {
         let name = &declared.test.name;

@@ -21,7 +21,7 @@ const BOUNDS: Bounds = Bounds {
 ///
 /// # Errors
 /// Fails when there is no `src/lib.rs`, or a file cannot be read or is too large.
-pub fn sources(submission: &Dir) -> Result<Vec<Collected>, Diagnostic> {
+pub(crate) fn sources(submission: &Dir) -> Result<Vec<Collected>, Diagnostic> {
     let found = match submission.folder(OsStr::new("src")) {
         Ok(src) => src.read_all(BOUNDS),
         Err(Refusal::Missing) => Ok(Vec::new()),
@@ -46,7 +46,7 @@ pub fn sources(submission: &Dir) -> Result<Vec<Collected>, Diagnostic> {
 ///
 /// # Errors
 /// Fails when it is not there, no regular file, or too large.
-pub fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic> {
+pub(crate) fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic> {
     let read = submission.read(path, BOUNDS.bytes);
     let bytes = read.map_err(|refusal| refused(path, &refusal))?;
     let path = path.to_owned();
@@ -57,7 +57,7 @@ pub fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic> {
 ///
 /// # Errors
 /// Fails when it cannot be read.
-pub fn open(submission: &Path) -> Result<Dir, Diagnostic> {
+pub(crate) fn open(submission: &Path) -> Result<Dir, Diagnostic> {
     Dir::open(submission).map_err(|refusal| refused("the folder that was handed in", &refusal))
 }
 

@@ -21,7 +21,7 @@ const LINKER_FOLDERS: [&str; 6] = [
 
 /// What to compile, and into what.
 #[derive(Debug, Clone)]
-pub struct Unit<'a> {
+pub(crate) struct Unit<'a> {
     /// The crate's name.
     pub name: &'a str,
     /// The root file, relative to `folder`.
@@ -42,7 +42,7 @@ pub struct Unit<'a> {
 
 /// Who wrote what a unit is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub(crate) enum Origin {
     /// We.
     Ours,
     /// The author of the exercise, who may be a stranger: the compiler is confined.
@@ -56,7 +56,7 @@ pub enum Origin {
 
 /// What a unit becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Product {
+pub(crate) enum Product {
     /// A library.
     Library,
     /// A program.
@@ -69,7 +69,7 @@ pub enum Product {
 
 /// What the compiler said.
 #[derive(Debug, Clone)]
-pub struct Compiled {
+pub(crate) struct Compiled {
     /// How it ended.
     pub end: End,
     /// Its diagnostics, in its order.
@@ -78,19 +78,19 @@ pub struct Compiled {
 
 impl Compiled {
     /// Returns whether it made what it should.
-    pub fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         self.end.is_success()
     }
 
     /// Returns the errors.
-    pub fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.error)
     }
 
     /// Returns the errors as one text.
-    pub fn words(&self) -> String {
+    pub(crate) fn words(&self) -> String {
         self.errors()
             .map(|diagnostic| diagnostic.text.as_str())
             .collect::<Vec<_>>()
@@ -102,7 +102,7 @@ impl Compiled {
 ///
 /// # Errors
 /// Fails when the compiler cannot be started.
-pub fn compile(
+pub(crate) fn compile(
     unit: &Unit<'_>,
     toolchain: &Toolchain,
     context: &Context,
@@ -250,7 +250,7 @@ fn is_deep(folder: &&Path) -> bool {
 }
 
 /// Returns the environment in which a program linked by `toolchain` finds its standard library.
-pub fn library_path(toolchain: &Toolchain) -> (&'static str, &Path) {
+pub(crate) fn library_path(toolchain: &Toolchain) -> (&'static str, &Path) {
     let name = if cfg!(target_os = "macos") {
         "DYLD_LIBRARY_PATH"
     } else {

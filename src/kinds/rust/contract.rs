@@ -9,7 +9,7 @@ use syn::{Fields, ForeignItemFn, Item};
 
 /// What a contract says.
 #[derive(Debug, Clone, Default)]
-pub struct Contract {
+pub(crate) struct Contract {
     /// The functions, in file order.
     pub functions: Vec<Function>,
     /// The types the course gives, in file order.
@@ -20,7 +20,7 @@ pub struct Contract {
 
 /// A function of a contract, or of a bridge.
 #[derive(Debug, Clone)]
-pub struct Function {
+pub(crate) struct Function {
     /// Its name.
     pub name: String,
     /// The signature as a learner reads it.
@@ -43,7 +43,7 @@ pub struct Function {
 
 /// A type of a contract.
 #[derive(Debug, Clone)]
-pub struct Given {
+pub(crate) struct Given {
     /// Its name.
     pub name: String,
     /// How it is written and read.
@@ -52,7 +52,7 @@ pub struct Given {
 
 /// The shape of a type.
 #[derive(Debug, Clone)]
-pub enum Shape {
+pub(crate) enum Shape {
     /// A struct with these fields.
     Struct(Members),
     /// An enum with these variants.
@@ -61,7 +61,7 @@ pub enum Shape {
 
 /// The fields of a struct or a variant.
 #[derive(Debug, Clone)]
-pub enum Members {
+pub(crate) enum Members {
     /// None.
     Unit,
     /// So many, without names.
@@ -73,7 +73,7 @@ pub enum Members {
 /// A fault in a contract: the line, from 1, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct ContractError {
+pub(crate) struct ContractError {
     /// The line, from 1.
     pub line: usize,
     /// What is wrong.
@@ -94,7 +94,7 @@ impl From<syn::Error> for ContractError {
 ///
 /// # Errors
 /// Fails at the first item that a contract cannot have.
-pub fn parse(source: &str, wire: bool) -> Result<Contract, ContractError> {
+pub(crate) fn parse(source: &str, wire: bool) -> Result<Contract, ContractError> {
     let file = syn::parse_file(source)?;
     let mut contract = Contract::default();
     let mut items = TokenStream::new();
@@ -157,7 +157,7 @@ pub fn parse(source: &str, wire: bool) -> Result<Contract, ContractError> {
 ///
 /// # Errors
 /// Fails when the bridge is not Rust, or a public function has a type that cannot cross.
-pub fn parse_bridge(source: &str) -> Result<Vec<Function>, ContractError> {
+pub(crate) fn parse_bridge(source: &str) -> Result<Vec<Function>, ContractError> {
     let file = syn::parse_file(source)?;
     let public = file.items.iter().filter_map(|item| match item {
         Item::Fn(function) if matches!(function.vis, syn::Visibility::Public(_)) => {

@@ -23,7 +23,7 @@ const MOST_WAITS: u32 = 2;
 
 /// Starts dispatchers of one program, and remembers what the learner's code printed.
 #[derive(Debug)]
-pub struct Dispatch<'a> {
+pub(crate) struct Dispatch<'a> {
     program: PathBuf,
     toolchain: &'a Toolchain,
     context: &'a Context,
@@ -95,7 +95,7 @@ impl Shortage {
 
 impl<'a> Dispatch<'a> {
     /// Returns a dispatch of `program` that has started nothing yet.
-    pub fn new(
+    pub(crate) fn new(
         program: &Path,
         toolchain: &'a Toolchain,
         context: &'a Context,
@@ -122,7 +122,7 @@ impl<'a> Dispatch<'a> {
     ///
     /// # Errors
     /// Fails when a process cannot be started, or the check is called off.
-    pub fn batch(
+    pub(crate) fn batch(
         &mut self,
         calls: &[Call],
         starts: &[usize],
@@ -158,7 +158,7 @@ impl<'a> Dispatch<'a> {
     ///
     /// # Errors
     /// Fails when a process cannot be started, or the check is called off.
-    pub fn call(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
+    pub(crate) fn call(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
         let since = self.running.as_ref().map(|running| running.since);
         let watch = Stopwatch::start();
         let mut reply = self.ask(call)?;
@@ -210,7 +210,7 @@ impl<'a> Dispatch<'a> {
     ///
     /// # Errors
     /// Fails when the check was called off.
-    pub fn finish(mut self) -> Result<String, CheckError> {
+    pub(crate) fn finish(mut self) -> Result<String, CheckError> {
         if let Some(running) = self.running.take() {
             self.end(running)?;
         }

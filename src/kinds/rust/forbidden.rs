@@ -8,7 +8,7 @@ use crate::check::outcome::Diagnostic;
 
 /// A name that no solution may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Name {
+pub(crate) enum Name {
     /// Machine code.
     NakedAsm,
     /// The panic hook is set.
@@ -31,7 +31,7 @@ impl Name {
     ];
 
     /// Returns the name as it is written.
-    pub fn text(self) -> &'static str {
+    pub(crate) fn text(self) -> &'static str {
         let known = Self::ALL.iter().find(|(name, _)| *name == self);
         known.map_or("", |(_, text)| text)
     }
@@ -54,7 +54,7 @@ impl Name {
 
 /// Returns what the source of `file` uses that no solution may use. Where the tokens of a file of Rust
 /// cannot be told apart here, the compiler may still read it, so there the words themselves are refused.
-pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
+pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
     if !Name::ALL.iter().any(|(_, name)| source.contains(name)) {
         return Vec::new();
     }
@@ -71,7 +71,7 @@ pub fn find(file: &str, source: &str) -> Vec<Diagnostic> {
 }
 
 /// Says that the crate uses `name` in a way that its source does not show.
-pub fn unseen(name: Name) -> Diagnostic {
+pub(crate) fn unseen(name: Name) -> Diagnostic {
     let message = format!("`{}` may not be used: {}", name.text(), name.why());
     Diagnostic {
         error: true,

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::contract::{Contract, Function, Given, Members, Shape};
 
 /// Returns the crate `contract` with the means to cross to another process.
-pub fn contract_crate(contract: &Contract) -> String {
+pub(crate) fn contract_crate(contract: &Contract) -> String {
     let mut source = contract.types_source.clone();
     for given in &contract.types {
         source.push_str(&wire(given));
@@ -15,7 +15,7 @@ pub fn contract_crate(contract: &Contract) -> String {
 
 /// Returns the stub crate: the functions of the contract as calls to another process. A bridge's
 /// functions are in its module `bridge`.
-pub fn stub_crate(functions: &[Function], has_types: bool, bridged: bool) -> String {
+pub(crate) fn stub_crate(functions: &[Function], has_types: bool, bridged: bool) -> String {
     let mut body = String::new();
     if has_types {
         body.push_str("#[allow(unused_imports)]\nuse ::contract::*;\n");
@@ -57,14 +57,14 @@ fn stub(index: usize, function: &Function) -> String {
 }
 
 /// The line of a dispatcher's source on which the item of function `index` stands, from 1.
-pub fn dispatcher_line(index: usize) -> usize {
+pub(crate) fn dispatcher_line(index: usize) -> usize {
     index + 3
 }
 
 /// Returns the dispatcher of the crate `learner`: each function of `present` is bound by name to an
 /// item of its type, one a line, so that a fault names the function.
 /// A bridge that calls nothing is left out: it is what the learner's crate does not fit.
-pub fn dispatcher(
+pub(crate) fn dispatcher(
     learner: &str,
     functions: &[Function],
     has_types: bool,

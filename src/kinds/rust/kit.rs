@@ -33,7 +33,7 @@ const TRIES: usize = 3;
 
 /// A Rust exercise, read and ready to be made into a kit.
 #[derive(Debug, Clone)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// The exercise's name.
     pub id: String,
     /// The name of the learner's crate.
@@ -58,14 +58,14 @@ pub struct Subject {
 
 impl Subject {
     /// Returns whether the contract gives types.
-    pub fn has_types(&self) -> bool {
+    pub(crate) fn has_types(&self) -> bool {
         !self.contract.types.is_empty()
     }
 }
 
 /// What every check of one exercise needs.
 #[derive(Debug)]
-pub struct Kit {
+pub(crate) struct Kit {
     /// The folder it is kept in.
     pub folder: PathBuf,
     /// The toolchain it was made with.
@@ -87,7 +87,7 @@ impl Kit {
     ///
     /// # Errors
     /// Fails when the machine lacks a compiler, when the exercise is broken, and as `work` does.
-    pub fn with<T>(
+    pub(crate) fn with<T>(
         subject: &Subject,
         context: &Context,
         mut work: impl FnMut(&Self) -> Result<T, CheckError>,
@@ -147,7 +147,7 @@ impl Kit {
     }
 
     /// Returns the crates a learner's crate may name.
-    pub fn learner_externs(&self, subject: &Subject) -> Vec<(&'static str, PathBuf)> {
+    pub(crate) fn learner_externs(&self, subject: &Subject) -> Vec<(&'static str, PathBuf)> {
         if subject.has_types() {
             vec![("contract", self.folder.join("libcontract.rlib"))]
         } else {
@@ -156,17 +156,17 @@ impl Kit {
     }
 
     /// Returns the judge; it has a folder of its own, where nothing else is to be seen.
-    pub fn judge(&self) -> PathBuf {
+    pub(crate) fn judge(&self) -> PathBuf {
         self.folder.join("judge/judge")
     }
 
     /// Returns the stub crate.
-    pub fn stub(&self, subject: &Subject) -> PathBuf {
+    pub(crate) fn stub(&self, subject: &Subject) -> PathBuf {
         self.folder.join(format!("lib{}.rlib", subject.crate_name))
     }
 
     /// Returns the runtime.
-    pub fn runtime(&self) -> PathBuf {
+    pub(crate) fn runtime(&self) -> PathBuf {
         self.folder.join(RUNTIME)
     }
 
@@ -175,7 +175,7 @@ impl Kit {
     ///
     /// # Errors
     /// Fails when the compiler cannot be started.
-    pub fn compile_crate(
+    pub(crate) fn compile_crate(
         &self,
         subject: &Subject,
         folder: &Path,
@@ -203,7 +203,7 @@ impl Kit {
     ///
     /// # Errors
     /// Fails when the compiler cannot be started.
-    pub fn link(
+    pub(crate) fn link(
         &self,
         subject: &Subject,
         library: &Path,

@@ -17,7 +17,7 @@ use crate::sandbox::{Access, Job, Limits, Stage, View};
 ///
 /// # Errors
 /// Fails when the program cannot be made ready for that.
-pub fn job(
+pub(crate) fn job(
     program: &Path,
     limits: Limits,
     toolchain: &Toolchain,
@@ -93,7 +93,7 @@ fn permit(path: &Path, mode: u32) -> io::Result<()> {
 ///
 /// # Errors
 /// Fails when it cannot be made.
-pub fn output_folder(folder: &Path) -> Result<PathBuf, CheckError> {
+pub(crate) fn output_folder(folder: &Path) -> Result<PathBuf, CheckError> {
     let output = folder.join("out");
     fs::create_dir_all(&output).map_err(|source| CheckError::File {
         path: output.clone(),

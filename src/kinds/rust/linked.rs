@@ -45,7 +45,7 @@ struct Called {
 ///
 /// # Errors
 /// Fails when the hidden tests are not Rust.
-pub fn program(subject: &Subject) -> Result<String, syn::Error> {
+pub(crate) fn program(subject: &Subject) -> Result<String, syn::Error> {
     let file = syn::parse_file(&subject.hidden)?;
     let mut edits = Vec::new();
     let mut tests = Vec::new();
@@ -80,7 +80,7 @@ pub fn program(subject: &Subject) -> Result<String, syn::Error> {
 }
 
 /// Returns the function of the contract whose item is at the line of `error` in the program's source.
-pub fn bound_at<'a>(subject: &'a Subject, error: &Diagnostic) -> Option<&'a Function> {
+pub(crate) fn bound_at<'a>(subject: &'a Subject, error: &Diagnostic) -> Option<&'a Function> {
     // A line that ends nothing is one all the same.
     let hidden = subject.hidden.matches('\n').count() + 1;
     let index = error.line?.checked_sub(hidden + 1)?;
@@ -88,7 +88,7 @@ pub fn bound_at<'a>(subject: &'a Subject, error: &Diagnostic) -> Option<&'a Func
 }
 
 /// Returns whose fault it is that the hidden tests cannot be called with the reference solution.
-pub fn at_fault(subject: &Subject, linked: &Compiled, error: &Diagnostic) -> CheckError {
+pub(crate) fn at_fault(subject: &Subject, linked: &Compiled, error: &Diagnostic) -> CheckError {
     let words = linked.words();
     match bound_at(subject, error) {
         Some(function) => CheckError::Exercise {
@@ -210,7 +210,7 @@ fn edited(source: &str, mut edits: Vec<Edit>) -> String {
 ///
 /// # Errors
 /// Fails when the compiler cannot be started, or the hidden tests are not Rust.
-pub fn link(
+pub(crate) fn link(
     subject: &Subject,
     kit: &Kit,
     library: &Path,
@@ -250,7 +250,7 @@ pub fn link(
 ///
 /// # Errors
 /// Fails when the process cannot be started, or the check is called off.
-pub fn run(
+pub(crate) fn run(
     program: &Path,
     index: usize,
     subject: &Subject,

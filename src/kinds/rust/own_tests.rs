@@ -23,14 +23,14 @@ use crate::sys::fingerprint::Fingerprint;
 use crate::sys::scratch::Scratch;
 
 /// The file of the learner's own tests in their crate.
-pub const FILE: &str = "tests/mine.rs";
+pub(crate) const FILE: &str = "tests/mine.rs";
 
 /// The dispatcher of a solution of the course, below the folder it is kept in.
 const DISPATCHER: &str = "out/dispatcher";
 
 /// A solution that the learner's tests meet.
 #[derive(Debug, Clone)]
-pub struct Opponent {
+pub(crate) struct Opponent {
     /// The source of its `src/lib.rs`.
     pub source: String,
     /// The kind of fault.
@@ -39,7 +39,7 @@ pub struct Opponent {
 
 /// What the tests are worth, or why they could not be run.
 #[derive(Debug, Clone)]
-pub enum Judged {
+pub(crate) enum Judged {
     /// They ran, against all wrong solutions unless there is a warning.
     Worth(OwnTests, Option<Diagnostic>),
     /// They do not compile, or are not there.
@@ -53,7 +53,7 @@ pub enum Judged {
 ///
 /// # Panics
 /// Never: what tests are worth can be written.
-pub fn judge(
+pub(crate) fn judge(
     subject: &Subject,
     kit: &Kit,
     file: &Collected,

@@ -5,22 +5,26 @@ use std::borrow::Cow;
 use crate::sandbox::{End, Exit};
 
 #[path = "runtime/frame.rs"]
-pub mod frame;
+#[expect(
+    unreachable_pub,
+    reason = "it is a part of the runtime too, a crate of its own"
+)]
+pub(crate) mod frame;
 
 /// The most bytes of a panic's words that are kept.
 const MOST_WORDS: usize = 64 << 10;
 
 /// After so many calls that took too long no more are made.
-pub const MOST_TIMEOUTS: usize = 2;
+pub(crate) const MOST_TIMEOUTS: usize = 2;
 /// After so many calls that never returned no more are made.
-pub const MOST_LOSSES: usize = 8;
+pub(crate) const MOST_LOSSES: usize = 8;
 
 /// A call as bytes: the number of the function and its arguments.
-pub type Call = Vec<u8>;
+pub(crate) type Call = Vec<u8>;
 
 /// What became of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reply {
+pub(crate) enum Reply {
     /// It returned these bytes.
     Returned(Vec<u8>),
     /// It panicked, or swallowed a panic, with these words.
@@ -33,7 +37,7 @@ pub enum Reply {
 
 /// Why a call never returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Loss {
+pub(crate) enum Loss {
     /// The code ended the process with this code.
     Exited(i32),
     /// This signal ended the process.
@@ -50,7 +54,7 @@ pub enum Loss {
 
 /// Why no more calls are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GivenUp {
+pub(crate) enum GivenUp {
     /// Earlier calls had used up the time of the check.
     Time,
     /// [`MOST_TIMEOUTS`] calls took too long.
@@ -63,7 +67,7 @@ impl GivenUp {
     const ALL: [Self; 3] = [Self::Time, Self::Timeouts, Self::Losses];
 
     /// Returns the words for a test whose call was not made.
-    pub fn words(self) -> &'static str {
+    pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Time => "earlier calls had used up the time",
             Self::Timeouts => "two calls before had taken too long",
@@ -74,7 +78,7 @@ impl GivenUp {
 
 impl Loss {
     /// Returns what the end of a dispatcher says of the call it was answering.
-    pub fn of(exit: &Exit, out_of_memory: bool) -> Self {
+    pub(crate) fn of(exit: &Exit, out_of_memory: bool) -> Self {
         match exit.end {
             _ if out_of_memory => Self::Memory,
             End::Code(code) => Self::Exited(code),
@@ -86,7 +90,7 @@ impl Loss {
     }
 
     /// Reads the words that [`Reply::message`] sent.
-    pub fn parse(words: &str) -> Option<Self> {
+    pub(crate) fn parse(words: &str) -> Option<Self> {
         let (kind, value) = words.split_once(' ')?;
         let value = value.parse().ok()?;
         let given_up = usize::try_from(value).ok();
@@ -116,7 +120,7 @@ impl Loss {
 
 impl Reply {
     /// Returns how many bytes are kept of it.
-    pub fn size(&self) -> usize {
+    pub(crate) fn size(&self) -> usize {
         match self {
             Self::Returned(bytes) => bytes.len(),
             Self::Panicked(words) => words.len(),
@@ -125,7 +129,7 @@ impl Reply {
     }
 
     /// Returns the kind of message and its bytes for a judge.
-    pub fn message(&self) -> (u8, Cow<'_, [u8]>) {
+    pub(crate) fn message(&self) -> (u8, Cow<'_, [u8]>) {
         match self {
             Self::Returned(bytes) => (frame::RETURNED, bytes.into()),
             Self::Panicked(words) => (frame::PANICKED, words.as_bytes().into()),
@@ -138,7 +142,7 @@ impl Reply {
     }
 
     /// Reads what a dispatcher sent; `None` when it is no reply.
-    pub fn read(kind: u8, bytes: Vec<u8>) -> Option<Self> {
+    pub(crate) fn read(kind: u8, bytes: Vec<u8>) -> Option<Self> {
         match kind {
             frame::RETURNED => Some(Self::Returned(bytes)),
             frame::PANICKED => {

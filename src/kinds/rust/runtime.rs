@@ -2,7 +2,7 @@
 //! learner's toolchain, once, and is no part of this library.
 
 /// The runtime's files by name.
-pub const SOURCES: [(&str, &str); 7] = [
+pub(crate) const SOURCES: [(&str, &str); 7] = [
     ("lib.rs", include_str!("runtime/lib.rs")),
     ("wire.rs", include_str!("runtime/wire.rs")),
     ("frame.rs", include_str!("runtime/frame.rs")),

@@ -7,7 +7,7 @@ use crate::check::outcome::TestTitle;
 
 /// A hidden test as it is declared.
 #[derive(Debug, Clone)]
-pub struct Declared {
+pub(crate) struct Declared {
     /// Its name and title.
     pub test: TestTitle,
     /// Whether it has a doc comment; without one the name is its title.
@@ -20,7 +20,7 @@ pub struct Declared {
 ///
 /// # Errors
 /// Fails when the source is not Rust.
-pub fn read(source: &str) -> Result<Vec<Declared>, syn::Error> {
+pub(crate) fn read(source: &str) -> Result<Vec<Declared>, syn::Error> {
     let file = syn::parse_file(source)?;
     let mut found = Vec::new();
     collect(&file.items, "", &mut found);
@@ -29,7 +29,7 @@ pub fn read(source: &str) -> Result<Vec<Declared>, syn::Error> {
 
 /// Returns the line, from 1, of what makes the test `name`, which the source does not show: the first
 /// macro in its module that names it, or the first there is.
-pub fn line_of_maker(source: &str, name: &str) -> usize {
+pub(crate) fn line_of_maker(source: &str, name: &str) -> usize {
     let Ok(file) = syn::parse_file(source) else {
         return 1;
     };

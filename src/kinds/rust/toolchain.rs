@@ -75,12 +75,12 @@ impl Toolchain {
     }
 
     /// Returns the file name of the shared standard library, if programs are linked with one.
-    pub fn shared_library(&self) -> Option<&str> {
+    pub(crate) fn shared_library(&self) -> Option<&str> {
         self.shared.as_deref()
     }
 
     /// Returns a short name for the toolchain and everything of ours that goes into compiled code.
-    pub fn fingerprint(&self) -> String {
+    pub(crate) fn fingerprint(&self) -> String {
         let mut fingerprint = Fingerprint::new();
         fingerprint.add(&self.version);
         fingerprint.add(self.sysroot.as_os_str().as_encoded_bytes());

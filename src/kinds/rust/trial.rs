@@ -15,11 +15,11 @@ use super::replies::Call;
 use crate::check::{CheckError, Context};
 use crate::sandbox::{End, Input, Job, Limits, SandboxError, Turn};
 pub(super) use line::maybe;
-pub use line::{Answerer, CallEnd, Known, Note, known};
+pub(crate) use line::{Answerer, CallEnd, Known, Note, known};
 use line::{Served, serve};
 
 /// What a judge may use: it is an author's code, and only answers hold it up.
-pub const LIMITS: Limits = Limits {
+pub(crate) const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
     wall: Duration::from_mins(2),
     idle: None,
@@ -32,7 +32,7 @@ const STACK: usize = 512 << 20;
 
 /// What a run of a judge found.
 #[derive(Debug, Clone)]
-pub struct Trial {
+pub(crate) struct Trial {
     /// How the judge itself ended.
     pub end: End,
     /// Whether each test that ended passed, by name.
@@ -50,7 +50,7 @@ pub struct Trial {
 ///
 /// # Errors
 /// Fails when the judge cannot be started, when `answer` fails, or when the check is called off.
-pub fn run(
+pub(crate) fn run(
     kit: &Kit,
     known: &Known<'_>,
     answer: &mut Answerer<'_>,
@@ -66,7 +66,7 @@ pub fn run(
 ///
 /// # Errors
 /// As for [`run`].
-pub fn run_job(
+pub(crate) fn run_job(
     job: Job,
     known: &Known<'_>,
     answer: &mut Answerer<'_>,

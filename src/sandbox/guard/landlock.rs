@@ -24,13 +24,13 @@ use crate::sandbox::view::Access;
 use crate::sandbox::{calls, kernel, user};
 
 /// The oldest Landlock with all that is needed: before it, a compiler could not rename its files.
-pub const OLDEST: i32 = 2;
+pub(crate) const OLDEST: i32 = 2;
 /// The newest whose rights are asked for; a kernel that knows fewer sets those it knows.
 const NEWEST: ABI = ABI::V7;
 
 /// The sandbox of Linux 5.19 and later.
 #[derive(Debug, Clone, Copy)]
-pub struct Landlock;
+pub(crate) struct Landlock;
 
 impl Guard for Landlock {
     fn name(&self) -> &'static str {

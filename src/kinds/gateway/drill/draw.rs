@@ -27,7 +27,7 @@ impl fmt::Display for Seed {
 
 impl Seed {
     /// Returns one that nobody can know beforehand.
-    pub fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         let number = RandomState::new().build_hasher().finish() % u64::from(MOST);
         Self(u32::try_from(number).unwrap_or_default())
     }
@@ -76,7 +76,7 @@ impl<'a> Urn<'a> {
     }
 
     /// Returns how many faults can be there together.
-    pub fn most(&self) -> usize {
+    pub(crate) fn most(&self) -> usize {
         let goes = |fault: &&&Fault| self.faults.iter().any(|other| fault.goes_with(other));
         let parts: BTreeSet<_> = self.faults.iter().filter(goes).map(|it| &it.part).collect();
         parts.len().max(usize::from(!self.faults.is_empty()))
@@ -139,7 +139,7 @@ impl<'a> Urn<'a> {
 
     /// Returns which faults were met since the last time that all were; `past` are all that were
     /// ever met, in order.
-    pub fn met<'b>(&self, past: impl Iterator<Item = &'b str>) -> BTreeSet<String> {
+    pub(crate) fn met<'b>(&self, past: impl Iterator<Item = &'b str>) -> BTreeSet<String> {
         let mut met = BTreeSet::new();
         for id in past {
             meet(&mut met, &self.faults, id);

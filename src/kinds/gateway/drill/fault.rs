@@ -56,7 +56,7 @@ pub enum Shows {
 
 /// An edit that does not fit its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
+pub(crate) struct Misfit {
     /// The fault.
     pub fault: String,
     /// The file.
@@ -77,23 +77,23 @@ impl fmt::Display for Misfit {
 
 impl Fault {
     /// Returns whether both can be in the system at once, and each be seen.
-    pub fn goes_with(&self, other: &Self) -> bool {
+    pub(crate) fn goes_with(&self, other: &Self) -> bool {
         let answers = |fault: &Self| matches!(fault.shows, Shows::Answer(_));
         self.part != other.part && answers(self) && answers(other)
     }
 
     /// Returns whether this machine has what it needs.
-    pub fn is_possible(&self, context: &Context) -> bool {
+    pub(crate) fn is_possible(&self, context: &Context) -> bool {
         self.missing(context).is_none()
     }
 
     /// Returns what this machine lacks for it.
-    pub fn missing(&self, context: &Context) -> Option<String> {
+    pub(crate) fn missing(&self, context: &Context) -> Option<String> {
         self.needs.iter().find_map(|need| need.missing(context))
     }
 
     /// Returns its symptom as a probe, which passes as long as the fault shows in an answer.
-    pub fn probe(&self) -> Probe {
+    pub(crate) fn probe(&self) -> Probe {
         Probe {
             name: self.id.clone(),
             title: self.id.clone(),
@@ -112,7 +112,7 @@ impl Fault {
 ///
 /// # Errors
 /// Fails when a piece is not there, or not once.
-pub fn broken(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
+pub(crate) fn broken(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
     edited(files, faults, |edit| (&edit.from, &edit.to))
 }
 
@@ -120,7 +120,7 @@ pub fn broken(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
 ///
 /// # Errors
 /// Fails when an edit cannot be undone.
-pub fn mended(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
+pub(crate) fn mended(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
     edited(files, faults, |edit| (&edit.to, &edit.from))
 }
 

@@ -9,7 +9,7 @@ use crate::source::Problem;
 
 /// What was proved of a drill.
 #[derive(Debug, Default)]
-pub struct Proof {
+pub(crate) struct Proof {
     /// What does not hold.
     pub problems: Vec<Problem>,
     /// Faults that this machine cannot show, and why.
@@ -32,7 +32,7 @@ enum Job<'a> {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
-pub fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckError> {
+pub(crate) fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckError> {
     let context = &Context {
         feedback: Feedback::Full,
         observer: std::sync::Arc::new(|_| ()),

@@ -16,7 +16,7 @@ const ECHO: &str = "is anybody there?";
 
 /// An answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Response {
+pub(crate) struct Response {
     /// The status code.
     pub status: u16,
     /// The words after the status code.
@@ -33,21 +33,21 @@ pub struct Response {
 
 impl Response {
     /// Returns the value of the header line `name`, the first if there are several.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     /// Returns the body as text, with a sign for what is none.
-    pub fn text(&self) -> String {
+    pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
 /// Why there was no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum NoResponse {
+pub(crate) enum NoResponse {
     /// Nothing listens there.
     #[error("connection refused")]
     Refused,
@@ -77,7 +77,7 @@ impl From<io::Error> for NoResponse {
 
 /// A connection to the gateway.
 #[derive(Debug)]
-pub struct Connection {
+pub(crate) struct Connection {
     stream: TcpStream,
     patience: Duration,
     watch: Stopwatch,
@@ -90,7 +90,7 @@ impl Connection {
     ///
     /// # Errors
     /// Fails when nobody accepts the connection.
-    pub fn open(address: SocketAddr, patience: Duration) -> Result<Self, NoResponse> {
+    pub(crate) fn open(address: SocketAddr, patience: Duration) -> Result<Self, NoResponse> {
         let watch = Stopwatch::start();
         let stream = TcpStream::connect_timeout(&address, patience)?;
         stream.set_nodelay(true)?;
@@ -106,7 +106,7 @@ impl Connection {
     ///
     /// # Errors
     /// Fails when there is no answer, or none that is HTTP.
-    pub fn exchange(&mut self, request: &[u8]) -> Result<Response, NoResponse> {
+    pub(crate) fn exchange(&mut self, request: &[u8]) -> Result<Response, NoResponse> {
         self.watch = Stopwatch::start();
         self.stream.set_write_timeout(Some(self.patience))?;
         let sent = self.stream.write_all(request);
@@ -125,7 +125,7 @@ impl Connection {
     ///
     /// # Errors
     /// Fails when the connection breaks or nothing comes in time.
-    pub fn echoes(&mut self) -> Result<bool, NoResponse> {
+    pub(crate) fn echoes(&mut self) -> Result<bool, NoResponse> {
         self.stream.write_all(&websocket::frame(ECHO))?;
         self.stream.set_read_timeout(Some(self.patience))?;
         let mut bytes = self.rest.as_slice().chain(&mut self.stream);

@@ -3,12 +3,12 @@
 //! What is checked here must be what nginx sees, so the reader follows nginx's own rules for words,
 //! quotes, escapes and comments, and what it cannot read never reaches nginx.
 
-pub mod address;
+pub(crate) mod address;
 mod fault;
 mod localhost;
 mod reach;
 mod reader;
-pub mod rewrite;
+pub(crate) mod rewrite;
 pub mod rules;
 mod variables;
 mod words;
@@ -18,7 +18,7 @@ use std::ops::Range;
 use super::odd;
 use reader::{Reader, Token};
 
-pub use fault::{Fault, RefusedBy};
+pub use fault::Fault;
 
 /// How deep blocks may be nested.
 const DEEPEST: usize = 12;
@@ -78,14 +78,14 @@ impl Config {
 
     /// Returns every directive at every level, in the order of the text, but not the values of
     /// tables such as `map`.
-    pub fn all(&self) -> Vec<&Directive> {
+    pub(crate) fn all(&self) -> Vec<&Directive> {
         let mut all = Vec::new();
         collect(&self.directives, &mut all);
         all
     }
 
     /// Returns what is odd in the directive that nginx has read in `line`, and what to do about it.
-    pub fn odd_help(&self, line: usize) -> Option<String> {
+    pub(crate) fn odd_help(&self, line: usize) -> Option<String> {
         let mut all = self.all().into_iter();
         let directive = all.find(|directive| directive.line == line);
         let first = directive.map_or(line, |directive| directive.name.line);
@@ -93,7 +93,7 @@ impl Config {
     }
 
     /// Returns the addresses that nginx would listen on, in the order of the text.
-    pub fn listens(&self) -> Vec<&Word> {
+    pub(crate) fn listens(&self) -> Vec<&Word> {
         let listens = self
             .all()
             .into_iter()
@@ -109,7 +109,7 @@ impl Config {
 ///
 /// # Errors
 /// Fails with the line, from 1, of the first such byte elsewhere.
-pub fn decode(bytes: Vec<u8>) -> Result<String, usize> {
+pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, usize> {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return Ok(text),
         Err(error) => error.into_bytes(),
@@ -127,12 +127,12 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, usize> {
 
 impl Directive {
     /// Returns whether it is called `name`.
-    pub fn is(&self, name: &str) -> bool {
+    pub(crate) fn is(&self, name: &str) -> bool {
         self.name.text == name
     }
 
     /// Returns the directives of its block; none for a table of values, which has no directives.
-    pub fn children(&self) -> &[Self] {
+    pub(crate) fn children(&self) -> &[Self] {
         match &self.block {
             Some(block) if !self.is_table() => block,
             Some(_) | None => &[],
@@ -140,7 +140,7 @@ impl Directive {
     }
 
     /// Returns whether its block holds values instead of directives, as that of `map`.
-    pub fn is_table(&self) -> bool {
+    pub(crate) fn is_table(&self) -> bool {
         TABLES.contains(&self.name.text.as_str())
     }
 }

@@ -6,16 +6,16 @@
 //! trade, `nginx` and `svc`, as a learner types them in the lab's shell.
 
 mod caller;
-pub mod keeper;
-pub mod protocol;
-pub mod registry;
+pub(crate) mod keeper;
+pub(crate) mod protocol;
+pub(crate) mod registry;
 mod server;
-pub mod shell;
-pub mod tail;
-pub mod words;
-pub mod wrappers;
+pub(crate) mod shell;
+pub(crate) mod tail;
+pub(crate) mod words;
+pub(crate) mod wrappers;
 
-pub use caller::{CallError, Caller};
-pub use keeper::{Happened, Keeper, Opening, Told};
-pub use protocol::{Answer, NginxWord, Request, Status};
-pub use registry::{Entry, Registry};
+pub(crate) use caller::{CallError, Caller};
+pub(crate) use keeper::{Happened, Keeper, Opening};
+pub(crate) use protocol::{Answer, NginxWord, Request, Status};
+pub(crate) use registry::{Entry, Registry};

@@ -12,13 +12,13 @@ use serde::{Deserialize, Serialize};
 use super::client::Connection;
 
 /// What each of them asks for: a page that the logs tell from what a learner asks for.
-pub const TARGET: &str = "/?customer";
+pub(crate) const TARGET: &str = "/?customer";
 /// How long a customer waits for an answer.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// Customers who come one after the other, each on a connection of their own, until it is dropped.
 #[derive(Debug)]
-pub struct Customers {
+pub(crate) struct Customers {
     address: SocketAddr,
     every: Duration,
     counts: Arc<Counts>,
@@ -27,7 +27,7 @@ pub struct Customers {
 
 /// What the customers met so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Met {
+pub(crate) struct Met {
     /// How many came.
     pub sent: usize,
     /// How many got no answer.
@@ -55,7 +55,7 @@ impl Customers {
     ///
     /// # Errors
     /// Fails when no thread can be started.
-    pub fn start(address: SocketAddr, every: Duration) -> io::Result<Self> {
+    pub(crate) fn start(address: SocketAddr, every: Duration) -> io::Result<Self> {
         let mut customers = Self {
             address,
             every,
@@ -70,7 +70,7 @@ impl Customers {
     ///
     /// # Errors
     /// Fails when no thread can be started.
-    pub fn open(&mut self) -> io::Result<()> {
+    pub(crate) fn open(&mut self) -> io::Result<()> {
         if self.stream.is_some() {
             return Ok(());
         }
@@ -88,7 +88,7 @@ impl Customers {
     }
 
     /// Lets no more customers come, and waits for the answer of the last.
-    pub fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if let Some(Stream { stop, thread }) = self.stream.take() {
             drop(stop);
             thread.join().ok();
@@ -96,7 +96,7 @@ impl Customers {
     }
 
     /// Returns what they met so far.
-    pub fn met(&self) -> Met {
+    pub(crate) fn met(&self) -> Met {
         let status = self.counts.status.load(Ordering::Relaxed);
         Met {
             sent: self.counts.sent.load(Ordering::Relaxed),

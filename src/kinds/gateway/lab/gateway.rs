@@ -40,7 +40,7 @@ pub(super) const LIMITS: Limits = Limits {
 
 /// A running private nginx; it stops when it is dropped.
 #[derive(Debug)]
-pub struct Gateway {
+pub(crate) struct Gateway {
     server: Supervised,
     folder: PathBuf,
     log: Log,
@@ -52,7 +52,7 @@ pub struct Gateway {
 
 /// How a start ended.
 #[derive(Debug)]
-pub enum Started {
+pub(crate) enum Started {
     /// nginx listens.
     Listens(Box<Gateway>),
     /// nginx does not accept the configuration; holds why.
@@ -74,7 +74,7 @@ impl Gateway {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn start(
+    pub(crate) fn start(
         config: &Config,
         nginx: &Nginx,
         ports: &mut Ports,
@@ -98,7 +98,7 @@ impl Gateway {
     }
 
     /// Returns what nginx warned of when it started.
-    pub fn warnings(&self) -> &[Diagnostic] {
+    pub(crate) fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
 
@@ -106,7 +106,7 @@ impl Gateway {
     ///
     /// # Errors
     /// Fails when the log cannot be read.
-    pub fn log_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
+    pub(crate) fn log_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
         let news = self.log.news()?;
         let for_learner = |line: &str| log::for_learner(line, &self.folder, ports);
         Ok(news.lines().map(for_learner).collect())
@@ -116,20 +116,20 @@ impl Gateway {
     ///
     /// # Errors
     /// Fails when the log cannot be read.
-    pub fn access_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
+    pub(crate) fn access_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
         let news = self.access.news()?;
         let for_learner = |line: &str| log::for_learner(line, &self.folder, ports);
         Ok(news.lines().map(for_learner).collect())
     }
 
     /// Returns the number of the master process.
-    pub fn master(&self) -> Option<u32> {
+    pub(crate) fn master(&self) -> Option<u32> {
         let text = fs::read_to_string(self.folder.join(PID)).ok()?;
         text.trim().parse().ok()
     }
 
     /// Returns the numbers of the worker processes.
-    pub fn workers(&self) -> Vec<u32> {
+    pub(crate) fn workers(&self) -> Vec<u32> {
         self.master().map(processes::children).unwrap_or_default()
     }
 
@@ -137,7 +137,7 @@ impl Gateway {
     ///
     /// # Errors
     /// Fails when nginx cannot be told.
-    pub fn reload(&mut self) -> Result<(), LabError> {
+    pub(crate) fn reload(&mut self) -> Result<(), LabError> {
         let master = self.master().unwrap_or_default();
         let mut before = self.workers();
         self.ask(Wish::HangUp)?;
@@ -159,7 +159,7 @@ impl Gateway {
     ///
     /// # Errors
     /// Fails when nginx cannot be told, or goes on.
-    pub fn end(&mut self, wish: Wish) -> Result<(), LabError> {
+    pub(crate) fn end(&mut self, wish: Wish) -> Result<(), LabError> {
         self.ask(wish)?;
         if self.server.ended_within(DEADLINE) {
             Ok(())
@@ -172,7 +172,7 @@ impl Gateway {
     ///
     /// # Errors
     /// Fails when nginx cannot be told.
-    pub fn ask(&mut self, wish: Wish) -> Result<(), LabError> {
+    pub(crate) fn ask(&mut self, wish: Wish) -> Result<(), LabError> {
         let asked = self.server.ask(wish);
         asked.map_err(|source| LabError::File {
             path: self.folder.clone(),
@@ -181,7 +181,7 @@ impl Gateway {
     }
 
     /// Returns whether nginx runs.
-    pub fn runs(&mut self) -> bool {
+    pub(crate) fn runs(&mut self) -> bool {
         !self.server.ended_within(Duration::ZERO)
     }
 
@@ -263,7 +263,7 @@ impl Gateway {
 }
 
 /// Returns the learner's ports that `config` listens on.
-pub fn listening_ports(config: &Config) -> impl Iterator<Item = u16> {
+pub(crate) fn listening_ports(config: &Config) -> impl Iterator<Item = u16> {
     config.listens().into_iter().map(|word| {
         let address = Address::of(&word.text);
         address.port().unwrap_or(address.default_port())
@@ -298,7 +298,7 @@ fn accepts(address: &SocketAddr) -> bool {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
-pub fn test(
+pub(crate) fn test(
     config: &Config,
     nginx: &Nginx,
     ports: &mut Ports,

@@ -17,14 +17,14 @@ const FAULTS: [&str; 4] = ["[emerg]", "[alert]", "[crit]", "[error]"];
 
 /// One of nginx's logs, read piece by piece.
 #[derive(Debug)]
-pub struct Log {
+pub(crate) struct Log {
     path: PathBuf,
     offset: u64,
 }
 
 impl Log {
     /// Returns the log at `path`, read from byte `offset` on.
-    pub fn at(path: PathBuf, offset: u64) -> Self {
+    pub(crate) fn at(path: PathBuf, offset: u64) -> Self {
         Self { path, offset }
     }
 
@@ -32,7 +32,7 @@ impl Log {
     ///
     /// # Errors
     /// Fails when the file cannot be read.
-    pub fn news(&mut self) -> Result<String, LabError> {
+    pub(crate) fn news(&mut self) -> Result<String, LabError> {
         let read = match files::read_from(&self.path, self.offset, MOST) {
             // A configuration may log elsewhere, or not at all.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
@@ -51,7 +51,7 @@ impl Log {
 
 /// Returns the line of `log` that tells why a request failed: the first fault, else the first
 /// warning.
-pub fn telling_line(log: &[String]) -> Option<&String> {
+pub(crate) fn telling_line(log: &[String]) -> Option<&String> {
     let with = |levels: &[&str]| {
         log.iter()
             .find(|line| levels.iter().any(|level| line.contains(level)))
@@ -61,7 +61,7 @@ pub fn telling_line(log: &[String]) -> Option<&String> {
 
 /// Returns `text` without what nginx's lines have of one run: date, time and the number of the
 /// process, and how long something took, but for whole seconds.
-pub fn without_run(text: &str) -> String {
+pub(crate) fn without_run(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let rest = line.get(TIME.len()..).filter(|_| is_time(line));
         match rest.and_then(|rest| rest.split_once(' ')) {
@@ -122,19 +122,19 @@ fn is_time(line: &str) -> bool {
 }
 
 /// Returns whether nginx tells of a fault in `line` of its error log, and not only of its own work.
-pub fn is_fault(line: &str) -> bool {
+pub(crate) fn is_fault(line: &str) -> bool {
     FAULTS.iter().any(|level| line.contains(level))
 }
 
 /// Returns `text` with the private ports and the private folder as the learner knows them, and
 /// without control characters.
-pub fn for_learner(text: &str, folder: &Path, ports: &Ports) -> String {
+pub(crate) fn for_learner(text: &str, folder: &Path, ports: &Ports) -> String {
     let text = text.replace(&format!("{}/", folder.display()), "");
     visible(&ports.to_learner(&text))
 }
 
 /// Returns what nginx said about the configuration when it started; `folder` is its prefix.
-pub fn diagnostics(said: &str, folder: &Path, ports: &Ports) -> Vec<Diagnostic> {
+pub(crate) fn diagnostics(said: &str, folder: &Path, ports: &Ports) -> Vec<Diagnostic> {
     let lines = said.lines().filter(|line| {
         // It complains of the built-in log's path even when it never uses it.
         !line.contains("could not open error log file")
@@ -167,7 +167,7 @@ fn diagnostic(line: &str) -> Option<Diagnostic> {
 }
 
 /// The learner's file.
-pub const FILE: &str = "nginx.conf";
+pub(crate) const FILE: &str = "nginx.conf";
 
 /// Takes `12#12: ` away, which stands before a message in a log but not on a terminal.
 fn without_process(text: &str) -> &str {

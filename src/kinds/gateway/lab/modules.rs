@@ -7,13 +7,13 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use super::config::{Config, Fault as Refusal};
-pub use table::MODULES;
+pub(crate) use table::MODULES;
 
 /// The version of a release of nginx.
-pub type Version = (u32, u32, u32);
+pub(crate) type Version = (u32, u32, u32);
 
 /// The version of nginx that Gradus carries, and the day of its release.
-pub const CARRIED: (Version, &str) = ((1, 28, 3), "2026-03-24");
+pub(crate) const CARRIED: (Version, &str) = ((1, 28, 3), "2026-03-24");
 
 /// A part of nginx that a build may lack.
 #[derive(Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl Module {
     }
 
     /// Returns the module that the directive `name` belongs to; `None` for one that every build has.
-    pub fn of_directive(name: &str) -> Option<&'static Self> {
+    pub(crate) fn of_directive(name: &str) -> Option<&'static Self> {
         static INDEX: OnceLock<BTreeMap<&str, &Module>> = OnceLock::new();
         let index = INDEX.get_or_init(|| {
             let modules = MODULES.iter();
@@ -89,13 +89,13 @@ impl Module {
     }
 
     /// Returns the names of its directives.
-    pub fn directives(&self) -> impl Iterator<Item = &'static str> {
+    pub(crate) fn directives(&self) -> impl Iterator<Item = &'static str> {
         self.directives.split_ascii_whitespace()
     }
 
     /// Returns whether a build with these arguments of `configure` has it. One that would have to be
     /// loaded first does not count: a lab loads nothing.
-    pub fn is_in(&self, arguments: &str) -> bool {
+    pub(crate) fn is_in(&self, arguments: &str) -> bool {
         let mut words = arguments.split_ascii_whitespace();
         let option = if self.default {
             "--without-"
@@ -107,7 +107,7 @@ impl Module {
     }
 
     /// Returns its faults that are open in `version`.
-    pub fn open_faults(&self, version: Version) -> impl Iterator<Item = &'static Fault> {
+    pub(crate) fn open_faults(&self, version: Version) -> impl Iterator<Item = &'static Fault> {
         let faults = self.faults.iter();
         faults.filter(move |fault| fault.is_open_in(version))
     }
@@ -115,7 +115,7 @@ impl Module {
 
 impl Fault {
     /// Returns whether the nginx of this `version` has it.
-    pub fn is_open_in(&self, version: Version) -> bool {
+    pub(crate) fn is_open_in(&self, version: Version) -> bool {
         let branch = |(major, minor, _): Version| (major, minor);
         let is_fixed = |fixed: &Version| {
             let newest = self.fixed.iter().max() == Some(fixed);
@@ -126,7 +126,7 @@ impl Fault {
 }
 
 /// Returns the modules that the directives of `config` belong to, each once, in their order.
-pub fn used(config: &Config) -> Vec<&'static Module> {
+pub(crate) fn used(config: &Config) -> Vec<&'static Module> {
     let mut used = Vec::new();
     for directive in config.all() {
         let module = Module::of_directive(&directive.name.text);
@@ -139,7 +139,7 @@ pub fn used(config: &Config) -> Vec<&'static Module> {
 
 /// Returns what a grading refuses in `config` where nginx has this `version`: each directive of a module
 /// in which a published fault is open, since whoever hands it in may know how to use that.
-pub fn refused(config: &Config, version: Version) -> Vec<Refusal> {
+pub(crate) fn refused(config: &Config, version: Version) -> Vec<Refusal> {
     let mut refused = Vec::new();
     for directive in config.all() {
         let name = &directive.name;

@@ -36,7 +36,7 @@ impl<'de> Deserialize<'de> for Need {
 
 impl Need {
     /// Returns the need that is written `text`.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let version = text.strip_prefix("nginx >= ");
         Some(match text {
             "ipv6" => Self::Ipv6,
@@ -53,7 +53,7 @@ impl Need {
     }
 
     /// Returns `needs` and what every lab needs.
-    pub fn with_nginx(needs: Vec<Self>) -> Vec<Self> {
+    pub(crate) fn with_nginx(needs: Vec<Self>) -> Vec<Self> {
         let mut all = vec![Self::Nginx];
         all.extend(needs);
         all
@@ -61,7 +61,7 @@ impl Need {
 
     /// Returns what is missing, in words that say what to do; `None` if it is there, or if another
     /// need says it already.
-    pub fn missing(self, context: &Context) -> Option<String> {
+    pub(crate) fn missing(self, context: &Context) -> Option<String> {
         let nginx = Nginx::find(context);
         match self {
             Self::Nginx => nginx.is_none().then(|| format!("nginx; {INSTALL}")),
@@ -84,7 +84,7 @@ impl Need {
 }
 
 /// Returns whether the address `::1` is there.
-pub fn has_ipv6() -> bool {
+pub(crate) fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 

@@ -1,7 +1,7 @@
 //! The nginx that labs run, the carried one or another: where it is, and what it was built with.
 
-pub mod carried;
-pub mod view;
+pub(crate) mod carried;
+pub(crate) mod view;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -25,13 +25,13 @@ const FOLDERS: &[&str] = &[
 pub const CHOICE: &str = "GRADUS_NGINX";
 
 /// The word for the nginx that Gradus carries, where the variable has to say it.
-pub const CARRIED: &str = "carried";
+pub(crate) const CARRIED: &str = "carried";
 
 /// What each nginx answered when it was asked.
 static KNOWN: Mutex<BTreeMap<PathBuf, Nginx>> = Mutex::new(BTreeMap::new());
 
 /// How to use another nginx than the one that Gradus carries.
-pub const INSTALL: &str = "install nginx, `sudo apt-get install nginx-light` on Debian and Ubuntu, \
+pub(crate) const INSTALL: &str = "install nginx, `sudo apt-get install nginx-light` on Debian and Ubuntu, \
                            `brew install nginx` on macOS, and set `GRADUS_NGINX=nginx`; it need \
                            not be running";
 
@@ -49,7 +49,7 @@ impl Nginx {
     /// Returns the path of the nginx that [`CHOICE`] names, else of the one that Gradus carries, so
     /// that what holds on one machine holds on every other. A Gradus that carries none takes the one
     /// on `PATH` or in the usual folders.
-    pub fn locate(context: &Context) -> Option<PathBuf> {
+    pub(crate) fn locate(context: &Context) -> Option<PathBuf> {
         let installed = |name: &str| context.environment.find_program(name, FOLDERS);
         match context.environment.get(CHOICE) {
             Some(choice) if choice != CARRIED => match choice.to_str() {
@@ -65,7 +65,7 @@ impl Nginx {
     ///
     /// # Errors
     /// Fails where there is no nginx.
-    pub fn version_for_grading(context: &Context) -> Result<Option<Version>, CheckError> {
+    pub(crate) fn version_for_grading(context: &Context) -> Result<Option<Version>, CheckError> {
         let nginx = context
             .graded
             .then(|| Self::required(context))
@@ -74,7 +74,7 @@ impl Nginx {
     }
 
     /// Returns whether it is the one that Gradus carries.
-    pub fn is_carried(&self, context: &Context) -> bool {
+    pub(crate) fn is_carried(&self, context: &Context) -> bool {
         self.program.starts_with(&context.cache)
     }
 
@@ -90,7 +90,7 @@ impl Nginx {
     ///
     /// # Errors
     /// Fails where there is none.
-    pub fn required(context: &Context) -> Result<Self, CheckError> {
+    pub(crate) fn required(context: &Context) -> Result<Self, CheckError> {
         Self::find(context).ok_or_else(|| CheckError::Missing {
             what: match Self::locate(context) {
                 Some(program) => format!("{} is no nginx that runs", program.display()),
@@ -111,7 +111,7 @@ impl Nginx {
     ///
     /// # Errors
     /// Fails when it cannot be started.
-    pub fn ask(program: PathBuf, context: &Context) -> Result<Self, SandboxError> {
+    pub(crate) fn ask(program: PathBuf, context: &Context) -> Result<Self, SandboxError> {
         let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(nginx) = known().get(&program) {
             return Ok(nginx.clone());
@@ -148,17 +148,17 @@ impl Nginx {
     }
 
     /// Returns the version; zeros when it does not tell.
-    pub fn version(&self) -> Version {
+    pub(crate) fn version(&self) -> Version {
         self.version
     }
 
     /// Returns how it was configured.
-    pub fn arguments(&self) -> &str {
+    pub(crate) fn arguments(&self) -> &str {
         &self.arguments
     }
 
     /// Returns whether it knows the option `-e`, which names the first error log.
-    pub fn knows_error_log_option(&self) -> bool {
+    pub(crate) fn knows_error_log_option(&self) -> bool {
         self.version >= (1, 19, 5)
     }
 
@@ -168,17 +168,17 @@ impl Nginx {
     }
 
     /// Returns whether it knows the directive `name`, as far as modules decide that.
-    pub fn has_directive(&self, name: &str) -> bool {
+    pub(crate) fn has_directive(&self, name: &str) -> bool {
         Module::of_directive(name).is_none_or(|module| self.has(module))
     }
 
     /// Returns the modules that it lacks, of those whose directives labs accept.
-    pub fn lacking(&self) -> impl Iterator<Item = &'static Module> {
+    pub(crate) fn lacking(&self) -> impl Iterator<Item = &'static Module> {
         MODULES.iter().filter(|module| !self.has(module))
     }
 
     /// Returns which nginx this is, in words.
-    pub fn describe(&self, context: &Context) -> String {
+    pub(crate) fn describe(&self, context: &Context) -> String {
         let (major, minor, patch) = self.version;
         let origin = if self.is_carried(context) {
             "the one that Gradus carries".to_owned()
@@ -190,7 +190,7 @@ impl Nginx {
 
     /// Adds to what nginx said of a configuration why it said so, where the reason is not the file but
     /// what this nginx was built with. A directive that labs know and nginx does not is no slip.
-    pub fn explain(&self, said: &mut [Diagnostic], context: &Context) {
+    pub(crate) fn explain(&self, said: &mut [Diagnostic], context: &Context) {
         for diagnostic in said {
             let Some(reason) = self.reason(&diagnostic.message) else {
                 continue;

@@ -5,18 +5,18 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// A fresh random value that an upstream puts in its answers: a body that carries it came from there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Nonce(String);
+pub(crate) struct Nonce(String);
 
 impl Nonce {
     /// Returns a value that was never used before. The random keys of the standard library's hash
     /// tables come from the operating system.
-    pub fn fresh() -> Self {
+    pub(crate) fn fresh() -> Self {
         let half = || RandomState::new().build_hasher().finish();
         Self(format!("{:016x}{:016x}", half(), half()))
     }
 
     /// Returns the value as text: 32 hexadecimal digits.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }

@@ -6,7 +6,7 @@ const MARK: char = '\u{feff}';
 
 /// Returns what is odd in the lines from `first` to `last` of `text`, counted from 1, and what to do about
 /// it; `None` where nothing is. Comments, which begin with `#`, may hold anything.
-pub fn help(text: &str, first: usize, last: usize) -> Option<String> {
+pub(crate) fn help(text: &str, first: usize, last: usize) -> Option<String> {
     let lines = text.lines().enumerate();
     let mut lines = lines.skip(first.saturating_sub(1));
     let count = (last + 1).saturating_sub(first);

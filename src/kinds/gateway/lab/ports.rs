@@ -20,7 +20,7 @@ const TRIES: usize = 16;
 
 /// The ports of one lab, by the numbers the learner knows.
 #[derive(Debug, Default)]
-pub struct Ports {
+pub(crate) struct Ports {
     ports: BTreeMap<u16, Port>,
     /// Whether the learner's own number is taken where it is free.
     own: bool,
@@ -36,7 +36,7 @@ struct Port {
 
 impl Ports {
     /// Returns ports that are the learner's own numbers wherever nobody else has them.
-    pub fn own() -> Self {
+    pub(crate) fn own() -> Self {
         Self {
             own: true,
             ..Self::default()
@@ -44,7 +44,7 @@ impl Ports {
     }
 
     /// Returns every port that another one stands for, with that one.
-    pub fn replaced(&self) -> Vec<(u16, u16)> {
+    pub(crate) fn replaced(&self) -> Vec<(u16, u16)> {
         let pairs = self
             .ports
             .iter()
@@ -58,7 +58,7 @@ impl Ports {
     ///
     /// # Errors
     /// Fails when no port is free, or when the lab owns too many.
-    pub fn private(&mut self, port: u16) -> io::Result<u16> {
+    pub(crate) fn private(&mut self, port: u16) -> io::Result<u16> {
         if let Some(port) = self.ports.get(&port) {
             return Ok(port.number);
         }
@@ -79,7 +79,7 @@ impl Ports {
     ///
     /// # Errors
     /// Fails as [`Ports::private`] does.
-    pub fn hand_over(&mut self, port: u16) -> io::Result<u16> {
+    pub(crate) fn hand_over(&mut self, port: u16) -> io::Result<u16> {
         let number = self.private(port)?;
         // On Linux a server can listen while the port is held; elsewhere the hold must go first.
         if !cfg!(target_os = "linux") {
@@ -88,13 +88,8 @@ impl Ports {
         Ok(number)
     }
 
-    /// Gives the private port for the learner's port `port` up; the next use takes a fresh one.
-    pub fn forget(&mut self, port: u16) {
-        self.ports.remove(&port);
-    }
-
     /// Returns the learner's port for the private port `number`.
-    pub fn learner(&self, number: u16) -> Option<u16> {
+    pub(crate) fn learner(&self, number: u16) -> Option<u16> {
         let mut ports = self.ports.iter();
         ports.find_map(|(learner, port)| (port.number == number).then_some(*learner))
     }
@@ -103,7 +98,7 @@ impl Ports {
     ///
     /// # Errors
     /// Fails as [`Ports::private`] does.
-    pub fn to_private(&mut self, text: &str) -> io::Result<String> {
+    pub(crate) fn map_to_private(&mut self, text: &str) -> io::Result<String> {
         replace(text, |before, port| {
             if ends_in_loopback(before) {
                 self.private(port)
@@ -114,13 +109,13 @@ impl Ports {
     }
 
     /// Returns `text` with every private port in it replaced by the learner's.
-    pub fn to_learner(&self, text: &str) -> String {
+    pub(crate) fn to_learner(&self, text: &str) -> String {
         swapped(text, |number| self.learner(number))
     }
 }
 
 /// Returns `text` with each number after a colon replaced by the port that stands for it, if one does.
-pub fn swapped(text: &str, port: impl Fn(u16) -> Option<u16>) -> String {
+pub(crate) fn swapped(text: &str, port: impl Fn(u16) -> Option<u16>) -> String {
     let swap = |_: &str, number| Ok::<_, Infallible>(port(number).unwrap_or(number));
     let Ok(text) = replace(text, swap);
     text
@@ -161,7 +156,7 @@ impl Port {
 }
 
 /// Returns whether this machine has the loopback address of IPv6.
-pub fn has_v6() -> bool {
+pub(crate) fn has_v6() -> bool {
     bound(SocketAddr::from((Ipv6Addr::LOCALHOST, 0))).is_ok()
 }
 
@@ -223,7 +218,7 @@ fn ends_in_loopback(text: &str) -> bool {
 }
 
 /// Returns whether `name` is below `.test` or `.invalid`, which RFC 6761 keeps out of the DNS.
-pub fn is_reserved(name: &str) -> bool {
+pub(crate) fn is_reserved(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     [".test", ".invalid"]
         .iter()
@@ -232,7 +227,7 @@ pub fn is_reserved(name: &str) -> bool {
 
 /// Returns whether `host` is an address or the name of this machine's loopback interface, with
 /// brackets around one of IPv6, as in `127.0.0.1`, `localhost` and `[::1]`.
-pub fn is_loopback(host: &str) -> bool {
+pub(crate) fn is_loopback(host: &str) -> bool {
     let v6 = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
@@ -288,7 +283,7 @@ mod tests {
         let mut ports = Ports::default();
         let text =
             "http://127.0.0.1:8080/a:8080 localhost:3000 [::1]:3000; 10.0.0.1:8080 at 11:08:12";
-        let private = ports.to_private(text).unwrap();
+        let private = ports.map_to_private(text).unwrap();
         let (first, second) = (ports.private(8080).unwrap(), ports.private(3000).unwrap());
         let expected = format!(
             "http://127.0.0.1:{first}/a:8080 localhost:{second} [::1]:{second}; 10.0.0.1:8080 at 11:08:12"

@@ -9,12 +9,12 @@ use serde::Deserialize;
 
 use super::units::Time;
 
-pub use words::{command, expected, input, status_words};
+pub(crate) use words::{command, expected, input, status_words};
 
 /// What stands in a path for something that is fresh each time.
-pub const ANY: &str = "{any}";
+pub(crate) const ANY: &str = "{any}";
 /// How a learner reads it.
-pub const ANYTHING: &str = "anything";
+pub(crate) const ANYTHING: &str = "anything";
 /// How long one answer may take where a probe does not say.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -168,7 +168,7 @@ impl Default for Send {
 
 impl Probe {
     /// Returns the upstreams it names.
-    pub fn upstreams(&self) -> Vec<&str> {
+    pub(crate) fn upstreams(&self) -> Vec<&str> {
         let mut names: Vec<&String> = Vec::new();
         for act in &self.act {
             match act {
@@ -193,25 +193,25 @@ impl Probe {
     }
 
     /// Returns whether the gateway may change `part` of a request.
-    pub fn may_change(&self, part: &str) -> bool {
+    pub(crate) fn may_change(&self, part: &str) -> bool {
         self.changes
             .iter()
             .any(|may| may.eq_ignore_ascii_case(part))
     }
 
     /// Returns how long one answer may take.
-    pub fn patience(&self) -> Duration {
+    pub(crate) fn patience(&self) -> Duration {
         self.expect.within.map_or(PATIENCE, |within| within.0)
     }
 
     /// Returns whether it asks a gateway whose upstream was taken away to fail.
-    pub fn is_control(&self) -> bool {
+    pub(crate) fn is_control(&self) -> bool {
         let takes_away = |act: &Act| matches!(act, Act::Stop(_) | Act::Swap(_));
         self.act.iter().any(takes_away)
     }
 
     /// Returns what about it can not be meant.
-    pub fn faults(&self) -> Vec<String> {
+    pub(crate) fn faults(&self) -> Vec<String> {
         let Self { send, expect, .. } = self;
         let mut faults = Vec::new();
         let mut fault = |is_fault: bool, what: &str| {
@@ -278,7 +278,7 @@ fn pattern_fault(pattern: &str) -> Option<String> {
 
 impl Send {
     /// Returns the paths that are asked for.
-    pub fn all_paths(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn all_paths(&self) -> impl Iterator<Item = &str> {
         let first = self.paths.is_empty().then_some(self.path.as_str());
         first
             .into_iter()
@@ -286,7 +286,7 @@ impl Send {
     }
 
     /// Returns how long each customer pauses in all.
-    pub fn pauses(&self) -> Duration {
+    pub(crate) fn pauses(&self) -> Duration {
         let requests = self.all_paths().count() * self.times;
         let pauses = u32::try_from(requests.saturating_sub(1)).unwrap_or(u32::MAX);
         self.every
@@ -294,19 +294,19 @@ impl Send {
     }
 
     /// Returns how many requests are sent in all.
-    pub fn requests(&self) -> usize {
+    pub(crate) fn requests(&self) -> usize {
         self.all_paths().count() * self.times * self.parallel
     }
 }
 
 impl Expect {
     /// Returns whether it asks for what has happened since nginx first ran.
-    pub fn is_about_history(&self) -> bool {
+    pub(crate) fn is_about_history(&self) -> bool {
         self.master.is_some() || self.workers.is_some() || self.lost.is_some()
     }
 
     /// Returns whether `status` is one that is expected.
-    pub fn accepts(&self, status: u16) -> bool {
+    pub(crate) fn accepts(&self, status: u16) -> bool {
         self.status == Some(status) || self.statuses.contains(&status)
     }
 }

@@ -115,7 +115,7 @@ fn history(lab: &Lab, probe: &Probe, customers: Option<Met>) -> History {
 
 /// Sends what `probe` says to the gateway at `address`, and returns what a customer sees first of
 /// each answer: its status line. What comes again is told once.
-pub fn status_lines(
+pub(crate) fn status_lines(
     probe: &Probe,
     address: std::net::SocketAddr,
     context: &Context,
@@ -142,7 +142,7 @@ pub fn status_lines(
 
 /// What requests left in nginx's logs, as the learner would read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Traces {
+pub(crate) struct Traces {
     /// The faults in the error log.
     pub errors: Vec<String>,
     /// The lines of the access log.
@@ -153,7 +153,7 @@ pub struct Traces {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
-pub fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Traces, LabError> {
+pub(crate) fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Traces, LabError> {
     catch_up(lab, true, context)?;
     let requests = Requests::new(&probe.send, lab.listen());
     let exchanges = send(lab, probe, &requests, context)?;

@@ -12,7 +12,7 @@ use crate::check::Diagnostic;
 use crate::source::line_of;
 
 /// The learner's file.
-pub const FILE: &str = "services.toml";
+pub(crate) const FILE: &str = "services.toml";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,7 +39,7 @@ struct Service {
 ///
 /// # Errors
 /// Returns everything that is wrong with the file.
-pub fn apply(
+pub(crate) fn apply(
     text: &str,
     upstreams: &mut [UpstreamPlan],
     listen: u16,

@@ -13,7 +13,7 @@ use crate::sys::files;
 
 /// Where a piece belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// It is a whole configuration.
     Main,
     /// Inside `http`.
@@ -25,7 +25,7 @@ pub enum Place {
 }
 
 /// Every place, with its word.
-pub const PLACES: [(&str, Place); 4] = [
+pub(crate) const PLACES: [(&str, Place); 4] = [
     ("main", Place::Main),
     ("http", Place::Http),
     ("server", Place::Server),
@@ -34,7 +34,7 @@ pub const PLACES: [(&str, Place); 4] = [
 
 /// What nginx says to a piece of configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Verdict {
+pub(crate) struct Verdict {
     /// Whether nginx takes it.
     pub taken: bool,
     /// What it says, with the lines counted as in the piece.
@@ -44,7 +44,7 @@ pub struct Verdict {
 }
 
 /// Returns a whole configuration around `text`, and how many lines come before it.
-pub fn whole(text: &str, place: Place) -> (String, usize) {
+pub(crate) fn whole(text: &str, place: Place) -> (String, usize) {
     let mut before = String::new();
     let mut after = String::new();
     let levels = match place {
@@ -71,7 +71,7 @@ pub fn whole(text: &str, place: Place) -> (String, usize) {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
-pub fn test(
+pub(crate) fn test(
     text: &str,
     place: Place,
     nginx: &Nginx,

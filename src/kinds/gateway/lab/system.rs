@@ -24,11 +24,11 @@ use crate::sys::scratch::Scratch;
 /// How often a start is tried when a stranger has taken a port meanwhile.
 const TRIES: usize = 3;
 
-pub use live::ServiceWord;
+pub(crate) use live::ServiceWord;
 
 /// nginx's own folder in that of a lab. It sees no other, and what else belongs to a lab, such as the
 /// socket of its keeper, lies beside it.
-pub const PREFIX: &str = "nginx";
+pub(crate) const PREFIX: &str = "nginx";
 /// How long nginx may take to have workers.
 const GROWN: Duration = Duration::from_millis(500);
 /// How long to wait between two looks.
@@ -152,14 +152,14 @@ impl Lab {
     }
 
     /// Lets no more customers come; returns what those who came have met.
-    pub fn close(&mut self) -> Option<Met> {
+    pub(crate) fn close(&mut self) -> Option<Met> {
         let customers = self.customers.as_mut()?;
         customers.close();
         Some(customers.met())
     }
 
     /// Returns whether nginx's master is the one that ran first.
-    pub fn has_first_master(&self) -> bool {
+    pub(crate) fn has_first_master(&self) -> bool {
         let (Some(gateway), Some((master, _))) = (&self.gateway, &self.first) else {
             return false;
         };
@@ -167,7 +167,7 @@ impl Lab {
     }
 
     /// Returns how many of the workers that ran first still run, and how many others do.
-    pub fn workers_by_age(&self) -> (usize, usize) {
+    pub(crate) fn workers_by_age(&self) -> (usize, usize) {
         let (Some(gateway), Some((_, first))) = (&self.gateway, &self.first) else {
             return (0, 0);
         };
@@ -179,18 +179,18 @@ impl Lab {
     }
 
     /// Returns what nginx warned of when it started.
-    pub fn warnings(&self) -> &[Diagnostic] {
+    pub(crate) fn warnings(&self) -> &[Diagnostic] {
         self.gateway.as_ref().map_or(&[], Gateway::warnings)
     }
 
     /// Returns nginx, if it ever ran, and the ports in whose words it is read.
-    pub fn gateway_and_ports(&mut self) -> (Option<&mut Gateway>, &Ports) {
+    pub(crate) fn gateway_and_ports(&mut self) -> (Option<&mut Gateway>, &Ports) {
         (self.gateway.as_mut(), &self.ports)
     }
 
     /// Returns how long the exercise itself has made the probes wait: where they pause, and where an
     /// upstream is declared to be slow.
-    pub fn waited(&self) -> Duration {
+    pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 
@@ -219,7 +219,7 @@ impl Lab {
     }
 
     /// Returns the learner's port of the gateway.
-    pub fn listen(&self) -> u16 {
+    pub(crate) fn listen(&self) -> u16 {
         self.listen
     }
 
@@ -227,30 +227,30 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when no port is left for it.
-    pub fn address(&mut self) -> Result<SocketAddr, LabError> {
+    pub(crate) fn address(&mut self) -> Result<SocketAddr, LabError> {
         let port = self.ports.private(self.listen).map_err(LabError::Port)?;
         Ok((Ipv4Addr::LOCALHOST, port).into())
     }
 
     /// Returns the ports.
-    pub fn ports(&self) -> &Ports {
+    pub(crate) fn ports(&self) -> &Ports {
         &self.ports
     }
 
     /// Returns the upstream `name`, if it runs.
-    pub fn upstream(&self, name: &str) -> Option<&Upstream> {
+    pub(crate) fn upstream(&self, name: &str) -> Option<&Upstream> {
         let service = self.services.iter().find(|found| found.plan.name == name)?;
         service.upstream.as_ref()
     }
 
     /// Returns what the upstream `name` has counted since it started; zeros if it does not run.
-    pub fn counters(&self, name: &str) -> Counters {
+    pub(crate) fn counters(&self, name: &str) -> Counters {
         let upstream = self.upstream(name);
         upstream.map_or_else(Counters::default, Upstream::counters)
     }
 
     /// Makes every answer of an upstream carry `nonce` from now on.
-    pub fn set_nonce(&self, nonce: &Nonce) {
+    pub(crate) fn set_nonce(&self, nonce: &Nonce) {
         let running = self.services.iter().filter_map(|it| it.upstream.as_ref());
         running.for_each(|upstream| upstream.set_nonce(nonce));
     }
@@ -259,7 +259,7 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn act(&mut self, act: &Act) -> Result<(), LabError> {
+    pub(crate) fn act(&mut self, act: &Act) -> Result<(), LabError> {
         match act {
             Act::Stop(name) => self.stop(name),
             Act::Start(name) => self.start_again(name)?,
@@ -341,7 +341,7 @@ fn make_folder() -> Result<Scratch, LabError> {
 }
 
 /// nginx cannot listen where an upstream does. Its own words, which name no line, come first.
-pub fn collision(plan: &Plan, config: &Config) -> Option<Diagnostic> {
+pub(crate) fn collision(plan: &Plan, config: &Config) -> Option<Diagnostic> {
     let mut listens = config.listens().into_iter().zip(listening_ports(config));
     listens.find_map(|(word, port)| {
         let mut upstreams = plan.upstreams.iter();

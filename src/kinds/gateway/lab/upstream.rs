@@ -1,11 +1,11 @@
 //! The app behind the gateway: a small HTTP server inside Gradus, with a declared behaviour.
 
-pub mod answer;
+pub(crate) mod answer;
 mod app;
-pub mod plan;
-pub mod request;
+pub(crate) mod plan;
+pub(crate) mod request;
 mod stream;
-pub mod websocket;
+pub(crate) mod websocket;
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
@@ -18,12 +18,12 @@ use super::nonce::Nonce;
 use app::{Inner, Shared};
 use request::Request;
 
-pub use plan::{Address, State, UpstreamPlan};
-pub use stream::Place;
+pub(crate) use plan::{Address, State, UpstreamPlan};
+pub(crate) use stream::Place;
 
 /// A running upstream; it stops when it is dropped.
 #[derive(Debug)]
-pub struct Upstream {
+pub(crate) struct Upstream {
     place: Place,
     shared: Arc<Shared>,
     server: Option<JoinHandle<()>>,
@@ -31,7 +31,7 @@ pub struct Upstream {
 
 /// What an upstream has counted since it started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counters {
+pub(crate) struct Counters {
     /// Requests that it read to their end and worked on.
     pub requests: usize,
     /// Connections that it accepted.
@@ -43,7 +43,7 @@ impl Upstream {
     ///
     /// # Errors
     /// Fails when the place is taken or no thread can be started.
-    pub fn start(plan: &UpstreamPlan, place: Place) -> io::Result<Self> {
+    pub(crate) fn start(plan: &UpstreamPlan, place: Place) -> io::Result<Self> {
         if let Place::Socket(path) = &place {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
@@ -75,30 +75,25 @@ impl Upstream {
         })
     }
 
-    /// Returns what the learner knows it as.
-    pub fn name(&self) -> &str {
-        &self.shared.plan.name
-    }
-
     /// Returns where it listens.
-    pub fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &Place {
         &self.place
     }
 
     /// Sets the value that its answers carry from now on, and forgets the requests before.
-    pub fn set_nonce(&self, nonce: &Nonce) {
+    pub(crate) fn set_nonce(&self, nonce: &Nonce) {
         let mut state = self.shared.state();
         state.nonce = nonce.clone();
         state.seen.clear();
     }
 
     /// Returns what it has counted.
-    pub fn counters(&self) -> Counters {
+    pub(crate) fn counters(&self) -> Counters {
         self.shared.state().counters
     }
 
     /// Returns the requests that it worked on since the nonce was set.
-    pub fn seen(&self) -> Vec<Request> {
+    pub(crate) fn seen(&self) -> Vec<Request> {
         self.shared.state().seen.clone()
     }
 }

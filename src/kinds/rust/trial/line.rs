@@ -20,7 +20,7 @@ const OVERHEAD: usize = 64;
 
 /// What a test was doing when it panicked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
+pub(crate) struct Note {
     /// The left side of the assert, if it was one of equality.
     pub left: Option<String>,
     /// The right side.
@@ -71,7 +71,7 @@ impl Note {
 
 /// What became of the last call of a test that failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CallEnd {
+pub(crate) enum CallEnd {
     /// It returned, or there was none.
     Returned,
     /// It panicked with these words.
@@ -83,17 +83,20 @@ pub enum CallEnd {
 }
 
 /// What is known beforehand: calls, and what became of each.
-pub type Known<'a> = [(&'a Call, &'a Reply)];
+pub(crate) type Known<'a> = [(&'a Call, &'a Reply)];
 
 /// Returns what is known of `calls`: the replies of those that were made.
-pub fn known<'a>(calls: &'a [Call], replies: &'a [Option<Reply>]) -> Vec<(&'a Call, &'a Reply)> {
+pub(crate) fn known<'a>(
+    calls: &'a [Call],
+    replies: &'a [Option<Reply>],
+) -> Vec<(&'a Call, &'a Reply)> {
     let both = calls.iter().zip(replies);
     both.filter_map(|(call, reply)| Some((call, reply.as_ref()?)))
         .collect()
 }
 
 /// Answers a call that was not known beforehand.
-pub type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
+pub(crate) type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
 
 /// What a judge asked and told.
 #[derive(Debug, Default)]

@@ -7,7 +7,7 @@ use crate::kinds::gateway::lab::upstream::plan::is_inside;
 
 /// An address in an argument, in parts that add up to the argument.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Address<'a> {
+pub(crate) struct Address<'a> {
     /// The scheme with its `://`; empty where there is none.
     pub scheme: &'a str,
     /// The host, with brackets around one of IPv6.
@@ -20,7 +20,7 @@ pub struct Address<'a> {
 
 impl<'a> Address<'a> {
     /// Takes `text` apart; every text is an address of some kind.
-    pub fn of(text: &'a str) -> Self {
+    pub(crate) fn of(text: &'a str) -> Self {
         let start = text.find("://").map_or(0, |place| place + 3);
         let (scheme, text) = text.split_at(start);
         let end = text.find('/').unwrap_or(text.len());
@@ -40,19 +40,19 @@ impl<'a> Address<'a> {
     }
 
     /// Returns whether it is on this machine's loopback interface.
-    pub fn is_loopback(&self) -> bool {
+    pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(self.host)
     }
 
     /// Returns whether it stands for every address of this machine. Whoever connects to it connects to
     /// this machine; whoever listens on it, beyond.
-    pub fn is_any(&self) -> bool {
+    pub(crate) fn is_any(&self) -> bool {
         self.loopback_of_any().is_some()
     }
 
     /// Returns the loopback host that a connection to it reaches, where it stands for every address of
     /// this machine.
-    pub fn loopback_of_any(&self) -> Option<&'static str> {
+    pub(crate) fn loopback_of_any(&self) -> Option<&'static str> {
         let bare = |host: &'a str| host.strip_prefix('[')?.strip_suffix(']');
         let v6 = bare(self.host).and_then(|host| host.parse::<Ipv6Addr>().ok());
         let v4 = self.host.parse::<Ipv4Addr>().ok();
@@ -61,12 +61,12 @@ impl<'a> Address<'a> {
     }
 
     /// Returns whether it is on this machine, or has a name that only a lab gives a meaning.
-    pub fn is_local(&self) -> bool {
+    pub(crate) fn is_local(&self) -> bool {
         self.is_loopback() || is_reserved(self.host)
     }
 
     /// Returns whether it is a unix socket below the lab's folder, as in `unix:run/app.sock`.
-    pub fn is_socket(&self) -> bool {
+    pub(crate) fn is_socket(&self) -> bool {
         if self.host != "unix" {
             return false;
         }
@@ -76,12 +76,12 @@ impl<'a> Address<'a> {
     }
 
     /// Returns the port; `None` where it is not a number.
-    pub fn port(&self) -> Option<u16> {
+    pub(crate) fn port(&self) -> Option<u16> {
         self.port.strip_prefix(':')?.parse().ok()
     }
 
     /// Returns the port nginx would take where none is written.
-    pub fn default_port(&self) -> u16 {
+    pub(crate) fn default_port(&self) -> u16 {
         if self.scheme.eq_ignore_ascii_case("https://") {
             443
         } else {
@@ -90,7 +90,7 @@ impl<'a> Address<'a> {
     }
 
     /// Returns the address with `port` in place of its own.
-    pub fn with_port_of(&self, port: u16) -> String {
+    pub(crate) fn with_port_of(&self, port: u16) -> String {
         let Self {
             scheme, host, rest, ..
         } = self;
@@ -98,7 +98,7 @@ impl<'a> Address<'a> {
     }
 
     /// Returns the address with a port, the default one if it has none.
-    pub fn with_port(&self) -> String {
+    pub(crate) fn with_port(&self) -> String {
         let Self {
             scheme,
             host,

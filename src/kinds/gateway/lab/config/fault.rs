@@ -75,12 +75,12 @@ impl Fault {
     }
 
     /// Returns whether the message is our own, and not nginx's.
-    pub fn is_ours(&self) -> bool {
+    pub(crate) fn is_ours(&self) -> bool {
         matches!(self.refused_by, RefusedBy::Harm | RefusedBy::Room)
     }
 
     /// Returns the message, without what a terminal would act on.
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         visible(&self.message)
     }
 

@@ -175,7 +175,8 @@ fn not_found(directive: &Directive, address: &Address<'_>) -> Option<Fault> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{RefusedBy, rules};
+    use super::super::fault::RefusedBy;
+    use super::super::rules;
     use super::*;
 
     /// Returns who refuses `text`, and with which words.

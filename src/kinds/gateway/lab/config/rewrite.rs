@@ -14,10 +14,10 @@ use crate::kinds::gateway::lab::ports;
 use crate::kinds::gateway::lab::ports::Ports;
 
 /// Where the copy logs what went wrong, relative to its folder, beside the learner's own log.
-pub const ERROR_LOG: &str = "logs/gradus.log";
+pub(crate) const ERROR_LOG: &str = "logs/gradus.log";
 
 /// Where the learner's configuration is told to log requests; theirs to change.
-pub const ACCESS_LOG: &str = "logs/access.log";
+pub(crate) const ACCESS_LOG: &str = "logs/access.log";
 
 /// The folders for what nginx stores for a while, `_temp_path` aside; without them it would use those
 /// of the installed server.
@@ -32,7 +32,7 @@ struct Edit {
 ///
 /// # Errors
 /// Fails when a port cannot be taken.
-pub fn private(
+pub(crate) fn private(
     config: &Config,
     ports: &mut Ports,
     knows: impl Fn(&str) -> bool,
@@ -91,7 +91,7 @@ fn main_directives(config: &Config) -> String {
 }
 
 /// Returns the text of `config` with what keeps an nginx that only reads it within its own folder.
-pub fn enclosed(config: &Config, knows: impl Fn(&str) -> bool) -> String {
+pub(crate) fn enclosed(config: &Config, knows: impl Fn(&str) -> bool) -> String {
     let blocks = config.directives.iter().filter(|found| found.is("http"));
     let edits = blocks.map(|http| insert(http.end, http_directives(http, &knows)));
     apply(&config.text, &edits.collect::<Vec<_>>())
@@ -192,7 +192,7 @@ impl Addresses<'_> {
 
     /// Puts `whole` in the place of `word`, with private ports.
     fn replace(&mut self, word: &Word, whole: &str) -> io::Result<()> {
-        let text = self.ports.to_private(whole)?;
+        let text = self.ports.map_to_private(whole)?;
         if text != self.config.text[word.range.clone()] {
             let range = word.range.clone();
             self.edits.push(Edit { range, text });

@@ -175,12 +175,12 @@ fn has_parent(path: &str) -> bool {
 }
 
 /// Returns whether labs know the directive `name`.
-pub fn is_known(name: &str) -> bool {
+pub(crate) fn is_known(name: &str) -> bool {
     all_known().any(|known| known == name)
 }
 
 /// Returns the names of all directives that labs know.
-pub fn all_known() -> impl Iterator<Item = &'static str> {
+pub(crate) fn all_known() -> impl Iterator<Item = &'static str> {
     let lists = [PLAIN, PASSES, PATHS, FILE_LISTS, SPECIAL].into_iter();
     lists.flat_map(str::split_ascii_whitespace)
 }

@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::protocol::{Answer, Request, Status};
@@ -15,13 +15,13 @@ const MOST: u64 = 16 << 20;
 
 /// Asks one lab.
 #[derive(Debug, Clone)]
-pub struct Caller {
+pub(crate) struct Caller {
     socket: PathBuf,
 }
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum CallError {
+pub(crate) enum CallError {
     /// The lab went away.
     #[error("the lab is gone")]
     Gone(#[source] io::Error),
@@ -35,22 +35,17 @@ pub enum CallError {
 
 impl Caller {
     /// Returns a caller of the lab that listens at `socket`.
-    pub fn new(socket: impl Into<PathBuf>) -> Self {
+    pub(crate) fn new(socket: impl Into<PathBuf>) -> Self {
         Self {
             socket: socket.into(),
         }
-    }
-
-    /// Returns where the lab listens.
-    pub fn socket(&self) -> &Path {
-        &self.socket
     }
 
     /// Asks, and waits for the answer.
     ///
     /// # Errors
     /// Fails when the lab is gone, or could not do it.
-    pub fn ask(&self, request: &Request) -> Result<Answer, CallError> {
+    pub(crate) fn ask(&self, request: &Request) -> Result<Answer, CallError> {
         let line = self.exchange(request).map_err(CallError::Gone)?;
         match serde_json::from_str(&line) {
             Ok(Answer::Trouble { what }) => Err(CallError::Trouble(what)),
@@ -64,7 +59,7 @@ impl Caller {
     ///
     /// # Errors
     /// Fails when the lab is gone.
-    pub fn status(&self) -> Result<Status, CallError> {
+    pub(crate) fn status(&self) -> Result<Status, CallError> {
         match self.ask(&Request::Status)? {
             Answer::Status(status) => Ok(*status),
             _ => Err(CallError::Foreign),

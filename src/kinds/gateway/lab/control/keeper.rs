@@ -18,11 +18,11 @@ use crate::sys::clock::unix_time;
 use work::Work;
 
 /// Finds out whether what was done to a lab is what its exercise asks for.
-pub type Judge = Box<dyn FnMut(&mut Lab) -> Result<Outcome, CheckError> + Send>;
+pub(crate) type Judge = Box<dyn FnMut(&mut Lab) -> Result<Outcome, CheckError> + Send>;
 
 /// Something that happened to the lab, in words for whoever looks on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Happened {
+pub(crate) enum Happened {
     /// It changed.
     Changed(String),
     /// Somebody asked for its end.
@@ -30,10 +30,10 @@ pub enum Happened {
 }
 
 /// Is told what happens; it blocks nobody.
-pub type Told = Arc<dyn Fn(Happened) + Send + Sync>;
+pub(crate) type Told = Arc<dyn Fn(Happened) + Send + Sync>;
 
 /// What a lab is made of.
-pub struct Opening {
+pub(crate) struct Opening {
     /// The exercise's name.
     pub exercise: String,
     /// The exercise's title.
@@ -58,7 +58,7 @@ pub struct Opening {
 
 /// A lab that is up; it goes when this is dropped.
 #[derive(Debug)]
-pub struct Keeper {
+pub(crate) struct Keeper {
     folder: PathBuf,
     server: Server,
     orders: Sender<Order>,
@@ -92,7 +92,7 @@ impl Keeper {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn start(opening: Opening, told: Told) -> Result<(Self, Said), LabError> {
+    pub(crate) fn start(opening: Opening, told: Told) -> Result<(Self, Said), LabError> {
         let lab = Lab::open(&opening.plan, opening.own_ports, &opening.context)?;
         let folder = lab.folder().to_owned();
         let guard = guard(&folder, &opening.context)?;
@@ -130,7 +130,7 @@ impl Keeper {
     }
 
     /// Asks from within this process, and waits for the answer.
-    pub fn ask(&self, request: Request) -> Answer {
+    pub(crate) fn ask(&self, request: Request) -> Answer {
         let (order, answer) = Order::new(request, false);
         let gone = || Answer::Trouble {
             what: "the lab is gone".to_owned(),
@@ -142,12 +142,12 @@ impl Keeper {
     }
 
     /// Returns where it listens.
-    pub fn socket(&self) -> &Path {
+    pub(crate) fn socket(&self) -> &Path {
         self.server.socket()
     }
 
     /// Returns the lab's private folder.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 }

@@ -13,7 +13,7 @@ use crate::kinds::gateway::lab::system::PREFIX;
 /// Something asked of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
-pub enum Request {
+pub(crate) enum Request {
     /// A word for nginx.
     Nginx {
         /// The word.
@@ -44,7 +44,7 @@ pub enum Request {
 /// A word for nginx, as its command line has them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum NginxWord {
+pub(crate) enum NginxWord {
     /// `nginx -t`.
     Test,
     /// `nginx -T`.
@@ -68,7 +68,7 @@ pub enum NginxWord {
 /// A word for a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum ServiceRequest {
+pub(crate) enum ServiceRequest {
     /// Starts it.
     Start,
     /// Stops it.
@@ -86,7 +86,7 @@ pub enum ServiceRequest {
 /// What a lab answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
-pub enum Answer {
+pub(crate) enum Answer {
     /// What a command of the trade prints, and its exit code.
     Said(Said),
     /// What runs.
@@ -109,7 +109,7 @@ pub enum Answer {
 
 /// What a command of the trade prints, and its exit code.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Said {
+pub(crate) struct Said {
     /// The exit code.
     pub code: u8,
     /// Standard output.
@@ -120,7 +120,7 @@ pub struct Said {
 
 impl Said {
     /// Returns `text` on standard output, and success.
-    pub fn fine(text: impl Into<String>) -> Self {
+    pub(crate) fn fine(text: impl Into<String>) -> Self {
         Self {
             stdout: text.into(),
             ..Self::default()
@@ -128,7 +128,7 @@ impl Said {
     }
 
     /// Returns `text` on standard error, and success, as nginx does.
-    pub fn noted(text: impl Into<String>) -> Self {
+    pub(crate) fn noted(text: impl Into<String>) -> Self {
         Self {
             stderr: text.into(),
             ..Self::default()
@@ -136,7 +136,7 @@ impl Said {
     }
 
     /// Returns `text` on standard error, and the exit code 1.
-    pub fn failed(text: impl Into<String>) -> Self {
+    pub(crate) fn failed(text: impl Into<String>) -> Self {
         Self {
             code: 1,
             stderr: text.into(),
@@ -147,7 +147,7 @@ impl Said {
 
 /// What runs in a lab, and where.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Status {
+pub(crate) struct Status {
     /// The exercise's name.
     pub exercise: String,
     /// The exercise's title.
@@ -172,7 +172,7 @@ pub struct Status {
 
 /// The gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct NginxStatus {
+pub(crate) struct NginxStatus {
     /// The port where customers find it.
     pub listen: u16,
     /// The master process; none while it is stopped.
@@ -187,7 +187,7 @@ pub struct NginxStatus {
 
 /// A service behind the gateway.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ServiceStatus {
+pub(crate) struct ServiceStatus {
     /// Its name.
     pub name: String,
     /// Its address, as the learner knows it.
@@ -202,19 +202,19 @@ pub struct ServiceStatus {
 
 impl ServiceStatus {
     /// Returns whether it runs.
-    pub fn is_running(&self) -> bool {
+    pub(crate) fn is_running(&self) -> bool {
         self.state == "running"
     }
 }
 
 impl Status {
     /// Returns the address customers use, as it really is.
-    pub fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port(self.nginx.listen))
     }
 
     /// Returns `text` with the ports and files of the lab as the learner knows them.
-    pub fn for_learner(&self, text: &str) -> String {
+    pub(crate) fn for_learner(&self, text: &str) -> String {
         let prefix = self.lab.join(PREFIX);
         let own = [prefix, self.lab.clone()].map(|folder| format!("{}/", folder.display()));
         let text = own
@@ -227,12 +227,12 @@ impl Status {
     }
 
     /// Returns the folder of nginx's logs.
-    pub fn logs(&self) -> PathBuf {
+    pub(crate) fn logs(&self) -> PathBuf {
         self.lab.join(PREFIX).join("logs")
     }
 
     /// Returns the port that stands for the learner's `port`.
-    pub fn port(&self, port: u16) -> u16 {
+    pub(crate) fn port(&self, port: u16) -> u16 {
         let found = self.ports.iter().find(|(learner, _)| *learner == port);
         found.map_or(port, |(_, private)| *private)
     }

@@ -15,7 +15,7 @@ const MOST: u64 = 64 << 10;
 
 /// A lab that is up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
+pub(crate) struct Entry {
     /// The exercise's name.
     pub exercise: String,
     /// The learner's folder.
@@ -28,20 +28,20 @@ pub struct Entry {
 
 /// The labs of this user.
 #[derive(Debug, Clone)]
-pub struct Registry {
+pub(crate) struct Registry {
     folder: PathBuf,
 }
 
 /// A lab's place in the registry; it is given up when this is dropped.
 #[derive(Debug)]
-pub struct Registered {
+pub(crate) struct Registered {
     file: PathBuf,
     pid: u32,
 }
 
 impl Registry {
     /// Returns the registry that `environment` leads to.
-    pub fn new(environment: &Environment) -> Self {
+    pub(crate) fn new(environment: &Environment) -> Self {
         Self {
             folder: environment.state().join("labs"),
         }
@@ -51,7 +51,7 @@ impl Registry {
     ///
     /// # Errors
     /// Fails when the folder is there and cannot be read.
-    pub fn labs(&self) -> io::Result<Vec<Entry>> {
+    pub(crate) fn labs(&self) -> io::Result<Vec<Entry>> {
         let files = match fs::read_dir(&self.folder) {
             Ok(files) => files,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -68,7 +68,7 @@ impl Registry {
     }
 
     /// Returns the lab of the exercise `exercise`, if it is up.
-    pub fn find(&self, exercise: &str) -> Option<Entry> {
+    pub(crate) fn find(&self, exercise: &str) -> Option<Entry> {
         live(&self.file(exercise))
     }
 
@@ -76,7 +76,7 @@ impl Registry {
     ///
     /// # Errors
     /// Fails when the folder cannot be written.
-    pub fn enter(&self, entry: &Entry) -> io::Result<Result<Registered, Entry>> {
+    pub(crate) fn enter(&self, entry: &Entry) -> io::Result<Result<Registered, Entry>> {
         let file = self.file(&entry.exercise);
         fs::create_dir_all(&self.folder)?;
         loop {

@@ -8,13 +8,13 @@ use crate::kinds::gateway::lab::system::PREFIX;
 use crate::sandbox::{Job, Stage};
 
 /// Where the commands are that every machine has.
-pub const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
+pub(crate) const PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 /// Returns a job for `sh` in `folder`, with the commands of the lab that `keeper` keeps, stand-ins
 /// for `curl` and `ss` among them.
 ///
 /// # Errors
 /// Fails when the commands cannot be written.
-pub fn job(stage: Stage, keeper: &Keeper, folder: &Path, gradus: &Path) -> io::Result<Job> {
+pub(crate) fn job(stage: Stage, keeper: &Keeper, folder: &Path, gradus: &Path) -> io::Result<Job> {
     // The lab's own know the ports that stand for the learner's.
     let bin = wrappers::write(keeper.folder(), gradus, &wrappers::STAND_INS)?;
     Ok(Job::new(stage, "/bin/sh", folder)

@@ -17,7 +17,7 @@ const LINES: usize = 200;
 
 /// How far the logs were read, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct Positions {
+pub(crate) struct Positions {
     /// In `error.log`.
     pub error: u64,
     /// In `access.log`.
@@ -27,7 +27,7 @@ pub struct Positions {
 /// One of the two logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Source {
+pub(crate) enum Source {
     /// `error.log`: what nginx says of its own.
     Error,
     /// `access.log`: a line a request.
@@ -36,7 +36,7 @@ pub enum Source {
 
 impl Source {
     /// Returns the word that stands before its lines.
-    pub fn word(self) -> &'static str {
+    pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Access => "access",
@@ -46,7 +46,7 @@ impl Source {
 
 /// What was added to the logs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct News {
+pub(crate) struct News {
     /// How far the logs are read now.
     pub positions: Positions,
     /// The lines, those of each log in order.
@@ -60,7 +60,7 @@ pub struct News {
 ///
 /// # Errors
 /// Fails when a log cannot be read.
-pub fn news(folder: &Path, from: Positions) -> io::Result<News> {
+pub(crate) fn news(folder: &Path, from: Positions) -> io::Result<News> {
     let mut positions = from;
     let mut error = Part::default();
     let mut access = Part::default();
@@ -79,7 +79,7 @@ pub fn news(folder: &Path, from: Positions) -> io::Result<News> {
 }
 
 /// Returns where the log `source` is, in the folder `folder` of the logs.
-pub fn path(folder: &Path, source: Source) -> PathBuf {
+pub(crate) fn path(folder: &Path, source: Source) -> PathBuf {
     folder.join(format!("{}.log", source.word()))
 }
 

@@ -32,7 +32,7 @@ start and restart read services.toml again, where there is one.
 ///
 /// # Errors
 /// Returns help, or why the lab does not do it.
-pub fn nginx(arguments: &[String]) -> Result<Request, Said> {
+pub(crate) fn nginx(arguments: &[String]) -> Result<Request, Said> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let word = match words.as_slice() {
         [] => NginxWord::Start,
@@ -70,7 +70,7 @@ pub fn nginx(arguments: &[String]) -> Result<Request, Said> {
 ///
 /// # Errors
 /// Returns help, or what is wrong.
-pub fn svc(arguments: &[String]) -> Result<Request, Said> {
+pub(crate) fn svc(arguments: &[String]) -> Result<Request, Said> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (word, name) = match words.as_slice() {
         [] | ["-h" | "--help" | "help"] => return Err(Said::fine(SVC)),

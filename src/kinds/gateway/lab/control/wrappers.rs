@@ -11,11 +11,11 @@ use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
 /// The hidden command of Gradus that stands behind the links.
-pub const ENTRY: &str = "__lab";
+pub(crate) const ENTRY: &str = "__lab";
 /// The variable that leads a command to its lab: the path of the lab's socket.
-pub const LAB: &str = "GRADUS_LAB";
+pub(crate) const LAB: &str = "GRADUS_LAB";
 /// The variable that names the real `curl`, where it is to be asked and not the stand-in.
-pub const CURL: &str = "GRADUS_LAB_CURL";
+pub(crate) const CURL: &str = "GRADUS_LAB_CURL";
 
 /// The lab's socket, in its folder.
 const SOCKET: &str = "control/socket";
@@ -23,14 +23,14 @@ const SOCKET: &str = "control/socket";
 /// The commands that are always there.
 const TRADE: [&str; 2] = ["nginx", "svc"];
 /// What can be stood in for where this machine has none.
-pub const STAND_INS: [&str; 2] = ["curl", "ss"];
+pub(crate) const STAND_INS: [&str; 2] = ["curl", "ss"];
 
 /// Makes the commands in the folder `bin` of the lab `lab`, and returns that folder. `more` are
 /// stand-ins for what this machine lacks.
 ///
 /// # Errors
 /// Fails when they cannot be made.
-pub fn write(lab: &Path, gradus: &Path, more: &[&str]) -> io::Result<PathBuf> {
+pub(crate) fn write(lab: &Path, gradus: &Path, more: &[&str]) -> io::Result<PathBuf> {
     let folder = lab.join("bin");
     fs::create_dir_all(&folder)?;
     for name in TRADE.iter().chain(more) {
@@ -44,7 +44,7 @@ pub fn write(lab: &Path, gradus: &Path, more: &[&str]) -> io::Result<PathBuf> {
 
 /// Returns the arguments of Gradus for `arguments`, those of this process, if it was started as a
 /// command of a lab: the one in whose folder it was named, else the one at `lab`.
-pub fn arguments(arguments: &[OsString], lab: Option<&OsStr>) -> Option<Vec<OsString>> {
+pub(crate) fn arguments(arguments: &[OsString], lab: Option<&OsStr>) -> Option<Vec<OsString>> {
     let (first, rest) = arguments.split_first()?;
     let name = Path::new(first).file_name()?;
     let mut known = TRADE.iter().chain(&STAND_INS);
@@ -60,7 +60,7 @@ pub fn arguments(arguments: &[OsString], lab: Option<&OsStr>) -> Option<Vec<OsSt
 }
 
 /// Quotes `path` for a shell.
-pub fn quoted(path: &Path) -> String {
+pub(crate) fn quoted(path: &Path) -> String {
     format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
 }
 

@@ -68,7 +68,7 @@ const SSL: &[Fault] = &[fault(
 )];
 
 /// Every module whose directives labs accept.
-pub static MODULES: &[Module] = &[
+pub(crate) static MODULES: &[Module] = &[
     Module::new("access", "http_access_module", "allow deny"),
     Module::new(
         "addition",

@@ -33,7 +33,7 @@ const LICENCES: [(&str, &str); 3] = [
 static GOOD: Mutex<BTreeMap<PathBuf, Hold>> = Mutex::new(BTreeMap::new());
 
 /// Returns whether this Gradus carries an nginx.
-pub fn is_there() -> bool {
+pub(crate) fn is_there() -> bool {
     !PACKED.is_empty()
 }
 
@@ -41,7 +41,7 @@ pub fn is_there() -> bool {
 ///
 /// # Errors
 /// Fails when it cannot be written, or when nothing is carried.
-pub fn unpack(cache: &Path) -> io::Result<PathBuf> {
+pub(crate) fn unpack(cache: &Path) -> io::Result<PathBuf> {
     if !is_there() {
         return Err(io::ErrorKind::NotFound.into());
     }

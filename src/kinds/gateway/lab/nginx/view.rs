@@ -16,7 +16,7 @@ const ORDER: &str = "passwd: files\ngroup: files\nhosts: files\n";
 
 /// Returns the view of `nginx` that reads `config`, without the folder that it works in. The superuser's
 /// nginx looks up whom its workers are to be. Of hosts a lab knows `localhost` alone.
-pub fn of(nginx: &Nginx, config: &str) -> View {
+pub(crate) fn of(nginx: &Nginx, config: &str) -> View {
     let view = View::of_program(nginx.program())
         .with_all(Access::Read, &nginx.libraries)
         .with_libraries(&NAMES);

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::{ANY, ANYTHING, Age, Expect, Probe};
 
 /// Returns the command with which a learner can repeat the request; `listen` is their port.
-pub fn input(probe: &Probe, listen: u16) -> String {
+pub(crate) fn input(probe: &Probe, listen: u16) -> String {
     let send = &probe.send;
     let mut command = String::from("curl -i");
     let mut option = |text: String| {
@@ -42,7 +42,7 @@ pub fn input(probe: &Probe, listen: u16) -> String {
 
 /// Returns the command that sends the first request once, to be pasted; `listen` is the port of the
 /// gateway.
-pub fn command(probe: &Probe, listen: u16) -> String {
+pub(crate) fn command(probe: &Probe, listen: u16) -> String {
     let mut once = probe.clone();
     once.send.times = 1;
     once.send.parallel = 1;
@@ -78,7 +78,7 @@ fn how_often(probe: &Probe) -> String {
 }
 
 /// Returns what is expected.
-pub fn expected(probe: &Probe) -> String {
+pub(crate) fn expected(probe: &Probe) -> String {
     let expect = &probe.expect;
     let mut statuses: Vec<_> = expect.statuses.iter().copied().map(status_words).collect();
     statuses.extend(expect.status.map(status_words));
@@ -164,7 +164,7 @@ fn seconds(time: std::time::Duration) -> String {
 }
 
 /// Returns a status with its usual words, such as `502 Bad Gateway`.
-pub fn status_words(status: u16) -> String {
+pub(crate) fn status_words(status: u16) -> String {
     let words = match status {
         101 => " Switching Protocols",
         200 => " OK",

@@ -15,7 +15,7 @@ use crate::sandbox::Wish;
 
 /// What is done to a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ServiceWord {
+pub(crate) enum ServiceWord {
     /// Starts it.
     Start,
     /// Stops it.
@@ -32,7 +32,7 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn open(plan: &Plan, own: bool, context: &Context) -> Result<Self, LabError> {
+    pub(crate) fn open(plan: &Plan, own: bool, context: &Context) -> Result<Self, LabError> {
         let folder = make_folder()?;
         let prefix = folder.path().join(PREFIX);
         let mut ports = if own { Ports::own() } else { Ports::default() };
@@ -65,22 +65,22 @@ impl Lab {
     }
 
     /// Returns the lab's private folder.
-    pub fn folder(&self) -> &Path {
+    pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
     /// Returns nginx's folder in it, with `logs`.
-    pub fn prefix(&self) -> PathBuf {
+    pub(crate) fn prefix(&self) -> PathBuf {
         self.folder.path().join(PREFIX)
     }
 
     /// Returns the master process of nginx, if it runs.
-    pub fn master(&mut self) -> Option<u32> {
+    pub(crate) fn master(&mut self) -> Option<u32> {
         self.running()?.master()
     }
 
     /// Returns the worker processes of nginx.
-    pub fn workers(&mut self) -> Vec<u32> {
+    pub(crate) fn workers(&mut self) -> Vec<u32> {
         self.running().map_or_else(Vec::new, |it| it.workers())
     }
 
@@ -88,7 +88,11 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn test(&mut self, config: &Config, nginx: &Nginx) -> Result<Vec<Diagnostic>, LabError> {
+    pub(crate) fn test(
+        &mut self,
+        config: &Config,
+        nginx: &Nginx,
+    ) -> Result<Vec<Diagnostic>, LabError> {
         let prefix = self.prefix();
         gateway::test(config, nginx, &mut self.ports, &prefix, &self.context)
     }
@@ -98,7 +102,11 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn reload(&mut self, config: &Config, nginx: &Nginx) -> Result<Vec<Diagnostic>, LabError> {
+    pub(crate) fn reload(
+        &mut self,
+        config: &Config,
+        nginx: &Nginx,
+    ) -> Result<Vec<Diagnostic>, LabError> {
         let said = self.test(config, nginx)?;
         if !said.iter().any(|said| said.error)
             && let Some(gateway) = self.running()
@@ -113,7 +121,7 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
-    pub fn start_nginx(
+    pub(crate) fn start_nginx(
         &mut self,
         config: &Config,
         nginx: &Nginx,
@@ -139,7 +147,7 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when it cannot be told, or goes on.
-    pub fn end_nginx(&mut self, wish: Wish) -> Result<bool, LabError> {
+    pub(crate) fn end_nginx(&mut self, wish: Wish) -> Result<bool, LabError> {
         match self.running() {
             Some(gateway) => gateway.end(wish).map(|()| true),
             None => Ok(false),
@@ -150,7 +158,7 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when it cannot be told.
-    pub fn reopen_logs(&mut self) -> Result<bool, LabError> {
+    pub(crate) fn reopen_logs(&mut self) -> Result<bool, LabError> {
         match self.running() {
             Some(gateway) => gateway.ask(Wish::Reopen).map(|()| true),
             None => Ok(false),
@@ -161,7 +169,7 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when it cannot be started.
-    pub fn service(&mut self, name: &str, word: ServiceWord) -> Result<bool, LabError> {
+    pub(crate) fn service(&mut self, name: &str, word: ServiceWord) -> Result<bool, LabError> {
         if !self.services.iter().any(|found| found.plan.name == name) {
             return Ok(false);
         }
@@ -177,7 +185,7 @@ impl Lab {
     }
 
     /// Returns what the customers have met so far, where some come.
-    pub fn customers_so_far(&self) -> Option<Met> {
+    pub(crate) fn customers_so_far(&self) -> Option<Met> {
         self.customers.as_ref().map(Customers::met)
     }
 
@@ -186,7 +194,7 @@ impl Lab {
     ///
     /// # Errors
     /// Fails when `judge` does, or when a service cannot be put back.
-    pub fn judged<T, E: From<LabError>>(
+    pub(crate) fn judged<T, E: From<LabError>>(
         &mut self,
         judge: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -208,7 +216,7 @@ impl Lab {
     }
 
     /// Makes the service that `plan` names run as it says from its next start on.
-    pub fn declare(&mut self, plan: &UpstreamPlan) {
+    pub(crate) fn declare(&mut self, plan: &UpstreamPlan) {
         let mut services = self.services.iter_mut();
         if let Some(service) = services.find(|found| found.plan.name == plan.name) {
             service.plan = plan.clone();
@@ -217,7 +225,7 @@ impl Lab {
 
     /// Returns the services: name, the learner's address, and where each really listens while it
     /// runs.
-    pub fn services(&self) -> impl Iterator<Item = (&str, String, Option<&Place>)> {
+    pub(crate) fn services(&self) -> impl Iterator<Item = (&str, String, Option<&Place>)> {
         self.services.iter().map(|service| {
             let place = service
                 .upstream

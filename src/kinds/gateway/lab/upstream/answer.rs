@@ -87,7 +87,7 @@ impl Answer {
 }
 
 /// Returns the body of a healthy answer, made `bytes` long if that is asked for.
-pub fn body(
+pub(crate) fn body(
     name: &str,
     method: &str,
     target: &str,

@@ -58,7 +58,7 @@ fn is_of_lab(address: &SocketAddr) -> bool {
 }
 
 /// Returns whether `path` is a short relative path that stays where it starts.
-pub fn is_inside(path: &str) -> bool {
+pub(crate) fn is_inside(path: &str) -> bool {
     let parts_are_names = path
         .split('/')
         .all(|part| !part.is_empty() && part != "." && part != "..");
@@ -87,7 +87,7 @@ impl fmt::Display for Address {
 
 impl Address {
     /// Returns the port, if it has one.
-    pub fn port(&self) -> Option<u16> {
+    pub(crate) fn port(&self) -> Option<u16> {
         match self {
             Self::Port(address) => Some(address.port()),
             Self::Localhost(port) => Some(*port),
@@ -97,7 +97,7 @@ impl Address {
 
     /// Returns where it really is: `port` in place of its own, on the loopback interface alone, or below
     /// the `folder` of the lab. Who listens on every address of IPv6 is found at those of IPv4 too.
-    pub fn place(&self, port: u16, folder: &Path) -> Place {
+    pub(crate) fn place(&self, port: u16, folder: &Path) -> Place {
         match self {
             Self::Port(address) => match address.ip() {
                 IpAddr::V6(host) if host.is_unspecified() => Place::Both(port),
@@ -207,7 +207,7 @@ pub enum Does {
 
 impl UpstreamPlan {
     /// Returns the rule for requests with `target`.
-    pub fn rule(&self, target: &str) -> Option<&Rule> {
+    pub(crate) fn rule(&self, target: &str) -> Option<&Rule> {
         let path = target.split('?').next().unwrap_or_default();
         self.on.iter().find(|rule| {
             let is_path = match rule.path.strip_suffix('*') {

@@ -11,7 +11,7 @@ const KEPT: usize = 64 << 10;
 
 /// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Request {
+pub(crate) struct Request {
     /// The method.
     pub method: String,
     /// The path with its query.
@@ -28,7 +28,7 @@ pub struct Request {
 
 /// The body of a request: its length, and how it begins.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Body {
+pub(crate) struct Body {
     length: u64,
     beginning: Vec<u8>,
 }
@@ -44,7 +44,7 @@ impl From<&[u8]> for Body {
 
 impl Body {
     /// Returns whether there is none.
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.length == 0
     }
 
@@ -68,14 +68,14 @@ impl Write for Body {
 
 impl Request {
     /// Returns the value of the header line `name`, the first if there are several.
-    pub fn header(&self, name: &str) -> Option<&str> {
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
     /// Returns whether `word` is one of the words of the header line `name`.
-    pub fn says(&self, name: &str, word: &str) -> bool {
+    pub(crate) fn says(&self, name: &str, word: &str) -> bool {
         let words = self.header(name).unwrap_or_default().split(',');
         words
             .map(str::trim)

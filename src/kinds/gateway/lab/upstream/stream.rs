@@ -19,7 +19,7 @@ const WHILE: Timespec = Timespec {
 
 /// Where an upstream really listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub(crate) enum Place {
     /// A port.
     Port(SocketAddr),
     /// A port of both loopback addresses; of 127.0.0.1 alone where this machine has no IPv6.

@@ -35,12 +35,12 @@ pub(super) fn switching(name: &str, request: &Request) -> String {
 }
 
 /// Returns what a server must answer to `key`.
-pub fn accept(key: &str) -> String {
+pub(crate) fn accept(key: &str) -> String {
     BASE64.encode(&Sha1::digest(format!("{key}{GUID}")))
 }
 
 /// Returns a client's frame that holds `text`.
-pub fn frame(text: &str) -> Vec<u8> {
+pub(crate) fn frame(text: &str) -> Vec<u8> {
     let length = u8::try_from(text.len()).unwrap_or(LONGEST).min(LONGEST);
     let mut frame = vec![TEXT, MASKED | length, 0, 0, 0, 0];
     frame.extend(text.bytes().take(usize::from(length)));
@@ -52,7 +52,7 @@ pub fn frame(text: &str) -> Vec<u8> {
 ///
 /// # Errors
 /// Fails when the connection ends before the frame does.
-pub fn read_frame(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
+pub(crate) fn read_frame(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut start = [0; 2];
     stream.read_exact(&mut start)?;
     let [kind, length] = start;
