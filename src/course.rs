@@ -22,7 +22,7 @@ pub(crate) use grading::{Credit, Grading};
 pub use grading::{Points, Visibility};
 pub use lesson::Lesson;
 pub(crate) use lesson::{Item, Section, Symptom};
-pub use load::load;
+pub use load::{load, open};
 pub(crate) use quiz::{Answer, Choice, Mark};
 pub use quiz::{Question, Quiz};
 

@@ -87,16 +87,16 @@ pub(crate) fn survey<'a>(
         ..context.clone()
     };
     let solution = solution(exercise);
-    let mutants = mutant::distinct(exercise.task.mutants(), &solution);
+    let mutants = mutant::distinct(exercise.task().mutants(), &solution);
     if !mutants.is_empty() {
-        let verdict = exercise.task.judge_files(&solution, context)?.verdict();
+        let verdict = exercise.task().judge_files(&solution, context)?.verdict();
         if verdict != Verdict::Passed {
             let what = "the solution does not pass, so its mutants show nothing";
             return Err(CheckError::exercise(what));
         }
     }
-    let wrong = exercise.wrong.iter();
-    let wrong = wrong.filter_map(|wrong| exercise.task.wrong_solution(wrong));
+    let wrong = exercise.wrong().iter();
+    let wrong = wrong.filter_map(|wrong| exercise.task().wrong_solution(wrong));
     let wrong: Vec<_> = wrong.collect();
     let files = mutants.iter().map(|mutant| &mutant.files).chain(&wrong);
     let mut judged = judge_all(
@@ -121,7 +121,7 @@ pub(crate) fn survey<'a>(
 }
 
 fn solution(exercise: &Exercise) -> Vec<Collected> {
-    let files = exercise.task.solution().into_iter();
+    let files = exercise.task().solution().into_iter();
     let files = files.map(|file| Collected {
         path: file.path,
         bytes: file.text.into_bytes(),
@@ -138,14 +138,14 @@ fn judge_all(
     processors: usize,
     tell: &(impl Fn(usize, usize) + Sync),
 ) -> Result<Vec<(Fate, Vec<String>)>, CheckError> {
-    let most = processors * exercise.task.checks_a_processor();
+    let most = processors * exercise.task().checks_a_processor();
     let (judged, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     tell(0, solutions.len());
     let judge = |files: &&Vec<Collected>| {
         if is_over.load(Ordering::Relaxed) {
             return Err(CheckError::Cancelled);
         }
-        let outcome = exercise.task.judge_files(files, context);
+        let outcome = exercise.task().judge_files(files, context);
         is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
         tell(judged.fetch_add(1, Ordering::Relaxed) + 1, solutions.len());
         let outcome = outcome?;
@@ -187,12 +187,12 @@ impl Survey<'_> {
 
     /// Returns what each hidden test or probe is good for, in file order.
     pub(crate) fn worth(&self) -> Vec<Worth> {
-        let tests = self.exercise.task.tests().into_iter();
+        let tests = self.exercise.task().tests().into_iter();
         let worth = tests.map(|test| {
             let names = |wrong: &&WrongSolution| wrong.caught_by == test.name;
             let is_alone = |failed: &&Vec<String>| failed.len() == 1 && failed[0] == test.name;
             let mut worth = Worth {
-                wrong: self.exercise.wrong.iter().filter(names).count(),
+                wrong: self.exercise.wrong().iter().filter(names).count(),
                 wrong_alone: self.wrong.iter().filter(is_alone).count(),
                 test: test.name,
                 kills: 0,
@@ -210,7 +210,7 @@ impl Survey<'_> {
 
     /// Returns the mutants that survive without a mark.
     fn unmarked(&self) -> impl Iterator<Item = &Mutant> {
-        let marks = &self.exercise.equivalent;
+        let marks = &self.exercise.equivalent();
         let survivors = self.survivors();
         survivors.filter(|mutant| marks.iter().all(|mark| !fits(mark, mutant)))
     }
@@ -222,7 +222,7 @@ impl Survey<'_> {
 
     /// Returns the marks that fit no mutant that survives.
     fn stale_marks(&self) -> impl Iterator<Item = &EquivalentMutant> {
-        let marks = self.exercise.equivalent.iter();
+        let marks = self.exercise.equivalent().iter();
         marks.filter(|mark| self.survivors().all(|mutant| !fits(mark, mutant)))
     }
 }

@@ -165,12 +165,12 @@ impl Workspace {
     /// Returns the files of `exercise` in the order of its task, the one to edit first; the task
     /// text comes with its title.
     pub(crate) fn files(exercise: &Exercise) -> Vec<WorkspaceFile> {
-        let mut files = exercise.task.workspace();
-        if !exercise.readme.is_empty() {
+        let mut files = exercise.task().workspace();
+        if !exercise.readme().is_empty() {
             files.retain(|file| file.path != "README.md");
             files.push(WorkspaceFile {
                 path: "README.md".into(),
-                text: format!("# {}\n\n{}", exercise.title, exercise.readme),
+                text: format!("# {}\n\n{}", exercise.title, exercise.readme()),
                 editable: false,
                 language: "markdown",
             });
@@ -180,7 +180,7 @@ impl Workspace {
 
     /// Returns the file of `exercise` that is opened in an editor first.
     pub(crate) fn first_file(&self, exercise: &Exercise) -> Option<PathBuf> {
-        let first = exercise.task.workspace().into_iter().next()?;
+        let first = exercise.task().workspace().into_iter().next()?;
         Some(self.folder(exercise).join(first.path))
     }
 

@@ -120,7 +120,7 @@ impl Bench {
         context.observer = Arc::new(move |event| watch.lock().expect("no panic").note(&event));
         let start = now();
         let outcome = exercise
-            .task
+            .task()
             .check_folder(&folder, &context)
             .expect("it works");
         let end = now();

@@ -11,7 +11,7 @@ use super::invocation::Invocation;
 use super::output::Output;
 use super::{confinement, names};
 use crate::check::{CheckError, Context, Feedback};
-use crate::course::{Course, Exercise, builtin, load};
+use crate::course::{Course, Exercise, builtin, load, open};
 use crate::kind::Kinds;
 use crate::progress::{Loaded, Next, Progress, State};
 use crate::sandbox::Sandbox;
@@ -115,8 +115,14 @@ impl App {
     /// course has problems is told, and no reason to stop.
     pub(crate) fn desk(&self) -> Result<Desk, Failure> {
         let workspace = self.open_workspace()?;
-        let (course, problems) = load(&self.tree(workspace.as_ref())?, self.kinds);
-        self.tell_of(&course, &problems);
+        let tree = self.tree(workspace.as_ref())?;
+        let course = if tree.folder().is_some() {
+            let (course, problems) = load(&tree, self.kinds);
+            self.tell_of(&course, &problems);
+            course
+        } else {
+            open(&tree, self.kinds)
+        };
         let mut loaded = Loaded::default();
         if let Some(workspace) = &workspace {
             workspace.expect(&course)?;

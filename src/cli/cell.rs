@@ -65,6 +65,6 @@ impl Cell {
             let weak = "there is no sandbox inside the other".to_owned();
             return Ok(Err(CheckError::Apart(weak)));
         }
-        Ok(exercise.task.check_folder(&self.submission, &context))
+        Ok(exercise.task().check_folder(&self.submission, &context))
     }
 }

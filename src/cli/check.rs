@@ -50,7 +50,7 @@ impl Check {
         let feedback = feedback(exercise);
         let mut context = app.context(feedback)?;
         prepare(app, exercise, &mut context)?;
-        let outcome = exercise.task.check_folder(&folder, &context);
+        let outcome = exercise.task().check_folder(&folder, &context);
         app.output.step("");
         let outcome = outcome?;
         if outcome.verdict() == Verdict::Passed {
@@ -133,7 +133,7 @@ pub(super) fn refuse_missing(
     exercise: &Exercise,
     context: &Context,
 ) -> Result<(), Failure> {
-    let Some(what) = exercise.task.missing(context) else {
+    let Some(what) = exercise.task().missing(context) else {
         return Ok(());
     };
     let skip = app.command(&format!("skip {}", exercise.id));

@@ -81,7 +81,7 @@ impl Doctor {
 fn record<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Record<'a>, Failure> {
     let mut unchecked = Vec::new();
     for exercise in desk.course.exercises_of(None) {
-        if let Some(reason) = exercise.task.missing(context) {
+        if let Some(reason) = exercise.task().missing(context) {
             let id = &exercise.id;
             unchecked.push(Unchecked { id, reason });
         }

@@ -115,12 +115,15 @@ fn exercise(open: &Open<'_>) -> Result<Exercise, Failure> {
         further: true,
         feedback: Some(Feedback::Title),
         hints: Vec::new(),
-        grading: Grading::default(),
-        readme: String::new(),
-        wrong: Vec::new(),
-        equivalent: Vec::new(),
-        task: Arc::clone(&open.task),
-        fingerprint: String::new(),
+        tree: crate::source::Tree::default(),
+        edition: crate::kind::Edition::default(),
+        judging: std::sync::OnceLock::from(crate::course::exercise::Judging {
+            grading: Grading::default(),
+            wrong: Vec::new(),
+            equivalent: Vec::new(),
+            task: Arc::clone(&open.task),
+            fingerprint: String::new(),
+        }),
     })
 }
 

@@ -205,7 +205,7 @@ impl Grading {
         if self.tier.is_none() {
             return Ok(exercises);
         }
-        let is_linked = |exercise: &&&Exercise| exercise.task.tier() == Some(Tier::Linked);
+        let is_linked = |exercise: &&&Exercise| exercise.task().tier() == Some(Tier::Linked);
         let linked: Vec<_> = exercises
             .iter()
             .filter(is_linked)

@@ -110,7 +110,7 @@ impl Pack {
         autograder::write(&path, &course, &exercise.id, &program)?;
         let line = Line::new().with(Role::Dim, "wrote ");
         app.output.line(line.with(Role::Accent, app.shown(&path)))?;
-        if exercise.task.needs_network() {
+        if exercise.task().needs_network() {
             app.note(&format!(
                 "{} is a lab: it is graded only where a container may have a network of its own. \
                  The log of the image's build says whether Gradescope's may.",

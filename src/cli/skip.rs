@@ -22,7 +22,7 @@ impl Skip {
         let exercise = names::exercise(&desk.course, &self.exercise)?;
         let workspace = desk.workspace()?;
         let context = app.context(Feedback::Full)?;
-        let Some(missing) = exercise.task.missing(&context) else {
+        let Some(missing) = exercise.task().missing(&context) else {
             return Err(Failure::Refused {
                 what: format!("this machine can check `{}`", exercise.id),
                 help: format!("try it: {}", app.command(&format!("check {}", exercise.id))),

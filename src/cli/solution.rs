@@ -37,7 +37,7 @@ impl Solution {
                 help: format!("try `{hint}` first; `{yes}` shows the solution now"),
             });
         }
-        let files = exercise.task.solution();
+        let files = exercise.task().solution();
         if files.is_empty() {
             app.note("This exercise has no reference solution to show.");
             return Ok(Code::Nothing);

@@ -121,7 +121,7 @@ impl<'a> Checks<'a> {
         context.cancel = Cancel::new();
         let cancel = context.cancel.clone();
         scope.spawn(move || {
-            let result = self.exercise.task.check_folder(self.folder, &context);
+            let result = self.exercise.task().check_folder(self.folder, &context);
             // The receiver is gone when the command has ended.
             self.sender.send(Message::Checked(number, result)).ok();
         });

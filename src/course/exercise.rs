@@ -1,11 +1,12 @@
 //! An exercise: what every kind has in common.
 
-use crate::check::Feedback;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::grading::Grading;
-use crate::kind::{Kind, Task, WrongSolution};
-use crate::source::{ExerciseId, TrackId};
+use super::load;
+use crate::check::Feedback;
+use crate::kind::{Edition, Kind, Task, WrongSolution};
+use crate::source::{ExerciseId, TrackId, Tree};
 
 /// The author's word that a mutant behaves as the solution does: no hidden test can tell them apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,16 +44,60 @@ pub struct Exercise {
     pub feedback: Option<Feedback>,
     /// The hints, gentle first, as Markdown.
     pub hints: Vec<String>,
-    /// What it is worth when it is graded.
-    pub grading: Grading,
-    /// The task text, as Markdown.
-    pub readme: String,
-    /// The known-bad solutions.
-    pub wrong: Vec<WrongSolution>,
-    /// The mutants of the solution that are marked as equivalent to it.
-    pub equivalent: Vec<EquivalentMutant>,
-    /// What its kind made of the rest of its folder.
-    pub task: Arc<dyn Task>,
-    /// A hash of everything a verdict depends on; progress is kept by id and fingerprint.
-    pub fingerprint: String,
+    pub(crate) tree: Tree,
+    pub(crate) edition: Edition,
+    pub(crate) judging: OnceLock<Judging>,
+}
+
+/// The part of an exercise that judges. Most commands only list exercises, so it is read on first use.
+#[derive(Debug, Clone)]
+pub(crate) struct Judging {
+    pub(crate) grading: Grading,
+    pub(crate) wrong: Vec<WrongSolution>,
+    pub(crate) equivalent: Vec<EquivalentMutant>,
+    pub(crate) task: Arc<dyn Task>,
+    pub(crate) fingerprint: String,
+}
+
+impl Exercise {
+    fn judging(&self) -> &Judging {
+        self.judging.get_or_init(|| load::judging(self))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn judging_mut(&mut self) -> &mut Judging {
+        self.judging();
+        self.judging.get_mut().expect("it was just read")
+    }
+
+    /// Returns what it is worth when it is graded.
+    pub fn grading(&self) -> &Grading {
+        &self.judging().grading
+    }
+
+    /// Returns the task text, as Markdown.
+    pub fn readme(&self) -> &str {
+        let path = format!("exercises/{}/README.md", self.id);
+        self.tree.get(&path).unwrap_or_default()
+    }
+
+    /// Returns the known-bad solutions.
+    pub fn wrong(&self) -> &[WrongSolution] {
+        &self.judging().wrong
+    }
+
+    /// Returns the mutants of the solution that are marked as equivalent to it.
+    pub fn equivalent(&self) -> &[EquivalentMutant] {
+        &self.judging().equivalent
+    }
+
+    /// Returns what its kind made of its folder.
+    pub fn task(&self) -> &Arc<dyn Task> {
+        &self.judging().task
+    }
+
+    /// Returns a hash of everything a verdict depends on; progress is kept by id and fingerprint.
+    pub fn fingerprint(&self) -> &str {
+        &self.judging().fingerprint
+    }
 }

@@ -1,8 +1,10 @@
 //! A lesson: its text in sections, its questions, the exercises it leads to.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use super::body::LazyBody;
+use super::load;
 use super::quiz::Quiz;
 use crate::lesson::Doc;
 use crate::source::{ExerciseId, LessonId, Pattern};
@@ -22,8 +24,8 @@ pub struct Lesson {
     pub summary: String,
     /// How long reading takes.
     pub minutes: u32,
-    /// What one may paste into a search to find this lesson.
-    pub symptoms: Vec<Symptom>,
+    pub(super) front: String,
+    pub(crate) symptoms: OnceLock<Vec<Symptom>>,
     /// The exercises it leads to, in order.
     pub leads_to: Vec<ExerciseId>,
     /// The text.
@@ -68,6 +70,11 @@ pub struct Symptom {
 }
 
 impl Lesson {
+    /// Returns what one may paste into a search to find this lesson, parsed when it is first wanted.
+    pub fn symptoms(&self) -> &[Symptom] {
+        self.symptoms.get_or_init(|| load::symptoms(&self.front))
+    }
+
     /// Returns the blocks of the text.
     pub(crate) fn doc(&self) -> &Doc {
         &self.text.get().doc

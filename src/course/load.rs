@@ -8,7 +8,8 @@ use super::{Course, Track};
 use crate::kind::{Edition, Kinds};
 use crate::source::{Problem, Tree, line_of, toml_problem};
 
-pub(super) use lessons::split_front_matter;
+pub(super) use exercises::judging;
+pub(super) use lessons::{split_front_matter, symptoms};
 
 /// The version of the course format that this program reads.
 const FORMAT: u32 = 1;
@@ -26,6 +27,24 @@ pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
     check_links(&course, &mut problems);
     problems.sort();
     (course, problems)
+}
+
+/// Opens the course in `tree`, of which [`load`] reports no problem: reads what lists show, and leaves the
+/// rest to whoever asks for it.
+pub fn open(tree: &Tree, kinds: Kinds) -> Course {
+    let mut problems = Vec::new();
+    let mut course = manifest(tree, &mut problems);
+    course.lessons = lessons::open(tree);
+    course.exercises = exercises::open(tree, kinds, &course);
+    course
+}
+
+/// Returns the keys of `manifest` before its first table. Where a value that goes on over lines has such
+/// a line, the result is no TOML.
+fn head(manifest: &str) -> &str {
+    manifest
+        .find("\n[")
+        .map_or(manifest, |end| &manifest[..=end])
 }
 
 fn manifest(tree: &Tree, problems: &mut Vec<Problem>) -> Course {
@@ -107,5 +126,102 @@ fn check_links(course: &Course, problems: &mut Vec<Problem>) {
                 "more than one lesson leads to this exercise",
             )),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::course::builtin;
+    use crate::kinds::KINDS;
+
+    /// What a course says of itself once every part of it was asked for.
+    fn read(course: &Course) -> String {
+        for lesson in &course.lessons {
+            lesson.symptoms();
+            lesson.sections();
+        }
+        for exercise in &course.exercises {
+            exercise.task();
+        }
+        format!("{:?}", (&course.lessons, &course.exercises))
+    }
+
+    /// A value over several lines, some of which look like the header of a table.
+    fn long_string() -> impl Strategy<Value = String> {
+        let line = prop_oneof![
+            "[wrong]",
+            "\\[\\[wrong\\]\\]",
+            "\\[x",
+            "[a-z]{1,8}",
+            Just(String::new())
+        ];
+        let lines = prop::collection::vec(line, 0..4);
+        let text = lines.prop_map(|lines| lines.join("\n"));
+        prop_oneof![
+            text.clone()
+                .prop_map(|text| format!("\"\"\"\n{text}\"\"\"")),
+            text.prop_map(|text| format!("'''{text}'''")),
+        ]
+    }
+
+    fn strings() -> impl Strategy<Value = String> {
+        prop::collection::vec(long_string(), 0..4)
+            .prop_map(|all| format!("[\n{}\n]", all.join(",\n")))
+    }
+
+    fn exercise() -> impl Strategy<Value = String> {
+        let tables = [
+            "\n[rust]\ntimeout = 2\n",
+            "\n[grade]\npoints = 3\n",
+            "\n[[wrong]]\nfile = \"wrong/a.rs\"\ncaught_by = \"t\"\nfault = \"f\"\n",
+            "# [a comment]\n",
+        ];
+        let tables = prop::sample::subsequence(tables.to_vec(), 0..=tables.len());
+        (long_string(), strings(), any::<bool>(), tables).prop_map(|(summary, hints, further, tables)| {
+            format!(
+                "kind = \"rust\"\ntitle = \"T\"\nsummary = {summary}\nhints = {hints}\nfurther = {further}\n{}",
+                tables.concat()
+            )
+        })
+    }
+
+    fn lesson() -> impl Strategy<Value = String> {
+        let symptom = long_string().prop_map(|cause| {
+            format!("[[symptom]]\npattern = 'a'\nexample = 'a'\ncause = {cause}\nhop = 'h'\n")
+        });
+        let symptoms = prop::collection::vec(symptom, 0..3);
+        (long_string(), symptoms).prop_map(|(summary, symptoms)| {
+            format!(
+                "+++\ntitle = \"L\"\nsummary = {summary}\n{}+++\n\nText.\n\n## Part\n\n<!-- exercise: e -->\n",
+                symptoms.concat()
+            )
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn an_opened_course_is_the_loaded_one(exercise in exercise(), lesson in lesson()) {
+            let files = [
+                ("course.toml", "format = 1\nid = \"c\"\ntitle = \"C\"\n".to_owned()),
+                ("exercises/e/exercise.toml", exercise),
+                ("exercises/e/README.md", "Do it.\n".to_owned()),
+                ("lessons/01-l.md", lesson),
+            ];
+            let files = files.map(|(path, text)| (path.to_owned(), text.into()));
+            let tree = Tree::new(files);
+            let course = load(&tree, KINDS).0;
+            prop_assert_eq!((course.lessons.len(), course.exercises.len()), (1, 1));
+            prop_assert_eq!(read(&open(&tree, KINDS)), read(&course));
+        }
+    }
+
+    #[test]
+    fn the_built_in_course_opens_as_it_loads() {
+        let (course, problems) = load(&builtin::tree(), KINDS);
+        assert_eq!(problems, []);
+        assert_eq!(read(&open(&builtin::tree(), KINDS)), read(&course));
     }
 }

@@ -90,7 +90,7 @@ pub(super) enum QuizManifest {
     },
 }
 
-/// The part of `exercise.toml` that every kind has; the table named like the kind is its own.
+/// The keys of `exercise.toml` that lists and the session show. The table named like the kind is its own.
 #[derive(Debug, Deserialize)]
 pub(super) struct ExerciseManifest {
     pub(super) kind: Spanned<String>,
@@ -105,6 +105,11 @@ pub(super) struct ExerciseManifest {
     pub(super) feedback: Option<Feedback>,
     #[serde(default)]
     pub(super) hints: Vec<String>,
+}
+
+/// The tables of `exercise.toml` that every kind has.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct JudgingManifest {
     pub(super) grade: Option<GradeManifest>,
     #[serde(default)]
     pub(super) wrong: Vec<WrongManifest>,

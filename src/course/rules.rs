@@ -75,7 +75,7 @@ fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
     if lesson.sections().is_empty() {
         problems.push(Problem::new(file, "the lesson has no text"));
     }
-    for symptom in &lesson.symptoms {
+    for symptom in lesson.symptoms() {
         if let Some(fault) = symptom.pattern.fault(&symptom.example) {
             problems.push(Problem::new(file, fault).at(symptom.line));
         }

@@ -132,14 +132,14 @@ impl Batch<'_> {
 
     /// Makes `exercise` ready.
     fn prepare_one(&self, exercise: &Exercise) -> Result<(), CheckError> {
-        if let Some(what) = exercise.task.missing(self.context) {
+        if let Some(what) = exercise.task().missing(self.context) {
             let help = String::new();
             return Err(CheckError::Missing { what, help });
         }
         if cell::is_for(exercise, self.context) {
             cell::rehearse(self.context)?;
         }
-        exercise.task.prepare(self.context)
+        exercise.task().prepare(self.context)
     }
 
     /// Makes every exercise ready that has submissions; returns what could not be made ready.
@@ -258,7 +258,7 @@ impl Desk<'_> {
             exercise,
             ..
         } = self;
-        let hand_in = exercise.task.collect(&submission.folder);
+        let hand_in = exercise.task().collect(&submission.folder);
         let source = fingerprint(&hand_in.files);
         if let Some(verdict) = known(&source) {
             return Ok(Found::Known(verdict));
@@ -301,7 +301,7 @@ impl Desk<'_> {
         if cell::is_for(self.exercise, context) && hand_in.faults.is_empty() {
             return cell::check(self.batch.course, self.exercise, &hand_in.files, context);
         }
-        self.exercise.task.check(hand_in, context)
+        self.exercise.task().check(hand_in, context)
     }
 }
 

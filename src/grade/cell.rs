@@ -48,7 +48,7 @@ impl Finding {
 
 /// Returns whether `exercise` is checked apart where submissions are confined.
 pub(crate) fn is_for(exercise: &Exercise, context: &Context) -> bool {
-    exercise.task.needs_network() && context.sandbox.guard().is_strong()
+    exercise.task().needs_network() && context.sandbox.guard().is_strong()
 }
 
 /// Finds out whether anything can be checked apart here.

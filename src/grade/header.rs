@@ -44,13 +44,13 @@ pub(crate) fn header(
 }
 
 fn entry(tree: &Tree, exercise: &Exercise) -> ExerciseEntry {
-    let tier = exercise.task.tier();
+    let tier = exercise.task().tier();
     ExerciseEntry {
         id: exercise.id.clone(),
         title: exercise.title.clone(),
         kind: exercise.kind.id().to_owned(),
         tier: tier.map(|tier| tier.id().to_owned()),
-        max_score: exercise.grading.points,
+        max_score: exercise.grading().points,
         fingerprint: fingerprint(tree, exercise),
     }
 }

@@ -33,8 +33,8 @@ pub(crate) fn record(submission: &Submission, exercise: &Exercise, outcome: &Out
             name: test.test.name.clone(),
             title: test.test.title.clone(),
             verdict: TestVerdict::from(&test.result),
-            weight: exercise.grading.weight(&test.test.name),
-            visibility: exercise.grading.visibility(&test.test.name),
+            weight: exercise.grading().weight(&test.test.name),
+            visibility: exercise.grading().visibility(&test.test.name),
             feedback: told(&test.result, feedback),
         })
         .collect();
@@ -77,9 +77,9 @@ pub(crate) fn panicked(submission: &Submission, exercise: &Exercise) -> Record {
 
 /// Returns a record in which nothing ran.
 fn blank(submission: &Submission, exercise: &Exercise) -> Record {
-    let tests = exercise.task.tests().into_iter().map(|test| TestRecord {
-        weight: exercise.grading.weight(&test.name),
-        visibility: exercise.grading.visibility(&test.name),
+    let tests = exercise.task().tests().into_iter().map(|test| TestRecord {
+        weight: exercise.grading().weight(&test.name),
+        visibility: exercise.grading().visibility(&test.name),
         name: test.name,
         title: test.title,
         verdict: TestVerdict::NotRun,
@@ -93,7 +93,7 @@ fn blank(submission: &Submission, exercise: &Exercise) -> Record {
         exercise: submission.exercise.clone(),
         verdict: Verdict::InternalError,
         score: Points::default(),
-        max_score: exercise.grading.points,
+        max_score: exercise.grading().points,
         tests: tests.chain(own_tests(None, exercise)).collect(),
         diagnostics: String::new(),
         output: String::new(),
@@ -106,7 +106,7 @@ fn blank(submission: &Submission, exercise: &Exercise) -> Record {
 /// A pass gets all points. Partial credit is the share of the weights; what was refused or could
 /// not be checked has none.
 fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points {
-    let points = exercise.grading.points;
+    let points = exercise.grading().points;
     match verdict {
         Verdict::Passed => points,
         Verdict::Forbidden | Verdict::InternalError => Points::default(),
@@ -115,7 +115,7 @@ fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points 
         | Verdict::OutputLimit
         | Verdict::MemoryLimit
         | Verdict::TimeLimit
-        | Verdict::CompileError => match exercise.grading.credit {
+        | Verdict::CompileError => match exercise.grading().credit {
             Credit::All => Points::default(),
             Credit::Partial => {
                 let weight = |test: &&TestRecord| u64::from(test.weight);
@@ -134,7 +134,7 @@ fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points 
 /// Returns the entry for the learner's own tests, if the exercise asks for some: they weigh the same
 /// where there are none that could be judged.
 fn own_tests(own: Option<&OwnTests>, exercise: &Exercise) -> Option<TestRecord> {
-    if own.is_none() && !exercise.task.judges_own_tests() {
+    if own.is_none() && !exercise.task().judges_own_tests() {
         return None;
     }
     let verdict = match own {
@@ -146,8 +146,8 @@ fn own_tests(own: Option<&OwnTests>, exercise: &Exercise) -> Option<TestRecord> 
         name: OWN_TESTS.to_owned(),
         title: "Your own tests accept a right solution and catch wrong ones".to_owned(),
         verdict,
-        weight: exercise.grading.own_tests,
-        visibility: exercise.grading.visibility(OWN_TESTS),
+        weight: exercise.grading().own_tests,
+        visibility: exercise.grading().visibility(OWN_TESTS),
         feedback: own.map_or_else(String::new, own_tests_told),
     })
 }
@@ -230,9 +230,10 @@ mod tests {
 
     fn exercise(credit: Credit) -> Exercise {
         let mut exercise = fixture::course().exercises[0].clone();
-        exercise.grading.points = Points::whole(10);
-        exercise.grading.credit = credit;
-        exercise.grading.tests = vec![TestGrading {
+        let grading = &mut exercise.judging_mut().grading;
+        grading.points = Points::whole(10);
+        grading.credit = credit;
+        grading.tests = vec![TestGrading {
             name: "b".into(),
             weight: 3,
             visibility: Visibility::Hidden,
@@ -257,7 +258,7 @@ mod tests {
     fn asking_for_tests() -> Exercise {
         let (course, problems) = load(&builtin::tree(), crate::kinds::KINDS);
         assert!(problems.is_empty());
-        let asks = |exercise: &Exercise| exercise.task.judges_own_tests();
+        let asks = |exercise: &Exercise| exercise.task().judges_own_tests();
         course.exercises.into_iter().find(asks).unwrap()
     }
 
@@ -329,7 +330,7 @@ mod tests {
         let record = graded(&exercise, &outcome);
         assert_eq!(record.verdict, Verdict::CompileError);
         assert_eq!(record.tests[1].verdict, TestVerdict::NotRun);
-        assert_eq!(record.score, exercise.grading.points.share(1, 2));
+        assert_eq!(record.score, exercise.grading().points.share(1, 2));
     }
 
     #[test]
@@ -388,10 +389,10 @@ mod tests {
             assert_eq!(record.verdict, Verdict::InternalError);
             assert_eq!(
                 (record.score, record.max_score),
-                (Points::default(), exercise.grading.points)
+                (Points::default(), exercise.grading().points)
             );
             let names = record.tests.iter().map(|test| &*test.name);
-            let declared = exercise.task.tests();
+            let declared = exercise.task().tests();
             let expected = declared.iter().map(|test| &*test.name);
             assert!(names.eq(expected.chain(["own-tests"])));
             let is_not_run = |test: &TestRecord| test.verdict == TestVerdict::NotRun;

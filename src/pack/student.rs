@@ -60,7 +60,7 @@ fn add(
 ) -> Result<(), PackError> {
     let folder = format!("exercises/{}/", exercise.id);
     let text = |path: &str| course.tree.get(&format!("{folder}{path}"));
-    let own = exercise.task.public_files();
+    let own = exercise.task().public_files();
     let own = own.map_err(|path| PackError::NoExamples {
         exercise: exercise.id.clone(),
         path: format!("{folder}{path}"),

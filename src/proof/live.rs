@@ -85,7 +85,7 @@ impl<'a> Named<'a> {
     ) -> Result<Live, Miss> {
         let id = self.lab.parse().ok();
         let found = id.and_then(|id| course.exercise(&id));
-        let Some(exercise) = found.filter(|exercise| exercise.task.live().is_some()) else {
+        let Some(exercise) = found.filter(|exercise| exercise.task().live().is_some()) else {
             let message = match found {
                 Some(_) => format!("the exercise `{}` has no lab", self.lab),
                 None => format!("there is no lab `{}`", self.lab),
@@ -93,12 +93,12 @@ impl<'a> Named<'a> {
             let known = course
                 .exercises
                 .iter()
-                .filter(|it| it.task.live().is_some());
+                .filter(|it| it.task().live().is_some());
             let known: Vec<_> = known.map(|it| it.id.to_string()).collect();
             let help = format!("the labs of this course: {}", known.join(", "));
             return Err(Miss::Broken(block.problem(message).help(help)));
         };
-        if let Some(missing) = exercise.task.missing(context) {
+        if let Some(missing) = exercise.task().missing(context) {
             return Err(Miss::Unproved(missing));
         }
         let live = Live::open(exercise, self.solved, config, context);
@@ -118,7 +118,7 @@ impl Live {
             source,
         };
         let work = Scratch::new().map_err(failed)?;
-        let task = &exercise.task;
+        let task = exercise.task();
         let mut given = task.workspace();
         if solved {
             given.extend(task.solution());

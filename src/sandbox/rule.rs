@@ -63,6 +63,7 @@ impl Rule {
     }
 
     /// Returns the rule of `word`.
+    #[cfg(debug_assertions)]
     pub(crate) fn parse(word: &str) -> Option<Self> {
         let known = Self::ALL.iter().find(|(_, known)| *known == word);
         known.map(|(rule, _)| *rule)

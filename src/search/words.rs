@@ -69,7 +69,7 @@ fn in_section<'a>(
 
 fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, Hit<'a>)> {
     let head = format!("{} {} {}", exercise.id, exercise.title, exercise.summary);
-    let score = score(&head, &exercise.readme, words)?;
+    let score = score(&head, &exercise.readme(), words)?;
     Some((score, Hit::Exercise(exercise)))
 }
 

@@ -49,12 +49,12 @@ impl Bench {
         let ready = self.ready(&exercise.id);
         let mut context = self.context.clone();
         context.cancel = self.preparing.clone();
-        if exercise.task.missing(&context).is_some() {
+        if exercise.task().missing(&context).is_some() {
             return;
         }
         self.work(move || {
             let _held = ready.lock().unwrap_or_else(PoisonError::into_inner);
-            let prepare = || exercise.task.prepare(&context);
+            let prepare = || exercise.task().prepare(&context);
             // A panic of ours shows when the exercise is checked.
             catch_unwind(AssertUnwindSafe(prepare)).ok();
         });
@@ -72,7 +72,7 @@ impl Bench {
         let (words, sender) = (Arc::clone(&self.words), self.sender.clone());
         self.work(move || {
             drop(ready.lock().unwrap_or_else(PoisonError::into_inner));
-            let checked = exercise.task.check_folder(&folder, &context);
+            let checked = exercise.task().check_folder(&folder, &context);
             if context.cancel.is_cancelled() || matches!(checked, Err(CheckError::Cancelled)) {
                 return;
             }

@@ -89,7 +89,7 @@ impl Desk {
         let home = bench.context().environment.home();
         Ok(Opened {
             file: Self::shown(&first, home.as_deref()),
-            missing: exercise.task.missing(bench.context()),
+            missing: exercise.task().missing(bench.context()),
         })
     }
 

@@ -56,7 +56,7 @@ impl Machine {
         if let Some(missing) = opened.and_then(|opened| opened.missing.as_ref()) {
             lines.extend(self.missing(missing));
         }
-        lines.extend(self.view.markdown(&exercise.readme));
+        lines.extend(self.view.markdown(&exercise.readme()));
         lines.push(Line::new());
         lines.extend(self.titles(solving));
         if let Some(opened) = opened {
@@ -64,7 +64,7 @@ impl Machine {
             let lead = Line::new().with(Role::Dim, "Edit  ");
             lines.push(lead.with(Role::Code, &opened.file));
             lines.push(Line::new().with(Role::Dim, "Save, and it is checked here."));
-            if exercise.task.live().is_some() {
+            if exercise.task().live().is_some() {
                 let lead = Line::new().with(Role::Dim, "Lab   ");
                 let up = format!("gradus lab up {}", exercise.id);
                 let line = lead.with(Role::Code, up);
@@ -166,7 +166,7 @@ impl Machine {
             .view
             .heading(1, &format!("A solution of {}", exercise.title));
         lines.push(Line::new());
-        for file in exercise.task.solution() {
+        for file in exercise.task().solution() {
             lines.push(Line::new().with(Role::Accent, &file.path));
             lines.extend(self.view.markdown(&file.fenced()));
             lines.push(Line::new());

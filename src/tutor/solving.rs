@@ -69,7 +69,7 @@ impl Solving {
         Self {
             stop,
             id: exercise.id.clone(),
-            tests: exercise.task.tests(),
+            tests: exercise.task().tests(),
             panel: Panel::Task,
             confirm: None,
         }
@@ -212,7 +212,7 @@ impl Machine {
     }
 
     fn has_lab(&self) -> bool {
-        self.exercise().is_some_and(|it| it.task.live().is_some())
+        self.exercise().is_some_and(|it| it.task().live().is_some())
     }
 
     pub(super) fn is_done(&self, id: &ExerciseId) -> bool {

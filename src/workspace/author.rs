@@ -21,7 +21,7 @@ pub(crate) fn prepare(
     course: &Course,
     exercise: &Exercise,
 ) -> Result<Option<PathBuf>, WorkspaceError> {
-    let generated = exercise.task.workspace().into_iter();
+    let generated = exercise.task().workspace().into_iter();
     let generated: Vec<_> = generated.filter(|file| !file.editable).collect();
     if !generated.iter().any(|file| file.path == "Cargo.toml") {
         return Ok(None);

@@ -131,7 +131,7 @@ impl Bench {
     /// Checks the folder `submission` against the exercise `id`.
     pub(crate) fn try_check(&self, id: &str, submission: &Path) -> Result<Outcome, CheckError> {
         self.exercise(id)
-            .task
+            .task()
             .check_folder(submission, &self.context)
     }
 

@@ -185,12 +185,12 @@ impl Journey {
             Arc::new(environment),
         );
         context.cache = self.workspace.with_file_name("cache");
-        exercise.task.missing(&context).is_some()
+        exercise.task().missing(&context).is_some()
     }
 
     fn save_solution(&self, exercise: &Exercise) {
         let folder = self.workspace.join("exercises").join(exercise.id.as_str());
-        let mut files = exercise.task.solution();
+        let mut files = exercise.task().solution();
         // The file that the last verdict hangs on comes last.
         files.sort_by_key(|file| file.path.starts_with("src/"));
         for file in files {

@@ -62,21 +62,21 @@ pub(crate) fn check(config: &str, context: &Context) -> Result<Outcome, CheckErr
 }
 
 pub(crate) fn check_folder(folder: &Path, context: &Context) -> Result<Outcome, CheckError> {
-    wrong_port().task.check_folder(folder, context)
+    wrong_port().task().check_folder(folder, context)
 }
 
 fn starter() -> String {
-    wrong_port().task.workspace()[0].text.clone()
+    wrong_port().task().workspace()[0].text.clone()
 }
 
 pub(crate) fn solution() -> String {
-    wrong_port().task.solution()[0].text.clone()
+    wrong_port().task().solution()[0].text.clone()
 }
 
 #[test]
 fn the_wrong_port_lab_proves_itself() {
     let context = context();
-    let problems = wrong_port().task.validate(&context).unwrap();
+    let problems = wrong_port().task().validate(&context).unwrap();
     assert_eq!(problems, []);
 }
 
@@ -95,7 +95,7 @@ fn what_a_lab_does_not_hold_is_told_with_its_place() {
         (format!("{prefix}{path}"), Cow::Owned(text))
     });
     let (course, _) = course::load(&Tree::new(files), KINDS);
-    let task = &course.exercise(&wrong_port().id).unwrap().task;
+    let task = &course.exercise(&wrong_port().id).unwrap().task();
     let problems = task.validate(&context).unwrap();
     let problems: Vec<_> = problems
         .iter()
@@ -147,7 +147,7 @@ fn a_runbook_that_stops_is_no_solution() {
         (format!("{prefix}{path}"), Cow::Owned(text.to_owned()))
     });
     let (course, _) = course::load(&Tree::new(files), KINDS);
-    let task = &course.exercises[0].task;
+    let task = &course.exercises[0].task();
     let problems = task.validate(&context()).unwrap();
     let told: Vec<_> = problems.iter().map(ToString::to_string).collect();
     let why = "it is to pass, but no probe was sent: runbook.sh:1: exit 3: exit code 3";
@@ -188,7 +188,7 @@ fn a_scaffolded_lab_proves_itself() {
     let tree = Tree::new(files.map(|(path, text)| (path, Cow::Owned(text))));
     let (course, problems) = course::load(&tree, KINDS);
     assert_eq!(problems, []);
-    let task = &course.exercise(&id).unwrap().task;
+    let task = &course.exercise(&id).unwrap().task();
     assert_eq!(task.validate(&context).unwrap(), []);
 }
 
@@ -289,7 +289,7 @@ fn a_hostile_configuration_never_runs() {
 fn a_missing_or_linked_file_is_the_learners_fault() {
     let context = context();
     let folder = tempfile::tempdir().unwrap();
-    let task = &wrong_port().task;
+    let task = &wrong_port().task();
     let outcome = task.check_folder(folder.path(), &context).unwrap();
     assert_eq!(outcome.verdict(), Verdict::CompileError);
     assert_eq!(outcome.diagnostics[0].message, "nginx.conf is missing");
@@ -315,7 +315,7 @@ fn a_fingerprint_covers_the_files_that_a_learner_must_leave_alone() {
             )
         });
         let (course, _) = course::load(&Tree::new(files), KINDS);
-        course.exercises[0].fingerprint.clone()
+        course.exercises[0].fingerprint().to_owned()
     };
     let whole = of("");
     for decides in ["starter/nginx.conf", "hidden/probes.toml"] {
@@ -357,7 +357,7 @@ fn without_nginx_the_learner_is_told_what_to_install() {
     let choice = (CHOICE.into(), "no-nginx-has-this-name".into());
     let environment = Environment::new([choice], folder.path().into());
     let context = Context::new(Sandbox::new("/nowhere"), Arc::new(environment));
-    let missing = wrong_port().task.missing(&context).unwrap();
+    let missing = wrong_port().task().missing(&context).unwrap();
     assert!(missing.contains("apt-get install nginx-light"), "{missing}");
 }
 

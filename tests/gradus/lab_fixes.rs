@@ -58,7 +58,7 @@ struct Table {
 impl Fix {
     /// Returns the learner's folder for `exercise`: the starter, over it the solution, over that the fix.
     fn folder(&self, exercise: &Exercise) -> Vec<Collected> {
-        let task = &exercise.task;
+        let task = &exercise.task();
         let all = task.workspace().into_iter().chain(task.solution());
         let mut files: BTreeMap<String, String> = all.map(|file| (file.path, file.text)).collect();
         for Edit { file, from, to } in &self.edits {
@@ -79,7 +79,7 @@ impl Fix {
     fn refusal(&self, exercise: &Exercise, context: &Context) -> Option<String> {
         let files = self.folder(exercise);
         let name = format!("{}: {}", exercise.id, self.how);
-        match exercise.task.judge_files(&files, context) {
+        match exercise.task().judge_files(&files, context) {
             Ok(outcome) if outcome.verdict() == Verdict::Passed => None,
             Ok(outcome) => Some(format!("{name}\n{}{}", told(&outcome), outcome.printed)),
             Err(error) => Some(format!("{name}\n{error:?}\n")),
@@ -121,7 +121,7 @@ fn labs() -> BTreeMap<String, Exercise> {
     let (course, problems) = course::load(&builtin::tree(), KINDS);
     assert_eq!(problems, []);
     let labs = course.exercises.iter();
-    labs.filter(|exercise| exercise.task.live().is_some())
+    labs.filter(|exercise| exercise.task().live().is_some())
         .map(|exercise| (exercise.id.to_string(), exercise.clone()))
         .collect()
 }
@@ -161,7 +161,7 @@ fn right_fixes_pass_whatever_their_style() {
             let Some((exercise, fix)) = job else {
                 return refusals;
             };
-            match exercise.task.missing(&context) {
+            match exercise.task().missing(&context) {
                 Some(missing) => skip(&missing),
                 None => refusals.extend(fix.refusal(exercise, &context)),
             }

@@ -24,7 +24,7 @@ fn check(exercise: &str, change: impl FnOnce(&Path)) -> Outcome {
     change(folder.path());
     let (course, _) = course::load(&builtin::tree(), KINDS);
     let exercise = course.exercise(&exercise.parse().expect("a name"));
-    let task = &exercise.expect("the lab").task;
+    let task = &exercise.expect("the lab").task();
     task.check_folder(folder.path(), &context)
         .expect("a verdict")
 }

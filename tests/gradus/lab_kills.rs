@@ -90,10 +90,10 @@ pub(crate) fn solution(exercise: &str, folder: &Path) {
     fs::create_dir_all(folder).expect("a folder");
     // A solution holds only what it changes.
     for file in exercise
-        .task
+        .task()
         .workspace()
         .into_iter()
-        .chain(exercise.task.solution())
+        .chain(exercise.task().solution())
     {
         let path = folder.join(file.path);
         fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");

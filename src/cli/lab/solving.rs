@@ -28,7 +28,7 @@ impl Purpose for Solving<'_> {
     }
 
     fn judge(&self, _socket: &Path) -> Result<Judge, Failure> {
-        let task = Arc::clone(&self.exercise.task);
+        let task = Arc::clone(self.exercise.task());
         let folder = self.desk.workspace()?.folder(self.exercise);
         Ok(Box::new(move |context| task.check_folder(&folder, context)))
     }

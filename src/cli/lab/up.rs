@@ -34,7 +34,7 @@ impl Up {
     pub(super) fn run(self, app: &App) -> Done {
         let desk = app.desk()?;
         let exercise = desk.exercise(app, self.exercise.as_deref())?;
-        if exercise.task.live().is_none() {
+        if exercise.task().live().is_none() {
             return Err(Failure::Refused {
                 what: format!("the exercise `{}` has no lab", exercise.id),
                 help: format!(
@@ -53,7 +53,7 @@ impl Up {
             exercise: exercise.id.as_str(),
             title: &exercise.title,
         };
-        match gateway::opening(&*exercise.task, label, &folder, &context)? {
+        match gateway::opening(&**exercise.task(), label, &folder, &context)? {
             Ok(opening) => {
                 let mut purpose = Solving {
                     app,

@@ -44,7 +44,7 @@ impl Findings {
     pub(super) fn linked<'a>(&'a self, course: &'a Course) -> impl Iterator<Item = &'a ExerciseId> {
         self.proved.iter().filter(|id| {
             let exercise = course.exercise(id);
-            exercise.is_some_and(|exercise| exercise.task.tier() == Some(Tier::Linked))
+            exercise.is_some_and(|exercise| exercise.task().tier() == Some(Tier::Linked))
         })
     }
 
@@ -136,7 +136,7 @@ impl Findings {
 }
 
 fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unproved> {
-    let problems = proved(exercise, context, || exercise.task.validate(context))?;
+    let problems = proved(exercise, context, || exercise.task().validate(context))?;
     Ok(problems.unwrap_or_else(|problem| vec![problem]))
 }
 
@@ -151,7 +151,7 @@ pub(super) fn proved<T>(
         exercise: exercise.id.to_string(),
         reason,
     };
-    if let Some(missing) = exercise.task.missing(context) {
+    if let Some(missing) = exercise.task().missing(context) {
         return Err(unproved(missing));
     }
     match work() {

@@ -1,9 +1,14 @@
 //! Exercises: the part of the manifest that every kind has; the rest is the kind's.
 
-use super::super::exercise::{EquivalentMutant, Exercise};
+use std::sync::OnceLock;
+
+use serde::de::DeserializeOwned;
+
+use super::super::exercise::{EquivalentMutant, Exercise, Judging};
 use super::super::grading::{Grading, TestGrading};
-use super::super::manifest::{Changes, ExerciseManifest, GradeManifest};
+use super::super::manifest::{Changes, ExerciseManifest, GradeManifest, JudgingManifest};
 use super::super::{Course, Lesson};
+use super::head;
 use crate::kind;
 use crate::kind::{Folder, Kind, Kinds, Task, WrongSolution};
 use crate::source::{ExerciseId, Problem, TrackId, Tree, line_of, toml_problem};
@@ -16,15 +21,55 @@ pub(super) fn load(
     course: &Course,
     problems: &mut Vec<Problem>,
 ) -> Vec<Exercise> {
+    let mut exercises = read(tree, problems, |id, file, text, problems| {
+        let (manifest, kind) = manifest(file, text, kinds)?;
+        let tables = parse::<JudgingManifest>(file, text)?;
+        check_tracks(&manifest, text, file, course, problems);
+        let exercise = exercise(id, manifest, kind, course);
+        let judging = judging_of(&exercise, &tables, text, problems);
+        exercise.judging.get_or_init(|| judging);
+        Ok(exercise)
+    });
+    sort(&mut exercises, course);
+    report_unknown(course, &exercises, problems);
+    exercises
+}
+
+/// Does what [`load`] does for exercises without a problem, and leaves what judges them for later.
+pub(super) fn open(tree: &Tree, kinds: Kinds, course: &Course) -> Vec<Exercise> {
+    let mut exercises = read(tree, &mut Vec::new(), |id, file, text, _| {
+        let found = manifest(file, head(text), kinds).or_else(|_| manifest(file, text, kinds));
+        found.map(|(manifest, kind)| exercise(id, manifest, kind, course))
+    });
+    sort(&mut exercises, course);
+    exercises
+}
+
+fn read(
+    tree: &Tree,
+    problems: &mut Vec<Problem>,
+    read: impl Fn(ExerciseId, &str, &str, &mut Vec<Problem>) -> Result<Exercise, Box<Problem>>,
+) -> Vec<Exercise> {
     let mut exercises = Vec::new();
     for name in tree.folders("exercises/") {
-        match name.parse::<ExerciseId>() {
-            Ok(id) => exercises.extend(exercise(id, tree, kinds, course, problems)),
-            Err(error) => {
-                problems.push(Problem::new(format!("exercises/{name}"), error.to_string()));
-            }
+        let file = format!("exercises/{name}/exercise.toml");
+        let id = name.parse::<ExerciseId>();
+        let id = id.map_err(|error| Problem::new(format!("exercises/{name}"), error.to_string()));
+        let text = tree.get(&file).ok_or_else(|| {
+            Problem::new(&*file, "missing").help("an exercise starts with `kind` and `title`")
+        });
+        let exercise = id.and_then(|id| Ok((id, text?)));
+        let exercise = exercise.map_err(Box::new);
+        match exercise.and_then(|(id, text)| read(id, &file, text, problems)) {
+            Ok(exercise) => exercises.push(exercise),
+            Err(problem) => problems.push(*problem),
         }
     }
+    exercises
+}
+
+/// Sorts `exercises` by the first lesson that names them.
+fn sort(exercises: &mut [Exercise], course: &Course) {
     let named: Vec<&ExerciseId> = course.lessons.iter().flat_map(Lesson::exercises).collect();
     let place = |exercise: &Exercise| {
         named
@@ -33,8 +78,6 @@ pub(super) fn load(
             .unwrap_or(usize::MAX)
     };
     exercises.sort_by_key(place);
-    report_unknown(course, &exercises, problems);
-    exercises
 }
 
 fn report_unknown(course: &Course, exercises: &[Exercise], problems: &mut Vec<Problem>) {
@@ -60,69 +103,62 @@ fn line_of_directive(course: &Course, lesson: &Lesson, id: &ExerciseId) -> Optio
 
 fn exercise(
     id: ExerciseId,
-    tree: &Tree,
-    kinds: Kinds,
+    manifest: ExerciseManifest,
+    kind: &'static dyn Kind,
     course: &Course,
-    problems: &mut Vec<Problem>,
-) -> Option<Exercise> {
-    let file = format!("exercises/{id}/exercise.toml");
-    let Some(text) = tree.get(&file) else {
-        problems
-            .push(Problem::new(file, "missing").help("an exercise starts with `kind` and `title`"));
-        return None;
-    };
-    let (manifest, kind) = match manifest(&file, text, kinds) {
-        Ok(read) => read,
-        Err(problem) => {
-            problems.push(*problem);
-            return None;
-        }
-    };
-    let wrong = wrong_solutions(&manifest, text);
-    let equivalent = equivalent_mutants(&manifest, text);
-    let tracks = tracks(&manifest, text, &file, course, problems);
-    let readme = tree
-        .get(&format!("exercises/{id}/README.md"))
-        .unwrap_or_default()
-        .to_owned();
-    let task = kind.load(
-        &Folder {
-            id: &id,
-            tree,
-            manifest: text,
-            wrong: &wrong,
-            edition: course.edition,
-        },
-        problems,
-    );
-    let fingerprint = fingerprint(&id, tree, kind.id(), text, &*task);
-    let grading = grading(manifest.grade.as_ref(), text);
-    let ExerciseManifest {
-        title,
-        summary,
-        story,
-        further,
-        feedback,
-        hints,
-        ..
-    } = manifest;
-    Some(Exercise {
+) -> Exercise {
+    let tracks = tracks(&manifest, course);
+    Exercise {
         id,
         kind,
-        title,
-        summary,
-        story,
+        title: manifest.title,
+        summary: manifest.summary,
+        story: manifest.story,
         tracks,
-        further,
-        feedback,
-        hints,
-        grading,
-        readme,
+        further: manifest.further,
+        feedback: manifest.feedback,
+        hints: manifest.hints,
+        tree: course.tree.clone(),
+        edition: course.edition,
+        judging: OnceLock::new(),
+    }
+}
+
+/// Returns what judges `exercise`, of a course that is known to have no problem.
+pub(in crate::course) fn judging(exercise: &Exercise) -> Judging {
+    let file = format!("exercises/{}/exercise.toml", exercise.id);
+    let text = exercise.tree.get(&file).unwrap_or_default();
+    let tables = toml::from_str(text).unwrap_or_default();
+    judging_of(exercise, &tables, text, &mut Vec::new())
+}
+
+fn judging_of(
+    exercise: &Exercise,
+    tables: &JudgingManifest,
+    text: &str,
+    problems: &mut Vec<Problem>,
+) -> Judging {
+    let Exercise { id, kind, tree, .. } = exercise;
+    let wrong = wrong_solutions(tables, text);
+    let folder = Folder {
+        id,
+        tree,
+        manifest: text,
+        wrong: &wrong,
+        edition: exercise.edition,
+    };
+    let task = kind.load(&folder, problems);
+    Judging {
+        grading: grading(tables.grade.as_ref(), text),
+        equivalent: equivalent_mutants(tables, text),
+        fingerprint: fingerprint(id, tree, kind.id(), text, &*task),
         wrong,
-        equivalent,
         task,
-        fingerprint,
-    })
+    }
+}
+
+fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Box<Problem>> {
+    toml::from_str(text).map_err(|error| Box::new(toml_problem(file, text, 1, &error)))
 }
 
 /// Reads the part that every kind has, and finds the kind.
@@ -131,8 +167,7 @@ fn manifest(
     text: &str,
     kinds: Kinds,
 ) -> Result<(ExerciseManifest, &'static dyn Kind), Box<Problem>> {
-    let manifest = toml::from_str::<ExerciseManifest>(text)
-        .map_err(|error| Box::new(toml_problem(file, text, 1, &error)))?;
+    let manifest = parse::<ExerciseManifest>(file, text)?;
     if let Some(kind) = kind::find(kinds, manifest.kind.get_ref()) {
         return Ok((manifest, kind));
     }
@@ -147,7 +182,7 @@ fn manifest(
     Err(Box::new(problem))
 }
 
-fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution> {
+fn wrong_solutions(manifest: &JudgingManifest, text: &str) -> Vec<WrongSolution> {
     let wrong = manifest.wrong.iter().map(|wrong| WrongSolution {
         path: wrong.file.get_ref().clone(),
         caught_by: wrong.caught_by.clone(),
@@ -158,7 +193,7 @@ fn wrong_solutions(manifest: &ExerciseManifest, text: &str) -> Vec<WrongSolution
     wrong.collect()
 }
 
-fn equivalent_mutants(manifest: &ExerciseManifest, text: &str) -> Vec<EquivalentMutant> {
+fn equivalent_mutants(manifest: &JudgingManifest, text: &str) -> Vec<EquivalentMutant> {
     let mut marks = Vec::new();
     for mark in &manifest.equivalent {
         let changes = match &mark.change {
@@ -197,19 +232,22 @@ fn grading(manifest: Option<&GradeManifest>, text: &str) -> Grading {
     }
 }
 
-fn tracks(
+fn check_tracks(
     manifest: &ExerciseManifest,
     text: &str,
     file: &str,
     course: &Course,
     problems: &mut Vec<Problem>,
-) -> Vec<TrackId> {
+) {
     for track in &manifest.tracks {
         if course.track(track.get_ref()).is_none() {
             let message = format!("track `{}` is not in course.toml", track.get_ref());
             problems.push(Problem::new(file, message).at(line_of(text, track)));
         }
     }
+}
+
+fn tracks(manifest: &ExerciseManifest, course: &Course) -> Vec<TrackId> {
     if manifest.tracks.is_empty() {
         return course.tracks.iter().map(|track| track.id.clone()).collect();
     }
@@ -268,7 +306,7 @@ mod tests {
         let fingerprint = |id: &str| {
             course
                 .exercise(&id.parse().unwrap())
-                .map(|it| &*it.fingerprint)
+                .map(|it| it.fingerprint())
         };
         assert_eq!(fingerprint("halve"), Some("80787aab411752fe"));
     }

@@ -1,13 +1,40 @@
 //! Lessons: front matter; the text is parsed when it is first wanted.
 
+use std::sync::OnceLock;
+
 use super::super::body::{LazyBody, directives};
 use super::super::lesson::{Lesson, Symptom};
 use super::super::manifest::LessonManifest;
+use super::head;
 use crate::source::{LessonId, Pattern, Problem, Tree, line_of, toml_problem};
 use toml::Spanned;
 
 /// Reads every lesson, in the order of their numbers.
 pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
+    let lessons = read(tree, problems, |front| toml::from_str(front));
+    for lesson in &lessons {
+        lesson.symptoms();
+    }
+    if lessons.is_empty() {
+        problems.push(
+            Problem::new("lessons", "no lesson").help("add a file like `lessons/01-start.md`"),
+        );
+    }
+    lessons
+}
+
+/// Does what [`load`] does for lessons without a problem, and leaves the symptoms for later.
+pub(super) fn open(tree: &Tree) -> Vec<Lesson> {
+    read(tree, &mut Vec::new(), |front| {
+        toml::from_str(head(front)).or_else(|_| toml::from_str(front))
+    })
+}
+
+fn read(
+    tree: &Tree,
+    problems: &mut Vec<Problem>,
+    parse: impl Fn(&str) -> Result<LessonManifest, toml::de::Error>,
+) -> Vec<Lesson> {
     let mut lessons: Vec<Lesson> = Vec::new();
     for (name, text) in tree.below("lessons/") {
         let file = format!("lessons/{name}");
@@ -26,12 +53,7 @@ pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
             ));
             continue;
         }
-        lessons.push(lesson(number, id, file, text, problems));
-    }
-    if lessons.is_empty() {
-        problems.push(
-            Problem::new("lessons", "no lesson").help("add a file like `lessons/01-start.md`"),
-        );
+        lessons.push(lesson(number, id, file, text, &parse, problems));
     }
     lessons.sort_by_key(|lesson| lesson.number);
     lessons
@@ -47,6 +69,7 @@ fn lesson(
     id: LessonId,
     file: String,
     text: &str,
+    parse: impl Fn(&str) -> Result<LessonManifest, toml::de::Error>,
     problems: &mut Vec<Problem>,
 ) -> Lesson {
     let (front, body, body_line) = split_front_matter(text);
@@ -56,7 +79,8 @@ fn lesson(
         number,
         summary: String::new(),
         minutes: 10,
-        symptoms: Vec::new(),
+        front: front.unwrap_or_default().to_owned(),
+        symptoms: OnceLock::new(),
         leads_to: directives(body),
         text: LazyBody::new(body, body_line, &file),
         file,
@@ -70,8 +94,12 @@ fn lesson(
                     .help(help),
             );
         }
-        Some(front) => match toml::from_str::<LessonManifest>(front) {
-            Ok(manifest) => fill(&mut lesson, manifest, front),
+        Some(front) => match parse(front) {
+            Ok(manifest) => {
+                lesson.title = manifest.title;
+                lesson.summary = manifest.summary;
+                lesson.minutes = manifest.minutes;
+            }
             Err(error) => problems.push(toml_problem(&lesson.file, front, 2, &error)),
         },
     }
@@ -89,12 +117,15 @@ pub(in crate::course) fn split_front_matter(text: &str) -> (Option<&str>, &str, 
     (Some(front), body, front.lines().count() + 3)
 }
 
-fn fill(lesson: &mut Lesson, manifest: LessonManifest, front: &str) {
-    lesson.title = manifest.title;
-    lesson.summary = manifest.summary;
-    lesson.minutes = manifest.minutes;
-    let symptoms = manifest.symptoms.into_iter().map(Spanned::into_inner);
-    lesson.symptoms = symptoms
+/// Returns the symptoms that the front matter `front` declares; none where it cannot be read, which
+/// [`load`] has reported.
+pub(in crate::course) fn symptoms(front: &str) -> Vec<Symptom> {
+    let symptoms = toml::from_str::<LessonManifest>(front).map(|manifest| manifest.symptoms);
+    let symptoms = symptoms
+        .unwrap_or_default()
+        .into_iter()
+        .map(Spanned::into_inner);
+    symptoms
         .map(|symptom| Symptom {
             line: line_of(front, &symptom.pattern) + 1,
             pattern: Pattern::new(symptom.pattern.into_inner()),
@@ -102,5 +133,5 @@ fn fill(lesson: &mut Lesson, manifest: LessonManifest, front: &str) {
             cause: symptom.cause,
             hop: symptom.hop,
         })
-        .collect();
+        .collect()
 }

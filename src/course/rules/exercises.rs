@@ -60,8 +60,8 @@ fn unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>)
 }
 
 fn grading(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
-    let grading = &exercise.grading;
-    let tests = exercise.task.tests();
+    let grading = &exercise.grading();
+    let tests = exercise.task().tests();
     for (index, test) in grading.tests.iter().enumerate() {
         let name = &test.name;
         let problem = |message: String| Problem::new(file, message).at(test.line);
@@ -91,9 +91,9 @@ fn readme(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec
         problems.push(Problem::new(file, "missing").help(help));
         return;
     }
-    if exercise.readme.trim().is_empty() {
+    if exercise.readme().trim().is_empty() {
         problems.push(Problem::new(file, "empty"));
-    } else if let Some(line) = first_level_heading(&exercise.readme) {
+    } else if let Some(line) = first_level_heading(&exercise.readme()) {
         let help = "the title comes from exercise.toml; start with the task itself";
         problems.push(
             Problem::new(file, "a first-level heading")
@@ -105,7 +105,7 @@ fn readme(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec
 
 /// Whether a marked mutant survives is asked by `validate --mutants`, which judges it.
 fn equivalent(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
-    let marks = &exercise.equivalent;
+    let marks = &exercise.equivalent();
     for (index, mark) in marks.iter().enumerate() {
         let problem = |message: &str| Problem::new(file, message).at(mark.line);
         if mark.reason.trim().is_empty() {
@@ -130,8 +130,8 @@ fn wrong(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec<
         .below(&prefix)
         .map(|(name, _)| format!("wrong/{name}"))
         .collect();
-    for (index, wrong) in exercise.wrong.iter().enumerate() {
-        if exercise.wrong[..index]
+    for (index, wrong) in exercise.wrong().iter().enumerate() {
+        if exercise.wrong()[..index]
             .iter()
             .any(|earlier| earlier.path == wrong.path)
         {
@@ -145,7 +145,7 @@ fn wrong(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec<
     for name in files {
         let part = |path: &str| path.split('/').nth(1).map(str::to_owned);
         let is_named = exercise
-            .wrong
+            .wrong()
             .iter()
             .any(|wrong| part(&wrong.path) == part(&name));
         if !is_named {

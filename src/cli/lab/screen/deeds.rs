@@ -149,7 +149,7 @@ impl Screen<'_> {
     }
 
     pub(super) fn has_runbook(&self) -> bool {
-        let files = self.exercise.task.workspace();
+        let files = self.exercise.task().workspace();
         files.iter().any(|file| file.path == RUNBOOK)
     }
 
