@@ -15,6 +15,7 @@ mod parse;
 mod script;
 mod wrap;
 
+pub(crate) use doc::walk;
 pub use doc::{
     AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Inline, Item, List, Note,
     Table, code_blocks, text_of,

@@ -191,35 +191,36 @@ pub struct CodeBlock<'a> {
 /// Returns the code blocks of `doc`, also those in lists, quotations and notes, in source order.
 pub fn code_blocks(doc: &Doc) -> Vec<CodeBlock<'_>> {
     let mut found = Vec::new();
-    collect(&doc.blocks, &mut found);
-    for note in &doc.notes {
-        collect(&note.blocks, &mut found);
+    let notes = doc.notes.iter().map(|note| &note.blocks);
+    for blocks in std::iter::once(&doc.blocks).chain(notes) {
+        walk(blocks, &mut |block| {
+            if let BlockKind::Code { info, text } = &block.kind {
+                let line = block.line;
+                found.push(CodeBlock { line, info, text });
+            }
+        });
     }
     found.sort_by_key(|block| block.line);
     found
 }
 
-fn collect<'a>(blocks: &'a [Block], found: &mut Vec<CodeBlock<'a>>) {
+/// Visits `blocks` and every block in them, each before those in it.
+pub(crate) fn walk<'a>(blocks: &'a [Block], visit: &mut impl FnMut(&'a Block)) {
     for block in blocks {
+        visit(block);
         match &block.kind {
-            BlockKind::Code { info, text } => found.push(CodeBlock {
-                line: block.line,
-                info,
-                text,
-            }),
-            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } => {
-                collect(inner, found);
-            }
+            BlockKind::Quote(inner) | BlockKind::Alert { blocks: inner, .. } => walk(inner, visit),
             BlockKind::List(list) => {
                 let items = list.items.iter();
-                items.for_each(|item| collect(&item.blocks, found));
+                items.for_each(|item| walk(&item.blocks, visit));
             }
             BlockKind::Definitions(definitions) => {
                 let meanings = definitions.iter().flat_map(|it| &it.meanings);
-                meanings.for_each(|inner| collect(inner, found));
+                meanings.for_each(|inner| walk(inner, visit));
             }
             BlockKind::Heading { .. }
             | BlockKind::Paragraph(_)
+            | BlockKind::Code { .. }
             | BlockKind::Table(_)
             | BlockKind::Rule
             | BlockKind::Comment(_)

@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Hit;
 use crate::course::{Course, Exercise, Item, Lesson};
-use crate::lesson::{Block, BlockKind, Layout, layout};
-use crate::text::Role;
+use crate::lesson::{Block, BlockKind, Inline, text_of as plain_text, walk};
 
 /// The most hits by words.
 const MOST: usize = 10;
@@ -102,35 +101,51 @@ fn section_text(lesson: &Lesson, section: usize) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
+/// Returns the words of `blocks` and of the footnotes they refer to, without a heading of the section.
 fn text_of(lesson: &Lesson, blocks: &[Block]) -> String {
-    let wide = Layout {
-        width: 10_000,
-        ..Layout::default()
-    };
     let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading { level: 2, .. });
     let blocks = match blocks {
         [first, rest @ ..] if is_heading(first) => rest,
         _ => blocks,
     };
     let mut text = String::new();
-    for line in layout(blocks, lesson.doc(), &wide) {
-        for span in &line.spans {
-            if is_content(span.style.role) {
-                text.push_str(&span.text);
-            } else {
-                text.push(' ');
-            }
-        }
-        text.push(' ');
+    let mut notes = Vec::new();
+    walk(blocks, &mut |block| add_words(block, &mut text, &mut notes));
+    for note in notes {
+        let blocks = &lesson.doc().notes[note].blocks;
+        walk(blocks, &mut |block| {
+            add_words(block, &mut text, &mut Vec::new())
+        });
     }
     text
 }
 
-/// The layout gives its decorations roles that content never has.
-fn is_content(role: Role) -> bool {
-    match role {
-        Role::Text | Role::Heading(_) | Role::Code | Role::Syntax(_) | Role::Key => true,
-        Role::Dim | Role::Good | Role::Bad | Role::Warn | Role::Accent => false,
+/// Adds the words of `block` itself, and the footnotes it refers to; blocks in it are visited on their own.
+fn add_words(block: &Block, text: &mut String, notes: &mut Vec<usize>) {
+    let mut add = |inlines: &[Inline]| {
+        text.push_str(&plain_text(inlines));
+        text.push(' ');
+        notes.extend(inlines.iter().filter_map(|inline| match inline {
+            Inline::Note(note) => Some(*note),
+            Inline::Text(_) | Inline::Break => None,
+        }));
+    };
+    match &block.kind {
+        BlockKind::Heading { text, .. } | BlockKind::Paragraph(text) => add(text),
+        BlockKind::Table(table) => {
+            let cells = table.head.iter().chain(table.rows.iter().flatten());
+            cells.for_each(|cell| add(cell));
+        }
+        BlockKind::Definitions(definitions) => definitions.iter().for_each(|it| add(&it.term)),
+        BlockKind::Code { text: code, .. } | BlockKind::Html(code) => {
+            text.push_str(code);
+            text.push(' ');
+        }
+        BlockKind::List(_)
+        | BlockKind::Quote(_)
+        | BlockKind::Alert { .. }
+        | BlockKind::Rule
+        | BlockKind::Comment(_) => {}
     }
 }
 
@@ -246,15 +261,17 @@ mod tests {
     }
 
     #[test]
-    fn only_what_is_said_is_text() {
-        assert!(
-            [Role::Text, Role::Code, Role::Key]
-                .map(is_content)
-                .iter()
-                .all(|it| *it)
-        );
-        let decorations = [Role::Dim, Role::Good, Role::Bad, Role::Warn, Role::Accent];
-        assert!(!decorations.map(is_content).iter().any(|it| *it));
+    fn text_of_every_kind_of_block_is_found() {
+        let page = "+++\ntitle = \"A\"\n+++\n## Part\n\n> quoted[^n]\n\n| head |\n| --- |\n| cell |\n\n\
+            - item\n\n  ```sh\n  code\n  ```\n\nterm\n: meaning\n\n[^n]: noted\n\n---\n\n<!-- hidden -->\n";
+        let files = [
+            ("course.toml", "format = 1\nid = \"a\"\ntitle = \"A\"\n"),
+            ("lessons/01-a.md", page),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), text.into()));
+        let (course, _) = load(&Tree::new(files), KINDS);
+        let text = section_text(&course.lessons[0], 0);
+        assert_eq!(text, "quoted head cell item code term meaning noted");
     }
 
     #[test]
