@@ -8,6 +8,7 @@ pub(crate) mod exercise;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub(crate) mod grading;
+mod lazy;
 pub(crate) mod lesson;
 mod load;
 mod manifest;
@@ -20,6 +21,7 @@ pub(crate) use exercise::EquivalentMutant;
 pub use exercise::Exercise;
 pub(crate) use grading::{Credit, Grading};
 pub use grading::{Points, Visibility};
+pub(crate) use lazy::Lazy;
 pub use lesson::Lesson;
 pub(crate) use lesson::{Item, Section, Symptom};
 pub use load::{load, open};

@@ -276,7 +276,9 @@ fn section_key(sections: &[Section], index: usize) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::body::LazyBody;
+    use crate::course::Lazy;
+    use crate::course::body::Body;
+    use crate::course::exercise::Judging;
     use crate::course::fixture;
 
     #[test]
@@ -285,7 +287,10 @@ mod tests {
         let exercise = &course.exercises[0];
         let mut progress = Progress::default();
         let mut old = exercise.clone();
-        old.judging_mut().fingerprint = "another".into();
+        old.judging = Lazy::ready(Judging {
+            fingerprint: "another".into(),
+            ..(*old.judging).clone()
+        });
         progress.pass(&old, 5);
         assert_eq!(progress.state_of(exercise), State::Passed);
         assert!(progress.passed_earlier_version(exercise));
@@ -319,10 +324,11 @@ mod tests {
         let course = fixture::course();
         let mut lesson = course.lessons[0].clone();
         let mut progress = Progress::default();
-        lesson.text = LazyBody::new("Words.\n\n## Part\n\nMore.\n", 1, "l.md");
+        let body = |text| Lazy::ready(Body::parse(text, 1, "l.md"));
+        lesson.text = body("Words.\n\n## Part\n\nMore.\n");
         progress.see(&lesson, 1);
         let updated = "Words.\n\n## Inserted\n\nNew.\n\n## Part\n\nMore.\n";
-        lesson.text = LazyBody::new(updated, 1, "l.md");
+        lesson.text = body(updated);
         assert!(!progress.has_seen(&lesson, 1));
         assert!(progress.has_seen(&lesson, 2));
         assert!(!progress.has_seen(&lesson, 99));

@@ -166,11 +166,11 @@ impl Workspace {
     /// text comes with its title.
     pub(crate) fn files(exercise: &Exercise) -> Vec<WorkspaceFile> {
         let mut files = exercise.task().workspace();
-        if !exercise.readme().is_empty() {
+        if !exercise.readme.is_empty() {
             files.retain(|file| file.path != "README.md");
             files.push(WorkspaceFile {
                 path: "README.md".into(),
-                text: format!("# {}\n\n{}", exercise.title, exercise.readme()),
+                text: format!("# {}\n\n{}", exercise.title, *exercise.readme),
                 editable: false,
                 language: "markdown",
             });

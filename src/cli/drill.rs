@@ -14,7 +14,7 @@ use clap::{Args, Subcommand};
 use super::app::{App, Done};
 use super::failure::Failure;
 use crate::check::{CheckError, Context, Feedback};
-use crate::course::{Exercise, Grading};
+use crate::course::{Exercise, Grading, Lazy};
 use crate::kinds::gateway::drill::Seed;
 use crate::kinds::gateway::{Gateway, drill};
 use crate::training::{DrillError, Open, Training};
@@ -115,9 +115,8 @@ fn exercise(open: &Open<'_>) -> Result<Exercise, Failure> {
         further: true,
         feedback: Some(Feedback::Title),
         hints: Vec::new(),
-        tree: crate::source::Tree::default(),
-        edition: crate::kind::Edition::default(),
-        judging: std::sync::OnceLock::from(crate::course::exercise::Judging {
+        readme: Lazy::ready(String::new()),
+        judging: Lazy::ready(crate::course::exercise::Judging {
             grading: Grading::default(),
             wrong: Vec::new(),
             equivalent: Vec::new(),

@@ -1,7 +1,6 @@
 //! The text of a lesson: its blocks, cut into sections, with questions and the places of exercises.
 
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
 
 use super::lesson::{Item, Section};
 use super::manifest::QuizManifest;
@@ -21,37 +20,16 @@ pub(crate) struct Body {
     pub problems: Vec<Problem>,
 }
 
-/// The text of a lesson, parsed when it is first wanted: most commands want one lesson of many.
-#[derive(Debug, Clone)]
-pub struct LazyBody {
-    source: String,
-    first_line: usize,
-    file: String,
-    body: OnceLock<Body>,
-}
-
-impl LazyBody {
-    /// Returns the text `source`, which starts on line `first_line` of `file`.
-    pub(crate) fn new(source: &str, first_line: usize, file: &str) -> Self {
+impl Body {
+    /// Parses `source`, which starts on line `first_line` of `file`.
+    pub(crate) fn parse(source: &str, first_line: usize, file: &str) -> Self {
+        let doc = parse_at(source, first_line);
+        let mut problems = Vec::new();
         Self {
-            source: source.to_owned(),
-            first_line,
-            file: file.to_owned(),
-            body: OnceLock::new(),
+            sections: sections(&doc, file, &mut problems),
+            doc,
+            problems,
         }
-    }
-
-    /// Returns what the text says.
-    pub(crate) fn get(&self) -> &Body {
-        self.body.get_or_init(|| {
-            let doc = parse_at(&self.source, self.first_line);
-            let mut problems = Vec::new();
-            Body {
-                sections: sections(&doc, &self.file, &mut problems),
-                doc,
-                problems,
-            }
-        })
     }
 }
 

@@ -1,12 +1,12 @@
 //! An exercise: what every kind has in common.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
+use super::Lazy;
 use super::grading::Grading;
-use super::load;
 use crate::check::Feedback;
-use crate::kind::{Edition, Kind, Task, WrongSolution};
-use crate::source::{ExerciseId, TrackId, Tree};
+use crate::kind::{Kind, Task, WrongSolution};
+use crate::source::{ExerciseId, TrackId};
 
 /// The author's word that a mutant behaves as the solution does: no hidden test can tell them apart.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,60 +44,50 @@ pub struct Exercise {
     pub feedback: Option<Feedback>,
     /// The hints, gentle first, as Markdown.
     pub hints: Vec<String>,
-    pub(crate) tree: Tree,
-    pub(crate) edition: Edition,
-    pub(crate) judging: OnceLock<Judging>,
+    /// The task text, as Markdown.
+    pub readme: Lazy<String>,
+    /// What judges it.
+    pub judging: Lazy<Judging>,
 }
 
 /// The part of an exercise that judges. Most commands only list exercises, so it is read on first use.
 #[derive(Debug, Clone)]
-pub(crate) struct Judging {
-    pub(crate) grading: Grading,
-    pub(crate) wrong: Vec<WrongSolution>,
-    pub(crate) equivalent: Vec<EquivalentMutant>,
-    pub(crate) task: Arc<dyn Task>,
-    pub(crate) fingerprint: String,
+pub struct Judging {
+    /// As [`Exercise::grading`] returns it.
+    pub grading: Grading,
+    /// As [`Exercise::wrong`] returns it.
+    pub wrong: Vec<WrongSolution>,
+    /// As [`Exercise::equivalent`] returns it.
+    pub equivalent: Vec<EquivalentMutant>,
+    /// As [`Exercise::task`] returns it.
+    pub task: Arc<dyn Task>,
+    /// As [`Exercise::fingerprint`] returns it.
+    pub fingerprint: String,
 }
 
 impl Exercise {
-    fn judging(&self) -> &Judging {
-        self.judging.get_or_init(|| load::judging(self))
-    }
-
-    #[cfg(test)]
-    pub(crate) fn judging_mut(&mut self) -> &mut Judging {
-        self.judging();
-        self.judging.get_mut().expect("it was just read")
-    }
-
     /// Returns what it is worth when it is graded.
     pub fn grading(&self) -> &Grading {
-        &self.judging().grading
-    }
-
-    /// Returns the task text, as Markdown.
-    pub fn readme(&self) -> &str {
-        let path = format!("exercises/{}/README.md", self.id);
-        self.tree.get(&path).unwrap_or_default()
+        &self.judging.grading
     }
 
     /// Returns the known-bad solutions.
     pub fn wrong(&self) -> &[WrongSolution] {
-        &self.judging().wrong
+        &self.judging.wrong
     }
 
     /// Returns the mutants of the solution that are marked as equivalent to it.
     pub fn equivalent(&self) -> &[EquivalentMutant] {
-        &self.judging().equivalent
+        &self.judging.equivalent
     }
 
     /// Returns what its kind made of its folder.
     pub fn task(&self) -> &Arc<dyn Task> {
-        &self.judging().task
+        &self.judging.task
     }
 
     /// Returns a hash of everything a verdict depends on; progress is kept by id and fingerprint.
     pub fn fingerprint(&self) -> &str {
-        &self.judging().fingerprint
+        &self.judging.fingerprint
     }
 }

@@ -1,10 +1,9 @@
 //! A lesson: its text in sections, its questions, the exercises it leads to.
 
 use std::ops::Range;
-use std::sync::OnceLock;
 
-use super::body::LazyBody;
-use super::load;
+use super::Lazy;
+use super::body::Body;
 use super::quiz::Quiz;
 use crate::lesson::Doc;
 use crate::source::{ExerciseId, LessonId, Pattern};
@@ -24,12 +23,12 @@ pub struct Lesson {
     pub summary: String,
     /// How long reading takes.
     pub minutes: u32,
-    pub(super) front: String,
-    pub(crate) symptoms: OnceLock<Vec<Symptom>>,
+    /// What one may paste into a search to find this lesson.
+    pub symptoms: Lazy<Vec<Symptom>>,
     /// The exercises it leads to, in order.
     pub leads_to: Vec<ExerciseId>,
     /// The text.
-    pub text: LazyBody,
+    pub(crate) text: Lazy<Body>,
 }
 
 /// A part of a lesson, from one second-level heading to the next.
@@ -70,19 +69,14 @@ pub struct Symptom {
 }
 
 impl Lesson {
-    /// Returns what one may paste into a search to find this lesson, parsed when it is first wanted.
-    pub fn symptoms(&self) -> &[Symptom] {
-        self.symptoms.get_or_init(|| load::symptoms(&self.front))
-    }
-
     /// Returns the blocks of the text.
     pub(crate) fn doc(&self) -> &Doc {
-        &self.text.get().doc
+        &self.text.doc
     }
 
     /// Returns the sections, in order; the first is the introduction and may lack a title.
     pub fn sections(&self) -> &[Section] {
-        &self.text.get().sections
+        &self.text.sections
     }
 
     /// Returns the exercises the lesson leads to, in order.

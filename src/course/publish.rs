@@ -41,7 +41,7 @@ pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
     };
     writer.copy(body, first_line);
     let mut markdown = writer.markdown;
-    symptoms(&mut markdown, lesson.symptoms());
+    symptoms(&mut markdown, &lesson.symptoms);
     Page {
         name,
         path: lesson.file.clone(),
@@ -56,7 +56,7 @@ pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> Page {
         lesson: None,
         markdown: format!("# {}\n\n", exercise.title),
     };
-    writer.copy(&exercise.readme(), 1);
+    writer.copy(&exercise.readme, 1);
     let mut markdown = writer.markdown;
     let id = &exercise.id;
     push(

@@ -17,7 +17,7 @@ pub fn check(course: &Course) -> Vec<Problem> {
     let mut problems = Vec::new();
     manifest(course, &mut problems);
     for lesson in &course.lessons {
-        problems.extend(lesson.text.get().problems.iter().cloned());
+        problems.extend(lesson.text.problems.iter().cloned());
         self::lesson(lesson, &mut problems);
         quizzes::check(lesson, &mut problems);
     }
@@ -75,7 +75,7 @@ fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
     if lesson.sections().is_empty() {
         problems.push(Problem::new(file, "the lesson has no text"));
     }
-    for symptom in lesson.symptoms() {
+    for symptom in lesson.symptoms.iter() {
         if let Some(fault) = symptom.pattern.fault(&symptom.example) {
             problems.push(Problem::new(file, fault).at(symptom.line));
         }

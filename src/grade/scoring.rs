@@ -212,7 +212,7 @@ mod tests {
     use super::*;
     use crate::check::{TestOutcome, TestTitle};
     use crate::course::grading::TestGrading;
-    use crate::course::{Visibility, builtin, fixture, load};
+    use crate::course::{Lazy, Visibility, builtin, fixture, load};
 
     fn outcome(results: &[(&str, TestResult)]) -> Outcome {
         let tests = results.iter().map(|(name, result)| TestOutcome {
@@ -230,7 +230,8 @@ mod tests {
 
     fn exercise(credit: Credit) -> Exercise {
         let mut exercise = fixture::course().exercises[0].clone();
-        let grading = &mut exercise.judging_mut().grading;
+        let mut judging = (*exercise.judging).clone();
+        let grading = &mut judging.grading;
         grading.points = Points::whole(10);
         grading.credit = credit;
         grading.tests = vec![TestGrading {
@@ -239,6 +240,7 @@ mod tests {
             visibility: Visibility::Hidden,
             line: 1,
         }];
+        exercise.judging = Lazy::ready(judging);
         exercise
     }
 

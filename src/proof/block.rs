@@ -31,7 +31,7 @@ pub fn of_course(course: &Course) -> Vec<Block> {
     }
     for exercise in &course.exercises {
         let page = format!("exercises/{}/README.md", exercise.id);
-        of_page(&page, &parse(&exercise.readme()), &mut blocks);
+        of_page(&page, &parse(&exercise.readme), &mut blocks);
     }
     blocks
 }

@@ -95,7 +95,7 @@ impl<'a> CheckRecord<'a> {
                 id: &exercise.id,
                 kind: exercise.kind.id(),
                 title: &exercise.title,
-                fingerprint: &exercise.fingerprint(),
+                fingerprint: exercise.fingerprint(),
             },
             verdict: outcome.verdict(),
             scope: outcome.scope,

@@ -12,12 +12,8 @@ pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
         None => text.lines().any(|line| symptom.pattern.is_match(line)),
     };
     let lessons = course.lessons.iter();
-    let pairs = lessons.flat_map(|lesson| {
-        lesson
-            .symptoms()
-            .iter()
-            .map(move |symptom| (lesson, symptom))
-    });
+    let pairs =
+        lessons.flat_map(|lesson| lesson.symptoms.iter().map(move |symptom| (lesson, symptom)));
     pairs
         .filter(|(_, symptom)| shows(symptom))
         .map(|(lesson, symptom)| Hit::Symptom { lesson, symptom })
@@ -37,14 +33,14 @@ fn is_about(symptom: &Symptom, status: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::course::fixture;
+    use crate::course::{Lazy, fixture};
 
     fn causes(text: &str) -> Vec<String> {
         let mut course = fixture::course();
-        let mut about = course.lessons[0].symptoms()[0].clone();
+        let mut about = course.lessons[0].symptoms[0].clone();
         about.pattern = crate::source::Pattern::new(r"HTTP/\d(\.\d)? 502\b|502 Bad Gateway");
         about.cause = "A gateway.".into();
-        course.lessons[1].symptoms = vec![about].into();
+        course.lessons[1].symptoms = Lazy::ready(vec![about]);
         let hits = find(&course, text);
         let causes = hits.iter().map(|hit| match hit {
             Hit::Symptom { symptom, .. } => symptom.cause.clone(),

@@ -68,7 +68,7 @@ fn in_section<'a>(
 
 fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, Hit<'a>)> {
     let head = format!("{} {} {}", exercise.id, exercise.title, exercise.summary);
-    let score = score(&head, &exercise.readme(), words)?;
+    let score = score(&head, &exercise.readme, words)?;
     Some((score, Hit::Exercise(exercise)))
 }
 
@@ -114,7 +114,7 @@ fn text_of(lesson: &Lesson, blocks: &[Block]) -> String {
     for note in notes {
         let blocks = &lesson.doc().notes[note].blocks;
         walk(blocks, &mut |block| {
-            add_words(block, &mut text, &mut Vec::new())
+            add_words(block, &mut text, &mut Vec::new());
         });
     }
     text

@@ -56,7 +56,7 @@ impl Machine {
         if let Some(missing) = opened.and_then(|opened| opened.missing.as_ref()) {
             lines.extend(self.missing(missing));
         }
-        lines.extend(self.view.markdown(&exercise.readme()));
+        lines.extend(self.view.markdown(&exercise.readme));
         lines.push(Line::new());
         lines.extend(self.titles(solving));
         if let Some(opened) = opened {

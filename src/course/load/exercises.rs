@@ -1,16 +1,14 @@
 //! Exercises: the part of the manifest that every kind has; the rest is the kind's.
 
-use std::sync::OnceLock;
-
 use serde::de::DeserializeOwned;
 
 use super::super::exercise::{EquivalentMutant, Exercise, Judging};
 use super::super::grading::{Grading, TestGrading};
 use super::super::manifest::{Changes, ExerciseManifest, GradeManifest, JudgingManifest};
-use super::super::{Course, Lesson};
+use super::super::{Course, Lazy, Lesson};
 use super::head;
 use crate::kind;
-use crate::kind::{Folder, Kind, Kinds, Task, WrongSolution};
+use crate::kind::{Edition, Folder, Kind, Kinds, Task, WrongSolution};
 use crate::source::{ExerciseId, Problem, TrackId, Tree, line_of, toml_problem};
 use crate::sys::fingerprint::Fingerprint;
 
@@ -25,10 +23,9 @@ pub(super) fn load(
         let (manifest, kind) = manifest(file, text, kinds)?;
         let tables = parse::<JudgingManifest>(file, text)?;
         check_tracks(&manifest, text, file, course, problems);
-        let exercise = exercise(id, manifest, kind, course);
-        let judging = judging_of(&exercise, &tables, text, problems);
-        exercise.judging.get_or_init(|| judging);
-        Ok(exercise)
+        let place = Place::new(&id, kind, course);
+        let judging = Lazy::ready(place.judging(&tables, text, problems));
+        Ok(exercise(place, manifest, judging, course))
     });
     sort(&mut exercises, course);
     report_unknown(course, &exercises, problems);
@@ -39,7 +36,15 @@ pub(super) fn load(
 pub(super) fn open(tree: &Tree, kinds: Kinds, course: &Course) -> Vec<Exercise> {
     let mut exercises = read(tree, &mut Vec::new(), |id, file, text, _| {
         let found = manifest(file, head(text), kinds).or_else(|_| manifest(file, text, kinds));
-        found.map(|(manifest, kind)| exercise(id, manifest, kind, course))
+        let (manifest, kind) = found?;
+        let place = Place::new(&id, kind, course);
+        let later = place.clone();
+        Ok(exercise(
+            place,
+            manifest,
+            Lazy::new(move || later.read()),
+            course,
+        ))
     });
     sort(&mut exercises, course);
     exercises
@@ -102,15 +107,15 @@ fn line_of_directive(course: &Course, lesson: &Lesson, id: &ExerciseId) -> Optio
 }
 
 fn exercise(
-    id: ExerciseId,
+    place: Place,
     manifest: ExerciseManifest,
-    kind: &'static dyn Kind,
+    judging: Lazy<Judging>,
     course: &Course,
 ) -> Exercise {
     let tracks = tracks(&manifest, course);
     Exercise {
-        id,
-        kind,
+        id: place.id.clone(),
+        kind: place.kind,
         title: manifest.title,
         summary: manifest.summary,
         story: manifest.story,
@@ -118,42 +123,66 @@ fn exercise(
         further: manifest.further,
         feedback: manifest.feedback,
         hints: manifest.hints,
-        tree: course.tree.clone(),
-        edition: course.edition,
-        judging: OnceLock::new(),
+        readme: Lazy::new(move || place.text("README.md").to_owned()),
+        judging,
     }
 }
 
-/// Returns what judges `exercise`, of a course that is known to have no problem.
-pub(in crate::course) fn judging(exercise: &Exercise) -> Judging {
-    let file = format!("exercises/{}/exercise.toml", exercise.id);
-    let text = exercise.tree.get(&file).unwrap_or_default();
-    let tables = toml::from_str(text).unwrap_or_default();
-    judging_of(exercise, &tables, text, &mut Vec::new())
+/// Where an exercise is read from.
+#[derive(Clone)]
+struct Place {
+    id: ExerciseId,
+    kind: &'static dyn Kind,
+    tree: Tree,
+    edition: Edition,
 }
 
-fn judging_of(
-    exercise: &Exercise,
-    tables: &JudgingManifest,
-    text: &str,
-    problems: &mut Vec<Problem>,
-) -> Judging {
-    let Exercise { id, kind, tree, .. } = exercise;
-    let wrong = wrong_solutions(tables, text);
-    let folder = Folder {
-        id,
-        tree,
-        manifest: text,
-        wrong: &wrong,
-        edition: exercise.edition,
-    };
-    let task = kind.load(&folder, problems);
-    Judging {
-        grading: grading(tables.grade.as_ref(), text),
-        equivalent: equivalent_mutants(tables, text),
-        fingerprint: fingerprint(id, tree, kind.id(), text, &*task),
-        wrong,
-        task,
+impl Place {
+    fn new(id: &ExerciseId, kind: &'static dyn Kind, course: &Course) -> Self {
+        Self {
+            id: id.clone(),
+            kind,
+            tree: course.tree.clone(),
+            edition: course.edition,
+        }
+    }
+
+    fn text(&self, file: &str) -> &str {
+        let path = format!("exercises/{}/{file}", self.id);
+        self.tree.get(&path).unwrap_or_default()
+    }
+
+    /// Reads what judges the exercise, of a course that has no problem.
+    fn read(&self) -> Judging {
+        let text = self.text("exercise.toml");
+        let tables = toml::from_str(text).unwrap_or_default();
+        self.judging(&tables, text, &mut Vec::new())
+    }
+
+    /// Reads what judges the exercise, whose manifest is `text` with the tables `tables`.
+    fn judging(
+        &self,
+        tables: &JudgingManifest,
+        text: &str,
+        problems: &mut Vec<Problem>,
+    ) -> Judging {
+        let Self { id, kind, tree, .. } = self;
+        let wrong = wrong_solutions(tables, text);
+        let folder = Folder {
+            id,
+            tree,
+            manifest: text,
+            wrong: &wrong,
+            edition: self.edition,
+        };
+        let task = kind.load(&folder, problems);
+        Judging {
+            grading: grading(tables.grade.as_ref(), text),
+            equivalent: equivalent_mutants(tables, text),
+            fingerprint: fingerprint(id, tree, kind.id(), text, &*task),
+            wrong,
+            task,
+        }
     }
 }
 
@@ -285,7 +314,7 @@ fn fingerprint(
 mod tests {
     use std::borrow::Cow;
 
-    use crate::course::{Tree, load};
+    use crate::course::{Exercise, Tree, load};
 
     /// Progress is kept by it: another value would take every pass from every learner.
     #[test]
@@ -306,7 +335,7 @@ mod tests {
         let fingerprint = |id: &str| {
             course
                 .exercise(&id.parse().unwrap())
-                .map(|it| it.fingerprint())
+                .map(Exercise::fingerprint)
         };
         assert_eq!(fingerprint("halve"), Some("80787aab411752fe"));
     }

@@ -1,8 +1,7 @@
 //! Lessons: front matter; the text is parsed when it is first wanted.
 
-use std::sync::OnceLock;
-
-use super::super::body::{LazyBody, directives};
+use super::super::Lazy;
+use super::super::body::{Body, directives};
 use super::super::lesson::{Lesson, Symptom};
 use super::super::manifest::LessonManifest;
 use super::head;
@@ -12,9 +11,6 @@ use toml::Spanned;
 /// Reads every lesson, in the order of their numbers.
 pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
     let lessons = read(tree, problems, |front| toml::from_str(front));
-    for lesson in &lessons {
-        lesson.symptoms();
-    }
     if lessons.is_empty() {
         problems.push(
             Problem::new("lessons", "no lesson").help("add a file like `lessons/01-start.md`"),
@@ -79,10 +75,12 @@ fn lesson(
         number,
         summary: String::new(),
         minutes: 10,
-        front: front.unwrap_or_default().to_owned(),
-        symptoms: OnceLock::new(),
+        symptoms: later(front.unwrap_or_default(), symptoms),
         leads_to: directives(body),
-        text: LazyBody::new(body, body_line, &file),
+        text: {
+            let file = file.clone();
+            later(body, move |body| Body::parse(body, body_line, &file))
+        },
         file,
     };
     match front {
@@ -106,6 +104,11 @@ fn lesson(
     lesson
 }
 
+fn later<T>(text: &str, read: impl FnOnce(&str) -> T + Send + 'static) -> Lazy<T> {
+    let text = text.to_owned();
+    Lazy::new(move || read(&text))
+}
+
 /// Returns the front matter, the body, and the line of the file where the body starts.
 pub(in crate::course) fn split_front_matter(text: &str) -> (Option<&str>, &str, usize) {
     let Some(rest) = text.strip_prefix("+++\n") else {
@@ -119,7 +122,7 @@ pub(in crate::course) fn split_front_matter(text: &str) -> (Option<&str>, &str, 
 
 /// Returns the symptoms that the front matter `front` declares; none where it cannot be read, which
 /// [`load`] has reported.
-pub(in crate::course) fn symptoms(front: &str) -> Vec<Symptom> {
+fn symptoms(front: &str) -> Vec<Symptom> {
     let symptoms = toml::from_str::<LessonManifest>(front).map(|manifest| manifest.symptoms);
     let symptoms = symptoms
         .unwrap_or_default()

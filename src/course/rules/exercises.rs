@@ -91,9 +91,9 @@ fn readme(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec
         problems.push(Problem::new(file, "missing").help(help));
         return;
     }
-    if exercise.readme().trim().is_empty() {
+    if exercise.readme.trim().is_empty() {
         problems.push(Problem::new(file, "empty"));
-    } else if let Some(line) = first_level_heading(&exercise.readme()) {
+    } else if let Some(line) = first_level_heading(&exercise.readme) {
         let help = "the title comes from exercise.toml; start with the task itself";
         problems.push(
             Problem::new(file, "a first-level heading")
