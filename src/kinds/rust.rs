@@ -45,7 +45,7 @@ use crate::kind::{Edition, Folder, Kind, Task, Tier, WorkspaceFile, WrongSolutio
 use crate::source::{ExerciseId, Problem, Tree};
 use crate::sys::clock::Stopwatch;
 use kit::{Kit, Subject};
-use own_tests::{Judged, Opponent};
+use own_tests::{Judged, WrongCrate};
 use toolchain::Toolchain;
 
 /// How long everything may take that one submission causes, unless ten times the processor time of one
@@ -145,9 +145,9 @@ impl RustTask {
         })
     }
 
-    fn opponents(&self) -> Vec<Opponent> {
+    fn wrong_crates(&self) -> Vec<WrongCrate> {
         let there = self.wrong.iter().filter_map(|wrong| {
-            Some(Opponent {
+            Some(WrongCrate {
                 source: self.file(&wrong.path)?.to_owned(),
                 fault: wrong.fault.clone(),
             })
@@ -183,9 +183,9 @@ impl RustTask {
             return Ok(());
         };
         let watch = Stopwatch::start();
-        let opponents = self.opponents();
+        let wrong_crates = self.wrong_crates();
         let judged = Kit::with(subject, context, |kit| {
-            own_tests::judge(subject, kit, tests, &opponents, rule.catch, context)
+            own_tests::judge(subject, kit, tests, &wrong_crates, rule.catch, context)
         });
         match judged? {
             Judged::Worth(worth, warning) => {
@@ -269,7 +269,7 @@ impl Task for RustTask {
 
     fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
         if hand_in.files.is_empty() {
-            let outcome = assess::unread(self.subject()?, &hand_in.faults, context)?;
+            let outcome = assess::assess_unreadable(self.subject()?, &hand_in.faults, context)?;
             return Ok(self.scoped(outcome));
         }
         let context = &self.bounded(context)?;

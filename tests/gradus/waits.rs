@@ -70,8 +70,8 @@ fn after_two_calls_that_never_return_no_more_are_made() {
             told(&outcome),
             str![[r#"
 time limit
-An even number is halved: not run: two calls before had taken too long
-An odd number has no half: not run: two calls before had taken too long
+An even number is halved: not run: two earlier calls took too long
+An odd number has no half: not run: two earlier calls took too long
 Small letters become capitals: time limit; input shout("gateway"); got no answer within 1 s
 An empty text panics: time limit; input shout(""); got no answer within 1 s
 
@@ -98,7 +98,7 @@ fn after_two_linked_tests_that_never_end_no_more_are_started() {
 time limit
 All items that hold are kept: time limit; note no end within 1 s
 Texts are kept too: time limit; note no end within 1 s
-No items are a mistake: not run: two tests before had taken too long
+No items are a mistake: not run: two earlier tests took too long
 
 "#]]
         );
@@ -162,7 +162,7 @@ fn calls_that_are_given_up_after_crashes_are_not_said_to_have_had_no_time() {
         let reasons = reasons(&outcome);
         assert!(!reasons.is_empty(), "{}", told(&outcome));
         for reason in reasons {
-            assert_eq!(reason, "eight calls before had ended the process", "{what}");
+            assert_eq!(reason, "eight earlier calls ended the process", "{what}");
         }
     }
 }
@@ -183,8 +183,8 @@ fn out_of_time_at(step: &'static str) -> Bench {
 #[test]
 fn what_a_submission_has_no_more_time_for_is_not_run_and_is_no_error_of_ours() {
     for (exercise, why) in [
-        ("pair", "earlier calls had used up the time"),
-        ("keep", "earlier tests had used up the time"),
+        ("pair", "earlier calls used up the time"),
+        ("keep", "earlier tests used up the time"),
     ] {
         let bench = out_of_time_at("running the hidden tests");
         let outcome = bench.check(exercise, bench.solution(exercise));

@@ -1,11 +1,11 @@
-//! The whole road of one Rust submission, from its files to an [`Outcome`].
+//! Assesses one Rust submission: compile, inspect, link, run the hidden tests, build the [`Outcome`].
 
 use std::path::Path;
 
 use super::dispatch::Dispatch;
 use super::kit::{Kit, Subject};
 use super::replies::{Loss, MOST_TIMEOUTS};
-use super::trial::{self, CallEnd, Note, Trial};
+use super::trial::{self, CallEnd, PanicNote, Trial};
 use super::{forbidden, inspect, linked, linking};
 use crate::check::outcome::{
     Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, Values,
@@ -16,66 +16,59 @@ use crate::sandbox::End;
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::{self, Scratch};
 
-/// Why no test runs where something is used that no solution may use.
 const FORBIDDEN: &str = "the crate uses what no solution may use";
 
-/// What is known of a submission while it is assessed.
-struct Desk<'a> {
+/// The state of one assessment; its methods are the phases in order.
+struct Assessment<'a> {
     subject: &'a Subject,
     kit: &'a Kit,
     context: &'a Context,
     outcome: Outcome,
 }
 
-/// Returns the outcome of a submission that could not be read, for the reasons `faults`.
-///
-/// # Errors
-/// Fails when Gradus could not do its work.
-pub(crate) fn unread(
+/// The outcome of a submission whose files could not be collected, for the reasons `faults`.
+pub(crate) fn assess_unreadable(
     subject: &Subject,
     faults: &[Diagnostic],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    at_desk(subject, context, |mut desk| {
+    with_kit(subject, context, |mut assessment| {
         for diagnostic in faults {
-            desk.say(diagnostic.clone());
+            assessment.report(diagnostic.clone());
         }
-        Ok(desk.not_run("the crate could not be read"))
+        Ok(assessment.end_without_tests("the crate could not be read"))
     })
 }
 
-/// Assesses a crate of these files.
-///
-/// # Errors
-/// Fails when Gradus could not do its work; a learner's failure is an [`Outcome`].
+/// Assesses a crate of these files. A learner's failure is an [`Outcome`]; `Err` means that Gradus itself
+/// failed.
 pub(crate) fn assess_files(
     subject: &Subject,
     files: &[Collected],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    at_desk(subject, context, |desk| desk.assess(files))
+    with_kit(subject, context, |assessment| assessment.assess(files))
 }
 
-fn at_desk(
+fn with_kit(
     subject: &Subject,
     context: &Context,
-    assess: impl Fn(Desk<'_>) -> Result<Outcome, CheckError>,
+    assess: impl Fn(Assessment<'_>) -> Result<Outcome, CheckError>,
 ) -> Result<Outcome, CheckError> {
     context.tell(Event::Step("preparing the judge"));
     let watch = Stopwatch::start();
     Kit::with(subject, context, |kit| {
-        let mut desk = Desk {
+        let mut assessment = Assessment {
             subject,
             kit,
             context,
             outcome: Outcome::default(),
         };
-        desk.took("prepare", watch);
-        assess(desk)
+        assessment.record_phase("prepare", watch);
+        assess(assessment)
     })
 }
 
-/// Makes a scratch folder for one check.
 pub(super) fn scratch_folder() -> Result<Scratch, CheckError> {
     Scratch::new().map_err(|source| CheckError::File {
         path: std::env::temp_dir(),
@@ -83,12 +76,11 @@ pub(super) fn scratch_folder() -> Result<Scratch, CheckError> {
     })
 }
 
-fn find_forbidden(file: &Collected) -> Vec<Diagnostic> {
+fn forbidden_in(file: &Collected) -> Vec<Diagnostic> {
     forbidden::find(&file.path, &String::from_utf8_lossy(&file.bytes))
 }
 
-impl Desk<'_> {
-    /// Assesses a crate of `files`.
+impl Assessment<'_> {
     fn assess(mut self, files: &[Collected]) -> Result<Outcome, CheckError> {
         let Self {
             subject,
@@ -100,88 +92,89 @@ impl Desk<'_> {
         let scratch = scratch_folder()?;
         hand_in::write(files, scratch.path())?;
         context.tell(Event::Step("compiling your crate"));
-        let (compiled, library) = self.timed("compile", |_| {
+        let (compiled, library) = self.time_phase("compile", |_| {
             kit.compile_crate(subject, scratch.path(), context, |diagnostic| {
                 context.tell(Event::Diagnostic(diagnostic.clone()));
             })
         })?;
         let success = compiled.is_success();
         let code = if success {
-            inspect::code(files, &library).map_err(|source| CheckError::File {
+            inspect::compiled_files(files, &library).map_err(|source| CheckError::File {
                 path: inspect::dep_info(&library),
                 source,
             })?
         } else {
             files.iter().collect()
         };
-        self.outcome.forbidden = code.into_iter().flat_map(find_forbidden).collect();
+        self.outcome.forbidden = code.into_iter().flat_map(forbidden_in).collect();
         if success {
             self.inspect(&library)?;
         }
         if !self.outcome.forbidden.is_empty() {
-            return Ok(self.not_run(FORBIDDEN));
+            return Ok(self.end_without_tests(FORBIDDEN));
         }
         self.outcome.diagnostics = compiled.diagnostics;
         if !success {
-            return Ok(self.not_run("the crate does not compile"));
+            return Ok(self.end_without_tests("the crate does not compile"));
         }
         context.tell(Event::Step("linking"));
-        let linked = self.timed("link", |desk| {
-            linking::link(subject, kit, &library, context, &mut |said| desk.say(said))
+        let linked = self.time_phase("link", |assessment| {
+            linking::link(subject, kit, &library, context, &mut |diagnostic| {
+                assessment.report(diagnostic);
+            })
         })?;
         let program = match linked {
             Ok(program) => program,
-            Err(why) => return Ok(self.not_run(why)),
+            Err(why) => return Ok(self.end_without_tests(why)),
         };
         self.inspect(&program)?;
         if !self.outcome.forbidden.is_empty() {
-            return Ok(self.not_run(FORBIDDEN));
+            return Ok(self.end_without_tests(FORBIDDEN));
         }
         context.tell(Event::Step("running the hidden tests"));
-        self.timed("run", |desk| match desk.subject.tier {
-            Tier::Called => desk.run(&program),
-            Tier::Linked => desk.run_linked(&program),
+        self.time_phase("run", |assessment| match assessment.subject.tier {
+            Tier::Called => assessment.run(&program),
+            Tier::Linked => assessment.run_linked(&program),
         })?;
         Ok(self.outcome)
     }
 
-    /// Refuses what only the intermediate code of `output` shows.
+    /// Rejects forbidden names that only the LLVM IR of `output` shows, unless the source scan found some.
     fn inspect(&mut self, output: &Path) -> Result<(), CheckError> {
-        let found = inspect::find(output).map_err(|source| CheckError::File {
+        let found = inspect::find_forbidden(output).map_err(|source| CheckError::File {
             path: inspect::intermediate(output),
             source,
         })?;
-        let told = &mut self.outcome.forbidden;
-        if told.is_empty() {
-            told.extend(found.into_iter().map(forbidden::unseen));
+        let forbidden = &mut self.outcome.forbidden;
+        if forbidden.is_empty() {
+            forbidden.extend(found.into_iter().map(forbidden::hidden_use));
         }
         Ok(())
     }
 
-    /// Notes that a phase has ended, which began with `watch`.
-    fn took(&mut self, name: &'static str, watch: Stopwatch) {
+    fn record_phase(&mut self, name: &'static str, watch: Stopwatch) {
         let duration = watch.elapsed();
         self.outcome.phases.push(Phase { name, duration });
     }
 
-    fn timed<T>(
+    fn time_phase<T>(
         &mut self,
         name: &'static str,
         step: impl FnOnce(&mut Self) -> Result<T, CheckError>,
     ) -> Result<T, CheckError> {
         let watch = Stopwatch::start();
         let done = step(self);
-        self.took(name, watch);
+        self.record_phase(name, watch);
         done
     }
 
-    fn say(&mut self, diagnostic: Diagnostic) {
+    fn report(&mut self, diagnostic: Diagnostic) {
         self.context.tell(Event::Diagnostic(diagnostic.clone()));
         self.outcome.diagnostics.push(diagnostic);
     }
 
-    /// Ends the assessment before any test ran.
-    fn not_run(mut self, why: &str) -> Outcome {
+    /// Ends the assessment before any test ran, with the reason for each test.
+    fn end_without_tests(mut self, why: &str) -> Outcome {
         let tests = self.kit.tests.iter().map(|test| TestOutcome {
             test: test.clone(),
             result: TestResult::NotRun(why.to_owned()),
@@ -194,18 +187,18 @@ impl Desk<'_> {
         let kit = self.kit;
         let mut dispatch =
             Dispatch::new(program, &kit.toolchain, self.context, self.subject.limits);
-        let replies = dispatch.batch(&kit.calls, &kit.starts)?;
+        let replies = dispatch.call_all(&kit.calls, &kit.starts)?;
         let known = trial::known(&kit.calls, &replies);
         let trial = trial::run(kit, &known, &mut |call| dispatch.call(call), self.context)?;
         let printed = dispatch.finish()?;
-        // What the code prints may be the very values that the exercise keeps back.
+        // The output may contain the very values that the exercise does not reveal.
         self.outcome.printed = match self.context.feedback {
             Feedback::Full => printed,
             Feedback::Title => String::new(),
         };
         for test in &kit.tests {
-            let result = result(&test.name, &trial, self.subject);
-            keep(test, result, self.context, &mut self.outcome);
+            let result = test_result(&test.name, &trial, self.subject);
+            record_test(test, result, self.context, &mut self.outcome);
         }
         Ok(())
     }
@@ -214,21 +207,21 @@ impl Desk<'_> {
         let mut timeouts = 0;
         for (index, test) in self.kit.tests.iter().enumerate() {
             let result = if timeouts >= MOST_TIMEOUTS {
-                TestResult::NotRun("two tests before had taken too long".to_owned())
+                TestResult::NotRun("two earlier tests took too long".to_owned())
             } else if self.context.allowance.is_over() {
-                TestResult::NotRun("earlier tests had used up the time".to_owned())
+                TestResult::NotRun("earlier tests used up the time".to_owned())
             } else {
                 linked::run(program, index, self.subject, self.kit, self.context)?
             };
             timeouts += usize::from(matches!(result, TestResult::TimeLimit(_)));
-            keep(test, result, self.context, &mut self.outcome);
+            record_test(test, result, self.context, &mut self.outcome);
         }
         Ok(())
     }
 }
 
-/// Keeps what a test found, as far as a learner may know it.
-fn keep(test: &TestTitle, result: TestResult, context: &Context, outcome: &mut Outcome) {
+/// Records the result of a test, without its values where feedback is restricted to titles.
+fn record_test(test: &TestTitle, result: TestResult, context: &Context, outcome: &mut Outcome) {
     let result = match context.feedback {
         Feedback::Full => result,
         Feedback::Title => without_values(result),
@@ -241,12 +234,12 @@ fn keep(test: &TestTitle, result: TestResult, context: &Context, outcome: &mut O
     outcome.tests.push(test);
 }
 
-fn result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
+fn test_result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
     let note = trial.notes.get(name);
-    // A call that did not return ends its test, also one that expects a panic.
+    // A lost call fails its test, even one with `#[should_panic]`, which the stub's panic would satisfy.
     let lost = matches!(
         note,
-        Some(Note {
+        Some(PanicNote {
             end: CallEnd::Lost(_) | CallEnd::Lacking,
             ..
         })
@@ -254,23 +247,23 @@ fn result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
     match trial.passed.get(name) {
         Some(true) if !lost => TestResult::Passed,
         Some(_) => note.map_or(TestResult::Failed(Values::default()), |note| {
-            failed(note, subject)
+            failed_result(note, subject)
         }),
         None if lost => note.map_or(TestResult::Failed(Values::default()), |note| {
-            failed(note, subject)
+            failed_result(note, subject)
         }),
         None if trial.end == End::TimeLimit => {
-            let note = Some("the test did not come to an end in time".to_owned());
+            let note = Some("the test did not finish in time".to_owned());
             TestResult::TimeLimit(Values {
                 note,
                 ..Values::default()
             })
         }
-        None => TestResult::NotRun("the judge ended before this test".to_owned()),
+        None => TestResult::NotRun("the judge exited before this test".to_owned()),
     }
 }
 
-fn failed(note: &Note, subject: &Subject) -> TestResult {
+fn failed_result(note: &PanicNote, subject: &Subject) -> TestResult {
     let input = note.input.clone();
     let values = |got: String| Values {
         input: input.clone(),
@@ -278,7 +271,7 @@ fn failed(note: &Note, subject: &Subject) -> TestResult {
         ..Values::default()
     };
     match &note.end {
-        CallEnd::Returned => TestResult::Failed(compared(note)),
+        CallEnd::Returned => TestResult::Failed(assert_values(note)),
         CallEnd::Panicked(words) => TestResult::Crashed(values(format!("a panic: {words}"))),
         CallEnd::Lacking => {
             TestResult::NotRun(format!("it calls what `{}` lacks", subject.crate_name))
@@ -287,7 +280,7 @@ fn failed(note: &Note, subject: &Subject) -> TestResult {
             Loss::Exited(code) => {
                 TestResult::Crashed(values(format!("the process ended itself with code {code}")))
             }
-            Loss::Signalled(signal) => TestResult::Crashed(values(signal_words(*signal))),
+            Loss::Signalled(signal) => TestResult::Crashed(values(describe_signal(*signal))),
             Loss::Time => TestResult::TimeLimit(values(format!(
                 "no answer within {} s",
                 subject.limits.cpu.as_secs()
@@ -300,14 +293,14 @@ fn failed(note: &Note, subject: &Subject) -> TestResult {
                 "it printed more than {} KiB",
                 subject.limits.output >> 10
             ))),
-            Loss::NotMade(given_up) => TestResult::NotRun(given_up.words().to_owned()),
+            Loss::NotMade(given_up) => TestResult::NotRun(given_up.message_text().to_owned()),
         },
     }
 }
 
-/// Finds out which side of an assert is what was expected: the one that the call did not return.
-fn compared(note: &Note) -> Values {
-    let Note {
+/// Picks the expected side of an `assert_eq!`: the one that differs from the call's return value.
+fn assert_values(note: &PanicNote) -> Values {
+    let PanicNote {
         left,
         right,
         input,
@@ -328,7 +321,7 @@ fn compared(note: &Note) -> Values {
     }
 }
 
-pub(super) fn signal_words(signal: i32) -> String {
+pub(super) fn describe_signal(signal: i32) -> String {
     let name = match signal {
         4 => "SIGILL",
         6 => "SIGABRT: it aborted, as after a stack overflow",

@@ -1,4 +1,4 @@
-//! The files of a submission: regular files only, within bounds, copied into a folder of ours.
+//! Collects the files of a submission: regular files only, within bounds.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -7,7 +7,7 @@ use crate::check::{Collected, Diagnostic};
 use crate::sys::dir::{Bounds, Dir, Refusal};
 use crate::text::visible;
 
-/// How much is taken of a submission; a path must also fit below our own folders.
+/// The limits of a submission. Paths must also fit below our own folders.
 const BOUNDS: Bounds = Bounds {
     files: 200,
     depth: 32,
@@ -16,8 +16,7 @@ const BOUNDS: Bounds = Bounds {
     all: 16 << 20,
 };
 
-/// Reads `src/**` of `submission`. What cannot be taken is a diagnostic: the learner's to see and to
-/// mend.
+/// Reads `src/**` of `submission`. A file that cannot be accepted is a diagnostic, for the learner to fix.
 ///
 /// # Errors
 /// Fails when there is no `src/lib.rs`, or a file cannot be read or is too large.
@@ -42,10 +41,6 @@ pub(crate) fn sources(submission: &Dir) -> Result<Vec<Collected>, Diagnostic> {
     Ok(taken.collect())
 }
 
-/// Reads the file `path` of `submission`.
-///
-/// # Errors
-/// Fails when it is not there, no regular file, or too large.
 pub(crate) fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic> {
     let read = submission.read(path, BOUNDS.bytes);
     let bytes = read.map_err(|refusal| refused(path, &refusal))?;
@@ -53,15 +48,12 @@ pub(crate) fn one(submission: &Dir, path: &str) -> Result<Collected, Diagnostic>
     Ok(Collected { path, bytes })
 }
 
-/// Opens the folder `submission`, on the way to which there is no link.
-///
-/// # Errors
-/// Fails when it cannot be read.
+/// Opens the folder `submission` without following a symbolic link on the way.
 pub(crate) fn open(submission: &Path) -> Result<Dir, Diagnostic> {
     Dir::open(submission).map_err(|refusal| refused("the folder that was handed in", &refusal))
 }
 
-/// The most characters of a path in a diagnostic.
+/// The longest path that a diagnostic shows, in characters.
 const MOST_SHOWN: usize = 40;
 
 fn refused(file: &str, why: &impl std::fmt::Display) -> Diagnostic {

@@ -1,15 +1,15 @@
-//! Calls to the compiler.
+//! Runs rustc, confined unless everything it reads is ours.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::diagnostics::{self, Lines};
+use super::diagnostics::{self, LineSplitter};
 use super::inspect;
 use super::toolchain::Toolchain;
 use crate::check::{CheckError, Context, Diagnostic};
 use crate::sandbox::{Access, End, Exit, Job, Stage, Stream, View};
 
-/// Where linkers and their parts are.
+/// Folders of linkers and their components.
 const LINKER_FOLDERS: [&str; 6] = [
     "/bin",
     "/usr/bin",
@@ -19,77 +19,66 @@ const LINKER_FOLDERS: [&str; 6] = [
     "/usr/libexec",
 ];
 
-/// What to compile, and into what.
+/// One call of rustc: what to compile, and into what.
 #[derive(Debug, Clone)]
 pub(crate) struct Unit<'a> {
-    /// The crate's name.
     pub name: &'a str,
     /// The root file, relative to `folder`.
     pub root: PathBuf,
     /// The folder the compiler starts in: paths in diagnostics are relative to it.
     pub folder: &'a Path,
-    /// The file to write.
     pub output: &'a Path,
-    /// What becomes of it.
     pub product: Product,
-    /// The crates it may name, and where they are.
+    /// The crates it may name, with their libraries.
     pub externs: Vec<(&'a str, PathBuf)>,
-    /// The crates that those are made of.
+    /// Further libraries: the dependencies of `externs`.
     pub depends: Vec<PathBuf>,
-    /// Who wrote what it is made of.
     pub origin: Origin,
 }
 
-/// Who wrote what a unit is made of.
+/// The author of the sources; decides how the compiler is confined and which lints are on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
-    /// We.
+    /// Gradus: the compiler is trusted.
     Ours,
     /// The author of the exercise, who may be a stranger: the compiler is confined.
     Author,
-    /// A learner: no unsafe code, and the compiler is confined.
+    /// A learner: `unsafe` is forbidden, and the compiler is confined.
     Learner,
-    /// We, but a learner's crate is linked into it, some of which is evaluated then: the compiler
+    /// Gradus, linked with a learner's crate. Linking may evaluate constants of that crate, so the compiler
     /// is confined.
     Linked,
 }
 
-/// What a unit becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Product {
-    /// A library.
     Library,
-    /// A program.
     Program,
-    /// A program that runs the crate's tests.
+    /// A libtest binary of the crate's tests.
     Tests,
-    /// A program that calls the crate's tests by a `main` of its own.
+    /// A program whose own `main` calls the crate's tests.
     TestsByHand,
 }
 
-/// What the compiler said.
+/// The result of a call of rustc.
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
-    /// How it ended.
     pub end: End,
-    /// Its diagnostics, in its order.
     pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Compiled {
-    /// Returns whether it made what it should.
     pub(crate) fn is_success(&self) -> bool {
         self.end.is_success()
     }
 
-    /// Returns the errors.
     pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
         self.diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.error)
     }
 
-    /// Returns the errors as one text.
+    /// All errors, rendered, as one text.
     pub(crate) fn words(&self) -> String {
         self.errors()
             .map(|diagnostic| diagnostic.text.as_str())
@@ -98,27 +87,24 @@ impl Compiled {
     }
 }
 
-/// Compiles `unit`, and hands each diagnostic to `observe` as it comes.
-///
-/// # Errors
-/// Fails when the compiler cannot be started.
+/// Compiles `unit` and passes each diagnostic to `observe` as it arrives.
 pub(crate) fn compile(
     unit: &Unit<'_>,
     toolchain: &Toolchain,
     context: &Context,
     mut observe: impl FnMut(&Diagnostic),
 ) -> Result<Compiled, CheckError> {
-    let mut job = job(unit, toolchain);
+    let mut job = compiler_job(unit, toolchain);
     if unit.origin != Origin::Ours {
         job = job.sharing(context.allowance.clone());
     }
     let process = context.sandbox.spawn(job, &context.cancel)?;
-    let mut lines = Lines::default();
+    let mut lines = LineSplitter::default();
     let mut said = Vec::new();
     let exit: Exit = process.finish_with(|stream, bytes| {
         if stream == Stream::Stderr {
             for line in lines.push(bytes) {
-                if let Some(diagnostic) = diagnostics::read(&line) {
+                if let Some(diagnostic) = diagnostics::parse(&line) {
                     observe(&diagnostic);
                     said.push(diagnostic);
                 }
@@ -127,7 +113,7 @@ pub(crate) fn compile(
     });
     CheckError::unless_ran(&exit)?;
     if !exit.end.is_success() && !said.iter().any(|diagnostic| diagnostic.error) {
-        said.push(diagnostics::silent(&exit, unit.origin));
+        said.push(diagnostics::without_output(&exit, unit.origin));
     }
     Ok(Compiled {
         end: exit.end,
@@ -135,20 +121,20 @@ pub(crate) fn compile(
     })
 }
 
-fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
+fn compiler_job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
     let stage = match unit.origin {
         Origin::Ours => Stage::Trusted,
         Origin::Author | Origin::Learner | Origin::Linked => Stage::Compile,
     };
     let mut arguments: Vec<OsString> = vec!["--edition=2024".into(), "--error-format=json".into()];
     arguments.extend(["--crate-name".into(), unit.name.into()]);
-    arguments.extend(outputs(unit));
+    arguments.extend(output_arguments(unit));
     arguments.extend(["-Cdebuginfo=0".into(), "-Cembed-bitcode=no".into()]);
     match unit.product {
         Product::Library => arguments.push("--crate-type=rlib".into()),
         Product::Program => arguments.push("--crate-type=bin".into()),
         Product::Tests => arguments.push("--test".into()),
-        // A compiler that makes tests sets `test` by itself.
+        // `--test` would set the cfg itself, but also generate libtest's `main`.
         Product::TestsByHand => arguments
             .extend(["--crate-type=bin", "--cfg=test", "--cap-lints=allow"].map(OsString::from)),
     }
@@ -162,7 +148,7 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
     }
     match unit.origin {
         Origin::Ours | Origin::Linked => {}
-        // A test in a function is compiled, and never run.
+        // A `#[test]` inside of a function would compile and never run.
         Origin::Author => arguments.push("-Dunnameable_test_items".into()),
         Origin::Learner => arguments.push("-Funsafe_code".into()),
     }
@@ -179,18 +165,18 @@ fn job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
         .arguments(arguments)
         .variable("PATH", "/usr/bin:/bin:/usr/local/bin")
         .variable("TMPDIR", unit.output.parent().unwrap_or(unit.folder))
-        .seeing(view(unit, toolchain))
+        .seeing(compiler_view(unit, toolchain))
 }
 
-/// Returns the arguments that name what is to be made. Of what holds a learner's code, the compiler also
-/// tells which files it read, and the intermediate code.
-fn outputs(unit: &Unit<'_>) -> Vec<OsString> {
+/// The arguments that name the output. Where it holds a learner's code, rustc also emits dep-info and LLVM
+/// IR.
+fn output_arguments(unit: &Unit<'_>) -> Vec<OsString> {
     let is_inspected = match unit.origin {
         Origin::Ours | Origin::Author => false,
         Origin::Learner => unit.product == Product::Library,
         Origin::Linked => true,
     };
-    // A comma in a path would end it: below its folder, a learner's output has none.
+    // `--emit` splits at commas, so paths are relative to the folder: those have none.
     let Some(output) = unit
         .output
         .strip_prefix(unit.folder)
@@ -211,15 +197,15 @@ fn outputs(unit: &Unit<'_>) -> Vec<OsString> {
     });
     let mut folder = OsString::from("--out-dir=");
     folder.push(unit.output.parent().unwrap_or(unit.folder));
-    // One unit, so that its code is one file.
+    // A single codegen unit, so that there is a single IR file.
     emitted
         .chain([folder, "-Ccodegen-units=1".into()])
         .collect()
 }
 
-/// Returns what the compiler can see: the toolchain, the sources, the crates that may be named, and
-/// the folder it writes into. Endless files such as `/dev/zero` are not among it.
-fn view(unit: &Unit<'_>, toolchain: &Toolchain) -> View {
+/// The files visible to the compiler: toolchain, sources, libraries, and the output folder. Endless files
+/// such as `/dev/zero` are not among them.
+fn compiler_view(unit: &Unit<'_>, toolchain: &Toolchain) -> View {
     let mut view = View::of_tools()
         .with(Access::Execute, &toolchain.sysroot)
         .with(Access::Execute, &toolchain.rustc)
@@ -236,20 +222,20 @@ fn view(unit: &Unit<'_>, toolchain: &Toolchain) -> View {
     }
     view.with_all(Access::Execute, LINKER_FOLDERS)
         .with(Access::Execute, &toolchain.linker)
-        // A compiler of C finds its parts relative to itself.
+        // A C compiler finds its components (`cc1`, `ld`) relative to its own path.
         .with_all(
             Access::Execute,
-            toolchain.linker.ancestors().nth(2).filter(is_deep),
+            toolchain.linker.ancestors().nth(2).filter(is_specific),
         )
         .with(Access::Write, "/dev/null")
 }
 
-/// Returns whether `folder` is no folder that holds everything, such as `/usr`.
-fn is_deep(folder: &&Path) -> bool {
+/// Whether `folder` is more specific than a root such as `/usr`, which would show everything.
+fn is_specific(folder: &&Path) -> bool {
     folder.components().count() > 3
 }
 
-/// Returns the environment in which a program linked by `toolchain` finds its standard library.
+/// The environment variable by which the dynamic loader finds the toolchain's standard library.
 pub(crate) fn library_path(toolchain: &Toolchain) -> (&'static str, &Path) {
     let name = if cfg!(target_os = "macos") {
         "DYLD_LIBRARY_PATH"

@@ -7,33 +7,29 @@ use quote::ToTokens;
 use syn::spanned::Spanned as _;
 use syn::{Fields, ForeignItemFn, Item};
 
-/// What a contract says.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Contract {
     /// The functions, in file order.
     pub functions: Vec<Function>,
-    /// The types the course gives, in file order.
+    /// The types the course provides, in file order.
     pub types: Vec<Given>,
-    /// The items that make the types, as source: the learner's crate `contract`.
+    /// Their source, which becomes the crate `contract`.
     pub types_source: String,
 }
 
 /// A function of a contract, or of a bridge.
 #[derive(Debug, Clone)]
 pub(crate) struct Function {
-    /// Its name.
     pub name: String,
-    /// The signature as a learner reads it.
     pub signature: String,
     /// Its type as a function pointer.
     pub pointer: String,
-    /// The parameters, as `name: Type`.
+    /// Names and types.
     pub parameters: Vec<(String, String)>,
     /// The types of the parameters with every reference made `'static`.
     pub static_parameters: Vec<String>,
-    /// Its lifetime parameters, such as `<'a>`, or nothing.
+    /// The lifetime parameters, such as `<'a>`, or empty.
     pub generics: String,
-    /// The result.
     pub result: String,
     /// The result with every reference made `'static`.
     pub static_result: String,
@@ -41,42 +37,32 @@ pub(crate) struct Function {
     pub line: usize,
 }
 
-/// A type of a contract.
+/// A type that the course provides.
 #[derive(Debug, Clone)]
 pub(crate) struct Given {
-    /// Its name.
     pub name: String,
-    /// How it is written and read.
     pub shape: Shape,
 }
 
-/// The shape of a type.
 #[derive(Debug, Clone)]
 pub(crate) enum Shape {
-    /// A struct with these fields.
     Struct(Members),
-    /// An enum with these variants.
     Enum(Vec<(String, Members)>),
 }
 
-/// The fields of a struct or a variant.
 #[derive(Debug, Clone)]
 pub(crate) enum Members {
-    /// None.
     Unit,
-    /// So many, without names.
+    /// The number of unnamed fields.
     Tuple(usize),
-    /// With these names.
     Named(Vec<String>),
 }
 
-/// A fault in a contract: the line, from 1, and what is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct ContractError {
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong.
     pub message: String,
 }
 
@@ -89,11 +75,11 @@ impl From<syn::Error> for ContractError {
     }
 }
 
-/// Reads a contract. With `wire` false its functions may take what cannot cross to another
-/// process: a bridge then calls them.
+/// Reads a contract. With `wire` unset its functions may take types that cannot be serialised: a bridge
+/// calls them.
 ///
 /// # Errors
-/// Fails at the first item that a contract cannot have.
+/// Fails at the first item that a contract must not have.
 pub(crate) fn parse(source: &str, wire: bool) -> Result<Contract, ContractError> {
     let file = syn::parse_file(source)?;
     let mut contract = Contract::default();
@@ -153,10 +139,7 @@ pub(crate) fn parse(source: &str, wire: bool) -> Result<Contract, ContractError>
     Ok(contract)
 }
 
-/// Reads the functions of a bridge, which have bodies and wire types only.
-///
-/// # Errors
-/// Fails when the bridge is not Rust, or a public function has a type that cannot cross.
+/// Reads the functions of a bridge: its public functions have bodies, and only types that can be serialised.
 pub(crate) fn parse_bridge(source: &str) -> Result<Vec<Function>, ContractError> {
     let file = syn::parse_file(source)?;
     let public = file.items.iter().filter_map(|item| match item {
@@ -202,7 +185,7 @@ fn members(fields: &Fields) -> Members {
     }
 }
 
-/// Blanks out the functions of a contract, so that what is left compiles and keeps its lines.
+/// Blanks out the functions of a contract, so that the rest compiles and keeps its line numbers.
 fn without_functions(source: &str) -> String {
     let Ok(file) = syn::parse_file(source) else {
         return source.to_owned();

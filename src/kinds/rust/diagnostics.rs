@@ -1,5 +1,4 @@
-//! What the compiler says, as far as it is about the code: the same on every run, and nothing of where
-//! it ran.
+//! Parses rustc's JSON diagnostics and normalises them: the same on every run, without paths of the check.
 
 use rustix::process::Signal;
 use serde::Deserialize;
@@ -8,33 +7,33 @@ use super::compile::Origin;
 use crate::check::Diagnostic;
 use crate::sandbox::{End, Exit, Limits};
 
-/// How a note begins in a rendered diagnostic.
+/// The prefix of a note in a rendered diagnostic.
 const NOTE: &str = "= note: ";
-/// Of a type with a long name the compiler shows a part, and adds two notes: where the whole name is,
-/// which is a file of this check with a number that is thrown, and how to have it shown.
+/// rustc abbreviates a long type name and adds two notes: the file with the full name, whose path is
+/// different in each run, and how to print it.
 const NOTES_ON_LONG_NAMES: [&str; 2] =
     [".long-type-", "to print the full type name to the console"];
 
 #[derive(Deserialize)]
-struct Message {
+struct RustcMessage {
     #[serde(rename = "message")]
     words: String,
     level: String,
     rendered: Option<String>,
     #[serde(default)]
-    spans: Vec<Span>,
+    spans: Vec<RustcSpan>,
 }
 
 #[derive(Deserialize)]
-struct Span {
+struct RustcSpan {
     file_name: String,
     line_start: usize,
     is_primary: bool,
 }
 
-/// Returns the diagnostic in `line`, if there is one that says something.
-pub(super) fn read(line: &[u8]) -> Option<Diagnostic> {
-    let message: Message = serde_json::from_slice(line).ok()?;
+/// Parses a line of output; `None` for summaries and for lines that are no diagnostic.
+pub(super) fn parse(line: &[u8]) -> Option<Diagnostic> {
+    let message: RustcMessage = serde_json::from_slice(line).ok()?;
     let error = message.level.starts_with("error");
     let summary = message.words.starts_with("aborting due to")
         || message.words.contains("warning emitted")
@@ -49,7 +48,7 @@ pub(super) fn read(line: &[u8]) -> Option<Diagnostic> {
         message: crate::text::visible(&message.words.replace('\n', " ")),
         file: primary.map(|span| crate::text::visible(&span.file_name)),
         line: primary.map(|span| span.line_start),
-        text: clean(&without_notes_on_long_names(
+        text: visible_lines(&without_notes_on_long_names(
             &message.rendered.unwrap_or(message.words),
         )),
     })
@@ -64,15 +63,15 @@ fn without_notes_on_long_names(text: &str) -> String {
     lines.join("\n")
 }
 
-/// Makes control characters visible, line by line.
-pub(super) fn clean(text: &str) -> String {
+/// Escapes control characters, line by line.
+pub(super) fn visible_lines(text: &str) -> String {
     let lines: Vec<_> = text.trim_end().lines().map(crate::text::visible).collect();
     lines.join("\n") + "\n"
 }
 
-/// Returns words for a compiler that ended without any. What it wrote beside its diagnostics is about
-/// itself, as a trace with addresses is: it is told to those who wrote the course, and not to learners.
-pub(super) fn silent(exit: &Exit, origin: Origin) -> Diagnostic {
+/// The diagnostic for a compiler that died without one. Its other output, such as a backtrace with
+/// addresses, is about the compiler: authors see it, learners do not.
+pub(super) fn without_output(exit: &Exit, origin: Origin) -> Diagnostic {
     let message = match exit.end {
         End::TimeLimit => "the compiler took too long and was stopped".to_owned(),
         End::OutputLimit => "the compiler wrote too much and was stopped".to_owned(),
@@ -88,10 +87,10 @@ pub(super) fn silent(exit: &Exit, origin: Origin) -> Diagnostic {
         End::NotEntered => "the compiler was not started".to_owned(),
     };
     let words = match origin {
-        Origin::Ours | Origin::Author => beside_diagnostics(&exit.stderr),
+        Origin::Ours | Origin::Author => plain_stderr(&exit.stderr),
         Origin::Learner | Origin::Linked => String::new(),
     };
-    let text = clean(&format!("error: {message}\n{words}"));
+    let text = visible_lines(&format!("error: {message}\n{words}"));
     Diagnostic {
         error: true,
         message,
@@ -101,18 +100,18 @@ pub(super) fn silent(exit: &Exit, origin: Origin) -> Diagnostic {
     }
 }
 
-fn beside_diagnostics(stderr: &[u8]) -> String {
+fn plain_stderr(stderr: &[u8]) -> String {
     let text = String::from_utf8_lossy(stderr);
     let lines = text.lines().filter(|line| !line.starts_with('{'));
     lines.take(20).collect::<Vec<_>>().join("\n")
 }
 
-/// Cuts a stream of bytes into lines.
+/// Splits a byte stream into lines.
 #[derive(Default)]
-pub(super) struct Lines(Vec<u8>);
+pub(super) struct LineSplitter(Vec<u8>);
 
-impl Lines {
-    /// Takes `bytes`, and returns the lines that are whole now.
+impl LineSplitter {
+    /// Appends `bytes` and returns the lines completed by them.
     pub(super) fn push(&mut self, bytes: &[u8]) -> Vec<Vec<u8>> {
         self.0.extend_from_slice(bytes);
         let Some(end) = self.0.iter().rposition(|byte| *byte == b'\n') else {
@@ -142,7 +141,7 @@ mod tests {
         let line = format!(
             r#"{{"message":"no method","level":"error","rendered":"{rendered}","spans":[]}}"#
         );
-        let diagnostic = read(line.as_bytes()).unwrap();
+        let diagnostic = parse(line.as_bytes()).unwrap();
         assert_eq!(
             diagnostic.text,
             "error[E0599]: no method named `nope`\n  = note: a note on the code\n"
@@ -157,7 +156,7 @@ mod tests {
             stderr: b"{\"level\":\"note\"}\nrustc(+0x3b62e1c)[0x7f3b00762e1c]\n".to_vec(),
             duration: Duration::ZERO,
         };
-        let text = |origin| silent(&exit, origin).text;
+        let text = |origin| without_output(&exit, origin).text;
         for origin in [Origin::Learner, Origin::Linked] {
             assert_eq!(
                 text(origin),
@@ -169,7 +168,7 @@ mod tests {
 
     #[test]
     fn lines_are_whole_whatever_the_pieces() {
-        let mut lines = Lines::default();
+        let mut lines = LineSplitter::default();
         assert_eq!(lines.push(b"on"), Vec::<Vec<u8>>::new());
         assert_eq!(lines.push(b"e\n\ntwo\nth"), [b"one", b"two"]);
         assert_eq!(lines.push(b"ree\n"), [b"three"]);

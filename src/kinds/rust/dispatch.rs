@@ -1,5 +1,5 @@
-//! The learner's code in a process of its own: calls go in, replies come out, and a process that
-//! ends is the reply to the call it was answering.
+//! Calls into the learner's code, which runs in a process of its own (the dispatcher). If that process
+//! exits, its exit is the reply to the pending call.
 
 use std::io::{self, BufReader, BufWriter, Read, Write};
 use std::os::fd::OwnedFd;
@@ -15,31 +15,31 @@ use crate::check::{CheckError, Context};
 use crate::sandbox::{End, Exit, Input, Limits, SandboxError, Turn};
 use crate::sys::clock::Stopwatch;
 
-/// So many bytes may all replies of a check have together. With its call, a reply of so many still
-/// fits into a message to the judge.
+/// The most bytes that all replies of a check may take. A reply of this size, together with its call, still
+/// fits into one message to the judge.
 const MOST_HELD: u64 = 48 << 20;
-/// So many times as long as one process may all of a check together take.
+/// The time limit of all calls of a check, in multiples of the wall-clock limit of one process.
 const MOST_WAITS: u32 = 2;
 
-/// Starts dispatchers of one program, and remembers what the learner's code printed.
+/// Starts dispatchers of one program and collects what the learner's code prints.
 #[derive(Debug)]
 pub(crate) struct Dispatch<'a> {
     program: PathBuf,
     toolchain: &'a Toolchain,
     context: &'a Context,
     limits: Limits,
-    running: Option<Running>,
-    /// The calls that never returned, and those among them that took too long.
+    dispatcher: Option<Dispatcher>,
+    /// Calls that never returned, and those among them that timed out.
     losses: usize,
     timeouts: usize,
     watch: Stopwatch,
     printed: Vec<u8>,
-    /// The bytes of all replies together.
+    /// Bytes of all replies so far.
     held: u64,
 }
 
 #[derive(Debug)]
-struct Running {
+struct Dispatcher {
     input: BufReader<UnixStream>,
     output: BufWriter<UnixStream>,
     end: JoinHandle<Exit>,
@@ -47,37 +47,37 @@ struct Running {
     since: Stopwatch,
 }
 
-/// A process that ended before it had answered everything.
+/// The pending call of a dispatcher that exited.
 #[derive(Debug, Clone, Copy)]
-struct Lost {
+struct LostCall {
     loss: Loss,
-    /// Whether the call that it did not answer was its first.
+    /// Whether it was the first call of that process.
     is_first: bool,
-    /// How long that call was waited for.
+    /// How long it was pending.
     waited: Duration,
-    /// How long the process lived.
+    /// How long the process had been running.
     lived: Duration,
 }
 
-impl Lost {
-    /// Returns whether earlier calls of the same process had used up the time of this one: on a machine
-    /// that is busy with others, both are longer than the processor time that they stand for.
-    fn is_early(self) -> bool {
+impl LostCall {
+    /// Whether earlier calls of the same process used up the time limit. Wall-clock times are compared: on a
+    /// busy machine both are longer than the processor time, by the same factor.
+    fn was_starved(self) -> bool {
         self.loss == Loss::Time && !self.is_first && self.waited * 10 < self.lived * 9
     }
 }
 
-/// What is known of a lack of memory in a call.
+/// What is known about memory during a call.
 #[derive(Debug, Default)]
-struct Shortage {
-    /// The learner's process had none for something. It may have done with less.
+struct OutOfMemory {
+    /// An allocation failed in the learner's process, which may have handled it.
     is_noted: bool,
-    /// Its answer is more than is kept here.
+    /// The reply exceeds [`MOST_HELD`].
     is_ours: bool,
 }
 
-impl Shortage {
-    /// Reads the next message that is no note of a lack of memory.
+impl OutOfMemory {
+    /// Reads the next message, and records those that report a failed allocation.
     fn read(&mut self, input: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
         loop {
             match frame::read(input)? {
@@ -87,14 +87,14 @@ impl Shortage {
         }
     }
 
-    /// Returns whether a lack of memory is what ended the process: Rust aborts one that cannot go on.
+    /// Whether lack of memory ended the process: Rust aborts if a failed allocation is not handled.
     fn ended(&self, exit: &Exit) -> bool {
         self.is_ours || self.is_noted && matches!(exit.end, End::Signal(_))
     }
 }
 
 impl<'a> Dispatch<'a> {
-    /// Returns a dispatch of `program` that has started nothing yet.
+    /// A dispatch of `program`; starts no process yet.
     pub(crate) fn new(
         program: &Path,
         toolchain: &'a Toolchain,
@@ -108,7 +108,7 @@ impl<'a> Dispatch<'a> {
             toolchain,
             context,
             limits,
-            running: None,
+            dispatcher: None,
             losses: 0,
             timeouts: 0,
             watch,
@@ -117,12 +117,9 @@ impl<'a> Dispatch<'a> {
         }
     }
 
-    /// Makes `calls`, in order, and returns a reply for each. The calls of a test begin at each of
-    /// `starts`; after one that never returned its test makes no more, and those have no reply.
-    ///
-    /// # Errors
-    /// Fails when a process cannot be started, or the check is called off.
-    pub(crate) fn batch(
+    /// Makes `calls`, in order, and returns a reply for each. `starts` are the indexes at which the calls of
+    /// a test begin. After a lost call the rest of its test is skipped: those calls have no reply.
+    pub(crate) fn call_all(
         &mut self,
         calls: &[Call],
         starts: &[usize],
@@ -134,17 +131,17 @@ impl<'a> Dispatch<'a> {
                 replies.resize(calls.len(), Some(Reply::Lost(Loss::NotMade(given_up))));
                 break;
             }
-            let running = self.start(careful)?;
-            let lost = self.pass(running, &calls[replies.len()..], &mut replies)?;
+            let dispatcher = self.start_dispatcher(careful)?;
+            let lost = self.call_on(dispatcher, &calls[replies.len()..], &mut replies)?;
             match lost {
                 None => {}
-                // The calls before had used up the time: this one gets a fresh process, if there is time.
-                Some(lost) if lost.is_early() || self.is_out_of_time(lost.loss) => {}
-                // Replies may have been under way: the same again, one at a time, names the call.
-                // One that takes too long is waited for long enough for all before it to arrive.
-                Some(Lost { loss, .. }) if !careful && loss != Loss::Time => careful = true,
-                Some(Lost { loss, .. }) => {
-                    self.count(loss);
+                // Earlier calls used up the time: this one gets a fresh process, if there is time.
+                Some(lost) if lost.was_starved() || self.ran_out_with_check(lost.loss) => {}
+                // Buffered replies may have been lost with the process: a careful run identifies the call.
+                // A timeout needs none: by then the periodic flush has sent all earlier replies.
+                Some(LostCall { loss, .. }) if !careful && loss != Loss::Time => careful = true,
+                Some(LostCall { loss, .. }) => {
+                    self.count_loss(loss);
                     replies.push(Some(Reply::Lost(loss)));
                     let next = starts.partition_point(|start| *start < replies.len());
                     replies.resize(starts.get(next).map_or(calls.len(), |next| *next), None);
@@ -154,107 +151,100 @@ impl<'a> Dispatch<'a> {
         Ok(replies)
     }
 
-    /// Makes one call, in the process that made the last one if it still lives.
-    ///
-    /// # Errors
-    /// Fails when a process cannot be started, or the check is called off.
+    /// Makes one call, in the running dispatcher if there is one. Retried once, in a fresh process, if
+    /// earlier calls used up the time.
     pub(crate) fn call(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
-        let since = self.running.as_ref().map(|running| running.since);
+        let since = self.dispatcher.as_ref().map(|dispatcher| dispatcher.since);
         let watch = Stopwatch::start();
-        let mut reply = self.ask(call)?;
+        let mut reply = self.call_once(call)?;
         if let Reply::Lost(loss) = reply {
-            let lost = Lost {
+            let lost = LostCall {
                 loss,
                 is_first: since.is_none(),
                 waited: watch.elapsed(),
                 lived: since.unwrap_or(watch).elapsed(),
             };
-            if lost.is_early() || self.is_out_of_time(loss) {
-                reply = self.ask(call)?;
+            if lost.was_starved() || self.ran_out_with_check(loss) {
+                reply = self.call_once(call)?;
             }
         }
         if let Reply::Lost(loss) = reply {
-            self.count(loss);
+            self.count_loss(loss);
         }
         Ok(reply)
     }
 
-    /// Makes one call, once.
-    fn ask(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
+    fn call_once(&mut self, call: &[u8]) -> Result<Reply, CheckError> {
         if let Some(given_up) = self.given_up() {
             return Ok(Reply::Lost(Loss::NotMade(given_up)));
         }
-        let mut running = match self.running.take() {
-            Some(running) => running,
-            None => self.start(true)?,
+        let mut dispatcher = match self.dispatcher.take() {
+            Some(dispatcher) => dispatcher,
+            None => self.start_dispatcher(true)?,
         };
-        running.turn.give();
-        let sent = frame::write(&mut running.output, frame::CALL, call)
-            .and_then(|()| running.output.flush());
-        let mut shortage = Shortage::default();
-        let reply = sent.and_then(|()| shortage.read(&mut running.input));
-        running.turn.take();
+        dispatcher.turn.give();
+        let sent = frame::write(&mut dispatcher.output, frame::CALL, call)
+            .and_then(|()| dispatcher.output.flush());
+        let mut memory = OutOfMemory::default();
+        let reply = sent.and_then(|()| memory.read(&mut dispatcher.input));
+        dispatcher.turn.take();
         if let Ok(Some((kind, bytes))) = reply {
             let reply = Reply::read(kind, bytes);
-            shortage.is_ours = !self.holds(reply.as_ref());
-            if let Some(reply) = reply.filter(|_| !shortage.is_ours) {
-                self.running = Some(running);
+            memory.is_ours = !self.fits(reply.as_ref());
+            if let Some(reply) = reply.filter(|_| !memory.is_ours) {
+                self.dispatcher = Some(dispatcher);
                 return Ok(reply);
             }
         }
-        let exit = self.end(running)?;
-        Ok(Reply::Lost(Loss::of(&exit, shortage.ended(&exit))))
+        let exit = self.close(dispatcher)?;
+        Ok(Reply::Lost(Loss::of(&exit, memory.ended(&exit))))
     }
 
-    /// Ends what runs and returns what the learner's code printed.
-    ///
-    /// # Errors
-    /// Fails when the check was called off.
+    /// Ends the dispatcher and returns what the learner's code printed.
     pub(crate) fn finish(mut self) -> Result<String, CheckError> {
-        if let Some(running) = self.running.take() {
-            self.end(running)?;
+        if let Some(dispatcher) = self.dispatcher.take() {
+            self.close(dispatcher)?;
         }
         if self.printed.is_empty() {
             return Ok(String::new());
         }
-        Ok(super::diagnostics::clean(&String::from_utf8_lossy(
+        Ok(super::diagnostics::visible_lines(&String::from_utf8_lossy(
             &self.printed,
         )))
     }
 
-    /// Counts a reply, and returns whether there is room for it: replies are kept here and in the judge.
-    fn holds(&mut self, reply: Option<&Reply>) -> bool {
+    /// Counts a reply, and returns whether it fits: replies are held here and in the judge.
+    fn fits(&mut self, reply: Option<&Reply>) -> bool {
         self.held += reply.map_or(0, Reply::size) as u64;
         self.held <= MOST_HELD
     }
 
-    fn count(&mut self, loss: Loss) {
+    fn count_loss(&mut self, loss: Loss) {
         self.losses += 1;
         self.timeouts += usize::from(loss == Loss::Time);
     }
 
-    /// Returns why no more calls are made, if none are.
     fn given_up(&self) -> Option<GivenUp> {
         if self.timeouts >= MOST_TIMEOUTS {
             Some(GivenUp::Timeouts)
         } else if self.losses >= MOST_LOSSES {
             Some(GivenUp::Losses)
         } else {
-            self.is_over().then_some(GivenUp::Time)
+            self.is_time_over().then_some(GivenUp::Time)
         }
     }
 
-    fn is_over(&self) -> bool {
+    fn is_time_over(&self) -> bool {
         let waited = self.watch.elapsed();
         self.context.allowance.is_over() || waited > self.limits.wall * MOST_WAITS
     }
 
-    /// Returns whether a call was lost because all had no more time, however short it was itself.
-    fn is_out_of_time(&self, loss: Loss) -> bool {
-        loss == Loss::Time && self.is_over()
+    /// Whether a call timed out only because the check as a whole did.
+    fn ran_out_with_check(&self, loss: Loss) -> bool {
+        loss == Loss::Time && self.is_time_over()
     }
 
-    fn start(&self, careful: bool) -> Result<Running, CheckError> {
+    fn start_dispatcher(&self, careful: bool) -> Result<Dispatcher, CheckError> {
         let pipe = |source| SandboxError::Pipe {
             program: self.program.clone(),
             source,
@@ -269,7 +259,7 @@ impl<'a> Dispatch<'a> {
         job = job.taking(turn.clone());
         let (started, wait) = std::sync::mpsc::channel();
         let (sandbox, cancel) = (self.context.sandbox.clone(), self.context.cancel.clone());
-        // The thread that starts a process waits for it: the process would die with the thread.
+        // The thread that starts a process also waits for it: PDEATHSIG fires when that thread ends.
         let end = thread::Builder::new()
             .name("dispatcher".into())
             .spawn(move || match sandbox.spawn(job, &cancel) {
@@ -290,7 +280,7 @@ impl<'a> Dispatch<'a> {
         let end = end.map_err(pipe)?;
         wait.recv().map_err(|_| CheckError::Cancelled)??;
         let input = BufReader::with_capacity(64 << 10, ours.try_clone().map_err(pipe)?);
-        Ok(Running {
+        Ok(Dispatcher {
             input,
             output: BufWriter::with_capacity(64 << 10, ours),
             end,
@@ -299,35 +289,35 @@ impl<'a> Dispatch<'a> {
         })
     }
 
-    /// Sends `calls` and reads replies until all are there or the process ends.
-    fn pass(
+    /// Sends `calls` and reads replies until all have arrived or the process exits.
+    fn call_on(
         &mut self,
-        running: Running,
+        dispatcher: Dispatcher,
         calls: &[Call],
         replies: &mut Vec<Option<Reply>>,
-    ) -> Result<Option<Lost>, CheckError> {
-        let Running {
+    ) -> Result<Option<LostCall>, CheckError> {
+        let Dispatcher {
             mut input,
             output,
             end,
             turn,
             since,
-        } = running;
-        let mut shortage = Shortage::default();
+        } = dispatcher;
+        let mut memory = OutOfMemory::default();
         let before = replies.len();
         let wanted = before + calls.len();
         let mut watch = Stopwatch::start();
         let output = thread::scope(|scope| {
             let writer = scope.spawn(move || send(output, calls));
             while replies.len() < wanted {
-                shortage.is_noted = false;
-                let Ok(Some((kind, bytes))) = shortage.read(&mut input) else {
+                memory.is_noted = false;
+                let Ok(Some((kind, bytes))) = memory.read(&mut input) else {
                     break;
                 };
                 turn.give();
                 let reply = Reply::read(kind, bytes);
-                shortage.is_ours = !self.holds(reply.as_ref());
-                let reply = reply.filter(|_| !shortage.is_ours);
+                memory.is_ours = !self.fits(reply.as_ref());
+                let reply = reply.filter(|_| !memory.is_ours);
                 if reply.is_none() {
                     break;
                 }
@@ -342,31 +332,31 @@ impl<'a> Dispatch<'a> {
         let complete = replies.len() == wanted;
         let idle = watch.elapsed();
         let lived = since.elapsed();
-        let running = Running {
+        let dispatcher = Dispatcher {
             input,
             output,
             end,
             turn,
             since,
         };
-        let exit = self.end(running)?;
-        Ok((!complete).then(|| Lost {
-            loss: Loss::of(&exit, shortage.ended(&exit)),
+        let exit = self.close(dispatcher)?;
+        Ok((!complete).then(|| LostCall {
+            loss: Loss::of(&exit, memory.ended(&exit)),
             is_first: replies.len() == before,
             waited: idle,
             lived,
         }))
     }
 
-    /// Closes the line and waits for the end.
-    fn end(&mut self, running: Running) -> Result<Exit, CheckError> {
-        running
+    /// Closes the connection and waits for the exit.
+    fn close(&mut self, dispatcher: Dispatcher) -> Result<Exit, CheckError> {
+        dispatcher
             .input
             .get_ref()
             .shutdown(std::net::Shutdown::Both)
             .ok();
-        drop(running.output);
-        let exit = running.end.join().map_err(|_| CheckError::Cancelled)?;
+        drop(dispatcher.output);
+        let exit = dispatcher.end.join().map_err(|_| CheckError::Cancelled)?;
         CheckError::unless_ran(&exit)?;
         for bytes in [&exit.stdout, &exit.stderr] {
             let room = (16_usize << 10).saturating_sub(self.printed.len());

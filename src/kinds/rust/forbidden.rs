@@ -1,4 +1,4 @@
-//! What no solution may use, found by the compiler's own tokens, not in comments or strings.
+//! Finds names that no solution may use, in tokens as rustc sees them, not in comments or strings.
 
 use std::path::Path;
 
@@ -6,22 +6,17 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::check::outcome::Diagnostic;
 
-/// A name that no solution may use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Name {
-    /// Machine code.
+pub(crate) enum ForbiddenName {
+    /// Would run code that `-F unsafe_code` does not see.
     NakedAsm,
-    /// The panic hook is set.
     SetHook,
-    /// The panic hook is taken away.
     TakeHook,
-    /// The panic hook is changed.
     UpdateHook,
-    /// An allocator of its own.
     GlobalAllocator,
 }
 
-impl Name {
+impl ForbiddenName {
     const ALL: [(Self, &'static str); 5] = [
         (Self::NakedAsm, "naked_asm"),
         (Self::SetHook, "set_hook"),
@@ -30,7 +25,6 @@ impl Name {
         (Self::GlobalAllocator, "global_allocator"),
     ];
 
-    /// Returns the name as it is written.
     pub(crate) fn text(self) -> &'static str {
         let known = Self::ALL.iter().find(|(name, _)| *name == self);
         known.map_or("", |(_, text)| text)
@@ -52,10 +46,13 @@ impl Name {
     }
 }
 
-/// Returns what the source of `file` uses that no solution may use. Where the tokens of a file of Rust
-/// cannot be told apart here, the compiler may still read it, so there the words themselves are refused.
+/// Finds the forbidden names that `source` uses. If proc-macro2 cannot tokenise a Rust file, rustc may still
+/// accept it, so there the bare words are rejected.
 pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
-    if !Name::ALL.iter().any(|(_, name)| source.contains(name)) {
+    if !ForbiddenName::ALL
+        .iter()
+        .any(|(_, name)| source.contains(name))
+    {
         return Vec::new();
     }
     let mut found = Vec::new();
@@ -64,14 +61,14 @@ pub(crate) fn find(file: &str, source: &str) -> Vec<Diagnostic> {
         Err(_) if Path::new(file).extension().is_some_and(|it| it == "rs") => {
             search_words(file, source, &mut found);
         }
-        // A text that is included is no code.
+        // A file read by `include_str!` is no code.
         Err(_) => {}
     }
     found
 }
 
-/// Says that the crate uses `name` in a way that its source does not show.
-pub(crate) fn unseen(name: Name) -> Diagnostic {
+/// The diagnostic for a use that the source does not show, only the compiled code.
+pub(crate) fn hidden_use(name: ForbiddenName) -> Diagnostic {
     let message = format!("`{}` may not be used: {}", name.text(), name.why());
     Diagnostic {
         error: true,
@@ -95,7 +92,7 @@ fn without_shebang(source: &str) -> &str {
     source.find('\n').map_or("", |end| &source[end..])
 }
 
-/// Returns `text` from its first character on that is neither white space nor part of a comment.
+/// Skips leading white space and comments.
 fn without_blanks(mut text: &str) -> &str {
     loop {
         text = text.trim_start();
@@ -109,13 +106,13 @@ fn without_blanks(mut text: &str) -> &str {
     }
 }
 
-/// Returns whether the comment at the start of `text` is documentation, which is code.
+/// Whether the comment at the start of `text` is a doc comment, which is code to rustc.
 fn is_doc(text: &str, outer: &str, inner: &str, plain: &str) -> bool {
     let is_outer = text.starts_with(outer) && !text.starts_with(plain) && !text.starts_with("/**/");
     is_outer || text.starts_with(inner)
 }
 
-/// Returns what follows the block comment at the start of `text`, which may hold others.
+/// Skips the (possibly nested) block comment at the start of `text`.
 fn behind_comment(text: &str) -> &str {
     let mut depth = 0_usize;
     let mut rest = text;
@@ -137,14 +134,13 @@ fn behind_comment(text: &str) -> &str {
     }
 }
 
-/// Goes through `tokens` without calling itself: brackets in brackets may be as deep as a file is
-/// long.
+/// Searches `tokens` without recursion: brackets may be nested as deep as the file is long.
 ///
-/// A name is used where it is part of a path, where a macro is called or an attribute set by it. By
-/// itself it may be a variable's; what reaches the function so, as by `use std::panic::*`, is found in
-/// what the compiler makes of it.
+/// A name counts as used in a path, as a macro call, and in an attribute. On its own it may be a local
+/// variable; a use that reaches the function that way, as after `use std::panic::*`, is found in the LLVM
+/// IR.
 fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnostic>) {
-    let mut streams = vec![(tokens.into_iter().peekable(), Before::Nothing)];
+    let mut streams = vec![(tokens.into_iter().peekable(), Preceding::Nothing)];
     while let Some((stream, outside)) = streams.last_mut() {
         let outside = *outside;
         let mut before = outside;
@@ -154,37 +150,37 @@ fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnos
                 TokenTree::Group(group) => {
                     let is_attribute = group.delimiter() == Delimiter::Bracket;
                     let of_group = match before {
-                        _ if outside == Before::Attribute => Before::Attribute,
-                        Before::Attribute if is_attribute => Before::Attribute,
-                        Before::Path => Before::Path,
-                        _ => Before::Nothing,
+                        _ if outside == Preceding::Attribute => Preceding::Attribute,
+                        Preceding::Attribute if is_attribute => Preceding::Attribute,
+                        Preceding::Path => Preceding::Path,
+                        _ => Preceding::Nothing,
                     };
                     inner = Some((group.stream().into_iter().peekable(), of_group));
                     break;
                 }
                 TokenTree::Ident(name) => {
-                    let text = name.to_string();
-                    let text = text.strip_prefix("r#").unwrap_or(&text);
+                    let raw = name.to_string();
+                    let text = raw.strip_prefix("r#").unwrap_or(&raw);
                     let is_called = matches!(stream.peek(), Some(TokenTree::Punct(next)) if next.as_char() == '!');
                     let is_used =
-                        before == Before::Path || outside == Before::Attribute || is_called;
-                    if let Some(name_) = Name::find(text).filter(|_| is_used) {
-                        found.push(refuse(file, source, name.span().start().line, name_));
+                        before == Preceding::Path || outside == Preceding::Attribute || is_called;
+                    if let Some(forbidden) = ForbiddenName::find(text).filter(|_| is_used) {
+                        found.push(refuse(file, source, name.span().start().line, forbidden));
                     }
-                    before = Before::Nothing;
+                    before = Preceding::Nothing;
                 }
                 TokenTree::Punct(punct) => {
                     before = match punct.as_char() {
-                        ':' if before == Before::Colon => Before::Path,
-                        ':' => Before::Colon,
-                        '#' => Before::Attribute,
-                        // In `#![…]`, and between the names of a group.
-                        '!' if before == Before::Attribute => Before::Attribute,
+                        ':' if before == Preceding::Colon => Preceding::Path,
+                        ':' => Preceding::Colon,
+                        '#' => Preceding::Attribute,
+                        // The `!` of `#![…]`, and the commas of `panic::{a, b}`.
+                        '!' if before == Preceding::Attribute => Preceding::Attribute,
                         ',' => outside,
-                        _ => Before::Nothing,
+                        _ => Preceding::Nothing,
                     };
                 }
-                TokenTree::Literal(_) => before = Before::Nothing,
+                TokenTree::Literal(_) => before = Preceding::Nothing,
             }
         }
         match inner {
@@ -194,27 +190,27 @@ fn search(file: &str, source: &str, tokens: TokenStream, found: &mut Vec<Diagnos
     }
 }
 
-/// What stands before a token.
+/// The token before the current one, as far as it matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Before {
+enum Preceding {
     Nothing,
-    /// The first colon of two, or one alone.
+    /// One colon: the first of `::`, or a single one.
     Colon,
-    /// The part of a path.
+    /// `::`
     Path,
-    /// The sign of an attribute.
+    /// `#`
     Attribute,
 }
 
 fn search_words(file: &str, source: &str, found: &mut Vec<Diagnostic>) {
     for (index, line) in source.lines().enumerate() {
         let mut words = line.split(|char: char| !char.is_alphanumeric() && char != '_');
-        let word = words.find_map(Name::find);
+        let word = words.find_map(ForbiddenName::find);
         found.extend(word.map(|name| refuse(file, source, index + 1, name)));
     }
 }
 
-fn refuse(file: &str, source: &str, line: usize, name: Name) -> Diagnostic {
+fn refuse(file: &str, source: &str, line: usize, name: ForbiddenName) -> Diagnostic {
     let code = source.lines().nth(line - 1).unwrap_or_default().trim();
     let message = format!("`{}` may not be used: {}", name.text(), name.why());
     Diagnostic {
@@ -294,7 +290,7 @@ mod tests {
             let found = find("src/lib.rs", &format!("{first}\n{code}\n{close}\n"));
             assert_eq!(found.len(), 1, "{first}");
         }
-        // An attribute is no such line, wherever its bracket stands.
+        // `#!` followed by a bracket, after any blanks and comments, is an attribute.
         for first in [
             "#![allow(dead_code)]",
             "#! /* x */ [allow(dead_code)]",

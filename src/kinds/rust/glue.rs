@@ -1,20 +1,20 @@
-//! The Rust that Gradus writes: the crate `contract`, the stub crate and the dispatcher.
+//! Generates Rust: the crate `contract`, the stub crate and the dispatcher.
 
 use std::fmt::Write as _;
 
 use super::contract::{Contract, Function, Given, Members, Shape};
 
-/// Returns the crate `contract` with the means to cross to another process.
+/// The crate `contract`: the contract's types, with impls that serialise them.
 pub(crate) fn contract_crate(contract: &Contract) -> String {
     let mut source = contract.types_source.clone();
     for given in &contract.types {
-        source.push_str(&wire(given));
+        source.push_str(&wire_impls(given));
     }
     source
 }
 
-/// Returns the stub crate: the functions of the contract as calls to another process. A bridge's
-/// functions are in its module `bridge`.
+/// The stub crate: the contract's functions, as calls to another process. Those of a bridge are in its
+/// module `bridge`.
 pub(crate) fn stub_crate(functions: &[Function], has_types: bool, bridged: bool) -> String {
     let mut body = String::new();
     if has_types {
@@ -24,7 +24,7 @@ pub(crate) fn stub_crate(functions: &[Function], has_types: bool, bridged: bool)
         "#[allow(unused_imports)]\nuse ::std::{collections::*, net::*, time::Duration};\n",
     );
     for (index, function) in functions.iter().enumerate() {
-        body.push_str(&stub(index, function));
+        body.push_str(&stub_function(index, function));
     }
     if bridged {
         format!("pub mod bridge {{\n{body}}}\n")
@@ -33,7 +33,7 @@ pub(crate) fn stub_crate(functions: &[Function], has_types: bool, bridged: bool)
     }
 }
 
-fn stub(index: usize, function: &Function) -> String {
+fn stub_function(index: usize, function: &Function) -> String {
     let Function {
         name,
         generics,
@@ -56,14 +56,14 @@ fn stub(index: usize, function: &Function) -> String {
     )
 }
 
-/// The line of a dispatcher's source on which the item of function `index` stands, from 1.
+/// The line, from 1, of the dispatcher's source that binds the function `index`.
 pub(crate) fn dispatcher_line(index: usize) -> usize {
     index + 3
 }
 
-/// Returns the dispatcher of the crate `learner`: each function of `present` is bound by name to an
-/// item of its type, one a line, so that a fault names the function.
-/// A bridge that calls nothing is left out: it is what the learner's crate does not fit.
+/// The dispatcher of the crate `learner`. It binds each function of `present` by name to a const of its
+/// pointer type, one a line, so that the line of an error names the function. A bridge without any present
+/// function is left out: it would not compile against the learner's crate.
 pub(crate) fn dispatcher(
     learner: &str,
     functions: &[Function],
@@ -95,7 +95,7 @@ pub(crate) fn dispatcher(
     source.push_str("fn main() { ::gradus_rt::dispatcher::serve(&[");
     for (index, function) in functions.iter().enumerate() {
         let entry = if present[index] {
-            answer(index, function)
+            dispatch_entry(index, function)
         } else {
             "None, ".to_owned()
         };
@@ -109,7 +109,7 @@ pub(crate) fn dispatcher(
     source
 }
 
-fn answer(index: usize, function: &Function) -> String {
+fn dispatch_entry(index: usize, function: &Function) -> String {
     let names: Vec<_> = (0..function.parameters.len())
         .map(|index| format!("a{index}"))
         .collect();
@@ -135,7 +135,7 @@ fn tuple<T: AsRef<str>>(parts: &[T]) -> String {
     text
 }
 
-fn wire(given: &Given) -> String {
+fn wire_impls(given: &Given) -> String {
     let Given { name, shape } = given;
     let (put, get) = match shape {
         Shape::Struct(members) => {

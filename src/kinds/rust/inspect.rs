@@ -1,73 +1,73 @@
-//! What the compiler made of a crate: which files are code, and what the intermediate code has that no
-//! solution may have, however the source says it.
+//! Inspects the compiler's output of a crate: which files are code (dep-info), and forbidden symbols in the
+//! LLVM IR, whatever the source looks like.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader};
 use std::path::{Path, PathBuf};
 
-use super::forbidden::Name;
+use super::forbidden::ForbiddenName;
 use crate::check::Collected;
 
-/// So many bytes of a line are looked at: more than a symbol and what stands before it take.
+/// How much of a line is searched, in bytes: more than a symbol and its prefix take.
 const MOST_OF_LINE: usize = 4 << 10;
 
-/// Symbols of the standard library, whatever the scheme that mangles them, and the names they stand for.
-const SYMBOLS: [(&str, Name); 3] = [
-    ("3std9panicking8set_hook", Name::SetHook),
-    ("3std9panicking9take_hook", Name::TakeHook),
-    ("3std9panicking11update_hook", Name::UpdateHook),
+/// Substrings of mangled symbols of the standard library, in both mangling schemes.
+const SYMBOLS: [(&str, ForbiddenName); 3] = [
+    ("3std9panicking8set_hook", ForbiddenName::SetHook),
+    ("3std9panicking9take_hook", ForbiddenName::TakeHook),
+    ("3std9panicking11update_hook", ForbiddenName::UpdateHook),
 ];
 
-/// Returns the file in which the compiler tells what files are code, beside what it makes.
+/// The dep-info file: the compiler lists the source files of `output` in it.
 pub(super) fn dep_info(output: &Path) -> PathBuf {
     output.with_extension("d")
 }
 
-/// Returns the file of the intermediate code, beside what is made of it.
+/// The LLVM IR file of `output`.
 pub(super) fn intermediate(output: &Path) -> PathBuf {
     output.with_extension("ll")
 }
 
-/// Returns those of `files` that the compiler read for the crate `output`.
-///
-/// # Errors
-/// Fails when the compiler did not tell.
-pub(super) fn code<'a>(files: &'a [Collected], output: &Path) -> io::Result<Vec<&'a Collected>> {
-    Ok(code_by(files, &fs::read_to_string(dep_info(output))?))
+/// Those of `files` that the compiler read for the crate `output`.
+pub(super) fn compiled_files<'a>(
+    files: &'a [Collected],
+    output: &Path,
+) -> io::Result<Vec<&'a Collected>> {
+    Ok(files_in_dep_info(
+        files,
+        &fs::read_to_string(dep_info(output))?,
+    ))
 }
 
-fn code_by<'a>(files: &'a [Collected], told: &str) -> Vec<&'a Collected> {
-    // Each file has a line of its own, which ends with a colon.
-    let mut told: BTreeSet<_> = told
+fn files_in_dep_info<'a>(files: &'a [Collected], dep_info: &str) -> Vec<&'a Collected> {
+    // Besides the rule for the output, each source has an empty rule: `src/lib.rs:`.
+    let mut sources: BTreeSet<_> = dep_info
         .lines()
         .filter_map(|line| line.strip_suffix(':'))
         .collect();
     let code = files
         .iter()
-        .filter(|file| told.remove(&*file.path.replace(' ', "\\ ")));
+        .filter(|file| sources.remove(&*file.path.replace(' ', "\\ ")));
     let code: Vec<_> = code.collect();
     let is_odd = |file: &Collected| file.path.contains(char::is_control);
-    if told.is_empty() && !files.iter().any(is_odd) {
+    if sources.is_empty() && !files.iter().any(is_odd) {
         code
     } else {
-        // Something was read that is told otherwise than it is called: it may be any of them.
+        // A source does not have the name of a collected file: it may be any of them.
         files.iter().collect()
     }
 }
 
-/// Returns what the intermediate code of `output` has that no solution may have: machine code, and calls
-/// of what belongs to the check.
-///
-/// # Errors
-/// Fails when it cannot be read.
-pub(super) fn find(output: &Path) -> io::Result<Vec<Name>> {
+/// The forbidden names in the LLVM IR of `output`: module-level assembly, and functions that belong to the
+/// check.
+pub(super) fn find_forbidden(output: &Path) -> io::Result<Vec<ForbiddenName>> {
     let mut input = BufReader::with_capacity(64 << 10, File::open(intermediate(output))?);
     let mut found = BTreeSet::new();
     let mut line = Vec::new();
-    while start_of_line(&mut input, &mut line)? {
+    while read_line_start(&mut input, &mut line)? {
         if line.starts_with(b"module asm ") {
-            found.insert(Name::NakedAsm);
+            found.insert(ForbiddenName::NakedAsm);
         } else if line.starts_with(b"declare ") {
             let text = String::from_utf8_lossy(&line);
             let called = SYMBOLS.iter().filter(|(symbol, _)| text.contains(symbol));
@@ -77,8 +77,8 @@ pub(super) fn find(output: &Path) -> io::Result<Vec<Name>> {
     Ok(found.into_iter().collect())
 }
 
-/// Reads a line and keeps its start in `line`; returns false at the end.
-fn start_of_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+/// Reads a line, of which the start is kept in `line`; `false` at the end of the file.
+fn read_line_start(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
     line.clear();
     loop {
         let bytes = input.fill_buf()?;
@@ -91,7 +91,7 @@ fn start_of_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<boo
         let read = end.map_or(bytes.len(), |end| end + 1);
         input.consume(read);
         if end.is_some() {
-            // A line of nothing is no end.
+            // Empty lines must not look like the end of the file.
             if line.is_empty() {
                 line.push(b' ');
             }
@@ -112,9 +112,9 @@ mod tests {
         paths.iter().map(file).collect()
     }
 
-    fn code(paths: &[&str], told: &str) -> Vec<String> {
+    fn compiled_files(paths: &[&str], dep_info: &str) -> Vec<String> {
         let files = files(paths);
-        code_by(&files, told)
+        files_in_dep_info(&files, dep_info)
             .iter()
             .map(|file| file.path.clone())
             .collect()
@@ -122,9 +122,9 @@ mod tests {
 
     #[test]
     fn code_is_what_the_compiler_read() {
-        let told = "out/libx.rlib: src/lib.rs src/a\\ b.rs\n\nsrc/lib.rs:\nsrc/a\\ b.rs:\n";
+        let dep_info = "out/libx.rlib: src/lib.rs src/a\\ b.rs\n\nsrc/lib.rs:\nsrc/a\\ b.rs:\n";
         assert_eq!(
-            code(&["src/a b.rs", "src/lib.rs", "src/notes.md"], told),
+            compiled_files(&["src/a b.rs", "src/lib.rs", "src/notes.md"], dep_info),
             ["src/a b.rs", "src/lib.rs"]
         );
     }
@@ -132,10 +132,13 @@ mod tests {
     #[test]
     fn where_a_name_may_mean_another_file_all_are_code() {
         let all = ["src/lib.rs", "src/notes.md"];
-        assert_eq!(code(&all, "src/lib.rs:\n/usr/share/x.rs:\n"), all);
-        // A name of two lines is told as two names.
+        assert_eq!(compiled_files(&all, "src/lib.rs:\n/usr/share/x.rs:\n"), all);
+        // A file name that contains a newline looks like two names.
         let odd = ["src/a.rs", "src/a.rs:\nsrc/b.rs", "src/b.rs", "src/lib.rs"];
-        assert_eq!(code(&odd, "src/lib.rs:\nsrc/a.rs:\nsrc/b.rs:\n"), odd);
+        assert_eq!(
+            compiled_files(&odd, "src/lib.rs:\nsrc/a.rs:\nsrc/b.rs:\n"),
+            odd
+        );
     }
 
     #[test]
@@ -147,12 +150,15 @@ mod tests {
             "@a = \"{long}\"\n\nmodule asm \"ret\"\ndeclare void @_ZN3std9panicking8set_hook17h1E(ptr)\n"
         );
         fs::write(intermediate(&output), text).unwrap();
-        assert_eq!(find(&output).unwrap(), [Name::NakedAsm, Name::SetHook]);
+        assert_eq!(
+            find_forbidden(&output).unwrap(),
+            [ForbiddenName::NakedAsm, ForbiddenName::SetHook]
+        );
         fs::write(
             intermediate(&output),
             "define void @_ZN1x8set_hook17h1E() {\n",
         )
         .unwrap();
-        assert_eq!(find(&output).unwrap(), []);
+        assert_eq!(find_forbidden(&output).unwrap(), []);
     }
 }

@@ -1,5 +1,5 @@
-//! What every check of one exercise needs, made once and kept: the runtime, the crate `contract`,
-//! the stub, the judge, and the calls that the judge made of the reference solution.
+//! The kit of an exercise: what all its checks share. Made once and cached: the runtime, the crate
+//! `contract`, the stub, the judge, and the calls that the judge made of the reference solution.
 
 mod make;
 
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::{Contract, Function};
 use super::replies::Call;
-use super::titles::Declared;
+use super::titles::DeclaredTest;
 use super::toolchain::Toolchain;
 use super::{glue, learner};
 use crate::check::cache::Hold;
@@ -22,79 +22,64 @@ use crate::sys::fingerprint::Fingerprint;
 pub(super) use make::keep;
 use make::make;
 
-/// The file of the runtime.
 const RUNTIME: &str = "libgradus_rt.rlib";
-/// The file of a kit that is written last: the calls.
+/// The calls. Written last: a kit that has this file is complete.
 const CALLS: &str = "calls";
-/// The file of the hidden tests that count.
 const TESTS: &str = "tests.json";
-/// How often a kit is made for one piece of work, where it is taken away each time.
+/// How often a kit is made again because someone removed it meanwhile.
 const TRIES: usize = 3;
 
-/// A Rust exercise, read and ready to be made into a kit.
+/// A Rust exercise, parsed.
 #[derive(Debug, Clone)]
 pub(crate) struct Subject {
-    /// The exercise's name.
     pub id: String,
-    /// The name of the learner's crate.
     pub crate_name: String,
-    /// Where the hidden tests run.
     pub tier: Tier,
-    /// What the contract says.
     pub contract: Contract,
-    /// The functions that are called across: the contract's, or the bridge's.
+    /// The functions called across processes: the contract's, or the bridge's.
     pub functions: Vec<Function>,
-    /// The bridge's source.
     pub bridge: Option<String>,
-    /// The hidden tests' source.
+    /// The source of the hidden tests.
     pub hidden: String,
-    /// The hidden tests that the source shows, in file order.
-    pub tests: Vec<Declared>,
+    /// The hidden tests visible in the source, in file order.
+    pub tests: Vec<DeclaredTest>,
     /// The reference solution; empty in a student edition.
     pub solution: Vec<Collected>,
-    /// What a learner's code may use.
+    /// The limits of the learner's code.
     pub limits: Limits,
 }
 
 impl Subject {
-    /// Returns whether the contract gives types.
     pub(crate) fn has_types(&self) -> bool {
         !self.contract.types.is_empty()
     }
 }
 
-/// What every check of one exercise needs.
 #[derive(Debug)]
 pub(crate) struct Kit {
-    /// The folder it is kept in.
     pub folder: PathBuf,
-    /// The toolchain it was made with.
     pub toolchain: Toolchain,
     /// The calls that the judge makes of the reference solution, in order.
     pub calls: Vec<Call>,
-    /// Where in `calls` those of each test begin.
+    /// The indexes in `calls` at which a test begins.
     pub starts: Vec<usize>,
-    /// The hidden tests that count.
     pub tests: Vec<TestTitle>,
-    /// Keeps it in the cache; `None` while it is made.
+    /// The lock that keeps it in the cache; `None` while it is made.
     hold: Option<Hold>,
 }
 
 impl Kit {
-    /// Does `work` with the kit of `subject`, made now if there is none yet for this toolchain. Where
-    /// the kit was taken away meanwhile, as by `rm`, what `work` found means nothing, and it is done
+    /// Runs `work` with the kit of `subject`, which is made if this toolchain has none yet. If the kit is
+    /// removed meanwhile, as by `rm`, the result of `work` is meaningless: it is dropped, and `work` runs
     /// again with a new kit.
-    ///
-    /// # Errors
-    /// Fails when the machine lacks a compiler, when the exercise is broken, and as `work` does.
     pub(crate) fn with<T>(
         subject: &Subject,
         context: &Context,
         mut work: impl FnMut(&Self) -> Result<T, CheckError>,
     ) -> Result<T, CheckError> {
         for _ in 1..TRIES {
-            match context.outside(|context| Self::get(subject, context)) {
-                Err(error) if is_gone(&error) => {}
+            match context.outside(|context| Self::open_or_make(subject, context)) {
+                Err(error) if was_removed(&error) => {}
                 Err(error) => return Err(error),
                 Ok(kit) => {
                     let done = work(&kit);
@@ -104,26 +89,26 @@ impl Kit {
                 }
             }
         }
-        work(&context.outside(|context| Self::get(subject, context))?)
+        work(&context.outside(|context| Self::open_or_make(subject, context))?)
     }
 
-    /// Returns the kit of `subject`. That it was taken away before it could be used is an error that
-    /// [`is_gone`] knows.
-    fn get(subject: &Subject, context: &Context) -> Result<Self, CheckError> {
+    /// Opens the kit of `subject`, or makes it. [`was_removed`] recognises the error for one that was
+    /// removed before it could be locked.
+    fn open_or_make(subject: &Subject, context: &Context) -> Result<Self, CheckError> {
         let toolchain = Toolchain::find(context)?;
-        let name = format!("{}-{}", subject.id, key(subject, &toolchain));
+        let name = format!("{}-{}", subject.id, cache_key(subject, &toolchain));
         let folder = context.cache.join("kits").join(name);
         if !folder.join(CALLS).exists() {
             make(subject, &toolchain, &folder, context)?;
         }
         let Some(hold) = Hold::take(&folder) else {
-            return Err(gone(folder));
+            return Err(removed(folder));
         };
         let kept = read_calls(&folder.join(CALLS)).zip(read_tests(&folder.join(TESTS)));
         let Some(((calls, starts), tests)) = kept else {
-            // What was damaged makes room.
+            // A damaged kit counts as incomplete, and is made again.
             fs::remove_file(folder.join(CALLS)).ok();
-            return Err(gone(folder));
+            return Err(removed(folder));
         };
         Ok(Self {
             folder,
@@ -135,18 +120,19 @@ impl Kit {
         })
     }
 
-    /// Returns whether it is still the kit that it was when it was asked for.
+    /// Whether the kit is still the one that was opened, with all its files.
     fn is_whole(&self, subject: &Subject) -> bool {
-        let called = [self.judge(), self.stub(subject)];
-        let called = called.into_iter().filter(|_| subject.tier == Tier::Called);
+        let called = [self.judge(), self.stub(subject)].into_iter();
         let types = self.learner_externs(subject);
-        let mut files = called.chain([self.runtime(), self.folder.join(CALLS)]);
+        let mut files = called
+            .filter(|_| subject.tier == Tier::Called)
+            .chain([self.runtime(), self.folder.join(CALLS)]);
         files.all(|file| file.exists())
             && types.iter().all(|(_, file)| file.exists())
             && self.hold.as_ref().is_none_or(Hold::is_current)
     }
 
-    /// Returns the crates a learner's crate may name.
+    /// The crates that a learner's crate may name.
     pub(crate) fn learner_externs(&self, subject: &Subject) -> Vec<(&'static str, PathBuf)> {
         if subject.has_types() {
             vec![("contract", self.folder.join("libcontract.rlib"))]
@@ -155,26 +141,21 @@ impl Kit {
         }
     }
 
-    /// Returns the judge; it has a folder of its own, where nothing else is to be seen.
+    /// The judge's path. It has a folder of its own, since its view shows the whole folder.
     pub(crate) fn judge(&self) -> PathBuf {
         self.folder.join("judge/judge")
     }
 
-    /// Returns the stub crate.
     pub(crate) fn stub(&self, subject: &Subject) -> PathBuf {
         self.folder.join(format!("lib{}.rlib", subject.crate_name))
     }
 
-    /// Returns the runtime.
     pub(crate) fn runtime(&self) -> PathBuf {
         self.folder.join(RUNTIME)
     }
 
-    /// Compiles the crate in `folder` (its root is `src/lib.rs`) as a learner's, and returns what
-    /// the compiler said and where the library is.
-    ///
-    /// # Errors
-    /// Fails when the compiler cannot be started.
+    /// Compiles the crate in `folder`, with the root `src/lib.rs`, as a learner's. Returns the library's
+    /// path.
     pub(crate) fn compile_crate(
         &self,
         subject: &Subject,
@@ -198,11 +179,7 @@ impl Kit {
         Ok((compiled, library))
     }
 
-    /// Links the library of a learner's crate with a dispatcher that binds the functions of
-    /// `present`, and returns what the compiler said and where the program is.
-    ///
-    /// # Errors
-    /// Fails when the compiler cannot be started.
+    /// Links a learner's library with a dispatcher of the functions `present`. Returns the program's path.
     pub(crate) fn link(
         &self,
         subject: &Subject,
@@ -220,13 +197,11 @@ impl Kit {
             present,
             bridge,
         );
-        write(&folder.join("dispatcher.rs"), source.as_bytes())?;
+        write_file(&folder.join("dispatcher.rs"), source.as_bytes())?;
         let program = output.join("dispatcher");
-        let mut externs = self.learner_externs(subject);
+        let mut externs: Vec<(&str, PathBuf)> = self.learner_externs(subject);
         externs.push(("gradus_rt", self.runtime()));
-        let crate_name: &str = &subject.crate_name;
-        let mut externs: Vec<(&str, PathBuf)> = externs;
-        externs.push((crate_name, library.to_owned()));
+        externs.push((&subject.crate_name, library.to_owned()));
         let unit = Unit {
             name: "dispatcher",
             root: PathBuf::from("dispatcher.rs"),
@@ -241,7 +216,7 @@ impl Kit {
     }
 }
 
-fn key(subject: &Subject, toolchain: &Toolchain) -> String {
+fn cache_key(subject: &Subject, toolchain: &Toolchain) -> String {
     let mut key = Fingerprint::new();
     let bridged = subject.bridge.is_some();
     key.add(toolchain.fingerprint());
@@ -262,13 +237,13 @@ fn key(subject: &Subject, toolchain: &Toolchain) -> String {
     key.finish()
 }
 
-fn gone(path: PathBuf) -> CheckError {
+fn removed(path: PathBuf) -> CheckError {
     let source = ErrorKind::NotFound.into();
     CheckError::File { path, source }
 }
 
-/// Returns whether something of ours was not where it had been a moment before.
-fn is_gone(error: &CheckError) -> bool {
+/// Whether a file of ours vanished.
+fn was_removed(error: &CheckError) -> bool {
     matches!(error, CheckError::File { source, .. } if source.kind() == ErrorKind::NotFound)
 }
 
@@ -293,7 +268,7 @@ fn read_calls(path: &Path) -> Option<(Vec<Call>, Vec<usize>)> {
     Some((calls, starts))
 }
 
-fn write(path: &Path, bytes: &[u8]) -> Result<(), CheckError> {
+fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CheckError> {
     let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let written = fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes));
     written.map_err(|source| CheckError::File {

@@ -1,4 +1,4 @@
-//! What a crate that compiles lacks of its contract, in the contract's words and the compiler's.
+//! Reports what a crate that compiles lacks of its contract.
 
 use std::fmt::Write as _;
 
@@ -8,8 +8,8 @@ use super::kit::Subject;
 use super::{glue, linked};
 use crate::check::{Diagnostic, Feedback};
 
-/// Finds out which functions cannot be called from another process, and marks them absent.
-pub(super) fn to_calls(
+/// Finds the functions that do not bind, and marks them absent.
+pub(super) fn missing_functions(
     subject: &Subject,
     linked: &Compiled,
     present: &mut [bool],
@@ -21,44 +21,43 @@ pub(super) fn to_calls(
         if let Some(error) = linked.errors().find(|error| error.line == line) {
             present[index] = false;
             if subject.bridge.is_none() {
-                found.push(function_of(subject, function, error));
+                found.push(missing_function(subject, function, error));
             }
         }
     }
     if found.is_empty() {
-        // The fault is in what stands between: nothing can be called.
+        // The error is in the bridge, or in no function's line: nothing can be called.
         present.fill(false);
-        found.push(something(subject, linked, feedback));
+        found.push(missing_something(subject, linked, feedback));
     }
     found
 }
 
-/// Finds out what the hidden tests lack in the crate they are linked with. With the reference solution
-/// they compile.
-pub(super) fn to_tests(
+/// Finds what the hidden tests miss in the crate. They compile with the reference solution.
+pub(super) fn missing_for_tests(
     subject: &Subject,
     linked: &Compiled,
     feedback: Feedback,
 ) -> Vec<Diagnostic> {
     let functions = linked.errors().filter_map(|error| {
         let function = linked::bound_at(subject, error)?;
-        Some(function_of(subject, function, error))
+        Some(missing_function(subject, function, error))
     });
     let mut found: Vec<_> = functions.collect();
     if found.is_empty() {
-        found.push(something(subject, linked, feedback));
+        found.push(missing_something(subject, linked, feedback));
     }
     found
 }
 
-/// Says that a constant which is worked out late fails: the compiler names no function then.
-pub(super) fn late(crate_name: &str) -> Diagnostic {
+/// The diagnostic for a constant that fails to evaluate at monomorphisation: rustc names no function then.
+pub(super) fn link_failure(crate_name: &str) -> Diagnostic {
     let message = format!("`{crate_name}` compiles, and cannot be linked with what calls it");
     let help = "a constant that is worked out late may fail: one of a generic function, or in `const { … }`";
     diagnostic(message, "", help)
 }
 
-fn function_of(subject: &Subject, function: &Function, error: &Diagnostic) -> Diagnostic {
+fn missing_function(subject: &Subject, function: &Function, error: &Diagnostic) -> Diagnostic {
     let Function {
         name, signature, ..
     } = function;
@@ -72,7 +71,7 @@ fn function_of(subject: &Subject, function: &Function, error: &Diagnostic) -> Di
     } else if is("E0425") || is("E0432") || is("E0433") {
         ("is not there", "write it in src/lib.rs")
     } else {
-        writeln!(words, "  rustc: {}", in_short(error)).expect("a string takes it");
+        writeln!(words, "  rustc: {}", one_line(error)).expect("a string takes it");
         let what = if is("E0308") {
             "has other types than the contract asks for"
         } else {
@@ -83,9 +82,9 @@ fn function_of(subject: &Subject, function: &Function, error: &Diagnostic) -> Di
     diagnostic(format!("`{name}` {what}"), &words, help)
 }
 
-/// Says that the crate lacks what hidden files use. The compiler's words name that, and `feedback` says
-/// whether a learner may read it.
-fn something(subject: &Subject, linked: &Compiled, feedback: Feedback) -> Diagnostic {
+/// The diagnostic for whatever else the hidden files do not find. Only rustc's message names that;
+/// `feedback` decides whether the learner may read it.
+fn missing_something(subject: &Subject, linked: &Compiled, feedback: Feedback) -> Diagnostic {
     let crate_name = &subject.crate_name;
     let message =
         format!("`{crate_name}` lacks something that the tests call, or it has other types");
@@ -98,15 +97,14 @@ fn something(subject: &Subject, linked: &Compiled, feedback: Feedback) -> Diagno
     });
     let mut words: String = contract.collect();
     if let (Feedback::Full, Some(error)) = (feedback, linked.errors().next()) {
-        writeln!(words, "  rustc: {}", in_short(error)).expect("a string takes it");
+        writeln!(words, "  rustc: {}", one_line(error)).expect("a string takes it");
     }
     let help = "see that all that the task asks for is there, public, and has these types";
     diagnostic(message, &words, help)
 }
 
-/// Returns what the compiler said in one line: its message and its notes, without the code, which is
-/// not the learner's.
-fn in_short(error: &Diagnostic) -> String {
+/// rustc's message and notes in one line, without the code, which is not the learner's.
+fn one_line(error: &Diagnostic) -> String {
     let lines = error.text.lines().map(str::trim_start);
     let notes = lines
         .skip_while(|line| !line.starts_with("= note: "))

@@ -1,4 +1,4 @@
-//! How a learner's program is started: what it can see, and where its standard library is.
+//! The job that runs a learner's program: its view of the files, and the path of its standard library.
 
 use std::fs;
 use std::io;
@@ -9,14 +9,11 @@ use super::toolchain::Toolchain;
 use crate::check::{CheckError, Context};
 use crate::sandbox::{Access, Job, Limits, Stage, View};
 
-/// Returns a job that runs `program` in the folder it is in, within `limits`.
+/// The job that runs `program` in the folder it is in, within `limits`.
 ///
-/// Where code of a learner runs as another user, the program is named by a path relative to its
-/// folder, and the shared standard library lies beside it: that user need not reach anything above,
-/// which may be the home of somebody else.
-///
-/// # Errors
-/// Fails when the program cannot be made ready for that.
+/// If learners' code runs as another user, the program is named relative to its folder, and a copy of the
+/// shared standard library is beside it: that user may be unable to enter the folders above, such as
+/// someone's home.
 pub(crate) fn job(
     program: &Path,
     limits: Limits,
@@ -29,7 +26,7 @@ pub(crate) fn job(
     let (variable, mut libraries) = library_path(toolchain);
     let mut view = View::of_program(&start);
     if context.sandbox.changes_user() {
-        let prepared = prepare(program, toolchain);
+        let prepared = share_program(program, toolchain);
         prepared.map_err(|source| CheckError::File {
             path: program.to_owned(),
             source,
@@ -41,25 +38,26 @@ pub(crate) fn job(
     }
     Ok(Job::new(Stage::Learner, start, folder)
         .variable(variable, libraries)
-        // Threads share one heap: a heap each would use up the address space.
+        // glibc reserves 64 MiB of address space for the malloc arena of each thread.
         .variable("MALLOC_ARENA_MAX", "1")
         .within(limits)
         .sharing(context.allowance.clone())
         .seeing(view))
 }
 
-/// Lets everybody reach `program` and the standard library beside it, and list nothing.
-fn prepare(program: &Path, toolchain: &Toolchain) -> io::Result<()> {
+/// Makes `program`, with the standard library beside it, executable for all users; its folder cannot be
+/// listed.
+fn share_program(program: &Path, toolchain: &Toolchain) -> io::Result<()> {
     let folder = program.parent().unwrap_or(Path::new("/"));
     if let Some(library) = toolchain.shared_library() {
-        place(&toolchain.libraries.join(library), &folder.join(library))?;
+        place_library(&toolchain.libraries.join(library), &folder.join(library))?;
     }
-    permit(program, 0o711)?;
-    permit(folder, 0o711)
+    set_mode(program, 0o711)?;
+    set_mode(folder, 0o711)
 }
 
-/// Puts the library `from` at `to`: as another name for it where that can be had.
-fn place(from: &Path, to: &Path) -> io::Result<()> {
+/// Places the library `from` at `to`: a hard link if possible, else a copy.
+fn place_library(from: &Path, to: &Path) -> io::Result<()> {
     let linked = fs::hard_link(from, to);
     match linked {
         Ok(()) => {}
@@ -68,31 +66,28 @@ fn place(from: &Path, to: &Path) -> io::Result<()> {
             fs::copy(from, to)?;
         }
     }
-    if is_for_everybody(to)? {
+    if is_world_readable(to)? {
         return Ok(());
     }
-    // The permissions of the toolchain's own file are not ours to change.
+    // A hard link shares the mode of the toolchain's own file, which is not ours to change.
     fs::remove_file(to)?;
     fs::copy(from, to)?;
-    permit(to, 0o644)
+    set_mode(to, 0o644)
 }
 
 #[cfg(unix)]
-fn is_for_everybody(file: &Path) -> io::Result<bool> {
+fn is_world_readable(file: &Path) -> io::Result<bool> {
     use std::os::unix::fs::PermissionsExt;
     Ok(fs::metadata(file)?.permissions().mode() & 0o004 != 0)
 }
 
 #[cfg(unix)]
-fn permit(path: &Path, mode: u32) -> io::Result<()> {
+fn set_mode(path: &Path, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     fs::set_permissions(path, fs::Permissions::from_mode(mode))
 }
 
-/// Makes the folder below `folder` that compilers write into, and returns it.
-///
-/// # Errors
-/// Fails when it cannot be made.
+/// Makes the output folder of the compiler below `folder`.
 pub(crate) fn output_folder(folder: &Path) -> Result<PathBuf, CheckError> {
     let output = folder.join("out");
     fs::create_dir_all(&output).map_err(|source| CheckError::File {

@@ -1,7 +1,7 @@
-//! The tier `linked`: hidden tests in the learner's process, for contracts whose values cannot
-//! cross to another one. Each test is a process of its own; it passes only if a random token that
-//! it was given before any learner's code ran comes back, and the process ends with code 0. That
-//! resists ordinary cheats, not machine code, and not safe code that reads all memory through a hole of
+//! The tier `linked`: hidden tests in the learner's process, for contracts whose values cannot be
+//! serialised. Each test is a process of its own. It passes only if the process sends back a random token,
+//! which it was given before any code of the learner's ran, and exits with code 0. This resists ordinary
+//! cheating, but neither machine code nor safe code that reads arbitrary memory through a soundness hole of
 //! the compiler.
 
 use std::fmt::Write as _;
@@ -25,32 +25,29 @@ use crate::check::outcome::{Diagnostic, TestResult, Values};
 use crate::check::{CheckError, Context};
 use crate::sandbox::{End, Exit, Input, SandboxError};
 
-/// An edit of a source: the bytes from `start` to `end` become `text`.
+/// A replacement of the bytes from `start` to `end` by `text`.
 #[derive(Debug)]
-struct Edit {
+struct Replacement {
     start: usize,
     end: usize,
     text: &'static str,
 }
 
-/// A test as the runner calls it.
+/// A test as the generated `main` calls it.
 #[derive(Debug)]
-struct Called {
+struct CalledTest {
     path: String,
     should_panic: Option<String>,
 }
 
-/// Returns the source of the program that runs the hidden tests one at a time: the hidden tests, each on
-/// its own line, and behind them what calls them.
-///
-/// # Errors
-/// Fails when the hidden tests are not Rust.
+/// The source of the program that runs one hidden test: the hidden tests, each on its own line, followed by
+/// the binding items and `main`.
 pub(crate) fn program(subject: &Subject) -> Result<String, syn::Error> {
     let file = syn::parse_file(&subject.hidden)?;
     let mut edits = Vec::new();
     let mut tests = Vec::new();
     collect(&file.items, "crate::", &mut edits, &mut tests);
-    let mut source = edited(&subject.hidden, edits);
+    let mut source = with_replacements(&subject.hidden, edits);
     source.push('\n');
     for (index, function) in subject.contract.functions.iter().enumerate() {
         let types = if subject.has_types() {
@@ -58,7 +55,7 @@ pub(crate) fn program(subject: &Subject) -> Result<String, syn::Error> {
         } else {
             ""
         };
-        let bound = bound(function, &subject.crate_name);
+        let bound = binding_item(function, &subject.crate_name);
         writeln!(
             source,
             "mod __bound{index} {{ {types}use ::std::{{collections::*, net::*, time::Duration}}; {bound} }}"
@@ -68,7 +65,7 @@ pub(crate) fn program(subject: &Subject) -> Result<String, syn::Error> {
     source.push_str(
         "fn main() { use ::gradus_rt::linked::{Finish, Test}; ::gradus_rt::linked::run(&[",
     );
-    for Called { path, should_panic } in tests {
+    for CalledTest { path, should_panic } in tests {
         write!(
             source,
             "Test {{ run: || {path}().holds(), should_panic: {should_panic:?} }}, "
@@ -79,15 +76,16 @@ pub(crate) fn program(subject: &Subject) -> Result<String, syn::Error> {
     Ok(source)
 }
 
-/// Returns the function of the contract whose item is at the line of `error` in the program's source.
+/// The contract's function whose binding item is at the line of `error` in the program's source.
 pub(crate) fn bound_at<'a>(subject: &'a Subject, error: &Diagnostic) -> Option<&'a Function> {
-    // A line that ends nothing is one all the same.
+    // `program` appends a newline even if the hidden tests end with one.
     let hidden = subject.hidden.matches('\n').count() + 1;
     let index = error.line?.checked_sub(hidden + 1)?;
     subject.contract.functions.get(index)
 }
 
-/// Returns whose fault it is that the hidden tests cannot be called with the reference solution.
+/// The error for hidden tests that do not link with the reference solution: blames the solution or the
+/// tests.
 pub(crate) fn at_fault(subject: &Subject, linked: &Compiled, error: &Diagnostic) -> CheckError {
     let words = linked.words();
     match bound_at(subject, error) {
@@ -105,9 +103,9 @@ pub(crate) fn at_fault(subject: &Subject, linked: &Compiled, error: &Diagnostic)
     }
 }
 
-/// Returns an item that compiles only when `function` of the learner's crate has the contract's
-/// types: a result of another type could equal whatever a test compares it with.
-fn bound(function: &Function, crate_name: &str) -> String {
+/// An item that compiles only if `function` of the learner's crate has exactly the contract's types.
+/// Otherwise a type of the learner's could be equal to whatever a test compares it with.
+fn binding_item(function: &Function, crate_name: &str) -> String {
     let Function {
         name,
         signature,
@@ -125,13 +123,18 @@ fn bound(function: &Function, crate_name: &str) -> String {
     if result.contains("impl ") {
         return format!("{signature} {{ {call} }}");
     }
-    // Nothing is converted inside a cell: the type is the contract's, or this does not compile.
+    // `Cell<T>` is invariant and nothing coerces inside of it, so the types must be identical.
     format!(
         "{signature} {{ let got = ::std::cell::Cell::new({call}); let exact: ::std::cell::Cell<{result}> = got; exact.into_inner() }}"
     )
 }
 
-fn collect(items: &[Item], prefix: &str, edits: &mut Vec<Edit>, tests: &mut Vec<Called>) {
+fn collect(
+    items: &[Item],
+    prefix: &str,
+    edits: &mut Vec<Replacement>,
+    tests: &mut Vec<CalledTest>,
+) {
     for item in items {
         match item {
             Item::Fn(function) if is_test(function) => {
@@ -142,7 +145,7 @@ fn collect(items: &[Item], prefix: &str, edits: &mut Vec<Edit>, tests: &mut Vec<
                 };
                 for attribute in function.attrs.iter().filter(runner) {
                     let range = attribute.span().byte_range();
-                    edits.push(Edit {
+                    edits.push(Replacement {
                         start: range.start,
                         end: range.end,
                         text: "",
@@ -150,7 +153,7 @@ fn collect(items: &[Item], prefix: &str, edits: &mut Vec<Edit>, tests: &mut Vec<
                 }
                 make_visible(&function.vis, function.sig.span().byte_range().start, edits);
                 let path = format!("{prefix}{}", function.sig.ident);
-                tests.push(Called {
+                tests.push(CalledTest {
                     path,
                     should_panic: should_panic(&function.attrs),
                 });
@@ -170,9 +173,9 @@ fn collect(items: &[Item], prefix: &str, edits: &mut Vec<Edit>, tests: &mut Vec<
     }
 }
 
-fn make_visible(visibility: &syn::Visibility, start: usize, edits: &mut Vec<Edit>) {
+fn make_visible(visibility: &syn::Visibility, start: usize, edits: &mut Vec<Replacement>) {
     if matches!(visibility, syn::Visibility::Inherited) {
-        edits.push(Edit {
+        edits.push(Replacement {
             start,
             end: start,
             text: "pub(crate) ",
@@ -180,7 +183,7 @@ fn make_visible(visibility: &syn::Visibility, start: usize, edits: &mut Vec<Edit
     }
 }
 
-/// Returns the words a test must panic with: the empty text where any will do.
+/// The text that a test's panic must contain; empty if any panic will do.
 fn should_panic(attributes: &[Attribute]) -> Option<String> {
     let attribute = attributes
         .iter()
@@ -196,7 +199,7 @@ fn should_panic(attributes: &[Attribute]) -> Option<String> {
     Some(words.unwrap_or_default())
 }
 
-fn edited(source: &str, mut edits: Vec<Edit>) -> String {
+fn with_replacements(source: &str, mut edits: Vec<Replacement>) -> String {
     edits.sort_by_key(|edit| (edit.start, edit.end));
     let mut text = source.to_owned();
     for edit in edits.into_iter().rev() {
@@ -205,11 +208,8 @@ fn edited(source: &str, mut edits: Vec<Edit>) -> String {
     text
 }
 
-/// Links the hidden tests with the learner's library and returns what the compiler said, which
-/// quotes hidden tests, and where the program is.
-///
-/// # Errors
-/// Fails when the compiler cannot be started, or the hidden tests are not Rust.
+/// Links the hidden tests with the learner's library. Returns the diagnostics, which quote hidden tests, and
+/// the program's path.
 pub(crate) fn link(
     subject: &Subject,
     kit: &Kit,
@@ -241,15 +241,12 @@ pub(crate) fn link(
         origin: Origin::Linked,
     };
     let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
-    // It holds the hidden tests, and is needed no longer.
+    // The source has the hidden tests in it: no learner's process may find it.
     fs::remove_file(&root).map_err(|source| CheckError::File { path: root, source })?;
     Ok((compiled, output))
 }
 
 /// Runs test number `index` of `program` in a process of its own.
-///
-/// # Errors
-/// Fails when the process cannot be started, or the check is called off.
 pub(crate) fn run(
     program: &Path,
     index: usize,
@@ -287,10 +284,10 @@ pub(crate) fn run(
     });
     CheckError::unless_ran(&exit)?;
     let (message, out_of_memory) = message;
-    Ok(judge(&exit, message, out_of_memory, &token, subject))
+    Ok(judge_exit(&exit, message, out_of_memory, &token, subject))
 }
 
-fn judge(
+fn judge_exit(
     exit: &Exit,
     message: Option<(u8, Vec<u8>)>,
     out_of_memory: bool,
@@ -303,7 +300,7 @@ fn judge(
     };
     match (exit.end, message) {
         (End::Code(0), Some((frame::READY, back))) if back == token => TestResult::Passed,
-        (End::Code(_), Some((frame::NOTE, sides))) => TestResult::Failed(values(&sides)),
+        (End::Code(_), Some((frame::NOTE, sides))) => TestResult::Failed(assert_values(&sides)),
         (End::Signal(_), _) if out_of_memory => TestResult::MemoryLimit(note(format!(
             "it wanted more than {} MiB",
             subject.limits.memory >> 20
@@ -319,21 +316,23 @@ fn judge(
         (End::Code(code), _) => {
             TestResult::Crashed(note(format!("the process ended itself with code {code}")))
         }
-        (End::Signal(signal), _) => TestResult::Crashed(note(super::assess::signal_words(signal))),
+        (End::Signal(signal), _) => {
+            TestResult::Crashed(note(super::assess::describe_signal(signal)))
+        }
         (End::Cancelled | End::NotEntered, _) => {
             TestResult::NotRun("the check was called off".to_owned())
         }
     }
 }
 
-/// Reads the two sides of an assert of equality, by custom the call first, and what else was said.
-fn values(mut bytes: &[u8]) -> Values {
+/// Reads the sides of a failed `assert_eq!`, by convention the call first, and its message.
+fn assert_values(mut bytes: &[u8]) -> Values {
     let bytes = &mut bytes;
-    let got = super::trial::maybe(bytes).flatten();
+    let got = super::trial::read_optional(bytes).flatten();
     Values {
-        expected: super::trial::maybe(bytes).flatten(),
+        expected: super::trial::read_optional(bytes).flatten(),
         got,
-        note: super::trial::maybe(bytes).flatten(),
+        note: super::trial::read_optional(bytes).flatten(),
         ..Values::default()
     }
 }

@@ -1,4 +1,4 @@
-//! A learner's crate is linked with what calls it; what it lacks is said in the contract's words.
+//! Links a learner's crate with its caller, and reports what it lacks in terms of the contract.
 
 use std::path::{Path, PathBuf};
 
@@ -9,59 +9,58 @@ use crate::check::{CheckError, Context};
 use crate::kind::Tier;
 use crate::sandbox::End;
 
-/// The program that was linked, or why no test can run.
+/// The linked program, or why no test can run.
 type Linked = Result<PathBuf, &'static str>;
 
-/// Links the crate with what calls it; where that cannot be, `say`s so.
-///
-/// # Errors
-/// Fails when the compiler cannot be started.
+/// Links the crate with its caller; `report`s why, if that is impossible.
 pub(super) fn link(
     subject: &Subject,
     kit: &Kit,
     library: &Path,
     context: &Context,
-    say: &mut dyn FnMut(Diagnostic),
+    report: &mut dyn FnMut(Diagnostic),
 ) -> Result<Linked, CheckError> {
     if subject.tier == Tier::Called {
-        return link_dispatcher(subject, kit, library, context, say);
+        return link_dispatcher(subject, kit, library, context, report);
     }
     let (compiled, program) = linked::link(subject, kit, library, context)?;
     if compiled.is_success() {
         return Ok(Ok(program));
     }
     if compiled.end == End::TimeLimit {
-        say(lacking::late(&subject.crate_name));
+        report(lacking::link_failure(&subject.crate_name));
         return Ok(Err("the crate could not be linked"));
     }
-    for diagnostic in lacking::to_tests(subject, &compiled, context.feedback) {
-        say(diagnostic);
+    for diagnostic in lacking::missing_for_tests(subject, &compiled, context.feedback) {
+        report(diagnostic);
     }
     Ok(Err("the crate does not have what the tests call"))
 }
 
-/// Links the dispatcher; what the crate lacks is left out and told in the contract's words.
+/// Links the dispatcher without the functions that the crate lacks, which are reported.
 fn link_dispatcher(
     subject: &Subject,
     kit: &Kit,
     library: &Path,
     context: &Context,
-    say: &mut dyn FnMut(Diagnostic),
+    report: &mut dyn FnMut(Diagnostic),
 ) -> Result<Linked, CheckError> {
     let mut present = vec![true; subject.functions.len()];
     let (mut compiled, program) = kit.link(subject, library, &present, context)?;
     if !compiled.is_success() && compiled.end != End::TimeLimit {
-        for diagnostic in lacking::to_calls(subject, &compiled, &mut present, context.feedback) {
-            say(diagnostic);
+        for diagnostic in
+            lacking::missing_functions(subject, &compiled, &mut present, context.feedback)
+        {
+            report(diagnostic);
         }
         (compiled, _) = kit.link(subject, library, &present, context)?;
     }
     if compiled.is_success() {
         return Ok(Ok(program));
     }
-    // With the reference solution it links. A constant that is worked out only where a function is
-    // called fails now, and the compiler names no function: none can be called.
-    say(lacking::late(&subject.crate_name));
+    // It links with the reference solution, so this is a post-monomorphisation error: a constant that is
+    // evaluated only where a generic function is called. rustc names no function, so none is bound.
+    report(lacking::link_failure(&subject.crate_name));
     present.fill(false);
     let (compiled, program) = kit.link(subject, library, &present, context)?;
     if compiled.is_success() {

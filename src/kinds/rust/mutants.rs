@@ -1,4 +1,4 @@
-//! The mutants of a Rust solution: one small change each, made in its text.
+//! The mutants of a Rust solution: one small change of the source each.
 
 mod bodies;
 mod calls;
@@ -15,9 +15,9 @@ use super::RustTask;
 use super::load::sources_of;
 use crate::check::{Collected, Mutant};
 use crate::kind::Task;
-use edit::Edit;
+use edit::Mutation;
 
-/// Returns every mutant of the reference solution of `task`, file by file, in the order of the text.
+/// All mutants of the reference solution, in file order, then source order.
 pub(super) fn mutants(task: &RustTask) -> Vec<Mutant> {
     let sources = sources_of(&task.solution());
     let rust = sources.iter().enumerate().filter_map(|(index, file)| {
@@ -26,19 +26,19 @@ pub(super) fn mutants(task: &RustTask) -> Vec<Mutant> {
         Some((index, text))
     });
     let of_file = |(index, text)| {
-        let edits = finder::edits(text).into_iter();
-        edits.map(move |edit| (index, text, edit))
+        let mutations = finder::mutations(text).into_iter();
+        mutations.map(move |mutation| (index, text, mutation))
     };
     rust.flat_map(of_file)
-        .map(|(index, text, edit)| mutant(&sources, index, text, edit))
+        .map(|(index, text, mutation)| mutant(&sources, index, text, mutation))
         .collect()
 }
 
-/// Makes `edit` in the file at `index` of `sources`, whose text is `text`.
-fn mutant(sources: &[Collected], index: usize, text: &str, edit: Edit) -> Mutant {
-    let changed = edit.made_in(text);
+/// Applies `mutation` to the file at `index` of `sources`, whose text is `text`.
+fn mutant(sources: &[Collected], index: usize, text: &str, mutation: Mutation) -> Mutant {
+    let changed = mutation.made_in(text);
     let mut files = sources.to_vec();
     files[index].bytes = changed.clone().into_bytes();
     let file = format!("solution/{}", sources[index].path);
-    Mutant::of(file, text, &changed, edit.change, files)
+    Mutant::of(file, text, &changed, mutation.change, files)
 }

@@ -1,9 +1,8 @@
-//! The learner's own tests: they must accept the reference solution, and are run against the wrong
-//! ones.
+//! The learner's own tests: they must accept the reference solution, and are run against the wrong ones.
 //!
-//! The tests are linked with the stub, so the solutions are in other processes. A wrong solution
-//! counts as caught only if the tests fail *and* some call they made was answered otherwise than
-//! the reference answers it: a test that fails for another reason has caught nothing.
+//! The tests are linked with the stub, so the solutions run in other processes. A wrong solution counts as
+//! caught only if the tests fail *and* some call got a reply other than the reference's: a test that fails
+//! for another reason catches nothing.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -22,48 +21,40 @@ use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 use crate::sys::scratch::Scratch;
 
-/// The file of the learner's own tests in their crate.
 pub(crate) const FILE: &str = "tests/mine.rs";
 
-/// The dispatcher of a solution of the course, below the folder it is kept in.
+/// The dispatcher of a course solution, relative to the folder it is cached in.
 const DISPATCHER: &str = "out/dispatcher";
 
-/// A solution that the learner's tests meet.
+/// A wrong solution, which the learner's tests should catch.
 #[derive(Debug, Clone)]
-pub(crate) struct Opponent {
-    /// The source of its `src/lib.rs`.
+pub(crate) struct WrongCrate {
     pub source: String,
-    /// The kind of fault.
+    /// The name of the fault, as `exercise.toml` has it.
     pub fault: String,
 }
 
-/// What the tests are worth, or why they could not be run.
+/// The result of the tests, or why they could not be run.
 #[derive(Debug, Clone)]
 pub(crate) enum Judged {
-    /// They ran, against all wrong solutions unless there is a warning.
+    /// They ran: against all wrong solutions, unless there is a warning.
     Worth(OwnTests, Option<Diagnostic>),
-    /// They do not compile, or are not there.
+    /// They do not compile, or are missing.
     Unusable(Vec<Diagnostic>),
 }
 
-/// Runs the learner's tests `file` against the reference and `opponents`.
-///
-/// # Errors
-/// Fails when Gradus could not do its work.
-///
-/// # Panics
-/// Never: what tests are worth can be written.
+/// Runs the learner's tests `file` against the reference and `wrong_crates`.
 pub(crate) fn judge(
     subject: &Subject,
     kit: &Kit,
     file: &Collected,
-    opponents: &[Opponent],
+    wrong_crates: &[WrongCrate],
     needed: usize,
     context: &Context,
 ) -> Result<Judged, CheckError> {
-    let memory = memory(&kit.folder, file, opponents);
-    let again = turn_of_reference(file, opponents.len());
-    if let Some(worth) = remembered(&memory, needed) {
+    let cache = cache_file(&kit.folder, file, wrong_crates);
+    let rerun_at = reference_rerun_index(file, wrong_crates.len());
+    if let Some(worth) = read_cached(&cache, needed) {
         return Ok(Judged::Worth(worth, None));
     }
     let scratch = scratch_folder()?;
@@ -72,33 +63,33 @@ pub(crate) fn judge(
         Ok(tests) => tests,
         Err(diagnostics) => return Ok(Judged::Unusable(diagnostics)),
     };
-    let mut bench = Bench {
+    let mut runs = OwnTestRuns {
         subject,
         kit,
         context,
         tests,
         reference: context
-            .outside(|context| program_of(subject, kit, "solution", None, context))?,
+            .outside(|context| course_dispatcher(subject, kit, "solution", None, context))?,
         calls: Vec::new(),
         starts: Vec::new(),
         answers: Vec::new(),
         timeouts: 0,
     };
-    let worth = meet_all(&mut bench, opponents, needed, again)?;
-    if bench.is_given_up() {
-        return Ok(Judged::Worth(worth, Some(given_up())));
+    let worth = run_against_all(&mut runs, wrong_crates, needed, rerun_at)?;
+    if runs.is_given_up() {
+        return Ok(Judged::Worth(worth, Some(given_up_warning())));
     }
     let written = serde_json::to_vec(&worth)
         .map_err(std::io::Error::from)
-        .and_then(|text| files::write_whole(&memory, &text));
+        .and_then(|text| files::write_whole(&cache, &text));
     written.map_err(|source| CheckError::File {
-        path: memory,
+        path: cache,
         source,
     })?;
     Ok(Judged::Worth(worth, None))
 }
 
-fn given_up() -> Diagnostic {
+fn given_up_warning() -> Diagnostic {
     let message = "your tests took too long; they did not meet the wrong solutions that were left";
     Diagnostic {
         error: false,
@@ -109,30 +100,30 @@ fn given_up() -> Diagnostic {
     }
 }
 
-/// Returns before which opponent the tests meet the reference once more. Tests that fail whatever
-/// they see, once they have run before, reject it then; the turn follows from the tests alone, so
-/// that the same tests are worth the same.
-fn turn_of_reference(file: &Collected, opponents: usize) -> usize {
+/// The index of the wrong solution before which the tests run against the reference a second time. That
+/// catches tests which fail unconditionally once they have run before. The index is a hash of the tests, so
+/// that the same tests always get the same result.
+fn reference_rerun_index(file: &Collected, wrong_crates: usize) -> usize {
     let sum = file.bytes.iter().fold(0_usize, |sum, byte| {
         sum.wrapping_mul(31).wrapping_add(usize::from(*byte))
     });
-    sum % opponents.max(1)
+    sum % wrong_crates.max(1)
 }
 
-/// Returns the file in `folder` that remembers what these tests are worth: they meet only the course's
-/// solutions, so the rest of the learner's crate does not matter.
-fn memory(folder: &Path, file: &Collected, opponents: &[Opponent]) -> PathBuf {
+/// The cache file in `folder` with the result of these tests. They see only the course's solutions, so the
+/// rest of the learner's crate does not matter.
+fn cache_file(folder: &Path, file: &Collected, wrong_crates: &[WrongCrate]) -> PathBuf {
     let mut key = Fingerprint::new();
     key.add(&file.bytes);
-    for opponent in opponents {
-        key.add(&opponent.source);
-        key.add(&opponent.fault);
+    for wrong_crate in wrong_crates {
+        key.add(&wrong_crate.source);
+        key.add(&wrong_crate.fault);
     }
     folder.join(format!("own-{}.json", key.finish()))
 }
 
-fn remembered(memory: &Path, needed: usize) -> Option<OwnTests> {
-    let worth: OwnTests = serde_json::from_slice(&fs::read(memory).ok()?).ok()?;
+fn read_cached(cache_file: &Path, needed: usize) -> Option<OwnTests> {
+    let worth: OwnTests = serde_json::from_slice(&fs::read(cache_file).ok()?).ok()?;
     Some(OwnTests { needed, ..worth })
 }
 
@@ -163,8 +154,8 @@ fn compile_tests(
     })
 }
 
-/// Returns the dispatcher of a solution of the course, made once and kept in the kit.
-fn program_of(
+/// The dispatcher of a course solution, built once and cached in the kit.
+fn course_dispatcher(
     subject: &Subject,
     kit: &Kit,
     name: &str,
@@ -207,94 +198,91 @@ fn is_accepted(trial: &Trial) -> bool {
     trial.end.is_success() && !trial.passed.is_empty() && passed.all(|passed| *passed)
 }
 
-/// Runs of the learner's tests, each against one solution.
-trait Meetings {
-    /// Runs the tests against the reference. Returns whether they accept it.
-    fn meet_reference(&mut self) -> Result<bool, CheckError>;
+/// Runs of the learner's tests, each against one solution. A trait, so that the order is tested without
+/// processes.
+trait TestRuns {
+    fn accepts_reference(&mut self) -> Result<bool, CheckError>;
 
-    /// Returns whether the tests accept the reference when they have run before.
+    /// Whether the tests accept the reference although they have run before.
     fn accepts_reference_again(&self) -> Result<bool, CheckError>;
 
-    /// Returns whether the tests catch the opponent.
-    fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError>;
+    fn catches(&mut self, wrong_crate: &WrongCrate) -> Result<bool, CheckError>;
 
-    /// Returns whether the tests meet no more opponents.
+    /// Whether no more solutions are tried.
     fn is_given_up(&self) -> bool;
 
-    /// Says that the opponent with this index, of so many, is next.
-    fn tell(&self, index: usize, of: usize);
+    fn report_progress(&self, index: usize, of: usize);
 }
 
-/// Runs the tests against the reference and every opponent, and before the opponent `again` against the
-/// reference once more.
-fn meet_all(
-    meetings: &mut impl Meetings,
-    opponents: &[Opponent],
+/// Runs the tests against the reference and each wrong solution, and before the one at `rerun_at` against
+/// the reference once more.
+fn run_against_all(
+    runs: &mut impl TestRuns,
+    wrong_crates: &[WrongCrate],
     needed: usize,
-    again: usize,
+    rerun_at: usize,
 ) -> Result<OwnTests, CheckError> {
     let mut worth = OwnTests {
-        accept_reference: meetings.meet_reference()?,
+        accept_reference: runs.accepts_reference()?,
         caught: 0,
         needed,
-        of: opponents.len(),
+        of: wrong_crates.len(),
         missed: Vec::new(),
     };
     if !worth.accept_reference {
-        // What they catch is worth nothing then.
+        // Tests that reject a correct solution get no credit for what they catch.
         return Ok(worth);
     }
-    for (index, opponent) in opponents.iter().enumerate() {
-        if meetings.is_given_up() {
-            // None of those that the tests never met is caught.
-            for opponent in &opponents[index..] {
-                worth.miss(&opponent.fault);
+    for (index, wrong_crate) in wrong_crates.iter().enumerate() {
+        if runs.is_given_up() {
+            // The rest counts as missed.
+            for wrong_crate in &wrong_crates[index..] {
+                worth.miss(&wrong_crate.fault);
             }
             break;
         }
-        meetings.tell(index, opponents.len());
-        if index == again && !meetings.accepts_reference_again()? {
+        runs.report_progress(index, wrong_crates.len());
+        if index == rerun_at && !runs.accepts_reference_again()? {
             worth.accept_reference = false;
             return Ok(worth);
         }
-        if meetings.catches(opponent)? {
+        if runs.catches(wrong_crate)? {
             worth.caught += 1;
         } else {
-            worth.miss(&opponent.fault);
+            worth.miss(&wrong_crate.fault);
         }
     }
     Ok(worth)
 }
 
-/// Returns whether tests have caught an opponent that answered some call in its own way. Tests that the
-/// check has no more time for have caught nothing.
+/// Whether failed tests caught a wrong solution whose replies differ. Tests stopped because the check ran
+/// out of time have caught nothing.
 fn has_caught(end: End, is_time_over: bool) -> bool {
     !end.is_success() && !is_time_over
 }
 
-/// Returns whether tests that took too long so often meet no more opponents.
 fn are_given_up(timeouts: usize, is_time_over: bool) -> bool {
     timeouts >= MOST_TIMEOUTS || is_time_over
 }
 
-/// The learner's tests and what the reference answered them.
-struct Bench<'a> {
+/// The compiled tests and the calls they made of the reference, with its replies.
+struct OwnTestRuns<'a> {
     subject: &'a Subject,
     kit: &'a Kit,
     context: &'a Context,
     tests: PathBuf,
     reference: PathBuf,
     calls: Vec<Call>,
-    /// Where in `calls` those of each test begin.
+    /// The indexes in `calls` at which a test begins.
     starts: Vec<usize>,
     answers: Vec<Reply>,
-    /// How often the tests took too long with a wrong solution.
+    /// How often the tests timed out with a wrong solution.
     timeouts: usize,
 }
 
-impl Meetings for Bench<'_> {
+impl TestRuns for OwnTestRuns<'_> {
     /// Keeps the calls that the tests make.
-    fn meet_reference(&mut self) -> Result<bool, CheckError> {
+    fn accepts_reference(&mut self) -> Result<bool, CheckError> {
         let reference = self.reference.clone();
         let mut dispatch = self.dispatch(&reference);
         let mut answers = Vec::new();
@@ -318,17 +306,17 @@ impl Meetings for Bench<'_> {
         Ok(is_accepted(&trial))
     }
 
-    fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError> {
-        // The kit does not depend on the wrong solutions, and an author changes them.
+    fn catches(&mut self, wrong_crate: &WrongCrate) -> Result<bool, CheckError> {
+        // The hash is in the name since the kit's key does not cover the wrong solutions.
         let mut key = Fingerprint::new();
-        key.add(&opponent.source);
+        key.add(&wrong_crate.source);
         let name = format!("wrong-{}", key.finish());
-        let (subject, kit, source) = (self.subject, self.kit, Some(&*opponent.source));
+        let (subject, kit, source) = (self.subject, self.kit, Some(&*wrong_crate.source));
         let program = self
             .context
-            .outside(|context| program_of(subject, kit, &name, source, context))?;
+            .outside(|context| course_dispatcher(subject, kit, &name, source, context))?;
         let mut dispatch = self.dispatch(&program);
-        let replies = dispatch.batch(&self.calls, &self.starts)?;
+        let replies = dispatch.call_all(&self.calls, &self.starts)?;
         if replies.iter().flatten().eq(&self.answers) {
             return Ok(false);
         }
@@ -342,12 +330,12 @@ impl Meetings for Bench<'_> {
         are_given_up(self.timeouts, self.context.allowance.is_over())
     }
 
-    fn tell(&self, index: usize, of: usize) {
+    fn report_progress(&self, index: usize, of: usize) {
         self.context.tell(Event::OwnTests(index, of));
     }
 }
 
-impl Bench<'_> {
+impl OwnTestRuns<'_> {
     fn dispatch(&self, program: &Path) -> Dispatch<'_> {
         Dispatch::new(
             program,
@@ -360,7 +348,7 @@ impl Bench<'_> {
     fn run(
         &self,
         known: &Known<'_>,
-        answer: &mut trial::Answerer<'_>,
+        answer: &mut trial::AnswerCall<'_>,
     ) -> Result<Trial, CheckError> {
         let (toolchain, context) = (&self.kit.toolchain, self.context);
         let job = learner::job(&self.tests, Limits::learner(), toolchain, context)?;
@@ -375,18 +363,18 @@ mod tests {
 
     use super::*;
 
-    /// Tests of a learner that catch the opponents whose source is `caught`.
+    /// Tests that catch the solutions whose source is `caught`.
     #[derive(Default)]
-    struct Played {
+    struct FakeRuns {
         rejects: bool,
         rejects_again: bool,
-        /// How many opponents they meet before they are given up.
+        /// After how many solutions they are given up.
         patience: Option<usize>,
         met: RefCell<Vec<String>>,
     }
 
-    impl Meetings for Played {
-        fn meet_reference(&mut self) -> Result<bool, CheckError> {
+    impl TestRuns for FakeRuns {
+        fn accepts_reference(&mut self) -> Result<bool, CheckError> {
             Ok(!self.rejects)
         }
 
@@ -395,32 +383,32 @@ mod tests {
             Ok(!self.rejects_again)
         }
 
-        fn catches(&mut self, opponent: &Opponent) -> Result<bool, CheckError> {
-            self.met.get_mut().push(opponent.fault.clone());
-            Ok(opponent.source == "caught")
+        fn catches(&mut self, wrong_crate: &WrongCrate) -> Result<bool, CheckError> {
+            self.met.get_mut().push(wrong_crate.fault.clone());
+            Ok(wrong_crate.source == "caught")
         }
 
         fn is_given_up(&self) -> bool {
             self.patience == Some(self.met.borrow().len())
         }
 
-        fn tell(&self, index: usize, of: usize) {
+        fn report_progress(&self, index: usize, of: usize) {
             assert!(index < of);
         }
     }
 
-    fn opponents() -> Vec<Opponent> {
+    fn wrong_crates() -> Vec<WrongCrate> {
         let all = [
             ("caught", "a"),
             ("missed", "b"),
             ("caught", "c"),
             ("missed", "b"),
         ];
-        let opponent = |(source, fault): (&str, &str)| Opponent {
+        let wrong_crate = |(source, fault): (&str, &str)| WrongCrate {
             source: source.to_owned(),
             fault: fault.to_owned(),
         };
-        all.map(opponent).into()
+        all.map(wrong_crate).into()
     }
 
     fn own(accept_reference: bool, caught: usize, missed: &[&str]) -> OwnTests {
@@ -433,46 +421,46 @@ mod tests {
         }
     }
 
-    /// Returns what the tests are worth, and whom they met.
-    fn meet(mut played: Played, again: usize) -> (OwnTests, String) {
-        let worth = meet_all(&mut played, &opponents(), 2, again).unwrap();
-        (worth, played.met.take().join(" "))
+    /// The result, and the order in which solutions were tried.
+    fn run_fake(mut runs: FakeRuns, rerun_at: usize) -> (OwnTests, String) {
+        let worth = run_against_all(&mut runs, &wrong_crates(), 2, rerun_at).unwrap();
+        (worth, runs.met.take().join(" "))
     }
 
     #[test]
     fn tests_meet_every_opponent_and_once_more_the_reference() {
-        let (worth, met) = meet(Played::default(), 2);
+        let (worth, met) = run_fake(FakeRuns::default(), 2);
         assert_eq!(worth, own(true, 2, &["b"]));
         assert_eq!(met, "a b reference c b");
     }
 
     #[test]
     fn tests_that_reject_the_reference_meet_nobody() {
-        let rejecting = Played {
+        let rejecting = FakeRuns {
             rejects: true,
-            ..Played::default()
+            ..FakeRuns::default()
         };
-        let (worth, met) = meet(rejecting, 2);
+        let (worth, met) = run_fake(rejecting, 2);
         assert_eq!((worth, &*met), (own(false, 0, &[]), ""));
     }
 
     #[test]
     fn tests_that_reject_the_reference_once_they_have_run_are_no_tests() {
-        let rejecting = Played {
+        let rejecting = FakeRuns {
             rejects_again: true,
-            ..Played::default()
+            ..FakeRuns::default()
         };
-        let (worth, met) = meet(rejecting, 1);
+        let (worth, met) = run_fake(rejecting, 1);
         assert_eq!((worth, &*met), (own(false, 1, &[]), "a reference"));
     }
 
     #[test]
     fn opponents_that_were_never_met_are_missed() {
-        let slow = Played {
+        let slow = FakeRuns {
             patience: Some(1),
-            ..Played::default()
+            ..FakeRuns::default()
         };
-        let (worth, met) = meet(slow, 3);
+        let (worth, met) = run_fake(slow, 3);
         assert_eq!((worth, &*met), (own(true, 1, &["b", "c"]), "a"));
     }
 
@@ -490,7 +478,7 @@ mod tests {
         assert!(!are_given_up(MOST_TIMEOUTS - 1, false));
         assert!(are_given_up(MOST_TIMEOUTS, false));
         assert!(are_given_up(0, true));
-        let diagnostic = given_up();
+        let diagnostic = given_up_warning();
         assert!(!diagnostic.error, "what was met counts");
         assert_eq!(diagnostic.file.as_deref(), Some(FILE));
     }
@@ -504,28 +492,30 @@ mod tests {
 
     #[test]
     fn the_turn_of_the_reference_follows_from_the_tests() {
-        assert_eq!(turn_of_reference(&file("b"), 40), 98 % 40);
-        assert_eq!(turn_of_reference(&file("ab"), 40), (97 * 31 + 98) % 40);
-        assert_eq!(turn_of_reference(&file("ab"), 0), 0);
+        assert_eq!(reference_rerun_index(&file("b"), 40), 98 % 40);
+        assert_eq!(reference_rerun_index(&file("ab"), 40), (97 * 31 + 98) % 40);
+        assert_eq!(reference_rerun_index(&file("ab"), 0), 0);
     }
 
     #[test]
     fn what_tests_are_worth_is_remembered_by_tests_and_opponents() {
         let folder = tempfile::tempdir().unwrap();
-        let place = |text, opponents: &[Opponent]| memory(folder.path(), &file(text), opponents);
-        let all = opponents();
+        let place = |text, wrong_crates: &[WrongCrate]| {
+            cache_file(folder.path(), &file(text), wrong_crates)
+        };
+        let all = wrong_crates();
         let here = place("a", &all);
         assert_eq!(here, place("a", &all));
         assert_eq!(here.parent(), Some(folder.path()));
         assert_ne!(here, place("b", &all));
         assert_ne!(here, place("a", &all[1..]));
-        assert_eq!(remembered(&here, 3), None);
+        assert_eq!(read_cached(&here, 3), None);
         let worth = own(true, 2, &["b"]);
         fs::write(&here, serde_json::to_vec(&worth).unwrap()).unwrap();
-        // An author may ask for more by now.
+        // `needed` is not cached: an author may have changed it.
         let needed = 3;
         assert_eq!(
-            remembered(&here, needed),
+            read_cached(&here, needed),
             Some(OwnTests { needed, ..worth })
         );
     }

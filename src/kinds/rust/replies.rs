@@ -1,4 +1,4 @@
-//! What became of a call, as it crosses between the dispatcher, Gradus and the judge.
+//! Replies to calls, as they are sent between dispatcher, Gradus and judge.
 
 use std::borrow::Cow;
 
@@ -11,53 +11,42 @@ use crate::sandbox::{End, Exit};
 )]
 pub(crate) mod frame;
 
-/// The most bytes of a panic's words that are kept.
+/// The most bytes kept of a panic message.
 const MOST_WORDS: usize = 64 << 10;
 
-/// After so many calls that took too long no more are made.
+/// After this many timeouts no more calls are made.
 pub(crate) const MOST_TIMEOUTS: usize = 2;
-/// After so many calls that never returned no more are made.
+/// After this many lost calls no more are made.
 pub(crate) const MOST_LOSSES: usize = 8;
 
-/// A call as bytes: the number of the function and its arguments.
+/// A serialised call: the index of the function and its arguments.
 pub(crate) type Call = Vec<u8>;
 
-/// What became of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
-    /// It returned these bytes.
     Returned(Vec<u8>),
-    /// It panicked, or swallowed a panic, with these words.
+    /// It panicked, or caught a panic, with this message.
     Panicked(String),
     /// The learner's crate lacks the function.
     Lacking,
-    /// It never returned.
     Lost(Loss),
 }
 
-/// Why a call never returned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Loss {
-    /// The code ended the process with this code.
     Exited(i32),
-    /// This signal ended the process.
     Signalled(i32),
-    /// It took too long.
     Time,
-    /// It wanted too much memory.
     Memory,
-    /// It wrote too much.
     Output,
-    /// It was not made, for this reason.
     NotMade(GivenUp),
 }
 
-/// Why no more calls are made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum GivenUp {
-    /// Earlier calls had used up the time of the check.
+    /// Earlier calls used up the time of the check.
     Time,
-    /// [`MOST_TIMEOUTS`] calls took too long.
+    /// [`MOST_TIMEOUTS`] calls timed out.
     Timeouts,
     /// [`MOST_LOSSES`] calls never returned.
     Losses,
@@ -66,18 +55,17 @@ pub(crate) enum GivenUp {
 impl GivenUp {
     const ALL: [Self; 3] = [Self::Time, Self::Timeouts, Self::Losses];
 
-    /// Returns the words for a test whose call was not made.
-    pub(crate) fn words(self) -> &'static str {
+    pub(crate) fn message_text(self) -> &'static str {
         match self {
-            Self::Time => "earlier calls had used up the time",
-            Self::Timeouts => "two calls before had taken too long",
-            Self::Losses => "eight calls before had ended the process",
+            Self::Time => "earlier calls used up the time",
+            Self::Timeouts => "two earlier calls took too long",
+            Self::Losses => "eight earlier calls ended the process",
         }
     }
 }
 
 impl Loss {
-    /// Returns what the end of a dispatcher says of the call it was answering.
+    /// The loss of the pending call when its dispatcher exits.
     pub(crate) fn of(exit: &Exit, out_of_memory: bool) -> Self {
         match exit.end {
             _ if out_of_memory => Self::Memory,
@@ -89,12 +77,12 @@ impl Loss {
         }
     }
 
-    /// Reads the words that [`Reply::message`] sent.
+    /// Parses what [`Reply::message`] wrote.
     pub(crate) fn parse(words: &str) -> Option<Self> {
         let (kind, value) = words.split_once(' ')?;
         let value = value.parse().ok()?;
-        let given_up = usize::try_from(value).ok();
-        let given_up = given_up.and_then(|index| GivenUp::ALL.get(index).copied());
+        let index = usize::try_from(value).ok();
+        let given_up = index.and_then(|index| GivenUp::ALL.get(index).copied());
         let all = [
             Self::Exited(value),
             Self::Signalled(value),
@@ -119,7 +107,7 @@ impl Loss {
 }
 
 impl Reply {
-    /// Returns how many bytes are kept of it.
+    /// Bytes held in memory, without the enum itself.
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Returned(bytes) => bytes.len(),
@@ -128,7 +116,7 @@ impl Reply {
         }
     }
 
-    /// Returns the kind of message and its bytes for a judge.
+    /// The message to a judge: its kind and its bytes.
     pub(crate) fn message(&self) -> (u8, Cow<'_, [u8]>) {
         match self {
             Self::Returned(bytes) => (frame::RETURNED, bytes.into()),
@@ -141,7 +129,7 @@ impl Reply {
         }
     }
 
-    /// Reads what a dispatcher sent; `None` when it is no reply.
+    /// Parses a message of a dispatcher; `None` if it is no reply.
     pub(crate) fn read(kind: u8, bytes: Vec<u8>) -> Option<Self> {
         match kind {
             frame::RETURNED => Some(Self::Returned(bytes)),
@@ -210,12 +198,8 @@ mod tests {
 
     #[test]
     fn each_reason_to_give_up_has_words_of_its_own() {
-        let words = GivenUp::ALL.map(GivenUp::words);
-        assert!(
-            words
-                .iter()
-                .all(|words| words.contains("before") || words.contains("earlier"))
-        );
+        let words = GivenUp::ALL.map(GivenUp::message_text);
+        assert!(words.iter().all(|words| words.contains("earlier")));
         assert_ne!(words[0], words[1]);
         assert_ne!(words[1], words[2]);
     }
@@ -233,7 +217,7 @@ mod tests {
             assert_eq!(Reply::read(kind, bytes.into_owned()), Some(reply));
         }
         assert_eq!(Reply::Lost(Loss::Time).size(), 0);
-        // That a call never returned is for Gradus to say.
+        // Only Gradus says that a call was lost, never a dispatcher.
         for kind in [frame::LOST, frame::CALL, b'?'] {
             assert_eq!(Reply::read(kind, Vec::new()), None);
         }

@@ -1,7 +1,6 @@
-//! The source of the runtime that judges and dispatchers are linked with. It is compiled by the
-//! learner's toolchain, once, and is no part of this library.
+//! The source of the runtime, which judges and dispatchers are linked with. The learner's toolchain compiles
+//! it, once; it is no part of this library.
 
-/// The runtime's files by name.
 pub(crate) const SOURCES: [(&str, &str); 7] = [
     ("lib.rs", include_str!("runtime/lib.rs")),
     ("wire.rs", include_str!("runtime/wire.rs")),

@@ -3,7 +3,6 @@
 use super::load::crate_name;
 use crate::source::ExerciseId;
 
-/// Returns the files of a new exercise.
 pub(super) fn scaffold(id: &ExerciseId) -> Vec<(String, String)> {
     let name = crate_name(id);
     let files = [

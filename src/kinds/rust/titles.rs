@@ -1,35 +1,29 @@
-//! The hidden tests of an exercise: names and titles, read from their source.
+//! The hidden tests of an exercise: names and titles, parsed from their source.
 
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, Item, ItemFn, ItemMacro, Lit, Meta};
 
 use crate::check::outcome::TestTitle;
 
-/// A hidden test as it is declared.
 #[derive(Debug, Clone)]
-pub(crate) struct Declared {
-    /// Its name and title.
+pub(crate) struct DeclaredTest {
     pub test: TestTitle,
-    /// Whether it has a doc comment; without one the name is its title.
+    /// Whether it has a doc comment. Without one the title is derived from the name.
     pub titled: bool,
-    /// Its line, from 1.
+    /// Starts at 1.
     pub line: usize,
 }
 
-/// Reads the tests of `source`, in file order.
-///
-/// # Errors
-/// Fails when the source is not Rust.
-pub(crate) fn read(source: &str) -> Result<Vec<Declared>, syn::Error> {
+pub(crate) fn read(source: &str) -> Result<Vec<DeclaredTest>, syn::Error> {
     let file = syn::parse_file(source)?;
     let mut found = Vec::new();
     collect(&file.items, "", &mut found);
     Ok(found)
 }
 
-/// Returns the line, from 1, of what makes the test `name`, which the source does not show: the first
-/// macro in its module that names it, or the first there is.
-pub(crate) fn line_of_maker(source: &str, name: &str) -> usize {
+/// The line, from 1, of the macro call that generates the test `name`: the first in its module that contains
+/// the name, or else the first of all.
+pub(crate) fn line_of_macro(source: &str, name: &str) -> usize {
     let Ok(file) = syn::parse_file(source) else {
         return 1;
     };
@@ -60,19 +54,18 @@ pub(crate) fn line_of_maker(source: &str, name: &str) -> usize {
     maker.map_or(1, |call| call.span().start().line)
 }
 
-/// Returns whether `function` is a test.
 pub(super) fn is_test(function: &ItemFn) -> bool {
     let mut attributes = function.attrs.iter();
     attributes.any(|attribute| attribute.path().is_ident("test"))
 }
 
-fn collect(items: &[Item], prefix: &str, found: &mut Vec<Declared>) {
+fn collect(items: &[Item], prefix: &str, found: &mut Vec<DeclaredTest>) {
     for item in items {
         match item {
             Item::Fn(function) if is_test(function) => {
                 let name = format!("{prefix}{}", function.sig.ident);
                 let title = title(&function.attrs);
-                found.push(Declared {
+                found.push(DeclaredTest {
                     titled: title.is_some(),
                     test: TestTitle {
                         title: title.unwrap_or_else(|| name.replace('_', " ")),
@@ -91,7 +84,7 @@ fn collect(items: &[Item], prefix: &str, found: &mut Vec<Declared>) {
     }
 }
 
-/// Returns the first paragraph of the doc comment.
+/// The first paragraph of the doc comment.
 fn title(attributes: &[Attribute]) -> Option<String> {
     let lines = attributes
         .iter()
@@ -102,12 +95,11 @@ fn title(attributes: &[Attribute]) -> Option<String> {
             _ => None,
         });
     let paragraph: Vec<_> = lines.take_while(|line| !line.is_empty()).collect();
-    let title = paragraph.join(" ");
-    let title = title.trim().trim_end_matches('.');
+    let text = paragraph.join(" ");
+    let title = text.trim().trim_end_matches('.');
     (!title.is_empty()).then(|| title.to_owned())
 }
 
-/// Returns the text of a string literal.
 pub(super) fn literal(expression: &Expr) -> Option<String> {
     let Expr::Lit(literal) = expression else {
         return None;

@@ -1,4 +1,4 @@
-//! The Rust toolchain: found once, from a folder of ours, and called without rustup's shim.
+//! The Rust toolchain: found once, and called without rustup's shim.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,75 +11,72 @@ use crate::sandbox::{End, Job, Stage};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 
-/// The oldest compiler that knows edition 2024, as major and minor version.
+/// The oldest compiler with edition 2024, as major and minor version.
 const OLDEST: (u32, u32) = (1, 85);
-/// What to do without a compiler.
 const INSTALL: &str = "install Rust from https://rustup.rs, then open a new terminal";
-/// What to do without a linker.
 const INSTALL_LINKER: &str =
     "install a C compiler: `apt-get install gcc`, `dnf install gcc`, or `xcode-select --install`";
 
 /// A compiler and a linker that can be called directly.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Toolchain {
-    /// The compiler itself.
+    /// The compiler itself, not rustup's shim.
     pub rustc: PathBuf,
-    /// The folder of the toolchain.
+    /// The output of `rustc --print sysroot`.
     pub sysroot: PathBuf,
-    /// The folder of the standard library for this machine.
+    /// The output of `rustc --print target-libdir`.
     pub libraries: PathBuf,
     /// The linker.
     pub linker: PathBuf,
-    /// What the compiler says of itself.
+    /// The output of `rustc -vV`.
     pub version: String,
-    /// The file name of the shared standard library, if programs can be linked with one.
+    /// The file name of the shared standard library, if programs can be linked with it.
     pub shared: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Remembered {
+struct CachedToolchain {
     key: String,
     toolchain: Toolchain,
 }
 
 impl Toolchain {
-    /// Finds the toolchain that `rustc` on the `PATH` means; remembered while nothing changes.
+    /// Finds the toolchain that `rustc` on the `PATH` stands for; cached until its files or settings change.
     ///
     /// # Errors
-    /// Fails when there is no compiler, an old one, or no linker, and says what to do.
+    /// Fails when there is no compiler, one older than [`OLDEST`], or no linker.
     pub fn find(context: &Context) -> Result<Self, CheckError> {
         let environment = &context.environment;
-        let more = cargo_bin(context);
-        let more: Vec<&str> = more.iter().map(String::as_str).collect();
-        let found = environment.find_program("rustc", &more);
-        let rustc =
-            found.ok_or_else(|| missing("there is no Rust compiler on the PATH", INSTALL))?;
+        let cargo_bin = cargo_bin(context);
+        let more: Vec<&str> = cargo_bin.iter().map(String::as_str).collect();
+        let rustc = environment
+            .find_program("rustc", &more)
+            .ok_or_else(|| missing("there is no Rust compiler on the PATH", INSTALL))?;
         let linker = ["cc", "gcc", "clang"]
             .iter()
-            .find_map(|name| environment.find_program(name, &["/usr/bin"]));
-        let linker = linker
+            .find_map(|name| environment.find_program(name, &["/usr/bin"]))
             .ok_or_else(|| missing("there is no linker (`cc`) on the PATH", INSTALL_LINKER))?;
-        let key = key(context, &rustc, &linker);
+        let key = cache_key(context, &rustc, &linker);
         let file = context.cache.join("toolchain.json");
-        if let Some(toolchain) = remembered(&file, &key) {
+        if let Some(toolchain) = cached(&file, &key) {
             return Ok(toolchain);
         }
-        let toolchain = ask(context, &rustc, linker)?;
+        let toolchain = query_rustc(context, &rustc, linker)?;
         toolchain.check_version()?;
-        let remembered = Remembered { key, toolchain };
-        if let Ok(bytes) = serde_json::to_vec_pretty(&remembered) {
+        let cached = CachedToolchain { key, toolchain };
+        if let Ok(bytes) = serde_json::to_vec_pretty(&cached) {
             files::write_whole(&file, &bytes)
                 .map_err(|source| CheckError::File { path: file, source })?;
         }
-        Ok(remembered.toolchain)
+        Ok(cached.toolchain)
     }
 
-    /// Returns the file name of the shared standard library, if programs are linked with one.
     pub(crate) fn shared_library(&self) -> Option<&str> {
         self.shared.as_deref()
     }
 
-    /// Returns a short name for the toolchain and everything of ours that goes into compiled code.
+    /// A hash of everything that compiled code depends on: the toolchain, this version of Gradus, and the
+    /// runtime.
     pub(crate) fn fingerprint(&self) -> String {
         let mut fingerprint = Fingerprint::new();
         fingerprint.add(&self.version);
@@ -120,19 +117,17 @@ fn missing(what: &str, help: &str) -> CheckError {
     }
 }
 
-fn cargo_bin(context: &Context) -> Vec<String> {
-    let home = context.environment.text("CARGO_HOME").map(PathBuf::from);
-    let home = home.or_else(|| context.environment.home().map(|home| home.join(".cargo")));
-    home.map(|home| home.join("bin").to_string_lossy().into_owned())
-        .into_iter()
-        .collect()
+fn cargo_bin(context: &Context) -> Option<String> {
+    let set = context.environment.text("CARGO_HOME").map(PathBuf::from);
+    let home = set.or_else(|| context.environment.home().map(|home| home.join(".cargo")))?;
+    Some(home.join("bin").to_string_lossy().into_owned())
 }
 
-/// Everything the answer depends on: when it changes, the toolchain is asked for again.
-fn key(context: &Context, rustc: &Path, linker: &Path) -> String {
-    let rustup = context.environment.text("RUSTUP_HOME").map(PathBuf::from);
-    let rustup = rustup.or_else(|| context.environment.home().map(|home| home.join(".rustup")));
-    let settings = rustup
+/// Everything that the cached toolchain depends on.
+fn cache_key(context: &Context, rustc: &Path, linker: &Path) -> String {
+    let set = context.environment.text("RUSTUP_HOME").map(PathBuf::from);
+    let rustup_home = set.or_else(|| context.environment.home().map(|home| home.join(".rustup")));
+    let settings = rustup_home
         .map(|folder| folder.join("settings.toml"))
         .unwrap_or_default();
     let chosen = context
@@ -142,13 +137,13 @@ fn key(context: &Context, rustc: &Path, linker: &Path) -> String {
     format!(
         "{} {} {} {} {chosen}",
         rustc.display(),
-        changed(rustc),
+        modified_at(rustc),
         linker.display(),
-        changed(&settings),
+        modified_at(&settings),
     )
 }
 
-fn changed(file: &Path) -> u128 {
+fn modified_at(file: &Path) -> u128 {
     let modified = fs::metadata(file).and_then(|metadata| metadata.modified());
     modified
         .ok()
@@ -156,22 +151,23 @@ fn changed(file: &Path) -> u128 {
         .map_or(0, |since| since.as_nanos())
 }
 
-fn remembered(file: &Path, key: &str) -> Option<Toolchain> {
-    let remembered: Remembered = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
-    let usable = remembered.key == key && files::is_executable(&remembered.toolchain.rustc);
-    usable.then_some(remembered.toolchain)
+fn cached(file: &Path, key: &str) -> Option<Toolchain> {
+    let cached: CachedToolchain = serde_json::from_slice(&fs::read(file).ok()?).ok()?;
+    let usable = cached.key == key && files::is_executable(&cached.toolchain.rustc);
+    usable.then_some(cached.toolchain)
 }
 
-fn ask(context: &Context, rustc: &Path, linker: PathBuf) -> Result<Toolchain, CheckError> {
-    let sysroot = PathBuf::from(run(context, rustc, &["--print", "sysroot"])?.trim());
+fn query_rustc(context: &Context, rustc: &Path, linker: PathBuf) -> Result<Toolchain, CheckError> {
+    let sysroot = PathBuf::from(run_rustc(context, rustc, &["--print", "sysroot"])?.trim());
     let direct = sysroot.join("bin/rustc");
     let rustc = if files::is_executable(&direct) {
         direct
     } else {
         rustc.to_owned()
     };
-    let libraries = PathBuf::from(run(context, &rustc, &["--print", "target-libdir"])?.trim());
-    let version = run(context, &rustc, &["-vV"])?;
+    let libraries =
+        PathBuf::from(run_rustc(context, &rustc, &["--print", "target-libdir"])?.trim());
+    let version = run_rustc(context, &rustc, &["-vV"])?;
     let can_share = cfg!(target_os = "linux") && !version.contains("-musl");
     let shared = can_share.then(|| shared_library(&libraries)).flatten();
     Ok(Toolchain {
@@ -184,7 +180,7 @@ fn ask(context: &Context, rustc: &Path, linker: PathBuf) -> Result<Toolchain, Ch
     })
 }
 
-/// Returns the name of the shared standard library in the folder `libraries`, if there is one only.
+/// The file name of the only shared standard library in `libraries`; none if there are several.
 fn shared_library(libraries: &Path) -> Option<String> {
     let entries = fs::read_dir(libraries).ok()?;
     let names = entries
@@ -197,7 +193,7 @@ fn shared_library(libraries: &Path) -> Option<String> {
     name.filter(|_| shared.next().is_none())
 }
 
-fn run(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<String, CheckError> {
+fn run_rustc(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<String, CheckError> {
     let folder = &context.cache;
     fs::create_dir_all(folder).map_err(|source| CheckError::File {
         path: folder.clone(),
@@ -222,10 +218,10 @@ fn run(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<String, Ch
     if exit.end.is_success() {
         return Ok(String::from_utf8_lossy(&exit.stdout).into_owned());
     }
-    let words = String::from_utf8_lossy(&exit.stderr);
-    let words = words.lines().next().unwrap_or("no words").to_owned();
+    let stderr = String::from_utf8_lossy(&exit.stderr);
+    let reason = stderr.lines().next().unwrap_or("no output");
     Err(missing(
-        &format!("the Rust compiler does not start: {words}"),
+        &format!("the Rust compiler does not start: {reason}"),
         INSTALL,
     ))
 }

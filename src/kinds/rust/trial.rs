@@ -1,4 +1,4 @@
-//! One run of a judge: its tests call, Gradus answers, libtest's own lines say how each ended.
+//! One run of a judge: its tests call, Gradus answers, and libtest's output says how each ended.
 
 mod libtest;
 mod line;
@@ -14,11 +14,11 @@ use super::learner;
 use super::replies::Call;
 use crate::check::{CheckError, Context};
 use crate::sandbox::{End, Input, Job, Limits, SandboxError, Turn};
-pub(super) use line::maybe;
-pub(crate) use line::{Answerer, CallEnd, Known, Note, known};
-use line::{Served, serve};
+pub(super) use line::read_optional;
+pub(crate) use line::{AnswerCall, CallEnd, Known, PanicNote, known};
+use line::{JudgeTraffic, serve_judge};
 
-/// What a judge may use: it is an author's code, and only answers hold it up.
+/// The limits of a judge. It is an author's code, and spends its time waiting for replies.
 pub(crate) const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
     wall: Duration::from_mins(2),
@@ -30,46 +30,38 @@ pub(crate) const LIMITS: Limits = Limits {
 /// The stack of each test of a judge, in bytes.
 const STACK: usize = 512 << 20;
 
-/// What a run of a judge found.
 #[derive(Debug, Clone)]
 pub(crate) struct Trial {
-    /// How the judge itself ended.
+    /// How the judge process ended.
     pub end: End,
-    /// Whether each test that ended passed, by name.
+    /// Tests that ended, by name, and whether they passed.
     pub passed: BTreeMap<String, bool>,
-    /// What the tests that panicked were doing, by name; a lost call is kept before any other.
-    pub notes: BTreeMap<String, Note>,
-    /// The first calls that were not known beforehand, in order.
+    /// Notes of the tests that panicked, by name; one about a lost call takes precedence.
+    pub notes: BTreeMap<String, PanicNote>,
+    /// The calls not known beforehand, in order, up to a limit.
     pub calls: Vec<Call>,
-    /// Where in `calls` those of each test begin.
+    /// The indexes in `calls` at which a test begins.
     pub starts: Vec<usize>,
 }
 
-/// Runs the judge of `kit`, which knows the replies `known` from the start and asks `answer` for any
-/// other.
-///
-/// # Errors
-/// Fails when the judge cannot be started, when `answer` fails, or when the check is called off.
+/// Runs the judge of `kit`. It gets the replies `known` up front; `answer` is asked for any other.
 pub(crate) fn run(
     kit: &Kit,
     known: &Known<'_>,
-    answer: &mut Answerer<'_>,
+    answer: &mut AnswerCall<'_>,
     context: &Context,
 ) -> Result<Trial, CheckError> {
-    // A value may be as deep as the learner's stack allows, and is read, compared and shown there.
+    // The judge deserialises, compares and formats values as deep as the learner's stack allows.
     let job = learner::job(&kit.judge(), LIMITS, &kit.toolchain, context)?
         .variable("RUST_MIN_STACK", STACK.to_string());
     run_job(job, known, answer, context)
 }
 
-/// Does what [`run`] does for another program of libtest's, which `job` starts.
-///
-/// # Errors
-/// As for [`run`].
+/// Like [`run`], for the libtest program that `job` starts.
 pub(crate) fn run_job(
     job: Job,
     known: &Known<'_>,
-    answer: &mut Answerer<'_>,
+    answer: &mut AnswerCall<'_>,
     context: &Context,
 ) -> Result<Trial, CheckError> {
     let pipe = |source| {
@@ -79,24 +71,24 @@ pub(crate) fn run_job(
         })
     };
     let (ours, theirs) = UnixStream::pair().map_err(pipe)?;
-    let job = job
-        .arguments(["--test-threads=1", "--include-ignored", "--color=never"])
-        .reading(Input::Descriptor(OwnedFd::from(theirs)));
     let turn = Turn::default();
-    let job = job.taking(turn.clone());
-    let process = context.sandbox.spawn(job, &context.cancel)?;
-    let (exit, served) = thread::scope(|scope| {
-        let server = scope.spawn(|| serve(&ours, known, answer, &turn));
+    let connected = job
+        .arguments(["--test-threads=1", "--include-ignored", "--color=never"])
+        .reading(Input::Descriptor(OwnedFd::from(theirs)))
+        .taking(turn.clone());
+    let process = context.sandbox.spawn(connected, &context.cancel)?;
+    let (exit, traffic) = thread::scope(|scope| {
+        let server = scope.spawn(|| serve_judge(&ours, known, answer, &turn));
         let exit = process.finish();
         (exit, server.join())
     });
     CheckError::unless_ran(&exit)?;
-    let Served {
+    let JudgeTraffic {
         calls,
         starts,
         notes,
         ..
-    } = served.map_err(|_| CheckError::Cancelled)??;
+    } = traffic.map_err(|_| CheckError::Cancelled)??;
     Ok(Trial {
         end: exit.end,
         passed: libtest::read(&String::from_utf8_lossy(&exit.stdout), exit.end),

@@ -1,4 +1,4 @@
-//! Signatures: what can cross to another process, and how it is written.
+//! Signatures: which types can be serialised, and how a signature is printed.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -9,10 +9,9 @@ use syn::{GenericParam, ReturnType, Signature, Type, TypeTuple};
 
 use super::{ContractError, Function, fault};
 
-/// The most parameters a function may have that is called across processes.
 const MOST_PARAMETERS: usize = 6;
 
-/// Reads a signature. With `wire` true, everything in it must be able to cross.
+/// Reads a signature. With `wire` set, every type in it must be serialisable.
 pub(super) fn read(signature: &Signature, wire: bool) -> Result<Function, ContractError> {
     let parameters = parameters(signature)?;
     let result = match &signature.output {
@@ -51,7 +50,7 @@ pub(super) fn read(signature: &Signature, wire: bool) -> Result<Function, Contra
     })
 }
 
-/// Returns the type of a function without a result.
+/// The type `()`.
 fn nothing() -> Type {
     Type::Tuple(TypeTuple {
         attrs: Vec::new(),
@@ -78,7 +77,7 @@ fn parameters(signature: &Signature) -> Result<Vec<(String, &Type)>, ContractErr
     named.collect()
 }
 
-/// Refuses a signature that cannot be called across processes, whatever its types.
+/// Rejects a signature that cannot be called across processes, whatever its types.
 fn check_signature(signature: &Signature) -> Result<(), ContractError> {
     let line = signature.ident.span().start().line;
     if signature.inputs.len() > MOST_PARAMETERS {
@@ -95,7 +94,7 @@ fn check_signature(signature: &Signature) -> Result<(), ContractError> {
     Ok(())
 }
 
-/// Refuses what cannot cross to another process.
+/// Rejects types that cannot be serialised.
 fn check_wire(ty: &Type) -> Result<(), ContractError> {
     let line = ty.span().start().line;
     let refused = |what: &str| {
@@ -137,7 +136,7 @@ fn check_wire(ty: &Type) -> Result<(), ContractError> {
     }
 }
 
-/// Makes every reference in a type `'static`.
+/// Makes every reference `'static`.
 fn made_static(tokens: TokenStream) -> TokenStream {
     let mut out = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -182,7 +181,7 @@ fn written(tokens: &impl ToTokens) -> String {
     text(&tokens.to_token_stream())
 }
 
-/// Returns tokens as a person would write them, near enough.
+/// Formats tokens roughly as rustfmt would.
 fn text(tokens: &TokenStream) -> String {
     let spaced = tokens.to_string();
     let mut text = spaced

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{CALLS, Kit, RUNTIME, Subject, TESTS, gone, write};
+use super::{CALLS, Kit, RUNTIME, Subject, TESTS, removed, write_file};
 use crate::check::cache::{self, Hold};
 use crate::check::outcome::TestTitle;
 use crate::check::{CheckError, Context, hand_in};
@@ -17,10 +17,8 @@ use crate::kinds::rust::{census, glue, inspect, linked, runtime, trial};
 use crate::sandbox::Limits;
 use crate::sys::scratch::{self, Scratch};
 
-/// The folder of the reference solution.
 const SOLUTION: &str = "solution";
 
-/// Makes the kit of `subject` in `folder`.
 pub(super) fn make(
     subject: &Subject,
     toolchain: &Toolchain,
@@ -30,16 +28,16 @@ pub(super) fn make(
     let scratch = scratch(&context.cache.join("kits"))?;
     let made = fill(subject, toolchain, scratch.path(), context);
     if !scratch.path().exists() {
-        return Err(gone(scratch.path().to_owned()));
+        return Err(removed(scratch.path().to_owned()));
     }
     made?;
-    // Somebody else may have made the same kit in the meantime; theirs is as good.
+    // Another process may have made the same kit meanwhile; either will do.
     keep(scratch, folder, CALLS)?;
     cache::trim(&context.cache, cache::BOUND);
     Ok(())
 }
 
-/// Makes all that belongs to a kit in the folder `scratch`.
+/// Makes all files of a kit in the folder `scratch`.
 fn fill(
     subject: &Subject,
     toolchain: &Toolchain,
@@ -60,8 +58,8 @@ fn fill(
         Tier::Called => {
             make_stub(subject, &kit, context)?;
             make_judge(subject, &kit, kit.stub(subject), context)?;
-            kit.tests = census::take(subject, &kit, context)?;
-            (kit.calls, kit.starts) = record(subject, &kit, context)?;
+            kit.tests = census::count_tests(subject, &kit, context)?;
+            (kit.calls, kit.starts) = record_calls(subject, &kit, context)?;
         }
         Tier::Linked => kit.tests = link_with_solution(subject, &kit, context)?,
     }
@@ -69,14 +67,14 @@ fn fill(
         path: kit.folder.join(TESTS),
         source: error.into(),
     })?;
-    write(&kit.folder.join(TESTS), &tests)?;
-    write(
+    write_file(&kit.folder.join(TESTS), &tests)?;
+    write_file(
         &kit.folder.join(CALLS),
         &pack_calls(&kit.calls, &kit.starts),
     )
 }
 
-/// Keeps what was made in `scratch` as `folder`, where `proof` says that it is whole.
+/// Renames `scratch` to `folder`, unless that is complete already, as the file `proof` in it shows.
 pub(in crate::kinds::rust) fn keep(
     scratch: Scratch,
     folder: &Path,
@@ -100,7 +98,7 @@ fn scratch(kits: &Path) -> Result<Scratch, CheckError> {
     })
 }
 
-/// Puts the runtime into `kit`; it is compiled once for a toolchain.
+/// Copies the runtime into `kit`; it is compiled once for a toolchain.
 fn copy_runtime(kit: &Kit, context: &Context) -> Result<(), CheckError> {
     let fingerprint = kit.toolchain.fingerprint();
     let folder = context.cache.join("runtime").join(fingerprint);
@@ -119,7 +117,7 @@ fn copy_runtime(kit: &Kit, context: &Context) -> Result<(), CheckError> {
 fn make_runtime(toolchain: &Toolchain, folder: &Path, context: &Context) -> Result<(), CheckError> {
     let scratch = scratch(&context.cache.join("runtime"))?;
     for (name, source) in runtime::SOURCES {
-        write(&scratch.path().join(name), source.as_bytes())?;
+        write_file(&scratch.path().join(name), source.as_bytes())?;
     }
     let output = scratch.path().join(RUNTIME);
     let unit = Unit {
@@ -134,9 +132,9 @@ fn make_runtime(toolchain: &Toolchain, folder: &Path, context: &Context) -> Resu
     };
     let compiled = compile(&unit, toolchain, context, |_| ())?;
     if !scratch.path().exists() {
-        return Err(gone(scratch.path().to_owned()));
+        return Err(removed(scratch.path().to_owned()));
     }
-    expect(&compiled, "the runtime does not compile")?;
+    require_success(&compiled, "the runtime does not compile")?;
     keep(scratch, folder, RUNTIME)
 }
 
@@ -144,7 +142,7 @@ fn make_contract(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), 
     if !subject.has_types() {
         return Ok(());
     }
-    write(
+    write_file(
         &kit.folder.join("contract/src/lib.rs"),
         glue::contract_crate(&subject.contract).as_bytes(),
     )?;
@@ -159,7 +157,7 @@ fn make_contract(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), 
         depends: Vec::new(),
         origin: Origin::Author,
     };
-    expect(
+    require_success(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
         "contract.rs does not compile",
     )
@@ -171,7 +169,7 @@ fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Chec
         subject.has_types(),
         subject.bridge.is_some(),
     );
-    write(&kit.folder.join("stub/stub.rs"), source.as_bytes())?;
+    write_file(&kit.folder.join("stub/stub.rs"), source.as_bytes())?;
     let mut externs = kit.learner_externs(subject);
     externs.push(("gradus_rt", kit.runtime()));
     let output = kit.stub(subject);
@@ -185,20 +183,19 @@ fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Chec
         depends: Vec::new(),
         origin: Origin::Author,
     };
-    expect(
+    require_success(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
         "the contract's functions cannot be called across processes",
     )
 }
 
-/// Compiles the hidden tests with `library` as the learner's crate.
 fn make_judge(
     subject: &Subject,
     kit: &Kit,
     library: PathBuf,
     context: &Context,
 ) -> Result<(), CheckError> {
-    write(&kit.folder.join(census::FILE), subject.hidden.as_bytes())?;
+    write_file(&kit.folder.join(census::FILE), subject.hidden.as_bytes())?;
     let output = kit.judge();
     make_folder(&kit.folder.join("judge"))?;
     let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
@@ -213,14 +210,14 @@ fn make_judge(
         depends: vec![kit.runtime()],
         origin: Origin::Author,
     };
-    expect(
+    require_success(
         &compile(&unit, &kit.toolchain, context, |_| ())?,
         "the hidden tests do not compile",
     )
 }
 
-/// Compiles the hidden tests as they stand and as they are called in a learner's process, both with the
-/// reference solution: what does not compile then is the author's fault, and no learner's.
+/// Compiles the hidden tests as written and as they run in a learner's process, both with the reference
+/// solution. So what fails to compile here is the author's fault, not a learner's.
 fn link_with_solution(
     subject: &Subject,
     kit: &Kit,
@@ -231,12 +228,12 @@ fn link_with_solution(
     }
     let library = compile_solution(subject, kit, context)?;
     make_judge(subject, kit, library.clone(), context)?;
-    let tests = census::take(subject, kit, context)?;
+    let tests = census::count_tests(subject, kit, context)?;
     let (linked, program) = linked::link(subject, kit, &library, context)?;
     if let Some(error) = linked.errors().next() {
         return Err(linked::at_fault(subject, &linked, error));
     }
-    let found = inspect::find(&program).map_err(|source| CheckError::File {
+    let found = inspect::find_forbidden(&program).map_err(|source| CheckError::File {
         path: program,
         source,
     })?;
@@ -249,7 +246,7 @@ fn link_with_solution(
             place: Some((census::FILE.to_owned(), 1)),
         });
     }
-    // Only learners' crates are linked from here on.
+    // From here on only learners' crates are linked; their compiler must not see the solution.
     for folder in ["judge", SOLUTION] {
         let path = kit.folder.join(folder);
         fs::remove_dir_all(&path).map_err(|source| CheckError::File { path, source })?;
@@ -257,7 +254,6 @@ fn link_with_solution(
     Ok(tests)
 }
 
-/// Compiles the reference solution as a learner's crate and returns its library.
 fn compile_solution(
     subject: &Subject,
     kit: &Kit,
@@ -267,13 +263,12 @@ fn compile_solution(
     make_folder(&folder)?;
     hand_in::write(&subject.solution, &folder)?;
     let (compiled, library) = kit.compile_crate(subject, &folder, context, |_| ())?;
-    expect(&compiled, "the solution does not compile")?;
+    require_success(&compiled, "the solution does not compile")?;
     Ok(library)
 }
 
-/// Runs the judge against the reference solution and keeps the calls it makes, and where those of each
-/// test begin.
-fn record(
+/// Runs the judge against the reference solution. Returns its calls, and the indexes at which a test begins.
+fn record_calls(
     subject: &Subject,
     kit: &Kit,
     context: &Context,
@@ -281,7 +276,7 @@ fn record(
     let library = compile_solution(subject, kit, context)?;
     let present = vec![true; subject.functions.len()];
     let (linked, program) = kit.link(subject, &library, &present, context)?;
-    expect(
+    require_success(
         &linked,
         "the solution does not have the contract's functions",
     )?;
@@ -292,7 +287,7 @@ fn record(
 }
 
 /// Turns a failure to compile what is ours or the author's into an error.
-fn expect(compiled: &Compiled, what: &str) -> Result<(), CheckError> {
+fn require_success(compiled: &Compiled, what: &str) -> Result<(), CheckError> {
     if compiled.is_success() {
         return Ok(());
     }

@@ -1,17 +1,16 @@
-//! Bodies of functions that become a value of their type.
+//! Replaces function bodies by a value of the result type.
 
 use syn::{
     Block, GenericArgument, PathArguments, PathSegment, ReturnType, Signature, Type, TypeParamBound,
 };
 
-use super::edit::Edit;
+use super::edit::Mutation;
 use super::finder::Finder;
 
-/// What stands for a value of a type of which nothing else is known.
+/// The value of a type about which nothing is known.
 const DEFAULT: &str = "Default::default()";
 
 impl Finder<'_> {
-    /// Notes that the body `block` of a function can become a value of its type.
     pub(super) fn mutate_body(&mut self, signature: &Signature, block: &Block) {
         let values = match &signature.output {
             ReturnType::Default => vec![String::new()],
@@ -23,7 +22,7 @@ impl Finder<'_> {
                 _ => format!("{{ {value} }}"),
             };
             let name = &signature.ident;
-            self.note(Edit {
+            self.note(Mutation {
                 range: Self::range(block),
                 change: format!("the body of `{name}` becomes `{becomes}`"),
                 becomes,
@@ -32,7 +31,7 @@ impl Finder<'_> {
     }
 }
 
-/// Returns values of the type `of`, as code.
+/// Expressions of the type `of`.
 fn values(of: &Type) -> Vec<String> {
     match of {
         Type::Path(path) => path
@@ -89,7 +88,7 @@ fn values_of_path(last: &PathSegment) -> Vec<String> {
     whole
 }
 
-/// Returns the first type in the angle brackets of `segment`.
+/// The first type in the angle brackets of `segment`.
 fn argument(segment: &PathSegment) -> Option<&Type> {
     let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
         return None;
@@ -100,7 +99,7 @@ fn argument(segment: &PathSegment) -> Option<&Type> {
     })
 }
 
-/// Returns the type of the items, where `bound` is that of an iterator.
+/// The type of the items, if `bound` is an iterator's.
 fn iterated(bound: &TypeParamBound) -> Option<&Type> {
     let TypeParamBound::Trait(bound) = bound else {
         return None;

@@ -1,4 +1,4 @@
-//! Calls, values and types that become others.
+//! Replaces calls, enum values and types by similar ones.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use syn::{Expr, ExprCall, ExprMethodCall, ExprPath, Path};
 
 use super::finder::Finder;
 
-/// What each method, or function of a type, becomes.
+/// What each method, or associated function, is replaced by.
 const METHODS: [(&str, &[&str]); 65] = [
     ("starts_with", &["ends_with", "contains"]),
     ("ends_with", &["starts_with", "contains"]),
@@ -85,7 +85,7 @@ const METHODS: [(&str, &[&str]); 65] = [
     ("push_back", &["push_front"]),
 ];
 
-/// Methods that may be left out of a chain.
+/// Methods that may be dropped from a chain.
 const LEFT_OUT: [&str; 24] = [
     "filter",
     "rev",
@@ -113,7 +113,7 @@ const LEFT_OUT: [&str; 24] = [
     "peekable",
 ];
 
-/// Methods of numbers, each with what the plain operator of it gives in place of its result.
+/// Methods on numbers and their naive replacement; the flag says whether it must be wrapped in `Some`.
 const CALCULATIONS: [(&str, &str, bool); 15] = [
     ("checked_add", "wrapping_add", true),
     ("checked_add", "saturating_add", true),
@@ -132,7 +132,7 @@ const CALCULATIONS: [(&str, &str, bool); 15] = [
     ("abs_diff", "sub", false),
 ];
 
-/// Types that hold fewer values than another.
+/// Types and narrower ones.
 const NARROWER: [(&str, &[&str]); 12] = [
     ("u128", &["u64", "u32"]),
     ("u64", &["u32", "u16", "u8"]),
@@ -148,7 +148,7 @@ const NARROWER: [(&str, &[&str]); 12] = [
     ("char", &["u8"]),
 ];
 
-/// Exchanges neighbouring arguments, and takes the value out of a `Some`.
+/// Swaps neighbouring arguments, and replaces `Some(x)` by `None`.
 pub(super) fn mutate_call(finder: &mut Finder<'_>, call: &ExprCall) {
     let arguments: Vec<_> = call.args.iter().collect();
     for pair in arguments.windows(2) {
@@ -163,7 +163,7 @@ pub(super) fn mutate_call(finder: &mut Finder<'_>, call: &ExprCall) {
     }
 }
 
-/// Exchanges a method, leaves it out, or does the same less exactly.
+/// Replaces a method, drops it, or approximates it.
 pub(super) fn mutate_method(finder: &mut Finder<'_>, call: &ExprMethodCall) {
     let name = call.method.to_string();
     exchange(finder, &call.method);
@@ -194,7 +194,7 @@ pub(super) fn mutate_method(finder: &mut Finder<'_>, call: &ExprMethodCall) {
     }
 }
 
-/// Has a calculation overflow in another way.
+/// Changes what a calculation does on overflow.
 fn calculate_roughly(finder: &mut Finder<'_>, call: &ExprMethodCall, name: &str, receiver: &str) {
     let Some(argument) = call.args.first() else {
         return;
@@ -214,7 +214,7 @@ fn calculate_roughly(finder: &mut Finder<'_>, call: &ExprMethodCall, name: &str,
     }
 }
 
-/// Exchanges the method or function called `name`.
+/// Replaces the method or function called `name`.
 fn exchange(finder: &mut Finder<'_>, name: &syn::Ident) {
     let known = METHODS.iter().find(|(known, _)| name == known);
     for other in known.map_or(&[][..], |(_, others)| others) {
@@ -222,7 +222,7 @@ fn exchange(finder: &mut Finder<'_>, name: &syn::Ident) {
     }
 }
 
-/// Exchanges a function of a type, such as `str::trim`, and narrows the type.
+/// Replaces an associated function, such as `str::trim`, and narrows its type.
 pub(super) fn mutate_path(finder: &mut Finder<'_>, path: &Path) {
     if let (Some(first), Some(last)) = (path.segments.first(), path.segments.last()) {
         if path.segments.len() > 1 {
@@ -235,7 +235,7 @@ pub(super) fn mutate_path(finder: &mut Finder<'_>, path: &Path) {
     }
 }
 
-/// Returns an enum and its variant, where `path` names one.
+/// The enum and the variant, if `path` looks like one.
 fn variant(path: &Path) -> Option<(String, String)> {
     let mut names = path
         .segments
@@ -248,7 +248,7 @@ fn variant(path: &Path) -> Option<(String, String)> {
     (is_camel(&variant) && is_camel(&of)).then_some((of, variant))
 }
 
-/// Returns the variants of each enum that `file` names as values, in their order.
+/// The variants that `file` names as values, by enum, in source order.
 pub(super) fn variants(file: &syn::File) -> BTreeMap<String, Vec<String>> {
     let mut named = Variants::default();
     named.visit_file(file);
@@ -276,7 +276,7 @@ impl<'ast> Visit<'ast> for Variants {
     }
 }
 
-/// Exchanges a variant for the next one that the file names.
+/// Replaces a variant by the next one that the file names.
 pub(super) fn mutate_value(finder: &mut Finder<'_>, path: &ExprPath) {
     let Some((of, name)) = variant(&path.path) else {
         return;

@@ -1,4 +1,4 @@
-//! Conditions, arms and statements: fixed, or left out.
+//! Makes conditions constant; drops match arms and statements.
 
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -8,7 +8,7 @@ use syn::{Arm, Block, Expr, ExprMatch, Macro, Pat, PatOr, Stmt, Token};
 use super::finder::Finder;
 use super::operators::is_phrase_literal;
 
-/// Macros whose words are for whoever reads a panic.
+/// Macros whose text only a reader of a panic sees.
 const PANICS: [&str; 10] = [
     "panic",
     "unreachable",
@@ -22,7 +22,7 @@ const PANICS: [&str; 10] = [
     "debug_assert_ne",
 ];
 
-/// Makes a condition one of `values` for good, unless it binds something.
+/// Replaces a condition by each of `values`, unless it binds something.
 pub(super) fn fix_condition(finder: &mut Finder<'_>, condition: &Expr, values: &[&str]) {
     let is_literal = matches!(condition, Expr::Lit(_));
     if !is_literal && !binds(condition) {
@@ -41,7 +41,7 @@ fn binds(condition: &Expr) -> bool {
     }
 }
 
-/// Leaves out each statement whose end does not follow at once from another mutant.
+/// Drops each statement, unless another mutant has the same effect.
 pub(super) fn leave_out_statements(finder: &mut Finder<'_>, block: &Block) {
     for (index, statement) in block.stmts.iter().enumerate() {
         let Stmt::Expr(expr, semicolon) = statement else {
@@ -60,18 +60,17 @@ pub(super) fn leave_out_statements(finder: &mut Finder<'_>, block: &Block) {
     }
 }
 
-/// Leaves out each alternative of a pattern.
+/// Drops each alternative of a pattern.
 pub(super) fn leave_out_alternatives(finder: &mut Finder<'_>, pattern: &PatOr) {
     for index in 0..pattern.cases.len() {
         let cases = pattern.cases.iter().enumerate();
-        let kept = cases.filter(|(place, _)| *place != index);
-        let kept: Vec<_> = kept.map(|(_, case)| finder.code(case)).collect();
-        let kept = kept.join(" | ");
-        finder.replace(Finder::range(pattern), kept);
+        let others = cases.filter(|(place, _)| *place != index);
+        let kept: Vec<_> = others.map(|(_, case)| finder.code(case)).collect();
+        finder.replace(Finder::range(pattern), kept.join(" | "));
     }
 }
 
-/// Leaves out arms before one that takes everything, and compares texts less exactly.
+/// Drops arms before a catch-all, and compares only prefix or suffix of a string.
 pub(super) fn mutate_arms(finder: &mut Finder<'_>, branches: &ExprMatch) {
     let last = branches.arms.iter().position(takes_everything);
     for (index, arm) in branches.arms.iter().enumerate() {
@@ -94,7 +93,7 @@ fn takes_everything(arm: &Arm) -> bool {
     }
 }
 
-/// Compares the start or the end of a text where the pattern compares the whole.
+/// Compares the prefix or the suffix where the pattern compares the whole string.
 fn compare_ends(finder: &mut Finder<'_>, pattern: &Pat) {
     let (texts, guard) = match pattern {
         Pat::Guard(guarded) => (texts(&guarded.pat), Some(&guarded.guard)),
@@ -118,7 +117,7 @@ fn compare_ends(finder: &mut Finder<'_>, pattern: &Pat) {
     }
 }
 
-/// Returns the texts of several words that `pattern` consists of; none if there is anything else.
+/// The strings of several words that `pattern` consists of; none if there is anything else.
 fn texts(pattern: &Pat) -> Vec<&Pat> {
     match pattern {
         Pat::Lit(literal) if is_phrase_literal(literal) => vec![pattern],
@@ -133,10 +132,10 @@ fn texts(pattern: &Pat) -> Vec<&Pat> {
     }
 }
 
-/// Changes the arguments of a macro where they are expressions, and those of `matches!`.
+/// Mutates the arguments of a macro that are expressions, and those of `matches!`.
 pub(super) fn mutate_macro(finder: &mut Finder<'_>, call: &Macro) {
-    let name = call.path.segments.last().map(|part| part.ident.to_string());
-    let name = name.unwrap_or_default();
+    let last = call.path.segments.last();
+    let name = last.map_or_else(String::new, |part| part.ident.to_string());
     if PANICS.contains(&name.as_str()) {
         return;
     }
@@ -165,7 +164,6 @@ pub(super) fn mutate_macro(finder: &mut Finder<'_>, call: &Macro) {
     }
 }
 
-/// Reads the arguments of `matches!`.
 fn matched(input: ParseStream<'_>) -> syn::Result<(Expr, Pat, Option<Expr>)> {
     let value = input.parse()?;
     input.parse::<Token![,]>()?;

@@ -1,23 +1,22 @@
-//! A change of a text at one place.
+//! A mutation: one replacement in the source of a file.
 
 use std::ops::Range;
 
-/// The most characters of code in the words for a change.
+/// The most characters of code in the description of a change.
 const MOST_SHOWN: usize = 50;
 
-/// A change of a text at one place.
+/// A replacement in the source of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Edit {
-    /// The bytes that are replaced; they begin and end between characters.
+pub(super) struct Mutation {
+    /// The bytes to replace, on character boundaries.
     pub(super) range: Range<usize>,
-    /// What they become.
+    /// Their replacement.
     pub(super) becomes: String,
-    /// The change in a few words.
+    /// A short description.
     pub(super) change: String,
 }
 
-impl Edit {
-    /// Returns the change of the bytes `range` of `text` to `becomes`.
+impl Mutation {
     pub(super) fn replace(text: &str, range: Range<usize>, becomes: String) -> Self {
         let change = format!(
             "{} becomes {}",
@@ -31,7 +30,7 @@ impl Edit {
         }
     }
 
-    /// Returns the change that leaves out the bytes `range` of `text`, of which `named` are named.
+    /// Drops the bytes `range` of `text`; the description quotes `named`.
     pub(super) fn leave_out(text: &str, range: Range<usize>, named: Range<usize>) -> Self {
         Self {
             range,
@@ -40,14 +39,13 @@ impl Edit {
         }
     }
 
-    /// Returns `text` with the change.
     pub(super) fn made_in(&self, text: &str) -> String {
         let Range { start, end } = self.range;
         [&text[..start], &self.becomes, &text[end..]].concat()
     }
 }
 
-/// Returns `code` as the words for a change show it: in one row, cut where it is long.
+/// `code` on one line, truncated, in backticks.
 fn shown(code: &str) -> String {
     let row = code.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut cut: String = row.chars().take(MOST_SHOWN).collect();

@@ -1,4 +1,4 @@
-//! Walks through a file and finds what can be changed, outside of its tests.
+//! Walks the syntax tree of a file, outside of its tests, and collects mutations.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -12,20 +12,18 @@ use syn::{
     Macro, PatGuard, PatOr, TraitItemFn,
 };
 
-use super::edit::Edit;
+use super::edit::Mutation;
 use super::{calls, control, literals, operators};
 
-/// What is known of a file while it is walked through.
 pub(super) struct Finder<'a> {
-    /// The text of the file.
     pub(super) text: &'a str,
-    /// The variants of each enum that the file names as values, in their order.
+    /// The variants that the file names as values, by enum, in source order.
     pub(super) variants: BTreeMap<String, Vec<String>>,
-    edits: Vec<Edit>,
+    mutations: Vec<Mutation>,
 }
 
-/// Returns every change of the Rust file `text`, in the order of their places; none if it cannot be read.
-pub(super) fn edits(text: &str) -> Vec<Edit> {
+/// All mutations of the Rust file `text`, in source order; none if it does not parse.
+pub(super) fn mutations(text: &str) -> Vec<Mutation> {
     let parsed = text.parse::<TokenStream>().map_err(syn::Error::from);
     let Ok(file) = parsed.and_then(syn::parse2::<syn::File>) else {
         return Vec::new();
@@ -33,39 +31,36 @@ pub(super) fn edits(text: &str) -> Vec<Edit> {
     let mut finder = Finder {
         text,
         variants: calls::variants(&file),
-        edits: Vec::new(),
+        mutations: Vec::new(),
     };
     finder.visit_file(&file);
-    let mut edits = finder.edits;
-    edits.sort_by_key(|edit| edit.range.start);
-    edits
+    let mut mutations = finder.mutations;
+    mutations.sort_by_key(|mutation| mutation.range.start);
+    mutations
 }
 
 impl Finder<'_> {
-    /// Returns the bytes that `node` takes.
     pub(super) fn range(node: &impl Spanned) -> Range<usize> {
         node.span().byte_range()
     }
 
-    /// Returns the text of `node`.
     pub(super) fn code(&self, node: &impl Spanned) -> &str {
         &self.text[Self::range(node)]
     }
 
-    /// Notes that the bytes `range` can become `becomes`.
     pub(super) fn replace(&mut self, range: Range<usize>, becomes: impl Into<String>) {
-        self.edits
-            .push(Edit::replace(self.text, range, becomes.into()));
+        self.mutations
+            .push(Mutation::replace(self.text, range, becomes.into()));
     }
 
-    /// Notes that the bytes `range`, of which `named` are named, can be left out.
+    /// Notes that the bytes `range` can be dropped; the description quotes `named`.
     pub(super) fn leave_out(&mut self, range: Range<usize>, named: Range<usize>) {
-        self.edits.push(Edit::leave_out(self.text, range, named));
+        self.mutations
+            .push(Mutation::leave_out(self.text, range, named));
     }
 
-    /// Notes a change.
-    pub(super) fn note(&mut self, edit: Edit) {
-        self.edits.push(edit);
+    pub(super) fn note(&mut self, mutation: Mutation) {
+        self.mutations.push(mutation);
     }
 }
 
@@ -80,7 +75,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             Item::Impl(item) if !is_test(&item.attrs) => visit::visit_item_impl(self, item),
             Item::Mod(item) if !is_test(&item.attrs) => visit::visit_item_mod(self, item),
             Item::Trait(item) if !is_test(&item.attrs) => visit::visit_item_trait(self, item),
-            // Types alone decide nothing.
+            // Declarations have no behaviour of their own.
             _ => {}
         }
     }
@@ -164,7 +159,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 
     fn visit_expr_call(&mut self, call: &'ast ExprCall) {
         calls::mutate_call(self, call);
-        // The function itself is no value that could be another one.
+        // Not `visit_expr`: `mutate_value` would replace the function.
         match &*call.func {
             Expr::Path(path) => self.visit_path(&path.path),
             other => self.visit_expr(other),
@@ -176,7 +171,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
 
     fn visit_expr_method_call(&mut self, call: &'ast ExprMethodCall) {
         calls::mutate_method(self, call);
-        // The words of `expect` are for whoever reads a panic.
+        // Only a reader of a panic sees the text of `expect`.
         if call.method == "expect" {
             self.visit_expr(&call.receiver);
         } else {
@@ -203,7 +198,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
     }
 }
 
-/// Returns whether what has these attributes is compiled for tests alone.
+/// Whether an item with these attributes is compiled for tests alone.
 fn is_test(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let path = attribute.path();

@@ -1,13 +1,12 @@
-//! Literals that become others.
+//! Replaces literals by similar ones.
 
 use syn::Lit;
 
 use super::finder::Finder;
 
-/// A text that no solution has.
+/// A string that no solution contains.
 const OTHER: &str = "xyzzy";
 
-/// Changes `literal` a little.
 pub(super) fn mutate(finder: &mut Finder<'_>, literal: &Lit) {
     let range = Finder::range(literal);
     match literal {
@@ -39,7 +38,7 @@ pub(super) fn mutate(finder: &mut Finder<'_>, literal: &Lit) {
     }
 }
 
-/// Returns `text` without its first character, its last one, and what stands before and after its words.
+/// `text` without its first or last character, and without leading or trailing punctuation.
 fn shorter(text: &str) -> Vec<String> {
     let mut first = text.chars();
     if first.next().is_none() {

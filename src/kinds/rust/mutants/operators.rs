@@ -1,10 +1,9 @@
-//! Operators that are exchanged or left out.
+//! Replaces operators, or drops them.
 
 use syn::{BinOp, Expr, ExprBinary, ExprLit, ExprRange, ExprUnary, Lit, RangeLimits, UnOp};
 
 use super::finder::Finder;
 
-/// What each operator becomes.
 const OPERATORS: [(&str, &[&str]); 28] = [
     ("+", &["-", "*"]),
     ("-", &["+", "*"]),
@@ -36,14 +35,14 @@ const OPERATORS: [(&str, &[&str]); 28] = [
     (">>=", &["<<="]),
 ];
 
-/// Exchanges the operator of `binary`, leaves out one of its sides, or calculates less exactly.
+/// Replaces the operator of `binary`, drops one of its sides, or calculates with less precision.
 pub(super) fn mutate_binary(finder: &mut Finder<'_>, binary: &ExprBinary) {
     let range = Finder::range(&binary.op);
     let operator = &finder.text[range.clone()];
     let is_of_texts = is_text(&binary.left) || is_text(&binary.right);
     let known = OPERATORS.iter().find(|(known, _)| *known == operator);
     for other in known.map_or(&[][..], |(_, others)| others) {
-        // The order of texts is nothing that a solution speaks of, and no count is less than 0.
+        // Solutions do not order strings, and an unsigned number is never less than 0.
         let is_same =
             is_zero(&binary.right) && matches!((operator, *other), ("==", "<=") | ("!=", ">"));
         if !is_same && (!is_of_texts || matches!(*other, "==" | "!=")) {
@@ -69,11 +68,11 @@ fn leave_out_sides(finder: &mut Finder<'_>, binary: &ExprBinary) {
     }
 }
 
-/// Calculates with numbers that hold fewer digits.
+/// Calculates with types of less precision.
 fn calculate_roughly(finder: &mut Finder<'_>, binary: &ExprBinary) {
     let [left, right] = [&binary.left, &binary.right].map(|side| finder.code(side));
     let (whole, operator) = (finder.code(binary), finder.code(&binary.op));
-    // No place in a text of a test needs more digits.
+    // No index into a test's text needs more digits.
     if [".len()", ".count()", "find("]
         .iter()
         .any(|place| whole.contains(place))
@@ -89,7 +88,7 @@ fn calculate_roughly(finder: &mut Finder<'_>, binary: &ExprBinary) {
     }
 }
 
-/// Compares the start or the end of a text where the whole is compared.
+/// Compares the prefix or the suffix where the whole string is compared.
 fn compare_ends(finder: &mut Finder<'_>, binary: &ExprBinary) {
     let not = if matches!(binary.op, BinOp::Ne(_)) {
         "!"
@@ -105,7 +104,7 @@ fn compare_ends(finder: &mut Finder<'_>, binary: &ExprBinary) {
     }
 }
 
-/// Leaves out a `!` or a `-`.
+/// Drops a `!` or a `-`.
 pub(super) fn mutate_unary(finder: &mut Finder<'_>, unary: &ExprUnary) {
     if matches!(unary.op, UnOp::Not(_) | UnOp::Neg(_)) {
         let kept = finder.code(&unary.expr).to_owned();
@@ -113,7 +112,7 @@ pub(super) fn mutate_unary(finder: &mut Finder<'_>, unary: &ExprUnary) {
     }
 }
 
-/// Takes the end of a range in, or leaves it out.
+/// Makes a range inclusive or exclusive.
 pub(super) fn mutate_range(finder: &mut Finder<'_>, range: &ExprRange) {
     if range.end.is_some() {
         let other = match range.limits {
@@ -128,12 +127,11 @@ fn is_zero(expr: &Expr) -> bool {
     matches!(expr, Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) if number.base10_digits() == "0")
 }
 
-/// Returns whether `expr` is a text of several words: something may stand before or after one.
+/// Whether `expr` is a string of several words: a solution may compare only a part of it.
 pub(super) fn is_phrase(expr: &Expr) -> bool {
     matches!(expr, Expr::Lit(literal) if is_phrase_literal(literal))
 }
 
-/// Returns whether `literal` is a text of several words.
 pub(super) fn is_phrase_literal(literal: &ExprLit) -> bool {
     let Lit::Str(text) = &literal.lit else {
         return false;

@@ -7,23 +7,25 @@
 
 use snapbox::{assert_data_eq, str};
 
-use super::finder::edits;
+use super::finder::mutations;
 
-/// Returns what each change of `code`, the body of a function without a result, leads to, a line each.
+/// What each mutation makes of `code`, the body of a function without a result: one a line.
 fn changed(code: &str) -> String {
     let text = format!("fn f() {{ {code} }}");
-    let changes = edits(&text).into_iter().filter_map(|edit| {
-        let changed = edit.made_in(&text);
+    let changes = mutations(&text).into_iter().filter_map(|mutation| {
+        let changed = mutation.made_in(&text);
         let body = changed.strip_prefix("fn f() { ")?.strip_suffix(" }")?;
         Some(format!("{body}\n"))
     });
     changes.collect()
 }
 
-/// Returns what the body of a function of the type `output` becomes, a line each.
+/// What the body of a function of the type `output` is replaced by: one a line.
 fn bodies(output: &str) -> String {
     let text = format!("fn f() -> {output} {{ g() }}");
-    let changes = edits(&text).into_iter().map(|edit| edit.becomes);
+    let changes = mutations(&text)
+        .into_iter()
+        .map(|mutation| mutation.becomes);
     changes.collect::<Vec<_>>().join("\n") + "\n"
 }
 
@@ -382,7 +384,10 @@ fn tests_signatures_types_and_panics_stay() {
         impl S { #[cfg(test)] fn h() { g(1) } }
         const fn k(a: [u8; 4]) { assert!(true, "x"); panic!("x"); a.expect("x"); }
     "#;
-    let changes: Vec<_> = edits(text).into_iter().map(|edit| edit.change).collect();
+    let changes: Vec<_> = mutations(text)
+        .into_iter()
+        .map(|mutation| mutation.change)
+        .collect();
     assert_data_eq!(
         changes.join("\n"),
         str![[r#"
@@ -394,5 +399,5 @@ the body of `k` becomes `{}`
 
 #[test]
 fn what_is_no_rust_has_no_mutants() {
-    assert!(edits("fn (").is_empty());
+    assert!(mutations("fn (").is_empty());
 }

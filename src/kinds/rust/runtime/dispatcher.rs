@@ -1,4 +1,4 @@
-//! The learner's side: answers calls, one after the other, on the socket that came as descriptor 0.
+//! The learner's side: answers calls one after the other, on the socket passed as descriptor 0.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::fs::File;
@@ -13,13 +13,12 @@ use crate::frame;
 use crate::panics;
 use crate::wire::{Get, Put};
 
-/// Answers one call: reads the arguments, calls the learner's function, writes the result.
-pub type Answer = fn(&mut &'static [u8], &mut Vec<u8>) -> Option<()>;
+/// Answers one call: parses the arguments, calls the learner's function, serialises the result.
+pub type Handler = fn(&mut &'static [u8], &mut Vec<u8>) -> Option<()>;
 
-/// Where answers go, for the allocator to say that memory ran out, once somebody serves.
+/// The reply socket, for the allocator to report a failed allocation; set once `serve` runs.
 static OUTPUT: OnceLock<Output> = OnceLock::new();
 
-/// The socket to Gradus, and what waits to be sent on it.
 pub type Output = Arc<Mutex<BufWriter<File>>>;
 
 unsafe extern "C" {
@@ -27,29 +26,27 @@ unsafe extern "C" {
     fn dup2(old: i32, new: i32) -> i32;
 }
 
-/// Reads arguments of the type `A`.
 pub fn arguments<A: Get>(bytes: &mut &'static [u8]) -> Option<A> {
     let arguments = A::get(bytes)?;
     bytes.is_empty().then_some(arguments)
 }
 
-/// Writes the result of a call.
 pub fn result<R: Put>(value: R, out: &mut Vec<u8>) -> Option<()> {
     value.put(out);
     Some(())
 }
 
-/// Answers calls until the other side closes. With the argument `careful`, each answer is sent
-/// before the next call begins, so that the call that ends this process can be named.
-pub fn serve(answers: &[Option<Answer>]) {
+/// Answers calls until the peer closes. With the argument `careful`, each reply is flushed before the next
+/// call begins, so that the call which ends this process can be identified.
+pub fn serve(answers: &[Option<Handler>]) {
     let careful = std::env::args().nth(1).is_some_and(|word| word == "careful");
     let Some(socket) = take_socket() else { return };
     panics::watch();
     let Ok(copy) = socket.try_clone() else { return };
     let output = Arc::new(Mutex::new(BufWriter::with_capacity(64 << 10, copy)));
-    tell_of_memory(&output);
+    report_out_of_memory_on(&output);
     if !careful {
-        flush_now_and_then(Arc::clone(&output));
+        flush_periodically(Arc::clone(&output));
     }
     let mut input = BufReader::with_capacity(64 << 10, &socket);
     let mut reply = Vec::new();
@@ -64,14 +61,14 @@ pub fn serve(answers: &[Option<Answer>]) {
     }
 }
 
-/// Lets the allocator say on `output` that memory ran out.
-pub fn tell_of_memory(output: &Output) {
+/// Lets the allocator report failed allocations on `output`.
+pub fn report_out_of_memory_on(output: &Output) {
     OUTPUT.set(Arc::clone(output)).ok();
 }
 
-/// Sends finished answers on while a later call takes its time, so that a call without end is
-/// known by the answers before it.
-fn flush_now_and_then(output: Output) {
+/// Flushes replies while a later call is running, so that an endless call is identified by the replies
+/// before it.
+fn flush_periodically(output: Output) {
     thread::spawn(move || {
         loop {
             thread::sleep(Duration::from_millis(20));
@@ -82,7 +79,7 @@ fn flush_now_and_then(output: Output) {
     });
 }
 
-/// Takes descriptor 0 for the calls and leaves nothing to read there.
+/// Takes over descriptor 0 and leaves `/dev/null` there.
 fn take_socket() -> Option<File> {
     let null = File::open("/dev/null").ok()?;
     // SAFETY: `dup` returns a descriptor that is new, so nothing else owns it, and `dup2` replaces
@@ -94,12 +91,12 @@ fn take_socket() -> Option<File> {
     }
 }
 
-fn answer(answers: &[Option<Answer>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8 {
+fn answer(answers: &[Option<Handler>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8 {
     reply.clear();
     let mut bytes: &'static [u8] = call.leak();
     let index = u32::get(&mut bytes).unwrap_or(u32::MAX) as usize;
     let Some(Some(answer)) = answers.get(index) else { return frame::LACKING };
-    panics::take_words();
+    panics::take_message();
     let before = panics::count();
     let done = panic::catch_unwind(AssertUnwindSafe(|| answer(&mut bytes, reply)));
     let swallowed = panics::count() != before;
@@ -107,7 +104,7 @@ fn answer(answers: &[Option<Answer>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8 
         Ok(Some(())) if !swallowed => frame::RETURNED,
         Ok(None) => frame::LACKING,
         Ok(Some(())) | Err(_) => {
-            let words = panics::take_words();
+            let words = panics::take_message();
             let words = if words.is_empty() { "a panic without words" } else { &words };
             reply.clear();
             reply.extend_from_slice(words.as_bytes());
@@ -116,29 +113,29 @@ fn answer(answers: &[Option<Answer>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8 
     }
 }
 
-/// The system's allocator, which notes when memory runs out. That alone is no offence: code may have
-/// asked whether there is room, and do with less. What counts is how the process ends after it.
-struct Watchful;
+/// The system's allocator, which reports failed allocations. A failed allocation alone is no offence: code
+/// may handle it. How the process ends decides.
+struct ReportingAllocator;
 
 #[global_allocator]
-static ALLOCATOR: Watchful = Watchful;
+static ALLOCATOR: ReportingAllocator = ReportingAllocator;
 
 // SAFETY: every call goes to the system's allocator as it came, and so does what it returns.
-unsafe impl GlobalAlloc for Watchful {
+unsafe impl GlobalAlloc for ReportingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller promises what `alloc` asks for: a layout that is not empty.
-        told(unsafe { System.alloc(layout) })
+        report_if_null(unsafe { System.alloc(layout) })
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         // SAFETY: the caller promises what `alloc_zeroed` asks for: a layout that is not empty.
-        told(unsafe { System.alloc_zeroed(layout) })
+        report_if_null(unsafe { System.alloc_zeroed(layout) })
     }
 
     unsafe fn realloc(&self, old: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         // SAFETY: all memory of this allocator is the system's, and the caller promises that `old` was
         // given for `layout`.
-        told(unsafe { System.realloc(old, layout, size) })
+        report_if_null(unsafe { System.realloc(old, layout, size) })
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
@@ -148,8 +145,9 @@ unsafe impl GlobalAlloc for Watchful {
     }
 }
 
-fn told(memory: *mut u8) -> *mut u8 {
-    // Who holds the lock is in the middle of a message; nothing here may allocate.
+fn report_if_null(memory: *mut u8) -> *mut u8 {
+    // `try_lock`: the thread that holds the lock may be this one, in the middle of a message. Nothing here
+    // may allocate.
     if memory.is_null()
         && let Some(output) = OUTPUT.get()
         && let Ok(mut output) = output.try_lock()

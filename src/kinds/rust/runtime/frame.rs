@@ -1,8 +1,8 @@
-//! Messages on a socket: one byte that says what it is, a 32-bit length, the bytes.
+//! Framing of messages on a socket: one byte for the kind, a 32-bit little-endian length, the payload.
 
 use std::io::{self, Read, Write};
 
-/// To a dispatcher: call a function. To Gradus: the answer to a call is wanted.
+/// To a dispatcher: call a function. To Gradus: a reply is wanted.
 pub const CALL: u8 = b'c';
 /// A call returned; its value follows.
 pub const RETURNED: u8 = b'r';
@@ -10,26 +10,22 @@ pub const RETURNED: u8 = b'r';
 pub const PANICKED: u8 = b'p';
 /// The learner's crate lacks the function, or has it with another signature.
 pub const LACKING: u8 = b'l';
-/// There was no memory for something; what became of that shows later.
+/// An allocation failed. How the process ends decides whether that matters.
 pub const MEMORY: u8 = b'm';
-/// A call never returned; a code and words follow.
+/// A call never returned; a code and a value follow.
 pub const LOST: u8 = b'x';
-/// To a judge: an answer known beforehand, a call and its reply.
+/// To a judge: a call and its reply, known beforehand.
 pub const KNOWN: u8 = b'k';
-/// To a judge: no more known answers.
+/// To a judge: no more known replies.
 pub const READY: u8 = b'g';
-/// To Gradus: the calls from here on are another test's.
+/// To Gradus: the next calls belong to another test.
 pub const TEST: u8 = b't';
-/// To Gradus: a test panicked; what it was doing follows.
+/// To Gradus: a test panicked; its state follows.
 pub const NOTE: u8 = b'n';
 
-/// The longest message.
+/// The longest payload, in bytes.
 pub const LONGEST: usize = 64 << 20;
 
-/// Writes one message.
-///
-/// # Errors
-/// Fails when the other side is gone.
 pub fn write(out: &mut impl Write, kind: u8, bytes: &[u8]) -> io::Result<()> {
     let length = u32::try_from(bytes.len()).map_err(io::Error::other)?;
     let mut head = [kind, 0, 0, 0, 0];
@@ -38,10 +34,7 @@ pub fn write(out: &mut impl Write, kind: u8, bytes: &[u8]) -> io::Result<()> {
     out.write_all(bytes)
 }
 
-/// Reads one message; `None` at the end.
-///
-/// # Errors
-/// Fails when the line breaks, or the message is too long.
+/// Reads one message; `None` at the end of the stream.
 pub fn read(input: &mut impl Read) -> io::Result<Option<(u8, Vec<u8>)>> {
     let mut head = [0; 5];
     match input.read_exact(&mut head) {

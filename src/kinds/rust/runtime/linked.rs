@@ -1,5 +1,5 @@
-//! Hidden tests linked with the learner's crate: one test a process, and a token that only a test
-//! which came to its end sends back.
+//! Hidden tests linked with the learner's crate: one test a process, which sends a token back only if the
+//! test ran to its end.
 
 use std::fmt::Debug;
 use std::fs::File;
@@ -12,17 +12,14 @@ use crate::frame;
 use crate::panics;
 use crate::wire::Put;
 
-/// A test, and the words its panic must have where it should panic.
+/// A test, as the generated `main` lists it.
 pub struct Test {
-    /// Runs it.
     pub run: fn() -> bool,
-    /// Whether it must panic, and with which words.
+    /// The text its panic must contain, if it must panic.
     pub should_panic: Option<&'static str>,
 }
 
-/// What a test function may return.
 pub trait Finish {
-    /// Returns whether the test holds.
     fn holds(self) -> bool;
 }
 
@@ -38,8 +35,8 @@ impl<E: Debug> Finish for Result<(), E> {
     }
 }
 
-/// Runs the test whose number is the first argument. The token comes on descriptor 0 before any
-/// code of the learner's runs, and goes back there when the test holds.
+/// Runs the test whose index is the first argument. The token arrives on descriptor 0 before any code of the
+/// learner's runs, and is sent back there if the test holds.
 pub fn run(tests: &[Test]) {
     let number: Option<usize> = std::env::args().nth(1).and_then(|number| number.parse().ok());
     let Some(test) = number.and_then(|number| tests.get(number)) else { return };
@@ -52,9 +49,9 @@ pub fn run(tests: &[Test]) {
     }
     panics::watch();
     let output = Arc::new(Mutex::new(BufWriter::new(socket)));
-    crate::dispatcher::tell_of_memory(&output);
+    crate::dispatcher::report_out_of_memory_on(&output);
     let ended = panic::catch_unwind(AssertUnwindSafe(test.run));
-    let words = panics::take_words();
+    let words = panics::take_message();
     let panicked = panics::count() > 0;
     let holds = match test.should_panic {
         None => matches!(ended, Ok(true)) && !panicked,
@@ -71,12 +68,12 @@ pub fn run(tests: &[Test]) {
     std::process::exit(i32::from(!holds));
 }
 
-/// What Gradus is told of a panic: the two sides of a failed assert of equality, and what else was said.
+/// The note about a panic: both sides of a failed `assert_eq!`, and the author's message.
 fn note(words: &str) -> Vec<u8> {
     let (left, right) = crate::stub::sides(words).unzip();
     let mut message = Vec::new();
     left.put(&mut message);
     right.put(&mut message);
-    crate::stub::said(words).put(&mut message);
+    crate::stub::message_of_author(words).put(&mut message);
     message
 }

@@ -1,5 +1,4 @@
-//! Panics of this process: how many began to unwind, on any thread, caught or not, and what the last one
-//! said.
+//! Counts panics of this process, on any thread, caught or not, and keeps the message of the last one.
 
 use std::panic;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 static WORDS: Mutex<String> = Mutex::new(String::new());
 
-/// Takes note of panics from now on, and keeps them quiet.
+/// Installs a panic hook that counts and prints nothing.
 pub fn watch() {
     panic::set_hook(Box::new(|info| {
         COUNT.fetch_add(1, Ordering::SeqCst);
@@ -17,18 +16,18 @@ pub fn watch() {
     }));
 }
 
-/// Returns a number that grows with each panic.
+/// The number of panics so far; may count one twice.
 pub fn count() -> usize {
     COUNT.load(Ordering::SeqCst)
 }
 
-/// Takes the words of the last panic; one that is only resumed has none.
-pub fn take_words() -> String {
+/// Takes the message of the last panic; empty after `resume_unwind`.
+pub fn take_message() -> String {
     std::mem::take(&mut WORDS.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
-/// What is thrown without a call of the hook, as `resume_unwind` does, is counted where all unwinding
-/// begins: the standard library's call of this function ends here, and goes on to the real one.
+/// Panics that bypass the hook, such as `resume_unwind`, are counted where all unwinding begins: this
+/// definition of `_Unwind_RaiseException` interposes the one of libgcc, which it calls.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod raise {
     use std::ffi::{c_char, c_int, c_void};
@@ -36,7 +35,7 @@ mod raise {
 
     type Raise = unsafe extern "C-unwind" fn(*mut c_void) -> c_int;
 
-    /// Stands for the libraries that come after this program.
+    /// `RTLD_NEXT`: the next definition after the one in this program.
     const NEXT: *mut c_void = usize::MAX as *mut c_void;
 
     unsafe extern "C" {

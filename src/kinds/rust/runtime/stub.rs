@@ -1,4 +1,4 @@
-//! The judge's side: the functions of the contract as calls into another process.
+//! The judge's side: the contract's functions as calls into another process.
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -14,24 +14,24 @@ use std::thread::{self, ThreadId};
 use crate::frame;
 use crate::wire::{Get, Put};
 
-/// The most bytes of a value that a failure tells.
+/// The most bytes of a value in a note.
 const LONGEST_VALUE: usize = 64 << 10;
 
 type Reply = (u8, &'static [u8]);
 
-/// The line to Gradus, which is read and written as a file is (the calls for sockets are not open to
-/// the tests that a learner wrote), and the answers it gave beforehand.
-struct Line {
+/// The connection to Gradus, and the replies it sent beforehand. It is used as a file, with `read` and
+/// `write`: the seccomp filter of the learner's own tests allows no socket calls.
+struct Connection {
     input: BufReader<File>,
     output: BufWriter<File>,
     known: HashMap<Vec<u8>, VecDeque<Reply>>,
-    /// The thread, one a test, that asked last.
+    /// The thread that made the last call; libtest runs each test on its own.
     asker: Option<ThreadId>,
 }
 
-/// The last call of a test, kept as bytes: words are made of it only when the test fails.
+/// The last call of a test, serialised: it is formatted only if the test fails.
 #[derive(Clone, Copy)]
-struct Last {
+struct LastCall {
     function: &'static str,
     call: &'static [u8],
     reply: Reply,
@@ -40,34 +40,34 @@ struct Last {
 }
 
 thread_local! {
-    static LAST: RefCell<Option<Last>> = const { RefCell::new(None) };
+    static LAST_CALL: RefCell<Option<LastCall>> = const { RefCell::new(None) };
 }
 
-static LINE: OnceLock<Mutex<Line>> = OnceLock::new();
+static CONNECTION: OnceLock<Mutex<Connection>> = OnceLock::new();
 static HOOK: Once = Once::new();
 
-/// What a test panics with when a call did not return: the test is lost with it.
+/// The payload of the panic for a call that did not return.
 struct Lost;
 
-/// Calls function `index` of the learner's crate: `P` are the arguments as they came, `A` the same
-/// as they can be read back, `R` the result.
+/// Calls function `index` of the learner's crate. `P` are the arguments as passed, `A` the same types as
+/// they are read back, `R` is the result.
 ///
 /// # Panics
-/// Panics as the learner's function did, or when it did not return.
+/// Panics if the learner's function did, or if it did not return.
 pub fn call<P: Put, A: Get + Show, R: Get + Debug>(index: u32, function: &'static str, arguments: &P) -> R {
     HOOK.call_once(|| panic::set_hook(Box::new(|info| note(info.payload()))));
     let mut call = Vec::new();
     index.put(&mut call);
     arguments.put(&mut call);
-    let reply = LINE.get_or_init(connect).lock().unwrap_or_else(PoisonError::into_inner).ask(&call);
-    let last = Last {
+    let reply = CONNECTION.get_or_init(connect).lock().unwrap_or_else(PoisonError::into_inner).ask(&call);
+    let last = LastCall {
         function,
         call: call.leak(),
         reply,
         show_arguments: |mut bytes| A::get(&mut bytes).map_or_else(String::new, |arguments| arguments.show()),
         show_result: |mut bytes| R::get(&mut bytes).map_or_else(String::new, |result| format!("{result:?}")),
     };
-    LAST.with(|slot| *slot.borrow_mut() = Some(last));
+    LAST_CALL.with(|slot| *slot.borrow_mut() = Some(last));
     let (kind, mut bytes) = reply;
     match kind {
         frame::RETURNED => R::get(&mut bytes).unwrap_or_else(|| panic::panic_any(Lost)),
@@ -76,24 +76,23 @@ pub fn call<P: Put, A: Get + Show, R: Get + Debug>(index: u32, function: &'stati
     }
 }
 
-fn connect() -> Mutex<Line> {
+fn connect() -> Mutex<Connection> {
     // SAFETY: Gradus opens descriptor 0 as a socket before the judge begins, and the cell that holds this
     // connection is filled once, so it is taken once.
     let socket = unsafe { File::from_raw_fd(0) };
     let input = socket.try_clone().expect("a socket can be shared");
-    let mut line = Line {
+    let mut connection = Connection {
         input: BufReader::with_capacity(64 << 10, input),
         output: BufWriter::new(socket),
         known: HashMap::new(),
         asker: None,
     };
-    line.learn();
-    Mutex::new(line)
+    connection.read_known();
+    Mutex::new(connection)
 }
 
-impl Line {
-    /// Reads the answers that Gradus knows beforehand.
-    fn learn(&mut self) {
+impl Connection {
+    fn read_known(&mut self) {
         while let Ok(Some((frame::KNOWN, message))) = frame::read(&mut self.input) {
             let mut bytes: &'static [u8] = message.leak();
             let length = u32::get(&mut bytes).unwrap_or(0) as usize;
@@ -120,12 +119,12 @@ impl Line {
     }
 }
 
-/// Tells Gradus what a test was doing when it panicked: values and what its author meant to be read.
+/// Sends the state of a test that panicked: values, and the author's message.
 fn note(payload: &(dyn Any + Send)) {
     let words = payload.downcast_ref::<String>().map(String::as_str);
     let words = words.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or_default();
     let (left, right) = sides(words).map(|(left, right)| (clipped(left), clipped(right))).unzip();
-    let last = LAST.with(|slot| *slot.borrow());
+    let last = LAST_CALL.with(|slot| *slot.borrow());
     let thread = thread::current();
     let mut message = Vec::new();
     thread.name().unwrap_or_default().put(&mut message);
@@ -135,19 +134,19 @@ fn note(payload: &(dyn Any + Send)) {
     input.put(&mut message);
     let returned = last.filter(|last| last.reply.0 == frame::RETURNED);
     returned.map(|last| clipped((last.show_result)(last.reply.1))).put(&mut message);
-    said(words).map(clipped).put(&mut message);
+    message_of_author(words).map(clipped).put(&mut message);
     let (kind, bytes) = last.map_or((frame::RETURNED, &[][..]), |last| last.reply);
     kind.put(&mut message);
     let words = if kind == frame::RETURNED { "".into() } else { String::from_utf8_lossy(bytes) };
     words.as_ref().put(&mut message);
-    if let Some(line) = LINE.get() {
-        let mut line = line.lock().unwrap_or_else(PoisonError::into_inner);
-        let sent = frame::write(&mut line.output, frame::NOTE, &message);
-        drop(sent.and_then(|()| line.output.flush()));
+    if let Some(connection) = CONNECTION.get() {
+        let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
+        let sent = frame::write(&mut connection.output, frame::NOTE, &message);
+        drop(sent.and_then(|()| connection.output.flush()));
     }
 }
 
-/// Returns the start of a text that is longer than anybody reads.
+/// Truncates a text that is longer than anyone reads.
 fn clipped(mut text: String) -> String {
     if text.len() > LONGEST_VALUE {
         let end = (0..=LONGEST_VALUE).rev().find(|end| text.is_char_boundary(*end));
@@ -165,10 +164,10 @@ pub(crate) fn sides(words: &str) -> Option<(String, String)> {
     Some((left.to_owned(), right.to_owned()))
 }
 
-/// The words of a panic that were written to be read: not the condition of an assert, which is source.
-pub(crate) fn said(words: &str) -> Option<String> {
+/// The author's part of a panic message: not the asserted condition, which is source code of the tests.
+pub(crate) fn message_of_author(words: &str) -> Option<String> {
     let said = match words.strip_prefix("assertion `left ") {
-        // Between the operator and the sides stands the message, if there is one.
+        // "assertion `left == right` failed: MESSAGE\n  left: …"
         Some(rest) => rest.split_once("` failed: ")?.1.rsplit_once("\n  left: ")?.0,
         None if words.starts_with("assertion failed: ") => return None,
         None => words,
@@ -176,9 +175,8 @@ pub(crate) fn said(words: &str) -> Option<String> {
     (!said.is_empty()).then(|| said.to_owned())
 }
 
-/// Arguments as a call shows them.
 pub trait Show {
-    /// Returns the arguments, with commas between them.
+    /// The arguments, separated by commas.
     fn show(&self) -> String;
 }
 

@@ -5,15 +5,13 @@ use std::hash::Hash;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-/// A value that can be written as bytes.
 pub trait Put {
-    /// Appends the value to `out`.
     fn put(&self, out: &mut Vec<u8>);
 }
 
-/// A value that can be read back. References are read as leaked values: a check is short.
+/// A value that can be read back. References are leaked: a check is short.
 pub trait Get: Sized {
-    /// Takes a value off the front of `bytes`; `None` when they are not one.
+    /// Takes a value off the front of `bytes`; `None` if they are malformed.
     fn get(bytes: &mut &'static [u8]) -> Option<Self>;
 }
 

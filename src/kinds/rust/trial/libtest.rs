@@ -1,25 +1,26 @@
-//! What libtest says of its tests: its lines, its summary and its exit code, which must agree.
+//! Parses libtest's output: its result lines, its summary and its exit code, which must agree.
 
 use std::collections::BTreeMap;
 
 use crate::sandbox::End;
 
-/// Reads libtest's lines, such as `test NAME ... ok`: whether each test that ended passed, by name.
+/// Parses result lines, such as `test NAME ... ok`. Returns the tests that ended, by name, and whether they
+/// passed.
 ///
-/// A test that writes past libtest breaks these lines, and could write some of its own. So a test that
-/// is told twice passes only if it does so both times, and the tests that pass are as many as the
-/// summary and the exit code say; otherwise none does.
+/// A test that writes to stdout directly breaks these lines, and may print forged ones. So a test with two
+/// lines passes only if both say so, and no test passes unless the number of passes agrees with the summary
+/// and the exit code.
 pub(super) fn read(text: &str, end: End) -> BTreeMap<String, bool> {
     let mut passed = BTreeMap::new();
     let mut summary = None;
     for line in text.lines() {
         if let Some(rest) = line.strip_prefix("test result: ") {
-            summary = numbers(rest);
+            summary = counts(rest);
         }
-        let told = line
+        let result_line = line
             .strip_prefix("test ")
             .and_then(|rest| rest.rsplit_once(" ... "));
-        let Some((name, result @ ("ok" | "FAILED"))) = told else {
+        let Some((name, result @ ("ok" | "FAILED"))) = result_line else {
             continue;
         };
         let name = name.strip_suffix(" - should panic").unwrap_or(name);
@@ -28,7 +29,7 @@ pub(super) fn read(text: &str, end: End) -> BTreeMap<String, bool> {
     let count = passed.values().filter(|passed| **passed).count();
     let holds = match summary {
         Some((ok, failed)) => count <= ok && end.is_success() == (failed == 0),
-        // It ended before all tests had.
+        // It exited early, without a summary.
         None => !end.is_success(),
     };
     if !holds {
@@ -39,10 +40,10 @@ pub(super) fn read(text: &str, end: End) -> BTreeMap<String, bool> {
     passed
 }
 
-/// Returns how many tests passed and failed: the first two numbers of libtest's summary.
-fn numbers(summary: &str) -> Option<(usize, usize)> {
-    let mut numbers = summary.split(|char: char| !char.is_ascii_digit());
-    let mut next = || numbers.find(|word| !word.is_empty())?.parse().ok();
+/// The passed and failed tests of the summary: its first two numbers.
+fn counts(summary: &str) -> Option<(usize, usize)> {
+    let mut counts = summary.split(|char: char| !char.is_ascii_digit());
+    let mut next = || counts.find(|word| !word.is_empty())?.parse().ok();
     Some((next()?, next()?))
 }
 
@@ -54,7 +55,7 @@ mod tests {
         read(text, end).into_iter().collect()
     }
 
-    fn told(tests: &[(&str, bool)]) -> Vec<(String, bool)> {
+    fn results(tests: &[(&str, bool)]) -> Vec<(String, bool)> {
         tests
             .iter()
             .map(|(name, passed)| ((*name).to_owned(), *passed))
@@ -68,16 +69,19 @@ mod tests {
 
     #[test]
     fn tests_are_read_by_their_lines() {
-        assert_eq!(pairs(ALL, End::Code(0)), told(&[("a", true), ("b", true)]));
+        assert_eq!(
+            pairs(ALL, End::Code(0)),
+            results(&[("a", true), ("b", true)])
+        );
         assert_eq!(
             pairs(SOME, End::Code(101)),
-            told(&[("a", true), ("b", false)])
+            results(&[("a", true), ("b", false)])
         );
     }
 
     #[test]
     fn lines_that_the_end_contradicts_are_no_pass() {
-        let none = told(&[("a", false), ("b", false)]);
+        let none = results(&[("a", false), ("b", false)]);
         assert_eq!(pairs(ALL, End::Code(101)), none);
         assert_eq!(pairs(ALL, End::Signal(6)), none);
         assert_eq!(pairs(SOME, End::Code(0)), none);
@@ -86,7 +90,7 @@ mod tests {
         let twice = format!("test b ... ok\n{SOME}");
         assert_eq!(
             pairs(&twice, End::Code(101)),
-            told(&[("a", true), ("b", false)])
+            results(&[("a", true), ("b", false)])
         );
     }
 
@@ -95,33 +99,33 @@ mod tests {
         let more = ALL.replace("2 passed", "1 passed");
         assert_eq!(
             pairs(&more, End::Code(0)),
-            told(&[("a", false), ("b", false)])
+            results(&[("a", false), ("b", false)])
         );
-        // A test may be in the summary whose line was broken.
+        // The summary may count a test whose line was broken.
         let fewer = ALL.replace("2 passed", "3 passed");
         assert_eq!(
             pairs(&fewer, End::Code(0)),
-            told(&[("a", true), ("b", true)])
+            results(&[("a", true), ("b", true)])
         );
         let unread = ALL.replace("2 passed; 0 failed", "all passed");
         assert_eq!(
             pairs(&unread, End::Code(0)),
-            told(&[("a", false), ("b", false)])
+            results(&[("a", false), ("b", false)])
         );
     }
 
     #[test]
     fn a_summary_has_two_numbers_first() {
-        assert_eq!(numbers("ok. 12 passed; 3 failed; 0 ignored"), Some((12, 3)));
-        assert_eq!(numbers("0 passed; 10 failed"), Some((0, 10)));
-        assert_eq!(numbers("FAILED. 12 passed"), None);
-        assert_eq!(numbers(""), None);
+        assert_eq!(counts("ok. 12 passed; 3 failed; 0 ignored"), Some((12, 3)));
+        assert_eq!(counts("0 passed; 10 failed"), Some((0, 10)));
+        assert_eq!(counts("FAILED. 12 passed"), None);
+        assert_eq!(counts(""), None);
     }
 
     #[test]
     fn a_judge_that_ends_early_keeps_what_it_told() {
         let cut = "test a ... ok\ntest b ... ";
-        assert_eq!(pairs(cut, End::Signal(6)), told(&[("a", true)]));
-        assert_eq!(pairs(cut, End::Code(0)), told(&[("a", false)]));
+        assert_eq!(pairs(cut, End::Signal(6)), results(&[("a", true)]));
+        assert_eq!(pairs(cut, End::Code(0)), results(&[("a", false)]));
     }
 }

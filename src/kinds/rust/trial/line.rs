@@ -1,4 +1,4 @@
-//! The line to a judge: what is known is told, calls are answered, notes are kept, within bounds.
+//! The connection to a judge: sends known replies, answers calls and keeps panic notes, within bounds.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufReader, BufWriter, Write};
@@ -11,31 +11,30 @@ use crate::check::CheckError;
 use crate::kinds::rust::replies::{Call, Loss, Reply, frame};
 use crate::sandbox::Turn;
 
-/// So many bytes of calls that were not known beforehand are kept. Those beyond are answered.
+/// The most bytes of calls that are kept. Calls beyond are only answered.
 const MOST_CALLS: usize = 16 << 20;
-/// So many bytes may all notes have together; of those beyond, only what became of the call is kept.
+/// The most bytes of notes that are kept whole. Of notes beyond, only the call's end is kept.
 const MOST_NOTES: usize = 16 << 20;
-/// What a call takes in memory beside its bytes, about.
+/// The approximate memory overhead of a kept call, in bytes.
 const OVERHEAD: usize = 64;
 
-/// What a test was doing when it panicked.
+/// The state of a test when it panicked.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Note {
-    /// The left side of the assert, if it was one of equality.
+pub(crate) struct PanicNote {
+    /// The left side of the failed `assert_eq!`, if it was one.
     pub left: Option<String>,
-    /// The right side.
     pub right: Option<String>,
     /// The last call, such as `safe_divide(7, 0)`.
     pub input: Option<String>,
     /// What it returned, if it did.
     pub got: Option<String>,
-    /// What the test said of its own, such as the words of an assert.
+    /// The message written by the test's author.
     pub said: Option<String>,
-    /// What became of it.
+    /// How the last call ended.
     pub end: CallEnd,
 }
 
-impl Note {
+impl PanicNote {
     fn values(&mut self) -> [&mut Option<String>; 5] {
         let Self {
             left,
@@ -48,7 +47,7 @@ impl Note {
         [left, right, input, got, said]
     }
 
-    /// Returns how many bytes of text it has.
+    /// Bytes of text.
     fn size(&mut self) -> usize {
         let values = self.values().into_iter().flatten();
         let values: usize = values.map(|value| value.len()).sum();
@@ -60,8 +59,7 @@ impl Note {
             }
     }
 
-    /// Leaves only what became of the call.
-    fn shorten(&mut self) {
+    fn drop_values(&mut self) {
         self.values().into_iter().for_each(|value| *value = None);
         if let CallEnd::Panicked(words) = &mut self.end {
             words.clear();
@@ -69,23 +67,20 @@ impl Note {
     }
 }
 
-/// What became of the last call of a test that failed.
+/// How the last call of a failed test ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CallEnd {
     /// It returned, or there was none.
     Returned,
-    /// It panicked with these words.
     Panicked(String),
-    /// The crate lacks the function.
     Lacking,
-    /// It never returned.
     Lost(Loss),
 }
 
-/// What is known beforehand: calls, and what became of each.
+/// Replies known before the judge runs.
 pub(crate) type Known<'a> = [(&'a Call, &'a Reply)];
 
-/// Returns what is known of `calls`: the replies of those that were made.
+/// Pairs the calls that were made with their replies.
 pub(crate) fn known<'a>(
     calls: &'a [Call],
     replies: &'a [Option<Reply>],
@@ -95,76 +90,76 @@ pub(crate) fn known<'a>(
         .collect()
 }
 
-/// Answers a call that was not known beforehand.
-pub(crate) type Answerer<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
+/// Answers a call whose reply is not known yet.
+pub(crate) type AnswerCall<'a> = dyn FnMut(&[u8]) -> Result<Reply, CheckError> + Send + 'a;
 
-/// What a judge asked and told.
+/// The messages of a judge.
 #[derive(Debug, Default)]
-pub(super) struct Served {
+pub(super) struct JudgeTraffic {
     pub(super) calls: Vec<Call>,
-    /// Where in `calls` each test begins.
+    /// The indexes in `calls` at which a test begins.
     pub(super) starts: Vec<usize>,
     calls_size: usize,
-    pub(super) notes: BTreeMap<String, Note>,
+    pub(super) notes: BTreeMap<String, PanicNote>,
     notes_size: usize,
 }
 
-/// Serves the judge at the other end of `socket`. What it says is read while what it is told is written,
-/// so that it may do the one or the other whenever it likes.
-pub(super) fn serve(
+/// Serves the judge at the other end of `socket`. A thread of its own writes, so that a judge which does not
+/// read cannot block the reading side.
+pub(super) fn serve_judge(
     socket: &UnixStream,
     known: &Known<'_>,
-    answer: &mut Answerer<'_>,
+    answer: &mut AnswerCall<'_>,
     turn: &Turn,
-) -> Result<Served, CheckError> {
+) -> Result<JudgeTraffic, CheckError> {
     let (replies, queue) = channel();
     thread::scope(move |scope| {
         scope.spawn(move || {
             let mut output = BufWriter::with_capacity(64 << 10, socket);
-            // A judge that makes no call never reads; its end closes the line.
-            teach(&mut output, known)
-                .and_then(|()| reply_all(&mut output, &queue))
+            // A judge that makes no call never reads; its exit makes the write fail.
+            send_known(&mut output, known)
+                .and_then(|()| send_replies(&mut output, &queue))
                 .ok();
         });
-        let served = listen(socket, &replies, answer, turn);
-        // Both let the writer end.
+        let traffic = read_messages(socket, &replies, answer, turn);
+        // Either lets the writer thread end.
         drop(replies);
         socket.shutdown(Shutdown::Both).ok();
-        served
+        traffic
     })
 }
 
-fn listen(
+fn read_messages(
     socket: &UnixStream,
     replies: &Sender<Reply>,
-    answer: &mut Answerer<'_>,
+    answer: &mut AnswerCall<'_>,
     turn: &Turn,
-) -> Result<Served, CheckError> {
-    let mut served = Served::default();
+) -> Result<JudgeTraffic, CheckError> {
+    let mut traffic = JudgeTraffic::default();
     let mut input = BufReader::with_capacity(64 << 10, socket);
     while let Ok(Some((kind, bytes))) = frame::read(&mut input) {
         match kind {
             frame::CALL => {
                 turn.take();
                 let reply = answer(&bytes)?;
-                served.keep(bytes);
+                traffic.keep_call(bytes);
                 turn.give();
                 if replies.send(reply).is_err() {
                     break;
                 }
             }
-            frame::TEST if served.starts.last() != Some(&served.calls.len()) => {
-                served.starts.push(served.calls.len());
+            frame::TEST if traffic.starts.last() != Some(&traffic.calls.len()) => {
+                traffic.starts.push(traffic.calls.len());
             }
             frame::TEST => {}
-            frame::NOTE => served.add_note(&bytes),
+            frame::NOTE => traffic.add_note(&bytes),
             _ => break,
         }
     }
-    Ok(served)
+    Ok(traffic)
 }
 
-fn reply_all(output: &mut impl Write, queue: &Receiver<Reply>) -> io::Result<()> {
+fn send_replies(output: &mut impl Write, queue: &Receiver<Reply>) -> io::Result<()> {
     for reply in queue {
         let (kind, bytes) = reply.message();
         frame::write(output, kind, &bytes)?;
@@ -173,15 +168,15 @@ fn reply_all(output: &mut impl Write, queue: &Receiver<Reply>) -> io::Result<()>
     Ok(())
 }
 
-fn teach(output: &mut impl Write, known: &Known<'_>) -> io::Result<()> {
+fn send_known(output: &mut impl Write, known: &Known<'_>) -> io::Result<()> {
     for (call, reply) in known {
         let (kind, reply) = reply.message();
         let length = size_of::<u32>() + call.len() + 1 + reply.len();
         if length > frame::LONGEST {
-            // The judge asks for it.
+            // The judge makes the call instead.
             continue;
         }
-        // As `frame::write` does it; in parts, since together they are long.
+        // `frame::write` in parts, to avoid a copy of up to 64 MiB.
         let length = u32::try_from(length).map_err(io::Error::other)?;
         let call_length = u32::try_from(call.len()).map_err(io::Error::other)?;
         output.write_all(&[frame::KNOWN])?;
@@ -195,9 +190,9 @@ fn teach(output: &mut impl Write, known: &Known<'_>) -> io::Result<()> {
     output.flush()
 }
 
-impl Served {
-    /// Keeps a call, if it and all before it are not too many.
-    fn keep(&mut self, call: Call) {
+impl JudgeTraffic {
+    /// Keeps a call, within [`MOST_CALLS`].
+    fn keep_call(&mut self, call: Call) {
         self.calls_size += call.len() + OVERHEAD;
         if self.calls_size <= MOST_CALLS {
             self.calls.push(call);
@@ -208,23 +203,28 @@ impl Served {
         let Some((test, mut note)) = read_note(bytes) else {
             return;
         };
-        let is_lost = |note: &Note| matches!(note.end, CallEnd::Lost(_) | CallEnd::Lacking);
+        let is_lost = |note: &PanicNote| matches!(note.end, CallEnd::Lost(_) | CallEnd::Lacking);
         if self.notes.get(&test).is_some_and(is_lost) {
             return;
         }
         self.notes_size += test.len() + note.size();
         if self.notes_size > MOST_NOTES {
-            note.shorten();
+            note.drop_values();
         }
         self.notes.insert(test, note);
     }
 }
 
-fn read_note(mut bytes: &[u8]) -> Option<(String, Note)> {
+fn read_note(mut bytes: &[u8]) -> Option<(String, PanicNote)> {
     let bytes = &mut bytes;
     let test = text(bytes)?;
-    let (left, right, input, got) = (maybe(bytes)?, maybe(bytes)?, maybe(bytes)?, maybe(bytes)?);
-    let said = maybe(bytes)?;
+    let (left, right, input, got) = (
+        read_optional(bytes)?,
+        read_optional(bytes)?,
+        read_optional(bytes)?,
+        read_optional(bytes)?,
+    );
+    let said = read_optional(bytes)?;
     let (kind, rest) = bytes.split_first()?;
     *bytes = rest;
     let words = text(bytes)?;
@@ -236,7 +236,7 @@ fn read_note(mut bytes: &[u8]) -> Option<(String, Note)> {
     };
     Some((
         test,
-        Note {
+        PanicNote {
             left,
             right,
             input,
@@ -254,9 +254,9 @@ fn text(bytes: &mut &[u8]) -> Option<String> {
     Some(crate::text::visible(&String::from_utf8_lossy(text)))
 }
 
-// The outer `None` is a message that breaks off, the inner one a value that is not there.
+// The outer `None` is a truncated message, the inner one an absent value.
 #[expect(clippy::option_option, reason = "the two are told apart")]
-pub(crate) fn maybe(bytes: &mut &[u8]) -> Option<Option<String>> {
+pub(crate) fn read_optional(bytes: &mut &[u8]) -> Option<Option<String>> {
     let (there, rest) = bytes.split_first()?;
     *bytes = rest;
     if *there == 0 {
@@ -272,10 +272,9 @@ mod tests {
 
     use super::*;
 
-    /// How long a side may wait for the other before the test fails, instead of hanging.
+    /// How long a side waits for the other before the test fails instead of hanging.
     const DEADLINE: Duration = Duration::from_secs(30);
 
-    /// A note as a judge writes it.
     fn note_of(test: &str, values: [Option<&str>; 5], kind: u8, words: &str) -> Vec<u8> {
         let mut bytes = Vec::new();
         let put = |bytes: &mut Vec<u8>, text: &str| {
@@ -299,18 +298,17 @@ mod tests {
         note_of(test, values, frame::RETURNED, "")
     }
 
-    /// Serves `judge` in this process.
     fn serve_to(
         known: &Known<'_>,
-        answer: &mut Answerer<'_>,
+        answer: &mut AnswerCall<'_>,
         judge: impl FnOnce(UnixStream) + Send,
-    ) -> Served {
+    ) -> JudgeTraffic {
         let (ours, theirs) = UnixStream::pair().unwrap();
         theirs.set_write_timeout(Some(DEADLINE)).unwrap();
         theirs.set_read_timeout(Some(DEADLINE)).unwrap();
         thread::scope(|scope| {
             scope.spawn(|| judge(theirs));
-            serve(&ours, known, answer, &Turn::default()).unwrap()
+            serve_judge(&ours, known, answer, &Turn::default()).unwrap()
         })
     }
 
@@ -318,7 +316,7 @@ mod tests {
     fn a_judge_that_tells_before_it_has_read_is_heard() {
         let (call, reply) = (vec![1; 4 << 20], Reply::Returned(vec![2; 4 << 20]));
         let mut answer = |_: &[u8]| Ok(reply.clone());
-        let served = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+        let traffic = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
             let long = "x".repeat(64 << 10);
             for test in 0..64 {
                 let note = note(&format!("t{test}"), &long);
@@ -328,16 +326,16 @@ mod tests {
             let kinds = [(); 3].map(|()| frame::read(&mut judge).unwrap().unwrap().0);
             assert_eq!(kinds, [frame::KNOWN, frame::READY, frame::RETURNED]);
         });
-        assert_eq!((served.notes.len(), served.calls.len()), (64, 1));
+        assert_eq!((traffic.notes.len(), traffic.calls.len()), (64, 1));
     }
 
     #[test]
     fn a_judge_that_never_reads_and_talks_nonsense_is_left() {
         let (call, reply) = (vec![1; 4 << 20], Reply::Returned(vec![2; 4 << 20]));
         let mut answer = |_: &[u8]| Ok(Reply::Lacking);
-        let served = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
+        let traffic = serve_to(&[(&call, &reply)], &mut answer, |mut judge| {
             frame::write(&mut judge, b'?', &[]).unwrap();
-            // It is ended when the line is closed.
+            // Writing fails once Gradus has closed the connection.
             let error = loop {
                 if let Err(error) = judge.write(&[0; 1 << 10]) {
                     break error;
@@ -349,7 +347,7 @@ mod tests {
                 "nobody closed the line"
             );
         });
-        assert!(served.calls.is_empty());
+        assert!(traffic.calls.is_empty());
     }
 
     #[test]
@@ -365,39 +363,39 @@ mod tests {
 
     #[test]
     fn of_many_long_calls_and_notes_no_more_is_kept_than_fits() {
-        let mut served = Served::default();
+        let mut traffic = JudgeTraffic::default();
         let long = "x".repeat(60 << 10);
         for test in 0..400 {
-            served.keep(vec![0; 60 << 10]);
-            served.add_note(&note(&format!("t{test}"), &long));
+            traffic.keep_call(vec![0; 60 << 10]);
+            traffic.add_note(&note(&format!("t{test}"), &long));
         }
-        let calls: usize = served.calls.iter().map(Vec::len).sum();
-        let notes: usize = served.notes.values_mut().map(Note::size).sum();
+        let calls: usize = traffic.calls.iter().map(Vec::len).sum();
+        let notes: usize = traffic.notes.values_mut().map(PanicNote::size).sum();
         let (most, half) = (16 << 20, 8 << 20);
         assert!((half..=most).contains(&calls), "{calls}");
         assert!((half..=most).contains(&notes), "{notes}");
-        assert_eq!(served.notes.len(), 400, "what became of a call is kept");
+        assert_eq!(traffic.notes.len(), 400, "what became of a call is kept");
     }
 
     #[test]
     fn calls_without_arguments_fill_the_memory_too() {
-        let mut served = Served::default();
+        let mut traffic = JudgeTraffic::default();
         for _ in 0..300_000 {
-            served.keep(Vec::new());
+            traffic.keep_call(Vec::new());
         }
-        assert_eq!(served.calls.len(), (16 << 20) / OVERHEAD);
+        assert_eq!(traffic.calls.len(), (16 << 20) / OVERHEAD);
     }
 
     #[test]
     fn a_note_that_just_fits_is_kept_whole() {
         let (note, size) = (note("t", "four"), "tfour".len());
         for (free, is_whole) in [(size, true), (size - 1, false)] {
-            let mut served = Served {
+            let mut traffic = JudgeTraffic {
                 notes_size: MOST_NOTES - free,
-                ..Served::default()
+                ..JudgeTraffic::default()
             };
-            served.add_note(&note);
-            assert_eq!(served.notes["t"].input.is_some(), is_whole);
+            traffic.add_note(&note);
+            assert_eq!(traffic.notes["t"].input.is_some(), is_whole);
         }
     }
 
@@ -406,7 +404,7 @@ mod tests {
         let values = [Some("1"), Some("two"), Some("f(0)"), None, Some("it holds")];
         let read = |kind, words| read_note(&note_of("m::t", values, kind, words));
         let (test, note) = read(frame::PANICKED, "oh").unwrap();
-        let expected = Note {
+        let expected = PanicNote {
             left: Some("1".to_owned()),
             right: Some("two".to_owned()),
             input: Some("f(0)".to_owned()),
@@ -437,22 +435,22 @@ mod tests {
         let bytes = note_of("t", values, frame::PANICKED, "oh no");
         let (_, mut note) = read_note(&bytes).unwrap();
         assert_eq!(note.size(), 11);
-        note.shorten();
+        note.drop_values();
         assert_eq!(note.size(), 0);
         assert_eq!(note.end, CallEnd::Panicked(String::new()));
     }
 
     #[test]
     fn of_a_lost_call_no_later_note_is_kept() {
-        let mut served = Served::default();
+        let mut traffic = JudgeTraffic::default();
         for (kind, words) in [
             (frame::RETURNED, ""),
             (frame::LOST, "3 0"),
             (frame::PANICKED, "late"),
         ] {
-            served.add_note(&note_of("t", [None; 5], kind, words));
+            traffic.add_note(&note_of("t", [None; 5], kind, words));
         }
-        assert_eq!(served.notes["t"].end, CallEnd::Lost(Loss::Memory));
+        assert_eq!(traffic.notes["t"].end, CallEnd::Lost(Loss::Memory));
     }
 
     #[test]
@@ -474,7 +472,7 @@ mod tests {
     fn what_is_known_is_told_in_one_message_a_call() {
         let (call, reply) = (vec![1, 2, 3], Reply::Returned(vec![4, 5]));
         let mut told = Vec::new();
-        teach(&mut told, &[(&call, &reply)]).unwrap();
+        send_known(&mut told, &[(&call, &reply)]).unwrap();
         let mut told = &*told;
         let message = [3, 0, 0, 0, 1, 2, 3, frame::RETURNED, 4, 5];
         let first = frame::read(&mut told).unwrap();
@@ -486,12 +484,12 @@ mod tests {
 
     #[test]
     fn what_is_known_may_be_as_long_as_a_message() {
-        // Beside the two there are a length and the kind of the reply.
+        // Besides the two, the message has a length and the kind of the reply.
         let longest = frame::LONGEST - 200 - 5;
         let reply = Reply::Returned(vec![2; 200]);
         for (length, kind) in [(longest, frame::KNOWN), (longest + 1, frame::READY)] {
             let mut told = Vec::new();
-            teach(&mut told, &[(&vec![1; length], &reply)]).unwrap();
+            send_known(&mut told, &[(&vec![1; length], &reply)]).unwrap();
             assert_eq!(told[0], kind);
         }
     }
@@ -499,7 +497,7 @@ mod tests {
     #[test]
     fn the_calls_of_each_test_begin_where_it_says_so() {
         let mut answer = |_: &[u8]| Ok(Reply::Lacking);
-        let served = serve_to(&[], &mut answer, |mut judge| {
+        let traffic = serve_to(&[], &mut answer, |mut judge| {
             assert_eq!(frame::read(&mut judge).unwrap().unwrap().0, frame::READY);
             // The second test makes no call.
             for kind in [
@@ -515,7 +513,7 @@ mod tests {
                 assert_eq!(frame::read(&mut judge).unwrap().unwrap().0, frame::LACKING);
             }
         });
-        assert_eq!(served.calls, [[7], [7]]);
-        assert_eq!(served.starts, [0, 1]);
+        assert_eq!(traffic.calls, [[7], [7]]);
+        assert_eq!(traffic.starts, [0, 1]);
     }
 }
