@@ -8,7 +8,7 @@ use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
 use crate::check::{CheckError, Context, Feedback};
-use crate::kinds::gateway::lab::modules::{CARRIED, Fault, MODULES, Module};
+use crate::kinds::gateway::lab::modules::{Advisory, CARRIED, MODULES, Module};
 use crate::kinds::gateway::lab::need;
 use crate::kinds::gateway::lab::nginx::Nginx;
 use crate::kinds::rust::toolchain::Toolchain;
@@ -166,8 +166,10 @@ fn nginx_faults(context: &Context) -> Finding {
         let version = nginx.as_ref().map(Nginx::version);
         let here = nginx.as_ref().is_some_and(|nginx| nginx.has(module));
         let version = version.filter(|_| here);
-        let open = version.into_iter().flat_map(|it| module.open_faults(it));
-        open.map(|Fault { cve, .. }| *cve).collect()
+        let open = version
+            .into_iter()
+            .flat_map(|it| module.open_advisories(it));
+        open.map(|Advisory { cve, .. }| *cve).collect()
     };
     let with = |indispensable: bool| -> Vec<String> {
         let modules = MODULES.iter();

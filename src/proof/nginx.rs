@@ -7,7 +7,7 @@ use super::live::Named;
 use super::{Bench, Block, Language, Miss};
 use crate::kinds::gateway::lab::nginx::Nginx as Program;
 use crate::kinds::gateway::lab::snippet;
-use crate::kinds::gateway::lab::snippet::{PLACES, Place};
+use crate::kinds::gateway::lab::snippet::{CONTEXTS, SnippetContext};
 use crate::sandbox::End;
 
 /// The word for a piece that nginx refuses.
@@ -23,7 +23,7 @@ impl Language for Nginx {
     }
 
     fn knows_word(&self, word: &str) -> bool {
-        word == FAILS || PLACES.iter().any(|(name, _)| *name == word)
+        word == FAILS || CONTEXTS.iter().any(|(name, _)| *name == word)
     }
 
     fn attributes(&self) -> &'static [&'static str] {
@@ -53,10 +53,10 @@ fn prove(block: &Block, bench: &Bench<'_>) -> Result<Vec<Miss>, Miss> {
             block.problem(what).at(block.line + line),
         )])
     };
-    if verdict.taken && fails {
+    if verdict.accepted && fails {
         return broken("nginx takes it".to_owned());
     }
-    if !verdict.taken && !fails {
+    if !verdict.accepted && !fails {
         return broken("nginx refuses it".to_owned());
     }
     if let Some(message) = message
@@ -71,8 +71,8 @@ fn prove(block: &Block, bench: &Bench<'_>) -> Result<Vec<Miss>, Miss> {
     }
 }
 
-fn place(block: &Block) -> Result<Place, Miss> {
-    let said = PLACES.iter().filter(|(name, _)| block.info().has(name));
+fn place(block: &Block) -> Result<SnippetContext, Miss> {
+    let said = CONTEXTS.iter().filter(|(name, _)| block.info().has(name));
     let said: Vec<_> = said.collect();
     if let [(_, place)] = said.as_slice() {
         return Ok(*place);
@@ -83,12 +83,17 @@ fn place(block: &Block) -> Result<Place, Miss> {
 }
 
 /// Puts the block's configuration into the lab it names, and asks it for a path.
-fn serve(block: &Block, place: Place, serves: &str, bench: &Bench<'_>) -> Result<Vec<Miss>, Miss> {
+fn serve(
+    block: &Block,
+    place: SnippetContext,
+    serves: &str,
+    bench: &Bench<'_>,
+) -> Result<Vec<Miss>, Miss> {
     let Some(named) = Named::of(block)? else {
         return Err(Miss::Broken(block.problem("`serves` needs a `lab`")));
     };
     let (path, status) = serves.rsplit_once(' ').unwrap_or(("/", serves));
-    let (config, _) = snippet::whole(&block.text, place);
+    let (config, _) = snippet::wrap(&block.text, place);
     let lab = named.open(block, Some(&config), bench.course, bench.context)?;
     let ask = format!("curl -s -o /dev/null -w '%{{http_code}}' \"$URL{path}\"");
     let came = lab.run(&ask);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use gradus::check::{Outcome, TestResult, Verdict};
 use gradus::kinds::gateway::lab::Nginx;
-use gradus::kinds::gateway::lab::config::{Fault, rules};
+use gradus::kinds::gateway::lab::config::{ConfigError, rules};
 use gradus::text::visible;
 
 use crate::lab::{check, check_folder, context, solution};
@@ -200,7 +200,7 @@ fn what_a_lab_alone_refuses_is_not_said_in_the_name_of_nginx() {
             whole(text)
         };
         let (_, faults) = rules::read(&text, None);
-        let told: Vec<_> = faults.iter().map(Fault::text).collect();
+        let told: Vec<_> = faults.iter().map(ConfigError::text).collect();
         assert!(!told.is_empty(), "{text}");
         let is_ours = |told: &String| told.starts_with("nginx.conf:");
         assert!(told.iter().all(is_ours), "{text}: {told:#?}");

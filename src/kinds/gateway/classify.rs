@@ -1,5 +1,4 @@
-//! Labs with `judge = "rules"`: a learner's rules name the cause of each request's failure, from the
-//! lines that it left in nginx's logs.
+//! Labs with `judge = "rules"`: a learner's rules classify failed requests by their log lines.
 
 use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
@@ -20,32 +19,31 @@ use crate::source::line_of;
 use crate::sys::clock::Stopwatch;
 use crate::text::visible;
 
-/// The learner's file.
 pub(super) const FILE: &str = "rules.toml";
-/// What a rule writes in place of a line that must not be there.
+/// The value of `error` that means no line.
 const NO_LINE: &str = "none";
-/// How many digits make a request's path one that nobody knows beforehand.
+/// The length of the random query of a request, in hexadecimal digits.
 const FRESH: usize = 8;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct RulesFile {
     #[serde(default, rename = "rule")]
-    rules: Vec<Spanned<Rule>>,
+    rules: Vec<Spanned<ClassifyRule>>,
 }
 
-/// One rule: the cause of the requests whose lines have these parts.
+/// A rule: assigns a cause to the requests whose log lines contain these parts.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Rule {
+pub(super) struct ClassifyRule {
     cause: String,
-    /// A part of a line in the error log; `none` if there must be no line.
+    /// A part of a line of the error log; `none` if there must be no line.
     error: Option<String>,
-    /// A part of the line in the access log.
+    /// A part of the line of the access log.
     access: Option<String>,
 }
 
-impl Rule {
+impl ClassifyRule {
     fn matches(&self, traces: &Traces) -> bool {
         let in_error = self.error.as_ref().is_none_or(|part| match part.as_str() {
             NO_LINE => traces.errors.is_empty(),
@@ -59,7 +57,6 @@ impl Rule {
     }
 }
 
-/// Judges the rules in `files`.
 pub(super) fn judge(
     task: &GatewayTask,
     files: &Files,
@@ -85,13 +82,13 @@ pub(super) fn judge(
     let watch = Stopwatch::start();
     context.tell(Event::Step("sending requests, and applying the rules"));
     let mut found: Vec<TestResult> = task.probes.iter().map(|_| TestResult::Passed).collect();
-    for (place, probe) in traffic(&task.probes) {
+    for (place, probe) in shuffled_requests(&task.probes) {
         let traces = prober::traces(&mut lab, &probe, context)?;
         if context.cancel.is_cancelled() {
             return Err(CheckError::Cancelled);
         }
         let result = found.get_mut(place).filter(|it| **it == TestResult::Passed);
-        if let (Some(result), Some(values)) = (result, miss(&probe, &rules, &traces)) {
+        if let (Some(result), Some(values)) = (result, wrong_cause(&probe, &rules, &traces)) {
             *result = judge::within(context.feedback, TestResult::Failed(values));
         }
     }
@@ -111,7 +108,7 @@ pub(super) fn judge(
     })
 }
 
-/// The gateway is the exercise's own: other paths and ports than those that the learner knows.
+/// Starts the exercise's hidden gateway, whose paths and ports differ from those the learner knows.
 fn start(task: &GatewayTask, files: &Files, context: &Context) -> Result<Lab, CheckError> {
     let given = || files.get(CONFIG).map_or("", String::as_str);
     let text = task.unseen.as_deref().unwrap_or_else(given);
@@ -123,7 +120,7 @@ fn start(task: &GatewayTask, files: &Files, context: &Context) -> Result<Lab, Ch
     started.map_err(|said| broken(said.first().map_or("", |said| said.message.as_str())))
 }
 
-/// Returns the causes that rules may name.
+/// The causes that rules may name.
 fn causes(probes: &[Probe]) -> BTreeSet<&str> {
     let causes = probes
         .iter()
@@ -131,9 +128,9 @@ fn causes(probes: &[Probe]) -> BTreeSet<&str> {
     causes.filter(|cause| !cause.is_empty()).collect()
 }
 
-/// Returns every request of `probes` as a probe of its own, with the place of its probe, in an order
-/// and with queries that nobody knows beforehand.
-fn traffic(probes: &[Probe]) -> Vec<(usize, Probe)> {
+/// Every request of `probes` as a probe of its own, with the index of its probe, in random order and with a
+/// random query.
+fn shuffled_requests(probes: &[Probe]) -> Vec<(usize, Probe)> {
     let mut requests = Vec::new();
     for (place, probe) in probes.iter().enumerate() {
         for path in probe.send.all_paths() {
@@ -152,8 +149,8 @@ fn traffic(probes: &[Probe]) -> Vec<(usize, Probe)> {
     requests
 }
 
-/// Returns what is wrong with the cause that `rules` give to the request of `probe`.
-fn miss(probe: &Probe, rules: &[Rule], traces: &Traces) -> Option<Values> {
+/// What `rules` got wrong about the request of `probe`.
+fn wrong_cause(probe: &Probe, rules: &[ClassifyRule], traces: &Traces) -> Option<Values> {
     let expected = probe.expect.cause.as_deref().unwrap_or_default();
     let found = rules.iter().position(|rule| rule.matches(traces));
     let cause = found.map_or("", |place| rules[place].cause.as_str());
@@ -178,9 +175,8 @@ fn miss(probe: &Probe, rules: &[Rule], traces: &Traces) -> Option<Values> {
     })
 }
 
-/// Reads the rules of `text`; `causes` are those that exist.
-fn parse(text: &str, causes: &BTreeSet<&str>) -> Result<Vec<Rule>, Vec<Diagnostic>> {
-    let file: File = toml::from_str(text).map_err(|error| {
+fn parse(text: &str, causes: &BTreeSet<&str>) -> Result<Vec<ClassifyRule>, Vec<Diagnostic>> {
+    let file: RulesFile = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text[..start.min(text.len())].matches('\n').count() + 1;
         let help = odd::help(text, 1, line).unwrap_or_default();
@@ -191,7 +187,7 @@ fn parse(text: &str, causes: &BTreeSet<&str>) -> Result<Vec<Rule>, Vec<Diagnosti
     let mut faults = Vec::new();
     for spanned in &file.rules {
         let line = line_of(text, spanned);
-        let Rule {
+        let ClassifyRule {
             cause,
             error,
             access,
@@ -238,7 +234,7 @@ fn diagnostic(line: usize, message: &str, help: &str) -> Diagnostic {
 mod tests {
     use super::*;
 
-    fn rules(text: &str) -> Result<Vec<Rule>, Vec<String>> {
+    fn rules(text: &str) -> Result<Vec<ClassifyRule>, Vec<String>> {
         let causes = BTreeSet::from(["app-down", "too-late"]);
         let told = |faults: Vec<Diagnostic>| faults.into_iter().map(|it| it.text).collect();
         parse(text, &causes).map_err(told)
@@ -251,7 +247,7 @@ mod tests {
         }
     }
 
-    fn rule(text: &str) -> Rule {
+    fn rule(text: &str) -> ClassifyRule {
         let text = format!("[[rule]]\ncause = 'app-down'\n{text}");
         rules(&text).unwrap().remove(0)
     }
@@ -294,12 +290,12 @@ mod tests {
         );
         let all = all.unwrap();
         let late = traces(&["upstream timed out"], "status=502");
-        assert_eq!(miss(&probe("too-late"), &all, &late), None);
-        let values = miss(&probe("app-down"), &all, &late).unwrap();
+        assert_eq!(wrong_cause(&probe("too-late"), &all, &late), None);
+        let values = wrong_cause(&probe("app-down"), &all, &late).unwrap();
         assert_eq!(values.got.as_deref(), Some("`too-late`, by rule 1"));
         let fine = traces(&[], "status=200");
-        assert_eq!(miss(&probe(""), &all, &fine), None);
-        let values = miss(&probe("app-down"), &all, &fine).unwrap();
+        assert_eq!(wrong_cause(&probe(""), &all, &fine), None);
+        let values = wrong_cause(&probe("app-down"), &all, &fine).unwrap();
         assert_eq!(values.got.as_deref(), Some("no rule matches"));
     }
 
@@ -308,7 +304,7 @@ mod tests {
         let text = "name = 'a'\ntitle = 'A'\nsend = { paths = ['/x', '/y'], times = 3 }\n\
                     expect = { status = 502, cause = 'app-down' }";
         let probe: Probe = toml::from_str(text).unwrap();
-        let requests = traffic(&[probe]);
+        let requests = shuffled_requests(&[probe]);
         let paths: BTreeSet<_> = requests
             .iter()
             .map(|(_, it)| it.send.path.clone())

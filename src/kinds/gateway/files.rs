@@ -1,4 +1,4 @@
-//! The files of a learner's folder: those of the starter, as the course or a learner has them.
+//! The files of a learner's folder: those of the starter, in the course's version or a learner's.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,13 +9,12 @@ use crate::check::{Collected, Diagnostic, HandIn};
 use crate::kind::Folder;
 use crate::sys::dir::{Dir, Refusal};
 
-/// The most bytes of one file.
 const MOST: u64 = 64 << 10;
 
-/// Texts by their paths in the learner's folder.
+/// File contents by path in the learner's folder.
 pub(crate) type Files = BTreeMap<String, String>;
 
-/// Returns the files below `part` of an exercise's folder, such as `starter/`.
+/// The files below `part` of an exercise's folder, such as `starter/`.
 pub(super) fn of_course(folder: &Folder<'_>, part: &str) -> Files {
     let prefix = folder.prefix() + part;
     let files = folder.tree.below(&prefix);
@@ -24,7 +23,7 @@ pub(super) fn of_course(folder: &Folder<'_>, part: &str) -> Files {
         .collect()
 }
 
-/// Returns `files` with those of `starter` that it lacks.
+/// Adds the files of `starter` that `files` lacks.
 pub(super) fn completed(mut files: Files, starter: &Files) -> Files {
     for (path, text) in starter {
         files.entry(path.clone()).or_insert_with(|| text.clone());
@@ -32,7 +31,6 @@ pub(super) fn completed(mut files: Files, starter: &Files) -> Files {
     files
 }
 
-/// Returns `files` as they are collected from a learner's folder.
 pub(super) fn collected(files: &Files) -> Vec<Collected> {
     let files = files.iter().map(|(path, text)| Collected {
         path: path.clone(),
@@ -41,7 +39,6 @@ pub(super) fn collected(files: &Files) -> Vec<Collected> {
     files.collect()
 }
 
-/// Returns the texts of `files`, which were collected from a learner's folder.
 pub(super) fn of_collected(files: &[Collected]) -> Files {
     let texts = files.iter().map(|file| {
         let text = String::from_utf8_lossy(&file.bytes);
@@ -50,7 +47,7 @@ pub(super) fn of_collected(files: &[Collected]) -> Files {
     texts.collect()
 }
 
-/// Reads a learner's folder, on the way to which there is no link.
+/// Reads a learner's folder without following symbolic links on the way to it.
 pub(super) fn of_learner(task: &GatewayTask, folder: &Path) -> HandIn {
     let mut hand_in = HandIn {
         folder: folder.to_owned(),
@@ -75,13 +72,13 @@ pub(super) fn of_learner(task: &GatewayTask, folder: &Path) -> HandIn {
         }
     }
     if !hand_in.faults.is_empty() {
-        // A part of the files is nothing to judge.
+        // An incomplete submission is not judged.
         hand_in.files.clear();
     }
     hand_in
 }
 
-/// Returns what is wrong with files that a learner may not change.
+/// Reports changes of files that a learner may not edit.
 pub(super) fn touched(task: &GatewayTask, files: &Files) -> Vec<Diagnostic> {
     let given = task.starter.iter();
     given
@@ -90,7 +87,7 @@ pub(super) fn touched(task: &GatewayTask, files: &Files) -> Vec<Diagnostic> {
             diagnostic(
                 path,
                 format!(
-                    "{path} is not what this exercise is about: put it back as it was, and mend {}",
+                    "{path} is not what this exercise is about: put it back as it was, and fix {}",
                     task.edit.join(" or ")
                 ),
             )

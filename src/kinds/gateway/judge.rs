@@ -1,9 +1,9 @@
-//! Judges one solution: what it may not say, what nginx says, what the probes find.
+//! Judges one submission: the rules of labs, then nginx's own messages, then the probes.
 
 use std::time::Duration;
 
 use super::files::{self, Files};
-use super::lab::config::{Config, Fault, rules};
+use super::lab::config::{Config, ConfigError, rules};
 use super::lab::nginx::Nginx;
 use super::lab::{Lab, Plan, Probe, log, prober, services, system};
 use super::{FILE, GatewayTask, Judging, classify, runbook, title};
@@ -14,7 +14,6 @@ use crate::check::{
 use crate::kind::Edition;
 use crate::sys::clock::Stopwatch;
 
-/// Judges what was handed in.
 pub(super) fn hand_in(
     task: &GatewayTask,
     hand_in: &HandIn,
@@ -30,7 +29,6 @@ pub(super) fn hand_in(
     Ok(not_started(task, outcome, context))
 }
 
-/// Judges the solution `files`.
 pub(super) fn solution(
     task: &GatewayTask,
     files: &Files,
@@ -39,7 +37,7 @@ pub(super) fn solution(
     until(task, files, None, context)
 }
 
-/// Judges the solution `files` by the probes up to the one called `last`.
+/// Judges `files` by the probes up to the one called `last`.
 pub(super) fn until(
     task: &GatewayTask,
     files: &Files,
@@ -47,7 +45,7 @@ pub(super) fn until(
     context: &Context,
 ) -> Result<Outcome, CheckError> {
     let judged = judge(task, files, last, context);
-    // What fails because the check was called off is no fault of anyone.
+    // Failures after a cancellation mean nothing.
     if context.cancel.is_cancelled() {
         return Err(CheckError::Cancelled);
     }
@@ -74,7 +72,7 @@ fn judge(
     let text = files.get(FILE).map_or("", String::as_str);
     let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?);
     for fault in &faults {
-        // What nginx says of a file is for the runbook to mend; what no lab runs, it never gets to run.
+        // The runbook may fix what nginx rejects, but not what labs refuse to run at all.
         let is_no_repair = task.judging == Judging::Runbook && fault.is_ours();
         let place = if fault.is_harmful() || is_no_repair {
             &mut outcome.forbidden
@@ -85,7 +83,7 @@ fn judge(
     }
     let is_full = task.edition == Edition::Full;
     if task.judging == Judging::Runbook && is_full {
-        // What nginx says of the file is for the runbook to deal with.
+        // Errors that nginx reports in the file are for the runbook to fix.
         let is_other = |said: &Diagnostic| said.file.as_deref() != Some(FILE);
         if outcome.forbidden.is_empty() && !outcome.diagnostics.iter().any(is_other) {
             return runbook::replay(task, files, context);
@@ -143,7 +141,7 @@ fn run(
     Ok(outcome)
 }
 
-/// Returns the phases of probing `lab` for `time`: what the exercise prescribes is told apart.
+/// The phases of probing for `time`, apart from the waiting that the exercise prescribes.
 pub(super) fn probing(lab: &Lab, time: Duration) -> [Phase; 2] {
     let wait = lab.waited().min(time);
     let phase = |name, duration| Phase { name, duration };
@@ -153,7 +151,6 @@ pub(super) fn probing(lab: &Lab, time: Duration) -> [Phase; 2] {
     ]
 }
 
-/// Sends `probes` to `lab`.
 pub(super) fn run_probes(
     probes: &[Probe],
     lab: &mut Lab,
@@ -179,7 +176,7 @@ pub(super) fn run_probes(
     Ok(tests)
 }
 
-/// Takes away what this feedback does not tell.
+/// Removes what the feedback level hides.
 pub(super) fn within(feedback: Feedback, result: TestResult) -> TestResult {
     match (feedback, result) {
         (Feedback::Title, TestResult::Failed(_)) => TestResult::Failed(Values::default()),
@@ -188,7 +185,7 @@ pub(super) fn within(feedback: Feedback, result: TestResult) -> TestResult {
     }
 }
 
-/// Takes out of the log lines of a note what is of one run: who is graded twice gets the same twice.
+/// Strips run-specific parts from the log line in a note, so that a second grading gives the same result.
 fn without_run(mut result: TestResult) -> TestResult {
     if let TestResult::Failed(values) | TestResult::TimeLimit(values) = &mut result
         && let Some(note) = &mut values.note
@@ -223,7 +220,7 @@ fn tell_diagnostics(outcome: &Outcome, context: &Context) {
     }
 }
 
-fn diagnostic(fault: &Fault) -> Diagnostic {
+fn diagnostic(fault: &ConfigError) -> Diagnostic {
     Diagnostic {
         error: true,
         message: fault.message(),

@@ -1,8 +1,8 @@
-//! Labs: a private nginx with its upstreams, and the probes that decide whether it is mended.
+//! Labs: a private nginx with its upstreams, and the probes that decide whether it is fixed.
 //!
-//! A lab runs a copy of the learner's `nginx.conf` on ports of its own. [`config`] reads it and
-//! refuses what could harm the machine, [`gateway`] starts nginx, [`upstream`] is the app behind
-//! it, [`system`] is all of it while it runs, and [`probe`] says what is sent and expected.
+//! A lab runs a copy of the learner's `nginx.conf` on ports of its own. [`config`] parses it and rejects
+//! what could harm the machine, [`gateway`] starts nginx, [`upstream`] is the app behind it, [`system`] the
+//! running whole, and [`probe`] declares requests and expected responses.
 
 pub(crate) mod client;
 pub mod config;
@@ -37,7 +37,7 @@ pub(crate) use upstream::{Upstream, UpstreamPlan};
 use crate::check::CheckError;
 use crate::sandbox::SandboxError;
 
-/// What went wrong on our side in a lab.
+/// An error of ours in a lab, as opposed to the learner's.
 #[derive(Debug, thiserror::Error)]
 pub enum LabError {
     /// The work was called off.

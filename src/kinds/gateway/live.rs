@@ -1,4 +1,4 @@
-//! An exercise's lab, put up to stay: for a learner, and for a runbook.
+//! Puts up an exercise's lab to stay, for a learner or for a runbook; asks one that is up.
 
 use std::fs;
 use std::path::Path;
@@ -11,20 +11,18 @@ use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
 use crate::kind::Task;
 use crate::sys::clock::Stopwatch;
 
-/// What an exercise's lab is called.
+/// The name of an exercise's lab.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Label<'a> {
-    /// The exercise's name.
     pub exercise: &'a str,
-    /// The exercise's title.
     pub title: &'a str,
 }
 
-/// Returns what the lab of `task` is made of, with the files of the learner's folder `folder`; `Err` inside
-/// holds what is wrong with them.
+/// The parts of the lab of `task`, with the files of the learner's folder. The inner `Err` reports errors in
+/// them.
 ///
 /// # Errors
-/// Fails when there is no lab, or when Gradus could not do its work.
+/// Fails when the exercise has no lab, or when its plan is broken.
 pub(crate) fn opening(
     task: &dyn Task,
     label: Label<'_>,
@@ -33,9 +31,8 @@ pub(crate) fn opening(
 ) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
     let task = task
         .live()
-        .and_then(|task| task.downcast_ref::<GatewayTask>());
-    let task =
-        task.ok_or_else(|| CheckError::exercise(format!("{} has no lab", label.exercise)))?;
+        .and_then(|live| live.downcast_ref::<GatewayTask>())
+        .ok_or_else(|| CheckError::exercise(format!("{} has no lab", label.exercise)))?;
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let hand_in = files::of_learner(task, &folder);
     if !hand_in.faults.is_empty() {
@@ -45,7 +42,7 @@ pub(crate) fn opening(
     opening_of(task, label, &folder, &files, context)
 }
 
-/// Returns what the lab of `files`, which are in `folder`, is made of.
+/// Like [`opening`], with the contents of the files in `folder` given.
 pub(super) fn opening_of(
     task: &GatewayTask,
     label: Label<'_>,
@@ -85,7 +82,7 @@ pub(super) fn opening_of(
     }))
 }
 
-/// Asks the lab that is up for `folder`, if this exercise is judged by what is done to it.
+/// The judgement of the lab that is up for `folder`, for exercises judged by what is done to it.
 pub(super) fn judged(task: &GatewayTask, folder: &Path, context: &Context) -> Option<Outcome> {
     if task.judging != Judging::Runbook {
         return None;
@@ -95,16 +92,15 @@ pub(super) fn judged(task: &GatewayTask, folder: &Path, context: &Context) -> Op
             remember(task, &mut outcome);
             Some(*outcome)
         }
-        // It went down just now.
+        // The lab went down just now.
         Ok(_) | Err(_) => None,
     }
 }
 
-/// Returns a warning where a lab is up for `folder` and its nginx has not read the file as it is now:
-/// what is judged then is not what runs.
+/// A warning if the lab that is up for `folder` runs with another `nginx.conf` than the one judged.
 pub(super) fn unread(folder: &Path, context: &Context) -> Option<Diagnostic> {
     let status = lab_of(folder, context)?.status().ok()?;
-    // One that was stopped was stopped by somebody who knows.
+    // No warning about a stopped nginx: that is the learner's own doing.
     let runs = status.nginx.master.is_some();
     (runs && status.nginx.config_changed).then(|| {
         let name = &status.exercise;
@@ -121,7 +117,7 @@ pub(super) fn unread(folder: &Path, context: &Context) -> Option<Diagnostic> {
     })
 }
 
-/// Returns who answers for the lab that is up for `folder`.
+/// The client of the lab that is up for `folder`.
 fn lab_of(folder: &Path, context: &Context) -> Option<Caller> {
     let folder = fs::canonicalize(folder).ok()?;
     let labs = Registry::new(&context.environment).labs().ok()?;
@@ -129,7 +125,7 @@ fn lab_of(folder: &Path, context: &Context) -> Option<Caller> {
     Some(Caller::new(lab.socket))
 }
 
-/// What was done to nginx cannot be undone: without a word on it a learner would mend in vain.
+/// Adds a hint to failures about the history of nginx, which no further repair can change.
 fn remember(task: &GatewayTask, outcome: &mut Outcome) {
     for (test, probe) in outcome.tests.iter_mut().zip(&task.probes) {
         if let TestResult::Failed(values) = &mut test.result

@@ -1,5 +1,4 @@
-//! Reads what an exercise of this kind has of its own: the table `gateway` of `exercise.toml`, its probes
-//! and the files of the learner's folder.
+//! Reads the exercise's part of its manifest, the table `gateway` of `exercise.toml`, its probes and files.
 
 pub(super) mod probes;
 
@@ -17,21 +16,21 @@ use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
 use crate::kind::{Edition, Folder, WrongSolution};
 use crate::source::{Problem, line_of, toml_problem};
 
-/// What a lab's nginx runs with at first, where that is not the learner's file, in a student
-/// edition: whoever puts the lab up can see it.
+/// The first configuration of a lab's nginx in a student edition, if it is not the learner's file. It is no
+/// secret: it can be seen in the running lab.
 pub(super) const RUNNING: &str = "running.conf";
 
-/// What a learner sees before anything is mended.
+/// What a learner sees before anything is fixed.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Symptom {
-    /// The status that the first probe gets; without it nginx does not start.
+    /// The status of the first probe; `None` means that nginx does not start.
     pub(super) status: Option<u16>,
-    /// A part of the line that the error log then has, or of what nginx says.
+    /// A part of the line in the error log, or of nginx's message.
     pub(super) log: Option<String>,
-    /// The probe that shows it, where it is not the first.
+    /// The probe that shows it, if not the first.
     pub(super) probe: Option<String>,
-    /// What nginx says instead, and does not start, where it lacks a module; by the module's name.
+    /// By module: nginx's message if it lacks that module, and so does not start.
     #[serde(default)]
     pub(super) without: BTreeMap<String, String>,
 }
@@ -49,7 +48,7 @@ struct Table {
     upstreams: Vec<Spanned<UpstreamPlan>>,
     symptom: Option<Symptom>,
     customers: Option<Time>,
-    /// What the task lets a gateway change of a request.
+    /// What the task allows a gateway to change of a request.
     #[serde(default)]
     changes: Vec<String>,
     edit: Option<Vec<Spanned<String>>>,
@@ -59,7 +58,7 @@ struct Table {
     judge: Judging,
 }
 
-/// Reads the exercise in `folder`; what is wrong goes to `problems`.
+/// Reads the exercise in `folder`, and reports `problems`.
 pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayTask {
     let starter = files::of_course(folder, "starter/");
     let solution = files::of_course(folder, "solution/");
@@ -115,8 +114,7 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
     }
 }
 
-/// Returns the probes of the lab in `folder`, whose gateway may change `changes` of a request. In a student
-/// edition there are none.
+/// The probes of the lab in `folder`, with `changes` set; none in a student edition.
 fn probes_of(
     folder: &Folder<'_>,
     plan: Option<&Plan>,
@@ -134,7 +132,7 @@ fn probes_of(
     probes
 }
 
-/// Returns the files that a learner may change where the manifest does not say.
+/// The files that a learner may edit, unless the manifest says.
 fn own_files(judging: Judging) -> Vec<String> {
     match judging {
         Judging::Files => vec![FILE.to_owned()],
@@ -143,7 +141,7 @@ fn own_files(judging: Judging) -> Vec<String> {
     }
 }
 
-/// That the file that this way of judging is about is handed out, and its probes fit it.
+/// Checks that the file which this kind of judging needs is in the starter, and that the probes fit it.
 fn own_file(
     judging: Judging,
     folder: &Folder<'_>,
@@ -217,7 +215,7 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
     Some(table)
 }
 
-/// That every one of `names` is a module of nginx; they stand in `file` from `line` on.
+/// Checks that all `names`, from `line` of `file`, are modules of nginx.
 fn unknown_modules<'a>(
     file: &str,
     line: usize,
@@ -231,7 +229,7 @@ fn unknown_modules<'a>(
     }
 }
 
-/// That no two upstreams have a name or a port in common; `text` is that of `file`.
+/// Checks that upstreams differ in names and ports; `text` is that of `file`.
 pub(super) fn collisions(
     file: &str,
     text: &str,
@@ -257,8 +255,8 @@ pub(super) fn collisions(
     }
 }
 
-/// Returns the wrong solutions whose files are there; that a file is missing or not named is told
-/// for every kind alike. A file that a wrong solution lacks is the starter's.
+/// The wrong solutions whose files exist, completed by those of the starter. Missing files are reported for
+/// all kinds alike.
 fn wrong(
     folder: &Folder<'_>,
     probes: &[Probe],
@@ -286,7 +284,7 @@ fn wrong(
     found
 }
 
-/// Returns the solutions in `accepted/`, each in a folder of its own.
+/// The solutions in `accepted/`, a folder each.
 fn accepted(folder: &Folder<'_>, starter: &Files) -> Vec<(String, Files)> {
     let parts = folder
         .tree

@@ -1,4 +1,4 @@
-//! The solution of a lab, broken in small ways that a customer would notice.
+//! Mutants of a lab's solution: small faults that a customer would notice.
 
 mod config;
 mod lines;
@@ -11,17 +11,16 @@ use super::{FILE, GatewayTask, classify, files, runbook};
 use crate::check::Mutant;
 use crate::check::mutant::distinct;
 
-/// One change of a text.
+/// A change of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Change {
-    /// The change in a few words.
+    /// A short description.
     words: String,
-    /// The whole text, changed.
+    /// The whole text after the change.
     text: String,
 }
 
 impl Change {
-    /// Returns the change of the bytes `range` of `text` to `with`.
     fn new(text: &str, range: Range<usize>, with: &str, words: impl Into<String>) -> Self {
         Self {
             words: words.into(),
@@ -30,14 +29,14 @@ impl Change {
     }
 }
 
-/// Returns numbers that are 30 % less and more than `number`.
+/// `number` minus and plus 30 %.
 fn around(number: u64) -> impl Iterator<Item = u64> {
     let step = (number * 3 / 10).max(1);
     let less = number.checked_sub(step);
     less.into_iter().chain([number + step])
 }
 
-/// Returns the mutants of the solution of `task`: of each file that a learner may change.
+/// The mutants of each file that a learner may edit.
 pub(super) fn mutants(task: &GatewayTask) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     for path in &task.edit {
@@ -60,12 +59,12 @@ pub(super) fn mutants(task: &GatewayTask) -> Vec<Mutant> {
     distinct(mutants, &files::collected(&task.solution))
 }
 
-/// What the probes of a lab look at beside answers and what arrives at the upstreams.
+/// What the probes look at besides responses and the requests that arrive at upstreams.
 #[derive(Debug)]
 struct Asked {
-    /// Header lines that are no customer's, by their names in small letters.
+    /// Headers that customers do not send, in lower case.
     headers: Vec<String>,
-    /// Whether the lines of the access log matter.
+    /// Whether they look at the access log.
     access: bool,
 }
 
@@ -91,7 +90,7 @@ fn asked(task: &GatewayTask) -> Asked {
     }
 }
 
-/// Returns the solution with `change` in its file `path`, which has this `text`.
+/// The solution with `change` in the file `path`, whose text is `text`.
 fn mutant(task: &GatewayTask, path: &str, text: &str, change: Change) -> Mutant {
     let is_starter = task.starter.get(path).is_some_and(|other| other == text);
     let folder = if is_starter { "starter" } else { "solution" };

@@ -1,12 +1,11 @@
-//! A check without probes, in a student edition: nginx accepts the configuration, and the lab can
-//! be put up.
+//! The public check of a student edition, without probes: nginx accepts the configuration, and the lab
+//! starts.
 
 use super::{GatewayTask, judge};
 use crate::check::{
     CheckError, Context, Event, HandIn, Outcome, Scope, TestOutcome, TestResult, TestTitle,
 };
 
-/// Returns what the one thing that is checked is called.
 pub(super) fn title() -> TestTitle {
     TestTitle {
         name: "nginx -t".to_owned(),
@@ -14,7 +13,6 @@ pub(super) fn title() -> TestTitle {
     }
 }
 
-/// Checks what was handed in.
 pub(super) fn check(
     task: &GatewayTask,
     hand_in: &HandIn,

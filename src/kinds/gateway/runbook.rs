@@ -1,4 +1,4 @@
-//! A runbook: a learner's commands, replayed in a fresh lab.
+//! Runbooks: a learner's shell commands, replayed in a fresh lab.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -18,9 +18,7 @@ use crate::sys::clock::Stopwatch;
 use crate::sys::files;
 use crate::text::visible;
 
-/// The learner's file.
 pub(super) const FILE: &str = "runbook.sh";
-/// What a runbook may use.
 const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(5),
     wall: Duration::from_secs(30),
@@ -30,7 +28,7 @@ const LIMITS: Limits = Limits {
     file: 1 << 20,
 };
 
-/// Replays the runbook of `files` in a fresh lab, and judges what it has done.
+/// Replays the runbook of `files` in a fresh lab, and judges the lab.
 pub(super) fn replay(
     task: &GatewayTask,
     files: &Files,
@@ -91,8 +89,7 @@ pub(super) fn replay(
     }
 }
 
-/// Returns the starter's files, with a runbook that changes nothing where there is one: what the
-/// lab is like before anybody has done anything.
+/// The starter's files, with a runbook that does nothing if there is one: the lab before any repair.
 pub(super) fn untouched(task: &GatewayTask) -> Files {
     let mut files = task.starter.clone();
     if task.judging == Judging::Runbook {
@@ -113,8 +110,8 @@ fn run(
         source,
     };
     let job = shell::job(Stage::Lab, keeper, folder, gradus).map_err(failed)?;
-    // Its folder is read from outside its sandbox: what holds the folder is out of its reach, so that
-    // it cannot put another one, or a link, in its place.
+    // Gradus reads the folder afterwards. Its parent is not writable to the runbook, so that it cannot
+    // replace the folder, or put a symbolic link in its place.
     let view = View::of_lab()
         .with_all(Access::Execute, [gradus, folder])
         .with_all(Access::Read, [keeper.folder(), driver, Path::new("/proc")])
@@ -134,7 +131,7 @@ fn run(
     Ok(exit)
 }
 
-/// The file that holds the number of the line that runs, in a folder of its own.
+/// The file with the number of the current line, in a folder of its own.
 fn at(driver: &Path) -> std::path::PathBuf {
     driver.with_file_name("line").join("at")
 }
@@ -167,13 +164,12 @@ fn not_run(task: &GatewayTask, reason: &str, printed: String) -> Outcome {
     }
 }
 
-/// Returns whether `runbook` has no command.
 fn is_empty(runbook: &str) -> bool {
     let mut lines = runbook.lines().map(str::trim);
     lines.all(|line| line.is_empty() || line.starts_with('#'))
 }
 
-/// Returns what ended the runbook before its end, in words; `None` if nothing did.
+/// Why the runbook failed; `None` if it did not.
 fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<String> {
     let said = printed.lines().last().map(str::to_owned);
     let memory = LIMITS.memory >> 20;
@@ -182,7 +178,7 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
         End::Code(code) => said.unwrap_or_else(|| format!("exit code {code}")),
         End::TimeLimit => format!("not done within {} s", LIMITS.wall.as_secs()),
         End::OutputLimit => "it prints too much".to_owned(),
-        // Where its commands are measured, they are killed with it.
+        // SIGKILL is also how the memory limit of all its commands is enforced.
         End::Signal(9) => {
             format!("signal 9 ended it; all its commands together may use {memory} MiB")
         }
@@ -211,8 +207,8 @@ fn printed(exit: &Exit, scratch: &Path) -> String {
     lines.collect()
 }
 
-/// Returns `runbook` with a note before each command of which line it is in. Lines keep their
-/// numbers, so that what the shell says of them stays true.
+/// Puts a command before each command that records its line number. Lines keep their numbers, so that the
+/// shell's messages stay true.
 fn traced(runbook: &str) -> String {
     let mut traced = String::new();
     let mut state = Reader::default();
@@ -228,7 +224,7 @@ fn traced(runbook: &str) -> String {
     traced
 }
 
-/// Knows whether a line of shell begins a command; in doubt it says no.
+/// Decides whether a line of a shell script begins a command; in doubt it does not.
 #[derive(Debug, Default)]
 struct Reader {
     quote: Option<char>,
@@ -258,7 +254,7 @@ impl Reader {
                 (None, char) => bare.push(char),
             }
         }
-        // A here-document may hold anything.
+        // A here-document may contain anything, so nothing after it is a command for sure.
         self.lost |= bare.contains("<<");
         let end = bare.trim_end();
         self.goes_on = line.ends_with('\\') || ["|", "&&", "("].iter().any(|it| end.ends_with(it));

@@ -2,7 +2,7 @@
 
 use crate::source::ExerciseId;
 
-/// The templates: each path in the exercise's folder and its text.
+/// Paths in the exercise's folder, and texts.
 const TEMPLATES: [(&str, &str); 7] = [
     ("exercise.toml", include_str!("scaffold/exercise.toml")),
     ("README.md", include_str!("scaffold/README.md")),
@@ -22,7 +22,6 @@ const TEMPLATES: [(&str, &str); 7] = [
     ),
 ];
 
-/// Returns the files of a new exercise called `id`.
 pub(super) fn files(id: &ExerciseId) -> Vec<(String, String)> {
     let file = |(path, text): (&str, &str)| (path.to_owned(), text.replace("{id}", id.as_str()));
     TEMPLATES.into_iter().map(file).collect()

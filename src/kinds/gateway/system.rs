@@ -1,5 +1,4 @@
-//! A gateway and what is behind it, outside of any exercise: whole, and broken in ways that
-//! somebody else decides.
+//! A gateway with its upstreams outside of any exercise: intact, and broken as the drill wants it.
 
 use std::sync::Arc;
 
@@ -14,7 +13,7 @@ use crate::check::{CheckError, Context, Outcome};
 use crate::kind::{Edition, Task};
 use crate::source::{Problem, Tree};
 
-/// A gateway as its manifest declares it.
+/// The manifest of a system.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SystemTable {
@@ -23,10 +22,10 @@ pub(crate) struct SystemTable {
     upstreams: Vec<Spanned<UpstreamPlan>>,
 }
 
-/// A whole gateway: what it consists of, its files, and the probes that it passes.
+/// An intact gateway: its plan, its files, and the probes that it passes.
 #[derive(Debug, Clone)]
 pub struct System {
-    /// Its folder in the course, with a `/` at its end.
+    /// Its folder in the course, with a trailing `/`.
     folder: String,
     plan: Plan,
     files: Files,
@@ -34,7 +33,7 @@ pub struct System {
 }
 
 impl System {
-    /// Makes a system of `table`, which stands in `text`, the text of `manifest`; its files are in
+    /// Makes a system of `table` in the manifest `manifest`, whose text is `text`. Its files are in
     /// `system/` below `folder`, its probes in `probes.toml`.
     pub(crate) fn load(
         table: &SystemTable,
@@ -75,20 +74,17 @@ impl System {
         }
     }
 
-    /// Returns the files of the whole system, by their paths in a learner's folder.
+    /// The intact files, by their paths in a learner's folder.
     pub fn files(&self) -> &Files {
         &self.files
     }
 
-    /// Returns the task of mending `files`, a broken copy of its files.
+    /// The task of fixing `files`, a broken copy of its files.
     pub(crate) fn task(&self, files: Files) -> Arc<dyn Task> {
         Arc::new(self.broken(files, self.probes.clone()))
     }
 
     /// Judges `files`, a copy of its files, by `probes`, or else by its own.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
     pub(crate) fn judge(
         &self,
         files: &Files,

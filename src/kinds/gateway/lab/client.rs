@@ -1,4 +1,4 @@
-//! The customer: sends requests to the gateway and reads the whole answers.
+//! An HTTP/1.1 client: sends requests to the gateway and reads whole responses, however broken.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -7,60 +7,56 @@ use std::time::Duration;
 use super::upstream::websocket;
 use crate::sys::clock::Stopwatch;
 
-/// The most bytes of an answer that are read.
-const MOST: usize = 64 << 20;
-/// The most bytes of an answer's header.
-const HEAD: usize = 256 << 10;
-/// What is sent to and fro on an upgraded connection.
+const MAX_BODY: usize = 64 << 20;
+const MAX_HEAD: usize = 256 << 10;
+/// The payload of the WebSocket frame that must be echoed.
 const ECHO: &str = "is anybody there?";
 
-/// An answer.
+/// An HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Response {
-    /// The status code.
     pub status: u16,
-    /// The words after the status code.
+    /// The reason phrase.
     pub reason: String,
-    /// The header lines, in order.
+    /// Header names and values, in order.
     pub headers: Vec<(String, String)>,
-    /// The body as it came.
+    /// The body, chunks decoded.
     pub body: Vec<u8>,
-    /// Whether the body ended before the length that the header announced.
+    /// Whether the body is shorter than announced.
     pub is_cut: bool,
     /// The time from the first byte sent to the last byte read.
     pub time: Duration,
 }
 
 impl Response {
-    /// Returns the value of the header line `name`, the first if there are several.
+    /// The value of the first header `name`, in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Returns the body as text, with a sign for what is none.
+    /// The body as text; bytes that are not UTF-8 become U+FFFD.
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 }
 
-/// Why there was no answer.
+/// Why there is no response.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NoResponse {
-    /// Nothing listens there.
+    /// Nothing listens on the port.
     #[error("connection refused")]
     Refused,
-    /// The answer did not come, or not to its end, in time.
+    /// No whole response within the timeout.
     #[error("no whole answer in time")]
     Late,
-    /// The connection was closed without a byte.
+    /// The connection was closed before a byte arrived.
     #[error("the connection was closed without an answer")]
     Empty,
-    /// What came does not begin with a status line; holds its beginning.
+    /// The first bytes, which are no HTTP/1 status line.
     #[error("what came is not an HTTP answer")]
     Garbled(String),
-    /// The connection broke.
     #[error("the connection broke")]
     Broken(#[source] io::Error),
 }
@@ -75,44 +71,37 @@ impl From<io::Error> for NoResponse {
     }
 }
 
-/// A connection to the gateway.
 #[derive(Debug)]
 pub(crate) struct Connection {
     stream: TcpStream,
-    patience: Duration,
+    timeout: Duration,
     watch: Stopwatch,
-    /// What was read and belongs to no answer yet.
+    /// Bytes read beyond the last response.
     rest: Vec<u8>,
 }
 
 impl Connection {
-    /// Connects to `address`; each answer must come within `patience`.
-    ///
-    /// # Errors
-    /// Fails when nobody accepts the connection.
-    pub(crate) fn open(address: SocketAddr, patience: Duration) -> Result<Self, NoResponse> {
+    /// Connects to `address`; `timeout` applies to connecting and to each response.
+    pub(crate) fn open(address: SocketAddr, timeout: Duration) -> Result<Self, NoResponse> {
         let watch = Stopwatch::start();
-        let stream = TcpStream::connect_timeout(&address, patience)?;
+        let stream = TcpStream::connect_timeout(&address, timeout)?;
         stream.set_nodelay(true)?;
         Ok(Self {
             stream,
-            patience,
+            timeout,
             watch,
             rest: Vec::new(),
         })
     }
 
-    /// Sends `request`, a whole request, and returns the answer.
-    ///
-    /// # Errors
-    /// Fails when there is no answer, or none that is HTTP.
+    /// Sends the complete request `request` and returns the response.
     pub(crate) fn exchange(&mut self, request: &[u8]) -> Result<Response, NoResponse> {
         self.watch = Stopwatch::start();
-        self.stream.set_write_timeout(Some(self.patience))?;
+        self.stream.set_write_timeout(Some(self.timeout))?;
         let sent = self.stream.write_all(request);
         let has_body = !request.starts_with(b"HEAD ");
-        // A server may answer, and close, before it has read everything.
-        match self.response(has_body) {
+        // A server may respond and close before it has read the whole request.
+        match self.read_response(has_body) {
             Err(NoResponse::Empty) => {
                 sent?;
                 Err(NoResponse::Empty)
@@ -121,25 +110,22 @@ impl Connection {
         }
     }
 
-    /// Sends a frame on an upgraded connection and returns whether it comes back.
-    ///
-    /// # Errors
-    /// Fails when the connection breaks or nothing comes in time.
+    /// Sends a WebSocket frame, and returns whether it is echoed.
     pub(crate) fn echoes(&mut self) -> Result<bool, NoResponse> {
         self.stream.write_all(&websocket::frame(ECHO))?;
-        self.stream.set_read_timeout(Some(self.patience))?;
+        self.stream.set_read_timeout(Some(self.timeout))?;
         let mut bytes = self.rest.as_slice().chain(&mut self.stream);
         let frame = websocket::read_frame(&mut bytes)?;
         Ok(frame.is_some_and(|frame| frame == ECHO.as_bytes()))
     }
 
-    fn response(&mut self, has_body: bool) -> Result<Response, NoResponse> {
+    fn read_response(&mut self, has_body: bool) -> Result<Response, NoResponse> {
         let mut response = loop {
-            if let Some(end) = find(&self.rest, b"\r\n\r\n") {
+            if let Some(end) = find_bytes(&self.rest, b"\r\n\r\n") {
                 let head: Vec<u8> = self.rest.drain(..end + 4).collect();
-                break parse(&head)?;
+                break parse_head(&head)?;
             }
-            if self.rest.len() > HEAD || !self.read_more()? {
+            if self.rest.len() > MAX_HEAD || !self.read_more()? {
                 if self.rest.is_empty() {
                     return Err(NoResponse::Empty);
                 }
@@ -147,39 +133,39 @@ impl Connection {
             }
         };
         if has_body && !matches!(response.status, 100..=199 | 204 | 304) {
-            self.body(&mut response)?;
+            self.read_body(&mut response)?;
         }
         response.time = self.watch.elapsed();
         Ok(response)
     }
 
-    fn body(&mut self, response: &mut Response) -> Result<(), NoResponse> {
+    fn read_body(&mut self, response: &mut Response) -> Result<(), NoResponse> {
         let chunked = response.header("transfer-encoding");
         if chunked.is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
-            return self.chunks(response);
+            return self.read_chunks(response);
         }
-        let length = response.header("content-length");
-        let length = length.and_then(|length| length.parse::<usize>().ok());
-        let until = length.unwrap_or(MOST).min(MOST);
+        let announced = response.header("content-length");
+        let length = announced.and_then(|length| length.parse::<usize>().ok());
+        let until = length.unwrap_or(MAX_BODY).min(MAX_BODY);
         while self.rest.len() < until && self.read_more()? {}
         response.is_cut = length.is_some_and(|length| self.rest.len() < length);
         response.body = self.rest.drain(..until.min(self.rest.len())).collect();
         Ok(())
     }
 
-    fn chunks(&mut self, response: &mut Response) -> Result<(), NoResponse> {
-        while let Some(line) = self.line()? {
+    fn read_chunks(&mut self, response: &mut Response) -> Result<(), NoResponse> {
+        while let Some(line) = self.read_line()? {
             let digits = line.split(';').next().unwrap_or_default();
             let Ok(size) = usize::from_str_radix(digits.trim(), 16) else {
                 break;
             };
-            if response.body.len().saturating_add(size) > MOST {
+            if response.body.len().saturating_add(size) > MAX_BODY {
                 break;
             }
             while self.rest.len() < size + 2 && self.read_more()? {}
             let there = size.min(self.rest.len());
             response.body.extend(self.rest.drain(..there));
-            if there < size || self.line()?.is_none() {
+            if there < size || self.read_line()?.is_none() {
                 break;
             }
             if size == 0 {
@@ -190,23 +176,23 @@ impl Connection {
         Ok(())
     }
 
-    fn line(&mut self) -> Result<Option<String>, NoResponse> {
+    fn read_line(&mut self) -> Result<Option<String>, NoResponse> {
         loop {
-            if let Some(end) = find(&self.rest, b"\r\n") {
+            if let Some(end) = find_bytes(&self.rest, b"\r\n") {
                 let line: Vec<u8> = self.rest.drain(..end + 2).collect();
                 return Ok(Some(String::from_utf8_lossy(&line[..end]).into_owned()));
             }
-            if self.rest.len() > HEAD || !self.read_more()? {
+            if self.rest.len() > MAX_HEAD || !self.read_more()? {
                 return Ok(None);
             }
         }
     }
 
-    /// Reads what has come; `false` at the end of the connection.
+    /// Reads available bytes into `rest`; `false` at the end of the stream.
     fn read_more(&mut self) -> Result<bool, NoResponse> {
         let mut buffer = [0; 16 << 10];
         loop {
-            let left = self.watch.left_of(self.patience);
+            let left = self.watch.left_of(self.timeout);
             if left.is_zero() {
                 return Err(NoResponse::Late);
             }
@@ -217,7 +203,7 @@ impl Connection {
                     return Ok(count > 0);
                 }
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                // A reset is one way to close a connection.
+                // A reset counts as the end of the stream.
                 Err(error) if error.kind() == ErrorKind::ConnectionReset => return Ok(false),
                 Err(error) => return Err(error.into()),
             }
@@ -225,7 +211,7 @@ impl Connection {
     }
 }
 
-fn find(bytes: &[u8], part: &[u8]) -> Option<usize> {
+fn find_bytes(bytes: &[u8], part: &[u8]) -> Option<usize> {
     bytes.windows(part.len()).position(|window| window == part)
 }
 
@@ -234,7 +220,7 @@ fn garbled(bytes: &[u8]) -> NoResponse {
     NoResponse::Garbled(text.chars().take(60).collect())
 }
 
-fn parse(head: &[u8]) -> Result<Response, NoResponse> {
+fn parse_head(head: &[u8]) -> Result<Response, NoResponse> {
     let text = String::from_utf8_lossy(head);
     let mut lines = text.lines();
     let line = lines.next().unwrap_or_default();
@@ -277,7 +263,7 @@ mod tests {
         let mut connection = Connection::open(address, Duration::from_secs(5)).unwrap();
         let first = connection.exchange(b"GET / HTTP/1.1\r\n\r\n");
         server.join().unwrap();
-        vec![first, connection.response(true)]
+        vec![first, connection.read_response(true)]
     }
 
     #[test]

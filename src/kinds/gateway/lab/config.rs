@@ -1,7 +1,7 @@
-//! The syntax of nginx configurations, read as nginx reads it.
+//! Parses nginx configurations by nginx's own rules.
 //!
-//! What is checked here must be what nginx sees, so the reader follows nginx's own rules for words,
-//! quotes, escapes and comments, and what it cannot read never reaches nginx.
+//! What is checked here must be what nginx sees. So the tokenizer follows nginx's rules for words, quotes,
+//! escapes and comments, and a file that it cannot parse never reaches nginx.
 
 pub(crate) mod address;
 mod fault;
@@ -16,75 +16,74 @@ mod words;
 use std::ops::Range;
 
 use super::odd;
-use reader::{Reader, Token};
+use reader::{Token, Tokenizer};
 
-pub use fault::Fault;
+pub use fault::ConfigError;
 
-/// How deep blocks may be nested.
-const DEEPEST: usize = 12;
-/// The directives whose blocks hold values instead of directives.
+/// The deepest nesting of blocks.
+const MAX_DEPTH: usize = 12;
+/// Directives whose blocks hold rows of values instead of directives.
 const TABLES: [&str; 5] = ["charset_map", "geo", "map", "split_clients", "types"];
 
-/// A configuration.
+/// A parsed configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
-    /// The text it was read from.
+    /// Its source text.
     pub text: String,
     /// The directives of the outermost level, in order.
     pub directives: Vec<Directive>,
 }
 
-/// One directive with its arguments and, if it has one, its block.
+/// A directive with its arguments and, if it has one, its block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Directive {
-    /// The first word.
+    /// Its first word.
     pub name: Word,
-    /// The other words.
+    /// Its other words.
     pub arguments: Vec<Word>,
-    /// The offset behind its `;` or `{`.
+    /// The byte offset after its `;` or `{`.
     pub end: usize,
-    /// The offset behind all of it, its block included.
+    /// The byte offset after the whole of it, its block included.
     pub close: usize,
-    /// The line of its `;` or `{`, from 1: nginx has read it there, and names this line.
+    /// The line, from 1, of its `;` or `{`, which is the line that nginx reports.
     pub line: usize,
     /// The directives of its block.
     pub block: Option<Vec<Self>>,
 }
 
-/// One word of a directive.
+/// A word of a directive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
-    /// What nginx takes it for: without quotes, with escapes resolved.
+    /// The text as nginx sees it: unquoted and unescaped.
     pub text: String,
-    /// Where it stands in the text, without quotes.
+    /// Its bytes in the source text, without quotes.
     pub range: Range<usize>,
     /// Its line, from 1.
     pub line: usize,
 }
 
 impl Config {
-    /// Reads `text`.
+    /// Parses `text`.
     ///
     /// # Errors
     /// Fails at the first place that nginx would not accept either.
-    pub fn parse(text: &str) -> Result<Self, Fault> {
-        let mut reader = Reader::new(text);
-        let directives = block(&mut reader, 0)?;
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let mut tokenizer = Tokenizer::new(text);
+        let directives = parse_block(&mut tokenizer, 0)?;
         Ok(Self {
             text: text.to_owned(),
             directives,
         })
     }
 
-    /// Returns every directive at every level, in the order of the text, but not the values of
-    /// tables such as `map`.
+    /// All directives, depth first in source order, but not the rows of tables such as `map`.
     pub(crate) fn all(&self) -> Vec<&Directive> {
         let mut all = Vec::new();
         collect(&self.directives, &mut all);
         all
     }
 
-    /// Returns what is odd in the directive that nginx has read in `line`, and what to do about it.
+    /// Help on confusable characters in the directive that ends in `line`.
     pub(crate) fn odd_help(&self, line: usize) -> Option<String> {
         let mut all = self.all().into_iter();
         let directive = all.find(|directive| directive.line == line);
@@ -92,7 +91,7 @@ impl Config {
         odd::help(&self.text, first, line)
     }
 
-    /// Returns the addresses that nginx would listen on, in the order of the text.
+    /// The addresses of all `listen` directives.
     pub(crate) fn listens(&self) -> Vec<&Word> {
         let listens = self
             .all()
@@ -104,8 +103,7 @@ impl Config {
     }
 }
 
-/// Returns the configuration in `bytes` as text. In comments, which nginx passes over, bytes that are no UTF-8
-/// become U+FFFD.
+/// Decodes a configuration. In comments, which nginx skips, bytes that are not UTF-8 become U+FFFD.
 ///
 /// # Errors
 /// Fails with the line, from 1, of the first such byte elsewhere.
@@ -115,9 +113,9 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, usize> {
         Err(error) => error.into_bytes(),
     };
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    let mut reader = Reader::new(&text);
-    while matches!(reader.token(), Ok(token) if token != Token::End) {}
-    let is_comment = |place: &usize| reader.comments().iter().any(|it| it.contains(place));
+    let mut tokenizer = Tokenizer::new(&text);
+    while matches!(tokenizer.next_token(), Ok(token) if token != Token::End) {}
+    let is_comment = |place: &usize| tokenizer.comments().iter().any(|it| it.contains(place));
     let mut odd = text.match_indices(char::REPLACEMENT_CHARACTER);
     match odd.find(|(place, _)| !is_comment(place)) {
         None => Ok(text),
@@ -126,12 +124,11 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, usize> {
 }
 
 impl Directive {
-    /// Returns whether it is called `name`.
     pub(crate) fn is(&self, name: &str) -> bool {
         self.name.text == name
     }
 
-    /// Returns the directives of its block; none for a table of values, which has no directives.
+    /// The directives of its block; none for a table, whose block holds rows.
     pub(crate) fn children(&self) -> &[Self] {
         match &self.block {
             Some(block) if !self.is_table() => block,
@@ -139,7 +136,6 @@ impl Directive {
         }
     }
 
-    /// Returns whether its block holds values instead of directives, as that of `map`.
     pub(crate) fn is_table(&self) -> bool {
         TABLES.contains(&self.name.text.as_str())
     }
@@ -152,50 +148,54 @@ fn collect<'a>(directives: &'a [Directive], all: &mut Vec<&'a Directive>) {
     }
 }
 
-fn block(reader: &mut Reader<'_>, depth: usize) -> Result<Vec<Directive>, Fault> {
+fn parse_block(tokenizer: &mut Tokenizer<'_>, depth: usize) -> Result<Vec<Directive>, ConfigError> {
     let mut directives = Vec::new();
-    while let Some(name) = first_word(reader, depth)? {
-        directives.push(directive(name, reader, depth)?);
+    while let Some(name) = first_word(tokenizer, depth)? {
+        directives.push(parse_directive(name, tokenizer, depth)?);
     }
     Ok(directives)
 }
 
-/// Returns the next directive's first word; `None` at the end of the block or of the text.
-fn first_word(reader: &mut Reader<'_>, depth: usize) -> Result<Option<Word>, Fault> {
-    let token = reader.token()?;
-    let line = reader.line();
+/// The first word of the next directive; `None` at the end of the block or of the text.
+fn first_word(tokenizer: &mut Tokenizer<'_>, depth: usize) -> Result<Option<Word>, ConfigError> {
+    let token = tokenizer.next_token()?;
+    let line = tokenizer.line();
     match token {
         Token::Word(word) => Ok(Some(word)),
         Token::End if depth == 0 => Ok(None),
         Token::Close if depth > 0 => Ok(None),
         Token::End => Err(
-            Fault::of_nginx(line, "unexpected end of file, expecting \"}\"")
+            ConfigError::of_nginx(line, "unexpected end of file, expecting \"}\"")
                 .with_help("a block is not closed: look for the `{` without its `}`"),
         ),
-        Token::Close => Err(Fault::of_nginx(line, "unexpected \"}\"")
+        Token::Close => Err(ConfigError::of_nginx(line, "unexpected \"}\"")
             .with_help("there is one `}` too many, here or further up")),
-        Token::Semicolon => Err(Fault::of_nginx(line, "unexpected \";\"")),
-        Token::Open => Err(Fault::of_nginx(line, "unexpected \"{\"")),
+        Token::Semicolon => Err(ConfigError::of_nginx(line, "unexpected \";\"")),
+        Token::Open => Err(ConfigError::of_nginx(line, "unexpected \"{\"")),
     }
 }
 
-fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Directive, Fault> {
+fn parse_directive(
+    name: Word,
+    tokenizer: &mut Tokenizer<'_>,
+    depth: usize,
+) -> Result<Directive, ConfigError> {
     let mut arguments = Vec::new();
     loop {
-        let token = reader.token()?;
+        let token = tokenizer.next_token()?;
         match token {
             Token::Word(word) => arguments.push(word),
             Token::Semicolon | Token::Open => {
-                let (end, line) = (reader.position(), reader.line());
+                let (end, line) = (tokenizer.position(), tokenizer.line());
                 let block = match token {
-                    Token::Open => Some(deeper(reader, &name, depth)?),
+                    Token::Open => Some(parse_nested(tokenizer, &name, depth)?),
                     _ => None,
                 };
                 return Ok(Directive {
                     name,
                     arguments,
                     end,
-                    close: reader.position(),
+                    close: tokenizer.position(),
                     line,
                     block,
                 });
@@ -205,24 +205,30 @@ fn directive(name: Word, reader: &mut Reader<'_>, depth: usize) -> Result<Direct
                     "the directive `{}` of line {} may lack its `;`",
                     name.text, name.line
                 );
-                return Err(Fault::of_nginx(reader.line(), "unexpected \"}\"").with_help(help));
+                return Err(
+                    ConfigError::of_nginx(tokenizer.line(), "unexpected \"}\"").with_help(help)
+                );
             }
-            Token::End => return Err(unfinished(reader.line())),
+            Token::End => return Err(unfinished(tokenizer.line())),
         }
     }
 }
 
-fn deeper(reader: &mut Reader<'_>, name: &Word, depth: usize) -> Result<Vec<Directive>, Fault> {
-    if depth == DEEPEST {
-        let message = format!("blocks are nested more than {DEEPEST} deep");
+fn parse_nested(
+    tokenizer: &mut Tokenizer<'_>,
+    name: &Word,
+    depth: usize,
+) -> Result<Vec<Directive>, ConfigError> {
+    if depth == MAX_DEPTH {
+        let message = format!("blocks are nested more than {MAX_DEPTH} deep");
         let help = "a lab reads no deeper ones: take some out";
-        return Err(Fault::room(name.line, message, help));
+        return Err(ConfigError::room(name.line, message, help));
     }
-    block(reader, depth + 1)
+    parse_block(tokenizer, depth + 1)
 }
 
-fn unfinished(line: usize) -> Fault {
-    Fault::of_nginx(line, "unexpected end of file, expecting \";\" or \"}\"")
+fn unfinished(line: usize) -> ConfigError {
+    ConfigError::of_nginx(line, "unexpected end of file, expecting \";\" or \"}\"")
         .with_help("the last directive has no end, or a quote is not closed")
 }
 
@@ -293,7 +299,7 @@ mod tests {
         assert_eq!(fault(";"), (1, "unexpected \";\"".into()));
     }
 
-    /// nginx has no such bound.
+    /// This limit is the lab's; nginx has none.
     #[test]
     fn blocks_that_are_too_deep_are_told_in_our_own_words() {
         let fault = Config::parse(&"a{".repeat(40)).unwrap_err();

@@ -1,9 +1,9 @@
-//! A lab that stays up: it is kept in one process, and words reach it from any terminal over a
-//! socket in its private folder.
+//! A lab that stays up: one process keeps it and takes requests from any terminal over a unix socket in the
+//! lab's private folder.
 //!
-//! [`Keeper`] owns the lab and answers one [`Request`] after the other; [`Caller`] asks from
-//! another process; [`registry`] knows which labs are up. [`wrappers`] are the commands of the
-//! trade, `nginx` and `svc`, as a learner types them in the lab's shell.
+//! [`Keeper`] owns the lab and handles one [`LabRequest`] at a time; [`Caller`] sends requests from other
+//! processes; [`registry`] lists the labs that are up. [`wrappers`] are the commands `nginx` and `svc` of
+//! the lab's shell.
 
 mod caller;
 pub(crate) mod keeper;

@@ -1,4 +1,4 @@
-//! A steady stream of customers, who notice what a lab's repair costs them.
+//! A background load of customers, which measures what a repair costs: requests lost meanwhile.
 
 use std::io;
 use std::net::SocketAddr;
@@ -11,28 +11,27 @@ use serde::{Deserialize, Serialize};
 
 use super::client::Connection;
 
-/// What each of them asks for: a page that the logs tell from what a learner asks for.
+/// Their request target, which tells them from the learner's requests in the logs.
 pub(crate) const TARGET: &str = "/?customer";
-/// How long a customer waits for an answer.
-const PATIENCE: Duration = Duration::from_secs(2);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Customers who come one after the other, each on a connection of their own, until it is dropped.
+/// Customers: one request after the other, each on a connection of its own, until dropped.
 #[derive(Debug)]
 pub(crate) struct Customers {
     address: SocketAddr,
     every: Duration,
     counts: Arc<Counts>,
-    stream: Option<Stream>,
+    sender: Option<Sender>,
 }
 
-/// What the customers met so far.
+/// The results of the customers' requests so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Met {
-    /// How many came.
+    /// All requests.
     pub sent: usize,
-    /// How many got no answer.
+    /// Those without a response.
     pub lost: usize,
-    /// The status that the last one got; none if that one got no answer.
+    /// The status of the last response; `None` if the last request got none.
     pub status: Option<u16>,
 }
 
@@ -40,62 +39,55 @@ pub(crate) struct Met {
 struct Counts {
     sent: AtomicUsize,
     lost: AtomicUsize,
-    /// 0 stands for no answer.
+    /// 0 if there was no response.
     status: AtomicU16,
 }
 
 #[derive(Debug)]
-struct Stream {
+struct Sender {
     stop: mpsc::Sender<()>,
     thread: JoinHandle<()>,
 }
 
 impl Customers {
-    /// Sends customers to `address`, with `every` between two of them.
-    ///
-    /// # Errors
-    /// Fails when no thread can be started.
+    /// Starts sending to `address`, with the pause `every` between two requests.
     pub(crate) fn start(address: SocketAddr, every: Duration) -> io::Result<Self> {
         let mut customers = Self {
             address,
             every,
             counts: Arc::default(),
-            stream: None,
+            sender: None,
         };
         customers.open()?;
         Ok(customers)
     }
 
-    /// Lets customers come again after [`Customers::close`]; the counts go on.
-    ///
-    /// # Errors
-    /// Fails when no thread can be started.
+    /// Resumes sending after [`Customers::close`]; the counts continue.
     pub(crate) fn open(&mut self) -> io::Result<()> {
-        if self.stream.is_some() {
+        if self.sender.is_some() {
             return Ok(());
         }
         let (address, every) = (self.address, self.every);
         let counts = Arc::clone(&self.counts);
         let (stop, stopped) = mpsc::channel();
-        let thread = thread::Builder::new().name("customers".into());
-        let thread = thread.spawn(move || {
+        let builder = thread::Builder::new().name("customers".into());
+        let thread = builder.spawn(move || {
             while stopped.recv_timeout(every) == Err(mpsc::RecvTimeoutError::Timeout) {
-                counts.note(ask(address));
+                counts.record(send_request(address));
             }
         })?;
-        self.stream = Some(Stream { stop, thread });
+        self.sender = Some(Sender { stop, thread });
         Ok(())
     }
 
-    /// Lets no more customers come, and waits for the answer of the last.
+    /// Stops sending, and waits for the response to the last request.
     pub(crate) fn close(&mut self) {
-        if let Some(Stream { stop, thread }) = self.stream.take() {
+        if let Some(Sender { stop, thread }) = self.sender.take() {
             drop(stop);
             thread.join().ok();
         }
     }
 
-    /// Returns what they met so far.
     pub(crate) fn met(&self) -> Met {
         let status = self.counts.status.load(Ordering::Relaxed);
         Met {
@@ -113,8 +105,8 @@ impl Drop for Customers {
 }
 
 impl Counts {
-    /// A status is an answer, also one that tells of a failure.
-    fn note(&self, status: Option<u16>) {
+    /// Any status is a response, a 502 too.
+    fn record(&self, status: Option<u16>) {
         self.status.store(status.unwrap_or(0), Ordering::Relaxed);
         self.lost
             .fetch_add(usize::from(status.is_none()), Ordering::Relaxed);
@@ -122,12 +114,11 @@ impl Counts {
     }
 }
 
-/// Sends one customer, and returns the status that they get.
-fn ask(address: SocketAddr) -> Option<u16> {
+fn send_request(address: SocketAddr) -> Option<u16> {
     let request = format!(
         "GET {TARGET} HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: customer\r\nConnection: close\r\n\r\n"
     );
-    let mut connection = Connection::open(address, PATIENCE).ok()?;
+    let mut connection = Connection::open(address, TIMEOUT).ok()?;
     let response = connection.exchange(request.as_bytes()).ok()?;
     Some(response.status)
 }
@@ -139,16 +130,16 @@ mod tests {
 
     use super::*;
 
-    /// Returns an address where each customer gets the next of `answers`, and then nobody listens.
+    /// An address at which each request gets a response or, for `false`, none; then nothing listens.
     fn server(answers: &'static [bool]) -> (SocketAddr, JoinHandle<()>) {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
         let address = listener.local_addr().unwrap();
         let server = thread::spawn(move || {
             for answers in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                assert!(stream.read(&mut [0; 200]).unwrap() > 0);
+                let (mut sender, _) = listener.accept().unwrap();
+                assert!(sender.read(&mut [0; 200]).unwrap() > 0);
                 if *answers {
-                    stream
+                    sender
                         .write_all(b"HTTP/1.0 502 Bad Gateway\r\n\r\n")
                         .unwrap();
                 }
@@ -170,14 +161,14 @@ mod tests {
         server.join().unwrap();
         wait_for(&customers, 5);
         customers.close();
-        // Whoever came after the server had gone found nobody.
+        // After the server is gone, all further requests are lost.
         let met = customers.met();
         assert_eq!((met.lost, met.status), (met.sent - 2, None));
     }
 
     #[test]
     fn customers_who_come_again_are_counted_on() {
-        // More than come, however long this thread is kept from running.
+        // More responses than requests, however long this thread is not scheduled.
         let (address, _server) = server(&[true; 10_000]);
         let mut customers = Customers::start(address, Duration::from_millis(2)).unwrap();
         wait_for(&customers, 1);

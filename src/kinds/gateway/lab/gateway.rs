@@ -1,4 +1,4 @@
-//! A private nginx: its files, its start, its log and its end.
+//! A private nginx: its files, start, reload, logs and end.
 
 use std::fs;
 use std::io;
@@ -17,18 +17,16 @@ use crate::sandbox::{Access, Job, Limits, Stage, Supervised, Wish};
 use crate::sys::clock::{self, Stopwatch};
 use crate::sys::processes;
 
-/// How long nginx may take until it listens.
+/// How long nginx may take until it listens, or until it has ended.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// How long to wait for its end between two attempts to connect.
-const BEAT: Duration = Duration::from_millis(2);
-/// How long new workers may take after a reload.
-const CHANGE: Duration = Duration::from_secs(3);
-/// What nginx logs when it has read its configuration, opened every file and address of it, and written
-/// its process id; nothing that the configuration says can make it end from then on.
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
+/// How long the old workers may take to go after a reload.
+const RELOAD_TIMEOUT: Duration = Duration::from_secs(3);
+/// Logged once nginx has parsed its configuration, opened all files and addresses, and written its PID file:
+/// from here on the configuration cannot make it exit.
 const STARTED: &str = ": start worker process";
-/// nginx's file with the number of its master process, relative to its folder.
+/// The PID file, relative to nginx's folder.
 const PID: &str = "logs/nginx.pid";
-/// What a lab's nginx may use.
 pub(super) const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
     wall: Duration::from_mins(2),
@@ -38,26 +36,25 @@ pub(super) const LIMITS: Limits = Limits {
     file: 64 << 20,
 };
 
-/// A running private nginx; it stops when it is dropped.
+/// A running private nginx; dropping it stops nginx.
 #[derive(Debug)]
 pub(crate) struct Gateway {
     server: Supervised,
     folder: PathBuf,
     log: Log,
     access: Log,
-    /// How long the log was when nginx was started: an earlier one may have run here.
+    /// The length of the log when nginx was started: an earlier nginx may have written to it.
     logged: u64,
     warnings: Vec<Diagnostic>,
 }
 
-/// How a start ended.
+/// The result of a start.
 #[derive(Debug)]
-pub(crate) enum Started {
-    /// nginx listens.
+pub(crate) enum StartResult {
     Listens(Box<Gateway>),
-    /// nginx does not accept the configuration; holds why.
+    /// nginx rejects the configuration.
     Refused(Vec<Diagnostic>),
-    /// A stranger has taken a port meanwhile.
+    /// Another process has bound a port meanwhile.
     PortTaken,
 }
 
@@ -68,99 +65,84 @@ enum Readiness {
 }
 
 impl Gateway {
-    /// Starts `nginx` in `folder`, its own in that of a lab, with a private copy of `config` on ports of
-    /// `ports`, and waits until it has read that and listens. Nothing else of the lab may listen on the addresses that
-    /// `config` listens on. The lab's folder goes when nginx is left behind by a Gradus that was killed.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
+    /// Starts `nginx` in `folder`, its own below that of the lab, with a private copy of `config` on ports
+    /// of `ports`, and waits until it listens. No upstream may listen on the addresses of `config`. If
+    /// Gradus is killed, the supervisor stops nginx and removes the lab's folder.
     pub(crate) fn start(
         config: &Config,
         nginx: &Nginx,
         ports: &mut Ports,
         folder: &Path,
         context: &Context,
-    ) -> Result<Started, LabError> {
+    ) -> Result<StartResult, LabError> {
         let mut gateway = Self::launch(config, nginx, ports, folder, context)?;
         match gateway.wait(&addresses(config, ports)?)? {
             Readiness::Listens => {
                 gateway.warnings = gateway.diagnostics(ports);
-                Ok(Started::Listens(Box::new(gateway)))
+                Ok(StartResult::Listens(Box::new(gateway)))
             }
             Readiness::Ended if context.cancel.is_cancelled() => Err(LabError::Cancelled),
             Readiness::Ended => {
-                let mut said = gateway.rejection(ports);
-                explain(&mut said, config, nginx, context);
-                Ok(Started::Refused(said))
+                let mut messages = gateway.rejection(ports);
+                explain(&mut messages, config, nginx, context);
+                Ok(StartResult::Refused(messages))
             }
-            Readiness::PortTaken => Ok(Started::PortTaken),
+            Readiness::PortTaken => Ok(StartResult::PortTaken),
         }
     }
 
-    /// Returns what nginx warned of when it started.
+    /// The warnings of the start.
     pub(crate) fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
     }
 
-    /// Returns what the error log has got since the last call, as the learner would read it.
-    ///
-    /// # Errors
-    /// Fails when the log cannot be read.
-    pub(crate) fn log_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
-        let news = self.log.news()?;
+    /// New lines of the error log, in the learner's terms.
+    pub(crate) fn new_error_lines(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
+        let news = self.log.read_new()?;
         let for_learner = |line: &str| log::for_learner(line, &self.folder, ports);
         Ok(news.lines().map(for_learner).collect())
     }
 
-    /// Returns what the access log has got since the last call.
-    ///
-    /// # Errors
-    /// Fails when the log cannot be read.
-    pub(crate) fn access_news(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
-        let news = self.access.news()?;
+    /// New lines of the access log, in the learner's terms.
+    pub(crate) fn new_access_lines(&mut self, ports: &Ports) -> Result<Vec<String>, LabError> {
+        let news = self.access.read_new()?;
         let for_learner = |line: &str| log::for_learner(line, &self.folder, ports);
         Ok(news.lines().map(for_learner).collect())
     }
 
-    /// Returns the number of the master process.
+    /// The PID of the master process.
     pub(crate) fn master(&self) -> Option<u32> {
         let text = fs::read_to_string(self.folder.join(PID)).ok()?;
         text.trim().parse().ok()
     }
 
-    /// Returns the numbers of the worker processes.
+    /// The PIDs of the worker processes.
     pub(crate) fn workers(&self) -> Vec<u32> {
         self.master().map(processes::children).unwrap_or_default()
     }
 
-    /// Makes nginx read its configuration again, and waits until none but other workers are there.
-    ///
-    /// # Errors
-    /// Fails when nginx cannot be told.
+    /// Reloads the configuration, and waits until all old workers are gone.
     pub(crate) fn reload(&mut self) -> Result<(), LabError> {
         let master = self.master().unwrap_or_default();
         let mut before = self.workers();
-        self.ask(Wish::HangUp)?;
+        self.signal(Wish::HangUp)?;
         let watch = Stopwatch::start();
-        while watch.elapsed() < CHANGE {
-            // nginx lets the old ones go 100 ms after it has started the new ones.
+        while watch.elapsed() < RELOAD_TIMEOUT {
+            // nginx ends the old workers 100 ms after it has started the new ones.
             before.retain(|worker| processes::is_child(*worker, master));
             if before.is_empty() && !self.workers().is_empty() {
                 break;
             }
-            if self.server.ended_within(BEAT) {
+            if self.server.ended_within(POLL_INTERVAL) {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Ends nginx as `wish` says, and waits until it is gone.
-    ///
-    /// # Errors
-    /// Fails when nginx cannot be told, or goes on.
+    /// Ends nginx with the signal of `wish`, and waits until it is gone.
     pub(crate) fn end(&mut self, wish: Wish) -> Result<(), LabError> {
-        self.ask(wish)?;
+        self.signal(wish)?;
         if self.server.ended_within(DEADLINE) {
             Ok(())
         } else {
@@ -168,11 +150,7 @@ impl Gateway {
         }
     }
 
-    /// Sends nginx the signal of `wish`.
-    ///
-    /// # Errors
-    /// Fails when nginx cannot be told.
-    pub(crate) fn ask(&mut self, wish: Wish) -> Result<(), LabError> {
+    pub(crate) fn signal(&mut self, wish: Wish) -> Result<(), LabError> {
         let asked = self.server.ask(wish);
         asked.map_err(|source| LabError::File {
             path: self.folder.clone(),
@@ -180,7 +158,6 @@ impl Gateway {
         })
     }
 
-    /// Returns whether nginx runs.
     pub(crate) fn runs(&mut self) -> bool {
         !self.server.ended_within(Duration::ZERO)
     }
@@ -196,7 +173,7 @@ impl Gateway {
         let job = job(config, nginx, folder, context);
         let error_log = folder.join(rewrite::ERROR_LOG);
         let logged = fs::metadata(&error_log).map_or(0, |file| file.len());
-        // The folder of the whole lab goes with nginx.
+        // The supervisor removes the whole lab's folder.
         let lab = folder.parent().unwrap_or(folder);
         let server = context.sandbox.supervise(job, lab, &context.cancel)?;
         Ok(Self {
@@ -212,12 +189,12 @@ impl Gateway {
     fn wait(&mut self, addresses: &[SocketAddr]) -> Result<Readiness, LabError> {
         let watch = Stopwatch::start();
         while watch.elapsed() < DEADLINE {
-            let ended = self.server.ended_within(BEAT);
+            let ended = self.server.ended_within(POLL_INTERVAL);
             if ended {
                 self.server.hear_out();
                 self.server.entered()?;
             }
-            if self.said().contains("Address already in use") {
+            if self.stderr_text().contains("Address already in use") {
                 return Ok(Readiness::PortTaken);
             }
             if ended {
@@ -230,27 +207,27 @@ impl Gateway {
         Err(LabError::Silent(DEADLINE))
     }
 
-    /// Returns whether nginx has taken its configuration. A server that listens may still refuse a part
-    /// of it, and one that is to listen nowhere cannot be asked.
+    /// Whether nginx has accepted its configuration. That it accepts connections is no proof: it may still
+    /// reject a part. And a configuration without `listen` has nothing to connect to.
     fn has_started(&self) -> Result<bool, LabError> {
         let path = self.folder.join(rewrite::ERROR_LOG);
-        Ok(Log::at(path, self.logged).news()?.contains(STARTED))
+        Ok(Log::at(path, self.logged).read_new()?.contains(STARTED))
     }
 
-    fn said(&self) -> String {
+    fn stderr_text(&self) -> String {
         String::from_utf8_lossy(self.server.stderr()).into_owned()
     }
 
     fn diagnostics(&self, ports: &Ports) -> Vec<Diagnostic> {
-        log::diagnostics(&self.said(), &self.folder, ports)
+        log::diagnostics(&self.stderr_text(), &self.folder, ports)
     }
 
-    /// Returns why nginx ended before it listened; never nothing.
+    /// Why nginx exited before it listened; never empty.
     fn rejection(&self, ports: &Ports) -> Vec<Diagnostic> {
-        let mut said = self.diagnostics(ports);
-        if !said.iter().any(|diagnostic| diagnostic.error) {
+        let mut messages = self.diagnostics(ports);
+        if !messages.iter().any(|diagnostic| diagnostic.error) {
             let message = "nginx ended before it listened".to_owned();
-            said.push(Diagnostic {
+            messages.push(Diagnostic {
                 error: true,
                 text: message.clone(),
                 message,
@@ -258,11 +235,11 @@ impl Gateway {
                 line: None,
             });
         }
-        said
+        messages
     }
 }
 
-/// Returns the learner's ports that `config` listens on.
+/// The learner's ports of all `listen` directives.
 pub(crate) fn listening_ports(config: &Config) -> impl Iterator<Item = u16> {
     config.listens().into_iter().map(|word| {
         let address = Address::of(&word.text);
@@ -293,11 +270,7 @@ fn accepts(address: &SocketAddr) -> bool {
     TcpStream::connect_timeout(address, Duration::from_secs(1)).is_ok()
 }
 
-/// Asks `nginx -t` what it thinks of `config`, in the folder of a lab. The file that stays there is
-/// the one that was asked for last.
-///
-/// # Errors
-/// Fails when Gradus could not do its work.
+/// Runs `nginx -t` on `config` in the folder of a lab, whose `nginx.conf` it overwrites.
 pub(crate) fn test(
     config: &Config,
     nginx: &Nginx,
@@ -309,16 +282,16 @@ pub(crate) fn test(
     let job = job(config, nginx, folder, context).argument("-t");
     let exit = context.sandbox.run(job, &context.cancel)?;
     exit.entered()?;
-    let said = String::from_utf8_lossy(&exit.stderr);
-    let mut said = log::diagnostics(&said, folder, ports);
-    explain(&mut said, config, nginx, context);
-    Ok(said)
+    let stderr = String::from_utf8_lossy(&exit.stderr);
+    let mut messages = log::diagnostics(&stderr, folder, ports);
+    explain(&mut messages, config, nginx, context);
+    Ok(messages)
 }
 
-/// Adds to what `nginx` said of `config` what the learner cannot see in either.
-fn explain(said: &mut [Diagnostic], config: &Config, nginx: &Nginx, context: &Context) {
-    nginx.explain(said, context);
-    for diagnostic in said {
+/// Adds help to nginx's messages: modules that it lacks, and confusable characters.
+fn explain(messages: &mut [Diagnostic], config: &Config, nginx: &Nginx, context: &Context) {
+    nginx.explain(messages, context);
+    for diagnostic in messages {
         let help = diagnostic.line.and_then(|line| config.odd_help(line));
         if let Some(help) = help {
             diagnostic.text.extend(["\nhelp: ", &help]);
@@ -326,15 +299,14 @@ fn explain(said: &mut [Diagnostic], config: &Config, nginx: &Nginx, context: &Co
     }
 }
 
-/// Returns a job of `nginx` with `config`, which is in `folder`: there alone it can write, and of the
-/// machine's files it sees what it needs to run.
+/// The job that runs `nginx` on the configuration in `folder`, the only folder in which it can write.
 fn job(config: &Config, nginx: &Nginx, folder: &Path, context: &Context) -> Job {
     let view = view::of(nginx, &config.text).with(Access::Write, folder);
     let job = Job::new(Stage::Lab, nginx.program(), folder)
         .within(LIMITS)
         .seeing(view)
         .secluded(context.sandbox.seclusion_of_servers())
-        // One that is linked with OpenSSL would not start without a file that it cannot see.
+        // With OpenSSL, nginx would not start without a configuration file, which it cannot see.
         .variable("OPENSSL_CONF", "/dev/null")
         .argument("-p")
         .argument(format!("{}/", folder.display()))
@@ -356,12 +328,12 @@ fn write_config(
     ports: &mut Ports,
     folder: &Path,
 ) -> Result<(), LabError> {
-    let text = rewrite::private(config, ports, |name| nginx.has_directive(name));
-    let made = fill(folder, &text.map_err(LabError::Port)?);
+    let text = rewrite::private_copy(config, ports, |name| nginx.has_directive(name));
+    let made = make_files(folder, &text.map_err(LabError::Port)?);
     made.map_err(|(path, source)| LabError::File { path, source })
 }
 
-fn fill(folder: &Path, text: &str) -> Result<(), (PathBuf, io::Error)> {
+fn make_files(folder: &Path, text: &str) -> Result<(), (PathBuf, io::Error)> {
     for name in ["logs", "tmp"] {
         let path = folder.join(name);
         fs::create_dir_all(&path).map_err(|source| (path, source))?;

@@ -1,4 +1,4 @@
-//! What nginx writes about itself, in the learner's words: their file, their ports.
+//! nginx's logs and messages, translated to the learner's file names and ports.
 
 use std::fmt::Write;
 use std::io::ErrorKind;
@@ -10,12 +10,12 @@ use crate::check::Diagnostic;
 use crate::sys::files;
 use crate::text::visible;
 
-/// The most bytes of a log that one probe reads.
+/// The most bytes of a log that are read at a time.
 const MOST: u64 = 256 << 10;
-/// The levels of nginx's log that tell of a fault, worst first.
+/// The log levels of faults, most severe first.
 const FAULTS: [&str; 4] = ["[emerg]", "[alert]", "[crit]", "[error]"];
 
-/// One of nginx's logs, read piece by piece.
+/// A log of nginx, followed from an offset.
 #[derive(Debug)]
 pub(crate) struct Log {
     path: PathBuf,
@@ -23,20 +23,16 @@ pub(crate) struct Log {
 }
 
 impl Log {
-    /// Returns the log at `path`, read from byte `offset` on.
     pub(crate) fn at(path: PathBuf, offset: u64) -> Self {
         Self { path, offset }
     }
 
-    /// Returns what was added since the last call.
-    ///
-    /// # Errors
-    /// Fails when the file cannot be read.
-    pub(crate) fn news(&mut self) -> Result<String, LabError> {
+    /// Reads what was appended since the last call.
+    pub(crate) fn read_new(&mut self) -> Result<String, LabError> {
         let read = match files::read_from(&self.path, self.offset, MOST) {
-            // A configuration may log elsewhere, or not at all.
+            // The configuration may log elsewhere, or not at all.
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
-            // A configuration may also have put a folder there, as for what it stores for a while.
+            // The configuration may have made it a folder, as with `proxy_temp_path`.
             Err(error) if error.kind() == ErrorKind::IsADirectory => Ok(Vec::new()),
             read => read,
         };
@@ -49,9 +45,8 @@ impl Log {
     }
 }
 
-/// Returns the line of `log` that tells why a request failed: the first fault, else the first
-/// warning.
-pub(crate) fn telling_line(log: &[String]) -> Option<&String> {
+/// The line that explains why a request failed: the first with a fault, else the first warning.
+pub(crate) fn explaining_line(log: &[String]) -> Option<&String> {
     let with = |levels: &[&str]| {
         log.iter()
             .find(|line| levels.iter().any(|level| line.contains(level)))
@@ -59,8 +54,7 @@ pub(crate) fn telling_line(log: &[String]) -> Option<&String> {
     with(&FAULTS).or_else(|| with(&["[warn]"]))
 }
 
-/// Returns `text` without what nginx's lines have of one run: date, time and the number of the
-/// process, and how long something took, but for whole seconds.
+/// Strips from log lines what differs from run to run: timestamps, PIDs, and fractions of durations.
 pub(crate) fn without_run(text: &str) -> String {
     let lines = text.lines().map(|line| {
         let rest = line.get(TIME.len()..).filter(|_| is_time(line));
@@ -72,8 +66,8 @@ pub(crate) fn without_run(text: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Returns `line` of an access log without what differs from run to run: the moment in brackets, and
-/// seconds with three decimals, which are rounded to whole ones.
+/// Strips an access-log line: drops the timestamp in brackets, and rounds numbers with three decimals, which
+/// are seconds.
 fn without_times(line: &str) -> String {
     let mut words = Vec::new();
     let mut is_moment = false;
@@ -88,7 +82,6 @@ fn without_times(line: &str) -> String {
     words.join(" ")
 }
 
-/// Rounds the numbers with three decimals in `word`.
 fn whole_seconds(word: &str) -> String {
     let is_number = |char: char| char.is_ascii_digit() || char == '.';
     let mut rounded = String::new();
@@ -109,7 +102,7 @@ fn whole_seconds(word: &str) -> String {
     rounded + rest
 }
 
-/// How a date and time looks, a `0` for any digit.
+/// The format of a timestamp, `0` for any digit.
 const TIME: &str = "0000/00/00 00:00:00 ";
 
 fn is_time(line: &str) -> bool {
@@ -121,22 +114,21 @@ fn is_time(line: &str) -> bool {
     line.len() >= TIME.len() && pairs.all(is_like)
 }
 
-/// Returns whether nginx tells of a fault in `line` of its error log, and not only of its own work.
+/// Whether `line` of the error log has the level of a fault.
 pub(crate) fn is_fault(line: &str) -> bool {
     FAULTS.iter().any(|level| line.contains(level))
 }
 
-/// Returns `text` with the private ports and the private folder as the learner knows them, and
-/// without control characters.
+/// Replaces private ports and the private folder by what the learner knows, and escapes control characters.
 pub(crate) fn for_learner(text: &str, folder: &Path, ports: &Ports) -> String {
     let text = text.replace(&format!("{}/", folder.display()), "");
     visible(&ports.to_learner(&text))
 }
 
-/// Returns what nginx said about the configuration when it started; `folder` is its prefix.
+/// Parses the messages of a start; `folder` is nginx's prefix.
 pub(crate) fn diagnostics(said: &str, folder: &Path, ports: &Ports) -> Vec<Diagnostic> {
     let lines = said.lines().filter(|line| {
-        // It complains of the built-in log's path even when it never uses it.
+        // nginx warns about its built-in log path even if it never uses it.
         !line.contains("could not open error log file")
     });
     lines
@@ -166,10 +158,9 @@ fn diagnostic(line: &str) -> Option<Diagnostic> {
     })
 }
 
-/// The learner's file.
 pub(crate) const FILE: &str = "nginx.conf";
 
-/// Takes `12#12: ` away, which stands before a message in a log but not on a terminal.
+/// Strips `12#12: `, the PID and thread id that the log has and the terminal has not.
 fn without_process(text: &str) -> &str {
     match text.split_once(": ") {
         Some((process, message))
@@ -240,7 +231,7 @@ mod tests {
     #[test]
     fn the_telling_line_is_the_first_fault() {
         let lines = |text: &str| text.lines().map(str::to_owned).collect::<Vec<_>>();
-        let telling = |text: &str| telling_line(&lines(text)).cloned();
+        let telling = |text: &str| explaining_line(&lines(text)).cloned();
         let log = "a [info] x\nb [warn] y\nc [error] z\nd [crit] w\n";
         assert_eq!(telling(log).as_deref(), Some("c [error] z"));
         assert_eq!(

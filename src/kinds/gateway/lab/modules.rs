@@ -1,48 +1,48 @@
-//! nginx's modules: which directives each brings, how a build tells that it has it, and which published
-//! faults are open in it.
+//! nginx's modules: the directives of each, how a build shows that it has it, and its open security
+//! advisories.
 
 mod table;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::config::{Config, Fault as Refusal};
+use super::config::{Config, ConfigError};
 pub(crate) use table::MODULES;
 
-/// The version of a release of nginx.
-pub(crate) type Version = (u32, u32, u32);
+/// A version of nginx: major, minor, patch.
+pub(crate) type NginxVersion = (u32, u32, u32);
 
-/// The version of nginx that Gradus carries, and the day of its release.
-pub(crate) const CARRIED: (Version, &str) = ((1, 28, 3), "2026-03-24");
+/// The version and release date of the nginx that Gradus carries.
+pub(crate) const CARRIED: (NginxVersion, &str) = ((1, 28, 3), "2026-03-24");
 
-/// A part of nginx that a build may lack.
+/// A module of nginx, which a build may lack.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Module {
-    /// Its word in `needs`, and in what is said about it.
+    /// Its name in `needs` and in messages.
     pub name: &'static str,
-    /// How its build option is called, without `--with-` or `--without-`.
+    /// Its `configure` option, without `--with-` or `--without-`.
     option: &'static str,
-    /// Whether a build has it without being asked for it.
+    /// Whether it is built by default.
     default: bool,
-    /// Its directives, those that labs accept.
+    /// Its directives that labs accept.
     directives: &'static str,
-    /// Published faults.
-    pub faults: &'static [Fault],
-    /// Whether labs cannot do without it: it stays allowed in a grading, faults or not.
+    /// Its security advisories.
+    pub advisories: &'static [Advisory],
+    /// Whether labs depend on it: a grading allows it in spite of open advisories.
     pub indispensable: bool,
 }
 
-/// A published fault of nginx, from <https://nginx.org/en/security_advisories.html> as of 2026-07-21.
+/// A security advisory on nginx, from <https://nginx.org/en/security_advisories.html> as of 2026-07-21.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Its number.
+pub struct Advisory {
+    /// The CVE number.
     pub cve: &'static str,
-    /// What goes wrong.
+    /// The vulnerability in a few words.
     pub what: &'static str,
-    /// The first version that has it.
-    pub since: Version,
-    /// The versions in which it is fixed: the first of its branch, and of every later branch.
-    pub fixed: &'static [Version],
+    /// The first vulnerable version.
+    pub since: NginxVersion,
+    /// The first fixed versions: of each maintained branch, and of every later one.
+    pub fixed: &'static [NginxVersion],
 }
 
 impl Module {
@@ -52,7 +52,7 @@ impl Module {
             option,
             default: true,
             directives,
-            faults: &[],
+            advisories: &[],
             indispensable: false,
         }
     }
@@ -62,8 +62,8 @@ impl Module {
         self
     }
 
-    const fn with_faults(mut self, faults: &'static [Fault]) -> Self {
-        self.faults = faults;
+    const fn with_advisories(mut self, advisories: &'static [Advisory]) -> Self {
+        self.advisories = advisories;
         self
     }
 
@@ -72,12 +72,12 @@ impl Module {
         self
     }
 
-    /// Returns the module that is called `name`.
+    /// Finds a module by its name.
     pub fn named(name: &str) -> Option<&'static Self> {
         MODULES.iter().find(|module| module.name == name)
     }
 
-    /// Returns the module that the directive `name` belongs to; `None` for one that every build has.
+    /// The module of the directive `name`; `None` if every build has the directive.
     pub(crate) fn of_directive(name: &str) -> Option<&'static Self> {
         static INDEX: OnceLock<BTreeMap<&str, &Module>> = OnceLock::new();
         let index = INDEX.get_or_init(|| {
@@ -88,13 +88,12 @@ impl Module {
         index.get(name).copied()
     }
 
-    /// Returns the names of its directives.
     pub(crate) fn directives(&self) -> impl Iterator<Item = &'static str> {
         self.directives.split_ascii_whitespace()
     }
 
-    /// Returns whether a build with these arguments of `configure` has it. One that would have to be
-    /// loaded first does not count: a lab loads nothing.
+    /// Whether a build with these `configure` arguments has it. A dynamic module does not count: labs load
+    /// none.
     pub(crate) fn is_in(&self, arguments: &str) -> bool {
         let mut words = arguments.split_ascii_whitespace();
         let option = if self.default {
@@ -106,18 +105,19 @@ impl Module {
         named != self.default
     }
 
-    /// Returns its faults that are open in `version`.
-    pub(crate) fn open_faults(&self, version: Version) -> impl Iterator<Item = &'static Fault> {
-        let faults = self.faults.iter();
-        faults.filter(move |fault| fault.is_open_in(version))
+    pub(crate) fn open_advisories(
+        &self,
+        version: NginxVersion,
+    ) -> impl Iterator<Item = &'static Advisory> {
+        let advisories = self.advisories.iter();
+        advisories.filter(move |fault| fault.is_open_in(version))
     }
 }
 
-impl Fault {
-    /// Returns whether the nginx of this `version` has it.
-    pub(crate) fn is_open_in(&self, version: Version) -> bool {
-        let branch = |(major, minor, _): Version| (major, minor);
-        let is_fixed = |fixed: &Version| {
+impl Advisory {
+    pub(crate) fn is_open_in(&self, version: NginxVersion) -> bool {
+        let branch = |(major, minor, _): NginxVersion| (major, minor);
+        let is_fixed = |fixed: &NginxVersion| {
             let newest = self.fixed.iter().max() == Some(fixed);
             version >= *fixed && (newest || branch(version) == branch(*fixed))
         };
@@ -125,7 +125,7 @@ impl Fault {
     }
 }
 
-/// Returns the modules that the directives of `config` belong to, each once, in their order.
+/// The modules that `config` uses, in order of first use.
 pub(crate) fn used(config: &Config) -> Vec<&'static Module> {
     let mut used = Vec::new();
     for directive in config.all() {
@@ -137,9 +137,9 @@ pub(crate) fn used(config: &Config) -> Vec<&'static Module> {
     used
 }
 
-/// Returns what a grading refuses in `config` where nginx has this `version`: each directive of a module
-/// in which a published fault is open, since whoever hands it in may know how to use that.
-pub(crate) fn refused(config: &Config, version: Version) -> Vec<Refusal> {
+/// The directives of `config` that a grading rejects with this `version`: those of modules with an open
+/// advisory, which a submission could exploit.
+pub(crate) fn rejected(config: &Config, version: NginxVersion) -> Vec<ConfigError> {
     let mut refused = Vec::new();
     for directive in config.all() {
         let name = &directive.name;
@@ -147,7 +147,7 @@ pub(crate) fn refused(config: &Config, version: Version) -> Vec<Refusal> {
         let Some(module) = module.filter(|module| !module.indispensable) else {
             continue;
         };
-        if let Some(fault) = module.open_faults(version).next() {
+        if let Some(fault) = module.open_advisories(version).next() {
             let (major, minor, patch) = version;
             let message = format!(
                 "`{}` is refused in a grading: nginx {major}.{minor}.{patch} has an open fault in \
@@ -155,7 +155,7 @@ pub(crate) fn refused(config: &Config, version: Version) -> Vec<Refusal> {
                 name.text, module.name, fault.cve, fault.what
             );
             let help = "solve it without this module";
-            refused.push(Refusal::harmful(name.line, message, help));
+            refused.push(ConfigError::harmful(name.line, message, help));
         }
     }
     refused
@@ -199,7 +199,7 @@ mod tests {
         let text = "http {\n gzip on;\n ssi on;\n map $a $b { ~x 1; }\n rewrite ^ /x;\n}";
         let config = Config::parse(text).unwrap();
         let refused_in = |version| {
-            let refused = refused(&config, version).into_iter();
+            let refused = rejected(&config, version).into_iter();
             refused
                 .map(|fault| (fault.line, fault.is_harmful()))
                 .collect::<Vec<_>>()

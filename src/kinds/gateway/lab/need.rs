@@ -1,21 +1,20 @@
-//! What a lab needs of a machine.
+//! The requirements of a lab on the machine.
 
 use std::net::{Ipv6Addr, TcpListener};
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::modules::{MODULES, Module, Version};
+use super::modules::{MODULES, Module, NginxVersion};
 use super::nginx::{INSTALL, Nginx};
 use crate::check::Context;
 
-/// Something that not every machine has.
+/// A requirement that not every machine meets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Need {
-    /// Any nginx.
     Nginx,
-    /// An nginx of at least this version.
-    Version(Version),
-    /// An nginx with this module.
+    /// nginx of at least this version.
+    NginxVersion(NginxVersion),
+    /// nginx with this module.
     Module(&'static Module),
     /// The address `::1`.
     Ipv6,
@@ -35,37 +34,38 @@ impl<'de> Deserialize<'de> for Need {
 }
 
 impl Need {
-    /// Returns the need that is written `text`.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let version = text.strip_prefix("nginx >= ");
         Some(match text {
             "ipv6" => Self::Ipv6,
-            // Regular expressions come with the module `rewrite`, and go with it.
+            // A build has PCRE if and only if it has the module `rewrite`.
             "pcre" => Self::Module(Module::named("rewrite")?),
             _ if version.is_none() => Self::Module(Module::named(text)?),
             _ => {
                 let mut numbers = version?.split('.');
                 let mut next = || numbers.next()?.parse().ok();
                 let version = (next()?, next()?, next()?);
-                numbers.next().is_none().then_some(Self::Version(version))?
+                numbers
+                    .next()
+                    .is_none()
+                    .then_some(Self::NginxVersion(version))?
             }
         })
     }
 
-    /// Returns `needs` and what every lab needs.
+    /// Adds the need that every lab has.
     pub(crate) fn with_nginx(needs: Vec<Self>) -> Vec<Self> {
         let mut all = vec![Self::Nginx];
         all.extend(needs);
         all
     }
 
-    /// Returns what is missing, in words that say what to do; `None` if it is there, or if another
-    /// need says it already.
+    /// What is missing and how to get it; `None` if it is there, or if another need reports it already.
     pub(crate) fn missing(self, context: &Context) -> Option<String> {
         let nginx = Nginx::find(context);
         match self {
             Self::Nginx => nginx.is_none().then(|| format!("nginx; {INSTALL}")),
-            Self::Version(least) => {
+            Self::NginxVersion(least) => {
                 let (major, minor, patch) = least;
                 let is_old = nginx.is_some_and(|nginx| nginx.version() < least);
                 is_old.then(|| format!("nginx {major}.{minor}.{patch} or newer"))
@@ -83,7 +83,6 @@ impl Need {
     }
 }
 
-/// Returns whether the address `::1` is there.
 pub(crate) fn has_ipv6() -> bool {
     TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
@@ -98,7 +97,7 @@ mod tests {
         assert_eq!(Need::parse("pcre"), Need::parse("rewrite"));
         assert_eq!(
             Need::parse("nginx >= 1.27.3"),
-            Some(Need::Version((1, 27, 3)))
+            Some(Need::NginxVersion((1, 27, 3)))
         );
         for wrong in [
             "tls",

@@ -1,4 +1,4 @@
-//! The nginx that labs run, the carried one or another: where it is, and what it was built with.
+//! The nginx that labs run, the carried one or an installed one: its path, version and modules.
 
 pub(crate) mod carried;
 pub(crate) mod view;
@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-use super::modules::{MODULES, Module, Version};
+use super::modules::{MODULES, Module, NginxVersion};
 use crate::check::{CheckError, Context, Diagnostic};
 use crate::sandbox::view::{LIBRARY_FOLDERS, LOADERS};
 use crate::sandbox::{Job, SandboxError, Stage};
 
-/// Where nginx is when it is not on `PATH`, as on Debian for ordinary users and with Homebrew.
+/// Where nginx is if not on `PATH`, as on Debian for ordinary users and with Homebrew.
 const FOLDERS: &[&str] = &[
     "/usr/sbin",
     "/usr/local/sbin",
@@ -20,17 +20,16 @@ const FOLDERS: &[&str] = &[
     "/usr/local/bin",
 ];
 
-/// The variable that names another nginx than the one that Gradus carries: its path, or a name that
-/// is looked for on `PATH` and in the usual folders.
+/// The environment variable that chooses another nginx than the carried one: a path, or a name that is
+/// searched on `PATH` and in the usual folders.
 pub const CHOICE: &str = "GRADUS_NGINX";
 
-/// The word for the nginx that Gradus carries, where the variable has to say it.
+/// The value of [`CHOICE`] that means the carried nginx.
 pub(crate) const CARRIED: &str = "carried";
 
-/// What each nginx answered when it was asked.
+/// The results of [`Nginx::query`] by path.
 static KNOWN: Mutex<BTreeMap<PathBuf, Nginx>> = Mutex::new(BTreeMap::new());
 
-/// How to use another nginx than the one that Gradus carries.
 pub(crate) const INSTALL: &str = "install nginx, `sudo apt-get install nginx-light` on Debian and Ubuntu, \
                            `brew install nginx` on macOS, and set `GRADUS_NGINX=nginx`; it need \
                            not be running";
@@ -39,16 +38,15 @@ pub(crate) const INSTALL: &str = "install nginx, `sudo apt-get install nginx-lig
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Nginx {
     program: PathBuf,
-    version: Version,
+    version: NginxVersion,
     arguments: String,
-    /// The shared libraries that it is linked with, but for those of every program.
+    /// The shared libraries it is linked with, apart from those of every program.
     libraries: Vec<PathBuf>,
 }
 
 impl Nginx {
-    /// Returns the path of the nginx that [`CHOICE`] names, else of the one that Gradus carries, so
-    /// that what holds on one machine holds on every other. A Gradus that carries none takes the one
-    /// on `PATH` or in the usual folders.
+    /// The path of the nginx that [`CHOICE`] names, else of the carried one, so that results hold on every
+    /// machine. A build of Gradus that carries none takes the installed one.
     pub(crate) fn locate(context: &Context) -> Option<PathBuf> {
         let installed = |name: &str| context.environment.find_program(name, FOLDERS);
         match context.environment.get(CHOICE) {
@@ -61,11 +59,10 @@ impl Nginx {
         }
     }
 
-    /// Returns the version that decides what a grading refuses; `None` where nothing is graded.
-    ///
-    /// # Errors
-    /// Fails where there is no nginx.
-    pub(crate) fn version_for_grading(context: &Context) -> Result<Option<Version>, CheckError> {
+    /// The version that decides what a grading rejects; `None` outside of gradings.
+    pub(crate) fn version_for_grading(
+        context: &Context,
+    ) -> Result<Option<NginxVersion>, CheckError> {
         let nginx = context
             .graded
             .then(|| Self::required(context))
@@ -73,23 +70,18 @@ impl Nginx {
         Ok(nginx.map(|nginx| nginx.version))
     }
 
-    /// Returns whether it is the one that Gradus carries.
     pub(crate) fn is_carried(&self, context: &Context) -> bool {
         self.program.starts_with(&context.cache)
     }
 
-    /// Returns the nginx of this machine with what it was built with; `None` where there is none, or
-    /// none that can be asked.
+    /// The nginx to use, with its build options; `None` if there is none that runs.
     pub fn find(context: &Context) -> Option<Self> {
         let nginx = Self::ask(Self::locate(context)?, context).ok()?;
-        // A program that is no nginx has no version.
+        // A program that is not nginx prints no version.
         (nginx.version != (0, 0, 0)).then_some(nginx)
     }
 
-    /// Returns the nginx of this machine, or what to do about there being none.
-    ///
-    /// # Errors
-    /// Fails where there is none.
+    /// Like [`Nginx::find`]; the error says how to get one.
     pub(crate) fn required(context: &Context) -> Result<Self, CheckError> {
         Self::find(context).ok_or_else(|| CheckError::Missing {
             what: match Self::locate(context) {
@@ -107,10 +99,7 @@ impl Nginx {
         })
     }
 
-    /// Asks the nginx at `program` for its version and how it was configured.
-    ///
-    /// # Errors
-    /// Fails when it cannot be started.
+    /// Asks the nginx at `program` for its version and `configure` arguments.
     pub(crate) fn ask(program: PathBuf, context: &Context) -> Result<Self, SandboxError> {
         let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(nginx) = known().get(&program) {
@@ -123,7 +112,7 @@ impl Nginx {
         let arguments = text
             .lines()
             .find_map(|line| line.strip_prefix("configure arguments:"));
-        // The carried one is linked with nothing else.
+        // The carried one is linked with the C library only.
         let libraries = if program.starts_with(&context.cache) {
             Vec::new()
         } else {
@@ -135,49 +124,47 @@ impl Nginx {
             arguments: arguments.unwrap_or_default().trim().to_owned(),
             libraries,
         };
-        // One that was called off in the middle of its answer may give a better one.
+        // A cancelled run has no version; it must not be cached.
         if nginx.version != (0, 0, 0) {
             known().insert(program, nginx.clone());
         }
         Ok(nginx)
     }
 
-    /// Returns where it is.
+    /// The path of the executable.
     pub fn program(&self) -> &Path {
         &self.program
     }
 
-    /// Returns the version; zeros when it does not tell.
-    pub(crate) fn version(&self) -> Version {
+    /// The version; zeros if unknown.
+    pub(crate) fn version(&self) -> NginxVersion {
         self.version
     }
 
-    /// Returns how it was configured.
     pub(crate) fn arguments(&self) -> &str {
         &self.arguments
     }
 
-    /// Returns whether it knows the option `-e`, which names the first error log.
+    /// Whether it has the option `-e`, which names the first error log.
     pub(crate) fn knows_error_log_option(&self) -> bool {
         self.version >= (1, 19, 5)
     }
 
-    /// Returns whether it has `module`.
+    /// Whether it was built with `module`.
     pub fn has(&self, module: &Module) -> bool {
         module.is_in(&self.arguments)
     }
 
-    /// Returns whether it knows the directive `name`, as far as modules decide that.
+    /// Whether it knows the directive `name`, as far as that depends on modules.
     pub(crate) fn has_directive(&self, name: &str) -> bool {
         Module::of_directive(name).is_none_or(|module| self.has(module))
     }
 
-    /// Returns the modules that it lacks, of those whose directives labs accept.
+    /// The modules that it lacks, of those whose directives labs accept.
     pub(crate) fn lacking(&self) -> impl Iterator<Item = &'static Module> {
         MODULES.iter().filter(|module| !self.has(module))
     }
 
-    /// Returns which nginx this is, in words.
     pub(crate) fn describe(&self, context: &Context) -> String {
         let (major, minor, patch) = self.version;
         let origin = if self.is_carried(context) {
@@ -188,8 +175,8 @@ impl Nginx {
         format!("nginx {major}.{minor}.{patch}, {origin}")
     }
 
-    /// Adds to what nginx said of a configuration why it said so, where the reason is not the file but
-    /// what this nginx was built with. A directive that labs know and nginx does not is no slip.
+    /// Adds help to messages whose cause is this build of nginx and not the file: a directive that labs know
+    /// and nginx does not is no typo.
     pub(crate) fn explain(&self, said: &mut [Diagnostic], context: &Context) {
         for diagnostic in said {
             let Some(reason) = self.reason(&diagnostic.message) else {
@@ -206,8 +193,8 @@ impl Nginx {
             let module = Module::named("ssl").filter(|module| !self.has(module))?;
             return Some(lacks(module) + ": it speaks no TLS");
         }
-        let name = message.strip_prefix("unknown directive \"")?;
-        let name = name.strip_suffix('"')?;
+        let quoted = message.strip_prefix("unknown directive \"")?;
+        let name = quoted.strip_suffix('"')?;
         if !super::config::rules::is_known(name) {
             return None;
         }
@@ -216,8 +203,8 @@ impl Nginx {
     }
 }
 
-/// Returns the shared libraries of `program`, as the loader lists them; where none does, the folders that
-/// hold any.
+/// The shared libraries of `program`, listed by the dynamic loader; if that fails, the folders of all
+/// libraries.
 fn libraries(program: &Path, context: &Context) -> Result<Vec<PathBuf>, SandboxError> {
     for loader in LOADERS.iter().filter(|loader| Path::new(loader).exists()) {
         let job = Job::new(Stage::Trusted, loader, "/").argument("--list");
@@ -225,7 +212,8 @@ fn libraries(program: &Path, context: &Context) -> Result<Vec<PathBuf>, SandboxE
             .sandbox
             .run(job.argument(program), &context.cancel)?;
         let said = String::from_utf8_lossy(&exit.stdout);
-        let paths = said.split_whitespace().filter(|word| word.starts_with('/'));
+        let words = said.split_whitespace();
+        let paths = words.filter(|word| word.starts_with('/'));
         let paths: Vec<_> = paths.map(PathBuf::from).collect();
         if !paths.is_empty() {
             return Ok(paths);

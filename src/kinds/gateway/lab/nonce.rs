@@ -1,21 +1,21 @@
-//! Values that nobody can know beforehand.
+//! Unpredictable values.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-/// A fresh random value that an upstream puts in its answers: a body that carries it came from there.
+/// A random value in the responses of an upstream: a body that contains it came from there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Nonce(String);
 
 impl Nonce {
-    /// Returns a value that was never used before. The random keys of the standard library's hash
-    /// tables come from the operating system.
+    /// A fresh value. Its source is the keys of the standard library's hash tables, which come from the
+    /// operating system's random number generator.
     pub(crate) fn fresh() -> Self {
         let half = || RandomState::new().build_hasher().finish();
         Self(format!("{:016x}{:016x}", half(), half()))
     }
 
-    /// Returns the value as text: 32 hexadecimal digits.
+    /// 32 hexadecimal digits.
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,11 +1,11 @@
-//! Characters that look like others, or like nothing: they come with text that was pasted from a page, or
-//! saved by another system's editor.
+//! Confusable characters, such as no-break spaces and typographic quotes: they come with text pasted from a
+//! page, or from another system's editor.
 
-/// The mark that some editors put at the start of a file.
+/// The byte-order mark.
 const MARK: char = '\u{feff}';
 
-/// Returns what is odd in the lines from `first` to `last` of `text`, counted from 1, and what to do about
-/// it; `None` where nothing is. Comments, which begin with `#`, may hold anything.
+/// Describes the first confusable character in the lines `first` to `last` of `text`, from 1, and how to fix
+/// it. Comments, which begin with `#`, may contain anything.
 pub(crate) fn help(text: &str, first: usize, last: usize) -> Option<String> {
     let lines = text.lines().enumerate();
     let mut lines = lines.skip(first.saturating_sub(1));
@@ -23,7 +23,7 @@ pub(crate) fn help(text: &str, first: usize, last: usize) -> Option<String> {
     })
 }
 
-/// Returns the first odd character of `line`, what it is, and what to do about it.
+/// The first confusable character of `line`, its description, and the fix.
 fn first_odd(line: &str) -> Option<(char, &'static str, &'static str)> {
     let mut quote = None;
     let mut before = ' ';
@@ -42,7 +42,7 @@ fn first_odd(line: &str) -> Option<(char, &'static str, &'static str)> {
     None
 }
 
-/// Within quotes a typographic quote is a character like others.
+/// Typographic quotes are fine inside of quotes.
 fn odd(char: char, is_quoted: bool) -> Option<(&'static str, &'static str)> {
     match char {
         '\u{a0}' | '\u{2007}' | '\u{202f}' => Some((

@@ -1,8 +1,8 @@
 //! Ports of the loopback interface that a lab owns, in place of those the learner wrote.
 //!
-//! A check never touches the learner's own ports: each is replaced by a free one, in the
-//! configuration, and back again in every message. A port that nothing listens on is held as well,
-//! so that no stranger can answer there.
+//! A check never touches the learner's own ports: each is replaced by a free one in the configuration, and
+//! back again in every message. A port on which nothing listens is bound as well, so that no other process
+//! can answer there.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -13,29 +13,29 @@ use std::os::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::net::{self, AddressFamily, SocketType};
 
-/// The most ports one lab may own.
+/// The most ports of a lab.
 const MOST: usize = 64;
-/// How often a number is tried that is free on both addresses.
+/// How many numbers are tried until one is free for IPv4 and IPv6.
 const TRIES: usize = 16;
 
-/// The ports of one lab, by the numbers the learner knows.
+/// The ports of a lab, by the learner's numbers.
 #[derive(Debug, Default)]
 pub(crate) struct Ports {
     ports: BTreeMap<u16, Port>,
-    /// Whether the learner's own number is taken where it is free.
+    /// Whether to take the learner's own number if it is free.
     own: bool,
 }
 
 #[derive(Debug)]
 struct Port {
     number: u16,
-    /// Bound but not listening, on 127.0.0.1 and, where there is IPv6, on `::1`: a connection is
-    /// refused, and nobody else gets the number.
+    /// Bound but not listening, on 127.0.0.1 and, with IPv6, on `::1`: connections are refused, and no other
+    /// process can bind the number.
     hold: Vec<OwnedFd>,
 }
 
 impl Ports {
-    /// Returns ports that are the learner's own numbers wherever nobody else has them.
+    /// Ports that keep the learner's numbers where those are free.
     pub(crate) fn own() -> Self {
         Self {
             own: true,
@@ -43,7 +43,7 @@ impl Ports {
         }
     }
 
-    /// Returns every port that another one stands for, with that one.
+    /// The ports that differ: the learner's and the private one.
     pub(crate) fn replaced(&self) -> Vec<(u16, u16)> {
         let pairs = self
             .ports
@@ -54,10 +54,10 @@ impl Ports {
             .collect()
     }
 
-    /// Returns the private port for the learner's port `port`, a fresh one at its first use.
+    /// The private port for the learner's `port`, bound at its first use.
     ///
     /// # Errors
-    /// Fails when no port is free, or when the lab owns too many.
+    /// Fails if no port is free, or if the lab owns too many.
     pub(crate) fn private(&mut self, port: u16) -> io::Result<u16> {
         if let Some(port) = self.ports.get(&port) {
             return Ok(port.number);
@@ -75,29 +75,23 @@ impl Ports {
         Ok(number)
     }
 
-    /// Makes way for a server on the learner's port `port`, and returns the private one.
-    ///
-    /// # Errors
-    /// Fails as [`Ports::private`] does.
+    /// Like [`Ports::private`], for a port on which a server is about to listen.
     pub(crate) fn hand_over(&mut self, port: u16) -> io::Result<u16> {
         let number = self.private(port)?;
-        // On Linux a server can listen while the port is held; elsewhere the hold must go first.
+        // On Linux SO_REUSEADDR lets a server listen while the port is bound here; elsewhere it does not.
         if !cfg!(target_os = "linux") {
             self.ports.entry(port).and_modify(|port| port.hold.clear());
         }
         Ok(number)
     }
 
-    /// Returns the learner's port for the private port `number`.
+    /// The learner's port for a private one.
     pub(crate) fn learner(&self, number: u16) -> Option<u16> {
         let mut ports = self.ports.iter();
         ports.find_map(|(learner, port)| (port.number == number).then_some(*learner))
     }
 
-    /// Returns `text` with the port of every loopback address in it replaced by its private one.
-    ///
-    /// # Errors
-    /// Fails as [`Ports::private`] does.
+    /// Replaces the port of every loopback address in `text` by its private one.
     pub(crate) fn map_to_private(&mut self, text: &str) -> io::Result<String> {
         replace(text, |before, port| {
             if ends_in_loopback(before) {
@@ -108,13 +102,13 @@ impl Ports {
         })
     }
 
-    /// Returns `text` with every private port in it replaced by the learner's.
+    /// Replaces every private port in `text` by the learner's.
     pub(crate) fn to_learner(&self, text: &str) -> String {
         swapped(text, |number| self.learner(number))
     }
 }
 
-/// Returns `text` with each number after a colon replaced by the port that stands for it, if one does.
+/// Replaces each number after a colon by its substitute, if there is one.
 pub(crate) fn swapped(text: &str, port: impl Fn(u16) -> Option<u16>) -> String {
     let swap = |_: &str, number| Ok::<_, Infallible>(port(number).unwrap_or(number));
     let Ok(text) = replace(text, swap);
@@ -122,7 +116,7 @@ pub(crate) fn swapped(text: &str, port: impl Fn(u16) -> Option<u16>) -> String {
 }
 
 impl Port {
-    /// Holds the port `number` itself, if nobody has it.
+    /// Binds the port `number` itself, if it is free.
     fn hold_one(number: u16) -> Option<Self> {
         let v4 = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, number))).ok()?;
         let hold = match bound(SocketAddr::from((Ipv6Addr::LOCALHOST, number))) {
@@ -142,9 +136,9 @@ impl Port {
                     let hold = vec![v4, v6];
                     return Ok(Self { number, hold });
                 }
-                // The number is taken there.
+                // Free for IPv4 only: try another number.
                 Err(Errno::ADDRINUSE) => {}
-                // There is no IPv6 on this machine.
+                // No IPv6 on this machine.
                 Err(_) => {
                     let hold = vec![v4];
                     return Ok(Self { number, hold });
@@ -155,12 +149,12 @@ impl Port {
     }
 }
 
-/// Returns whether this machine has the loopback address of IPv6.
+/// Whether this machine has the address `::1`.
 pub(crate) fn has_v6() -> bool {
     bound(SocketAddr::from((Ipv6Addr::LOCALHOST, 0))).is_ok()
 }
 
-/// Returns a socket that is bound to `address` and does not listen.
+/// A socket bound to `address` that does not listen.
 fn bound(address: SocketAddr) -> Result<OwnedFd, Errno> {
     let family = match address {
         SocketAddr::V4(_) => AddressFamily::INET,
@@ -185,7 +179,7 @@ fn socket(family: AddressFamily) -> Result<OwnedFd, Errno> {
     Ok(socket)
 }
 
-/// Replaces each number after a colon by what `port` makes of it and of the text before the colon.
+/// Replaces each number after a colon by what `port` returns for it and the text before the colon.
 fn replace<E>(text: &str, mut port: impl FnMut(&str, u16) -> Result<u16, E>) -> Result<String, E> {
     let mut replaced = String::with_capacity(text.len());
     let mut done = 0;
@@ -207,7 +201,7 @@ fn replace<E>(text: &str, mut port: impl FnMut(&str, u16) -> Result<u16, E>) -> 
     Ok(replaced)
 }
 
-/// Returns whether `text` ends in an address or name of this machine's loopback interface.
+/// Whether `text` ends in a loopback address or a name for one.
 fn ends_in_loopback(text: &str) -> bool {
     let part = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
     let start = match text.strip_suffix(']') {
@@ -217,7 +211,7 @@ fn ends_in_loopback(text: &str) -> bool {
     is_loopback(&text[start..]) || is_reserved(&text[start..])
 }
 
-/// Returns whether `name` is below `.test` or `.invalid`, which RFC 6761 keeps out of the DNS.
+/// Whether `name` is below `.test` or `.invalid`, which RFC 6761 reserves.
 pub(crate) fn is_reserved(name: &str) -> bool {
     let name = name.strip_suffix('.').unwrap_or(name).to_ascii_lowercase();
     [".test", ".invalid"]
@@ -225,8 +219,7 @@ pub(crate) fn is_reserved(name: &str) -> bool {
         .any(|domain| name.len() > domain.len() && name.ends_with(domain))
 }
 
-/// Returns whether `host` is an address or the name of this machine's loopback interface, with
-/// brackets around one of IPv6, as in `127.0.0.1`, `localhost` and `[::1]`.
+/// Whether `host` is a loopback address or `localhost`; IPv6 needs brackets, as in `[::1]`.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let v6 = host
         .strip_prefix('[')

@@ -1,4 +1,4 @@
-//! What is done to a lab, what is sent to its gateway, and what must come of it.
+//! Probes: actions on a lab, requests to its gateway, and the expected responses.
 
 mod words;
 
@@ -11,123 +11,121 @@ use super::units::Time;
 
 pub(crate) use words::{command, expected, input, status_words};
 
-/// What stands in a path for something that is fresh each time.
+/// The placeholder in a path for a fresh random value.
 pub(crate) const ANY: &str = "{any}";
-/// How a learner reads it.
+/// What learners read in its place.
 pub(crate) const ANYTHING: &str = "anything";
-/// How long one answer may take where a probe does not say.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The timeout of a response unless the probe sets one.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// One probe, as `hidden/probes.toml` declares it.
+/// A probe, as `hidden/probes.toml` declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Probe {
-    /// The name in the course.
+    /// Its name in the course.
     pub name: String,
-    /// The learner-facing title.
+    /// Its title for learners.
     pub title: String,
-    /// What is done before anything is sent; it lasts for the probes that follow.
+    /// What to do before the requests; the effect lasts for the following probes.
     #[serde(default)]
     pub act: Vec<Act>,
-    /// What is sent.
+    /// The requests.
     #[serde(default)]
     pub send: Send,
-    /// What must come back.
+    /// The expected responses.
     pub expect: Expect,
-    /// What the task lets a gateway change of a request: `method`, `path`, `body`, or a header line by
-    /// its name. All else is to arrive as it was sent.
+    /// What the task allows a gateway to change of a request: `method`, `path`, `body`, or a header by its
+    /// name. All else must arrive unchanged.
     #[serde(skip)]
     pub changes: Vec<String>,
 }
 
-/// Something that is done to a lab.
+/// An action on a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Act {
-    /// The upstream of this name is stopped.
+    /// Stops this upstream.
     Stop(String),
-    /// The upstream of this name is started.
+    /// Starts this upstream.
     Start(String),
-    /// Of two upstreams the one that runs is stopped, and the other is started.
+    /// Of two upstreams, stops the running one and starts the other.
     Swap([String; 2]),
-    /// Time passes.
+    /// Waits.
     Wait(Time),
-    /// nginx is told to read its configuration again.
+    /// Reloads nginx.
     Reload(bool),
 }
 
-/// Requests, and how they are sent.
+/// Requests, and how to send them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Send {
     /// The method.
     pub method: String,
-    /// The path with its query; `{any}` stands for something that nobody can know beforehand.
+    /// The path with its query; `{any}` stands for an unpredictable value.
     pub path: String,
-    /// Further paths, each asked for as often as the first.
+    /// Several paths, requested one after the other in place of `path`.
     pub paths: Vec<String>,
-    /// The value of `Host`; without it the address of the gateway.
+    /// The `Host` header; by default the address of the gateway.
     pub host: Option<String>,
-    /// Further header lines.
+    /// Further headers.
     pub headers: BTreeMap<String, String>,
     /// The body.
     pub body: String,
-    /// The length of a body that is made up, in bytes.
+    /// The length in bytes of a generated body.
     pub body_bytes: usize,
-    /// How many times each path is asked for, one after the other.
+    /// How often each path is requested.
     pub times: usize,
-    /// How long to wait between two requests.
+    /// The pause between two requests.
     pub every: Option<Time>,
     /// Whether all requests use one connection.
     pub reuse: bool,
-    /// How many customers send all this at the same time.
+    /// How many clients send all this concurrently.
     pub parallel: usize,
-    /// Whether it is a WebSocket handshake, after which a frame must come back.
+    /// Whether it is a WebSocket handshake, after which a frame must be echoed.
     pub websocket: bool,
 }
 
-/// What must come back, each time.
+/// What to expect of each response.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Expect {
     /// The status.
     pub status: Option<u16>,
-    /// Whether what comes is no HTTP at all.
+    /// Whether the response is not HTTP.
     pub garbage: bool,
-    /// Whether the body is cut short.
+    /// Whether the body is truncated.
     pub cut: bool,
-    /// The statuses, where several will do.
+    /// Allowed statuses, if there are several.
     pub statuses: Vec<u16>,
-    /// The upstream that must have made the answer: the body carries its fresh value, and it has
-    /// seen as many requests as were sent.
+    /// The upstream that must respond: the body carries its nonce, and its count of requests is that of the
+    /// requests sent.
     pub from: Option<String>,
-    /// The upstreams of which one must have made each answer; together they have seen as many
-    /// requests as were sent.
+    /// Like `from`, for any of several upstreams, whose counts are added.
     pub from_any: Vec<String>,
-    /// Header lines of the answer and a part of what they say.
+    /// Headers, and a substring of each value.
     pub header: BTreeMap<String, String>,
-    /// A part of the body.
+    /// A substring of the body.
     pub body: Option<String>,
-    /// The length of the body, which must be byte for byte what the upstream made.
+    /// The length of the body, which must be byte for byte what the upstream sent.
     pub body_bytes: Option<usize>,
-    /// The shortest time to the whole answer.
+    /// The shortest time to the whole response.
     pub at_least: Option<Time>,
-    /// The longest time to the whole answer.
+    /// The longest time to the whole response.
     pub within: Option<Time>,
-    /// Header lines that the upstream has seen last; an empty value stands for a line that is not
-    /// there.
+    /// Headers of the last request that the upstream got; an empty value means that the header is absent.
     pub seen: BTreeMap<String, String>,
-    /// How many requests each upstream has worked on; `a+b` stands for both together.
+    /// The requests that each upstream handled; `a+b` adds up two.
     pub requests: BTreeMap<String, usize>,
-    /// How many connections each upstream has accepted; `a+b` stands for both together.
+    /// The connections that each upstream accepted; `a+b` adds up two.
     pub connections: BTreeMap<String, usize>,
-    /// The cause that a learner's rules must give to the request; empty if none may.
+    /// The cause that a learner's rules must assign to the request; empty if none may match.
     pub cause: Option<String>,
-    /// Whether nginx's master is the one that ran first, or another.
+    /// Whether nginx's master is still the first one.
     pub master: Option<Age>,
-    /// Whether nginx's workers are those that ran first, or others.
+    /// Whether nginx's workers are still the first ones.
     pub workers: Option<Age>,
-    /// How many customers, since nginx first ran, got no answer.
+    /// The most customers that may get no response since nginx first ran.
     pub lost: Option<usize>,
     /// A pattern that a new line of the error log matches.
     pub log: Option<String>,
@@ -143,7 +141,7 @@ pub struct Expect {
 pub enum Age {
     /// It is.
     Same,
-    /// It came later.
+    /// It was started later.
     New,
 }
 
@@ -167,7 +165,7 @@ impl Default for Send {
 }
 
 impl Probe {
-    /// Returns the upstreams it names.
+    /// All upstreams that it names.
     pub(crate) fn upstreams(&self) -> Vec<&str> {
         let mut names: Vec<&String> = Vec::new();
         for act in &self.act {
@@ -192,25 +190,24 @@ impl Probe {
             .collect()
     }
 
-    /// Returns whether the gateway may change `part` of a request.
     pub(crate) fn may_change(&self, part: &str) -> bool {
         self.changes
             .iter()
             .any(|may| may.eq_ignore_ascii_case(part))
     }
 
-    /// Returns how long one answer may take.
-    pub(crate) fn patience(&self) -> Duration {
-        self.expect.within.map_or(PATIENCE, |within| within.0)
+    /// The timeout of a response.
+    pub(crate) fn timeout(&self) -> Duration {
+        self.expect.within.map_or(TIMEOUT, |within| within.0)
     }
 
-    /// Returns whether it asks a gateway whose upstream was taken away to fail.
+    /// Whether it is a control: it stops an upstream, and the gateway must fail.
     pub(crate) fn is_control(&self) -> bool {
         let takes_away = |act: &Act| matches!(act, Act::Stop(_) | Act::Swap(_));
         self.act.iter().any(takes_away)
     }
 
-    /// Returns what about it can not be meant.
+    /// Contradictions and mistakes in the declaration.
     pub(crate) fn faults(&self) -> Vec<String> {
         let Self { send, expect, .. } = self;
         let mut faults = Vec::new();
@@ -277,7 +274,6 @@ fn pattern_fault(pattern: &str) -> Option<String> {
 }
 
 impl Send {
-    /// Returns the paths that are asked for.
     pub(crate) fn all_paths(&self) -> impl Iterator<Item = &str> {
         let first = self.paths.is_empty().then_some(self.path.as_str());
         first
@@ -285,7 +281,7 @@ impl Send {
             .chain(self.paths.iter().map(String::as_str))
     }
 
-    /// Returns how long each customer pauses in all.
+    /// The sum of a client's pauses.
     pub(crate) fn pauses(&self) -> Duration {
         let requests = self.all_paths().count() * self.times;
         let pauses = u32::try_from(requests.saturating_sub(1)).unwrap_or(u32::MAX);
@@ -293,19 +289,18 @@ impl Send {
             .map_or(Duration::ZERO, |every| every.0.saturating_mul(pauses))
     }
 
-    /// Returns how many requests are sent in all.
+    /// The number of requests by all clients.
     pub(crate) fn requests(&self) -> usize {
         self.all_paths().count() * self.times * self.parallel
     }
 }
 
 impl Expect {
-    /// Returns whether it asks for what has happened since nginx first ran.
+    /// Whether it looks at events since nginx first ran.
     pub(crate) fn is_about_history(&self) -> bool {
         self.master.is_some() || self.workers.is_some() || self.lost.is_some()
     }
 
-    /// Returns whether `status` is one that is expected.
     pub(crate) fn accepts(&self, status: u16) -> bool {
         self.status == Some(status) || self.statuses.contains(&status)
     }
@@ -333,7 +328,7 @@ mod tests {
         );
         assert_eq!(probe.act[0], Act::Stop("east".into()));
         assert_eq!(probe.send.requests(), 12);
-        assert_eq!(probe.patience(), Duration::from_secs(8));
+        assert_eq!(probe.timeout(), Duration::from_secs(8));
         assert_eq!(probe.upstreams(), ["east", "a", "b", "a", "b"]);
         assert!(probe.expect.accepts(206) && !probe.expect.accepts(502));
         assert!(probe.is_control());

@@ -1,4 +1,4 @@
-//! Runs probes against a live lab: does what they say, sends what they say, judges what came.
+//! Runs probes against a running lab: performs their actions, sends their requests, judges the responses.
 
 mod arrived;
 mod judge;
@@ -19,34 +19,33 @@ use super::upstream::Counters;
 use super::upstream::request::Request;
 use crate::check::{Context, TestResult, Values};
 use crate::sys::clock::Stopwatch;
-use judge::{History, Judge, Miss};
+use judge::{History, Mismatch, ProbeJudge};
 use request::Requests;
 
-/// How long a request may take to reach the access log.
-const LOGGED: Duration = Duration::from_secs(1);
-/// How long to wait between two looks at it.
-const BEAT: Duration = Duration::from_millis(5);
+/// How long nginx may take to write a request to the access log.
+const LOG_TIMEOUT: Duration = Duration::from_secs(1);
+const POLL_INTERVAL: Duration = Duration::from_millis(5);
 
-/// What was sent in one exchange, and what came of it.
+/// A request and its result.
 #[derive(Debug)]
 struct Exchange {
     path: String,
     result: Result<Response, NoResponse>,
-    /// Whether a frame came back, on a connection that was upgraded.
+    /// Whether a frame was echoed on the upgraded connection.
     echoed: bool,
 }
 
-/// Runs `probe` and returns whether what it expects came back.
+/// Runs `probe` and compares the result with its expectations.
 ///
 /// # Errors
-/// Fails when Gradus could not do its work.
+/// Fails when the lab itself does, not the learner's nginx.
 pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult, LabError> {
-    // Customers would be counted among the requests of the probes.
-    let customers = lab.close();
+    // Customers' requests would be counted as the probes'.
+    let customers = lab.stop_customers();
     for act in &probe.act {
         lab.act(act)?;
     }
-    catch_up(lab, probe.expect.access.is_some(), context)?;
+    skip_logs(lab, probe.expect.access.is_some(), context)?;
     let nonce = Nonce::fresh();
     lab.set_nonce(&nonce);
     let before = counters(lab, probe);
@@ -55,9 +54,9 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     if context.cancel.is_cancelled() {
         return Err(LabError::Cancelled);
     }
-    let mut news = news(lab)?;
+    let mut lines = read_logs(lab)?;
     if probe.expect.access.is_some() {
-        await_lines(lab, &mut news, connected(&exchanges), context)?;
+        await_lines(lab, &mut lines, connected(&exchanges), context)?;
     }
     let after = counters(lab, probe);
     let counted = before
@@ -67,7 +66,7 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
             requests: after.requests.saturating_sub(before.requests),
             connections: after.connections.saturating_sub(before.connections),
         });
-    let judge = Judge {
+    let judge = ProbeJudge {
         probe,
         nonce: &nonce,
         listen: lab.listen(),
@@ -75,16 +74,16 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
         requests: &requests,
         seen: seen(lab, probe),
         history: history(lab, probe, customers),
-        errors: &news.errors,
-        accesses: &news.accesses,
+        errors: &lines.errors,
+        accesses: &lines.accesses,
     };
     let Err(miss) = judge.judge(&exchanges) else {
         return Ok(TestResult::Passed);
     };
-    let telling = log::telling_line(&news.errors).cloned();
-    let note = match telling {
+    let explaining = log::explaining_line(&lines.errors).cloned();
+    let note = match explaining {
         Some(line) => Some(line),
-        None => first_access(lab, news.accesses, &requests, &exchanges, context)?,
+        None => first_access(lab, lines.accesses, &requests, &exchanges, context)?,
     };
     let values = |got: String| Values {
         input: Some(input(probe, lab.listen())),
@@ -93,16 +92,16 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
         note: note.as_ref().map(|note| requests.without_fresh(note)),
     };
     Ok(match miss {
-        Miss::Late => TestResult::TimeLimit(values(format!(
+        Mismatch::Late => TestResult::TimeLimit(values(format!(
             "no whole answer within {} s",
-            probe.patience().as_secs_f64()
+            probe.timeout().as_secs_f64()
         ))),
-        Miss::Got(got) => TestResult::Failed(values(got)),
+        Mismatch::Got(got) => TestResult::Failed(values(got)),
     })
 }
 
 fn history(lab: &Lab, probe: &Probe, customers: Option<Met>) -> History {
-    // To find workers is to look at every process of the machine.
+    // Only if asked for: finding workers reads the whole process table.
     let workers = probe.expect.workers.map(|_| lab.workers_by_age());
     let (old_workers, new_workers) = workers.unwrap_or_default();
     History {
@@ -113,8 +112,8 @@ fn history(lab: &Lab, probe: &Probe, customers: Option<Met>) -> History {
     }
 }
 
-/// Sends what `probe` says to the gateway at `address`, and returns what a customer sees first of
-/// each answer: its status line. What comes again is told once.
+/// Sends the requests of `probe` to `address`, and returns the distinct status lines: what a customer sees
+/// first.
 pub(crate) fn status_lines(
     probe: &Probe,
     address: std::net::SocketAddr,
@@ -140,27 +139,23 @@ pub(crate) fn status_lines(
     lines
 }
 
-/// What requests left in nginx's logs, as the learner would read it.
+/// What requests left in nginx's logs, in the learner's terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Traces {
-    /// The faults in the error log.
+    /// Lines of the error log with the level of a fault.
     pub errors: Vec<String>,
-    /// The lines of the access log.
     pub accesses: Vec<String>,
 }
 
-/// Sends what `probe` says and returns what it left in the logs; what came back does not matter.
-///
-/// # Errors
-/// Fails when Gradus could not do its work.
+/// Sends the requests of `probe` and returns what they leave in the logs; the responses do not matter.
 pub(crate) fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<Traces, LabError> {
-    catch_up(lab, true, context)?;
+    skip_logs(lab, true, context)?;
     let requests = Requests::new(&probe.send, lab.listen());
     let exchanges = send(lab, probe, &requests, context)?;
-    let mut found = news(lab)?;
+    let mut found = read_logs(lab)?;
     await_lines(lab, &mut found, exchanges.len(), context)?;
-    // A request's faults are logged before its line: what was missed beside that line is there now.
-    found.errors.extend(news(lab)?.errors);
+    // nginx logs a request's errors before its access line, so by now all of them can be read.
+    found.errors.extend(read_logs(lab)?.errors);
     found.errors.retain(|line| log::is_fault(line));
     Ok(Traces {
         errors: found.errors,
@@ -168,72 +163,72 @@ pub(crate) fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<
     })
 }
 
-struct News {
+struct LogLines {
     errors: Vec<String>,
     accesses: Vec<String>,
 }
 
-fn news(lab: &mut Lab) -> Result<News, LabError> {
+fn read_logs(lab: &mut Lab) -> Result<LogLines, LabError> {
     let (gateway, ports) = lab.gateway_and_ports();
     let Some(gateway) = gateway else {
-        return Ok(News {
+        return Ok(LogLines {
             errors: Vec::new(),
             accesses: Vec::new(),
         });
     };
-    let news = News {
-        errors: gateway.log_news(ports)?,
-        accesses: gateway.access_news(ports)?,
+    let lines = LogLines {
+        errors: gateway.new_error_lines(ports)?,
+        accesses: gateway.new_access_lines(ports)?,
     };
-    lab.note_log(0, news.accesses.len());
-    Ok(news)
+    lab.note_log(0, lines.accesses.len());
+    Ok(lines)
 }
 
-/// Passes over what the logs hold, so that what comes is of the next requests. Where its lines matter,
-/// nginx is given the time to log the answers that others have got.
-fn catch_up(lab: &mut Lab, lines_matter: bool, context: &Context) -> Result<(), LabError> {
-    news(lab)?;
+/// Skips the present log lines, so that later ones belong to the next requests. If those lines matter, it
+/// first waits until nginx has logged all earlier requests.
+fn skip_logs(lab: &mut Lab, lines_matter: bool, context: &Context) -> Result<(), LabError> {
+    read_logs(lab)?;
     let watch = Stopwatch::start();
     while lines_matter && lab.unlogged() > 0 {
-        if watch.elapsed() > LOGGED {
-            // They are logged elsewhere, or not at all.
+        if watch.elapsed() > LOG_TIMEOUT {
+            // The configuration logs elsewhere, or not at all.
             lab.note_log(0, lab.unlogged());
-        } else if context.cancel.wait(BEAT) {
+        } else if context.cancel.wait(POLL_INTERVAL) {
             return Err(LabError::Cancelled);
         }
-        news(lab)?;
+        read_logs(lab)?;
     }
     Ok(())
 }
 
-/// Returns how many of `exchanges` nginx can have logged: where nothing listens there is no line to wait for.
+/// How many of `exchanges` nginx can have logged: not those whose connection was refused.
 fn connected(exchanges: &[Exchange]) -> usize {
     let is_refused = |it: &&Exchange| matches!(it.result, Err(NoResponse::Refused));
     exchanges.len() - exchanges.iter().filter(is_refused).count()
 }
 
-/// nginx logs a request when it is done with it, which may be after the customer has the answer.
+/// nginx logs a request when it is finished, which may be after the client has the whole response.
 fn await_lines(
     lab: &mut Lab,
-    news: &mut News,
-    lines: usize,
+    lines: &mut LogLines,
+    count: usize,
     context: &Context,
 ) -> Result<(), LabError> {
     let watch = Stopwatch::start();
-    while news.accesses.len() < lines && watch.elapsed() < LOGGED {
-        if context.cancel.wait(BEAT) {
+    while lines.accesses.len() < count && watch.elapsed() < LOG_TIMEOUT {
+        if context.cancel.wait(POLL_INTERVAL) {
             return Err(LabError::Cancelled);
         }
-        let more = self::news(lab)?;
-        news.errors.extend(more.errors);
-        news.accesses.extend(more.accesses);
+        let more = read_logs(lab)?;
+        lines.errors.extend(more.errors);
+        lines.accesses.extend(more.accesses);
     }
     Ok(())
 }
 
-/// Returns the line of the access log for the first of `exchanges`, where nginx logs them: `accesses` may lack
-/// it as yet, and may begin with late lines of requests before these. Where no line is of these requests, by a
-/// format of the learner's, it is the first that there is.
+/// The access-log line of the first of `exchanges`. `accesses` may lack it as yet, and may begin with late
+/// lines of earlier requests. If the learner's log format makes no line recognisable, it is the first of
+/// all.
 fn first_access(
     lab: &mut Lab,
     mut accesses: Vec<String>,
@@ -247,17 +242,17 @@ fn first_access(
         if let Some(line) = requests.first_line(&accesses, count) {
             return Ok(Some(line.clone()));
         }
-        if count == 0 || watch.elapsed() > LOGGED {
+        if count == 0 || watch.elapsed() > LOG_TIMEOUT {
             return Ok(accesses.into_iter().next());
         }
-        if context.cancel.wait(BEAT) {
+        if context.cancel.wait(POLL_INTERVAL) {
             return Err(LabError::Cancelled);
         }
-        accesses.extend(news(lab)?.accesses);
+        accesses.extend(read_logs(lab)?.accesses);
     }
 }
 
-/// Returns the requests that each upstream has worked on which `probe` names.
+/// The requests that each upstream of `probe` handled.
 fn seen<'a>(lab: &Lab, probe: &'a Probe) -> BTreeMap<&'a str, Vec<Request>> {
     let names = probe.upstreams().into_iter();
     let running = names.filter_map(|name| Some((name, lab.upstream(name)?.seen())));
@@ -269,7 +264,7 @@ fn counters(lab: &Lab, probe: &Probe) -> Vec<Counters> {
     names.into_iter().map(|name| lab.counters(name)).collect()
 }
 
-/// Counts what the exercise prescribes: the pauses between requests, and answers that are to be slow.
+/// Adds up the waiting that the exercise itself prescribes: pauses, and upstreams declared slow.
 fn note_wait(lab: &mut Lab, probe: &Probe, exchanges: &[Exchange]) {
     let slow = exchanges.iter().filter(|it| lab.is_slow(&it.path));
     let times = slow.filter_map(|it| Some(it.result.as_ref().ok()?.time));
@@ -281,7 +276,7 @@ fn note_wait(lab: &mut Lab, probe: &Probe, exchanges: &[Exchange]) {
     lab.note_wait(probe.send.pauses() + answers);
 }
 
-/// Sends what `probe` says, until something fails to come back.
+/// Sends the requests of `probe` from all its clients.
 fn send(
     lab: &mut Lab,
     probe: &Probe,
@@ -320,7 +315,7 @@ struct Customer<'a> {
 }
 
 impl Customer<'_> {
-    /// Sends the requests one after the other; the first that gets no answer is the last.
+    /// Sends the requests one after the other, up to the first without a response.
     fn send(&self) -> Vec<Exchange> {
         let send = &self.probe.send;
         let mut connection = None;
@@ -364,7 +359,7 @@ impl Customer<'_> {
         let send = &self.probe.send;
         let mut open = match connection.take() {
             Some(open) => open,
-            None => Connection::open(self.address, self.probe.patience())?,
+            None => Connection::open(self.address, self.probe.timeout())?,
         };
         let response = open.exchange(&self.requests.bytes(path))?;
         if send.websocket && response.status == 101 {

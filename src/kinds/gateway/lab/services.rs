@@ -1,4 +1,4 @@
-//! `services.toml`: where a learner says how the upstreams run.
+//! `services.toml`: the learner's settings of the upstreams.
 
 use std::collections::BTreeMap;
 
@@ -7,24 +7,23 @@ use toml::Spanned;
 
 use super::odd;
 use super::units::{Mode, Time};
-use super::upstream::{Address, State, UpstreamPlan};
+use super::upstream::{Address, InitialState, UpstreamPlan};
 use crate::check::Diagnostic;
 use crate::source::line_of;
 
-/// The learner's file.
 pub(crate) const FILE: &str = "services.toml";
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct File {
+struct ServicesFile {
     #[serde(default, rename = "service")]
-    services: Vec<Spanned<Service>>,
+    services: Vec<Spanned<ServiceSettings>>,
 }
 
-/// What a learner may say about an upstream; the rest is the app's own nature.
+/// What a learner may change of an upstream; the rest is the app's own behaviour.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Service {
+struct ServiceSettings {
     name: String,
     address: Option<Address>,
     start: Option<bool>,
@@ -35,16 +34,16 @@ struct Service {
     settings: BTreeMap<String, String>,
 }
 
-/// Changes `upstreams` as `text`, a learner's `services.toml`, says; `listen` is nginx's port.
+/// Applies `text`, a learner's `services.toml`, to `upstreams`; `listen` is nginx's port.
 ///
 /// # Errors
-/// Returns everything that is wrong with the file.
+/// Returns all problems of the file.
 pub(crate) fn apply(
     text: &str,
     upstreams: &mut [UpstreamPlan],
     listen: u16,
 ) -> Result<(), Vec<Diagnostic>> {
-    let file: File = toml::from_str(text).map_err(|error| {
+    let file: ServicesFile = toml::from_str(text).map_err(|error| {
         let start = error.span().map_or(0, |span| span.start);
         let line = text[..start.min(text.len())].matches('\n').count() + 1;
         vec![diagnostic(
@@ -62,7 +61,7 @@ pub(crate) fn apply(
             .iter_mut()
             .find(|found| found.name == service.name)
         {
-            Some(upstream) => change(upstream, service, line, &mut faults),
+            Some(upstream) => apply_settings(upstream, service, line, &mut faults),
             None => faults.push(diagnostic(
                 line,
                 &format!("there is no service `{}`", service.name),
@@ -91,9 +90,9 @@ pub(crate) fn apply(
     }
 }
 
-fn change(
+fn apply_settings(
     upstream: &mut UpstreamPlan,
-    service: &Service,
+    service: &ServiceSettings,
     line: usize,
     faults: &mut Vec<Diagnostic>,
 ) {
@@ -102,9 +101,9 @@ fn change(
     }
     if let Some(start) = service.start {
         upstream.state = if start {
-            State::Running
+            InitialState::Running
         } else {
-            State::Stopped
+            InitialState::Stopped
         };
     }
     upstream.mode = service.mode.or(upstream.mode);
@@ -160,7 +159,7 @@ mod tests {
         apply(text, &mut upstreams, 8080).unwrap();
         let shop = &upstreams[0];
         assert_eq!(shop.address.to_string(), "[::1]:3000");
-        assert_eq!(shop.state, State::Stopped);
+        assert_eq!(shop.state, InitialState::Stopped);
         assert_eq!(shop.settings["empty"], "answer");
         assert_eq!(shop.worker_limit.unwrap().0.as_secs(), 2);
     }

@@ -1,4 +1,4 @@
-//! A piece of a configuration: put where it belongs, and shown to `nginx -t`.
+//! Tests a configuration snippet: wraps it in the blocks it belongs into, and runs `nginx -t`.
 
 use std::fs;
 
@@ -11,47 +11,43 @@ use crate::check::Context;
 use crate::sandbox::{Job, Stage};
 use crate::sys::files;
 
-/// Where a piece belongs.
+/// The context a snippet belongs into.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// It is a whole configuration.
+pub(crate) enum SnippetContext {
+    /// None: it is a whole configuration.
     Main,
-    /// Inside `http`.
     Http,
-    /// Inside a `server`.
     Server,
-    /// Inside a `location`.
     Location,
 }
 
-/// Every place, with its word.
-pub(crate) const PLACES: [(&str, Place); 4] = [
-    ("main", Place::Main),
-    ("http", Place::Http),
-    ("server", Place::Server),
-    ("location", Place::Location),
+/// The contexts by name.
+pub(crate) const CONTEXTS: [(&str, SnippetContext); 4] = [
+    ("main", SnippetContext::Main),
+    ("http", SnippetContext::Http),
+    ("server", SnippetContext::Server),
+    ("location", SnippetContext::Location),
 ];
 
-/// What nginx says to a piece of configuration.
+/// The result of `nginx -t` on a snippet.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Verdict {
-    /// Whether nginx takes it.
-    pub taken: bool,
-    /// What it says, with the lines counted as in the piece.
+pub(crate) struct SnippetResult {
+    pub accepted: bool,
+    /// Its messages, with line numbers of the snippet.
     pub said: String,
-    /// The line of the piece where it sees the first fault.
+    /// The line in the snippet of the first message that has one.
     pub line: Option<usize>,
 }
 
-/// Returns a whole configuration around `text`, and how many lines come before it.
-pub(crate) fn whole(text: &str, place: Place) -> (String, usize) {
+/// Wraps `text` into a whole configuration; also returns the number of lines before it.
+pub(crate) fn wrap(text: &str, place: SnippetContext) -> (String, usize) {
     let mut before = String::new();
     let mut after = String::new();
     let levels = match place {
-        Place::Main => 0,
-        Place::Http => 1,
-        Place::Server => 2,
-        Place::Location => 3,
+        SnippetContext::Main => 0,
+        SnippetContext::Http => 1,
+        SnippetContext::Server => 2,
+        SnippetContext::Location => 3,
     };
     let blocks = [
         "events {}\nhttp {\n",
@@ -67,16 +63,13 @@ pub(crate) fn whole(text: &str, place: Place) -> (String, usize) {
     (format!("{before}{text}\n{after}"), lines)
 }
 
-/// Asks `nginx -t` what it thinks of `text` in `place`.
-///
-/// # Errors
-/// Fails when Gradus could not do its work.
+/// Runs `nginx -t` on `text` in the context `place`.
 pub(crate) fn test(
     text: &str,
-    place: Place,
+    place: SnippetContext,
     nginx: &Nginx,
     context: &Context,
-) -> Result<Verdict, LabError> {
+) -> Result<SnippetResult, LabError> {
     let failed = |source| LabError::File {
         path: std::env::temp_dir(),
         source,
@@ -86,12 +79,13 @@ pub(crate) fn test(
     for name in ["logs", "tmp"] {
         fs::create_dir_all(folder.join(name)).map_err(failed)?;
     }
-    let (text, before) = whole(text, place);
-    // An ordinary user may write to none of the files that nginx was built to write to. What cannot
-    // be read at all is for nginx to tell.
-    let enclosed = Config::parse(&text);
-    let enclosed = enclosed.map(|it| rewrite::enclosed(&it, |name| nginx.has_directive(name)));
-    let text = enclosed.unwrap_or(text);
+    let (text, before) = wrap(text, place);
+    // An ordinary user cannot write to nginx's built-in paths. A file that does not parse goes to nginx as
+    // it is, for its error message.
+    let text = match Config::parse(&text) {
+        Ok(config) => rewrite::within_folder(&config, |name| nginx.has_directive(name)),
+        Err(_) => text,
+    };
     let own = "pid logs/nginx.pid; error_log logs/error.log;\n";
     let file = folder.join(log::FILE);
     fs::write(&file, format!("{own}{text}")).map_err(failed)?;
@@ -109,20 +103,20 @@ pub(crate) fn test(
     let mut found = log::diagnostics(&said, folder, &Ports::default());
     let before = before + 1;
     for found in &mut found {
-        found.text = counted_from(&found.text, before);
+        found.text = subtract_lines(&found.text, before);
     }
     nginx.explain(&mut found, context);
     let line = found.iter().find_map(|found| found.line);
     let said = found.iter().map(|found| found.text.clone() + "\n");
-    Ok(Verdict {
-        taken: exit.end.is_success(),
+    Ok(SnippetResult {
+        accepted: exit.end.is_success(),
         said: said.collect(),
         line: line.and_then(|line| line.checked_sub(before)),
     })
 }
 
-/// Returns `line` with the number after `nginx.conf:` less by `before`.
-fn counted_from(line: &str, before: usize) -> String {
+/// Subtracts `before` from the line number after `nginx.conf:`.
+fn subtract_lines(line: &str, before: usize) -> String {
     let mark = format!("{}:", log::FILE);
     let place = line.rsplit_once(&mark);
     let number = place.and_then(|(_, number)| number.trim().parse::<usize>().ok());
@@ -140,18 +134,18 @@ mod tests {
 
     #[test]
     fn a_piece_is_put_where_it_belongs() {
-        let (text, before) = whole("return 204;\n", Place::Location);
+        let (text, before) = wrap("return 204;\n", SnippetContext::Location);
         let lines: Vec<_> = text.lines().collect();
         assert_eq!(lines[before], "return 204;");
         assert_eq!(text.matches('{').count(), text.matches('}').count());
-        assert_eq!(whole("a;\n", Place::Main), ("a;\n".to_owned(), 0));
+        assert_eq!(wrap("a;\n", SnippetContext::Main), ("a;\n".to_owned(), 0));
     }
 
     #[test]
     fn lines_are_counted_in_the_piece() {
         let said = "nginx: [emerg] invalid URL prefix in nginx.conf:9";
-        assert!(counted_from(said, 7).ends_with("nginx.conf:2"));
-        assert_eq!(counted_from(said, 9), said);
-        assert_eq!(counted_from("no place", 3), "no place");
+        assert!(subtract_lines(said, 7).ends_with("nginx.conf:2"));
+        assert_eq!(subtract_lines(said, 9), said);
+        assert_eq!(subtract_lines("no place", 3), "no place");
     }
 }

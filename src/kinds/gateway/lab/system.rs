@@ -1,4 +1,4 @@
-//! A live lab: the upstreams and nginx in front of them.
+//! A running lab: the upstreams, and nginx in front of them.
 
 mod live;
 
@@ -10,57 +10,56 @@ use std::time::Duration;
 use super::LabError;
 use super::config::{self, Config};
 use super::customers::{Customers, Met};
-use super::gateway::{Gateway, Started, listening_ports};
+use super::gateway::{Gateway, StartResult, listening_ports};
 use super::nginx::Nginx;
 use super::nonce::Nonce;
 use super::ports::Ports;
 use super::probe::Act;
 use super::units::Time;
-use super::upstream::{Counters, State, Upstream, UpstreamPlan};
+use super::upstream::{Counters, InitialState, Upstream, UpstreamPlan};
 use crate::check::{Context, Diagnostic};
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch::Scratch;
 
-/// How often a start is tried when a stranger has taken a port meanwhile.
+/// How often a start is retried because another process took a port.
 const TRIES: usize = 3;
 
 pub(crate) use live::ServiceWord;
 
-/// nginx's own folder in that of a lab. It sees no other, and what else belongs to a lab, such as the
-/// socket of its keeper, lies beside it.
+/// nginx's folder within the lab's. nginx sees no other, so the rest of a lab, such as its control socket,
+/// is beside it.
 pub(crate) const PREFIX: &str = "nginx";
-/// How long nginx may take to have workers.
-const GROWN: Duration = Duration::from_millis(500);
-/// How long to wait between two looks.
-const BEAT: Duration = Duration::from_millis(2);
+/// How long the master may take to fork its workers.
+const WORKERS_TIMEOUT: Duration = Duration::from_millis(500);
+const POLL_INTERVAL: Duration = Duration::from_millis(2);
 
-/// What a lab consists of, by the learner's ports.
+/// The declaration of a lab, in the learner's ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
-    /// The port where customers find nginx.
+    /// nginx's port.
     pub listen: u16,
-    /// What stands behind it.
+    /// The upstreams behind nginx.
     pub upstreams: Vec<UpstreamPlan>,
-    /// The time between two customers, where some come all the while.
+    /// The pause between two customers, if there is a background load.
     pub customers: Option<Time>,
 }
 
-/// A running lab; nginx and the upstreams stop, and their folder goes, when it is dropped.
+/// A running lab. Dropping it stops nginx and the upstreams, and removes its folder.
 #[derive(Debug)]
 pub struct Lab {
-    // The supervisor of nginx removes the folder: what uses it ends first.
+    // Fields drop in order: customers and services end before nginx, whose supervisor removes the folder.
     customers: Option<Customers>,
-    services: Vec<Service>,
-    /// None where nginx did not take the first configuration of a lab that stays up.
+    services: Vec<LabService>,
+    /// `None` if nginx rejected the first configuration of a lab that stays up.
     gateway: Option<Gateway>,
     ports: Ports,
     listen: u16,
     every: Option<Time>,
-    /// The master and the workers of the nginx that ran first.
+    /// The PIDs of the first nginx: master and workers.
     first: Option<(Option<u32>, Vec<u32>)>,
-    /// How long the exercise itself has made the probes wait.
+    /// The waiting that the exercise itself prescribed.
     waited: Duration,
-    /// How many answers probes have got, and how many lines of the access log were read.
+    /// Responses to probes, and lines read from the access log.
     answers: usize,
     lines: usize,
     folder: Scratch,
@@ -68,16 +67,16 @@ pub struct Lab {
 }
 
 #[derive(Debug)]
-struct Service {
+struct LabService {
     plan: UpstreamPlan,
     upstream: Option<Upstream>,
 }
 
 impl Lab {
-    /// Starts `plan` with the learner's `config`; `Err` inside holds why nginx does not run.
+    /// Starts `plan` with the learner's `config`. The inner `Err` says why nginx does not run.
     ///
     /// # Errors
-    /// Fails when Gradus could not do its work.
+    /// Fails when no port is free, an upstream cannot be started, or nginx neither listens nor exits.
     pub fn start(
         plan: &Plan,
         config: &Config,
@@ -90,19 +89,19 @@ impl Lab {
             let mut ports = Ports::default();
             let mut services = Vec::new();
             for plan in &plan.upstreams {
-                services.push(Service {
+                services.push(LabService {
                     plan: plan.clone(),
                     upstream: None,
                 });
             }
             for service in &mut services {
-                service.make_way(&mut ports)?;
-                if service.plan.state == State::Running {
+                service.reserve_port(&mut ports)?;
+                if service.plan.state == InitialState::Running {
                     service.start(&mut ports, &prefix)?;
                 }
             }
             match Gateway::start(config, nginx, &mut ports, &prefix, context)? {
-                Started::Listens(gateway) => {
+                StartResult::Listens(gateway) => {
                     let mut lab = Self {
                         customers: None,
                         services,
@@ -117,27 +116,27 @@ impl Lab {
                         folder,
                         context: context.clone(),
                     };
-                    lab.is_up()?;
+                    lab.record_start()?;
                     return Ok(Ok(lab));
                 }
-                Started::Refused(diagnostics) => return Ok(Err(diagnostics)),
-                Started::PortTaken => {}
+                StartResult::Refused(diagnostics) => return Ok(Err(diagnostics)),
+                StartResult::PortTaken => {}
             }
         }
         Err(LabError::Port(std::io::ErrorKind::AddrInUse.into()))
     }
 
-    /// Notes which processes nginx began with, and lets the customers come.
-    fn is_up(&mut self) -> Result<(), LabError> {
+    /// Records the first nginx's processes, and starts the customers.
+    fn record_start(&mut self) -> Result<(), LabError> {
         if self.first.is_some() {
             return Ok(());
         }
         if let Some(gateway) = &self.gateway {
-            // The master listens before it has workers.
+            // The master listens before it forks its workers.
             let watch = Stopwatch::start();
             let mut workers = gateway.workers();
-            while workers.is_empty() && watch.elapsed() < GROWN {
-                if self.context.cancel.wait(BEAT) {
+            while workers.is_empty() && watch.elapsed() < WORKERS_TIMEOUT {
+                if self.context.cancel.wait(POLL_INTERVAL) {
                     return Err(LabError::Cancelled);
                 }
                 workers = gateway.workers();
@@ -151,14 +150,13 @@ impl Lab {
         Ok(())
     }
 
-    /// Lets no more customers come; returns what those who came have met.
-    pub(crate) fn close(&mut self) -> Option<Met> {
+    /// Stops the customers, and returns their results.
+    pub(crate) fn stop_customers(&mut self) -> Option<Met> {
         let customers = self.customers.as_mut()?;
         customers.close();
         Some(customers.met())
     }
 
-    /// Returns whether nginx's master is the one that ran first.
     pub(crate) fn has_first_master(&self) -> bool {
         let (Some(gateway), Some((master, _))) = (&self.gateway, &self.first) else {
             return false;
@@ -166,7 +164,7 @@ impl Lab {
         master.is_some() && gateway.master() == *master
     }
 
-    /// Returns how many of the workers that ran first still run, and how many others do.
+    /// The number of workers that ran first and still run, and of those started later.
     pub(crate) fn workers_by_age(&self) -> (usize, usize) {
         let (Some(gateway), Some((_, first))) = (&self.gateway, &self.first) else {
             return (0, 0);
@@ -178,87 +176,74 @@ impl Lab {
         (old.len(), new.len())
     }
 
-    /// Returns what nginx warned of when it started.
     pub(crate) fn warnings(&self) -> &[Diagnostic] {
         self.gateway.as_ref().map_or(&[], Gateway::warnings)
     }
 
-    /// Returns nginx, if it ever ran, and the ports in whose words it is read.
+    /// nginx, if it ever ran, and the ports, which its log lines are translated with.
     pub(crate) fn gateway_and_ports(&mut self) -> (Option<&mut Gateway>, &Ports) {
         (self.gateway.as_mut(), &self.ports)
     }
 
-    /// Returns how long the exercise itself has made the probes wait: where they pause, and where an
-    /// upstream is declared to be slow.
+    /// The waiting that the exercise itself prescribed: pauses of probes, and upstreams declared slow.
     pub(crate) fn waited(&self) -> Duration {
         self.waited
     }
 
-    /// Counts `time` among what the exercise has made the probes wait.
     pub(super) fn note_wait(&mut self, time: Duration) {
         self.waited += time;
     }
 
-    /// Counts answers that probes have got, and lines of the access log that were read.
+    /// Counts responses to probes, and lines read from the access log.
     pub(super) fn note_log(&mut self, answers: usize, lines: usize) {
         self.answers += answers;
         self.lines += lines;
     }
 
-    /// Returns how many answers there were, of probes and of customers, that nginx has not logged yet.
+    /// How many responses, to probes and customers, nginx has not logged yet.
     pub(super) fn unlogged(&self) -> usize {
-        let met = self.customers.as_ref().map(Customers::met);
-        let met = met.map_or(0, |met| met.sent.saturating_sub(met.lost));
-        (self.answers + met).saturating_sub(self.lines)
+        let counts = self.customers.as_ref().map(Customers::met);
+        let responses = counts.map_or(0, |counts| counts.sent.saturating_sub(counts.lost));
+        (self.answers + responses).saturating_sub(self.lines)
     }
 
-    /// Returns whether some upstream is declared to be slow for `path`.
+    /// Whether an upstream is declared slow for `path`.
     pub(super) fn is_slow(&self, path: &str) -> bool {
         let mut rules = self.services.iter().filter_map(|it| it.plan.rule(path));
         rules.any(|rule| rule.after.is_some() || rule.slow_body.is_some())
     }
 
-    /// Returns the learner's port of the gateway.
+    /// nginx's port, as the learner knows it.
     pub(crate) fn listen(&self) -> u16 {
         self.listen
     }
 
-    /// Returns where the gateway really listens.
-    ///
-    /// # Errors
-    /// Fails when no port is left for it.
+    /// nginx's private address.
     pub(crate) fn address(&mut self) -> Result<SocketAddr, LabError> {
         let port = self.ports.private(self.listen).map_err(LabError::Port)?;
         Ok((Ipv4Addr::LOCALHOST, port).into())
     }
 
-    /// Returns the ports.
     pub(crate) fn ports(&self) -> &Ports {
         &self.ports
     }
 
-    /// Returns the upstream `name`, if it runs.
     pub(crate) fn upstream(&self, name: &str) -> Option<&Upstream> {
         let service = self.services.iter().find(|found| found.plan.name == name)?;
         service.upstream.as_ref()
     }
 
-    /// Returns what the upstream `name` has counted since it started; zeros if it does not run.
+    /// The counters of the upstream `name`; zeros if it does not run.
     pub(crate) fn counters(&self, name: &str) -> Counters {
         let upstream = self.upstream(name);
         upstream.map_or_else(Counters::default, Upstream::counters)
     }
 
-    /// Makes every answer of an upstream carry `nonce` from now on.
     pub(crate) fn set_nonce(&self, nonce: &Nonce) {
         let running = self.services.iter().filter_map(|it| it.upstream.as_ref());
         running.for_each(|upstream| upstream.set_nonce(nonce));
     }
 
-    /// Does `act`. `Err` inside holds what nginx says of a configuration that it does not take.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
     pub(crate) fn act(&mut self, act: &Act) -> Result<(), LabError> {
         match act {
             Act::Stop(name) => self.stop(name),
@@ -306,9 +291,9 @@ impl Lab {
     }
 }
 
-impl Service {
-    /// Takes the port, also of an upstream that does not run: nobody else shall answer there.
-    fn make_way(&self, ports: &mut Ports) -> Result<(), LabError> {
+impl LabService {
+    /// Reserves the port even if the upstream does not run, so that nothing else answers there.
+    fn reserve_port(&self, ports: &mut Ports) -> Result<(), LabError> {
         if let Some(port) = self.plan.address.port() {
             ports.private(port).map_err(LabError::Port)?;
         }
@@ -329,7 +314,6 @@ impl Service {
     }
 }
 
-/// Makes the private folder of a lab, with nginx's in it.
 fn make_folder() -> Result<Scratch, LabError> {
     let failed = |source| LabError::File {
         path: std::env::temp_dir(),
@@ -340,7 +324,7 @@ fn make_folder() -> Result<Scratch, LabError> {
     Ok(folder)
 }
 
-/// nginx cannot listen where an upstream does. Its own words, which name no line, come first.
+/// The diagnostic for a `listen` on the port of an upstream: nginx's message, which has no line, and help.
 pub(crate) fn collision(plan: &Plan, config: &Config) -> Option<Diagnostic> {
     let mut listens = config.listens().into_iter().zip(listening_ports(config));
     listens.find_map(|(word, port)| {

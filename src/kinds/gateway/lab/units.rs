@@ -1,10 +1,9 @@
-//! Units as manifests write them: times such as `300ms`, modes such as `0666`.
+//! Units in manifests: times such as `300ms`, file modes such as `0666`.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-/// The longest time a manifest may name.
 const LONGEST: Duration = Duration::from_mins(1);
 
 /// A time, written as `300ms` or `2s`.
@@ -40,8 +39,8 @@ pub struct Mode(pub u32);
 impl<'de> Deserialize<'de> for Mode {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bits = u32::from_str_radix(&text, 8).ok();
-        let bits = bits.filter(|bits| *bits <= 0o777 && (3..=4).contains(&text.len()));
+        let is_mode = |bits: &u32| *bits <= 0o777 && (3..=4).contains(&text.len());
+        let bits = u32::from_str_radix(&text, 8).ok().filter(is_mode);
         bits.map(Self).ok_or_else(|| {
             D::Error::custom(format!(
                 "`{text}` is not a mode: write three octal digits after a 0, as in `0660`"

@@ -1,4 +1,4 @@
-//! The app behind the gateway: a small HTTP server inside Gradus, with a declared behaviour.
+//! The app behind the gateway: a small HTTP server inside Gradus, whose behaviour is declared.
 
 pub(crate) mod answer;
 mod app;
@@ -15,48 +15,43 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 
 use super::nonce::Nonce;
-use app::{Inner, Shared};
+use app::{App, AppState};
 use request::Request;
 
-pub(crate) use plan::{Address, State, UpstreamPlan};
-pub(crate) use stream::Place;
+pub(crate) use plan::{Address, InitialState, UpstreamPlan};
+pub(crate) use stream::ListenAddress;
 
-/// A running upstream; it stops when it is dropped.
+/// A running upstream; dropping it stops it.
 #[derive(Debug)]
 pub(crate) struct Upstream {
-    place: Place,
-    shared: Arc<Shared>,
+    place: ListenAddress,
+    shared: Arc<App>,
     server: Option<JoinHandle<()>>,
 }
 
-/// What an upstream has counted since it started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Counters {
-    /// Requests that it read to their end and worked on.
+    /// Requests that were read completely and handled.
     pub requests: usize,
-    /// Connections that it accepted.
     pub connections: usize,
 }
 
 impl Upstream {
     /// Starts `plan` at `place`; port 0 stands for any free one.
-    ///
-    /// # Errors
-    /// Fails when the place is taken or no thread can be started.
-    pub(crate) fn start(plan: &UpstreamPlan, place: Place) -> io::Result<Self> {
-        if let Place::Socket(path) = &place {
+    pub(crate) fn start(plan: &UpstreamPlan, place: ListenAddress) -> io::Result<Self> {
+        if let ListenAddress::Socket(path) = &place {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
             }
-            // A server that was killed leaves its socket behind.
+            // A killed server leaves its socket behind.
             fs::remove_file(path).ok();
         }
         let listener = place.listen()?;
         let place = listener.place(place)?;
         set_modes(plan, &place)?;
-        let shared = Arc::new(Shared {
+        let shared = Arc::new(App {
             plan: plan.clone(),
-            state: Mutex::new(Inner {
+            state: Mutex::new(AppState {
                 nonce: Nonce::fresh(),
                 counters: Counters::default(),
                 seen: Vec::new(),
@@ -75,32 +70,30 @@ impl Upstream {
         })
     }
 
-    /// Returns where it listens.
-    pub(crate) fn place(&self) -> &Place {
+    pub(crate) fn place(&self) -> &ListenAddress {
         &self.place
     }
 
-    /// Sets the value that its answers carry from now on, and forgets the requests before.
+    /// Sets the nonce of all further responses, and forgets the requests so far.
     pub(crate) fn set_nonce(&self, nonce: &Nonce) {
         let mut state = self.shared.state();
         state.nonce = nonce.clone();
         state.seen.clear();
     }
 
-    /// Returns what it has counted.
     pub(crate) fn counters(&self) -> Counters {
         self.shared.state().counters
     }
 
-    /// Returns the requests that it worked on since the nonce was set.
+    /// The requests handled since the nonce was set.
     pub(crate) fn seen(&self) -> Vec<Request> {
         self.shared.state().seen.clone()
     }
 }
 
-/// The folder of a socket is closed last: what it holds must be made before.
-fn set_modes(plan: &UpstreamPlan, place: &Place) -> io::Result<()> {
-    let Place::Socket(path) = place else {
+/// The folder's mode is set last: it may forbid what comes before.
+fn set_modes(plan: &UpstreamPlan, place: &ListenAddress) -> io::Result<()> {
+    let ListenAddress::Socket(path) = place else {
         return Ok(());
     };
     let mode = plan.mode.map_or(0o666, |mode| mode.0);
@@ -121,19 +114,19 @@ impl Drop for Upstream {
         }
         drop(state);
         self.shared.stop.notify_all();
-        if let Place::Socket(path) = &self.place
+        if let ListenAddress::Socket(path) = &self.place
             && let Some(folder) = path.parent()
         {
-            // Its own folder may be closed to it.
+            // The declared modes may deny access to ourselves.
             fs::set_permissions(folder, Permissions::from_mode(0o755)).ok();
             fs::set_permissions(path, Permissions::from_mode(0o666)).ok();
         }
-        // The server waits for a connection: this one wakes it, if its socket is still there.
+        // Wakes the server, which is polling in accept.
         self.place.connect().ok();
         if let Some(server) = self.server.take() {
             server.join().ok();
         }
-        if let Place::Socket(path) = &self.place {
+        if let ListenAddress::Socket(path) = &self.place {
             fs::remove_file(path).ok();
         }
     }
@@ -152,13 +145,15 @@ mod tests {
     fn upstream(more: &str) -> Upstream {
         let text = format!("name = 'shop'\naddress = '127.0.0.1:3000'\n{more}");
         let plan = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
-        Upstream::start(&plan, Place::Port((Ipv4Addr::LOCALHOST, 0).into())).unwrap()
+        Upstream::start(&plan, ListenAddress::Port((Ipv4Addr::LOCALHOST, 0).into())).unwrap()
     }
 
     fn address(upstream: &Upstream) -> SocketAddr {
         match upstream.place() {
-            Place::Port(address) => *address,
-            Place::Both(_) | Place::Socket(_) => unreachable!("it listens on one port"),
+            ListenAddress::Port(address) => *address,
+            ListenAddress::Both(_) | ListenAddress::Socket(_) => {
+                unreachable!("it listens on one port")
+            }
         }
     }
 
@@ -312,7 +307,7 @@ mod tests {
         let text = "name = 'shop'\naddress = 'unix:run/shop.sock'\nmode = '0600'\n\
                     directory_mode = '0700'";
         let plan: UpstreamPlan = toml::from_str(text).unwrap();
-        let shop = Upstream::start(&plan, Place::Socket(path.clone())).unwrap();
+        let shop = Upstream::start(&plan, ListenAddress::Socket(path.clone())).unwrap();
         let mode =
             |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o600);

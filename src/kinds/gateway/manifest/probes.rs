@@ -1,4 +1,4 @@
-//! The probes of a lab: `hidden/probes.toml`.
+//! Reads `hidden/probes.toml`.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,6 @@ struct Probes {
     probes: Vec<Spanned<Probe>>,
 }
 
-/// Reads the probes of `text`, which is in `file`.
 pub(in crate::kinds::gateway) fn read(
     file: &str,
     text: Option<&str>,

@@ -1,11 +1,11 @@
-//! Changes of an `nginx.conf`.
+//! Mutations of an `nginx.conf`.
 
 use std::ops::Range;
 
 use super::{Asked, Change, around};
 use crate::kinds::gateway::lab::config::{Config, Directive, Word};
 
-/// Directives that no customer notices; a lab that looks at the access log looks at the last two.
+/// Directives that no customer notices. The last two matter to labs that look at the access log.
 const UNNOTICED: [&str; 7] = [
     "worker_processes",
     "worker_connections",
@@ -15,8 +15,7 @@ const UNNOTICED: [&str; 7] = [
     "access_log",
     "log_format",
 ];
-/// Header lines that a gateway sets as its task says, by their names in small letters. No customer
-/// sends them.
+/// Headers that a gateway sets as its task says and no customer sends, in lower case.
 const SET: [&str; 8] = [
     "host",
     "connection",
@@ -27,7 +26,7 @@ const SET: [&str; 8] = [
     "x-forwarded-host",
     "x-forwarded-port",
 ];
-/// What makes a gateway unfaithful, in a block that passes requests on.
+/// Directives that make a gateway change requests, for a block that proxies.
 const UNFAITHFUL: [(&str, &str); 6] = [
     (" proxy_method GET;", "every request becomes a `GET`"),
     (" proxy_pass_request_body off;", "bodies are left out"),
@@ -45,11 +44,11 @@ const UNFAITHFUL: [(&str, &str); 6] = [
         "paths get another beginning",
     ),
 ];
-/// Header lines of customers that may be lost.
+/// Customers' headers that may be dropped.
 const LOST: [&str; 3] = ["Cookie", "Authorization", "Content-Type"];
-/// The pages that tasks name.
+/// The paths that tasks name.
 const PAGES: [&str; 3] = ["/", "/books", "/orders"];
-/// What takes pages from customers, in a `server`.
+/// Blocks that make pages unavailable, for a `server`.
 const GONE: [(&str, &str); 3] = [
     (
         " location = /books { return 404; }",
@@ -65,7 +64,7 @@ const GONE: [(&str, &str); 3] = [
     ),
 ];
 
-/// Returns the changes of `config` that a customer, or what the lab has `asked` for, would notice.
+/// The changes of `config` that a customer would notice, or that the lab has `asked` for.
 pub(super) fn changes(config: &Config, asked: &Asked) -> Vec<Change> {
     let mut changes = Changes {
         config,
@@ -83,18 +82,16 @@ struct Changes<'a> {
 }
 
 impl Changes<'_> {
-    /// Notes that the bytes `range` may become `with`.
     fn replace(&mut self, range: Range<usize>, with: &str, words: impl Into<String>) {
         self.found
             .push(Change::new(&self.config.text, range, with, words));
     }
 
-    /// Notes that `what` may stand at the offset `place`.
     fn insert(&mut self, place: usize, what: &str, words: impl Into<String>) {
         self.replace(place..place, what, words);
     }
 
-    /// Changes the directives `block`, which stand in `parent`.
+    /// Mutates the directives of `block`, which is in `parent`.
     fn block(&mut self, block: &[Directive], parent: Option<&Directive>) {
         for directive in block {
             if self.is_unnoticed(directive) {
@@ -125,8 +122,8 @@ impl Changes<'_> {
         let name = directive.name.text.as_str();
         let is_log = ["access_log", "log_format"].contains(&name) && self.asked.access;
         if name == "proxy_set_header" {
-            let header = directive.arguments.first();
-            let header = header.map(|word| word.text.to_ascii_lowercase());
+            let first = directive.arguments.first();
+            let header = first.map(|word| word.text.to_ascii_lowercase());
             return header.is_some_and(|header| {
                 SET.contains(&header.as_str()) && !self.asked.headers.contains(&header)
             });
@@ -142,12 +139,12 @@ impl Changes<'_> {
     fn doubled(&mut self, directive: &Directive) {
         if directive.block.is_none() {
             let text = &self.config.text[whole(directive)];
-            let change = format!("`{}` stands twice", directive.name.text);
+            let change = format!("`{}` is repeated", directive.name.text);
             self.insert(directive.close, &format!(" {text}"), change);
         }
     }
 
-    /// Moves a directive out of its block, where others would meet it there.
+    /// Moves a directive out of its block, if it then affects other blocks.
     fn moved(&mut self, directive: &Directive, parent: &Directive) {
         let is_alone = self.siblings(parent) < 2;
         if directive.block.is_some() || is_alone {
@@ -156,18 +153,18 @@ impl Changes<'_> {
         let (text, place) = (&self.config.text, parent.name.range.start);
         let Range { start, end } = whole(directive);
         let moved = &text[start..end];
-        let words = format!("`{}` is moved a level up", directive.name.text);
+        let words = format!("`{}` is moved up a level", directive.name.text);
         let with = [moved, " ", &text[place..start]].concat();
         self.replace(place..end, &with, words);
     }
 
-    /// Returns how many blocks called as `block` stand where it does.
+    /// How many blocks of the same name there are at the level of `block`.
     fn siblings(&self, block: &Directive) -> usize {
         let mut all = self.config.all();
         all.push(block);
         let holds = |outer: &&&Directive| outer.children().contains(block);
-        let around = all.iter().find(holds).map(|outer| outer.children());
-        let around = around.unwrap_or(&self.config.directives);
+        let outer = all.iter().find(holds).map(|outer| outer.children());
+        let around = outer.unwrap_or(&self.config.directives);
         around
             .iter()
             .filter(|other| other.is(&block.name.text))
@@ -190,7 +187,7 @@ impl Changes<'_> {
         }
     }
 
-    /// Passes on the pages that every task names, and no others.
+    /// Proxies only the paths that tasks name.
     fn named_pages(&mut self, location: &Directive) {
         let block = &self.config.text[location.end..location.close];
         let each = PAGES.map(|page| format!("location = {page} {{{block}"));
@@ -211,7 +208,7 @@ impl Changes<'_> {
         if location.arguments.iter().any(|word| word.text == "/") {
             self.named_pages(location);
         }
-        // Header lines of a block take the place of all those around it.
+        // `proxy_set_header` in a block disables inheritance, so it goes beside the existing ones.
         let all = self.config.all();
         let own = location.children().iter();
         let lines: Vec<_> = own
@@ -234,7 +231,7 @@ fn whole(directive: &Directive) -> Range<usize> {
     directive.name.range.start..directive.close
 }
 
-/// Returns other addresses than that in `word`: the next port, and another address of the machine.
+/// Similar addresses: the next port, and another loopback address.
 fn addresses(word: &Word) -> Vec<String> {
     let mut found = Vec::new();
     let text = &word.text;
@@ -278,8 +275,7 @@ fn paths(word: &Word) -> Vec<String> {
     }
 }
 
-/// Returns numbers that are 30 % less and more than that in `word`, which may have a unit and, before a
-/// `=`, a name.
+/// The number in `word` minus and plus 30 %; it may have a unit, and a name with `=` before it.
 fn amounts(word: &Word) -> Vec<String> {
     let (name, amount) = word
         .text
@@ -303,7 +299,7 @@ fn amounts(word: &Word) -> Vec<String> {
 mod tests {
     use super::*;
 
-    /// Returns the changes of `text` in words, with the line that they make.
+    /// Description and result of each change of `text`.
     fn changes(text: &str) -> Vec<String> {
         let asked = Asked {
             headers: vec!["host".into()],
@@ -321,7 +317,7 @@ mod tests {
             changes("keepalive_timeout 10s;"),
             [
                 "`keepalive_timeout` is left out: ",
-                "`keepalive_timeout` stands twice: keepalive_timeout 10s; keepalive_timeout 10s;",
+                "`keepalive_timeout` is repeated: keepalive_timeout 10s; keepalive_timeout 10s;",
                 "`10s` becomes `7s`: keepalive_timeout 7s;",
                 "`10s` becomes `13s`: keepalive_timeout 13s;",
             ]
@@ -380,7 +376,7 @@ mod tests {
     fn what_is_moved_up_is_met_by_others() {
         let two = "a { location /x { y z; } location /w { v; } }";
         let made = changes(two);
-        let moved = "`y` is moved a level up: a { y z; location /x {  } location /w { v; } }";
+        let moved = "`y` is moved up a level: a { y z; location /x {  } location /w { v; } }";
         assert!(made.iter().any(|change| change == moved), "{made:#?}");
         let one = changes("a { location /x { y z; } }");
         assert!(one.iter().all(|change| !change.contains("moved")));

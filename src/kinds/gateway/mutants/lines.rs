@@ -1,10 +1,10 @@
-//! Changes of the files of a lab that are read line by line: services, rules, commands.
+//! Mutations of the line-based files of a lab: services, rules, commands.
 
 use std::ops::Range;
 
 use super::{Change, around};
 
-/// Returns what is changed for each mutant of a `services.toml`.
+/// The changes of a `services.toml`.
 pub(super) fn of_services(text: &str) -> Vec<Change> {
     let mut changes = Vec::new();
     for range in lines(text) {
@@ -12,7 +12,7 @@ pub(super) fn of_services(text: &str) -> Vec<Change> {
         let Some((key, value)) = line.split_once(" = ") else {
             continue;
         };
-        // A service without its address has that of the lab.
+        // Without an address a service keeps its default: no change.
         if key != "address" {
             let words = format!("`{key}` is left out");
             changes.push(Change::new(text, range.clone(), "", words));
@@ -26,20 +26,19 @@ pub(super) fn of_services(text: &str) -> Vec<Change> {
     changes
 }
 
-/// Returns what is changed for each mutant of a `runbook.sh`: steps are left out or change places.
+/// The changes of a `runbook.sh`: steps are dropped or swapped.
 pub(super) fn of_commands(text: &str) -> Vec<Change> {
     let commands = lines(text).filter(|range| !text[range.clone()].starts_with("#!"));
     without_or_swapped(text, &commands.collect::<Vec<_>>())
 }
 
-/// Returns what is changed for each mutant of a `rules.toml`: rules, and their conditions, are left out,
-/// and rules change places.
+/// The changes of a `rules.toml`: rules and conditions are dropped, rules are swapped.
 pub(super) fn of_rules(text: &str) -> Vec<Change> {
     let mut starts: Vec<_> = text
         .match_indices("[[rule]]")
         .map(|(place, _)| place)
         .collect();
-    // What stands before the first is a comment.
+    // Skips matches in comments.
     starts.retain(|place| *place == 0 || text[..*place].ends_with('\n'));
     let ends = starts.iter().copied().skip(1).chain([text.len()]);
     let rules: Vec<_> = starts
@@ -80,7 +79,7 @@ fn without_or_swapped(text: &str, parts: &[Range<usize>]) -> Vec<Change> {
     without.chain(swapped).collect()
 }
 
-/// Returns where the lines of `text` are that are neither empty nor comments.
+/// The lines of `text` that are neither empty nor comments.
 fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     let mut place = 0;
     let lines = text.split_inclusive('\n').map(move |line| {
@@ -96,7 +95,7 @@ fn lines(text: &str) -> impl Iterator<Item = Range<usize>> {
     there.map(|(length, start, _)| start..start + length)
 }
 
-/// Returns other values than `value`: numbers in it by 30 % less and more, bits that are not set.
+/// Similar values: numbers minus and plus 30 %, permission bits cleared.
 fn values(value: &str) -> Vec<String> {
     match value {
         "true" => return vec!["false".to_owned()],

@@ -5,26 +5,26 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::kinds::gateway::lab::ports::{is_loopback, is_reserved};
 use crate::kinds::gateway::lab::upstream::plan::is_inside;
 
-/// An address in an argument, in parts that add up to the argument.
+/// An address, split into parts whose concatenation is the whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Address<'a> {
-    /// The scheme with its `://`; empty where there is none.
+    /// The scheme with its `://`, or empty.
     pub scheme: &'a str,
-    /// The host, with brackets around one of IPv6.
+    /// The host; IPv6 in brackets.
     pub host: &'a str,
-    /// The port with its `:`; empty where there is none.
+    /// The port with its `:`, or empty.
     pub port: &'a str,
-    /// What follows: a path.
+    /// The path.
     pub rest: &'a str,
 }
 
 impl<'a> Address<'a> {
-    /// Takes `text` apart; every text is an address of some kind.
+    /// Splits `text`; anything is an address of some kind.
     pub(crate) fn of(text: &'a str) -> Self {
         let start = text.find("://").map_or(0, |place| place + 3);
         let (scheme, text) = text.split_at(start);
-        let end = text.find('/').unwrap_or(text.len());
-        let end = before_path_variable(&text[..end]);
+        let slash = text.find('/').unwrap_or(text.len());
+        let end = before_path_variable(&text[..slash]);
         let (authority, rest) = text.split_at(end);
         let host = match authority.rfind(']') {
             Some(bracket) => bracket + 1,
@@ -39,19 +39,17 @@ impl<'a> Address<'a> {
         }
     }
 
-    /// Returns whether it is on this machine's loopback interface.
     pub(crate) fn is_loopback(&self) -> bool {
         is_loopback(self.host)
     }
 
-    /// Returns whether it stands for every address of this machine. Whoever connects to it connects to
-    /// this machine; whoever listens on it, beyond.
+    /// Whether it is the wildcard address. Connecting to it reaches this machine; listening on it is
+    /// reachable from others.
     pub(crate) fn is_any(&self) -> bool {
         self.loopback_of_any().is_some()
     }
 
-    /// Returns the loopback host that a connection to it reaches, where it stands for every address of
-    /// this machine.
+    /// For a wildcard address, the loopback host that a connection to it reaches.
     pub(crate) fn loopback_of_any(&self) -> Option<&'static str> {
         let bare = |host: &'a str| host.strip_prefix('[')?.strip_suffix(']');
         let v6 = bare(self.host).and_then(|host| host.parse::<Ipv6Addr>().ok());
@@ -60,27 +58,27 @@ impl<'a> Address<'a> {
         v4.or_else(|| v6.filter(Ipv6Addr::is_unspecified).map(|_| "[::1]"))
     }
 
-    /// Returns whether it is on this machine, or has a name that only a lab gives a meaning.
+    /// Whether it is on this machine, or has a reserved name that only a lab resolves.
     pub(crate) fn is_local(&self) -> bool {
         self.is_loopback() || is_reserved(self.host)
     }
 
-    /// Returns whether it is a unix socket below the lab's folder, as in `unix:run/app.sock`.
+    /// Whether it is a unix socket below the lab's folder, as in `unix:run/app.sock`.
     pub(crate) fn is_socket(&self) -> bool {
         if self.host != "unix" {
             return false;
         }
-        let path = format!("{}{}", self.port, self.rest);
-        let path = path.strip_prefix(':').unwrap_or_default();
+        let rest = format!("{}{}", self.port, self.rest);
+        let path = rest.strip_prefix(':').unwrap_or_default();
         is_inside(path.split(':').next().unwrap_or_default())
     }
 
-    /// Returns the port; `None` where it is not a number.
+    /// The port; `None` if absent or not a number.
     pub(crate) fn port(&self) -> Option<u16> {
         self.port.strip_prefix(':')?.parse().ok()
     }
 
-    /// Returns the port nginx would take where none is written.
+    /// The port that nginx uses if none is given.
     pub(crate) fn default_port(&self) -> u16 {
         if self.scheme.eq_ignore_ascii_case("https://") {
             443
@@ -89,7 +87,6 @@ impl<'a> Address<'a> {
         }
     }
 
-    /// Returns the address with `port` in place of its own.
     pub(crate) fn with_port_of(&self, port: u16) -> String {
         let Self {
             scheme, host, rest, ..
@@ -97,7 +94,7 @@ impl<'a> Address<'a> {
         format!("{scheme}{host}:{port}{rest}")
     }
 
-    /// Returns the address with a port, the default one if it has none.
+    /// The address with an explicit port.
     pub(crate) fn with_port(&self) -> String {
         let Self {
             scheme,
@@ -113,7 +110,7 @@ impl<'a> Address<'a> {
     }
 }
 
-/// Returns where the authority ends when a variable that starts with `/` follows it.
+/// The end of the authority, before a trailing variable that expands to a path.
 fn before_path_variable(authority: &str) -> usize {
     let path = ["$request_uri", "$uri"]
         .iter()

@@ -1,38 +1,38 @@
-//! What is wrong with a configuration, found before nginx sees it.
+//! Errors in a configuration, found before nginx reads it.
 
 use crate::kinds::gateway::lab::log::FILE;
 use crate::text::visible;
 
-/// What is wrong with a configuration, found before nginx sees it.
+/// An error in a configuration, found before nginx reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault {
-    /// Who does not take it.
-    pub refused_by: RefusedBy,
+pub struct ConfigError {
+    /// Who rejects it.
+    pub rejected_by: RejectedBy,
     /// The line, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The message.
     pub message: String,
     /// What to do about it.
     pub help: Option<String>,
 }
 
-/// Who does not take a configuration.
+/// Who rejects a configuration, and whose message it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RefusedBy {
-    /// A lab, since it could do harm: the message is our own.
+pub enum RejectedBy {
+    /// The lab, because it could do harm; our message.
     Harm,
-    /// A lab, since it has no room for it: the message is our own.
+    /// The lab, because it exceeds a limit; our message.
     Room,
-    /// nginx, as soon as it comes to this place: the message is nginx's.
+    /// nginx, while parsing this place; nginx's message.
     Nginx,
-    /// nginx, when it has read all of `http` and looks up hosts: the message is nginx's.
-    NginxAtLast,
+    /// nginx, after parsing all of `http`, when it resolves hosts; nginx's message.
+    NginxAfterParsing,
 }
 
-impl Fault {
+impl ConfigError {
     pub(super) fn of_nginx(line: usize, message: impl Into<String>) -> Self {
         Self {
-            refused_by: RefusedBy::Nginx,
+            rejected_by: RejectedBy::Nginx,
             line,
             message: message.into(),
             help: None,
@@ -45,7 +45,7 @@ impl Fault {
         help: impl Into<String>,
     ) -> Self {
         Self {
-            refused_by: RefusedBy::Harm,
+            rejected_by: RejectedBy::Harm,
             line,
             message: message.into(),
             help: Some(help.into()),
@@ -54,7 +54,7 @@ impl Fault {
 
     pub(super) fn room(line: usize, message: impl Into<String>, help: impl Into<String>) -> Self {
         Self {
-            refused_by: RefusedBy::Room,
+            rejected_by: RejectedBy::Room,
             ..Self::harmful(line, message, help)
         }
     }
@@ -64,34 +64,32 @@ impl Fault {
         self
     }
 
-    pub(super) fn at_last(mut self) -> Self {
-        self.refused_by = RefusedBy::NginxAtLast;
+    pub(super) fn after_parsing(mut self) -> Self {
+        self.rejected_by = RejectedBy::NginxAfterParsing;
         self
     }
 
-    /// Returns whether it could do harm.
+    /// Whether it could do harm.
     pub fn is_harmful(&self) -> bool {
-        self.refused_by == RefusedBy::Harm
+        self.rejected_by == RejectedBy::Harm
     }
 
-    /// Returns whether the message is our own, and not nginx's.
     pub(crate) fn is_ours(&self) -> bool {
-        matches!(self.refused_by, RefusedBy::Harm | RefusedBy::Room)
+        matches!(self.rejected_by, RejectedBy::Harm | RejectedBy::Room)
     }
 
-    /// Returns the message, without what a terminal would act on.
+    /// The message with control characters escaped.
     pub(crate) fn message(&self) -> String {
         visible(&self.message)
     }
 
-    /// Returns it as a learner reads it: with file and line, in nginx's form where it is nginx's, and with
-    /// what to do.
+    /// The error as a learner reads it: file, line and help, in nginx's format if nginx would report it.
     pub fn text(&self) -> String {
         let message = self.message();
         let line = self.line;
-        let text = match self.refused_by {
-            RefusedBy::Harm | RefusedBy::Room => format!("{FILE}:{line}: {message}"),
-            RefusedBy::Nginx | RefusedBy::NginxAtLast => {
+        let text = match self.rejected_by {
+            RejectedBy::Harm | RejectedBy::Room => format!("{FILE}:{line}: {message}"),
+            RejectedBy::Nginx | RejectedBy::NginxAfterParsing => {
                 format!("nginx: [emerg] {message} in {FILE}:{line}")
             }
         };
@@ -102,11 +100,11 @@ impl Fault {
     }
 }
 
-/// Returns `faults` as they can be told together: nginx tells of the first that it comes to and ends, so
-/// no more than that one is told in its name.
-pub(super) fn told(faults: Vec<Fault>) -> Vec<Fault> {
+/// Keeps the errors that can be reported together: all of ours, but only the first of nginx's, since nginx
+/// stops at its first error.
+pub(super) fn reportable(faults: Vec<ConfigError>) -> Vec<ConfigError> {
     let of_nginx = faults.iter().enumerate().filter(|(_, it)| !it.is_ours());
-    let first = of_nginx.min_by_key(|(place, it)| (it.refused_by, *place));
+    let first = of_nginx.min_by_key(|(place, it)| (it.rejected_by, *place));
     let first = first.map(|(place, _)| place);
     let faults = faults.into_iter().enumerate();
     let told = faults.filter(|(place, it)| it.is_ours() || Some(*place) == first);
@@ -119,9 +117,9 @@ mod tests {
 
     #[test]
     fn nginx_is_quoted_and_we_are_not() {
-        let own = Fault::harmful(3, "too much", "less");
+        let own = ConfigError::harmful(3, "too much", "less");
         assert_eq!(own.text(), "nginx.conf:3: too much\nhelp: less");
-        let quoted = Fault::of_nginx(4, "unexpected \"}\"");
+        let quoted = ConfigError::of_nginx(4, "unexpected \"}\"");
         assert_eq!(
             quoted.text(),
             "nginx: [emerg] unexpected \"}\" in nginx.conf:4"
@@ -130,11 +128,14 @@ mod tests {
 
     #[test]
     fn nginx_says_one_thing_and_ends() {
-        let late = Fault::of_nginx(1, "late").at_last();
-        let own = Fault::harmful(2, "own", "help");
-        let (third, fourth) = (Fault::of_nginx(3, "third"), Fault::of_nginx(4, "fourth"));
+        let late = ConfigError::of_nginx(1, "late").after_parsing();
+        let own = ConfigError::harmful(2, "own", "help");
+        let (third, fourth) = (
+            ConfigError::of_nginx(3, "third"),
+            ConfigError::of_nginx(4, "fourth"),
+        );
         let all = vec![late.clone(), own.clone(), third.clone(), fourth];
-        assert_eq!(told(all), [own.clone(), third]);
-        assert_eq!(told(vec![late.clone(), own.clone()]), [late, own]);
+        assert_eq!(reportable(all), [own.clone(), third]);
+        assert_eq!(reportable(vec![late.clone(), own.clone()]), [late, own]);
     }
 }

@@ -1,7 +1,7 @@
-//! `localhost` in the private copy: 127.0.0.1 and `::1`, whatever the machine's C library makes of it.
+//! `localhost` in the private copy: 127.0.0.1 and `::1`, whatever the machine's C library resolves it to.
 //!
-//! Which of the two a name server or a list of hosts gives depends on the machine, and the C library leaves
-//! out that of IPv6 where no other interface has one. So the copy names both.
+//! Which of the two a name server or `/etc/hosts` yields depends on the machine, and the C library omits
+//! `::1` if no other interface has IPv6. So the copy names both addresses.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,11 +11,11 @@ use super::reach::Pools;
 use super::words::{PASSES, is_in};
 use super::{Directive, Word};
 
-/// The pools that stand for `localhost`, by their names, each with its private port.
+/// Generated pools for `localhost`: name and private port.
 #[derive(Debug, Default)]
 pub(super) struct Localhosts(BTreeMap<String, u16>);
 
-/// Returns whether the address `word` of `directive` is `localhost`, and known before a request comes.
+/// Whether the address `word` of `directive` is `localhost`, resolved when the configuration is read.
 pub(super) fn names_it(directive: &Directive, word: &Word) -> bool {
     let is_looked_up_later = directive.arguments.iter().any(|it| it.text == "resolve");
     let is_fixed = !word.text.contains('$') && !is_looked_up_later;
@@ -25,7 +25,6 @@ pub(super) fn names_it(directive: &Directive, word: &Word) -> bool {
     is_fixed && has_port && is_localhost && !directive.is("listen")
 }
 
-/// Returns the hosts that `localhost` is.
 fn hosts(has_v6: bool) -> &'static [&'static str] {
     if has_v6 {
         &["127.0.0.1", "[::1]"]
@@ -34,8 +33,8 @@ fn hosts(has_v6: bool) -> &'static [&'static str] {
     }
 }
 
-/// Returns the second `server` that stands beside `directive`, a server of a pool at `localhost` with the
-/// private `port`; nothing where it would be none, or where its parameters are not plain words.
+/// The `server` for `::1` beside `directive`, a pool's server at `localhost`; `None` without IPv6, and if
+/// its parameters are not plain words.
 pub(super) fn second_server(directive: &Directive, port: u16, has_v6: bool) -> Option<String> {
     let host = hosts(has_v6).get(1)?;
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "=_.-".contains(char);
@@ -51,8 +50,8 @@ pub(super) fn second_server(directive: &Directive, port: u16, has_v6: bool) -> O
 }
 
 impl Localhosts {
-    /// Returns what takes the place of `word`, the address that `directive` passes requests to, and notes
-    /// the pool that it names; `None` where another pool has that name.
+    /// The replacement of `word`, an address to which `directive` passes requests, by a generated pool;
+    /// `None` if the learner has a pool of that name.
     pub(super) fn pool(
         &mut self,
         directive: &Directive,
@@ -72,7 +71,7 @@ impl Localhosts {
         Some(text)
     }
 
-    /// Returns the pools as `upstream` blocks.
+    /// The generated `upstream` blocks.
     pub(super) fn blocks(&self, has_v6: bool) -> String {
         let mut text = String::new();
         for (name, port) in &self.0 {

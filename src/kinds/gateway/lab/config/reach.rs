@@ -1,21 +1,19 @@
-//! Where directives lead: to pools of the file and to this machine, and nowhere else.
+//! The destinations of directives: pools of the file and this machine, and nothing else.
 
 use std::collections::BTreeSet;
 
 use super::address::Address;
 use super::variables::Variables;
 use super::words::{PASSES, is_in};
-use super::{Config, Directive, Fault, Word};
+use super::{Config, ConfigError, Directive, Word};
 use crate::kinds::gateway::lab::ports::is_reserved;
 
-/// The arguments of `resolver` that are no name servers.
+/// The arguments of `resolver` that are not name servers.
 const RESOLVER_SETTINGS: [&str; 4] = ["valid=", "ipv4=", "ipv6=", "status_zone="];
-/// How to write an address that a lab accepts.
 const LOOPBACK: &str = "a lab stays on this machine: write `127.0.0.1` and the port, \
                         or the name of an `upstream` block of this file";
 
-/// The names of the `upstream` blocks of a configuration, in lower case: for nginx `Shop` and `shop` are
-/// one.
+/// The names of the `upstream` blocks, in lower case, as nginx compares them.
 #[derive(Debug)]
 pub(super) struct Pools(BTreeSet<String>);
 
@@ -27,14 +25,14 @@ impl Pools {
         Self(names.map(|name| name.text.to_ascii_lowercase()).collect())
     }
 
-    /// Returns whether one is called `host`. What it is called besides does not matter: nginx looks for a
-    /// pool before it looks a name up.
+    /// Whether a pool is called `host`. That it may also be a host name does not matter: nginx tries pools
+    /// first.
     pub(super) fn has(&self, host: &str) -> bool {
         self.0.contains(&host.to_ascii_lowercase())
     }
 }
 
-/// What the addresses in a configuration can lead to.
+/// What the addresses in a configuration can resolve to.
 pub(super) struct Reach<'a> {
     pools: Pools,
     variables: Variables<'a>,
@@ -48,9 +46,8 @@ impl<'a> Reach<'a> {
         }
     }
 
-    /// Returns what is wrong with the address `word` of `directive`: a `server` of a pool, one that
-    /// passes requests on, or `resolver`.
-    pub(super) fn address(&self, directive: &Directive, word: &Word) -> Option<Fault> {
+    /// The error in the address `word` of `directive`: a pool's `server`, a `*_pass`, or `resolver`.
+    pub(super) fn address(&self, directive: &Directive, word: &Word) -> Option<ConfigError> {
         let name = directive.name.text.as_str();
         let address = Address::of(&word.text);
         if !matches!(name, "server" | "resolver") && self.pools.has(address.host) {
@@ -63,7 +60,7 @@ impl<'a> Reach<'a> {
             return None;
         }
         if word.text.contains('$') {
-            // With a variable, also one in the path, nginx looks up the host when a request comes.
+            // With a variable, even in the path, nginx resolves the host for each request.
             let is_nowhere = is_reserved(address.host) && address.port.matches(':').count() < 2;
             if is_nowhere && is_in(PASSES, name) && !names_variable {
                 return None;
@@ -83,19 +80,17 @@ impl<'a> Reach<'a> {
                 word.text
             )
         };
-        Some(Fault::harmful(word.line, message, LOOPBACK))
+        Some(ConfigError::harmful(word.line, message, LOOPBACK))
     }
 
-    /// Any argument of `resolver` that is no setting is a name server.
-    pub(super) fn resolver(&self, directive: &Directive) -> Option<Fault> {
+    pub(super) fn resolver(&self, directive: &Directive) -> Option<ConfigError> {
         let is_setting = |text: &str| RESOLVER_SETTINGS.iter().any(|key| text.starts_with(key));
         let words = directive.arguments.iter();
         let mut servers = words.filter(|word| !is_setting(&word.text));
         servers.find_map(|word| self.address(directive, word))
     }
 
-    /// Returns whether the variable that `address` begins with can hold nothing but addresses of
-    /// this machine.
+    /// Whether the variable that `address` begins with holds only addresses of this machine.
     fn holds_local(&self, address: &Address<'_>) -> bool {
         let Some(values) = self.variables.values(address.host) else {
             return false;
@@ -104,12 +99,12 @@ impl<'a> Reach<'a> {
         let is_local = |value: &&str| {
             let value = Address::of(value);
             let has_port = value.port.is_empty() || value.port().is_some();
-            // A scheme or a path within the value would shift what follows it.
+            // Two schemes would make the second one part of the host.
             let is_name = address.scheme.is_empty() || value.scheme.is_empty();
-            // With a port, nginx does not look for a pool.
+            // nginx does not try pools for an address with a port.
             let has_no_port = address.port.is_empty() && value.port.is_empty();
             let is_pool = has_no_port && self.pools.has(value.host);
-            // The default port cannot be given to the lab.
+            // The lab cannot bind the default port, which nobody wrote and nothing rewrites.
             let names_port = !address.port.is_empty() || !value.port.is_empty();
             is_name && has_port && (is_pool || names_port && value.is_local())
         };
@@ -117,20 +112,19 @@ impl<'a> Reach<'a> {
     }
 }
 
-/// A pool has the ports of its servers.
-fn with_port(name: &str, word: &Word, address: &Address<'_>) -> Option<Fault> {
+fn with_port(name: &str, word: &Word, address: &Address<'_>) -> Option<ConfigError> {
     if address.port.is_empty() {
         return None;
     }
     let Address { host, port, .. } = address;
     let message = format!("`{name}` names the pool `{host}` with the port `{port}`");
     let help = "leave the port out: the servers of the pool have theirs";
-    Some(Fault::harmful(word.line, message, help))
+    Some(ConfigError::harmful(word.line, message, help))
 }
 
-/// Returns what nginx says of an `address` that it cannot make out, or of a name that exists nowhere; `None`
-/// where it would look further.
-fn not_found(directive: &Directive, address: &Address<'_>) -> Option<Fault> {
+/// The error that nginx reports for an address it cannot parse, or for a reserved name, which does not
+/// resolve; `None` if nginx would go on to resolve it.
+fn not_found(directive: &Directive, address: &Address<'_>) -> Option<ConfigError> {
     let name = directive.name.text.as_str();
     let Address {
         scheme,
@@ -149,7 +143,7 @@ fn not_found(directive: &Directive, address: &Address<'_>) -> Option<Fault> {
         "resolver" => (&[""], "resolver"),
         _ => (&[""], "upstream"),
     };
-    let fault = |message: String| Some(Fault::of_nginx(directive.line, message));
+    let fault = |message: String| Some(ConfigError::of_nginx(directive.line, message));
     if name == "proxy_pass" && !["http://", "https://"].contains(&&*scheme) {
         return fault("invalid URL prefix".to_owned());
     }
@@ -165,30 +159,29 @@ fn not_found(directive: &Directive, address: &Address<'_>) -> Option<Fault> {
         let told = fault(format!("invalid port in {place} \"{host}{port}{rest}\""));
         return told.map(|fault| fault.with_help(help));
     }
-    // nginx would ask the name servers of this machine, and they know no such name.
+    // nginx would ask the machine's name servers, which know no reserved names.
     if matches!(name, "server" | "resolver") {
         return fault(format!("host not found in {place} \"{host}{port}\""));
     }
     let told = fault(format!("host not found in {place} \"{host}\""));
-    told.map(Fault::at_last)
+    told.map(ConfigError::after_parsing)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::fault::RefusedBy;
+    use super::super::fault::RejectedBy;
     use super::super::rules;
     use super::*;
 
-    /// Returns who refuses `text`, and with which words.
-    fn refused(text: &str) -> Option<(RefusedBy, String)> {
+    fn refused(text: &str) -> Option<(RejectedBy, String)> {
         let faults = rules::check(&Config::parse(text).unwrap());
         assert!(faults.len() <= 1, "{faults:?}");
         let fault = faults.into_iter().next()?;
-        Some((fault.refused_by, fault.message))
+        Some((fault.rejected_by, fault.message))
     }
 
-    fn by(refused_by: RefusedBy, message: &str) -> (RefusedBy, String) {
-        (refused_by, message.to_owned())
+    fn by(rejected_by: RejectedBy, message: &str) -> (RejectedBy, String) {
+        (rejected_by, message.to_owned())
     }
 
     #[test]
@@ -203,25 +196,25 @@ mod tests {
             "proxy_pass http://shop.test:$arg_port;",
             "proxy_pass http://shop.example$request_uri;",
         ] {
-            assert_eq!(refused(text).unwrap().0, RefusedBy::Harm, "{text}");
+            assert_eq!(refused(text).unwrap().0, RejectedBy::Harm, "{text}");
         }
     }
 
     #[test]
     fn a_name_that_exists_nowhere_is_told_in_the_words_of_its_directive() {
-        use RefusedBy::{Nginx, NginxAtLast};
+        use RejectedBy::{Nginx, NginxAfterParsing};
         let upstream = "host not found in upstream \"shop.test\"";
         assert_eq!(
             refused("proxy_pass http://shop.test:1;"),
-            Some(by(NginxAtLast, upstream))
+            Some(by(NginxAfterParsing, upstream))
         );
         assert_eq!(
             refused("grpc_pass grpc://shop.test:1;"),
-            Some(by(NginxAtLast, upstream))
+            Some(by(NginxAfterParsing, upstream))
         );
         assert_eq!(
             refused("grpc_pass shop.test:1;"),
-            Some(by(NginxAtLast, upstream))
+            Some(by(NginxAfterParsing, upstream))
         );
         let server = "host not found in upstream \"shop.test:1\"";
         assert_eq!(
@@ -240,7 +233,7 @@ mod tests {
             "proxy_pass https://shop.test:1;",
             "upstream a { server shop.test:1 resolve; }",
         ] {
-            assert_eq!(refused(text).unwrap().0, RefusedBy::Harm, "{text}");
+            assert_eq!(refused(text).unwrap().0, RejectedBy::Harm, "{text}");
         }
     }
 
@@ -248,6 +241,6 @@ mod tests {
     fn an_address_has_one_port() {
         let port = "invalid port in upstream \"::1:3000\"";
         let told = refused("proxy_pass http://::1:3000;");
-        assert_eq!(told, Some(by(RefusedBy::Nginx, port)));
+        assert_eq!(told, Some(by(RejectedBy::Nginx, port)));
     }
 }

@@ -1,13 +1,12 @@
-//! Words and marks, by the rules of nginx's `ngx_conf_read_token`.
+//! The tokenizer, after nginx's `ngx_conf_read_token`.
 
 use std::ops::Range;
 
-use super::{Fault, Word, unfinished};
+use super::{ConfigError, Word, unfinished};
 
-/// The most bytes that nginx reads in one piece: a word, or a comment.
-const MOST: usize = 4096;
+/// nginx's buffer: the longest word or comment, in bytes.
+const BUFFER: usize = 4096;
 
-/// The next piece of a configuration.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Token {
     Word(Word),
@@ -17,17 +16,17 @@ pub(super) enum Token {
     End,
 }
 
-/// Reads tokens from a text.
+/// Splits a text into tokens.
 #[derive(Debug)]
-pub(super) struct Reader<'a> {
+pub(super) struct Tokenizer<'a> {
     text: &'a str,
     position: usize,
     line: usize,
-    /// Where the comments are that were passed.
+    /// The comments so far, as byte ranges.
     comments: Vec<Range<usize>>,
 }
 
-impl<'a> Reader<'a> {
+impl<'a> Tokenizer<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -37,36 +36,35 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the line it has come to, from 1.
+    /// The current line, from 1.
     pub(super) fn line(&self) -> usize {
         self.line
     }
 
-    /// Returns the offset behind the last token.
+    /// The byte offset after the last token.
     pub(super) fn position(&self) -> usize {
         self.position
     }
 
-    /// Returns where the comments are that were passed.
     pub(super) fn comments(&self) -> &[Range<usize>] {
         &self.comments
     }
 
-    pub(super) fn token(&mut self) -> Result<Token, Fault> {
+    pub(super) fn next_token(&mut self) -> Result<Token, ConfigError> {
         self.skip_blanks()?;
         let Some(byte) = self.peek() else {
             return Ok(Token::End);
         };
         match byte {
-            b';' => Ok(self.mark(Token::Semicolon)),
-            b'{' => Ok(self.mark(Token::Open)),
-            b'}' => Ok(self.mark(Token::Close)),
+            b';' => Ok(self.mark_token(Token::Semicolon)),
+            b'{' => Ok(self.mark_token(Token::Open)),
+            b'}' => Ok(self.mark_token(Token::Close)),
             b'"' | b'\'' => self.quoted(byte),
             _ => self.plain(),
         }
     }
 
-    fn skip_blanks(&mut self) -> Result<(), Fault> {
+    fn skip_blanks(&mut self) -> Result<(), ConfigError> {
         while let Some(byte) = self.peek() {
             match byte {
                 b'#' => self.skip_comment()?,
@@ -77,7 +75,7 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn skip_comment(&mut self) -> Result<(), Fault> {
+    fn skip_comment(&mut self) -> Result<(), ConfigError> {
         let (start, line) = (self.position, self.line);
         while self.peek().is_some_and(|byte| byte != b'\n') {
             self.step();
@@ -89,21 +87,20 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    /// Returns whether nginx's buffer is full before the piece that began at `start` has come to its end,
-    /// which is here.
+    /// Whether the token or comment that began at `start` and ends here overflows nginx's buffer.
     fn is_too_long(&self, start: usize) -> bool {
         let length = self.position - start;
-        // At the end of the file there is nothing more to be read.
-        length > MOST || length == MOST && self.peek().is_some()
+        // nginx refills its buffer only if there is more to read.
+        length > BUFFER || length == BUFFER && self.peek().is_some()
     }
 
-    fn too_long(&self, start: usize, line: usize) -> Fault {
+    fn too_long(&self, start: usize, line: usize) -> ConfigError {
         let bytes = &self.text.as_bytes()[start..];
         let first = String::from_utf8_lossy(&bytes[..bytes.len().min(10)]);
-        Fault::of_nginx(line, format!("too long parameter \"{first}...\" started"))
+        ConfigError::of_nginx(line, format!("too long parameter \"{first}...\" started"))
     }
 
-    fn unfinished(&self, start: usize, line: usize) -> Fault {
+    fn unfinished(&self, start: usize, line: usize) -> ConfigError {
         if self.is_too_long(start) {
             self.too_long(start, line)
         } else {
@@ -111,12 +108,12 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn mark(&mut self, token: Token) -> Token {
+    fn mark_token(&mut self, token: Token) -> Token {
         self.step();
         token
     }
 
-    fn quoted(&mut self, quote: u8) -> Result<Token, Fault> {
+    fn quoted(&mut self, quote: u8) -> Result<Token, ConfigError> {
         let line = self.line;
         self.step();
         let start = self.position;
@@ -125,7 +122,7 @@ impl<'a> Reader<'a> {
             if byte == b'\\' {
                 self.step();
             } else if byte == quote {
-                let word = self.word(start, self.position - 1, line);
+                let word = self.word_at(start, self.position - 1, line);
                 return self.end_of_quoted(word);
             }
         }
@@ -135,24 +132,27 @@ impl<'a> Reader<'a> {
         let quote = char::from(quote);
         let message =
             format!("too long parameter, probably missing terminating \"{quote}\" character");
-        Err(Fault::of_nginx(line, message).with_help("this quote is not closed"))
+        Err(ConfigError::of_nginx(line, message).with_help("this quote is not closed"))
     }
 
-    /// A closing quote ends a word only before a blank, a mark, or a bracket (for `if (… "x")`).
-    fn end_of_quoted(&self, word: Word) -> Result<Token, Fault> {
+    /// After a closing quote, nginx accepts only a blank, `;`, `{`, or `)` (for `if (… "x")`).
+    fn end_of_quoted(&self, word: Word) -> Result<Token, ConfigError> {
         match self.peek() {
             None => Err(unfinished(self.line)),
             Some(byte) if is_blank(byte) || b";{)".contains(&byte) => Ok(Token::Word(word)),
             Some(_) => {
-                // nginx names one byte, which may be a part of a character only.
+                // nginx quotes one byte, which may be only a part of a character.
                 let byte = &self.text.as_bytes()[self.position..=self.position];
-                let byte = String::from_utf8_lossy(byte);
-                Err(Fault::of_nginx(self.line, format!("unexpected \"{byte}\"")))
+                let shown = String::from_utf8_lossy(byte);
+                Err(ConfigError::of_nginx(
+                    self.line,
+                    format!("unexpected \"{shown}\""),
+                ))
             }
         }
     }
 
-    fn plain(&mut self) -> Result<Token, Fault> {
+    fn plain(&mut self) -> Result<Token, ConfigError> {
         let (start, line) = (self.position, self.line);
         let mut after_dollar = false;
         while let Some(byte) = self.peek() {
@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
                 if self.is_too_long(start) {
                     break;
                 }
-                return Ok(Token::Word(self.word(start, self.position, line)));
+                return Ok(Token::Word(self.word_at(start, self.position, line)));
             }
             after_dollar = byte == b'$';
             self.step();
@@ -175,7 +175,7 @@ impl<'a> Reader<'a> {
         Err(self.unfinished(start, line))
     }
 
-    fn word(&self, start: usize, end: usize, line: usize) -> Word {
+    fn word_at(&self, start: usize, end: usize, line: usize) -> Word {
         Word {
             text: unescape(&self.text[start..end]),
             range: start..end,

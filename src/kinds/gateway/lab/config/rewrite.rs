@@ -1,6 +1,6 @@
-//! The private copy of a configuration: other ports, own files, the same lines.
+//! The private copy of a configuration: other ports, other files, the same line numbers.
 //!
-//! Nothing that is inserted holds a line break, so a line of the copy is a line of the original.
+//! Inserted text contains no line breaks, so that lines of the copy are lines of the original.
 
 use std::io;
 use std::ops::Range;
@@ -13,33 +13,29 @@ use super::{Config, Directive, Word};
 use crate::kinds::gateway::lab::ports;
 use crate::kinds::gateway::lab::ports::Ports;
 
-/// Where the copy logs what went wrong, relative to its folder, beside the learner's own log.
+/// The copy's error log, relative to its folder, beside the learner's own.
 pub(crate) const ERROR_LOG: &str = "logs/gradus.log";
 
-/// Where the learner's configuration is told to log requests; theirs to change.
+/// The default of `access_log`, which the learner may override.
 pub(crate) const ACCESS_LOG: &str = "logs/access.log";
 
-/// The folders for what nginx stores for a while, `_temp_path` aside; without them it would use those
-/// of the installed server.
+/// Prefixes of the `*_temp_path` directives. Their defaults are folders of the installed server.
 const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
-struct Edit {
+struct TextEdit {
     range: Range<usize>,
     text: String,
 }
 
-/// Returns the text of the private copy of `config`; `knows` says whether nginx has a directive.
-///
-/// # Errors
-/// Fails when a port cannot be taken.
-pub(crate) fn private(
+/// The private copy of `config`; `knows` tells whether nginx has a directive.
+pub(crate) fn private_copy(
     config: &Config,
     ports: &mut Ports,
     knows: impl Fn(&str) -> bool,
 ) -> io::Result<String> {
-    let mut edits = vec![insert(0, main_directives(config))];
+    let mut edits = vec![insertion(0, main_directives(config))];
     for http in config.directives.iter().filter(|found| found.is("http")) {
-        edits.push(insert(http.end, http_directives(http, &knows)));
+        edits.push(insertion(http.end, http_directives(http, &knows)));
     }
     let mut addresses = Addresses {
         config,
@@ -56,13 +52,13 @@ pub(crate) fn private(
     let blocks = addresses.localhosts.blocks(addresses.has_v6);
     edits.append(&mut addresses.edits);
     if let Some(http) = config.directives.iter().find(|found| found.is("http")) {
-        edits.push(insert(http.end, blocks));
+        edits.push(insertion(http.end, blocks));
     }
     edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
     Ok(apply(&config.text, &edits))
 }
 
-fn apply(text: &str, edits: &[Edit]) -> String {
+fn apply(text: &str, edits: &[TextEdit]) -> String {
     let mut copy = String::with_capacity(text.len() + 512);
     let mut done = 0;
     for edit in edits {
@@ -74,8 +70,8 @@ fn apply(text: &str, edits: &[Edit]) -> String {
     copy
 }
 
-fn insert(place: usize, text: String) -> Edit {
-    Edit {
+fn insertion(place: usize, text: String) -> TextEdit {
+    TextEdit {
         range: place..place,
         text,
     }
@@ -90,10 +86,10 @@ fn main_directives(config: &Config) -> String {
     format!("daemon off; {pid}error_log {ERROR_LOG} info; ")
 }
 
-/// Returns the text of `config` with what keeps an nginx that only reads it within its own folder.
-pub(crate) fn enclosed(config: &Config, knows: impl Fn(&str) -> bool) -> String {
+/// `config` with temporary files kept in nginx's own folder, for an nginx that only tests it.
+pub(crate) fn within_folder(config: &Config, knows: impl Fn(&str) -> bool) -> String {
     let blocks = config.directives.iter().filter(|found| found.is("http"));
-    let edits = blocks.map(|http| insert(http.end, http_directives(http, &knows)));
+    let edits = blocks.map(|http| insertion(http.end, http_directives(http, &knows)));
     apply(&config.text, &edits.collect::<Vec<_>>())
 }
 
@@ -112,24 +108,24 @@ fn http_directives(http: &Directive, knows: impl Fn(&str) -> bool) -> String {
     text
 }
 
-/// An `error_log` of an inner level replaces those further out, ours included: it gets ours again.
-fn own_error_logs(block: &Directive, edits: &mut Vec<Edit>) {
+/// An `error_log` in a block replaces that of the outer level, ours included; so ours is repeated there.
+fn own_error_logs(block: &Directive, edits: &mut Vec<TextEdit>) {
     if let Some(log) = block.children().iter().find(|child| child.is("error_log")) {
-        edits.push(insert(log.end, format!(" error_log {ERROR_LOG} info;")));
+        edits.push(insertion(log.end, format!(" error_log {ERROR_LOG} info;")));
     }
     for child in block.children() {
         own_error_logs(child, edits);
     }
 }
 
-/// What takes the place of addresses, and of ports wherever they are.
+/// Rewrites addresses, and loopback ports in any argument.
 struct Addresses<'a> {
     config: &'a Config,
     pools: Pools,
     localhosts: Localhosts,
     has_v6: bool,
     ports: &'a mut Ports,
-    edits: Vec<Edit>,
+    edits: Vec<TextEdit>,
 }
 
 impl Addresses<'_> {
@@ -139,22 +135,22 @@ impl Addresses<'_> {
             _ => (None, &*directive.arguments),
         };
         if let Some(word) = first {
-            self.address(directive, word)?;
+            self.rewrite_address(directive, word)?;
         }
-        self.values(rest)?;
+        self.rewrite_words(rest)?;
         for child in directive.children() {
             self.rewrite(child)?;
         }
-        // The rows of a table are no directives.
+        // `children` leaves out the rows of a table.
         for row in directive.block.iter().flatten() {
             if directive.is_table() {
-                self.values(&row.arguments)?;
+                self.rewrite_words(&row.arguments)?;
             }
         }
         Ok(())
     }
 
-    fn values(&mut self, words: &[Word]) -> io::Result<()> {
+    fn rewrite_words(&mut self, words: &[Word]) -> io::Result<()> {
         for word in words {
             let config = self.config;
             self.replace(word, &config.text[word.range.clone()])?;
@@ -162,7 +158,7 @@ impl Addresses<'_> {
         Ok(())
     }
 
-    fn address(&mut self, directive: &Directive, word: &Word) -> io::Result<()> {
+    fn rewrite_address(&mut self, directive: &Directive, word: &Word) -> io::Result<()> {
         if passes_to_pool(directive, word, &self.pools) {
             return Ok(());
         }
@@ -180,22 +176,22 @@ impl Addresses<'_> {
             None if directive.is("server") => {
                 let second = localhost::second_server(directive, private, self.has_v6);
                 self.edits
-                    .extend(second.map(|text| insert(directive.end, text)));
+                    .extend(second.map(|text| insertion(directive.end, text)));
                 format!("127.0.0.1:{private}")
             }
             None => address.with_port_of(private),
         };
         let range = word.range.clone();
-        self.edits.push(Edit { range, text });
+        self.edits.push(TextEdit { range, text });
         Ok(())
     }
 
-    /// Puts `whole` in the place of `word`, with private ports.
+    /// Replaces `word` by `whole` with private ports.
     fn replace(&mut self, word: &Word, whole: &str) -> io::Result<()> {
         let text = self.ports.map_to_private(whole)?;
         if text != self.config.text[word.range.clone()] {
             let range = word.range.clone();
-            self.edits.push(Edit { range, text });
+            self.edits.push(TextEdit { range, text });
         }
         Ok(())
     }
@@ -207,16 +203,16 @@ fn takes_address(directive: &Directive) -> bool {
     is_server || name == "listen" || is_in(PASSES, name)
 }
 
-/// A pool has no port of its own, and may be called like a host.
+/// A pool has no port of its own, but its name may look like a host.
 fn passes_to_pool(directive: &Directive, word: &Word, pools: &Pools) -> bool {
     is_in(PASSES, &directive.name.text) && pools.has(Address::of(&word.text).host)
 }
 
-/// Returns the address with its port, so that a default port is replaced too.
+/// The address with an explicit port, so that a default port is replaced too.
 fn whole_address(word: &Word, ports: &mut Ports, directive: &Directive) -> io::Result<String> {
     let address = Address::of(&word.text);
     if let Some(port) = address.port().filter(|_| address.host.starts_with('$')) {
-        // The rules have seen that the variable holds the name of this machine.
+        // The rules have checked that the variable holds only names of this machine.
         let port = ports.private(port)?;
         let Address {
             scheme, host, rest, ..
@@ -224,8 +220,7 @@ fn whole_address(word: &Word, ports: &mut Ports, directive: &Directive) -> io::R
         return Ok(format!("{scheme}{host}:{port}{rest}"));
     }
     if let Some(host) = address.loopback_of_any() {
-        // With a source address of its own a connection to every address would leave the loopback
-        // interface.
+        // With `proxy_bind`, a connection to the wildcard address would leave the loopback interface.
         return Ok(Address { host, ..address }.with_port());
     }
     if !address.is_local() {
@@ -244,7 +239,7 @@ mod tests {
     fn copy(text: &str) -> (String, Ports) {
         let mut ports = Ports::default();
         let config = Config::parse(text).unwrap();
-        let copy = private(&config, &mut ports, |name| name != "scgi_temp_path").unwrap();
+        let copy = private_copy(&config, &mut ports, |name| name != "scgi_temp_path").unwrap();
         (copy, ports)
     }
 
@@ -368,7 +363,7 @@ mod tests {
     fn what_only_reads_a_configuration_stays_in_its_folder() {
         let config = Config::parse("events {}\nhttp { access_log a; }\n").unwrap();
         assert_eq!(
-            enclosed(&config, |name| name == "proxy_temp_path"),
+            within_folder(&config, |name| name == "proxy_temp_path"),
             "events {}\nhttp { proxy_temp_path tmp/proxy; access_log a; }\n"
         );
     }

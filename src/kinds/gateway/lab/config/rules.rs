@@ -1,34 +1,31 @@
-//! What a configuration may say in a lab: nothing that reaches beyond this machine or the lab's
-//! own folder.
+//! The rules for configurations in a lab: nothing may reach beyond this machine or the lab's folder.
 
 use super::address::Address;
 use super::reach::Reach;
 use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL, is_in};
-use super::{Config, Directive, Fault, Word, fault};
-use crate::kinds::gateway::lab::modules::Version;
+use super::{Config, ConfigError, Directive, Word, fault};
+use crate::kinds::gateway::lab::modules::NginxVersion;
 use crate::kinds::gateway::lab::{modules, odd};
 
-/// The most worker processes, and threads of a pool.
 const MOST_WORKERS: u32 = 16;
-/// The most addresses that a lab listens on.
 const MOST_LISTENS: usize = 32;
-/// How many letters of a name may be wrong for it to be a slip of the pen.
+/// The largest edit distance at which an unknown name is taken for a typo.
 const MOST_SLIPS: usize = 2;
-/// Reads `text` and returns everything that a lab does not accept in it; nothing but that is wrong with
-/// a configuration that is returned. In a grading, `graded` is the version of its nginx.
-pub fn read(text: &str, graded: Option<Version>) -> (Option<Config>, Vec<Fault>) {
+/// Parses `text` and returns all errors. A configuration that is returned has no others. In a grading,
+/// `graded` is the version of its nginx.
+pub fn read(text: &str, graded: Option<NginxVersion>) -> (Option<Config>, Vec<ConfigError>) {
     let (config, mut faults) = match Config::parse(text) {
         Ok(config) => {
             let mut faults = check(&config);
             if let Some(version) = graded {
-                faults.extend(modules::refused(&config, version));
+                faults.extend(modules::rejected(&config, version));
             }
             (Some(config), faults)
         }
         Err(fault) => (None, vec![fault]),
     };
     for fault in &mut faults {
-        // What cannot be seen is no slip of another kind.
+        // A confusable character explains the error better than its own help does.
         let odd = match &config {
             Some(config) => config.odd_help(fault.line),
             None => odd::help(text, 1, fault.line),
@@ -38,9 +35,8 @@ pub fn read(text: &str, graded: Option<Version>) -> (Option<Config>, Vec<Fault>)
     (config, faults)
 }
 
-/// Returns everything that a lab does not accept in `config`, in the order of the text, and of what nginx
-/// does not accept what it comes to first.
-pub fn check(config: &Config) -> Vec<Fault> {
+/// All errors in `config`, in source order; of those that nginx would report, only the first.
+pub fn check(config: &Config) -> Vec<ConfigError> {
     let all = config.all();
     let rules = Rules {
         reach: Reach::of(config),
@@ -50,16 +46,16 @@ pub fn check(config: &Config) -> Vec<Fault> {
         .flat_map(|directive| rules.check(directive))
         .collect();
     faults.extend(too_many_ports(config));
-    fault::told(faults)
+    fault::reportable(faults)
 }
 
-/// A lab holds its ports, and those of its services.
-fn too_many_ports(config: &Config) -> Option<Fault> {
+/// A lab binds all its ports, and those of its services.
+fn too_many_ports(config: &Config) -> Option<ConfigError> {
     let listens = config.listens();
     let first = listens.get(MOST_LISTENS)?;
     let message = format!("{} `listen` are too many for a lab", listens.len());
     let help = format!("{MOST_LISTENS} are enough");
-    Some(Fault::room(first.line, message, help))
+    Some(ConfigError::room(first.line, message, help))
 }
 
 struct Rules<'a> {
@@ -67,7 +63,7 @@ struct Rules<'a> {
 }
 
 impl Rules<'_> {
-    fn check(&self, directive: &Directive) -> Vec<Fault> {
+    fn check(&self, directive: &Directive) -> Vec<ConfigError> {
         let name = directive.name.text.as_str();
         if let Some((_, help)) = REFUSED.iter().find(|(refused, _)| *refused == name) {
             return vec![refuse(&directive.name, "is not for labs", help)];
@@ -81,7 +77,7 @@ impl Rules<'_> {
             "server" => first.and_then(|word| self.reach.address(directive, word)),
             "resolver" => self.reach.resolver(directive),
             "listen" => first.and_then(listen),
-            // The first argument is a pattern, in which dots stand for any character.
+            // The first argument is a regular expression, where dots are harmless.
             "rewrite" => directive.arguments.get(1).and_then(climbs),
             "worker_processes" => first.and_then(|word| few(name, word, &word.text)),
             "thread_pool" => directive.arguments.iter().find_map(threads),
@@ -95,12 +91,12 @@ impl Rules<'_> {
     }
 }
 
-fn refuse(word: &Word, why: &str, help: &str) -> Fault {
-    Fault::harmful(word.line, format!("`{}` {why}", word.text), help)
+fn refuse(word: &Word, why: &str, help: &str) -> ConfigError {
+    ConfigError::harmful(word.line, format!("`{}` {why}", word.text), help)
 }
 
-/// A table such as `map` may include files too.
-fn table(directive: &Directive) -> Vec<Fault> {
+/// Tables such as `map` may `include` files too.
+fn table(directive: &Directive) -> Vec<ConfigError> {
     let rows = directive.block.iter().flatten();
     rows.filter(|row| row.is("include"))
         .map(|row| {
@@ -113,16 +109,16 @@ fn table(directive: &Directive) -> Vec<Fault> {
         .collect()
 }
 
-fn server(directive: &Directive) -> Option<Fault> {
+fn server(directive: &Directive) -> Option<ConfigError> {
     if directive.children().iter().any(|child| child.is("listen")) {
         return None;
     }
     let message = "a `server` without `listen` listens on every address of the machine";
     let help = "add `listen 127.0.0.1:8080;`, with the port of this lab";
-    Some(Fault::harmful(directive.name.line, message, help))
+    Some(ConfigError::harmful(directive.name.line, message, help))
 }
 
-fn listen(word: &Word) -> Option<Fault> {
+fn listen(word: &Word) -> Option<ConfigError> {
     let address = Address::of(&word.text);
     if address.is_loopback() {
         let is_range = address.port.contains('-');
@@ -130,31 +126,30 @@ fn listen(word: &Word) -> Option<Fault> {
     }
     let message = format!("`listen {}` listens beyond this machine", word.text);
     let help = "name the loopback address, as in `listen 127.0.0.1:8080;`";
-    Some(Fault::harmful(word.line, message, help))
+    Some(ConfigError::harmful(word.line, message, help))
 }
 
-fn threads(word: &Word) -> Option<Fault> {
+fn threads(word: &Word) -> Option<ConfigError> {
     few("thread_pool", word, word.text.strip_prefix("threads=")?)
 }
 
-/// That `number`, which `word` of the directive `name` gives, is one of processes or threads that a lab
-/// can bear.
-fn few(name: &str, word: &Word, number: &str) -> Option<Fault> {
+/// Limits the number of processes or threads, `number`, in `word` of the directive `name`.
+fn few(name: &str, word: &Word, number: &str) -> Option<ConfigError> {
     let is_number = number.bytes().all(|byte| byte.is_ascii_digit());
     let is_few = number
         .parse::<u32>()
         .is_ok_and(|count| count <= MOST_WORKERS);
-    // A number that is too long for us may be one that nginx takes.
+    // A number that overflows here may be one that nginx accepts.
     if is_number && !is_few {
         let message = format!("`{name} {}` is too many for a lab", word.text);
         let help = "one worker is enough: leave it out";
-        return Some(Fault::harmful(word.line, message, help));
+        return Some(ConfigError::harmful(word.line, message, help));
     }
     None
 }
 
-fn path(name: &str, word: &Word) -> Option<Fault> {
-    // Words that stand for no file, such as `off` and `stderr`, lead nowhere.
+fn path(name: &str, word: &Word) -> Option<ConfigError> {
+    // Values that are not paths, such as `off` and `stderr`, pass.
     let text = word.text.as_str();
     let leads_out = text.starts_with('/') || text.contains([':', '$']) || has_parent(text);
     if !leads_out {
@@ -162,10 +157,10 @@ fn path(name: &str, word: &Word) -> Option<Fault> {
     }
     let message = format!("`{name}` names `{text}`, which may be outside the lab's folder");
     let help = "write a relative path without `..` and variables, as in `logs/access.log`";
-    Some(Fault::harmful(word.line, message, help))
+    Some(ConfigError::harmful(word.line, message, help))
 }
 
-fn climbs(word: &Word) -> Option<Fault> {
+fn climbs(word: &Word) -> Option<ConfigError> {
     has_parent(&word.text)
         .then(|| refuse(word, "leads out of the folder", "write a path without `..`"))
 }
@@ -174,33 +169,31 @@ fn has_parent(path: &str) -> bool {
     path.split('/').any(|part| part == "..")
 }
 
-/// Returns whether labs know the directive `name`.
 pub(crate) fn is_known(name: &str) -> bool {
     all_known().any(|known| known == name)
 }
 
-/// Returns the names of all directives that labs know.
 pub(crate) fn all_known() -> impl Iterator<Item = &'static str> {
     let lists = [PLAIN, PASSES, PATHS, FILE_LISTS, SPECIAL].into_iter();
     lists.flat_map(str::split_ascii_whitespace)
 }
 
-/// A slip of the pen is told as nginx tells it; anything else could be a directive of a module that
-/// we know nothing about.
-fn unknown(directive: &Directive) -> Fault {
+/// A typo is reported in nginx's words. Any other name could be a directive of a module that we know nothing
+/// about.
+fn unknown(directive: &Directive) -> ConfigError {
     let name = directive.name.text.as_str();
-    // nginx writes a name up to its end as a string of C.
+    // nginx prints the name as a C string, up to its first NUL.
     let shown = name.split('\0').next().unwrap_or_default();
-    let of_nginx = Fault::of_nginx(directive.line, format!("unknown directive \"{shown}\""));
-    // No module has a directive with other characters.
+    let of_nginx = ConfigError::of_nginx(directive.line, format!("unknown directive \"{shown}\""));
+    // No module's directive has other characters.
     if !name
         .bytes()
         .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     {
         return of_nginx;
     }
-    // Names of another length are further away than that: thousands of names, or one of thousands of
-    // letters, are told at once.
+    // The length is a lower bound of the distance. It keeps files of thousands of unknown names, or one
+    // name of thousands of letters, from taking quadratic time.
     let length = name.chars().count();
     let near = all_known()
         .filter(|known| known.len().abs_diff(length) <= MOST_SLIPS)
@@ -221,7 +214,7 @@ fn unknown(directive: &Directive) -> Fault {
 mod tests {
     use super::*;
 
-    fn faults(text: &str) -> Vec<Fault> {
+    fn faults(text: &str) -> Vec<ConfigError> {
         check(&Config::parse(text).unwrap())
     }
 

@@ -1,11 +1,11 @@
-//! The variables of a configuration whose every value stands in it.
+//! Variables whose possible values are all in the configuration.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Config, Directive};
 
-/// How the names of variables begin that a request, or an answer to it, can fill. `set` gives such
-/// a name a value only where it is run.
+/// Prefixes of variables that a request or its response fills. `set` overrides such a variable only where it
+/// is executed.
 const OF_REQUESTS: [&str; 8] = [
     "arg_",
     "cookie_",
@@ -17,17 +17,17 @@ const OF_REQUESTS: [&str; 8] = [
     "upstream_trailer_",
 ];
 
-/// Variables by their names, each with all that it can hold.
+/// Variables by name, with all possible values.
 #[derive(Debug)]
 pub(super) struct Variables<'a>(BTreeMap<String, Vec<&'a str>>);
 
 impl<'a> Variables<'a> {
-    /// Returns those that `set` and `map` of `config` give values to, and nothing else does.
+    /// The variables that only `set` and `map` of `config` assign.
     pub(super) fn of(config: &'a Config) -> Self {
         let all = config.all();
         let mut values = BTreeMap::<String, Vec<&str>>::new();
         for (name, value) in all.iter().flat_map(|directive| given(directive)) {
-            // For nginx `$Shop` and `$shop` are one.
+            // nginx compares variable names case-insensitively.
             values
                 .entry(name.to_ascii_lowercase())
                 .or_default()
@@ -43,14 +43,13 @@ impl<'a> Variables<'a> {
         Self(values)
     }
 
-    /// Returns all that the variable `name`, with its `$`, can hold; `None` where that is not known.
+    /// All possible values of the variable `name`, with its `$`; `None` if unknown.
     pub(super) fn values(&self, name: &str) -> Option<&[&'a str]> {
         self.0.get(&name.to_ascii_lowercase()).map(Vec::as_slice)
     }
 }
 
-/// Returns the variable that `directive` gives values to, once with each; a `map` without rows still
-/// names it.
+/// The assignments by `directive`: variable and value. A `map` without rows still declares its variable.
 fn given(directive: &Directive) -> Vec<(&str, Option<&str>)> {
     let argument = |place: usize| directive.arguments.get(place).map(|word| &*word.text);
     match (&*directive.name.text, argument(0), argument(1)) {
@@ -58,15 +57,14 @@ fn given(directive: &Directive) -> Vec<(&str, Option<&str>)> {
         ("map", Some(_), Some(name)) => {
             let rows = directive.block.iter().flatten();
             let values = rows.filter_map(|row| row.arguments.first());
-            let values = values.map(|word| (name, Some(word.text.as_str())));
-            std::iter::once((name, None)).chain(values).collect()
+            let pairs = values.map(|word| (name, Some(word.text.as_str())));
+            std::iter::once((name, None)).chain(pairs).collect()
         }
         _ => Vec::new(),
     }
 }
 
-/// Returns the variable that `directive` fills with what does not stand in the file, or with what
-/// is not looked at here.
+/// The variable that `directive` assigns values not in the file, or not looked at here.
 fn filled(directive: &Directive) -> Option<&str> {
     let name = match &*directive.name.text {
         "auth_request_set" => directive.arguments.first(),
@@ -76,14 +74,14 @@ fn filled(directive: &Directive) -> Option<&str> {
     name.map(|word| &*word.text)
 }
 
-/// Returns whether `name` is not one of nginx's own, such as `$1` and `$arg_page`.
+/// Whether `name` is none of nginx's own variables, such as `$1` and `$arg_page`.
 fn is_own(name: &str) -> bool {
     let bare = name.strip_prefix('$').unwrap_or(name);
     let is_capture = bare.starts_with(|char: char| char.is_ascii_digit());
     !is_capture && !OF_REQUESTS.iter().any(|prefix| bare.starts_with(prefix))
 }
 
-/// Returns whether a regular expression somewhere in `text` fills `name`, as `(?<shop>.*)` does.
+/// Whether a named group of a regular expression in `text` assigns `name`, as in `(?<shop>.*)`.
 fn captures(text: &str, name: &str) -> bool {
     let bare = name.strip_prefix('$').unwrap_or(name);
     text.contains(&format!("<{bare}>")) || text.contains(&format!("?'{bare}'"))

@@ -1,12 +1,10 @@
-//! The directives that a lab knows. A name in none of these lists never reaches nginx, whatever
-//! modules it was built with.
+//! The directives that labs accept. A name in none of these lists never reaches nginx, whatever its modules.
 
-/// Returns whether `name` is in the `list` of names.
 pub(super) fn is_in(list: &str, name: &str) -> bool {
     list.split_ascii_whitespace().any(|known| known == name)
 }
 
-/// Directives that touch nothing but nginx's own behaviour.
+/// Directives that affect nothing but nginx's own behaviour.
 pub(super) const PLAIN: &str = "
     absolute_redirect accept_mutex accept_mutex_delay add_header add_trailer addition_types aio
     allow ancient_browser ancient_browser_value auth_basic auth_delay auth_request_set autoindex
@@ -63,12 +61,11 @@ pub(super) const PLAIN: &str = "
     worker_aio_requests worker_connections worker_rlimit_nofile worker_shutdown_timeout zone
 ";
 
-/// Directives whose first argument is the address of an upstream or the name of a pool.
+/// Directives whose first argument is an upstream address or the name of a pool.
 pub(super) const PASSES: &str = "
     fastcgi_pass grpc_pass memcached_pass proxy_pass scgi_pass uwsgi_pass
 ";
 
-/// Directives whose first argument is a file or folder.
 pub(super) const PATHS: &str = "
     access_log alias auth_basic_user_file client_body_temp_path error_log fastcgi_temp_path pid
     proxy_cache_path proxy_ssl_certificate proxy_ssl_certificate_key proxy_ssl_trusted_certificate
@@ -76,7 +73,7 @@ pub(super) const PATHS: &str = "
     ssl_client_certificate ssl_dhparam ssl_password_file ssl_trusted_certificate uwsgi_temp_path
 ";
 
-/// Directives all of whose arguments may be files, or paths of a request that become some.
+/// Directives whose arguments may all be files, or request paths that map to files.
 pub(super) const FILE_LISTS: &str = "
     add_after_body add_before_body auth_request error_page index mirror try_files
 ";

@@ -1,4 +1,4 @@
-//! Asks a lab that another process keeps.
+//! The client of a lab that another process keeps.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::Shutdown;
@@ -8,43 +8,37 @@ use std::time::Duration;
 
 use super::protocol::{Answer, Request, Status};
 
-/// How long a lab may think; probes take their time.
-const PATIENCE: Duration = Duration::from_mins(5);
-/// The most bytes of an answer.
+/// The timeout of a reply; probes take their time.
+const TIMEOUT: Duration = Duration::from_mins(5);
 const MOST: u64 = 16 << 20;
 
-/// Asks one lab.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller {
     socket: PathBuf,
 }
 
-/// Why there is no answer.
+/// Why there is no reply.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum CallError {
-    /// The lab went away.
     #[error("the lab is gone")]
     Gone(#[source] io::Error),
-    /// It answered something else than it was asked, as another version of Gradus may.
+    /// The reply does not fit the request, as with another version of Gradus.
     #[error("the lab does not understand: another version of Gradus keeps it")]
     Foreign,
-    /// It could not do it.
+    /// The lab could not handle the request.
     #[error("{0}")]
     Trouble(String),
 }
 
 impl Caller {
-    /// Returns a caller of the lab that listens at `socket`.
+    /// A client of the lab that listens at the path `socket`.
     pub(crate) fn new(socket: impl Into<PathBuf>) -> Self {
         Self {
             socket: socket.into(),
         }
     }
 
-    /// Asks, and waits for the answer.
-    ///
-    /// # Errors
-    /// Fails when the lab is gone, or could not do it.
+    /// Sends a request and waits for the reply.
     pub(crate) fn ask(&self, request: &Request) -> Result<Answer, CallError> {
         let line = self.exchange(request).map_err(CallError::Gone)?;
         match serde_json::from_str(&line) {
@@ -55,10 +49,6 @@ impl Caller {
         }
     }
 
-    /// Asks what runs.
-    ///
-    /// # Errors
-    /// Fails when the lab is gone.
     pub(crate) fn status(&self) -> Result<Status, CallError> {
         match self.ask(&Request::Status)? {
             Answer::Status(status) => Ok(*status),
@@ -68,7 +58,7 @@ impl Caller {
 
     fn exchange(&self, request: &Request) -> io::Result<String> {
         let mut stream = UnixStream::connect(&self.socket)?;
-        stream.set_read_timeout(Some(PATIENCE))?;
+        stream.set_read_timeout(Some(TIMEOUT))?;
         let mut line = serde_json::to_string(request)?;
         line.push('\n');
         stream.write_all(line.as_bytes())?;

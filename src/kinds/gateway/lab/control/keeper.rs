@@ -1,4 +1,4 @@
-//! Keeps a lab: does what is asked of it, one thing after the other.
+//! Keeps a lab up and handles requests to it, one at a time.
 
 mod said;
 mod work;
@@ -17,46 +17,40 @@ use crate::sandbox::{Job, Stage, Supervised};
 use crate::sys::clock::unix_time;
 use work::Work;
 
-/// Finds out whether what was done to a lab is what its exercise asks for.
+/// Judges what was done to a lab.
 pub(crate) type Judge = Box<dyn FnMut(&mut Lab) -> Result<Outcome, CheckError> + Send>;
 
-/// Something that happened to the lab, in words for whoever looks on.
+/// An event in the lab, for its screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Happened {
-    /// It changed.
+    /// Another process changed something; says what.
     Changed(String),
-    /// Somebody asked for its end.
+    /// Another process asked for the end.
     Down,
 }
 
-/// Is told what happens; it blocks nobody.
+/// Receives events; must not block.
 pub(crate) type Told = Arc<dyn Fn(Happened) + Send + Sync>;
 
 /// What a lab is made of.
 pub(crate) struct Opening {
-    /// The exercise's name.
     pub exercise: String,
-    /// The exercise's title.
     pub title: String,
-    /// The learner's folder.
     pub folder: PathBuf,
-    /// Nginx's port and the services, as the learner has set them up.
+    /// nginx's port, and the services with the learner's settings.
     pub plan: Plan,
-    /// The services as the course declares them, before the learner sets them up.
+    /// The services as the course declares them.
     pub declared: Vec<UpstreamPlan>,
-    /// The configuration that nginx runs with at first; the learner's if there is none.
+    /// The first configuration; by default the learner's file.
     pub running: Option<String>,
-    /// Whether the ports are the learner's own, where those are free.
+    /// Whether to use the learner's own port numbers where those are free.
     pub own_ports: bool,
-    /// The nginx.
     pub nginx: Nginx,
-    /// What the lab works with.
     pub context: Context,
-    /// The judge.
     pub judge: Judge,
 }
 
-/// A lab that is up; it goes when this is dropped.
+/// A lab that is up; dropping it ends the lab.
 #[derive(Debug)]
 pub(crate) struct Keeper {
     folder: PathBuf,
@@ -65,12 +59,12 @@ pub(crate) struct Keeper {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Something asked, and where the answer goes. Without a request it is the end.
+/// A request and the channel for its reply. Without a request it means shutdown.
 #[derive(Debug)]
 pub(super) struct Order {
     request: Option<Request>,
     answer: SyncSender<Answer>,
-    /// Whether another process asks.
+    /// Whether another process sent it.
     foreign: bool,
 }
 
@@ -87,11 +81,8 @@ impl Order {
 }
 
 impl Keeper {
-    /// Puts the lab up and starts nginx; also returns what nginx says to that. That it does not
-    /// start is no failure of ours: the lab is up without it.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
+    /// Puts the lab up and starts nginx; also returns what `nginx` printed. If it does not start, the lab is
+    /// up without it.
     pub(crate) fn start(opening: Opening, told: Told) -> Result<(Self, Said), LabError> {
         let lab = Lab::open(&opening.plan, opening.own_ports, &opening.context)?;
         let folder = lab.folder().to_owned();
@@ -114,9 +105,9 @@ impl Keeper {
         };
         let first = work.opening.running.take();
         let said = work.start_nginx(first)?;
-        let thread = thread::Builder::new().name("lab".into());
-        let thread = thread.spawn(move || work.run(&ordered));
-        let thread = thread.map_err(|source| LabError::File {
+        let builder = thread::Builder::new().name("lab".into());
+        let spawned = builder.spawn(move || work.run(&ordered));
+        let thread = spawned.map_err(|source| LabError::File {
             path: folder.clone(),
             source,
         })?;
@@ -129,7 +120,7 @@ impl Keeper {
         Ok((keeper, said))
     }
 
-    /// Asks from within this process, and waits for the answer.
+    /// Sends a request from within this process, and waits for the reply.
     pub(crate) fn ask(&self, request: Request) -> Answer {
         let (order, answer) = Order::new(request, false);
         let gone = || Answer::Trouble {
@@ -141,12 +132,10 @@ impl Keeper {
         answer.recv().unwrap_or_else(|_| gone())
     }
 
-    /// Returns where it listens.
     pub(crate) fn socket(&self) -> &Path {
         self.server.socket()
     }
 
-    /// Returns the lab's private folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
@@ -167,8 +156,8 @@ impl Drop for Keeper {
     }
 }
 
-/// Removes the folder when Gradus is killed, also while no nginx runs: a process that waits, under
-/// a supervisor.
+/// Starts a placeholder process under a supervisor, which removes the folder if Gradus is killed while no
+/// nginx runs.
 fn guard(folder: &Path, context: &Context) -> Result<Supervised, LabError> {
     let job = Job::new(Stage::Trusted, "/bin/sh", "/")
         .argument("-c")

@@ -1,4 +1,4 @@
-//! What is said to a lab that is up, and what it answers: one line of JSON each way.
+//! The protocol of a lab's socket: a request and a reply, one line of JSON each.
 
 use std::path::PathBuf;
 
@@ -10,38 +10,33 @@ use crate::kinds::gateway::lab::customers::Met;
 use crate::kinds::gateway::lab::ports::swapped;
 use crate::kinds::gateway::lab::system::PREFIX;
 
-/// Something asked of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
 pub(crate) enum Request {
-    /// A word for nginx.
-    Nginx {
-        /// The word.
-        word: NginxWord,
-    },
-    /// A word for a service.
+    /// A command to nginx.
+    Nginx { word: NginxWord },
+    /// A command to a service.
     Service {
-        /// The word.
         word: ServiceRequest,
-        /// The service; for [`ServiceRequest::Status`] all of them if there is none.
+        /// The service; `None` with [`ServiceCommand::Status`] means all.
         name: Option<String>,
     },
-    /// What runs, and where.
+    /// The state of nginx and the services.
     Status,
-    /// What the logs say from these positions on.
+    /// New lines of the logs.
     Logs {
-        /// Where to begin.
+        /// The offsets to start at.
         from: Positions,
     },
-    /// Whether what was done to the lab is what the exercise asks for.
+    /// Judge what was done to the lab.
     Judge,
-    /// The words that changed something since the lab came up, as a shell would read them.
+    /// The commands that changed something since the lab came up.
     History,
-    /// The end.
+    /// End the lab.
     Down,
 }
 
-/// A word for nginx, as its command line has them.
+/// A command line of nginx.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum NginxWord {
@@ -65,61 +60,46 @@ pub(crate) enum NginxWord {
     Quit,
 }
 
-/// A word for a service.
+/// A command of `svc`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum ServiceRequest {
-    /// Starts it.
     Start,
-    /// Stops it.
     Stop,
-    /// Stops and starts it.
     Restart,
     /// Kills it, as a crash would.
     Kill,
-    /// Says how it is.
     Status,
-    /// Says what it has seen.
     Logs,
 }
 
-/// What a lab answers.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
 pub(crate) enum Answer {
-    /// What a command of the trade prints, and its exit code.
     Said(Said),
-    /// What runs.
     Status(Box<Status>),
-    /// What the logs say.
     Logs(News),
-    /// What the judge found.
     Judged(Box<Outcome>),
-    /// Lines of shell.
+    /// Shell command lines.
     History {
-        /// The lines.
         lines: Vec<String>,
     },
-    /// It could not be done; not the learner's fault.
+    /// The request failed, and not by a fault of the learner.
     Trouble {
-        /// Why.
         what: String,
     },
 }
 
-/// What a command of the trade prints, and its exit code.
+/// The output of a command, and its exit code.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Said {
-    /// The exit code.
     pub code: u8,
-    /// Standard output.
     pub stdout: String,
-    /// Standard error.
     pub stderr: String,
 }
 
 impl Said {
-    /// Returns `text` on standard output, and success.
+    /// `text` on standard output, and success.
     pub(crate) fn fine(text: impl Into<String>) -> Self {
         Self {
             stdout: text.into(),
@@ -127,7 +107,7 @@ impl Said {
         }
     }
 
-    /// Returns `text` on standard error, and success, as nginx does.
+    /// `text` on standard error, and success, as nginx does it.
     pub(crate) fn noted(text: impl Into<String>) -> Self {
         Self {
             stderr: text.into(),
@@ -135,7 +115,7 @@ impl Said {
         }
     }
 
-    /// Returns `text` on standard error, and the exit code 1.
+    /// `text` on standard error, and exit code 1.
     pub(crate) fn failed(text: impl Into<String>) -> Self {
         Self {
             code: 1,
@@ -145,75 +125,68 @@ impl Said {
     }
 }
 
-/// What runs in a lab, and where.
+/// The state of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Status {
-    /// The exercise's name.
     pub exercise: String,
-    /// The exercise's title.
     pub title: String,
-    /// The learner's folder.
     pub folder: PathBuf,
     /// The process that keeps the lab.
     pub pid: u32,
-    /// When it came up, in seconds since 1970-01-01 UTC.
+    /// When it came up, in Unix time.
     pub since: u64,
-    /// The lab's private folder, with `logs` and `bin`.
+    /// The lab's private folder, with `nginx/logs` and `bin`.
     pub lab: PathBuf,
-    /// The gateway.
     pub nginx: NginxStatus,
-    /// The services behind it, in the exercise's order.
+    /// In the exercise's order.
     pub services: Vec<ServiceStatus>,
-    /// Ports that the learner knows and the ones that stand for them, where they differ.
+    /// Ports that differ: the learner's and the private one.
     pub ports: Vec<(u16, u16)>,
-    /// What the customers have met so far, where some come.
     pub customers: Option<Met>,
 }
 
-/// The gateway.
+/// The state of nginx.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct NginxStatus {
-    /// The port where customers find it.
+    /// Its port, as the learner knows it.
     pub listen: u16,
-    /// The master process; none while it is stopped.
+    /// The master's PID; `None` while nginx is stopped.
     pub master: Option<u32>,
-    /// The worker processes.
+    /// The workers' PIDs.
     pub workers: Vec<u32>,
-    /// When it read the configuration that runs, in seconds since 1970-01-01 UTC.
+    /// When it read the running configuration, in Unix time.
     pub config_since: u64,
-    /// Whether `nginx.conf` says something else by now.
+    /// Whether `nginx.conf` has changed since.
     pub config_changed: bool,
 }
 
-/// A service behind the gateway.
+/// The state of a service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ServiceStatus {
-    /// Its name.
     pub name: String,
     /// Its address, as the learner knows it.
     pub address: String,
-    /// Where it really listens, if that differs.
+    /// Its real address, if that differs.
     pub stands_for: Option<String>,
-    /// Its state in a word, such as `running`.
+    /// `running` or `stopped`.
     pub state: String,
-    /// How many requests it has read.
+    /// The requests it has handled.
     pub requests: usize,
 }
 
 impl ServiceStatus {
-    /// Returns whether it runs.
     pub(crate) fn is_running(&self) -> bool {
         self.state == "running"
     }
 }
 
 impl Status {
-    /// Returns the address customers use, as it really is.
+    /// nginx's real URL.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port(self.nginx.listen))
     }
 
-    /// Returns `text` with the ports and files of the lab as the learner knows them.
+    /// Replaces ports and paths of the lab in `text` by those the learner knows.
     pub(crate) fn for_learner(&self, text: &str) -> String {
         let prefix = self.lab.join(PREFIX);
         let own = [prefix, self.lab.clone()].map(|folder| format!("{}/", folder.display()));
@@ -226,12 +199,11 @@ impl Status {
         })
     }
 
-    /// Returns the folder of nginx's logs.
     pub(crate) fn logs(&self) -> PathBuf {
         self.lab.join(PREFIX).join("logs")
     }
 
-    /// Returns the port that stands for the learner's `port`.
+    /// The private port for the learner's `port`.
     pub(crate) fn port(&self, port: u16) -> u16 {
         let found = self.ports.iter().find(|(learner, _)| *learner == port);
         found.map_or(port, |(_, private)| *private)

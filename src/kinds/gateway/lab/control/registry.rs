@@ -1,4 +1,4 @@
-//! Which labs are up: one small file each, in the folder for what belongs to no workspace.
+//! The registry of labs that are up: a small file each, in the user's state folder.
 
 use std::fs;
 use std::io::{self, Write};
@@ -10,29 +10,23 @@ use serde::{Deserialize, Serialize};
 use crate::sys::environment::Environment;
 use crate::sys::files;
 
-/// The most bytes of an entry.
 const MOST: u64 = 64 << 10;
 
 /// A lab that is up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Entry {
-    /// The exercise's name.
     pub exercise: String,
-    /// The learner's folder.
     pub folder: PathBuf,
-    /// The process that keeps the lab.
     pub pid: u32,
-    /// Where it listens.
     pub socket: PathBuf,
 }
 
-/// The labs of this user.
 #[derive(Debug, Clone)]
 pub(crate) struct Registry {
     folder: PathBuf,
 }
 
-/// A lab's place in the registry; it is given up when this is dropped.
+/// The registration of a lab; dropping it removes the file.
 #[derive(Debug)]
 pub(crate) struct Registered {
     file: PathBuf,
@@ -40,17 +34,13 @@ pub(crate) struct Registered {
 }
 
 impl Registry {
-    /// Returns the registry that `environment` leads to.
     pub(crate) fn new(environment: &Environment) -> Self {
         Self {
             folder: environment.state().join("labs"),
         }
     }
 
-    /// Returns the labs that are up, by name. Entries of labs that are gone are removed.
-    ///
-    /// # Errors
-    /// Fails when the folder is there and cannot be read.
+    /// The labs that are up, by name. Files of labs that are gone are removed.
     pub(crate) fn labs(&self) -> io::Result<Vec<Entry>> {
         let files = match fs::read_dir(&self.folder) {
             Ok(files) => files,
@@ -67,15 +57,11 @@ impl Registry {
         Ok(labs)
     }
 
-    /// Returns the lab of the exercise `exercise`, if it is up.
     pub(crate) fn find(&self, exercise: &str) -> Option<Entry> {
         live(&self.file(exercise))
     }
 
-    /// Writes down that a lab is up; `Err` inside is the lab of that exercise that was first.
-    ///
-    /// # Errors
-    /// Fails when the folder cannot be written.
+    /// Registers a lab. The inner `Err` is the lab of that exercise that is up already.
     pub(crate) fn enter(&self, entry: &Entry) -> io::Result<Result<Registered, Entry>> {
         let file = self.file(&entry.exercise);
         fs::create_dir_all(&self.folder)?;
@@ -105,7 +91,7 @@ impl Registry {
     }
 }
 
-/// Returns the entry in `path` if its lab is up; else the file is removed.
+/// Reads the file at `path`, or removes it if its lab is gone.
 fn live(path: &Path) -> Option<Entry> {
     let entry = read(path);
     let lives = |entry: &Entry| UnixStream::connect(&entry.socket).is_ok();

@@ -1,4 +1,4 @@
-//! Listens on a lab's socket and hands what is asked to its keeper.
+//! Listens on a lab's socket and passes requests to its keeper.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -14,16 +14,14 @@ use std::time::Duration;
 use super::keeper::Order;
 use super::protocol::{Answer, Request};
 
-/// The most bytes of a request.
-const MOST: u64 = 64 << 10;
-/// The most callers at a time.
-const CALLERS: usize = 32;
-/// How long a caller may take to ask, and to take the answer.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The longest path of a socket, in bytes: what the shortest of our systems takes.
-const LONGEST: usize = if cfg!(target_os = "macos") { 103 } else { 107 };
+const MAX_REQUEST: u64 = 64 << 10;
+/// The most concurrent connections.
+const MAX_CLIENTS: usize = 32;
+/// How long a client may take to send a request or read a reply.
+const TIMEOUT: Duration = Duration::from_secs(10);
+/// The longest path of a unix socket, in bytes (`sun_path` without its NUL).
+const MAX_PATH: usize = if cfg!(target_os = "macos") { 103 } else { 107 };
 
-/// Listens until it is dropped.
 #[derive(Debug)]
 pub(super) struct Server {
     socket: PathBuf,
@@ -32,12 +30,12 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Listens in `folder`, which only this user may enter; what is asked goes to `orders`.
-    pub(super) fn start(folder: &Path, orders: Sender<Order>) -> io::Result<Self> {
+    /// Listens in `folder`, which only this user may enter, and sends requests to `queue`.
+    pub(super) fn start(folder: &Path, queue: Sender<Order>) -> io::Result<Self> {
         let private = folder.join("control");
         DirBuilder::new().mode(0o700).create(&private)?;
         let socket = private.join("socket");
-        if socket.as_os_str().len() > LONGEST {
+        if socket.as_os_str().len() > MAX_PATH {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
                 format!(
@@ -50,8 +48,8 @@ impl Server {
         fs::set_permissions(&socket, Permissions::from_mode(0o600))?;
         let stopping = Arc::new(AtomicBool::new(false));
         let stop = Arc::clone(&stopping);
-        let thread = thread::Builder::new().name("control".into());
-        let thread = thread.spawn(move || accept(&listener, &orders, &stop))?;
+        let builder = thread::Builder::new().name("control".into());
+        let thread = builder.spawn(move || accept(&listener, &queue, &stop))?;
         Ok(Self {
             socket,
             stopping,
@@ -59,7 +57,6 @@ impl Server {
         })
     }
 
-    /// Returns where it listens.
     pub(super) fn socket(&self) -> &Path {
         &self.socket
     }
@@ -68,7 +65,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stopping.store(true, Ordering::SeqCst);
-        // It waits for a caller: this one wakes it.
+        // Wakes the thread, which is blocked in accept.
         let woken = UnixStream::connect(&self.socket).is_ok();
         if let Some(thread) = self.thread.take().filter(|_| woken) {
             thread.join().ok();
@@ -76,41 +73,41 @@ impl Drop for Server {
     }
 }
 
-fn accept(listener: &UnixListener, orders: &Sender<Order>, stopping: &AtomicBool) {
-    let callers = Arc::new(AtomicUsize::new(0));
+fn accept(listener: &UnixListener, queue: &Sender<Order>, stopping: &AtomicBool) {
+    let clients = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
         if stopping.load(Ordering::SeqCst) {
             return;
         }
         let Ok(stream) = stream else { continue };
-        if callers.fetch_add(1, Ordering::SeqCst) >= CALLERS {
-            callers.fetch_sub(1, Ordering::SeqCst);
+        if clients.fetch_add(1, Ordering::SeqCst) >= MAX_CLIENTS {
+            clients.fetch_sub(1, Ordering::SeqCst);
             continue;
         }
-        let (orders, here) = (orders.clone(), Arc::clone(&callers));
+        let (queue, here) = (queue.clone(), Arc::clone(&clients));
         let serve = move || {
-            // A caller that goes away is no concern of the lab.
-            serve(&stream, &orders).ok();
+            // Errors mean that the client is gone.
+            serve(&stream, &queue).ok();
             here.fetch_sub(1, Ordering::SeqCst);
         };
         let thread = thread::Builder::new().name("caller".into());
         if thread.stack_size(256 << 10).spawn(serve).is_err() {
-            callers.fetch_sub(1, Ordering::SeqCst);
+            clients.fetch_sub(1, Ordering::SeqCst);
         }
     }
 }
 
-fn serve(mut stream: &UnixStream, orders: &Sender<Order>) -> io::Result<()> {
-    stream.set_read_timeout(Some(PATIENCE))?;
-    stream.set_write_timeout(Some(PATIENCE))?;
+fn serve(mut stream: &UnixStream, queue: &Sender<Order>) -> io::Result<()> {
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
     let mut line = String::new();
-    BufReader::new(stream.take(MOST)).read_line(&mut line)?;
+    BufReader::new(stream.take(MAX_REQUEST)).read_line(&mut line)?;
     if line.is_empty() {
-        // Somebody who wanted to know whether we are here.
+        // The registry connects only to see whether the lab is up.
         return Ok(());
     }
     let answer = match serde_json::from_str::<Request>(&line) {
-        Ok(request) => ask(orders, request),
+        Ok(request) => forward(queue, request),
         Err(error) => Answer::Trouble {
             what: format!("the lab does not understand: {error}"),
         },
@@ -120,12 +117,12 @@ fn serve(mut stream: &UnixStream, orders: &Sender<Order>) -> io::Result<()> {
     stream.write_all(line.as_bytes())
 }
 
-fn ask(orders: &Sender<Order>, request: Request) -> Answer {
+fn forward(queue: &Sender<Order>, request: Request) -> Answer {
     let (order, answer) = Order::new(request, true);
     let gone = || Answer::Trouble {
         what: "the lab is going down".to_owned(),
     };
-    if orders.send(order).is_err() {
+    if queue.send(order).is_err() {
         return gone();
     }
     answer.recv().unwrap_or_else(|_| gone())

@@ -1,4 +1,4 @@
-//! The ends of the logs, read piece by piece and never more than a screen can take.
+//! Follows the logs, with bounds on what is read and returned at a time.
 
 use std::fs;
 use std::io;
@@ -8,34 +8,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::sys::files;
 
-/// The most bytes of a log that are read at a time.
+/// The most bytes that are read at once.
 const CHUNK: u64 = 256 << 10;
-/// The most chunks that are read at a time; what is before them is left out.
+/// The most chunks of one call.
 const CHUNKS: u64 = 8;
-/// The most lines told at a time.
+/// The most lines of one call.
 const LINES: usize = 200;
 
-/// How far the logs were read, in bytes.
+/// Byte offsets up to which the logs were read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Positions {
-    /// In `error.log`.
     pub error: u64,
-    /// In `access.log`.
     pub access: u64,
 }
 
-/// One of the two logs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Source {
-    /// `error.log`: what nginx says of its own.
     Error,
-    /// `access.log`: a line a request.
     Access,
 }
 
 impl Source {
-    /// Returns the word that stands before its lines.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -44,57 +38,52 @@ impl Source {
     }
 }
 
-/// What was added to the logs.
+/// What was appended to the logs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct News {
-    /// How far the logs are read now.
     pub positions: Positions,
-    /// The lines, those of each log in order.
+    /// The new lines of both logs, each in order.
     pub lines: Vec<(Source, String)>,
-    /// How many lines before them were left out.
+    /// The number of lines skipped before them.
     pub left_out: usize,
 }
 
-/// Reads what was added to the logs in `folder` since `from`. A log that is not there has no
-/// lines, and one that became shorter is read from its beginning.
-///
-/// # Errors
-/// Fails when a log cannot be read.
+/// Reads what was appended to the logs in `folder` since `from`. A missing log has no lines; a log that
+/// shrank is read from its start.
 pub(crate) fn news(folder: &Path, from: Positions) -> io::Result<News> {
     let mut positions = from;
-    let mut error = Part::default();
-    let mut access = Part::default();
+    let mut error = LogTail::default();
+    let mut access = LogTail::default();
     error.read(&path(folder, Source::Error), &mut positions.error)?;
     access.read(&path(folder, Source::Access), &mut positions.access)?;
-    let left_out = error.bound() + access.bound();
+    let left_out = error.drop_oldest() + access.drop_oldest();
     let named = |source| move |line: String| (source, line);
     let error = error.lines.into_iter().map(named(Source::Error));
     let access = access.lines.into_iter().map(named(Source::Access));
     Ok(News {
         positions,
-        // Requests come first: the access line of one says what the error lines explain.
+        // A screen shows the last lines: the access line comes after the errors that explain it.
         lines: error.chain(access).collect(),
         left_out,
     })
 }
 
-/// Returns where the log `source` is, in the folder `folder` of the logs.
 pub(crate) fn path(folder: &Path, source: Source) -> PathBuf {
     folder.join(format!("{}.log", source.word()))
 }
 
 #[derive(Debug, Default)]
-struct Part {
+struct LogTail {
     lines: Vec<String>,
     left_out: usize,
 }
 
-impl Part {
-    /// Reads whole lines from `position` on, and moves it behind them.
+impl LogTail {
+    /// Reads complete lines from `position`, and advances it.
     fn read(&mut self, path: &Path, position: &mut u64) -> io::Result<()> {
         let length = match fs::metadata(path) {
             Ok(metadata) if metadata.is_file() => metadata.len(),
-            // A configuration may have put a folder there, as for what nginx stores for a while.
+            // A configuration may have made it a folder, as with `proxy_temp_path logs/error.log`.
             Ok(_) => return Ok(()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
             Err(error) => return Err(error),
@@ -106,14 +95,14 @@ impl Part {
             let bytes = files::read_from(path, *position, CHUNK)?;
             let whole = match bytes.iter().rposition(|byte| *byte == b'\n') {
                 Some(end) => end + 1,
-                // A line longer than a chunk is taken in pieces.
+                // A line longer than a chunk is split.
                 None if bytes.len() as u64 == CHUNK => bytes.len(),
                 None => return Ok(()),
             };
             *position += whole as u64;
             let text = String::from_utf8_lossy(&bytes[..whole]);
             self.lines.extend(text.lines().map(str::to_owned));
-            self.left_out += self.bound();
+            self.left_out += self.drop_oldest();
             if (bytes.len() as u64) < CHUNK {
                 return Ok(());
             }
@@ -121,8 +110,8 @@ impl Part {
         Ok(())
     }
 
-    /// Keeps the last lines, and returns how many go.
-    fn bound(&mut self) -> usize {
+    /// Drops all but the last lines, and returns how many.
+    fn drop_oldest(&mut self) -> usize {
         let over = self.lines.len().saturating_sub(LINES);
         self.lines.drain(..over);
         over + std::mem::take(&mut self.left_out)

@@ -1,4 +1,4 @@
-//! The words of the trade, as a learner types them: `nginx -s reload`, `svc start shop`.
+//! Parses the commands `nginx` and `svc` as a learner types them.
 
 use super::protocol::{NginxWord, Request, Said, ServiceRequest};
 
@@ -28,10 +28,8 @@ svc: the services behind nginx.
 start and restart read services.toml again, where there is one.
 ";
 
-/// Returns what `nginx` is asked with these arguments; `Err` is what it prints instead.
-///
-/// # Errors
-/// Returns help, or why the lab does not do it.
+/// Parses the arguments of `nginx`. `Err` is what it prints instead of asking the lab: help, or a usage
+/// error.
 pub(crate) fn nginx(arguments: &[String]) -> Result<Request, Said> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let word = match words.as_slice() {
@@ -66,10 +64,7 @@ pub(crate) fn nginx(arguments: &[String]) -> Result<Request, Said> {
     Ok(Request::Nginx { word })
 }
 
-/// Returns what `svc` is asked with these arguments; `Err` is what it prints instead.
-///
-/// # Errors
-/// Returns help, or what is wrong.
+/// Like [`nginx`], for `svc`.
 pub(crate) fn svc(arguments: &[String]) -> Result<Request, Said> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (word, name) = match words.as_slice() {

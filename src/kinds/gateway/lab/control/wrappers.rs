@@ -1,8 +1,8 @@
-//! The commands of a lab's shell: links to Gradus, which knows by its name what it is asked for.
+//! The commands of a lab's shell: symbolic links to Gradus, which acts on the name it was called by.
 //!
-//! They are links and no scripts: a script that has just been written cannot be run while another
-//! thread starts a process, which has it open for a moment, and a shell would take the next command
-//! of that name, the machine's own.
+//! They are links and not scripts for two reasons. A script just written cannot be executed (ETXTBSY) while
+//! a child forked by another thread still has it open for writing; the shell would then run the machine's
+//! own command of that name. And a link costs nothing.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,30 +10,26 @@ use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-/// The hidden command of Gradus that stands behind the links.
+/// The hidden subcommand of Gradus behind the links.
 pub(crate) const ENTRY: &str = "__lab";
-/// The variable that leads a command to its lab: the path of the lab's socket.
+/// The environment variable with the path of the lab's socket.
 pub(crate) const LAB: &str = "GRADUS_LAB";
-/// The variable that names the real `curl`, where it is to be asked and not the stand-in.
+/// The environment variable with the path of the real `curl`, if that is to be used.
 pub(crate) const CURL: &str = "GRADUS_LAB_CURL";
 
-/// The lab's socket, in its folder.
 const SOCKET: &str = "control/socket";
 
-/// The commands that are always there.
-const TRADE: [&str; 2] = ["nginx", "svc"];
-/// What can be stood in for where this machine has none.
+/// Commands that every lab's shell has.
+const COMMANDS: [&str; 2] = ["nginx", "svc"];
+/// Commands that Gradus can stand in for.
 pub(crate) const STAND_INS: [&str; 2] = ["curl", "ss"];
 
-/// Makes the commands in the folder `bin` of the lab `lab`, and returns that folder. `more` are
-/// stand-ins for what this machine lacks.
-///
-/// # Errors
-/// Fails when they cannot be made.
+/// Creates the links in the folder `bin` of the lab, and returns that folder. `more` are stand-ins for
+/// commands that this machine lacks.
 pub(crate) fn write(lab: &Path, gradus: &Path, more: &[&str]) -> io::Result<PathBuf> {
     let folder = lab.join("bin");
     fs::create_dir_all(&folder)?;
-    for name in TRADE.iter().chain(more) {
+    for name in COMMANDS.iter().chain(more) {
         match symlink(gradus, folder.join(name)) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) | Err(_) => {}
@@ -42,24 +38,23 @@ pub(crate) fn write(lab: &Path, gradus: &Path, more: &[&str]) -> io::Result<Path
     Ok(folder)
 }
 
-/// Returns the arguments of Gradus for `arguments`, those of this process, if it was started as a
-/// command of a lab: the one in whose folder it was named, else the one at `lab`.
+/// Translates the arguments of this process, if it was called as a lab's command, to those of the hidden
+/// subcommand. The lab is the one whose `bin` it was called from, else the one of the socket `lab`.
 pub(crate) fn arguments(arguments: &[OsString], lab: Option<&OsStr>) -> Option<Vec<OsString>> {
     let (first, rest) = arguments.split_first()?;
     let name = Path::new(first).file_name()?;
-    let mut known = TRADE.iter().chain(&STAND_INS);
+    let mut known = COMMANDS.iter().chain(&STAND_INS);
     if !known.any(|known| name == *known) {
         return None;
     }
-    let beside = Path::new(first).parent().and_then(Path::parent);
-    let beside = beside.map(|lab| lab.join(SOCKET)).filter(|it| it.exists());
-    let lab = beside.map_or_else(|| lab.map(OsStr::to_owned), |lab| Some(lab.into()))?;
+    let folder = Path::new(first).parent().and_then(Path::parent);
+    let beside = folder.map(|lab| lab.join(SOCKET)).filter(|it| it.exists());
+    let lab = beside.map_or_else(|| lab.map(OsStr::to_owned), |socket| Some(socket.into()))?;
     let mut own: Vec<OsString> = vec!["gradus".into(), ENTRY.into(), lab, name.into()];
     own.extend_from_slice(rest);
     Some(own)
 }
 
-/// Quotes `path` for a shell.
 pub(crate) fn quoted(path: &Path) -> String {
     format!("'{}'", path.to_string_lossy().replace('\'', r"'\''"))
 }

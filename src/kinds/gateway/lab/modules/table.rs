@@ -1,20 +1,20 @@
 //! The table of nginx's modules: their directives that labs accept, and their published faults.
 
-use super::{Fault, Module, Version};
+use super::{Advisory, Module, NginxVersion};
 
-/// The fixes of summer 2026 were made in the branches 1.30 and 1.31 alone.
-const JULY: &[Version] = &[(1, 30, 4), (1, 31, 3)];
-const JUNE: &[Version] = &[(1, 30, 3), (1, 31, 2)];
-const MAY: &[Version] = &[(1, 30, 2), (1, 31, 1)];
-const APRIL: &[Version] = &[(1, 30, 1), (1, 31, 0)];
+/// The fixes of summer 2026 went into the branches 1.30 and 1.31 only.
+const JULY: &[NginxVersion] = &[(1, 30, 4), (1, 31, 3)];
+const JUNE: &[NginxVersion] = &[(1, 30, 3), (1, 31, 2)];
+const MAY: &[NginxVersion] = &[(1, 30, 2), (1, 31, 1)];
+const APRIL: &[NginxVersion] = &[(1, 30, 1), (1, 31, 0)];
 
-const fn fault(
+const fn advisory(
     cve: &'static str,
     what: &'static str,
-    since: Version,
-    fixed: &'static [Version],
-) -> Fault {
-    Fault {
+    since: NginxVersion,
+    fixed: &'static [NginxVersion],
+) -> Advisory {
+    Advisory {
         cve,
         what,
         since,
@@ -22,52 +22,57 @@ const fn fault(
     }
 }
 
-const REWRITE: &[Fault] = &[
-    fault("CVE-2026-42945", "buffer overflow", (0, 6, 27), APRIL),
-    fault(
+const REWRITE: &[Advisory] = &[
+    advisory("CVE-2026-42945", "buffer overflow", (0, 6, 27), APRIL),
+    advisory(
         "CVE-2026-9256",
         "buffer overflow with overlapping captures",
         (0, 1, 17),
         MAY,
     ),
 ];
-const MAP: &[Fault] = &[fault(
+const MAP: &[Advisory] = &[advisory(
     "CVE-2026-42533",
     "buffer overflow with regular expressions",
     (0, 9, 6),
     JULY,
 )];
-const SCGI: &[Fault] = &[fault(
+const SCGI: &[Advisory] = &[advisory(
     "CVE-2026-42946",
     "buffer overread",
     (0, 8, 42),
     APRIL,
 )];
-const CHARSET: &[Fault] = &[
-    fault("CVE-2026-42934", "buffer overread", (0, 3, 50), APRIL),
-    fault("CVE-2026-48142", "buffer overread", (0, 3, 50), JUNE),
+const CHARSET: &[Advisory] = &[
+    advisory("CVE-2026-42934", "buffer overread", (0, 3, 50), APRIL),
+    advisory("CVE-2026-48142", "buffer overread", (0, 3, 50), JUNE),
 ];
-pub(super) const SSI: &[Fault] = &[fault("CVE-2026-56434", "use after free", (0, 8, 11), JULY)];
-const GRPC: &[Fault] = &[fault(
+pub(super) const SSI: &[Advisory] = &[advisory(
+    "CVE-2026-56434",
+    "use after free",
+    (0, 8, 11),
+    JULY,
+)];
+const GRPC: &[Advisory] = &[advisory(
     "CVE-2026-42055",
     "buffer overflow",
     (1, 13, 10),
     JUNE,
 )];
-const SLICE: &[Fault] = &[fault(
+const SLICE: &[Advisory] = &[advisory(
     "CVE-2026-60005",
     "memory disclosure",
     (1, 15, 8),
     JULY,
 )];
-const SSL: &[Fault] = &[fault(
+const SSL: &[Advisory] = &[advisory(
     "CVE-2026-40701",
     "use after free when OCSP resolves a name",
     (1, 19, 0),
     APRIL,
 )];
 
-/// Every module whose directives labs accept.
+/// All modules whose directives labs accept.
 pub(crate) static MODULES: &[Module] = &[
     Module::new("access", "http_access_module", "allow deny"),
     Module::new(
@@ -110,7 +115,7 @@ pub(crate) static MODULES: &[Module] = &[
         "http_charset_module",
         "charset charset_map charset_types override_charset source_charset",
     )
-    .with_faults(CHARSET),
+    .with_advisories(CHARSET),
     Module::new("empty_gif", "http_empty_gif_module", "empty_gif"),
     Module::new(
         "fastcgi",
@@ -130,7 +135,7 @@ pub(crate) static MODULES: &[Module] = &[
         "grpc_buffer_size grpc_connect_timeout grpc_pass grpc_read_timeout grpc_send_timeout
          grpc_set_header",
     )
-    .with_faults(GRPC),
+    .with_advisories(GRPC),
     Module::new("gunzip", "http_gunzip_module", "gunzip gunzip_buffers").on_request(),
     Module::new(
         "gzip",
@@ -162,7 +167,7 @@ pub(crate) static MODULES: &[Module] = &[
         "http_map_module",
         "map map_hash_bucket_size map_hash_max_size",
     )
-    .with_faults(MAP)
+    .with_advisories(MAP)
     .indispensable(),
     Module::new("memcached", "http_memcached_module", "memcached_pass"),
     Module::new("mirror", "http_mirror_module", "mirror mirror_request_body"),
@@ -183,14 +188,14 @@ pub(crate) static MODULES: &[Module] = &[
         "http_rewrite_module",
         "break if return rewrite rewrite_log set uninitialized_variable_warn",
     )
-    .with_faults(REWRITE)
+    .with_advisories(REWRITE)
     .indispensable(),
     Module::new(
         "scgi",
         "http_scgi_module",
         "scgi_param scgi_pass scgi_temp_path",
     )
-    .with_faults(SCGI),
+    .with_advisories(SCGI),
     Module::new(
         "secure_link",
         "http_secure_link_module",
@@ -199,7 +204,7 @@ pub(crate) static MODULES: &[Module] = &[
     .on_request(),
     Module::new("slice", "http_slice_module", "slice")
         .on_request()
-        .with_faults(SLICE),
+        .with_advisories(SLICE),
     Module::new(
         "split_clients",
         "http_split_clients_module",
@@ -210,7 +215,7 @@ pub(crate) static MODULES: &[Module] = &[
         "http_ssi_module",
         "ssi ssi_last_modified ssi_min_file_chunk ssi_silent_errors ssi_types ssi_value_length",
     )
-    .with_faults(SSI),
+    .with_advisories(SSI),
     Module::new(
         "ssl",
         "http_ssl_module",
@@ -222,7 +227,7 @@ pub(crate) static MODULES: &[Module] = &[
          ssl_session_timeout ssl_trusted_certificate ssl_verify_client ssl_verify_depth",
     )
     .on_request()
-    .with_faults(SSL),
+    .with_advisories(SSL),
     Module::new("stub_status", "http_stub_status_module", "stub_status").on_request(),
     Module::new(
         "sub",
@@ -242,7 +247,7 @@ pub(crate) static MODULES: &[Module] = &[
         "http_uwsgi_module",
         "uwsgi_param uwsgi_pass uwsgi_temp_path",
     )
-    .with_faults(SCGI),
+    .with_advisories(SCGI),
     Module::new("v2", "http_v2_module", "http2 http2_max_concurrent_streams").on_request(),
     Module::new("zone", "http_upstream_zone_module", "zone"),
 ];

@@ -1,4 +1,4 @@
-//! The nginx that Gradus carries: the one that labs run, on every machine alike.
+//! The nginx that Gradus carries, so that labs run the same one on every machine.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,9 +12,9 @@ use crate::check::cache::{self, Hold};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 
-/// The packed binary; empty in a Gradus that was built without.
+/// The compressed binary; empty if Gradus was built without.
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/nginx.gz"));
-/// The terms under which its parts may be handed on; they go where the binary goes.
+/// The licences of its parts, which are unpacked beside it.
 const LICENCES: [(&str, &str); 3] = [
     (
         "LICENSE.nginx",
@@ -29,18 +29,14 @@ const LICENCES: [(&str, &str); 3] = [
         include_str!("../../../../../build/licences/zlib.txt"),
     ),
 ];
-/// The files that this process has looked at already: it keeps them until it ends.
+/// The binaries that this process has verified, with the locks that keep them in the cache.
 static GOOD: Mutex<BTreeMap<PathBuf, Hold>> = Mutex::new(BTreeMap::new());
 
-/// Returns whether this Gradus carries an nginx.
 pub(crate) fn is_there() -> bool {
     !PACKED.is_empty()
 }
 
-/// Returns where the carried nginx is in `cache`, unpacked if it was not there whole.
-///
-/// # Errors
-/// Fails when it cannot be written, or when nothing is carried.
+/// The path of the carried nginx in `cache`, unpacked unless it is there and intact.
 pub(crate) fn unpack(cache: &Path) -> io::Result<PathBuf> {
     if !is_there() {
         return Err(io::ErrorKind::NotFound.into());
@@ -57,7 +53,7 @@ pub(crate) fn unpack(cache: &Path) -> io::Result<PathBuf> {
     let hold = Hold::take(&folder).ok_or(io::ErrorKind::ResourceBusy)?;
     let mut binary = Vec::new();
     GzDecoder::new(PACKED).read_to_end(&mut binary)?;
-    // What is there may have been cut short or exchanged since.
+    // The file may have been truncated or replaced since.
     let there = fs::read(&path).is_ok_and(|found| found == binary);
     if !there || !files::is_executable(&path) {
         for (name, text) in LICENCES {
@@ -85,7 +81,7 @@ mod tests {
         binary
     }
 
-    /// Labs, lessons and gradings of one machine hold on every other: nothing of the machine is in it.
+    /// No shared library of the machine may be linked, or results would differ between machines.
     #[test]
     fn it_needs_no_library_but_that_of_c() {
         let binary = binary();
@@ -111,12 +107,12 @@ mod tests {
     fn it_knows_every_directive_of_labs_but_those_of_two_modules() {
         let binary = binary();
         let text = String::from_utf8_lossy(&binary);
-        // A linker lets a name end in another one that is longer.
+        // Linkers merge a string into the tail of a longer one, so only the end is delimited.
         let unknown: BTreeSet<_> = rules::all_known()
             .filter(|name| !text.contains(&format!("{name}\0")))
             .map(|name| Module::of_directive(name).map_or(name, |module| module.name))
             .collect();
-        // `max_headers` came with a later version.
+        // `max_headers` was added in a later version.
         let expected = ["auth_basic", "max_headers", "ssl"];
         assert_eq!(unknown, BTreeSet::from(expected));
     }

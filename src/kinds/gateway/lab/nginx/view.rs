@@ -1,21 +1,21 @@
-//! What an nginx sees of this machine: itself, its libraries, and names in files of ours.
+//! The files that an nginx sees: itself, its libraries, and generated `/etc` files.
 //!
-//! Whatever a configuration makes it open, by a rewritten path or one that a variable holds, is looked
-//! for in this view.
+//! Whatever a configuration makes it open, by a rewritten path or one in a variable, is looked up in this
+//! view.
 
 use super::Nginx;
 use crate::kinds::gateway::lab::ports;
 use crate::sandbox::{Access, View};
 
-/// What the C library of some systems reads names of users and hosts with.
+/// The NSS library with which some C libraries read users and hosts.
 const NAMES: [&str; 1] = ["libnss_files.so.2"];
-/// The user and group that nobody is.
+/// The UID and GID of nobody.
 const NOBODY: u32 = 65_534;
-/// Where the C library looks names up.
+/// `/etc/nsswitch.conf`: look names up in files only.
 const ORDER: &str = "passwd: files\ngroup: files\nhosts: files\n";
 
-/// Returns the view of `nginx` that reads `config`, without the folder that it works in. The superuser's
-/// nginx looks up whom its workers are to be. Of hosts a lab knows `localhost` alone.
+/// The view of `nginx` with the configuration `config`, without its own folder. Run by root, it looks up its
+/// workers' user. The only host is `localhost`.
 pub(crate) fn of(nginx: &Nginx, config: &str) -> View {
     let view = View::of_program(nginx.program())
         .with_all(Access::Read, &nginx.libraries)
@@ -39,13 +39,13 @@ pub(crate) fn of(nginx: &Nginx, config: &str) -> View {
     files.fold(view, |view, (path, text)| view.with_made(path, text))
 }
 
-/// Returns a list of users with the one of workers, by what nginx was built with: nobody.
+/// `/etc/passwd` with the user of the workers that nginx was built with.
 fn users(arguments: &str) -> String {
     let user = option(arguments, "--user=").unwrap_or("nobody");
     format!("{user}:x:{NOBODY}:{NOBODY}::/:/bin/false\n")
 }
 
-/// Returns a list of groups with that of workers, whatever it is called.
+/// `/etc/group` with the group of the workers, under any name that it may have.
 fn groups(arguments: &str) -> String {
     let built_in = ["--group=", "--user="].map(|name| option(arguments, name));
     let names = built_in.into_iter().flatten().chain(["nobody", "nogroup"]);
@@ -58,7 +58,7 @@ fn option<'a>(arguments: &'a str, name: &str) -> Option<&'a str> {
     words.find_map(|word| word.strip_prefix(name))
 }
 
-/// Returns the list of hosts of a lab, the same on every machine but for IPv6, which some have not.
+/// `/etc/hosts`, the same on all machines apart from IPv6.
 fn hosts() -> String {
     let mut hosts = "127.0.0.1 localhost\n".to_owned();
     if ports::has_v6() {

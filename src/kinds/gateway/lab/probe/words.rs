@@ -1,10 +1,10 @@
-//! A probe in words: what was sent, as a command to repeat, and what was expected.
+//! Describes a probe: the requests as a `curl` command, and the expectations in words.
 
 use std::fmt::Write as _;
 
 use super::{ANY, ANYTHING, Age, Expect, Probe};
 
-/// Returns the command with which a learner can repeat the request; `listen` is their port.
+/// The `curl` command that repeats the requests; `listen` is the learner's port.
 pub(crate) fn input(probe: &Probe, listen: u16) -> String {
     let send = &probe.send;
     let mut command = String::from("curl -i");
@@ -40,8 +40,7 @@ pub(crate) fn input(probe: &Probe, listen: u16) -> String {
     command + &how_often(probe)
 }
 
-/// Returns the command that sends the first request once, to be pasted; `listen` is the port of the
-/// gateway.
+/// The `curl` command that sends the first request once, to be pasted.
 pub(crate) fn command(probe: &Probe, listen: u16) -> String {
     let mut once = probe.clone();
     once.send.times = 1;
@@ -50,7 +49,6 @@ pub(crate) fn command(probe: &Probe, listen: u16) -> String {
     input(&once, listen)
 }
 
-/// A path without signs that mean something to a shell needs no quotes.
 fn quote(path: &str) -> &'static str {
     let is_plain = path
         .bytes()
@@ -77,7 +75,6 @@ fn how_often(probe: &Probe) -> String {
     text
 }
 
-/// Returns what is expected.
 pub(crate) fn expected(probe: &Probe) -> String {
     let expect = &probe.expect;
     let mut statuses: Vec<_> = expect.statuses.iter().copied().map(status_words).collect();
@@ -121,7 +118,7 @@ pub(crate) fn expected(probe: &Probe) -> String {
     parts.join(", ") + &times
 }
 
-/// Tells what is expected of the app, of nginx and of its logs.
+/// The expectations of the app, of nginx and of its logs.
 fn behind(expect: &Expect, parts: &mut Vec<String>) {
     for (name, value) in &expect.seen {
         parts.push(if value.is_empty() {
@@ -163,7 +160,7 @@ fn seconds(time: std::time::Duration) -> String {
     format!("{} s", time.as_secs_f64())
 }
 
-/// Returns a status with its usual words, such as `502 Bad Gateway`.
+/// The status with its reason phrase, such as `502 Bad Gateway`.
 pub(crate) fn status_words(status: u16) -> String {
     let words = match status {
         101 => " Switching Protocols",

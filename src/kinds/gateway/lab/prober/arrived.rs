@@ -1,4 +1,5 @@
-//! Whether a gateway passed on what it was sent: nothing that a customer says may change on the way.
+//! Compares the requests that arrived at the upstreams with those sent: a gateway may change nothing that
+//! the task does not allow.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +8,7 @@ use crate::kinds::gateway::lab::probe::Probe;
 use crate::kinds::gateway::lab::upstream::request::{Body, Request};
 use crate::text::visible;
 
-/// Compares what each upstream has `seen` with the `requests` of `probe`; fails with what is not as it
-/// was sent, in words.
+/// Compares the requests that each upstream has `seen` with those of `probe`; `Err` describes a difference.
 pub(super) fn judge(
     probe: &Probe,
     requests: &Requests<'_>,
@@ -42,7 +42,7 @@ pub(super) fn judge(
     Ok(())
 }
 
-/// Compares the first line of a request; fails with what arrived instead of what was sent.
+/// Compares the request line; `Err` describes the difference.
 fn line(probe: &Probe, paths: &[String], request: &Request) -> Result<(), String> {
     let Request { method, target, .. } = request;
     let sent = &probe.send.method;
@@ -59,8 +59,7 @@ fn line(probe: &Probe, paths: &[String], request: &Request) -> Result<(), String
     Err(format!("{} was sent, and `{arrived}`", sent.join(" or ")))
 }
 
-/// Compares how often each path of `probe` was asked for with how often it was `seen` by those that are to
-/// answer; fails with the first that is not right, in words.
+/// Compares how often each path was requested with how often it was `seen`; `Err` describes a difference.
 pub(super) fn each_path(
     probe: &Probe,
     requests: &Requests<'_>,
@@ -71,10 +70,10 @@ pub(super) fn each_path(
     }
     let sent = requests.paths();
     for path in &sent {
-        let asked = sent.iter().filter(|other| *other == path).count();
-        let asked = asked * probe.send.times * probe.send.parallel;
-        let arrived = seen.iter().filter(|request| request.target == *path);
-        let arrived = arrived.count();
+        let times = sent.iter().filter(|other| *other == path).count();
+        let asked = times * probe.send.times * probe.send.parallel;
+        let is_path = |request: &&&Request| request.target == *path;
+        let arrived = seen.iter().filter(is_path).count();
         if arrived != asked {
             return Err(format!(
                 "`{path}` was asked for {asked} times, and the app saw it {arrived} times"
@@ -89,7 +88,7 @@ mod tests {
     use super::*;
     use crate::kinds::gateway::lab::probe::Send;
 
-    /// Returns what is said when `change` is done to a request on its way.
+    /// Judges a request after `change`, with `changes` allowed.
     fn said(changes: &[&str], change: impl FnOnce(&mut Request)) -> Result<(), String> {
         let mut probe: Probe =
             toml::from_str("name = 'a'\ntitle = 'A'\nexpect.status = 200").unwrap();

@@ -1,4 +1,4 @@
-//! Judges what came back from the gateway.
+//! Compares responses, counters and logs with the expectations of a probe.
 
 use std::collections::BTreeMap;
 
@@ -13,52 +13,51 @@ use crate::kinds::gateway::lab::upstream::{Counters, answer};
 use crate::source::Pattern;
 use crate::text::visible;
 
-/// How much of a body a learner sees, in characters.
+/// The most characters of a body in a message.
 const SHOWN: usize = 60;
 
-/// Why a probe did not find what it expects.
+/// Why a probe failed.
 #[derive(Debug)]
-pub(super) enum Miss {
-    /// No whole answer came in time.
+pub(super) enum Mismatch {
+    /// No whole response within the timeout.
     Late,
-    /// Something else came; holds what, in words.
+    /// Something else came back; describes it.
     Got(String),
 }
 
-/// What one probe found, apart from the answers.
+/// The findings of a probe, apart from the responses.
 #[derive(Debug)]
-pub(super) struct Judge<'a> {
+pub(super) struct ProbeJudge<'a> {
     pub(super) probe: &'a Probe,
     pub(super) nonce: &'a Nonce,
     pub(super) listen: u16,
     pub(super) counted: BTreeMap<&'a str, Counters>,
     pub(super) requests: &'a Requests<'a>,
-    /// What each upstream has worked on.
+    /// The requests that each upstream handled.
     pub(super) seen: BTreeMap<&'a str, Vec<Request>>,
     pub(super) errors: &'a [String],
     pub(super) accesses: &'a [String],
     pub(super) history: History,
 }
 
-/// What has happened to nginx and its customers since it first ran.
+/// What happened to nginx and the customers since nginx first ran.
 #[derive(Debug)]
 pub(super) struct History {
     pub(super) has_first_master: bool,
-    /// How many workers ran at the start and still do, where the probe asks.
+    /// Workers that ran first and still run; counted only if the probe asks.
     pub(super) old_workers: usize,
-    /// How many others run, where the probe asks.
+    /// Workers started later; counted only if the probe asks.
     pub(super) new_workers: usize,
-    /// What the customers have met, where some came.
     pub(super) customers: Option<Met>,
 }
 
-impl Judge<'_> {
-    pub(super) fn judge(&self, exchanges: &[Exchange]) -> Result<(), Miss> {
+impl ProbeJudge<'_> {
+    pub(super) fn judge(&self, exchanges: &[Exchange]) -> Result<(), Mismatch> {
         for exchange in exchanges {
             self.exchange(exchange).map_err(|miss| match miss {
-                // With several paths it matters which one it was.
-                Miss::Got(got) if self.probe.send.paths.len() > 1 => {
-                    Miss::Got(format!("{} gave {got}", exchange.path))
+                // With several paths, name the one.
+                Mismatch::Got(got) if self.probe.send.paths.len() > 1 => {
+                    Mismatch::Got(format!("{} gave {got}", exchange.path))
                 }
                 miss => miss,
             })?;
@@ -74,7 +73,7 @@ impl Judge<'_> {
         &self.probe.expect
     }
 
-    fn exchange(&self, exchange: &Exchange) -> Result<(), Miss> {
+    fn exchange(&self, exchange: &Exchange) -> Result<(), Mismatch> {
         let response = match &exchange.result {
             Ok(response) => response,
             Err(NoResponse::Garbled(_)) if self.expect().garbage => return Ok(()),
@@ -103,7 +102,7 @@ impl Judge<'_> {
         self.time(response)
     }
 
-    fn answer(&self, exchange: &Exchange, response: &Response) -> Result<(), Miss> {
+    fn answer(&self, exchange: &Exchange, response: &Response) -> Result<(), Mismatch> {
         let expect = self.expect();
         let status = status_words(response.status);
         for (name, part) in &expect.header {
@@ -122,9 +121,9 @@ impl Judge<'_> {
         {
             return Err(got(format!("{status}, but its body {}", beginning(&text))));
         }
-        let from = expect.from.as_ref().map(std::slice::from_ref);
-        let from = from.unwrap_or(&expect.from_any);
-        // An upgraded connection has no body.
+        let only = expect.from.as_ref().map(std::slice::from_ref);
+        let from = only.unwrap_or(&expect.from_any);
+        // The response to an upgrade has no body.
         if !from.is_empty() && response.status != 101 && self.probe.send.method != "HEAD" {
             let is_made_by = |name: &String| text.starts_with(&format!("{name} answers "));
             if !text.contains(self.nonce.as_str()) || !from.iter().any(is_made_by) {
@@ -148,7 +147,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn time(&self, response: &Response) -> Result<(), Miss> {
+    fn time(&self, response: &Response) -> Result<(), Mismatch> {
         let expect = self.expect();
         let is_early = expect.at_least.is_some_and(|time| response.time < time.0);
         let is_late = expect.within.is_some_and(|time| response.time > time.0);
@@ -160,10 +159,10 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn no_answer(&self, error: &NoResponse) -> Miss {
+    fn no_answer(&self, error: &NoResponse) -> Mismatch {
         let listen = self.listen;
         got(match error {
-            NoResponse::Late => return Miss::Late,
+            NoResponse::Late => return Mismatch::Late,
             NoResponse::Refused => {
                 format!("connection refused: nothing listens on 127.0.0.1:{listen}")
             }
@@ -178,7 +177,7 @@ impl Judge<'_> {
         })
     }
 
-    /// Returns what `name` has counted; `a+b` stands for two upstreams together.
+    /// The counters of `name`; `a+b` adds up two upstreams.
     fn count(&self, name: &str) -> Counters {
         let mut sum = Counters::default();
         for counted in name.split('+').filter_map(|name| self.counted.get(name)) {
@@ -188,7 +187,7 @@ impl Judge<'_> {
         sum
     }
 
-    fn counts(&self) -> Result<(), Miss> {
+    fn counts(&self) -> Result<(), Mismatch> {
         let expect = self.expect();
         let sent = self.probe.send.requests();
         let from: Vec<_> = expect.from.iter().chain(&expect.from_any).collect();
@@ -202,9 +201,9 @@ impl Judge<'_> {
                     names.join(" and ")
                 )));
             }
-            let seen = from.iter().filter_map(|name| self.seen.get(name.as_str()));
-            let seen: Vec<_> = seen.flatten().collect();
-            arrived::each_path(self.probe, self.requests, &seen).map_err(got)?;
+            let logs = from.iter().filter_map(|name| self.seen.get(name.as_str()));
+            let requests: Vec<_> = logs.flatten().collect();
+            arrived::each_path(self.probe, self.requests, &requests).map_err(got)?;
         }
         for (name, expected) in &expect.requests {
             let seen = self.count(name).requests;
@@ -221,7 +220,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn history(&self) -> Result<(), Miss> {
+    fn history(&self) -> Result<(), Mismatch> {
         let expect = self.expect();
         let History {
             has_first_master,
@@ -263,7 +262,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn header_lines(&self) -> Result<(), Miss> {
+    fn header_lines(&self) -> Result<(), Mismatch> {
         let from = self.expect().from.as_deref();
         let seen = from.and_then(|name| self.seen.get(name)?.last());
         for (name, expected) in &self.expect().seen {
@@ -278,7 +277,7 @@ impl Judge<'_> {
         Ok(())
     }
 
-    fn logs(&self, sent: usize) -> Result<(), Miss> {
+    fn logs(&self, sent: usize) -> Result<(), Mismatch> {
         let expect = self.expect();
         let line_of = |pattern: &String, lines: &[String]| {
             let pattern = Pattern::new(pattern);
@@ -311,8 +310,8 @@ impl Judge<'_> {
     }
 }
 
-fn got(text: String) -> Miss {
-    Miss::Got(text)
+fn got(text: String) -> Mismatch {
+    Mismatch::Got(text)
 }
 
 fn beginning(body: &str) -> String {
@@ -333,13 +332,12 @@ mod tests {
     use super::*;
     use crate::kinds::gateway::lab::upstream::request::Body;
 
-    /// A probe, and what it found.
+    /// A probe and its findings.
     struct Case {
         probe: Probe,
         nonce: Nonce,
         exchanges: Vec<Exchange>,
         counted: BTreeMap<&'static str, Counters>,
-        /// The requests that `app` has worked on.
         seen: Vec<Request>,
         errors: Vec<String>,
         accesses: Vec<String>,
@@ -347,7 +345,7 @@ mod tests {
     }
 
     impl Case {
-        /// A probe that says `text`, and an empty answer to each of its requests.
+        /// A probe declared by `text`, and an empty response to each of its requests.
         fn new(text: &str) -> Self {
             let text = format!("name = 'a'\ntitle = 'A'\n{text}");
             let probe: Probe = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
@@ -380,7 +378,7 @@ mod tests {
             }
         }
 
-        /// What `app` answers: it has worked on every request.
+        /// Lets `app` handle and answer every request.
         fn answered(mut self, app: &'static str) -> Self {
             let count = self.exchanges.len();
             for index in 0..count {
@@ -413,10 +411,10 @@ mod tests {
             self.exchanges[index].result.as_mut().unwrap()
         }
 
-        /// Judges it after `change`: whether it holds, or what came instead.
+        /// Judges after `change`; `Err` is what came instead.
         fn with(mut self, change: impl FnOnce(&mut Self)) -> Result<(), String> {
             change(&mut self);
-            // Header lines of a customer are the matter of another judge.
+            // The module `arrived` and its tests check customers' headers.
             self.probe.changes = [
                 "cookie",
                 "authorization",
@@ -427,7 +425,7 @@ mod tests {
             .map(str::to_owned)
             .to_vec();
             let requests = Requests::new(&self.probe.send, 8080);
-            let judge = Judge {
+            let judge = ProbeJudge {
                 probe: &self.probe,
                 nonce: &self.nonce,
                 listen: 8080,
@@ -439,8 +437,8 @@ mod tests {
                 history: self.history,
             };
             judge.judge(&self.exchanges).map_err(|miss| match miss {
-                Miss::Late => "late".to_owned(),
-                Miss::Got(got) => got,
+                Mismatch::Late => "late".to_owned(),
+                Mismatch::Got(got) => got,
             })
         }
 

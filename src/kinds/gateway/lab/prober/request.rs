@@ -1,23 +1,22 @@
-//! The requests of a probe, as they are sent and as they are to arrive.
+//! The requests of a probe, as sent and as they must arrive.
 
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::kinds::gateway::lab::probe::{ANY, ANYTHING, Send};
 
-/// The key of a handshake; any 16 bytes in Base64 would do.
+/// `Sec-WebSocket-Key`: 16 bytes in Base64, any will do.
 const KEY: &str = "Z3JhZHVzIGdyYWR1cyBncg==";
-/// What a form's body is, where a probe does not say.
+/// The default `Content-Type` of a body.
 const FORM: &str = "application/x-www-form-urlencoded";
-/// Header lines that are of one hop, or that a gateway sets as its task says.
+/// Hop-by-hop headers, and those that a gateway sets as its task says.
 const OF_A_HOP: [&str; 4] = ["Host", "Connection", "Upgrade", "Content-Length"];
 
-/// The requests of a probe. What a customer would send beside what the probe says, such as a cookie,
-/// is fresh each time: nobody can know it beforehand.
+/// The requests of a probe. What a customer sends besides, such as a cookie, is random, so that no gateway
+/// can produce it on its own.
 #[derive(Debug)]
 pub(super) struct Requests<'a> {
     send: &'a Send,
-    /// The learner's port of the gateway.
     listen: u16,
-    /// The fresh value.
+    /// The random value.
     fresh: Nonce,
 }
 
@@ -30,7 +29,6 @@ impl<'a> Requests<'a> {
         }
     }
 
-    /// Returns the paths that are asked for, in order.
     pub(super) fn paths(&self) -> Vec<String> {
         let paths = self.send.all_paths();
         paths
@@ -38,13 +36,13 @@ impl<'a> Requests<'a> {
             .collect()
     }
 
-    /// Returns `text` as a learner reads it, without the fresh value.
+    /// Replaces the random value in `text` by what learners read.
     pub(super) fn without_fresh(&self, text: &str) -> String {
         text.replace(self.fresh.as_str(), ANYTHING)
     }
 
-    /// Returns the first line of an access log that is of these requests, of which `count` are logged there; the
-    /// lines of equal requests before them come first. `None` while not all are there.
+    /// The first access-log line of these requests, of which `count` are logged; lines of equal requests
+    /// before them come first. `None` until all are there.
     pub(super) fn first_line<'b>(
         &self,
         accesses: &'b [String],
@@ -54,7 +52,7 @@ impl<'a> Requests<'a> {
         own.get(own.len().checked_sub(count)?).copied()
     }
 
-    /// Returns whether `line` of an access log is of one of these requests.
+    /// Whether `line` of an access log is of one of these requests.
     fn has_logged(&self, line: &str) -> bool {
         let method = &self.send.method;
         let mut paths = self.paths().into_iter();
@@ -69,7 +67,7 @@ impl<'a> Requests<'a> {
         }
     }
 
-    /// Returns the header lines that are to arrive as they were sent.
+    /// The headers that must arrive unchanged.
     pub(super) fn lasting(&self) -> Vec<(String, String)> {
         let mut lines = self.headers();
         lines.retain(|(name, _)| {
@@ -122,7 +120,6 @@ impl<'a> Requests<'a> {
         lines
     }
 
-    /// Returns the bytes of the request for `path`.
     pub(super) fn bytes(&self, path: &str) -> Vec<u8> {
         let mut text = format!("{} {path} HTTP/1.1\r\n", self.send.method);
         for (name, value) in self.headers() {

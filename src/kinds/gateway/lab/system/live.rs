@@ -1,50 +1,43 @@
-//! What can be done to a lab that stays up, besides probing it.
+//! Operations on a lab that stays up, besides probing.
 
 use std::path::{Path, PathBuf};
 
-use super::{Lab, PREFIX, Plan, Service, make_folder};
+use super::{Lab, LabService, PREFIX, Plan, make_folder};
 use crate::check::{Context, Diagnostic};
 use crate::kinds::gateway::lab::config::Config;
 use crate::kinds::gateway::lab::customers::{Customers, Met};
-use crate::kinds::gateway::lab::gateway::{Gateway, Started};
+use crate::kinds::gateway::lab::gateway::{Gateway, StartResult};
 use crate::kinds::gateway::lab::nginx::Nginx;
 use crate::kinds::gateway::lab::ports::Ports;
-use crate::kinds::gateway::lab::upstream::{Place, State, UpstreamPlan};
+use crate::kinds::gateway::lab::upstream::{InitialState, ListenAddress, UpstreamPlan};
 use crate::kinds::gateway::lab::{LabError, gateway};
 use crate::sandbox::Wish;
 
-/// What is done to a service.
+/// An operation on a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ServiceWord {
-    /// Starts it.
     Start,
-    /// Stops it.
     Stop,
-    /// Stops it and starts it again.
     Restart,
-    /// Kills it.
     Kill,
 }
 
 impl Lab {
-    /// Makes the lab of `plan` without nginx; [`Lab::start_nginx`] starts that. The ports are the
-    /// learner's own where those are free, if `own` says so.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
+    /// Makes the lab of `plan` without nginx, which [`Lab::start_nginx`] starts. With `own`, ports are the
+    /// learner's own numbers where those are free.
     pub(crate) fn open(plan: &Plan, own: bool, context: &Context) -> Result<Self, LabError> {
         let folder = make_folder()?;
         let prefix = folder.path().join(PREFIX);
         let mut ports = if own { Ports::own() } else { Ports::default() };
         ports.private(plan.listen).map_err(LabError::Port)?;
-        let services = plan.upstreams.iter().map(|plan| Service {
+        let services = plan.upstreams.iter().map(|plan| LabService {
             plan: plan.clone(),
             upstream: None,
         });
         let mut services: Vec<_> = services.collect();
         for service in &mut services {
-            service.make_way(&mut ports)?;
-            if service.plan.state == State::Running {
+            service.reserve_port(&mut ports)?;
+            if service.plan.state == InitialState::Running {
                 service.start(&mut ports, &prefix)?;
             }
         }
@@ -64,30 +57,23 @@ impl Lab {
         })
     }
 
-    /// Returns the lab's private folder.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Returns nginx's folder in it, with `logs`.
+    /// nginx's folder, with `logs`.
     pub(crate) fn prefix(&self) -> PathBuf {
         self.folder.path().join(PREFIX)
     }
 
-    /// Returns the master process of nginx, if it runs.
     pub(crate) fn master(&mut self) -> Option<u32> {
         self.running()?.master()
     }
 
-    /// Returns the worker processes of nginx.
     pub(crate) fn workers(&mut self) -> Vec<u32> {
         self.running().map_or_else(Vec::new, |it| it.workers())
     }
 
-    /// Asks `nginx -t` what it thinks of `config`.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
     pub(crate) fn test(
         &mut self,
         config: &Config,
@@ -97,11 +83,8 @@ impl Lab {
         gateway::test(config, nginx, &mut self.ports, &prefix, &self.context)
     }
 
-    /// Makes the nginx that runs read `config`, unless `nginx -t` refuses it; returns what that
-    /// says. Nothing happens where no nginx runs.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
+    /// Reloads nginx with `config`, unless `nginx -t` rejects it; returns the messages of that. Does nothing
+    /// if nginx does not run.
     pub(crate) fn reload(
         &mut self,
         config: &Config,
@@ -116,11 +99,7 @@ impl Lab {
         Ok(said)
     }
 
-    /// Starts nginx with `config`, and returns what it says about it; an error among it means that
-    /// it does not run.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
+    /// Starts nginx with `config`, and returns its messages; with an error among them it does not run.
     pub(crate) fn start_nginx(
         &mut self,
         config: &Config,
@@ -133,20 +112,17 @@ impl Lab {
         let prefix = self.prefix();
         let started = Gateway::start(config, nginx, &mut self.ports, &prefix, &self.context)?;
         match started {
-            Started::Listens(gateway) => {
+            StartResult::Listens(gateway) => {
                 self.gateway = Some(*gateway);
-                self.is_up()?;
+                self.record_start()?;
                 Ok(said)
             }
-            Started::Refused(said) => Ok(said),
-            Started::PortTaken => Err(LabError::Port(std::io::ErrorKind::AddrInUse.into())),
+            StartResult::Refused(said) => Ok(said),
+            StartResult::PortTaken => Err(LabError::Port(std::io::ErrorKind::AddrInUse.into())),
         }
     }
 
-    /// Ends nginx; returns whether one ran.
-    ///
-    /// # Errors
-    /// Fails when it cannot be told, or goes on.
+    /// Ends nginx; returns whether it ran.
     pub(crate) fn end_nginx(&mut self, wish: Wish) -> Result<bool, LabError> {
         match self.running() {
             Some(gateway) => gateway.end(wish).map(|()| true),
@@ -154,21 +130,15 @@ impl Lab {
         }
     }
 
-    /// Makes nginx open its logs again; returns whether one runs.
-    ///
-    /// # Errors
-    /// Fails when it cannot be told.
+    /// Makes nginx reopen its logs; returns whether it runs.
     pub(crate) fn reopen_logs(&mut self) -> Result<bool, LabError> {
         match self.running() {
-            Some(gateway) => gateway.ask(Wish::Reopen).map(|()| true),
+            Some(gateway) => gateway.signal(Wish::Reopen).map(|()| true),
             None => Ok(false),
         }
     }
 
-    /// Does `word` to the service `name`; returns whether there is such a service.
-    ///
-    /// # Errors
-    /// Fails when it cannot be started.
+    /// Applies `action` to the service `name`; returns whether there is one.
     pub(crate) fn service(&mut self, name: &str, word: ServiceWord) -> Result<bool, LabError> {
         if !self.services.iter().any(|found| found.plan.name == name) {
             return Ok(false);
@@ -184,17 +154,13 @@ impl Lab {
         Ok(true)
     }
 
-    /// Returns what the customers have met so far, where some come.
     pub(crate) fn customers_so_far(&self) -> Option<Met> {
         self.customers.as_ref().map(Customers::met)
     }
 
-    /// Runs `judge` and puts back what its probes change: the services that ran before run again,
-    /// the others do not, and customers come again.
-    ///
-    /// # Errors
-    /// Fails when `judge` does, or when a service cannot be put back.
-    pub(crate) fn judged<T, E: From<LabError>>(
+    /// Runs `judge`, then undoes what its probes changed: services run or not as before, and customers are
+    /// resumed.
+    pub(crate) fn run_judge<T, E: From<LabError>>(
         &mut self,
         judge: impl FnOnce(&mut Self) -> Result<T, E>,
     ) -> Result<T, E> {
@@ -215,7 +181,7 @@ impl Lab {
         judgement
     }
 
-    /// Makes the service that `plan` names run as it says from its next start on.
+    /// Changes the plan of a service from its next start on.
     pub(crate) fn declare(&mut self, plan: &UpstreamPlan) {
         let mut services = self.services.iter_mut();
         if let Some(service) = services.find(|found| found.plan.name == plan.name) {
@@ -223,9 +189,8 @@ impl Lab {
         }
     }
 
-    /// Returns the services: name, the learner's address, and where each really listens while it
-    /// runs.
-    pub(crate) fn services(&self) -> impl Iterator<Item = (&str, String, Option<&Place>)> {
+    /// The services: name, the learner's address, and the real address while it runs.
+    pub(crate) fn services(&self) -> impl Iterator<Item = (&str, String, Option<&ListenAddress>)> {
         self.services.iter().map(|service| {
             let place = service
                 .upstream

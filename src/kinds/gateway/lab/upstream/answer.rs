@@ -1,31 +1,31 @@
-//! The bytes of an answer.
+//! The responses of an upstream, healthy or not, as bytes.
 
 use std::io::Write as _;
 
-use super::plan::{Does, Rule};
+use super::plan::{Behaviour, PathRule};
 use super::request::Request;
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::kinds::gateway::lab::probe::status_words;
 
-/// The longest value of one cookie, in bytes.
+/// The longest value of a padding cookie, in bytes.
 const COOKIE: usize = 800;
-/// What stands around the value of one cookie: `Set-Cookie: x0000=` and the line break.
+/// The bytes of a padding cookie besides its value: `Set-Cookie: x0000=` and CRLF.
 const AROUND: usize = 20;
-/// What is sent by an app that speaks no HTTP.
+/// What an app sends that does not speak HTTP.
 const GARBAGE: &[u8] = b"HELLO THERE\r\n";
 
-/// An answer in the pieces in which it is sent.
+/// A response, in the pieces in which it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Answer {
+pub(super) struct Response {
     pub(super) head: Vec<u8>,
     pub(super) body: Vec<u8>,
     pub(super) keeps_alive: bool,
 }
 
-impl Answer {
-    /// Returns what `name` answers to `request` under `rule`.
-    pub(super) fn new(name: &str, request: &Request, rule: &Rule, nonce: &Nonce) -> Self {
-        if rule.does == Does::Garbage {
+impl Response {
+    /// The response of the upstream `name` to `request` under `rule`.
+    pub(super) fn new(name: &str, request: &Request, rule: &PathRule, nonce: &Nonce) -> Self {
+        if rule.does == Behaviour::Garbage {
             return Self {
                 head: garbage(rule.body_bytes),
                 body: Vec::new(),
@@ -33,11 +33,11 @@ impl Answer {
             };
         }
         let status = match rule.does {
-            Does::BadGateway => 502,
+            Behaviour::BadGateway => 502,
             _ => rule.status.unwrap_or(200),
         };
         let body = match rule.does {
-            Does::BadGateway => {
+            Behaviour::BadGateway => {
                 let first = format!("{name} cannot reach its own supplier\n");
                 lengthened(first.into_bytes(), rule.body_bytes)
             }
@@ -49,11 +49,10 @@ impl Answer {
                 rule.body_bytes,
             ),
         };
-        let keeps_alive = request.keeps_alive && rule.does != Does::CutBody;
+        let keeps_alive = request.keeps_alive && rule.does != Behaviour::CutBody;
         Self::of(name, request, status, body, keeps_alive).with(rule)
     }
 
-    /// Returns an answer of `status` with `text` as its body.
     pub(super) fn plain(name: &str, request: &Request, status: u16, text: &str) -> Self {
         let body = text.as_bytes().to_vec();
         Self::of(name, request, status, body, request.keeps_alive)
@@ -75,18 +74,18 @@ impl Answer {
         }
     }
 
-    fn with(mut self, rule: &Rule) -> Self {
+    fn with(mut self, rule: &PathRule) -> Self {
         if let Some(bytes) = rule.header_bytes {
             pad(&mut self.head, bytes);
         }
-        if rule.does == Does::CutBody {
+        if rule.does == Behaviour::CutBody {
             self.body.truncate(self.body.len() / 2);
         }
         self
     }
 }
 
-/// Returns the body of a healthy answer, made `bytes` long if that is asked for.
+/// The body of a healthy response, padded or cut to `bytes`.
 pub(crate) fn body(
     name: &str,
     method: &str,
@@ -98,13 +97,12 @@ pub(crate) fn body(
     lengthened(body, bytes)
 }
 
-/// Returns what an app sends that speaks no HTTP, made `bytes` long if that is asked for.
 fn garbage(bytes: Option<usize>) -> Vec<u8> {
     let length = bytes.unwrap_or(GARBAGE.len());
     GARBAGE.iter().copied().cycle().take(length).collect()
 }
 
-/// Returns `body` with lines added, or its end left out, so that it is `bytes` long.
+/// Pads `body` with lines, or cuts it, to `bytes`.
 fn lengthened(mut body: Vec<u8>, bytes: Option<usize>) -> Vec<u8> {
     if let Some(bytes) = bytes {
         for line in 0.. {
@@ -119,7 +117,7 @@ fn lengthened(mut body: Vec<u8>, bytes: Option<usize>) -> Vec<u8> {
     body
 }
 
-/// Makes `head` exactly `bytes` long by cookies, as long as it is not too long already.
+/// Pads `head` with cookies to exactly `bytes`, unless it is longer already.
 fn pad(head: &mut Vec<u8>, bytes: usize) {
     let mut lines = Vec::new();
     let mut missing = bytes.saturating_sub(head.len());
@@ -127,7 +125,7 @@ fn pad(head: &mut Vec<u8>, bytes: usize) {
         if missing < AROUND {
             break;
         }
-        // What is left over is never too short for a cookie of its own.
+        // The remainder must never be too short for a cookie of its own.
         let length = if missing - AROUND <= COOKIE {
             missing - AROUND
         } else {
@@ -158,16 +156,16 @@ mod tests {
         }
     }
 
-    fn answer(rule: &Rule) -> Answer {
-        Answer::new("shop", &request("GET"), rule, &Nonce::fresh())
+    fn answer(rule: &PathRule) -> Response {
+        Response::new("shop", &request("GET"), rule, &Nonce::fresh())
     }
 
     #[test]
     fn a_header_has_the_length_that_is_asked_for() {
         for bytes in [200, 1000, 4095, 7000, 7900, 32_000] {
-            let rule = Rule {
+            let rule = PathRule {
                 header_bytes: Some(bytes),
-                ..Rule::default()
+                ..PathRule::default()
             };
             let head = answer(&rule).head;
             assert_eq!(head.len(), bytes);
@@ -179,9 +177,9 @@ mod tests {
 
     #[test]
     fn a_body_has_the_length_that_is_asked_for() {
-        let rule = Rule {
+        let rule = PathRule {
             body_bytes: Some(100_000),
-            ..Rule::default()
+            ..PathRule::default()
         };
         let answer = answer(&rule);
         assert_eq!(answer.body.len(), 100_000);
@@ -192,29 +190,34 @@ mod tests {
 
     #[test]
     fn what_fails_fails_in_its_own_way() {
-        let does = |does| Rule {
+        let does = |does| PathRule {
             does,
-            ..Rule::default()
+            ..PathRule::default()
         };
-        assert_eq!(answer(&does(Does::Garbage)).head, GARBAGE);
-        let long = |does| Rule {
+        assert_eq!(answer(&does(Behaviour::Garbage)).head, GARBAGE);
+        let long = |does| PathRule {
             does,
             body_bytes: Some(70),
-            ..Rule::default()
+            ..PathRule::default()
         };
-        assert_eq!(answer(&long(Does::Garbage)).head.len(), 70);
-        assert_eq!(answer(&long(Does::BadGateway)).body.len(), 70);
-        let own = answer(&does(Does::BadGateway));
+        assert_eq!(answer(&long(Behaviour::Garbage)).head.len(), 70);
+        assert_eq!(answer(&long(Behaviour::BadGateway)).body.len(), 70);
+        let own = answer(&does(Behaviour::BadGateway));
         assert!(own.head.starts_with(b"HTTP/1.1 502 Bad Gateway\r\n"));
         assert!(!own.body.starts_with(b"shop answers"));
-        let cut = answer(&does(Does::CutBody));
-        let whole = answer(&Rule::default());
+        let cut = answer(&does(Behaviour::CutBody));
+        let whole = answer(&PathRule::default());
         assert!(cut.body.len() < whole.body.len() && !cut.keeps_alive);
     }
 
     #[test]
     fn a_head_request_gets_no_body() {
-        let answer = Answer::new("shop", &request("HEAD"), &Rule::default(), &Nonce::fresh());
+        let answer = Response::new(
+            "shop",
+            &request("HEAD"),
+            &PathRule::default(),
+            &Nonce::fresh(),
+        );
         assert_eq!(answer.body, b"");
     }
 }

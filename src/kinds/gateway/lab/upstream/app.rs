@@ -1,4 +1,4 @@
-//! The app itself: what it does with each connection.
+//! The app of an upstream: accepts connections and handles requests.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -6,53 +6,51 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::answer::Answer;
-use super::plan::{Does, Rule, UpstreamPlan};
+use super::answer::Response;
+use super::plan::{Behaviour, PathRule, UpstreamPlan};
 use super::request::{Request, Requests};
-use super::stream::{Listener, Stream};
+use super::stream::{ClientStream, Listener};
 use super::{Counters, websocket};
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::sys::clock::Stopwatch;
 
-/// How long a connection may be silent.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// The most connections at a time.
-const MOST: usize = 256;
-/// So many requests are kept: more than one probe may send, each of them tried again.
+const TIMEOUT: Duration = Duration::from_secs(30);
+/// The most concurrent connections.
+const MAX_CONNECTIONS: usize = 256;
+/// The most requests that are kept: more than one probe can send, each of them retried.
 const MOST_SEEN: usize = 4000;
 
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct App {
     pub(super) plan: UpstreamPlan,
-    pub(super) state: Mutex<Inner>,
+    pub(super) state: Mutex<AppState>,
     pub(super) stop: Condvar,
 }
 
 #[derive(Debug)]
-pub(super) struct Inner {
+pub(super) struct AppState {
     pub(super) nonce: Nonce,
     pub(super) counters: Counters,
-    /// The requests since the nonce was set.
     pub(super) seen: Vec<Request>,
     pub(super) stopping: bool,
-    pub(super) open: BTreeMap<usize, Stream>,
+    pub(super) open: BTreeMap<usize, ClientStream>,
 }
 
-/// Whether a connection goes on after a request.
+/// Whether the connection is kept alive after a request.
 #[derive(PartialEq, Eq)]
-enum Then {
+enum AfterResponse {
     Next,
     Close,
 }
 
-impl Shared {
-    pub(super) fn state(&self) -> MutexGuard<'_, Inner> {
+impl App {
+    pub(super) fn state(&self) -> MutexGuard<'_, AppState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits, unless the upstream stops; returns whether it goes on.
+    /// Waits for `time`; `false` if the upstream stops meanwhile.
     fn pause(&self, time: Duration) -> bool {
-        let goes_on = |state: &mut Inner| !state.stopping;
+        let goes_on = |state: &mut AppState| !state.stopping;
         let waited = self.stop.wait_timeout_while(self.state(), time, goes_on);
         let (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         !state.stopping
@@ -61,15 +59,15 @@ impl Shared {
     pub(super) fn accept(&self, listener: &Listener) {
         thread::scope(|scope| {
             for number in 0.. {
-                let stream = listener.accept();
+                let accepted = listener.accept();
                 if self.state().stopping {
                     break;
                 }
-                let stream = match stream {
+                let stream = match accepted {
                     Ok(Some(stream)) => stream,
                     Ok(None) => continue,
                     Err(_) => {
-                        // Out of descriptors: there may be some again soon.
+                        // Probably EMFILE: descriptors may be free again soon.
                         self.pause(Duration::from_millis(10));
                         continue;
                     }
@@ -88,13 +86,13 @@ impl Shared {
         });
     }
 
-    /// Keeps a handle on the connection, so that a stop can end it; `false` if it cannot be served.
-    fn register(&self, number: usize, stream: &Stream) -> bool {
+    /// Keeps a handle of the connection, by which a stop can close it; `false` if it cannot be served.
+    fn register(&self, number: usize, stream: &ClientStream) -> bool {
         let Ok(handle) = stream.try_clone() else {
             return false;
         };
         let mut state = self.state();
-        if state.stopping || state.open.len() == MOST {
+        if state.stopping || state.open.len() == MAX_CONNECTIONS {
             return false;
         }
         state.counters.connections += 1;
@@ -102,8 +100,8 @@ impl Shared {
         true
     }
 
-    fn serve(&self, mut stream: Stream) -> io::Result<()> {
-        stream.set_patience(PATIENCE)?;
+    fn serve(&self, mut stream: ClientStream) -> io::Result<()> {
+        stream.set_timeouts(TIMEOUT)?;
         let mut requests = Requests::new(stream.try_clone()?);
         let mut silence = Stopwatch::start();
         let mut is_first = true;
@@ -116,8 +114,8 @@ impl Shared {
             if is_stale && !self.plan.idle_executes {
                 break;
             }
-            self.note(&request);
-            if is_stale || self.respond(&request, &mut stream)? == Then::Close {
+            self.record_request(&request);
+            if is_stale || self.respond(&request, &mut stream)? == AfterResponse::Close {
                 break;
             }
             silence = Stopwatch::start();
@@ -127,7 +125,7 @@ impl Shared {
         Ok(())
     }
 
-    fn note(&self, request: &Request) {
+    fn record_request(&self, request: &Request) {
         let mut state = self.state();
         state.counters.requests += 1;
         if state.seen.len() < MOST_SEEN {
@@ -135,39 +133,42 @@ impl Shared {
         }
     }
 
-    fn respond(&self, request: &Request, stream: &mut Stream) -> io::Result<Then> {
-        if let Some((status, text)) = self.refusal(request) {
-            let answer = Answer::plain(&self.plan.name, request, status, text);
+    fn respond(&self, request: &Request, stream: &mut ClientStream) -> io::Result<AfterResponse> {
+        if let Some((status, text)) = self.rejection(request) {
+            let answer = Response::plain(&self.plan.name, request, status, text);
             return self.send(&answer, None, stream);
         }
         if websocket::is_handshake(request) {
             stream.write_all(websocket::switching(&self.plan.name, request).as_bytes())?;
             websocket::echo(stream)?;
-            return Ok(Then::Close);
+            return Ok(AfterResponse::Close);
         }
-        let healthy = Rule::default();
+        let healthy = PathRule::default();
         let rule = self.plan.rule(&request.target).unwrap_or(&healthy);
         if let Some(after) = rule.after {
             let limit = self.plan.worker_limit.unwrap_or(after);
             if !self.pause(after.0.min(limit.0)) || limit < after {
-                return Ok(Then::Close);
+                return Ok(AfterResponse::Close);
             }
         }
         match rule.does {
-            Does::HangUp => return Ok(Then::Close),
-            Does::Reset => {
+            Behaviour::HangUp => return Ok(AfterResponse::Close),
+            Behaviour::Reset => {
                 stream.reset_at_end()?;
-                return Ok(Then::Close);
+                return Ok(AfterResponse::Close);
             }
-            Does::Healthy | Does::BadGateway | Does::Garbage | Does::CutBody => {}
+            Behaviour::Healthy
+            | Behaviour::BadGateway
+            | Behaviour::Garbage
+            | Behaviour::CutBody => {}
         }
         let nonce = self.state().nonce.clone();
-        let answer = Answer::new(&self.plan.name, request, rule, &nonce);
+        let answer = Response::new(&self.plan.name, request, rule, &nonce);
         self.send(&answer, rule.slow_body.map(|time| time.0), stream)
     }
 
-    /// Returns the status and the words with which the app refuses `request`.
-    fn refusal(&self, request: &Request) -> Option<(u16, &'static str)> {
+    /// The status and body with which the app rejects `request`.
+    fn rejection(&self, request: &Request) -> Option<(u16, &'static str)> {
         let plan = &self.plan;
         let host = request.header("host").unwrap_or_default();
         let path = request.target.split('?').next().unwrap_or_default();
@@ -196,23 +197,23 @@ impl Shared {
 
     fn send(
         &self,
-        answer: &Answer,
+        answer: &Response,
         slow: Option<Duration>,
-        stream: &mut Stream,
-    ) -> io::Result<Then> {
+        stream: &mut ClientStream,
+    ) -> io::Result<AfterResponse> {
         stream.write_all(&answer.head)?;
         let (first, second) = answer.body.split_at(answer.body.len() / 2);
         stream.write_all(first)?;
         if let Some(time) = slow
             && !self.pause(time)
         {
-            return Ok(Then::Close);
+            return Ok(AfterResponse::Close);
         }
         stream.write_all(second)?;
         Ok(if answer.keeps_alive {
-            Then::Next
+            AfterResponse::Next
         } else {
-            Then::Close
+            AfterResponse::Close
         })
     }
 }

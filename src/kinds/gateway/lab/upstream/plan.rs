@@ -1,4 +1,4 @@
-//! How an upstream is declared: where it listens, and what it does with a request.
+//! The declaration of an upstream: its address, and what it does with requests.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -8,18 +8,17 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::stream::Place;
+use super::stream::ListenAddress;
 use crate::kinds::gateway::lab::units::{Mode, Time};
 
-/// Where a learner finds an upstream.
+/// The address of an upstream, as the learner knows it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Address {
-    /// A port of this machine, of IPv4 or IPv6: on the loopback interface or, as the learner sees it, on
-    /// every interface.
+    /// A loopback address and port, or the wildcard address, which becomes a loopback address.
     Port(SocketAddr),
     /// A port of `localhost`, which is 127.0.0.1 and `::1`.
     Localhost(u16),
-    /// A unix socket, by its path below the lab's folder.
+    /// A unix socket, relative to the lab's folder.
     Socket(String),
 }
 
@@ -37,12 +36,12 @@ impl FromStr for Address {
             };
         }
         let (host, port) = text.rsplit_once(':').unwrap_or_default();
-        let address = match port.parse() {
+        let parsed = match port.parse() {
             Ok(port) if host == "localhost" => Some(Self::Localhost(port)),
             _ => text.parse().ok().filter(is_of_lab).map(Self::Port),
         };
-        let address = address.filter(|address| address.port() != Some(0));
-        address.ok_or_else(|| {
+        let usable = parsed.filter(|address| address.port() != Some(0));
+        usable.ok_or_else(|| {
             format!(
                 "`{text}` is not an address of a lab: write `127.0.0.1:3000`, `[::1]:3000` or \
                  `unix:run/app.sock`"
@@ -51,13 +50,12 @@ impl FromStr for Address {
     }
 }
 
-/// Returns whether `address` is on the loopback interface, or on every interface of this machine, of which a
-/// lab uses no other.
+/// Whether `address` is a loopback or wildcard address; a lab listens on loopback only.
 fn is_of_lab(address: &SocketAddr) -> bool {
     address.ip().is_loopback() || address.ip().is_unspecified()
 }
 
-/// Returns whether `path` is a short relative path that stays where it starts.
+/// Whether `path` is a short relative path that stays below its start.
 pub(crate) fn is_inside(path: &str) -> bool {
     let parts_are_names = path
         .split('/')
@@ -86,7 +84,6 @@ impl fmt::Display for Address {
 }
 
 impl Address {
-    /// Returns the port, if it has one.
     pub(crate) fn port(&self) -> Option<u16> {
         match self {
             Self::Port(address) => Some(address.port()),
@@ -95,19 +92,19 @@ impl Address {
         }
     }
 
-    /// Returns where it really is: `port` in place of its own, on the loopback interface alone, or below
-    /// the `folder` of the lab. Who listens on every address of IPv6 is found at those of IPv4 too.
-    pub(crate) fn place(&self, port: u16, folder: &Path) -> Place {
+    /// The real address: on the private `port` of the loopback interface, or below `folder`. The IPv6
+    /// wildcard accepts IPv4 too.
+    pub(crate) fn place(&self, port: u16, folder: &Path) -> ListenAddress {
         match self {
             Self::Port(address) => match address.ip() {
-                IpAddr::V6(host) if host.is_unspecified() => Place::Both(port),
+                IpAddr::V6(host) if host.is_unspecified() => ListenAddress::Both(port),
                 IpAddr::V4(host) if host.is_unspecified() => {
-                    Place::Port((Ipv4Addr::LOCALHOST, port).into())
+                    ListenAddress::Port((Ipv4Addr::LOCALHOST, port).into())
                 }
-                host => Place::Port((host, port).into()),
+                host => ListenAddress::Port((host, port).into()),
             },
-            Self::Localhost(_) => Place::Both(port),
-            Self::Socket(path) => Place::Socket(folder.join(path)),
+            Self::Localhost(_) => ListenAddress::Both(port),
+            Self::Socket(path) => ListenAddress::Socket(folder.join(path)),
         }
     }
 }
@@ -115,7 +112,7 @@ impl Address {
 /// Whether an upstream runs when its lab starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum State {
+pub enum InitialState {
     /// It runs.
     #[default]
     Running,
@@ -123,91 +120,90 @@ pub enum State {
     Stopped,
 }
 
-/// An upstream as an exercise declares it.
+/// An upstream, as an exercise declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct UpstreamPlan {
-    /// What the learner knows it as.
+    /// Its name.
     pub name: String,
-    /// Where the learner finds it.
+    /// Its address, as the learner knows it.
     pub address: Address,
     /// Whether it runs when the lab starts.
     #[serde(default)]
-    pub state: State,
-    /// The permission bits of its unix socket.
+    pub state: InitialState,
+    /// The mode of its unix socket.
     pub mode: Option<Mode>,
-    /// The permission bits of the folder that holds its unix socket.
+    /// The mode of the folder of its unix socket.
     pub directory_mode: Option<Mode>,
-    /// A worker that takes longer than this for one request is killed: the connection closes.
+    /// Requests that take longer are aborted, as by a killed worker: the connection closes.
     pub worker_limit: Option<Time>,
-    /// Whether it answers 400 when `Connection` announces an upgrade that is not there.
+    /// Whether it responds with 400 to `Connection: upgrade` without `Upgrade`.
     #[serde(default)]
     pub strict: bool,
-    /// A kept connection that was silent for longer is dropped when the next request comes.
+    /// A keep-alive connection that was idle for longer is closed when the next request arrives.
     pub idle: Option<Time>,
-    /// Whether the request that comes on such a connection is executed before the drop.
+    /// Whether the request on such a connection is handled before the close.
     #[serde(default)]
     pub idle_executes: bool,
-    /// Paths that speak WebSocket, where a plain request gets 426.
+    /// Paths that speak WebSocket; plain requests get 426.
     #[serde(default)]
     pub websocket: Vec<String>,
-    /// The values of `Host` that it knows; others get 404. Empty: it does not look.
+    /// The accepted values of `Host`, others get 404; if empty, all are accepted.
     #[serde(default)]
     pub sites: Vec<String>,
-    /// What it does with requests for some paths; the first that matches decides.
+    /// Rules for paths; the first that matches applies.
     #[serde(default)]
-    pub on: Vec<Rule>,
-    /// Words that the conditions of rules ask for.
+    pub on: Vec<PathRule>,
+    /// Settings that rules depend on.
     #[serde(default)]
     pub settings: BTreeMap<String, String>,
 }
 
-/// What an upstream does with the requests for a path.
+/// What an upstream does with requests for a path.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Rule {
-    /// The path without its query; with `*` at its end whatever begins so.
+pub struct PathRule {
+    /// The path without query; a `*` at its end matches any suffix.
     pub path: String,
-    /// What it does.
+    /// The kind of response.
     #[serde(default)]
-    pub does: Does,
-    /// The status of the answer.
+    pub does: Behaviour,
+    /// The status.
     pub status: Option<u16>,
     /// The length of the whole response header, in bytes.
     pub header_bytes: Option<usize>,
     /// The length of the body, in bytes.
     pub body_bytes: Option<usize>,
-    /// How long it takes before it answers.
+    /// The delay before the response.
     pub after: Option<Time>,
-    /// How long it pauses in the middle of the body.
+    /// The delay in the middle of the body.
     pub slow_body: Option<Time>,
-    /// The settings under which the rule holds.
+    /// The settings under which the rule applies.
     #[serde(default)]
     pub when: BTreeMap<String, String>,
 }
 
-/// A kind of answer.
+/// A kind of response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Does {
-    /// An answer, with status 200 unless the rule names another.
+pub enum Behaviour {
+    /// A response, with status 200 unless the rule has another.
     #[default]
     Healthy,
-    /// It reads the request and closes the connection.
+    /// Reads the request and closes the connection.
     HangUp,
-    /// It resets the connection.
+    /// Resets the connection.
     Reset,
-    /// It answers 502 by itself, with a body of its own.
+    /// Responds with a 502 of its own.
     BadGateway,
-    /// It sends what is no HTTP.
+    /// Sends bytes that are not HTTP.
     Garbage,
-    /// It announces more of a body than it sends.
+    /// Announces a longer body than it sends.
     CutBody,
 }
 
 impl UpstreamPlan {
-    /// Returns the rule for requests with `target`.
-    pub(crate) fn rule(&self, target: &str) -> Option<&Rule> {
+    pub(crate) fn rule(&self, target: &str) -> Option<&PathRule> {
         let path = target.split('?').next().unwrap_or_default();
         self.on.iter().find(|rule| {
             let is_path = match rule.path.strip_suffix('*') {
@@ -266,13 +262,13 @@ mod tests {
             let address: Address = text.parse().unwrap();
             address.place(4711, Path::new("/lab"))
         };
-        let port = |text: &str| Place::Port(text.parse().unwrap());
+        let port = |text: &str| ListenAddress::Port(text.parse().unwrap());
         assert_eq!(place("127.0.0.2:80"), port("127.0.0.2:4711"));
         assert_eq!(place("[::1]:80"), port("[::1]:4711"));
         assert_eq!(place("0.0.0.0:80"), port("127.0.0.1:4711"));
-        assert_eq!(place("[::]:80"), Place::Both(4711));
-        assert_eq!(place("localhost:80"), Place::Both(4711));
-        assert_eq!(place("unix:a/b"), Place::Socket("/lab/a/b".into()));
+        assert_eq!(place("[::]:80"), ListenAddress::Both(4711));
+        assert_eq!(place("localhost:80"), ListenAddress::Both(4711));
+        assert_eq!(place("unix:a/b"), ListenAddress::Socket("/lab/a/b".into()));
     }
 
     #[test]
@@ -284,7 +280,7 @@ mod tests {
              [[on]]\npath = '/off'\ndoes = 'reset'\nwhen = { empty = 'answer' }\n",
         );
         let does = |target: &str| plan.rule(target).map(|rule| rule.does);
-        assert_eq!(does("/report?list=a"), Some(Does::HangUp));
+        assert_eq!(does("/report?list=a"), Some(Behaviour::HangUp));
         assert_eq!(plan.rule("/big/one").unwrap().header_bytes, Some(7000));
         assert_eq!(does("/reports"), None);
         assert_eq!(does("/off"), None);

@@ -1,32 +1,26 @@
-//! The requests on one connection, as far as an upstream needs to understand them.
+//! Parses the requests on a connection, as far as an upstream needs it.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 
-/// The most bytes of a request's head.
 const HEAD: u64 = 64 << 10;
-/// The most bytes of a request's body.
 const BODY: u64 = 64 << 20;
-/// How many bytes of a body are kept.
+/// How many bytes of a body are kept for comparison.
 const KEPT: usize = 64 << 10;
 
-/// One request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Request {
-    /// The method.
     pub method: String,
     /// The path with its query.
     pub target: String,
-    /// The header lines, in order.
     pub headers: Vec<(String, String)>,
-    /// The version, such as `HTTP/1.1`.
+    /// Such as `HTTP/1.1`.
     pub version: String,
-    /// Whether the connection stays open after the answer.
+    /// Whether the connection is kept alive after the response.
     pub keeps_alive: bool,
-    /// The body.
     pub body: Body,
 }
 
-/// The body of a request: its length, and how it begins.
+/// The length of a body and its first bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Body {
     length: u64,
@@ -43,7 +37,6 @@ impl From<&[u8]> for Body {
 }
 
 impl Body {
-    /// Returns whether there is none.
     pub(crate) fn is_empty(&self) -> bool {
         self.length == 0
     }
@@ -67,14 +60,14 @@ impl Write for Body {
 }
 
 impl Request {
-    /// Returns the value of the header line `name`, the first if there are several.
+    /// The value of the first header `name`, in any case.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         let mut headers = self.headers.iter();
         let found = headers.find(|(known, _)| known.eq_ignore_ascii_case(name));
         found.map(|(_, value)| value.as_str())
     }
 
-    /// Returns whether `word` is one of the words of the header line `name`.
+    /// Whether `word` is in the comma-separated list of the header `name`.
     pub(crate) fn says(&self, name: &str, word: &str) -> bool {
         let words = self.header(name).unwrap_or_default().split(',');
         words
@@ -83,7 +76,6 @@ impl Request {
     }
 }
 
-/// Reads requests from a connection.
 #[derive(Debug)]
 pub(super) struct Requests<R: Read>(BufReader<R>);
 
@@ -92,12 +84,12 @@ impl<R: Read> Requests<R> {
         Self(BufReader::new(stream))
     }
 
-    /// Waits for the first byte of the next request; `false` when the connection ends instead.
+    /// Waits for the first byte of the next request; `false` at the end of the stream.
     pub(super) fn wait(&mut self) -> io::Result<bool> {
         Ok(!self.0.fill_buf()?.is_empty())
     }
 
-    /// Returns the next request, its body read; `None` when there is none that can be understood.
+    /// Reads the next request with its body; `None` if it is malformed or incomplete.
     pub(super) fn next(&mut self) -> io::Result<Option<Request>> {
         let mut head = (&mut self.0).take(HEAD);
         let Some(first) = line(&mut head)? else {
@@ -129,7 +121,7 @@ impl<R: Read> Requests<R> {
         Ok(self.body(&mut request)?.then_some(request))
     }
 
-    /// Reads the body and returns whether it was whole.
+    /// Reads the body; `false` if it is incomplete.
     fn body(&mut self, request: &mut Request) -> io::Result<bool> {
         if request.says("transfer-encoding", "chunked") {
             return self.chunks(&mut request.body);
@@ -153,7 +145,7 @@ impl<R: Read> Requests<R> {
             if whole > BODY || !self.take(size, body)? {
                 return Ok(false);
             }
-            // The line break after the chunk's bytes, or the trailer.
+            // The CRLF after the chunk's data, or the trailer section.
             if line(&mut (&mut self.0).take(HEAD))?.is_none_or(|line| !line.is_empty()) {
                 return Ok(false);
             }
@@ -170,7 +162,7 @@ impl<R: Read> Requests<R> {
     }
 }
 
-/// Returns the next line without its end; `None` at the end of what there is.
+/// Reads a line without its end; `None` if the stream ends before it does.
 fn line(reader: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut bytes = Vec::new();
     reader.read_until(b'\n', &mut bytes)?;

@@ -1,4 +1,4 @@
-//! Connections of an upstream: of a port or of a unix socket.
+//! Listeners and connections of an upstream: TCP or unix socket.
 
 use std::io::{self, Read, Write};
 use std::net::{Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -11,37 +11,35 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{self, sockopt};
 
-/// How long a listener waits before it looks whether it is still wanted.
-const WHILE: Timespec = Timespec {
+/// How long `accept` waits before it returns without a connection.
+const ACCEPT_TIMEOUT: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 100_000_000,
 };
 
-/// Where an upstream really listens.
+/// The address at which an upstream really listens.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Place {
-    /// A port.
+pub(crate) enum ListenAddress {
     Port(SocketAddr),
-    /// A port of both loopback addresses; of 127.0.0.1 alone where this machine has no IPv6.
+    /// A port of both loopback addresses; of 127.0.0.1 alone without IPv6.
     Both(u16),
-    /// A unix socket.
     Socket(PathBuf),
 }
 
 #[derive(Debug)]
 pub(super) enum Listener {
-    /// One at least.
+    /// At least one.
     Ports(Vec<TcpListener>),
     Socket(UnixListener),
 }
 
 #[derive(Debug)]
-pub(super) enum Stream {
+pub(super) enum ClientStream {
     Port(TcpStream),
     Socket(UnixStream),
 }
 
-impl Place {
+impl ListenAddress {
     pub(super) fn listen(&self) -> io::Result<Listener> {
         Ok(match self {
             Self::Port(address) => Listener::Ports(vec![TcpListener::bind(address)?]),
@@ -50,11 +48,13 @@ impl Place {
         })
     }
 
-    pub(super) fn connect(&self) -> io::Result<Stream> {
+    pub(super) fn connect(&self) -> io::Result<ClientStream> {
         Ok(match self {
-            Self::Port(address) => Stream::Port(TcpStream::connect(address)?),
-            Self::Both(port) => Stream::Port(TcpStream::connect((Ipv4Addr::LOCALHOST, *port))?),
-            Self::Socket(path) => Stream::Socket(UnixStream::connect(path)?),
+            Self::Port(address) => ClientStream::Port(TcpStream::connect(address)?),
+            Self::Both(port) => {
+                ClientStream::Port(TcpStream::connect((Ipv4Addr::LOCALHOST, *port))?)
+            }
+            Self::Socket(path) => ClientStream::Socket(UnixStream::connect(path)?),
         })
     }
 }
@@ -64,28 +64,30 @@ fn both(port: u16) -> io::Result<Vec<TcpListener>> {
     match TcpListener::bind((Ipv6Addr::LOCALHOST, port)) {
         Ok(listener) => listeners.push(listener),
         Err(error) if error.kind() == io::ErrorKind::AddrInUse => return Err(error),
-        // There is no IPv6 on this machine.
+        // No IPv6 on this machine.
         Err(_) => {}
     }
     Ok(listeners)
 }
 
 impl Listener {
-    /// Returns where it listens, with the port that the system chose.
-    pub(super) fn place(&self, wanted: Place) -> io::Result<Place> {
+    /// The address with the port that the system chose.
+    pub(super) fn place(&self, wanted: ListenAddress) -> io::Result<ListenAddress> {
         Ok(match (self, wanted) {
-            (Self::Ports(listeners), Place::Port(_)) => Place::Port(listeners[0].local_addr()?),
+            (Self::Ports(listeners), ListenAddress::Port(_)) => {
+                ListenAddress::Port(listeners[0].local_addr()?)
+            }
             (_, wanted) => wanted,
         })
     }
 
-    /// Returns the next connection; `None` if none came for a while.
-    pub(super) fn accept(&self) -> io::Result<Option<Stream>> {
+    /// The next connection; `None` if none arrived within the poll interval.
+    pub(super) fn accept(&self) -> io::Result<Option<ClientStream>> {
         let descriptors = self.descriptors().into_iter();
         let mut ready: Vec<_> = descriptors
             .map(|it| PollFd::from_borrowed_fd(it, PollFlags::IN))
             .collect();
-        match poll(&mut ready, Some(&WHILE)) {
+        match poll(&mut ready, Some(&ACCEPT_TIMEOUT)) {
             Ok(0) | Err(Errno::INTR) => return Ok(None),
             Ok(_) => {}
             Err(error) => return Err(error.into()),
@@ -94,9 +96,9 @@ impl Listener {
         Ok(Some(match self {
             Self::Ports(listeners) => {
                 let listener = &listeners[first.unwrap_or_default()];
-                Stream::Port(listener.accept()?.0)
+                ClientStream::Port(listener.accept()?.0)
             }
-            Self::Socket(listener) => Stream::Socket(listener.accept()?.0),
+            Self::Socket(listener) => ClientStream::Socket(listener.accept()?.0),
         }))
     }
 
@@ -108,18 +110,18 @@ impl Listener {
     }
 }
 
-/// A process that is being started has copies of all descriptors until it becomes its program. To close
-/// this one would leave such a copy listening, and the place taken.
+/// A child between fork and exec has copies of all descriptors, so closing this one would leave the socket
+/// listening and the address in use. Shutting it down affects the copies too.
 impl Drop for Listener {
     fn drop(&mut self) {
-        // Where a listener cannot be shut down, the copy is gone soon.
+        // Some systems cannot shut a listener down; there the copy goes with the exec.
         for descriptor in self.descriptors() {
             net::shutdown(descriptor, net::Shutdown::Both).ok();
         }
     }
 }
 
-impl Stream {
+impl ClientStream {
     pub(super) fn try_clone(&self) -> io::Result<Self> {
         Ok(match self {
             Self::Port(stream) => Self::Port(stream.try_clone()?),
@@ -127,17 +129,17 @@ impl Stream {
         })
     }
 
-    /// Sets how long one read or write may take.
-    pub(super) fn set_patience(&self, patience: Duration) -> io::Result<()> {
+    /// Sets the timeouts of a read and a write.
+    pub(super) fn set_timeouts(&self, timeout: Duration) -> io::Result<()> {
         match self {
             Self::Port(stream) => {
                 stream.set_nodelay(true)?;
-                stream.set_read_timeout(Some(patience))?;
-                stream.set_write_timeout(Some(patience))
+                stream.set_read_timeout(Some(timeout))?;
+                stream.set_write_timeout(Some(timeout))
             }
             Self::Socket(stream) => {
-                stream.set_read_timeout(Some(patience))?;
-                stream.set_write_timeout(Some(patience))
+                stream.set_read_timeout(Some(timeout))?;
+                stream.set_write_timeout(Some(timeout))
             }
         }
     }
@@ -150,7 +152,7 @@ impl Stream {
         };
     }
 
-    /// Makes the end of the connection a reset, as far as its kind knows resets.
+    /// Makes the close of a TCP connection send a reset.
     pub(super) fn reset_at_end(&self) -> io::Result<()> {
         if let Self::Port(stream) = self {
             sockopt::set_socket_linger(stream, Some(Duration::ZERO))?;
@@ -159,7 +161,7 @@ impl Stream {
     }
 }
 
-impl Read for Stream {
+impl Read for ClientStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Port(stream) => stream.read(buffer),
@@ -168,7 +170,7 @@ impl Read for Stream {
     }
 }
 
-impl Write for Stream {
+impl Write for ClientStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Port(stream) => stream.write(bytes),
@@ -189,11 +191,11 @@ mod tests {
 
     #[test]
     fn both_loopback_addresses_are_served() {
-        let any = Place::Port(SocketAddr::from(([127, 0, 0, 1], 0)));
-        let Place::Port(free) = any.listen().unwrap().place(any).unwrap() else {
+        let any = ListenAddress::Port(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let ListenAddress::Port(free) = any.listen().unwrap().place(any).unwrap() else {
             unreachable!("it is a port")
         };
-        let place = Place::Both(free.port());
+        let place = ListenAddress::Both(free.port());
         let listener = place.listen().unwrap();
         assert_eq!(listener.place(place.clone()).unwrap(), place);
         let hosts = [
@@ -211,15 +213,15 @@ mod tests {
     #[test]
     fn a_copy_in_a_process_that_is_being_started_does_not_listen_on() {
         let folder = tempfile::tempdir().unwrap();
-        let any = Place::Port(SocketAddr::from(([127, 0, 0, 1], 0)));
+        let any = ListenAddress::Port(SocketAddr::from(([127, 0, 0, 1], 0)));
         let port = any.listen().unwrap().place(any).unwrap();
-        for place in [port, Place::Socket(folder.path().join("socket"))] {
+        for place in [port, ListenAddress::Socket(folder.path().join("socket"))] {
             let listener = place.listen().unwrap();
             let _copy = rustix::io::fcntl_dupfd_cloexec(listener.descriptors()[0], 0).unwrap();
             assert!(place.connect().is_ok());
             drop(listener);
             assert!(place.connect().is_err());
-            if let Place::Port(_) = place {
+            if let ListenAddress::Port(_) = place {
                 assert!(place.listen().is_ok());
             }
         }

@@ -1,4 +1,4 @@
-//! As much of WebSocket as shows that a connection was upgraded: a handshake and an echo.
+//! A minimal WebSocket: a handshake and an echo, which show that a connection was upgraded.
 
 use std::io::{self, Read, Write};
 
@@ -7,25 +7,23 @@ use sha1::{Digest, Sha1};
 
 use super::request::Request;
 
-/// What RFC 6455 adds to a handshake's key.
+/// The GUID of RFC 6455, section 1.3.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-/// The longest frame that is echoed, in bytes.
+/// The longest payload that is echoed, in bytes.
 const LONGEST: u8 = 125;
-/// The bit of a frame's second byte that says that it is masked.
+/// The mask bit of a frame's second byte.
 const MASKED: u8 = 0x80;
-/// A whole text frame.
+/// FIN and the opcode of text.
 const TEXT: u8 = 0x81;
-/// The header line with a handshake's key.
 pub(super) const KEY: &str = "sec-websocket-key";
 
-/// Returns whether `request` asks for an upgrade to WebSocket.
 pub(super) fn is_handshake(request: &Request) -> bool {
     let asks = request.says("upgrade", "websocket") && request.says("connection", "upgrade");
-    // HTTP/1.0 knows no upgrade.
+    // HTTP/1.0 has no upgrades.
     asks && request.version == "HTTP/1.1"
 }
 
-/// Returns the answer to a handshake.
+/// The response to a handshake.
 pub(super) fn switching(name: &str, request: &Request) -> String {
     let accept = accept(request.header(KEY).unwrap_or_default());
     format!(
@@ -34,12 +32,12 @@ pub(super) fn switching(name: &str, request: &Request) -> String {
     )
 }
 
-/// Returns what a server must answer to `key`.
+/// `Sec-WebSocket-Accept` for `key`.
 pub(crate) fn accept(key: &str) -> String {
     BASE64.encode(&Sha1::digest(format!("{key}{GUID}")))
 }
 
-/// Returns a client's frame that holds `text`.
+/// A client's text frame.
 pub(crate) fn frame(text: &str) -> Vec<u8> {
     let length = u8::try_from(text.len()).unwrap_or(LONGEST).min(LONGEST);
     let mut frame = vec![TEXT, MASKED | length, 0, 0, 0, 0];
@@ -47,11 +45,7 @@ pub(crate) fn frame(text: &str) -> Vec<u8> {
     frame
 }
 
-/// Reads one short frame from `stream` and returns what it holds; `None` for one that is no short
-/// text.
-///
-/// # Errors
-/// Fails when the connection ends before the frame does.
+/// Reads a text frame of up to 125 bytes; `None` for any other frame.
 pub(crate) fn read_frame(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> {
     let mut start = [0; 2];
     stream.read_exact(&mut start)?;
@@ -73,7 +67,7 @@ pub(crate) fn read_frame(stream: &mut impl Read) -> io::Result<Option<Vec<u8>>> 
     Ok(Some(text))
 }
 
-/// Sends back what comes, until something else than a short text does.
+/// Echoes frames until something else than a short text arrives.
 pub(super) fn echo(stream: &mut (impl Read + Write)) -> io::Result<()> {
     while let Some(text) = read_frame(stream)? {
         let length = u8::try_from(text.len()).unwrap_or(LONGEST);

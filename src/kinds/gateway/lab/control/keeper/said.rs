@@ -1,10 +1,9 @@
-//! What the commands of the trade print.
+//! The output of the commands `nginx -t` and `svc`.
 
 use crate::check::Diagnostic;
 use crate::kinds::gateway::lab::control::protocol::{Said, ServiceStatus};
 use crate::kinds::gateway::lab::log;
 
-/// Returns what `nginx -t` prints.
 pub(super) fn verdict(found: &[Diagnostic]) -> Said {
     let mut lines: Vec<String> = found.iter().map(|found| found.text.clone()).collect();
     let file = log::FILE;
@@ -19,13 +18,12 @@ pub(super) fn verdict(found: &[Diagnostic]) -> Said {
     Said::noted(lines.join("\n") + "\n")
 }
 
-/// Returns those lines of `text` that are worth a word when all went well.
+/// The warnings of a successful `nginx -t`.
 pub(super) fn warnings(text: &str) -> String {
     let lines = text.split_inclusive('\n');
     lines.filter(|line| line.contains("[warn]")).collect()
 }
 
-/// Returns a service's line of `svc status`.
 pub(super) fn service_line(service: &ServiceStatus) -> String {
     let ServiceStatus {
         name,
@@ -33,12 +31,13 @@ pub(super) fn service_line(service: &ServiceStatus) -> String {
         state,
         ..
     } = service;
-    let real = service.stands_for.as_ref();
-    let real = real.map_or_else(String::new, |real| format!(" (really {real})"));
+    let real = match &service.stands_for {
+        Some(address) => format!(" (really {address})"),
+        None => String::new(),
+    };
     format!("{name:<12} {state:<8} {address}{real}\n")
 }
 
-/// Returns what `svc logs` prints.
 pub(super) fn service_log(service: &ServiceStatus) -> String {
     format!(
         "{} has answered {} since it was started\n",

@@ -1,42 +1,39 @@
-//! What a lab that is up does when it is asked.
+//! Handles requests to a lab that is up.
 
 use std::sync::mpsc::Receiver;
 
 use super::said::{service_line, service_log, verdict, warnings};
 use super::{Happened, Opening, Order, Told};
 use crate::check::CheckError;
-use crate::kinds::gateway::lab::config::{Config, Fault, rules};
+use crate::kinds::gateway::lab::config::{Config, ConfigError, rules};
 use crate::kinds::gateway::lab::control::protocol::{
     Answer, NginxStatus, NginxWord, Request, Said, ServiceRequest, ServiceStatus, Status,
 };
 use crate::kinds::gateway::lab::control::tail;
 use crate::kinds::gateway::lab::system::{ServiceWord, collision};
-use crate::kinds::gateway::lab::upstream::Place;
+use crate::kinds::gateway::lab::upstream::ListenAddress;
 use crate::kinds::gateway::lab::{Lab, LabError, config, log, services};
 use crate::sandbox::{Supervised, Wish};
 use crate::sys::clock::unix_time;
 use crate::sys::files;
 use crate::text::with_causes;
 
-/// The most bytes of a configuration.
 const MOST: u64 = 64 << 10;
 
-/// A lab that is up, and what it is asked to do.
 pub(super) struct Work {
     pub(super) lab: Lab,
     pub(super) opening: Opening,
     pub(super) told: Told,
     pub(super) since: u64,
-    /// The text of the configuration that nginx runs with.
+    /// The text of the running configuration.
     pub(super) running: String,
     pub(super) config_since: u64,
     pub(super) history: Vec<String>,
-    /// Dropped last.
+    /// Last, since its end removes the lab's folder.
     pub(super) _guard: Supervised,
 }
 
 impl Work {
-    /// Answers until the end is ordered.
     pub(super) fn run(mut self, orders: &Receiver<Order>) {
         while let Ok(order) = orders.recv() {
             let Some(request) = order.request else { return };
@@ -44,7 +41,7 @@ impl Work {
             let answer = done.unwrap_or_else(|error| Answer::Trouble {
                 what: with_causes(&error),
             });
-            // Who asked may have gone.
+            // The client may be gone.
             order.answer.send(answer).ok();
         }
     }
@@ -55,7 +52,9 @@ impl Work {
             Request::Service { word, name } => Answer::Said(self.service(word, name, foreign)?),
             Request::Status => Answer::Status(Box::new(self.status())),
             Request::Logs { from } => Answer::Logs(self.logs(from)?),
-            Request::Judge => Answer::Judged(Box::new(self.lab.judged(&mut self.opening.judge)?)),
+            Request::Judge => {
+                Answer::Judged(Box::new(self.lab.run_judge(&mut self.opening.judge)?))
+            }
             Request::History => Answer::History {
                 lines: self.history.clone(),
             },
@@ -66,7 +65,7 @@ impl Work {
         })
     }
 
-    /// Keeps what was done, and tells of it where it was done elsewhere.
+    /// Adds a command to the history; reports it if another process sent it.
     fn note(&mut self, line: &str, words: &str, foreign: bool) {
         self.history.push(line.to_owned());
         if foreign {
@@ -118,7 +117,7 @@ impl Work {
         format!("nginx/{major}.{minor}.{patch}")
     }
 
-    /// Reads the learner's file; what is wrong with it is what nginx would say.
+    /// Reads the learner's file; `Err` is what `nginx -t` would print.
     fn read(&self) -> Result<(String, Config), Said> {
         let path = self.opening.folder.join(log::FILE);
         let text = files::read_bounded(&path, MOST).map_err(|error| {
@@ -138,7 +137,7 @@ impl Work {
     fn parse(&self, text: &str) -> Result<Config, Said> {
         let Opening { nginx, context, .. } = &self.opening;
         let (config, faults) = rules::read(text, context.graded.then(|| nginx.version()));
-        let mut said: Vec<String> = faults.iter().map(Fault::text).collect();
+        let mut said: Vec<String> = faults.iter().map(ConfigError::text).collect();
         if let (true, Some(config)) = (said.is_empty(), &config) {
             said.extend(collision(&self.opening.plan, config).map(|found| found.text));
         }
@@ -154,7 +153,7 @@ impl Work {
         }
     }
 
-    /// Does `nginx -t`; also returns the file, if nginx takes it.
+    /// Runs `nginx -t`; also returns the file, if nginx accepts it.
     fn test(&mut self) -> Result<(Option<(String, Config)>, Said), LabError> {
         let (text, config) = match self.read() {
             Ok(read) => read,
@@ -187,7 +186,7 @@ impl Work {
         self.lab.reload(&config, &self.opening.nginx)?;
         self.runs_with(text);
         self.note("nginx -s reload", "nginx was reloaded", foreign);
-        // Only warnings are worth a word.
+        // On success, `nginx -s reload` prints warnings only.
         said.stderr = warnings(&said.stderr);
         Ok(said)
     }
@@ -282,7 +281,7 @@ impl Work {
         Ok(Said::fine(format!("{name} {done}\n")))
     }
 
-    /// Makes the service `name` what the learner's file, if there is one, says by now.
+    /// Applies the learner's `services.toml`, if there is one, to the service `name`.
     fn read_service(&mut self, name: &str) -> Result<(), Said> {
         let file = self.opening.folder.join(services::FILE);
         let Ok(text) = files::read_bounded(&file, MOST) else {
@@ -308,9 +307,9 @@ impl Work {
     fn services(&self) -> Vec<ServiceStatus> {
         let services = self.lab.services().map(|(name, address, place)| {
             let real = place.map(|place| match place {
-                Place::Port(real) => with_port(&address, real.port()),
-                Place::Both(port) => with_port(&address, *port),
-                Place::Socket(path) => format!("unix:{}", path.display()),
+                ListenAddress::Port(real) => with_port(&address, real.port()),
+                ListenAddress::Both(port) => with_port(&address, *port),
+                ListenAddress::Socket(path) => format!("unix:{}", path.display()),
             });
             ServiceStatus {
                 name: name.to_owned(),
@@ -365,7 +364,7 @@ impl Work {
     }
 }
 
-/// Returns `address`, of the learner's, with the port that it really has.
+/// `address` with another port.
 fn with_port(address: &str, port: u16) -> String {
     let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
     format!("{host}:{port}")
