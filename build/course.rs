@@ -1,11 +1,11 @@
-//! The built-in course: every file of `course.toml`, `lessons/`, `exercises/` and `drill/` becomes one entry of
-//! a list that `course::builtin` reads.
+//! The built-in course: embeds each file of `course.toml`, `lessons/`, `exercises/` and `drill/` in a list
+//! that `course::builtin` reads.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Writes the list of the files below `root` to `builtin.rs` in `out`.
+/// Writes that list to `builtin.rs` in `out`.
 pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
     let mut files = vec![root.join("course.toml")];
     println!("cargo::rerun-if-changed=course.toml");
@@ -16,12 +16,12 @@ pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
     files.sort();
     let mut list = String::from("&[\n");
     for file in &files {
-        let name = file.strip_prefix(root).expect("below the root");
-        let name = name
+        let path = file.strip_prefix(root).expect("below the root");
+        let name = path
             .to_str()
             .expect("course files have UTF-8 names")
             .replace('\\', "/");
-        // The text and not its path, so that what was built does not need this folder again.
+        // The text instead of an `include_str!`, so that the crate builds without this folder later on.
         let text = fs::read_to_string(file)?;
         writeln!(list, "    ({name:?}, {text:?}),").expect("a string takes it");
     }

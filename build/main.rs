@@ -1,4 +1,4 @@
-//! Compiles into the library what is not Rust: the built-in course, and an nginx for the labs.
+//! Embeds what is not Rust: the built-in course, and an nginx for the labs.
 
 #![expect(
     clippy::print_stdout,
@@ -24,7 +24,7 @@ fn main() -> io::Result<()> {
     carry_nginx(&root, &out, &out.join("nginx.gz"))
 }
 
-/// Puts the packed nginx at `packed`.
+/// Writes the compressed nginx to `packed`.
 #[cfg(all(unix, feature = "vendored-nginx"))]
 fn carry_nginx(root: &Path, out: &Path, packed: &Path) -> io::Result<()> {
     println!("cargo::rerun-if-env-changed=CC");
@@ -35,7 +35,7 @@ fn carry_nginx(root: &Path, out: &Path, packed: &Path) -> io::Result<()> {
     })
 }
 
-/// An empty file stands for no nginx.
+/// An empty file means that no nginx is carried.
 #[cfg(not(all(unix, feature = "vendored-nginx")))]
 fn carry_nginx(_root: &Path, _out: &Path, packed: &Path) -> io::Result<()> {
     std::fs::write(packed, "")

@@ -1,9 +1,9 @@
-//! An nginx for the labs, built from the source that the crate `nginx-src` carries, with the regular
-//! expressions of `pcre2-sys` and the compression of `libz-sys`.
+//! Builds the nginx of labs from the source in the crate `nginx-src`, with the PCRE2 of `pcre2-sys` and the
+//! zlib of `libz-sys`.
 //!
-//! `auto/configure` writes a Makefile; the files that it names are compiled by the crate `cc`, since
-//! a C compiler does not bring `make`. It takes half a minute, so it is built once for all profiles
-//! of a target directory and kept there under a name that holds what it depends on.
+//! `auto/configure` writes a Makefile. The crate `cc` compiles the files listed there, since `make` may be
+//! missing where a C compiler is installed. That takes half a minute, so the result is cached in the target
+//! directory, for all profiles, under a hash of its inputs.
 
 #![expect(
     clippy::disallowed_methods,
@@ -22,9 +22,9 @@ use std::process::Command;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 
-/// The crates that carry the sources.
+/// The crates with the sources.
 const CRATES: [&str; 3] = ["nginx-src", "pcre2-sys", "libz-sys"];
-/// The modules whose directives labs accept and that nginx leaves out unless it is asked for them.
+/// Modules with directives that labs accept, which nginx does not build by default.
 const WITH: &[&str] = &[
     "http_addition_module",
     "http_auth_request_module",
@@ -39,18 +39,18 @@ const WITH: &[&str] = &[
     "threads",
     "file-aio",
 ];
-/// The module that cannot come along: it needs `crypt`, whose static library is not on every machine
-/// and is under the LGPL, and nginx must be the same wherever Gradus is built.
+/// A module that is left out: it needs `crypt`, whose static library is LGPL and missing on some machines,
+/// and nginx must be the same wherever Gradus is built.
 const WITHOUT: &[&str] = &["http_auth_basic_module"];
-/// How the compiler makes it small.
+/// Compiler flags for a small binary.
 const FLAGS: [&str; 3] = ["-fno-pie", "-ffunction-sections", "-fdata-sections"];
-/// Counts the ways in which this file has built it.
+/// Part of the hash: increase it when this file builds nginx in another way.
 const RECIPE: u32 = 2;
 
-/// The folders of the sources, in the order of [`CRATES`].
+/// The source folders, in the order of [`CRATES`].
 struct Sources([PathBuf; 3]);
 
-/// Puts a packed nginx at `packed`, from what an earlier build kept if there is one.
+/// Writes the compressed nginx to `packed`, from the cache if possible.
 pub(crate) fn build(root: &Path, out: &Path, packed: &Path) -> io::Result<()> {
     let sources = Sources::find(root)?;
     let kept = kept(out, &sources)?;
@@ -60,7 +60,7 @@ pub(crate) fn build(root: &Path, out: &Path, packed: &Path) -> io::Result<()> {
             fs::remove_dir_all(&folder)?;
         }
         let binary = compile(&sources, &folder)?;
-        // Another build may do the same at the same time: whole, or not at all.
+        // Another build may do the same concurrently: the rename is atomic.
         let whole = folder.join("nginx.gz");
         pack(&binary, &whole)?;
         fs::create_dir_all(kept.parent().expect("it has a folder"))?;
@@ -71,7 +71,7 @@ pub(crate) fn build(root: &Path, out: &Path, packed: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns where a build with these sources is kept: in the target directory, for all profiles.
+/// The path of the cached result for these sources.
 fn kept(out: &Path, sources: &Sources) -> io::Result<PathBuf> {
     // OUT_DIR is TARGET/PROFILE/build/PACKAGE/out.
     let target = out.ancestors().nth(4).ok_or(io::ErrorKind::NotFound)?;
@@ -106,7 +106,7 @@ impl Sources {
     }
 }
 
-/// Returns the folder of the crate `name`: as cargo tells it, else where registries unpack crates.
+/// The source folder of the crate `name`: from `cargo metadata`, else from cargo's registry cache.
 fn source(name: &str, root: &Path) -> io::Result<PathBuf> {
     let version = locked_version(name, root)?;
     let folder = format!("{name}-{version}");
@@ -124,7 +124,7 @@ fn locked_version(name: &str, root: &Path) -> io::Result<String> {
     Ok(rest.split('"').next().unwrap_or_default().to_owned())
 }
 
-/// The answer is JSON, of which only the paths of manifests matter here.
+/// Looks for the crate in the JSON of `cargo metadata`, without a parser: only manifest paths matter.
 fn from_metadata(folder: &str, root: &Path) -> Option<PathBuf> {
     let output = Command::new(env::var_os("CARGO")?)
         .args(["metadata", "--offline", "--format-version", "1"])
@@ -151,11 +151,12 @@ fn from_registry(folder: &str) -> Option<PathBuf> {
     folders.find(|path| path.is_dir())
 }
 
-/// Compiles everything in `folder` and returns the binary.
+/// Compiles everything in `folder`; returns the binary.
 fn compile(sources: &Sources, folder: &Path) -> io::Result<PathBuf> {
     let source = folder.join("nginx");
     copy(&sources.nginx(), &source)?;
-    // In the folder of nginx, so that no path of this machine gets into the binary.
+    // Libraries and headers are copied into nginx's folder, so that no path of this machine ends up in
+    // the binary.
     let library = source.join("lib");
     fs::create_dir_all(&library)?;
     copy(&sources.pcre2().join("include"), &source.join("include"))?;
@@ -193,9 +194,9 @@ fn configure(source: &Path) -> io::Result<()> {
     run(configure.current_dir(source))
 }
 
-/// Compiles the C files that `makefile` names, and returns what came of them.
+/// Compiles the C files that `makefile` lists; returns the object files.
 fn compile_nginx(source: &Path, makefile: &str) -> io::Result<Vec<PathBuf>> {
-    // Each file is named twice: as what its object depends on, and in the command.
+    // Each file is listed twice: as a dependency of its object file, and in the command.
     let files: BTreeSet<_> = makefile
         .split_ascii_whitespace()
         .filter(|word| Path::new(word).extension() == Some(OsStr::new("c")))
@@ -219,12 +220,12 @@ fn compile_nginx(source: &Path, makefile: &str) -> io::Result<Vec<PathBuf>> {
     build.try_compile_intermediates().map_err(failed)
 }
 
-/// Returns the option that keeps the folder `source` out of what is compiled there.
+/// The flag that keeps the path `source` out of the binary.
 fn remapped(source: &Path) -> String {
     format!("-ffile-prefix-map={}=.", source.display())
 }
 
-/// Links `objects` with the libraries that `makefile` names.
+/// Links `objects` with the libraries that `makefile` lists.
 fn link(source: &Path, objects: &[PathBuf], makefile: &str) -> io::Result<PathBuf> {
     let binary = source.join("objs/nginx");
     let mut link = small().try_get_compiler().map_err(failed)?.to_command();
@@ -238,12 +239,12 @@ fn link(source: &Path, objects: &[PathBuf], makefile: &str) -> io::Result<PathBu
         .split_ascii_whitespace()
         .filter(|word| word.starts_with("-l"));
     run(link.args(libraries).current_dir(source))?;
-    // Without symbols it is half as large; where there is no `strip`, it works all the same.
+    // Stripping halves the size; if there is no `strip`, the binary works all the same.
     Command::new("strip").arg(&binary).status().ok();
     Ok(binary)
 }
 
-/// Returns a build of C for a small program that is not a shared library.
+/// A `cc` build that optimises for size.
 fn small() -> cc::Build {
     let mut build = cc::Build::new();
     build
@@ -271,7 +272,7 @@ fn compile_pcre2(pcre2: &Path, library: &Path) -> io::Result<()> {
         build.define(define, "1");
     }
     build.define("PCRE2_CODE_UNIT_WIDTH", "8");
-    // These are parts of other files.
+    // Other files include these.
     let parts = ["pcre2_jit_match.c", "pcre2_jit_misc.c", "pcre2_ucptables.c"];
     build
         .files(c_files(&pcre2.join("src"), &parts)?)
@@ -292,7 +293,7 @@ fn compile_zlib(zlib: &Path, library: &Path) -> io::Result<()> {
     build.try_compile("z").map_err(failed)
 }
 
-/// Returns the C files in `folder` but those called as in `parts`.
+/// The C files in `folder`, except `parts`.
 fn c_files(folder: &Path, parts: &[&str]) -> io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder)? {
@@ -306,7 +307,7 @@ fn c_files(folder: &Path, parts: &[&str]) -> io::Result<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// Copies a folder; what it holds becomes writable.
+/// Copies a folder; the copies are writable, whatever the mode of the originals.
 fn copy(from: &Path, to: &Path) -> io::Result<()> {
     fs::create_dir_all(to)?;
     for entry in fs::read_dir(from)? {
@@ -326,9 +327,9 @@ fn run(command: &mut Command) -> io::Result<()> {
     if output.status.success() {
         return Ok(());
     }
-    let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    let said = said + &String::from_utf8_lossy(&output.stdout);
-    let last: Vec<_> = said.lines().rev().take(5).collect();
+    let [stderr, stdout] = [&output.stderr, &output.stdout].map(|it| String::from_utf8_lossy(it));
+    let printed = stderr.into_owned() + &stdout;
+    let last: Vec<_> = printed.lines().rev().take(5).collect();
     let program = command.get_program().display();
     Err(io::Error::other(format!(
         "{program} failed: {}",
