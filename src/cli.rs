@@ -1,5 +1,4 @@
-//! The command line: arguments to domain to exit code. One file a command; [`failure`] words what
-//! goes wrong, `output` is where commands write.
+//! The command line: a file per command. [`failure`] words errors, `output` writes.
 
 mod app;
 mod arguments;
@@ -56,12 +55,12 @@ use app::App;
 use arguments::Arguments;
 use exit::Code;
 
-/// Returns the command line as clap knows it, for a reference.
+/// The command line, for the reference and for completions.
 pub fn command(kinds: Kinds) -> clap::Command {
     new::with_kinds(Arguments::command(), kinds)
 }
 
-/// Runs Gradus with these kinds of exercises and the arguments and environment of this process.
+/// Runs Gradus with these kinds of exercises, and this process's arguments and environment.
 pub fn main(kinds: Kinds) -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = sandbox::enter(arguments.get(1..).unwrap_or_default()) {
@@ -95,9 +94,9 @@ fn parse(mut command: clap::Command, arguments: Vec<OsString>) -> clap::error::R
     Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
 }
 
-/// Prints help, the version, or what is wrong with the arguments.
+/// Prints help, the version, or a usage error.
 fn refuse(error: &clap::Error) -> Code {
-    // Nobody is left to be told when this cannot be printed.
+    // If this cannot be printed, there is nowhere to report it.
     error.print().ok();
     if error.use_stderr() {
         Code::Usage
@@ -111,7 +110,7 @@ fn refuse(error: &clap::Error) -> Code {
     reason = "the one place that reads the environment"
 )]
 fn environment() -> Environment {
-    // A folder that was removed under us is told of when something is looked for in it.
+    // If the current folder was removed, the first access to it reports the error.
     let folder = std::env::current_dir().unwrap_or_default();
     Environment::new(std::env::vars_os(), folder)
 }

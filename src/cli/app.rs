@@ -1,4 +1,4 @@
-//! What every command works with: environment, options, output; the course and the workspace.
+//! What all commands share: environment, options, output; opening the course and the workspace.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -20,26 +20,21 @@ use crate::sys::environment::Environment;
 use crate::text::{Line, Role};
 use crate::workspace::{FOLDER_NAME, Workspace};
 
-/// How a command ends.
+/// The result of a command.
 pub(crate) type Done = Result<Code, Failure>;
 
-/// What every command works with.
+/// What all commands share.
 #[derive(Debug)]
 pub(crate) struct App {
-    /// The kinds of exercises there are.
     pub(crate) kinds: Kinds,
-    /// The environment Gradus was started in.
     pub(crate) environment: Arc<Environment>,
-    /// The options of every command.
     pub(crate) global: Global,
-    /// Standard output and standard error.
     pub(crate) output: Output,
-    /// How a command of ours is typed.
+    /// How to type a command of Gradus here.
     pub(crate) invocation: Invocation,
 }
 
 impl App {
-    /// Returns the app for one run of Gradus, started as `first`.
     pub(super) fn new(
         kinds: Kinds,
         environment: Environment,
@@ -57,12 +52,11 @@ impl App {
         }
     }
 
-    /// Returns `path` as seen from the current folder.
     pub(crate) fn path(&self, path: &Path) -> PathBuf {
         self.environment.folder().join(path)
     }
 
-    /// Returns `path` as short as a learner can type it here.
+    /// `path`, relative to the current folder if it is below it.
     pub(crate) fn shown(&self, path: &Path) -> String {
         let here = self.environment.folder();
         let shown = path.strip_prefix(here).unwrap_or(path);
@@ -72,16 +66,15 @@ impl App {
         shown.display().to_string()
     }
 
-    /// Returns the command line for `command`, such as `check safe-divide`.
     pub(crate) fn command(&self, command: &str) -> String {
         self.invocation.command(command)
     }
 
-    /// Returns the folder of the workspace that is meant, if there is one: the one named, else the
-    /// one this folder belongs to, else the one in this folder.
+    /// The folder of the workspace: from the option or `GRADUS_WORKSPACE`, else the workspace that the
+    /// current folder belongs to, else the one in the current folder.
     pub(crate) fn workspace_root(&self) -> Option<PathBuf> {
-        let named = self.global.workspace.clone();
-        let named = named.or_else(|| self.environment.get("GRADUS_WORKSPACE").map(PathBuf::from));
+        let option = self.global.workspace.clone();
+        let named = option.or_else(|| self.environment.get("GRADUS_WORKSPACE").map(PathBuf::from));
         if let Some(named) = named {
             return Some(self.path(&named));
         }
@@ -90,14 +83,12 @@ impl App {
         Workspace::find(here).or_else(|| Workspace::find(&below))
     }
 
-    /// Returns the workspace that is meant, if there is one.
     pub(crate) fn open_workspace(&self) -> Result<Option<Workspace>, Failure> {
         let root = self.workspace_root();
         Ok(root.map(|root| Workspace::open(&root)).transpose()?)
     }
 
-    /// Returns the files of the course that is meant: the one named, else that of `workspace`,
-    /// else the built-in one.
+    /// The files of the course: from the option, else that of `workspace`, else the built-in course.
     pub(crate) fn tree(&self, workspace: Option<&Workspace>) -> Result<Tree, Failure> {
         let named = self.global.course.as_ref().map(|path| self.path(path));
         let folder = named.or_else(|| {
@@ -111,14 +102,13 @@ impl App {
         }
     }
 
-    /// Opens the course and, if there is one, the workspace, for a command of a learner. That the
-    /// course has problems is told, and no reason to stop.
+    /// Opens the course and, if there is one, the workspace. Problems of the course are only a warning.
     pub(crate) fn desk(&self) -> Result<Desk, Failure> {
         let workspace = self.open_workspace()?;
         let tree = self.tree(workspace.as_ref())?;
         let course = if tree.folder().is_some() {
             let (course, problems) = load(&tree, self.kinds);
-            self.tell_of(&course, &problems);
+            self.warn_of_problems(&course, &problems);
             course
         } else {
             open(&tree, self.kinds)
@@ -130,7 +120,7 @@ impl App {
         }
         if let Some(aside) = &loaded.damaged {
             self.warn(&format!(
-                "your progress file was damaged; it was moved to {}, and a new one begins",
+                "your progress file was damaged; it was moved to {}, and a new one was started",
                 self.shown(aside)
             ));
         }
@@ -141,7 +131,7 @@ impl App {
         })
     }
 
-    fn tell_of(&self, course: &Course, problems: &[Problem]) {
+    fn warn_of_problems(&self, course: &Course, problems: &[Problem]) {
         let Some(folder) = course.tree.folder() else {
             return;
         };
@@ -154,18 +144,18 @@ impl App {
         }
     }
 
-    /// Tells of something to look at, on standard error.
+    /// Prints a warning to standard error.
     pub(crate) fn warn(&self, text: &str) {
         let line = Line::new().with(Role::Warn, "warning: ");
         self.output.tell(&[line.with(Role::Text, text)]);
     }
 
-    /// Tells of something, on standard error.
+    /// Prints a note to standard error.
     pub(crate) fn note(&self, text: &str) {
         self.output.tell(&[Line::plain(text)]);
     }
 
-    /// Returns what a check works with; a failing test tells as much as `feedback` says.
+    /// The context of a check whose failing tests reveal as much as `feedback` allows.
     pub(crate) fn context(&self, feedback: Feedback) -> Result<Context, Failure> {
         let launcher = std::env::current_exe().map_err(|source| {
             let path = PathBuf::from("gradus");
@@ -178,25 +168,23 @@ impl App {
     }
 }
 
-/// The course, the workspace if there is one, and what was done in it.
+/// The course, the workspace if there is one, and the progress in it.
 #[derive(Debug)]
 pub(crate) struct Desk {
-    /// The course.
     pub(crate) course: Course,
     /// The workspace.
     pub(crate) workspace: Option<Workspace>,
-    /// What was done; nothing without a workspace.
+    /// Empty without a workspace.
     pub(crate) progress: Progress,
 }
 
 impl Desk {
-    /// Returns the workspace.
     pub(crate) fn workspace(&self) -> Result<&Workspace, Failure> {
         self.workspace.as_ref().ok_or(Failure::NoWorkspace)
     }
 
-    /// Returns the exercise called `name`; without a name the one whose folder this is, else the
-    /// one that is next, else the one that was begun.
+    /// The exercise `name`; by default the one of the current folder, else the next one, else one that is
+    /// started.
     pub(crate) fn exercise(&self, app: &App, name: Option<&str>) -> Result<&Exercise, Failure> {
         if let Some(name) = name {
             return names::exercise(&self.course, name);
@@ -210,7 +198,7 @@ impl Desk {
         }
     }
 
-    /// Returns the exercise whose folder in the workspace `folder` lies in.
+    /// The exercise whose folder in the workspace contains `folder`.
     pub(crate) fn exercise_at(&self, folder: &Path) -> Option<&Exercise> {
         let root = self.workspace.as_ref()?.root().join("exercises");
         let folder = std::fs::canonicalize(folder).ok()?;
@@ -219,7 +207,7 @@ impl Desk {
         names::exercise(&self.course, id).ok()
     }
 
-    /// Writes down what was done; without a workspace nothing is kept.
+    /// Updates the progress file; does nothing without a workspace.
     pub(crate) fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<(), Failure> {
         if let Some(workspace) = &self.workspace {
             workspace.update(change)?;
@@ -233,7 +221,6 @@ impl Desk {
     }
 }
 
-/// Returns `count` with `noun` in its right form.
 pub(crate) fn counted(count: usize, noun: &str) -> String {
     match count {
         1 => format!("1 {noun}"),

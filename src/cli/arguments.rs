@@ -26,7 +26,7 @@ pub(crate) struct Arguments {
     pub(super) command: Option<Command>,
 }
 
-/// Options of every command.
+/// Options that every command takes.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Args)]
 pub(crate) struct Global {
     /// The folder of the course [default: the workspace's course, else the built-in one]
@@ -34,7 +34,7 @@ pub(crate) struct Global {
         long,
         global = true,
         value_name = "PATH",
-        help_heading = "Options of every command"
+        help_heading = "Global options"
     )]
     pub(crate) course: Option<PathBuf>,
     /// The folder with your work [env: `GRADUS_WORKSPACE`] [default: the one you are in, else
@@ -43,15 +43,12 @@ pub(crate) struct Global {
         long,
         global = true,
         value_name = "DIR",
-        help_heading = "Options of every command"
+        help_heading = "Global options"
     )]
     pub(crate) workspace: Option<PathBuf>,
     /// When to use colour
     #[arg(long, global = true, value_name = "WHEN", value_enum, default_value_t)]
-    #[arg(
-        hide_possible_values = false,
-        help_heading = "Options of every command"
-    )]
+    #[arg(hide_possible_values = false, help_heading = "Global options")]
     pub(crate) color: ColorChoice,
 }
 

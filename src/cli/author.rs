@@ -11,12 +11,12 @@ use super::{names, source};
 use crate::text::Line;
 use crate::workspace::author;
 
-/// Make a throw-away crate of an exercise's solution and hidden tests, for your editor and cargo
+/// Create a scratch crate of an exercise's solution and hidden tests, for your editor and Cargo
 #[derive(Debug, Args)]
 pub(crate) struct Author {
     /// The exercise
     exercise: String,
-    /// Where to make it [default: a folder in the cache]
+    /// Where to create it [default: a folder in the cache]
     #[arg(long, value_name = "DIR")]
     into: Option<PathBuf>,
 }

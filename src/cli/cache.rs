@@ -7,40 +7,39 @@ use super::exit::Code;
 use crate::check::cache::{self, BOUND, Content};
 use crate::text::{Line, Role};
 
-/// Show where the cache is, and how much of it is used
+/// Show the location and size of the cache
 ///
-/// It holds what can be made again, and no more than 500 MB of it: what was not used for longest goes
-/// when something new is added, and what is in use stays.
+/// It holds only what can be recreated, at most 500 MB: when something is added, the least recently used
+/// entries are evicted, except those in use.
 #[derive(Debug, Args)]
 pub(crate) struct Cache {
     #[command(subcommand)]
-    word: Option<Word>,
+    command: Option<CacheCommand>,
 }
 
 #[derive(Debug, Subcommand)]
-enum Word {
-    /// Empty the cache; what is in use stays
+enum CacheCommand {
+    /// Empty the cache, except for what is in use
     Clear,
 }
 
 impl Cache {
     pub(super) fn run(self, app: &App) -> Done {
         let folder = app.environment.cache();
-        let lines = match self.word {
+        let lines = match self.command {
             None => {
                 let place = Line::new().with(Role::Accent, app.shown(&folder));
                 let mut lines = vec![place];
                 lines.extend(rows(&cache::contents(&folder)));
                 lines
             }
-            Some(Word::Clear) => {
+            Some(CacheCommand::Clear) => {
                 let (bytes, left) = cache::clear(&folder);
                 let place = app.shown(&folder);
                 let cleared = format!("Removed {} from {place}.", megabytes(bytes));
-                let stays =
-                    (left > 0).then(|| format!("In use, and still there: {}.", entries(left)));
-                let said = std::iter::once(cleared).chain(stays);
-                said.map(Line::plain).collect()
+                let stays = (left > 0).then(|| format!("Kept, since in use: {}.", entries(left)));
+                let sentences = std::iter::once(cleared).chain(stays);
+                sentences.map(Line::plain).collect()
             }
         };
         app.output.lines(&lines)?;
@@ -75,7 +74,7 @@ fn entries(count: usize) -> String {
     }
 }
 
-/// Returns `bytes` in units of a million.
+/// `bytes` in units of a million.
 #[expect(
     clippy::cast_precision_loss,
     reason = "one digit after the point is shown"

@@ -1,4 +1,4 @@
-//! The hidden command of a Gradus that checks one submission apart, for one that grades.
+//! A hidden command: checks one submission in a process of its own, for a `gradus grade`.
 
 use std::path::PathBuf;
 
@@ -13,18 +13,18 @@ use crate::course::load;
 use crate::grade::cell::{Finding, ROOM};
 use crate::grade::header::fingerprint;
 
-/// Checks one submission and writes what it finds.
+/// Checks one submission and writes the finding as JSON.
 #[derive(Debug, Args)]
 pub(crate) struct Cell {
     exercise: String,
     submission: PathBuf,
-    /// The exercise as the one who grades knows it.
+    /// The fingerprint of the exercise in the grading process.
     #[arg(long)]
     fingerprint: String,
     /// A test that fails tells what it expected.
     #[arg(long)]
     full: bool,
-    /// A rule of the sandbox that does not hold, in a test.
+    /// A rule of the sandbox to switch off, for tests.
     #[cfg(debug_assertions)]
     #[arg(long)]
     off: Vec<String>,
@@ -38,7 +38,7 @@ impl Cell {
     }
 
     fn check(&self, app: &App) -> Result<Result<Outcome, CheckError>, Failure> {
-        // No lesson is needed, nor any other exercise.
+        // Loads only this exercise: no lessons, no other exercises.
         let folder = format!("exercises/{}/", self.exercise);
         let (course, _) = load(&app.tree(None)?.part(&folder), app.kinds);
         let exercise = names::exercise(&course, &self.exercise)?;

@@ -32,11 +32,11 @@ pub(crate) struct Check {
 impl Check {
     pub(super) fn run(self, app: &App) -> Done {
         let desk = app.desk()?;
-        let exercise = match (&self.exercise, &self.path) {
+        let at_path = match (&self.exercise, &self.path) {
             (None, Some(path)) => desk.exercise_at(&app.path(path)),
             (Some(_), _) | (None, None) => None,
         };
-        let exercise = match exercise {
+        let exercise = match at_path {
             Some(exercise) => exercise,
             None => desk.exercise(app, self.exercise.as_deref())?,
         };
@@ -50,9 +50,9 @@ impl Check {
         let feedback = feedback(exercise);
         let mut context = app.context(feedback)?;
         prepare(app, exercise, &mut context)?;
-        let outcome = exercise.task().check_folder(&folder, &context);
+        let checked = exercise.task().check_folder(&folder, &context);
         app.output.step("");
-        let outcome = outcome?;
+        let outcome = checked?;
         if outcome.verdict() == Verdict::Passed {
             desk.update(|progress| progress.holds(exercise, outcome.scope, unix_time()))?;
         }
@@ -66,7 +66,7 @@ impl Check {
     }
 }
 
-/// Returns `folder` if it is one.
+/// Fails unless `folder` is a readable folder.
 fn existing(folder: PathBuf) -> Result<PathBuf, Failure> {
     match fs::read_dir(&folder) {
         Ok(_) => Ok(folder),
@@ -77,15 +77,13 @@ fn existing(folder: PathBuf) -> Result<PathBuf, Failure> {
     }
 }
 
-/// An exercise's folder in the workspace.
 pub(super) enum Folder {
-    /// It was there.
     There(PathBuf),
-    /// It was handed out just now: there is nothing to check yet.
+    /// Just handed out: there is nothing to check yet.
     New,
 }
 
-/// Returns the exercise's folder; when there is none, hands it out and says so.
+/// Returns the exercise's folder. If there is none, hands the files out and says so.
 pub(super) fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<Folder, Failure> {
     let workspace = desk.workspace()?;
     let is_new = !workspace.folder(exercise).exists();
@@ -94,8 +92,8 @@ pub(super) fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<Fo
     if !is_new {
         return Ok(Folder::There(folder));
     }
-    let first = workspace.first_file(exercise);
-    let first = first.unwrap_or_else(|| folder.clone());
+    let to_edit = workspace.first_file(exercise);
+    let first = to_edit.unwrap_or_else(|| folder.clone());
     app.note(&format!(
         "Handed out {}. The task is in README.md there; edit {} and check again.",
         app.shown(&folder),
@@ -104,13 +102,13 @@ pub(super) fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<Fo
     Ok(Folder::New)
 }
 
-/// Returns how much a failing test tells a learner on their own machine.
+/// The feedback on a learner's own machine.
 pub(super) fn feedback(exercise: &Exercise) -> Feedback {
     exercise.feedback.unwrap_or(Feedback::Full)
 }
 
-/// Has each step of a check shown, and says what does not hold here; fails when this machine lacks
-/// what the exercise needs.
+/// Shows the steps of the check, and warns if there is no sandbox. Fails if this machine lacks what the
+/// exercise needs.
 pub(super) fn prepare(
     app: &App,
     exercise: &Exercise,
@@ -127,7 +125,7 @@ pub(super) fn prepare(
     Ok(())
 }
 
-/// Fails when this machine lacks what the exercise needs.
+/// Fails if this machine lacks what the exercise needs.
 pub(super) fn refuse_missing(
     app: &App,
     exercise: &Exercise,
@@ -139,11 +137,11 @@ pub(super) fn refuse_missing(
     let skip = app.command(&format!("skip {}", exercise.id));
     Err(Failure::Check(CheckError::Missing {
         what,
-        help: format!("or go on without it: `{skip}`"),
+        help: format!("or continue without it: `{skip}`"),
     }))
 }
 
-/// Shows what came out, and after a pass what comes next.
+/// Shows the outcome, and after a pass what to do next.
 pub(super) fn show(
     app: &App,
     desk: &Desk,
@@ -170,7 +168,6 @@ pub(super) fn show(
     Ok(())
 }
 
-/// Returns the exit code for an outcome.
 pub(super) fn code(outcome: &Outcome) -> Code {
     match outcome.verdict().standing() {
         Standing::Passed => Code::Fine,

@@ -1,4 +1,4 @@
-//! What confines a learner's code here, and how somebody hears of it.
+//! Chooses the sandbox, and reports what this machine can enforce.
 
 use std::fs;
 use std::path::Path;
@@ -10,13 +10,11 @@ use crate::sandbox::guard::guard;
 use crate::sandbox::{Ability, Guard, Lacking, Sandbox};
 use crate::sys::environment::Environment;
 
-/// Set to anything, this variable makes Gradus take the machine for one without a sandbox: to try
-/// what happens there, never to be let through where a sandbox is asked for.
+/// If set, Gradus behaves as on a machine without a sandbox. For tests: it never weakens a check that
+/// requires a sandbox.
 pub(crate) const MISSING: &str = "GRADUS_NO_SANDBOX";
-/// Set to anything, this variable makes Gradus take the machine for one on which nobody can have a
-/// network of their own; as honest as [`MISSING`].
+/// If set, Gradus behaves as on a machine without unprivileged user namespaces; see [`MISSING`].
 pub(crate) const SHARED: &str = "GRADUS_NO_NAMESPACES";
-/// Returns what this machine can enforce.
 pub(crate) fn ability(environment: &Environment) -> Ability {
     if environment.get(MISSING).is_some() {
         return Ability::none();
@@ -28,19 +26,19 @@ pub(crate) fn ability(environment: &Environment) -> Ability {
     }
 }
 
-/// Finds out whether labs can be graded here, and commands on a page be run: in a network of their own.
+/// Whether labs can be graded, and commands on pages run, in a network namespace of their own.
 ///
 /// # Errors
-/// Fails where they cannot, with what the machine lacks.
+/// Fails with what the machine lacks.
 pub(crate) fn of_labs(app: &App, context: &Context) -> Result<(), Lacking> {
     let ability = ability(&app.environment);
     Sandbox::strong(context.sandbox.launcher(), ability)?.rehearse_seclusion()
 }
 
-/// Returns what confines code of a learner here, in words.
+/// Describes the sandbox of a learner's code.
 ///
 /// # Errors
-/// Fails when it is limits alone, with what the machine lacks for more.
+/// Fails with what the machine lacks, if there are limits only.
 pub(crate) fn strength(app: &App, context: &Context) -> Result<String, Lacking> {
     let ability = ability(&app.environment);
     let sandbox = Sandbox::strong(context.sandbox.launcher(), ability)?;
@@ -56,11 +54,10 @@ pub(crate) fn strength(app: &App, context: &Context) -> Result<String, Lacking> 
     ))
 }
 
-/// Returns the sandbox that grading goes on in: the one that was asked for by name, else one that
-/// holds against hostile code.
+/// The sandbox of a grading: the one named, else the strongest that resists hostile code.
 ///
 /// # Errors
-/// Fails when this machine cannot have it.
+/// Fails if this machine cannot have it.
 pub(crate) fn for_grading(
     environment: &Environment,
     launcher: &Path,
@@ -74,7 +71,7 @@ pub(crate) fn for_grading(
     }
 }
 
-/// Says once, ever, that checks here have limits alone.
+/// Says, once per user, that checks have limits but no sandbox.
 pub(crate) fn tell_once(app: &App, guard: &dyn Guard) {
     if guard.is_strong() {
         return;
@@ -86,9 +83,9 @@ pub(crate) fn tell_once(app: &App, guard: &dyn Guard) {
     }
     let doctor = app.command("doctor");
     app.note(&format!(
-        "A check on this machine has limits of time, memory and output, and no sandbox beyond that: check only what you trust. `{doctor}` says why. You are told this once."
+        "A check on this machine has limits of time, memory and output, and no sandbox beyond that: check only what you trust. `{doctor}` says why. This note is shown once."
     ));
-    // Where it cannot be noted down, it is told again.
+    // If it cannot be recorded, the note is shown again.
     fs::create_dir_all(folder)
         .and_then(|()| fs::write(told, ""))
         .ok();

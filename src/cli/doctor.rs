@@ -22,9 +22,9 @@ const ADVISORIES: &str = "nginx.org/en/security_advisories.html";
 /// What stands in for a program of the lab's shell that is not there.
 const STAND_IN: &str = "not here; a lab's shell has a small one of its own";
 
-/// Show what this machine has for the course, what is missing, and what to do
+/// Show what this machine has and lacks for the course, and how to get it
 ///
-/// The exit code is 1 if some exercise of the course cannot be checked here.
+/// The exit code is 1 if an exercise of the course cannot be checked on this machine.
 #[derive(Debug, Args)]
 pub(crate) struct Doctor {
     /// Write JSON
@@ -303,7 +303,7 @@ fn workspace(desk: &Desk) -> Finding {
         name: "workspace",
         found: workspace.is_some(),
         text: workspace.map_or_else(
-            || "none yet: `gradus` makes one when you begin".to_owned(),
+            || "none yet: `gradus` creates one when you begin".to_owned(),
             |workspace| workspace.root().display().to_string(),
         ),
     }

@@ -1,4 +1,4 @@
-//! `gradus drill`: a fault picked at random, to be named and mended.
+//! `gradus drill`: a random fault, to be diagnosed and fixed.
 
 mod drilling;
 mod record;
@@ -19,32 +19,31 @@ use crate::kinds::gateway::drill::Seed;
 use crate::kinds::gateway::{Gateway, drill};
 use crate::training::{DrillError, Open, Training};
 
-/// Find and mend a fault that nobody tells you, on the clock
+/// Diagnose and fix a random fault, timed
 ///
-/// A fault is picked at random and put into a gateway that runs until q or Ctrl-C. You see what a
-/// customer sees; you say where it broke and why, and mend it. A drill that was left is taken up
-/// again.
+/// A random fault is put into a gateway, which runs until q or Ctrl-C. You see what a customer sees, say
+/// where it broke and why, and fix it. A drill that you left is resumed.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Drill {
     #[command(subcommand)]
     step: Option<Step>,
-    /// How many faults there are at once [default: 1]
+    /// The number of simultaneous faults [default: 1]
     #[arg(long, value_name = "N", conflicts_with = "resume")]
     faults: Option<NonZeroUsize>,
-    /// Repeat the drill of this seed
+    /// Repeat the drill with this seed
     #[arg(long, value_name = "SEED", conflicts_with = "resume")]
     seed: Option<u32>,
-    /// This many drills in a row, with a score at the end
+    /// Do this many drills in a row, with a score at the end
     #[arg(long, value_name = "N", conflicts_with = "resume")]
     exam: Option<NonZeroUsize>,
-    /// Take up the drill that was left, and begin none
+    /// Resume the drill that you left; start no new one
     #[arg(long)]
     resume: bool,
-    /// Show what came of your drills
+    /// Show the results of your drills
     #[arg(long, conflicts_with_all = ["faults", "seed", "exam", "resume"])]
     record: bool,
-    /// Write JSON at the end, and everything else to standard error
+    /// Write JSON at the end; everything else goes to standard error
     #[arg(long)]
     json: bool,
 }

@@ -10,24 +10,23 @@ pub enum Code {
     /// 1: it worked, and the answer is no: a check did not pass, a course has problems, a search
     /// found nothing.
     NotPassed,
-    /// 2: the command line makes no sense: an unknown option or name.
+    /// 2: a usage error: an unknown option or name.
     Usage,
     /// 3: Gradus could not do its work.
     Failed,
     /// 4: there was nothing to run.
     Nothing,
-    /// What a command of a lab's shell, such as its `nginx`, ends with.
+    /// The exit code of a command of a lab's shell, such as its `nginx`.
     Word(u8),
-    /// 128 and the signal's number: a signal ended it, or Ctrl-C.
+    /// 128 plus the signal's number: a signal ended it, or Ctrl-C.
     Stopped(i32),
 }
 
 impl Code {
     /// The meanings, for `--help`.
     pub const HELP: &'static str = "Exit codes: 0 fine or passed, 1 not passed or not found, \
-         2 a wrong command line, 3 Gradus could not do its work, 4 nothing to run.";
+         2 usage error, 3 Gradus could not do its work, 4 nothing to run.";
 
-    /// Returns the number.
     pub(crate) fn number(self) -> u8 {
         match self {
             Self::Fine => 0,

@@ -1,4 +1,4 @@
-//! The one place that words errors, and says what to do about them.
+//! Errors of commands: their wording and hints, and nowhere else.
 
 use std::io;
 use std::path::PathBuf;
@@ -17,90 +17,64 @@ use crate::text::{Line, Role, Style};
 use crate::training::DrillError;
 use crate::workspace::WorkspaceError;
 
-/// Why a command ended without doing what it was asked to.
+/// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Failure {
-    /// A name that is not there.
+    /// A name that does not exist.
     #[error("no {what} is called `{name}`")]
     Unknown {
-        /// What was looked for, such as `exercise`.
+        /// The kind of thing, such as `exercise`.
         what: &'static str,
-        /// The name.
         name: String,
         /// A name that is there and looks like it.
         near: Option<String>,
     },
-    /// No exercise was named, and none follows from the folder.
-    #[error("which exercise? This folder belongs to none")]
+    /// No exercise is named, and the folder does not imply one.
+    #[error("which exercise? The current folder belongs to none")]
     WhichExercise,
-    /// The command needs a workspace.
     #[error("there is no workspace here")]
     NoWorkspace,
-    /// The command changes a course, and the course is in the binary.
     #[error("the built-in course cannot be changed")]
     BuiltIn,
-    /// The command asks for something that cannot be had this way.
+    /// A request that cannot be fulfilled.
     #[error("{what}")]
-    Refused {
-        /// Why not.
-        what: String,
-        /// What to do instead.
-        help: String,
-    },
-    /// No lab is up, or not the one that was named.
+    Refused { what: String, help: String },
+    /// No lab is up, or not the one named.
     #[error("{}", match .0 { Some(name) => format!("the lab of `{name}` is not up"), None => "no lab is up".to_owned() })]
     NoLab(Option<String>),
-    /// No drill is open.
     #[error("no drill is open")]
     NoDrill,
-    /// Drills that could not be kept.
     #[error(transparent)]
     Drill(#[from] DrillError),
-    /// A lab that did not answer.
     #[error(transparent)]
     Lab(#[from] CallError),
-    /// A course that cannot be read at all.
     #[error(transparent)]
     Course(#[from] TreeError),
-    /// A workspace that could not be used.
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
-    /// A check that could not be done.
     #[error(transparent)]
     Check(#[from] CheckError),
-    /// Submissions that could not be graded.
     #[error(transparent)]
     Grade(#[from] GradeError),
-    /// New parts of a course that could not be made.
     #[error(transparent)]
     Scaffold(#[from] ScaffoldError),
-    /// Something that could not be packed.
     #[error(transparent)]
     Pack(#[from] PackError),
-    /// A folder that could not be watched or read.
     #[error("cannot use {}", path.display())]
-    File {
-        /// The folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// Input or output of the command itself.
+    File { path: PathBuf, source: io::Error },
+    /// The command's own input or output.
     #[error("cannot read or write")]
     Stream(#[from] io::Error),
 }
 
-/// An error in words.
+/// An error, worded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Words {
-    /// What went wrong, and why.
     pub what: String,
-    /// What to do next.
     pub hint: Option<String>,
 }
 
 impl Failure {
-    /// Returns the exit code.
     pub(crate) fn code(&self) -> Code {
         match self {
             Self::Unknown { .. }
@@ -125,7 +99,7 @@ impl Failure {
         }
     }
 
-    /// Words the error; commands in the hint work as they are printed.
+    /// Words the error; commands in the hint can be pasted.
     pub(crate) fn words(&self, invocation: &Invocation) -> Words {
         Words {
             what: with_causes(self),
@@ -138,10 +112,10 @@ impl Failure {
         match self {
             Self::Unknown { what, near, .. } => Some(unknown_hint(what, near.as_deref(), command)),
             Self::WhichExercise => Some(format!(
-                "name one of those that {} shows, or go to its folder",
+                "name one that {} shows, or change to its folder",
                 command("list")
             )),
-            Self::NoWorkspace => Some(format!("{} makes one", command("init"))),
+            Self::NoWorkspace => Some(format!("{} creates one", command("init"))),
             Self::BuiltIn => Some("name a course's folder with `--course`".to_owned()),
             Self::Refused { help, .. } => Some(help.clone()),
             Self::Course(TreeError::NoCourse(_)) => {
@@ -162,10 +136,10 @@ impl Failure {
                     command(&format!("lab up {name}"))
                 ))
             }
-            Self::NoDrill => Some(format!("{} begins one", command("drill"))),
+            Self::NoDrill => Some(format!("{} starts one", command("drill"))),
             Self::Drill(error) => drill_hint(error, command),
             Self::Lab(CallError::Foreign) => {
-                Some("end it where it was started, and put it up again".to_owned())
+                Some("end it where it was started, and start it again".to_owned())
             }
             Self::Lab(_) => Some(format!("{} shows which labs are up", command("lab ps"))),
             Self::File { .. } | Self::Stream(_) => None,
@@ -174,7 +148,7 @@ impl Failure {
 }
 
 impl Words {
-    /// Returns the words as lines for standard error.
+    /// The lines for standard error.
     pub(crate) fn lines(&self) -> Vec<Line> {
         let label = |role, text| {
             let bold = Style {
@@ -274,8 +248,8 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
 fn grade_hint(error: &GradeError, command: impl Fn(&str) -> String) -> Option<String> {
     Some(match error {
         GradeError::Other { .. } => {
-            "name another folder with `--out`, or begin anew there with `--fresh`; the old journal \
-             is kept"
+            "name another folder with `--out`, or start over with `--fresh`; the old journal is \
+             renamed"
                 .to_owned()
         }
         GradeError::Busy(_) => "wait for it, or name another folder with `--out`".to_owned(),
@@ -288,7 +262,7 @@ fn grade_hint(error: &GradeError, command: impl Fn(&str) -> String) -> Option<St
             let faults: String = faults
                 .iter()
                 .fold(String::new(), |all, fault| all + "- " + fault + "\n");
-            format!("{faults}run what is missing again; nothing was written")
+            format!("{faults}grade the missing parts again; nothing was written")
         }
         GradeError::Check(error) => return check_hint(error, command),
         GradeError::File { .. } | GradeError::Content { .. } | GradeError::Cancelled => {
@@ -303,7 +277,7 @@ fn pack_hint(error: &PackError) -> Option<String> {
             Some("name a new place with `--out`; nothing was written".to_owned())
         }
         PackError::NoExamples { .. } => {
-            Some("write one or two tests there that a class may see".to_owned())
+            Some("write one or two tests there that the class may see".to_owned())
         }
         PackError::NotLinux(_) => Some(
             "name a Gradus built for Gradescope's image with `--gradus`; nothing was written"

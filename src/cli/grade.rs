@@ -7,14 +7,14 @@ use super::grading::Grading;
 
 /// Grade submissions, one or 100,000, and write results and reports
 ///
-/// Every submission gets a record in `results.jsonl`. A grading that was stopped goes on where it
-/// was when the same command is run again. Exit codes: 0 every submission has its record, 1 with
-/// `--require-pass` when one did not pass, 3 otherwise.
+/// Every submission gets a record in `results.jsonl`. To resume an interrupted grading, run the same
+/// command again. Exit codes: 0 every submission has a record, 1 with `--require-pass` if one did not
+/// pass, 3 otherwise.
 #[derive(Debug, Args)]
 pub(crate) struct Grade {
     #[command(flatten)]
     grading: Grading,
-    /// Begin anew; a journal that is there is kept under another name
+    /// Start over; the old journal is renamed
     #[arg(long)]
     fresh: bool,
 }

@@ -1,5 +1,4 @@
-//! What `gradus grade` and `gradus regrade` have in common: which submissions, of which course,
-//! into which folder.
+//! The common part of `gradus grade` and `gradus regrade`: finds submissions, grades, writes reports.
 
 mod board;
 
@@ -31,59 +30,58 @@ use crate::sys::interrupts::Interrupts;
 use crate::text::{Line, Role};
 use board::{Board, summary_lines};
 
-/// The name of the list on standard input.
+/// The argument that means a list on standard input.
 const LIST: &str = "-";
-/// The most things that are told one by one.
-const MOST_TOLD: usize = 10;
+/// The most names or paths that one message lists.
+const MOST_LISTED: usize = 10;
 
-/// Options of commands that grade.
+/// The options of commands that grade.
 #[derive(Debug, Args)]
 pub(super) struct Grading {
-    /// The folder of hand-ins: one folder a learner, in it one an exercise, or their workspace.
-    /// `-` reads a list: learner, exercise and folder in each line, with tabs between
+    /// The folder of hand-ins: a folder per learner, which has a folder per exercise or is a workspace.
+    /// `-` reads a list: learner, exercise and folder on each line, separated by tabs
     #[arg(value_name = "SUBMISSIONS")]
     submissions: PathBuf,
     /// The folder for journal, results and reports
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Grade only this exercise; may be given several times [default: all of the course]
+    /// Grade only this exercise; can be repeated [default: all of the course]
     #[arg(long = "exercise", value_name = "EXERCISE")]
     exercises: Vec<String>,
-    /// The submissions are the checkout of this one learner
+    /// Treat the submissions as the checkout of this learner
     #[arg(long, value_name = "NAME", value_parser = discover::learner_name)]
     learner: Option<String>,
-    /// The class list: a CSV file with the columns learner, name, email, id, section `submitted_at`
+    /// The class list: a CSV file with the columns learner, name, email, id, section, `submitted_at`
     #[arg(long, value_name = "FILE")]
     roster: Option<PathBuf>,
-    /// How many submissions at a time [default: one a processor]
+    /// The number of submissions graded in parallel [default: one per processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Grade a part: `slice:M/N`, `hash:M/N`, or `none` for all [env: `GRADUS_PARTITION`]
-    /// [default: what a Slurm array, an indexed job or GitLab says]
+    /// [default: that of the Slurm array, indexed job or GitLab job]
     #[arg(long, value_name = "PART")]
     partition: Option<String>,
     /// Refuse exercises whose hidden tests run in the learner's process
     #[arg(long, value_name = "TIER", value_parser = ["called"])]
     tier: Option<String>,
-    /// What holds a submission: `none` is limits of time, memory and output alone, and every report
+    /// The sandbox of submissions: `none` is limits of time, memory and output alone, and every report
     /// says so [default: the strongest; without one nothing is graded]
     #[arg(long, value_name = "SANDBOX", value_parser = sandboxes())]
     sandbox: Option<String>,
-    /// Write a report in this format, too; may be given several times
+    /// Also write a report in this format; can be repeated
     #[arg(long = "report", value_name = "FORMAT", value_parser = formats())]
     pub(super) reports: Vec<String>,
-    /// Use verdicts of earlier gradings where exercise, tools and source are the same
+    /// Reuse verdicts of earlier gradings if exercise, tools and source are the same
     #[arg(long)]
     cache: bool,
     /// Stop at the first submission that does not pass
     #[arg(long)]
     fail_fast: bool,
-    /// End with 1 unless every submission passed
+    /// Exit with 1 unless every submission passed
     #[arg(long)]
     require_pass: bool,
 }
 
-/// Returns the formats that can be asked for.
 pub(super) fn formats() -> PossibleValuesParser {
     PossibleValuesParser::new(
         FORMATS
@@ -92,7 +90,6 @@ pub(super) fn formats() -> PossibleValuesParser {
     )
 }
 
-/// Returns the sandboxes that can be asked for.
 fn sandboxes() -> PossibleValuesParser {
     PossibleValuesParser::new(
         GUARDS
@@ -101,16 +98,15 @@ fn sandboxes() -> PossibleValuesParser {
     )
 }
 
-/// How a grading ended.
+/// The result of a complete grading.
 pub(super) struct Graded {
-    /// What came of the submissions.
     summary: Summary,
-    /// The results.
     pub(super) results: Results,
 }
 
 impl Grading {
-    /// Grades; `fresh` begins anew where an earlier grading could go on.
+    /// Grades the submissions; `fresh` starts over instead of resuming. The inner `Err` is the exit code of
+    /// an interrupted grading.
     pub(super) fn run(&self, app: &App, fresh: bool) -> Result<Result<Graded, Code>, Failure> {
         let course = source::sound(app)?;
         let exercises = self.exercises(&course)?;
@@ -157,9 +153,9 @@ impl Grading {
     ) -> Result<Result<Graded, Code>, Failure> {
         let out = app.path(&self.out);
         let mut journal = if fresh {
-            let (journal, kept) = Journal::begin_anew(&out, batch.header)?;
-            if let Some(kept) = kept {
-                app.note(&format!("The old journal is kept as {}.", app.shown(&kept)));
+            let (journal, old) = Journal::begin_anew(&out, batch.header)?;
+            if let Some(old) = old {
+                app.note(&format!("The old journal is kept as {}.", app.shown(&old)));
             }
             journal
         } else {
@@ -177,7 +173,7 @@ impl Grading {
             (Ok(summary), _) => summary,
             (Err(GradeError::Cancelled), Some(signal)) => {
                 app.note(&format!(
-                    "Stopped: {} of {} graded. The same command goes on where it was.",
+                    "Stopped: {} of {} graded. The same command resumes the grading.",
                     board.done(),
                     counted(batch.submissions.len(), "submission")
                 ));
@@ -233,15 +229,15 @@ impl Grading {
             return Ok(discover::checkout(learner, &folder, exercises));
         }
         if discover::is_checkout(&folder, exercises) {
-            let name = std::fs::canonicalize(&folder).ok();
-            let name = name.as_deref().and_then(Path::file_name);
-            let name = name.and_then(|name| name.to_str()).unwrap_or("learner");
-            return Ok(discover::checkout(name, &folder, exercises));
+            let path = std::fs::canonicalize(&folder).ok();
+            let name = path.as_deref().and_then(Path::file_name);
+            let learner = name.and_then(|name| name.to_str()).unwrap_or("learner");
+            return Ok(discover::checkout(learner, &folder, exercises));
         }
         Ok(discover::hand_ins(&folder, exercises)?)
     }
 
-    /// Returns what checks work with: the sandbox that was asked for, or the strongest.
+    /// The context of checks, with the sandbox asked for or the strongest.
     fn context(&self, app: &App) -> Result<Context, Failure> {
         let mut context = app.context(Feedback::Title)?;
         let launcher = context.sandbox.launcher().to_owned();
@@ -258,9 +254,9 @@ impl Grading {
     }
 
     fn partition(&self, app: &App) -> Result<Option<Partition>, Failure> {
-        let named = self.partition.clone();
-        let named = named.or_else(|| app.environment.text("GRADUS_PARTITION"));
-        match named.as_deref() {
+        let option = self.partition.clone();
+        let chosen = option.or_else(|| app.environment.text("GRADUS_PARTITION"));
+        match chosen.as_deref() {
             Some("none") => Ok(None),
             Some(text) => text.parse().map(Some).map_err(|error| Failure::Refused {
                 what: format!("{error}"),
@@ -285,7 +281,7 @@ impl Grading {
         }
     }
 
-    /// Writes the reports that were asked for, says what came out, and returns the exit code.
+    /// Writes the reports asked for, shows a summary, and returns the exit code.
     pub(super) fn finish(&self, app: &App, graded: &Graded) -> Result<Code, Failure> {
         let written = write_reports(app, &graded.results, &app.path(&self.out), &self.reports)?;
         app.output.lines(&summary_lines(&graded.summary))?;
@@ -308,7 +304,7 @@ impl Grading {
 }
 
 impl Grading {
-    /// Shows annotations and summary where this runs as a step of a workflow of GitHub.
+    /// Shows annotations and summary if this is a step of a GitHub Actions workflow.
     fn show_in_workflow(&self, app: &App) -> Result<(), Failure> {
         let is_step = app.environment.text("GITHUB_ACTIONS").as_deref() == Some("true");
         if is_step && self.reports.iter().any(|id| id == "github") {
@@ -318,7 +314,7 @@ impl Grading {
     }
 }
 
-/// Writes the reports on `results` called `formats` into the folder `out`, and returns the files.
+/// Writes the reports with the ids `formats` into the folder `out`, and returns their files.
 pub(super) fn write_reports(
     app: &App,
     results: &Results,
@@ -329,23 +325,23 @@ pub(super) fn write_reports(
     let written = reports::write(results, out, &formats)?;
     if written.removed > 0 {
         let what = counted(written.removed, "file");
-        app.note(&format!("Took away {what} of reports on other results."));
+        app.note(&format!("Removed {what} of reports on other results."));
     }
     Ok(written.files)
 }
 
 fn tell_ignored(app: &App, found: &Found) {
-    for ignored in found.ignored.iter().take(MOST_TOLD) {
+    for ignored in found.ignored.iter().take(MOST_LISTED) {
         let path = app.shown(&ignored.path);
         app.warn(&format!("{path} is no submission: {}", ignored.why));
     }
-    if found.ignored.len() > MOST_TOLD {
-        let more = found.ignored.len() - MOST_TOLD;
+    if found.ignored.len() > MOST_LISTED {
+        let more = found.ignored.len() - MOST_LISTED;
         app.warn(&format!("{more} more are no submissions"));
     }
 }
 
-/// Tells of learners of the class list who handed nothing in.
+/// Reports the learners of the class list without a submission.
 fn tell_absent(app: &App, roster: &Roster, submissions: &[Submission]) {
     let present: std::collections::BTreeSet<&str> = submissions
         .iter()
@@ -358,8 +354,8 @@ fn tell_absent(app: &App, roster: &Roster, submissions: &[Submission]) {
     if absent.is_empty() {
         return;
     }
-    let mut names = absent[..absent.len().min(MOST_TOLD)].join(", ");
-    if absent.len() > MOST_TOLD {
+    let mut names = absent[..absent.len().min(MOST_LISTED)].join(", ");
+    if absent.len() > MOST_LISTED {
         names.push_str(", …");
     }
     app.note(&format!(

@@ -11,7 +11,7 @@ use crate::text::{Line, Role, Style};
 pub(crate) struct Hint {
     /// The exercise [default: the one whose folder this is, else the next one]
     exercise: Option<String>,
-    /// Show the hints shown so far once more, and no new one
+    /// Show the hints shown so far again, and no new one
     #[arg(long, conflicts_with = "all")]
     again: bool,
     /// Show every hint
@@ -33,7 +33,7 @@ impl Hint {
             seen.min(of)..(seen + 1).min(of)
         };
         if shown.is_empty() {
-            say_none_is_left(app, exercise.id.as_str(), of);
+            explain_none_left(app, exercise.id.as_str(), of);
             return Ok(Code::Nothing);
         }
         let last = shown.end;
@@ -63,13 +63,13 @@ fn heading(number: usize, of: usize) -> Line {
     Line::new().with(bold, format!("Hint {number} of {of}"))
 }
 
-/// Says why there is nothing to show.
-fn say_none_is_left(app: &App, id: &str, of: usize) {
+/// Explains why there is no hint to show.
+fn explain_none_left(app: &App, id: &str, of: usize) {
     let text = if of == 0 {
         "This exercise has no hints.".to_owned()
     } else {
         format!(
-            "No hint is left to show. To read them again: {}. To see the solution: {}",
+            "There are no more hints. To read them again: {}. To see the solution: {}",
             app.command(&format!("hint {id} --all")),
             app.command(&format!("solution {id}"))
         )

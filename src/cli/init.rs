@@ -13,7 +13,7 @@ use crate::course::load;
 use crate::text::Line;
 use crate::workspace::{FOLDER_NAME, Workspace};
 
-/// Make a workspace: the folder with your work on a course
+/// Create a workspace: the folder with your work on a course
 #[derive(Debug, Args)]
 pub(crate) struct Init {
     /// Where; the folder must be new or empty [default: `gradus-workspace` in this folder]

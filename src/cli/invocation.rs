@@ -1,4 +1,4 @@
-//! How a learner types a command of ours, so that what we print works when it is pasted.
+//! How the user starts Gradus, so that the commands we print can be pasted.
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 use super::arguments::Global;
 use crate::sys::environment::Environment;
 
-/// What commands start with, and the options that must be repeated in them.
+/// The program, and the options to repeat in each command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Invocation {
     program: String,
@@ -14,7 +14,6 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
-    /// Finds out how Gradus was started: by name, by path, or through `cargo run`.
     pub(super) fn detect(
         environment: &Environment,
         first: Option<&OsStr>,
@@ -38,7 +37,7 @@ impl Invocation {
         Self { program, options }
     }
 
-    /// Returns the command line for `command`, such as `check safe-divide`; empty for the session.
+    /// The command line of `command`, such as `check safe-divide`; empty means the session.
     pub(crate) fn command(&self, command: &str) -> String {
         let Self { program, options } = self;
         if command.is_empty() {
@@ -48,7 +47,7 @@ impl Invocation {
     }
 }
 
-/// Under `cargo run`, Cargo sets variables for the program, which lies in the target folder.
+/// `cargo run` sets variables for the program, which is in the target folder.
 fn through_cargo(environment: &Environment, executable: Option<&Path>) -> Option<String> {
     environment.get("CARGO")?;
     if environment.get("CARGO_PKG_NAME")? != env!("CARGO_PKG_NAME") {
@@ -65,7 +64,7 @@ fn through_cargo(environment: &Environment, executable: Option<&Path>) -> Option
     })
 }
 
-/// A program that was started by its path is started so again, unless its name does as well.
+/// A program started by its path is shown with it, unless its name is enough.
 fn by_path(environment: &Environment, first: Option<&OsStr>) -> Option<String> {
     let first = first?.to_str().filter(|first| first.contains('/'))?;
     let name = Path::new(first).file_name()?.to_str()?;
@@ -76,7 +75,7 @@ fn by_path(environment: &Environment, first: Option<&OsStr>) -> Option<String> {
     Some(quoted(first))
 }
 
-/// Quotes `word` for a POSIX shell where it needs it.
+/// Quotes `word` for a POSIX shell, if necessary.
 pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |char: char| char.is_ascii_alphanumeric() || "-_./:=@%+,".contains(char);
     if !word.is_empty() && word.chars().all(is_plain) {

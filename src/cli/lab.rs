@@ -21,7 +21,7 @@ use super::failure::Failure;
 use crate::kinds::gateway::lab::control::protocol::Said;
 use crate::kinds::gateway::lab::control::{Answer, Caller, Entry, Registry, Request};
 
-/// Put a lab up and work on it: nginx and what is behind it
+/// Run a lab to work on: nginx and the services behind it
 #[derive(Debug, Args)]
 pub(crate) struct Lab {
     #[command(subcommand)]

@@ -11,7 +11,7 @@ use crate::progress::{Progress, State};
 use crate::source::{ExerciseId, LessonId, TrackId};
 use crate::text::{Line, Role, Style};
 
-/// List lessons and exercises, and how each stands
+/// List lessons and exercises, and the state of each
 #[derive(Debug, Args)]
 pub(crate) struct List {
     /// Only the exercises of this track

@@ -67,7 +67,7 @@ fn refused(what: String) -> Failure {
     }
 }
 
-/// Returns the files of the course that is named in book.toml, else of the one the options name.
+/// The files of the course named in book.toml, else of the one the options name.
 fn tree(app: &App, context: &Value) -> Result<Tree, Failure> {
     let named = context["config"]["preprocessor"]["gradus"]["course"].as_str();
     match named {

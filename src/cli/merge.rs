@@ -10,9 +10,9 @@ use super::grading::{formats, write_reports};
 use crate::grade::{Results, merge, results};
 use crate::text::{Line, Role};
 
-/// Put the results of all partitions together, and prove that nothing is missing or doubled
+/// Merge the results of all partitions; refuse missing, duplicate or contradictory ones
 ///
-/// With the results of a whole grading it only writes reports.
+/// Given the results of a whole grading, it only writes reports.
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
     /// The results of each partition: the folder of its grading, or its results.jsonl
@@ -21,7 +21,7 @@ pub(crate) struct Merge {
     /// The folder for results and reports
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
-    /// Write a report in this format, too; may be given several times
+    /// Also write a report in this format; can be repeated
     #[arg(long = "report", value_name = "FORMAT", value_parser = formats())]
     reports: Vec<String>,
 }

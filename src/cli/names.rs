@@ -1,12 +1,11 @@
-//! Names as a learner types them: found, or answered with the nearest there is.
+//! Finds things by the names that users type; an unknown name yields a suggestion.
 
 use super::failure::Failure;
 use crate::course::{Course, Exercise, Lesson, Track};
 
-/// How alike two names must be for one to be suggested for the other, from 0 to 1.
+/// The least Jaro-Winkler similarity of a suggestion, from 0 to 1.
 const ALIKE: f64 = 0.78;
 
-/// Returns the exercise called `name`.
 pub(crate) fn exercise<'a>(course: &'a Course, name: &str) -> Result<&'a Exercise, Failure> {
     let found = course
         .exercises
@@ -16,7 +15,7 @@ pub(crate) fn exercise<'a>(course: &'a Course, name: &str) -> Result<&'a Exercis
     found.ok_or_else(|| unknown("exercise", name, ids))
 }
 
-/// Returns the lesson called `name`: its id, its number, or the name of its file.
+/// Finds a lesson by its id, number or file name.
 pub(crate) fn lesson<'a>(course: &'a Course, name: &str) -> Result<&'a Lesson, Failure> {
     let is_it = |lesson: &&Lesson| {
         let file = lesson.file.rsplit('/').next().unwrap_or_default();
@@ -30,7 +29,6 @@ pub(crate) fn lesson<'a>(course: &'a Course, name: &str) -> Result<&'a Lesson, F
     found.ok_or_else(|| unknown("lesson", name, ids))
 }
 
-/// Returns the track called `name`.
 pub(crate) fn track<'a>(course: &'a Course, name: &str) -> Result<&'a Track, Failure> {
     let found = course.tracks.iter().find(|track| track.id.as_str() == name);
     let ids = course.tracks.iter().map(|track| track.id.as_str());
@@ -45,7 +43,7 @@ fn unknown<'a>(what: &'static str, name: &str, names: impl Iterator<Item = &'a s
     }
 }
 
-/// Returns the one of `names` that looks most like `name`, if one does.
+/// The most similar of `names`, if it is similar enough.
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let name = name.to_lowercase();
     let scored = names.map(|other| {

@@ -16,7 +16,7 @@ use crate::kind::{self, Kinds};
 use crate::source::{ExerciseId, LessonId};
 use crate::text::Line;
 
-/// Start a course, a lesson or an exercise
+/// Create a course, a lesson or an exercise
 #[derive(Debug, Args)]
 pub(crate) struct New {
     #[command(subcommand)]
@@ -25,11 +25,11 @@ pub(crate) struct New {
 
 #[derive(Debug, Subcommand)]
 enum What {
-    /// Start a course in a folder
+    /// Create a course in a folder
     Course {
         /// The folder; its name becomes the course's id
         dir: PathBuf,
-        /// The title [default: made of the folder's name]
+        /// The title [default: derived from the folder's name]
         #[arg(long)]
         title: Option<String>,
     },
@@ -37,7 +37,7 @@ enum What {
     Lesson {
         /// The lesson's id: lower-case letters, digits and single hyphens
         id: String,
-        /// The title [default: made of the id]
+        /// The title [default: derived from the id]
         #[arg(long)]
         title: Option<String>,
     },
@@ -45,7 +45,7 @@ enum What {
     Exercise {
         /// The exercise's id: lower-case letters, digits and single hyphens
         id: String,
-        /// What kind of exercise it is
+        /// The kind of exercise
         // Its values and its default are those of `with_kinds`.
         #[arg(long, required = false)]
         kind: String,

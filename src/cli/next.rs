@@ -8,7 +8,7 @@ use crate::course::{Exercise, Lesson};
 use crate::progress::{Next as Step, Progress};
 use crate::text::{Line, Role};
 
-/// Say what to do next, and hand out the files if it is an exercise
+/// Show what to do next; if it is an exercise, hand out its files
 #[derive(Debug, Args)]
 pub(crate) struct Next {}
 
@@ -26,7 +26,7 @@ impl Next {
     }
 }
 
-/// Returns the command that does `step`, without the program's name.
+/// The command line of `step`, without the program's name.
 pub(super) fn command(step: &Step<'_>) -> Option<String> {
     match step {
         Step::Read { lesson, .. } => Some(format!("read {}", lesson.id)),
@@ -35,17 +35,16 @@ pub(super) fn command(step: &Step<'_>) -> Option<String> {
     }
 }
 
-/// Returns what to do next, in words.
 pub(super) fn lines(app: &App, desk: &Desk) -> Vec<Line> {
     lines_for(app, desk, &desk.progress)
 }
 
-/// Returns what to do next once `progress` was made.
+/// What to do next after `progress`.
 pub(super) fn lines_for(app: &App, desk: &Desk, progress: &Progress) -> Vec<Line> {
     match progress.next(&desk.course) {
         Step::Read { lesson, section } => reading(app, lesson, section),
         Step::Solve(exercise) => solving(app, desk, exercise),
-        Step::Nothing => vec![Line::new().with(Role::Good, "Nothing is left: you have finished.")],
+        Step::Nothing => vec![Line::new().with(Role::Good, "You have finished the course.")],
     }
 }
 

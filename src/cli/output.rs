@@ -1,4 +1,4 @@
-//! What commands write. A reader that goes away, as `head` does, ends the writing quietly.
+//! The output of commands. A closed pipe, as with `head`, silently ends the writing.
 
 use std::cell::Cell;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -20,7 +20,7 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Returns an output that suits the terminal.
+    /// Detects the terminal's capabilities.
     pub(super) fn new(environment: &Environment, color: ColorChoice) -> Self {
         let text = |name: &str| environment.text(name);
         let detect = |is_terminal, size| Caps::detect(&text, is_terminal, size, color);
@@ -32,27 +32,24 @@ impl Output {
         }
     }
 
-    /// Returns the looks.
     pub(crate) fn theme(&self) -> &Theme {
         &self.theme
     }
 
-    /// Returns what standard output can show.
     pub(crate) fn caps(&self) -> &Caps {
         &self.caps
     }
 
-    /// Returns whether a person can be asked: they see what we write and type the answer.
+    /// Whether standard input and output are a terminal.
     pub(crate) fn is_interactive(&self) -> bool {
         self.caps.terminal && io::stdin().is_terminal()
     }
 
-    /// Returns whether nobody reads on: further work for standard output is in vain.
+    /// Whether the reader of standard output is gone, and further work in vain.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed.get()
     }
 
-    /// Returns how text is laid out for standard output.
     pub(crate) fn layout(&self) -> Layout {
         Layout {
             width: self.caps.width.min(100),
@@ -63,28 +60,24 @@ impl Output {
         }
     }
 
-    /// Lays out `markdown`.
     pub(crate) fn markdown(&self, markdown: &str) -> Vec<Line> {
         let doc = parse(markdown);
         layout(&doc.blocks, &doc, &self.layout())
     }
 
-    /// Writes `lines` to standard output.
     pub(crate) fn lines(&self, lines: &[Line]) -> io::Result<()> {
         self.text(&emit(lines, &self.caps, &self.theme))
     }
 
-    /// Writes one line to standard output.
     pub(crate) fn line(&self, line: Line) -> io::Result<()> {
         self.lines(&[line])
     }
 
-    /// Writes `text` to standard output as it is.
+    /// Writes `text` to standard output unchanged.
     pub(crate) fn text(&self, text: &str) -> io::Result<()> {
         self.bytes(text.as_bytes())
     }
 
-    /// Writes `bytes` to standard output as they are.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> io::Result<()> {
         if self.closed.get() {
             return Ok(());
@@ -99,30 +92,29 @@ impl Output {
         }
     }
 
-    /// Writes `value` to standard output as JSON.
     pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {
         let mut text = serde_json::to_string_pretty(value)?;
         text.push('\n');
         self.text(&text)
     }
 
-    /// Writes `lines` to standard error. That nobody listens there is no reason to fail.
+    /// Writes `lines` to standard error; errors are ignored.
     pub(crate) fn tell(&self, lines: &[Line]) {
         let text = emit(lines, &self.error_caps, &self.theme);
         io::stderr().lock().write_all(text.as_bytes()).ok();
     }
 
-    /// Shows `text` as the step that is being done; an empty text clears it.
+    /// Shows `text` as the current step; an empty text clears it.
     pub(crate) fn step(&self, text: &str) {
         self.stepper().show(text);
     }
 
-    /// Returns what shows how far a work of `total` steps is, on standard error.
+    /// A progress bar of `total` steps on standard error.
     pub(crate) fn gauge(&self, total: u64) -> Gauge {
         Gauge::new(total, &self.error_caps)
     }
 
-    /// Returns what shows the step that is being done, from any thread.
+    /// Shows the current step from any thread.
     pub(crate) fn stepper(&self) -> Stepper {
         let caps = self.error_caps.clone();
         let can_redraw = caps.terminal && !caps.accessible;
@@ -132,20 +124,19 @@ impl Output {
     }
 }
 
-/// Shows the step that is being done in place of the one before, on standard error. A terminal
-/// that cannot redraw, or is none, is left alone.
+/// Shows the current step on standard error, in place of the last one. Does nothing unless standard error is
+/// a terminal that can redraw.
 #[derive(Debug, Clone)]
 pub(crate) struct Stepper {
     caps: Option<Caps>,
 }
 
 impl Stepper {
-    /// Shows `text`; an empty text clears the row.
     pub(crate) fn show(&self, text: &str) {
         let Some(caps) = &self.caps else { return };
         let line = emit_line(&Line::new().with(Role::Dim, text), caps, &Theme::default());
         let whole = format!("\r\u{1b}[K{line}");
-        // That nobody listens there is no reason to fail.
+        // Progress that cannot be shown is no reason to fail.
         io::stderr().lock().write_all(whole.as_bytes()).ok();
     }
 }

@@ -17,24 +17,23 @@ use crate::text::{Line, Role};
 /// The report that an autograder hands in.
 const GRADESCOPE: &str = "gradescope";
 
-/// Make what a class is given, or what takes the course to a platform that grades
+/// Export a student edition of the course, or a package for a grading platform
 ///
-/// Hidden tests, probes and solutions stay with the instructor: they are in none of what `--student`
-/// makes.
+/// Hidden tests, probes and solutions stay with the instructor: `--student` exports none of them.
 #[derive(Debug, Args)]
 pub(crate) struct Pack {
     #[command(flatten)]
     what: What,
-    /// Where it goes: a new folder, or with `--gradescope` a new file
+    /// Where to write it: a new folder, or with `--gradescope` a new file
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
-    /// Give the hints to the class, too: the last ones may say the solution
+    /// Include the hints, the last of which may give the solution away
     #[arg(long, requires = "student")]
     hints: bool,
     /// The exercise of the Gradescope assignment
     #[arg(long, value_name = "EXERCISE", requires = "gradescope")]
     exercise: Option<String>,
-    /// The program that the zip file carries: a Gradus built for Gradescope's image, say a static one
+    /// The executable to include: a Gradus built for Gradescope's image, such as a static one
     /// [default: this one]
     #[arg(long, value_name = "FILE", requires = "gradescope")]
     gradus: Option<PathBuf>,
@@ -51,7 +50,7 @@ pub(crate) struct Pack {
     reason = "one option each, of which clap lets through one"
 )]
 struct What {
-    /// The course without what is hidden, with workflows that run its public examples
+    /// The course without its hidden parts, with workflows that run its public examples
     #[arg(long)]
     student: bool,
     /// A GitHub Actions workflow for the instructor's repository: it grades a class in four parts
@@ -60,7 +59,7 @@ struct What {
     /// The same for GitLab CI
     #[arg(long)]
     gitlab: bool,
-    /// A Gradescope autograder: a zip file with the course, what is hidden included
+    /// A Gradescope autograder: a zip file with the course, hidden parts included
     #[arg(long, requires = "exercise")]
     gradescope: bool,
 }

@@ -1,4 +1,4 @@
-//! The hidden command of a Gradus that proves the blocks of a page apart, for one that validates.
+//! A hidden command: proves a batch of blocks in a process of its own, for a `gradus validate`.
 
 use clap::Args;
 
@@ -9,7 +9,7 @@ use crate::check::Feedback;
 use crate::course::load;
 use crate::proof;
 
-/// Proves one batch of blocks and writes what it finds.
+/// Proves one batch of blocks and writes the findings as JSON.
 #[derive(Debug, Args)]
 pub(crate) struct Prove {
     batch: String,

@@ -19,12 +19,11 @@ pub(crate) struct QuizCommand {
     lesson: String,
 }
 
-/// Where answers come from.
+/// A source of answers: keys or typed lines.
 trait Answers {
-    /// Shows what is needed to answer `quiz`, whose prompt has been shown.
+    /// Shows what is needed to answer `quiz`, after its prompt.
     fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure>;
 
-    /// Returns an answer to `quiz`.
     fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure>;
 }
 
@@ -32,9 +31,9 @@ enum Reply {
     Answer(Answer),
     /// Show the right answer.
     GiveUp,
-    /// Leave this question open.
+    /// Leave the question open.
     Skip,
-    /// No more answers come.
+    /// End of input.
     End,
 }
 
@@ -78,7 +77,7 @@ enum Asked {
     End,
 }
 
-/// Asks until the answer is right, or the learner gives up or goes on.
+/// Asks until the answer is right, or the learner gives up or skips the question.
 fn ask(
     app: &App,
     desk: &Desk,
@@ -175,23 +174,22 @@ impl Answers for Chosen {
     }
 }
 
-/// Shows what was chosen: the choices are gone from the screen.
+/// Shows the choice, since the menu is gone from the screen.
 fn show_chosen(app: &App, answer: &Answer, labels: &[String]) -> Result<(), Failure> {
-    let Answer::Choices(taken) = answer else {
+    let Answer::Choices(indexes) = answer else {
         return Ok(());
     };
-    let taken = taken.iter().filter_map(|index| labels.get(*index));
+    let taken = indexes.iter().filter_map(|index| labels.get(*index));
     let line = |label: &String| Line::new().with(Role::Accent, "> ").with(Role::Text, label);
     Ok(app.output.lines(&taken.map(line).collect::<Vec<_>>())?)
 }
 
-/// Returns the words of `lines` in one row.
 fn plain(lines: &[Line]) -> String {
     let rows: Vec<String> = lines.iter().map(Line::text).collect();
     rows.join(" ")
 }
 
-/// Answers typed as lines: numbers, or words.
+/// Answers typed as lines.
 struct Typed;
 
 impl Answers for Typed {
@@ -208,7 +206,7 @@ impl Answers for Typed {
         loop {
             app.output.text(prompt(&quiz.question))?;
             let mut line = String::new();
-            // What is typed ends the row of the prompt; what comes through a pipe does not show.
+            // A terminal echoes the newline that ends the prompt's row; a pipe does not.
             if !io::stdin().is_terminal() {
                 app.output.line(Line::new())?;
             }
@@ -231,7 +229,7 @@ fn prompt(question: &Question) -> &'static str {
     }
 }
 
-/// Reads what was typed; the error says what to type instead.
+/// Parses a typed line; the error says what to type instead.
 fn read(line: &str, question: &Question) -> Result<Reply, String> {
     match (line, question) {
         ("", _) => Ok(Reply::Skip),
@@ -248,7 +246,7 @@ fn read(line: &str, question: &Question) -> Result<Reply, String> {
     }
 }
 
-/// Reads numbers from 1 to `most` as indexes from 0, sorted, each once.
+/// Parses numbers from 1 to `most`; returns sorted, distinct indexes.
 fn numbers(line: &str, most: usize) -> Result<Vec<usize>, String> {
     let words = line.split([' ', ',']).filter(|word| !word.is_empty());
     let numbers: Result<Vec<usize>, String> = words

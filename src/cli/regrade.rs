@@ -13,7 +13,7 @@ use crate::grade::Results;
 use crate::grade::compare::{Change, compare};
 use crate::text::{Line, Role};
 
-/// Grade submissions again, and show whose result is not what it was, and why
+/// Grade submissions again, and show which results changed and why
 #[derive(Debug, Args)]
 pub(crate) struct Regrade {
     #[command(flatten)]

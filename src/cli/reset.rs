@@ -7,7 +7,7 @@ use super::exit::Code;
 use super::names;
 use crate::text::Line;
 
-/// Put an exercise's files back to how they were handed out; a copy of yours is kept
+/// Restore an exercise's files as handed out; a copy of yours is kept
 #[derive(Debug, Args)]
 pub(crate) struct Reset {
     /// The exercise
@@ -22,7 +22,7 @@ impl Reset {
         let copy = workspace.reset(exercise)?;
         let folder = app.shown(&workspace.folder(exercise));
         app.output.lines(&[
-            Line::plain(format!("Put back the files in {folder}.")),
+            Line::plain(format!("Restored the files in {folder}.")),
             Line::plain(format!("A copy of what was there: {}", app.shown(&copy))),
         ])?;
         Ok(Code::Fine)

@@ -9,10 +9,10 @@ use crate::course::{Course, Lesson, Symptom};
 use crate::search::{Hit, search, vocabulary};
 use crate::text::{Line, Role, Style};
 
-/// Find a lesson by words, by a line of a log, or by a status
+/// Search the course by words, a log line or a status
 #[derive(Debug, Args)]
 pub(crate) struct Search {
-    /// Words, a pasted line, or a status such as 502
+    /// Words, a pasted log line, or a status such as 502
     #[arg(required = true, allow_hyphen_values = true)]
     text: Vec<String>,
 }
@@ -23,7 +23,7 @@ impl Search {
         let text = self.text.join(" ");
         let hits = search(&desk.course, &text);
         if hits.is_empty() {
-            say_nothing_was_found(app, &desk.course, &text);
+            report_no_hits(app, &desk.course, &text);
             return Ok(Code::NotPassed);
         }
         for (index, hit) in hits.iter().enumerate() {
@@ -103,10 +103,10 @@ fn bold() -> Style {
     }
 }
 
-/// Says that nothing was found, and what else to try.
-fn say_nothing_was_found(app: &App, course: &Course, text: &str) {
+/// Reports that nothing was found, and what else to try.
+fn report_no_hits(app: &App, course: &Course, text: &str) {
     let vocabulary = vocabulary(course);
-    let near = text.split_whitespace().filter_map(|word| {
+    let corrected = text.split_whitespace().filter_map(|word| {
         let known = vocabulary.contains(&word.to_lowercase());
         let words = vocabulary
             .iter()
@@ -114,15 +114,15 @@ fn say_nothing_was_found(app: &App, course: &Course, text: &str) {
             .filter(|word| word.len() > 3);
         (!known).then(|| nearest(word, words)).flatten()
     });
-    let near: Vec<String> = near.map(|word| format!("`{word}`")).collect();
-    let mut said = vec![format!("Nothing in this course matches `{text}`.")];
+    let near: Vec<String> = corrected.map(|word| format!("`{word}`")).collect();
+    let mut sentences = vec![format!("Nothing in this course matches `{text}`.")];
     if !near.is_empty() {
-        said.push(format!("Did you mean {}?", near.join(", ")));
+        sentences.push(format!("Did you mean {}?", near.join(", ")));
     }
-    said.push(format!(
+    sentences.push(format!(
         "Try fewer words, the line of error.log itself, or a status; {} shows every lesson.",
         app.command("list")
     ));
-    let lines: Vec<Line> = said.iter().map(Line::plain).collect();
+    let lines: Vec<Line> = sentences.iter().map(Line::plain).collect();
     app.output.tell(&lines);
 }

@@ -10,7 +10,6 @@ use crate::check::Feedback;
 use crate::tutor::{self, Farewell, Opening, SessionError, Trouble};
 use crate::workspace::FOLDER_NAME;
 
-/// Opens the course where the learner left it.
 pub(super) fn run(app: &App) -> Done {
     let desk = app.desk()?;
     let invocation = app.invocation.clone();

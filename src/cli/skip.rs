@@ -9,7 +9,7 @@ use super::names;
 use crate::check::Feedback;
 use crate::text::Line;
 
-/// Settle an exercise that this machine cannot check, so that the track can be finished
+/// Mark as done an exercise that this machine cannot check, to finish the track without it
 #[derive(Debug, Args)]
 pub(crate) struct Skip {
     /// The exercise
@@ -31,10 +31,10 @@ impl Skip {
         workspace.update(|progress| progress.settle(&exercise.id, &*missing))?;
         app.output.lines(&[
             Line::plain(format!(
-                "Settled `{}` without a pass: {missing}",
+                "Marked `{}` as done without a pass: {missing}",
                 exercise.id
             )),
-            Line::plain("A pass, here or on another machine, still counts."),
+            Line::plain("You can still pass it, here or on another machine."),
         ])?;
         Ok(Code::Fine)
     }

@@ -16,7 +16,7 @@ use crate::text::{Line, Role, Style};
 pub(crate) struct Solution {
     /// The exercise [default: the one whose folder this is, else the next one]
     exercise: Option<String>,
-    /// Show it before a pass too, without being asked
+    /// Show it even before a pass, without asking
     #[arg(long)]
     yes: bool,
 }
@@ -48,13 +48,13 @@ impl Solution {
     }
 }
 
-/// Asks whether to show it all the same; without a person there is nobody to agree.
+/// Asks whether to show it all the same; `false` if the session is not interactive.
 fn agree(app: &App) -> Result<bool, Failure> {
     if !app.output.is_interactive() {
         return Ok(false);
     }
     app.output
-        .text("You have not passed yet. See the solution all the same? [y/N] ")?;
+        .text("You have not passed yet. See the solution anyway? [y/N] ")?;
     io::stdout().flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;

@@ -1,4 +1,4 @@
-//! The course as its author has it: read from its folder, with whatever is wrong with it.
+//! The course as its author sees it: read from its folder, with all its problems.
 
 use std::path::Path;
 
@@ -8,8 +8,8 @@ use crate::course::{Course, builtin, load};
 use crate::kind::Edition;
 use crate::source::{Problem, Tree};
 
-/// Reads the course that an author means: the folder named, `--course`, the one this folder lies
-/// in, else the built-in one.
+/// Reads the author's course: the folder named, `--course`, the one around the current folder, else the
+/// built-in course.
 pub(super) fn open(app: &App, named: Option<&Path>) -> Result<(Course, Vec<Problem>), Failure> {
     let named = named.or(app.global.course.as_deref());
     let here = || {
@@ -27,8 +27,7 @@ pub(super) fn open(app: &App, named: Option<&Path>) -> Result<(Course, Vec<Probl
     Ok(load(&tree, app.kinds))
 }
 
-/// Returns the course that is meant, if it is whole and without problems: nobody is graded by
-/// another, and nobody is given one.
+/// The course, if it is complete and without problems: only such a course grades or is handed out.
 pub(super) fn sound(app: &App) -> Result<Course, Failure> {
     let (course, problems) = open(app, None)?;
     if let Some(problem) = problems.first() {

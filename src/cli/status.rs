@@ -11,7 +11,7 @@ use crate::source::TrackId;
 use crate::text::{Line, Role};
 use crate::workspace::Workspace;
 
-/// Show how far you are
+/// Show your progress
 #[derive(Debug, Args)]
 pub(crate) struct Status {
     /// Write JSON
@@ -90,7 +90,7 @@ fn lines(app: &App, desk: &Desk) -> Vec<Line> {
     let root = workspace
         .as_ref()
         .map(|workspace| app.shown(workspace.root()));
-    let root = root.unwrap_or_else(|| format!("none; {} makes one", app.command("init")));
+    let root = root.unwrap_or_else(|| format!("none; {} creates one", app.command("init")));
     let mut lines = vec![
         Line::new().with(Role::Heading(1), &course.title),
         Line::new(),

@@ -26,13 +26,13 @@ use crate::source::{ExerciseId, Problem};
 use crate::watch::{Pace, Watcher};
 use findings::{Findings, Job, Unproved};
 
-/// Prove a course good: its files, its rules, the code on its pages, and every exercise
+/// Validate a course: its files, its rules, the code on its pages, and every exercise
 ///
-/// For each exercise: the solution passes, the starter does not, and every wrong solution is
-/// caught by the hidden test it names. For each block of code in a lesson or a task: it does what
-/// the page says, or the page says why it is not run. Of a drill: the whole system passes, every
-/// fault shows, and so do every two that can be there together. All problems are listed, not only
-/// the first.
+/// Of each exercise, the solution must pass, the starter must not, and every wrong solution must be
+/// caught by the hidden test it names. Each block of code in a lesson or a task must do what the page
+/// says, unless the page says why it is not run. Of a drill, the intact system must pass, and every fault
+/// and every pair of faults that can occur together must show. All problems are listed, not only the
+/// first.
 #[derive(Debug, Args)]
 pub(crate) struct Validate {
     /// The course's folder [default: the one you are in, else the built-in course]
@@ -41,10 +41,11 @@ pub(crate) struct Validate {
     /// Only this exercise
     #[arg(long, value_name = "EXERCISE")]
     exercise: Option<String>,
-    /// Only this exercise, again after each change to it, until Ctrl-C
+    /// Only this exercise, and again after each change to it, until Ctrl-C
     #[arg(long, value_name = "EXERCISE", conflicts_with_all = ["exercise", "json"])]
     watch: Option<String>,
-    /// Break every solution in small ways instead, or only that of EXERCISE: no hidden test may miss it
+    /// Test the tests instead: mutate every solution, or only that of EXERCISE; hidden tests must catch
+    /// each mutant
     #[arg(
         long,
         value_name = "EXERCISE",
@@ -53,7 +54,7 @@ pub(crate) struct Validate {
         conflicts_with_all = ["exercise", "watch"]
     )]
     mutants: Option<String>,
-    /// How many exercises and pages to prove at a time [default: one a processor]
+    /// The number of exercises and pages proved in parallel [default: one per processor]
     #[arg(long, value_name = "N")]
     jobs: Option<NonZeroUsize>,
     /// Write JSON

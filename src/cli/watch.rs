@@ -22,13 +22,13 @@ use crate::watch::{Changed, Pace, Watcher};
 pub(crate) struct Watch {
     /// The exercise [default: the one whose folder this is, else the next one]
     exercise: Option<String>,
-    /// Read the files again and again instead of waiting to be told of changes
+    /// Poll the files instead of waiting for change notifications
     #[arg(long)]
     poll: bool,
 }
 
-/// Something to act on.
-enum Message {
+/// An event in the loop of `watch`.
+enum WatchEvent {
     Changed(Changed),
     /// The check of this number ended.
     Checked(u64, Result<Outcome, CheckError>),
@@ -59,11 +59,11 @@ impl Watch {
     }
 }
 
-fn start(folder: &Path, poll: bool, sender: Sender<Message>) -> Result<Watcher, Failure> {
+fn start(folder: &Path, poll: bool, sender: Sender<WatchEvent>) -> Result<Watcher, Failure> {
     let pace = if poll { Pace::Polled } else { Pace::Notified };
-    // Nobody waits for changes any more when they cannot be sent.
-    let tell = move |changed| drop(sender.send(Message::Changed(changed)));
-    Watcher::start(folder, pace, tell).map_err(|source| Failure::File {
+    // Sending fails only once the loop has ended.
+    let send = move |changed| drop(sender.send(WatchEvent::Changed(changed)));
+    Watcher::start(folder, pace, send).map_err(|source| Failure::File {
         path: folder.into(),
         source,
     })
@@ -74,23 +74,23 @@ struct Checks<'a> {
     exercise: &'a Exercise,
     folder: &'a Path,
     context: &'a Context,
-    sender: Sender<Message>,
+    sender: Sender<WatchEvent>,
 }
 
 impl<'a> Checks<'a> {
-    /// Checks now and after each change, until nobody reads the output any more.
+    /// Checks now and after each change, until the reader of standard output is gone.
     fn follow<'scope>(
         &'a self,
         scope: &'scope Scope<'scope, 'a>,
         app: &App,
         desk: &Desk,
-        receiver: &Receiver<Message>,
+        receiver: &Receiver<WatchEvent>,
     ) -> Result<(), Failure> {
         let mut number = 0;
         let mut cancel = self.begin(scope, number);
         while let Ok(message) = receiver.recv() {
             match message {
-                Message::Changed(changed) => {
+                WatchEvent::Changed(changed) => {
                     cancel.cancel();
                     number += 1;
                     let files = changed.files.join(", ");
@@ -101,12 +101,12 @@ impl<'a> Checks<'a> {
                     ])?;
                     cancel = self.begin(scope, number);
                 }
-                Message::Checked(of, result) if of == number => {
+                WatchEvent::Checked(of, result) if of == number => {
                     app.output.step("");
                     self.report(app, desk, result)?;
                 }
-                // Called off: a newer one runs.
-                Message::Checked(_, _) => {}
+                // An obsolete check, which was cancelled.
+                WatchEvent::Checked(_, _) => {}
             }
             if app.output.is_closed() {
                 cancel.cancel();
@@ -122,8 +122,8 @@ impl<'a> Checks<'a> {
         let cancel = context.cancel.clone();
         scope.spawn(move || {
             let result = self.exercise.task().check_folder(self.folder, &context);
-            // The receiver is gone when the command has ended.
-            self.sender.send(Message::Checked(number, result)).ok();
+            // The receiver is gone once the command has ended.
+            self.sender.send(WatchEvent::Checked(number, result)).ok();
         });
         cancel
     }

@@ -1,4 +1,4 @@
-//! A step of a workflow of GitHub Actions: annotations on standard output, and the step's summary.
+//! Output for a GitHub Actions step: annotations on standard output, and the step's summary.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -9,7 +9,7 @@ use super::failure::Failure;
 use crate::grade::GradeError;
 use crate::report::github::{ANNOTATIONS, MOST_SUMMARY, SUMMARY};
 
-/// Shows the report for GitHub that was written to the folder `out`.
+/// Shows the GitHub report that was written to the folder `out`.
 pub(super) fn show(app: &App, out: &Path) -> Result<(), Failure> {
     let read = |name: &str| {
         let path = out.join(name);

@@ -94,7 +94,7 @@ impl Kind for Gateway {
     }
 
     fn summary(&self) -> &'static str {
-        "Mend the configuration of an nginx that fails its customers."
+        "fix the configuration of an nginx that fails its customers; probes judge it"
     }
 
     fn load(&self, folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Arc<dyn Task> {

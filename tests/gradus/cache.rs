@@ -75,7 +75,7 @@ fn the_cache_is_shown_and_emptied_but_for_what_is_in_use() {
         desk.gradus_with(&["cache", "clear"], "", &here).whole(),
         str![[r"
 Removed 1.5 MB from ../cache.
-In use, and still there: 1 entry.
+Kept, since in use: 1 entry.
 --- exit 0
 
 "]]

@@ -253,7 +253,7 @@ fn commands_without_a_workspace_say_how_to_get_one() {
         str![[r#"
 --- stderr
 error: there is no workspace here
-hint: `gradus --course ../course init` makes one
+hint: `gradus --course ../course init` creates one
 --- exit 3
 
 "#]]

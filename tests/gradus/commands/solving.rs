@@ -175,7 +175,7 @@ fn a_reset_keeps_a_copy() {
     assert_data_eq!(
         run.whole(),
         str![[r#"
-Put back the files in gradus-workspace/exercises/double.
+Restored the files in gradus-workspace/exercises/double.
 A copy of what was there: gradus-workspace/.gradus/backups/double-1
 --- exit 0
 
@@ -231,7 +231,7 @@ workspace  gradus-workspace
 track      reader: 2 of 2 lessons, 0 of 0 exercises  finished
 track      writer: 2 of 2 lessons, 1 of 1 exercises  finished  (yours)
 
-Nothing is left: you have finished.
+You have finished the course.
 --- exit 0
 
 "#]]

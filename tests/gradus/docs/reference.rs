@@ -33,7 +33,7 @@ fn commands() -> String {
             &mut page,
         );
     }
-    page.push_str("\n## Options of every command\n\n");
+    page.push_str("\n## Global options\n\n");
     options(&root, &mut page);
     page
 }

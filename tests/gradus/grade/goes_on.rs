@@ -188,7 +188,7 @@ fn a_signal_ends_it_with_a_word_and_leaves_a_journal_to_go_on_with() {
     assert_eq!(output.status.code(), Some(130));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
-        said.contains("The same command goes on where it was"),
+        said.contains("The same command resumes the grading"),
         "{said}"
     );
     assert!(!Path::new(&desk.path("here/out/results.jsonl")).exists());

@@ -114,7 +114,7 @@ fn grading_says_what_it_took_away() {
     desk.write("class/bob/double/src/lib.rs", source);
     let run = desk.gradus(&[&grade[..], &["--fresh", "--report", "csv"]].concat());
     assert_eq!(run.code, Some(0), "{run:?}");
-    let told = "Took away 2 files of reports on other results.";
+    let told = "Removed 2 files of reports on other results.";
     assert!(run.stderr.contains(told), "{run:?}");
     assert!(!desk.path("here/out/gradescope").exists());
 }

@@ -1,7 +1,7 @@
 //! A lab that stays up: one process keeps it and takes requests from any terminal over a unix socket in the
 //! lab's private folder.
 //!
-//! [`Keeper`] owns the lab and handles one [`LabRequest`] at a time; [`Caller`] sends requests from other
+//! [`Keeper`] owns the lab and handles one [`Request`] at a time; [`Caller`] sends requests from other
 //! processes; [`registry`] lists the labs that are up. [`wrappers`] are the commands `nginx` and `svc` of
 //! the lab's shell.
 

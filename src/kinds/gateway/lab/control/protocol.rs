@@ -18,7 +18,7 @@ pub(crate) enum Request {
     /// A command to a service.
     Service {
         word: ServiceRequest,
-        /// The service; `None` with [`ServiceCommand::Status`] means all.
+        /// The service; `None` with [`ServiceRequest::Status`] means all.
         name: Option<String>,
     },
     /// The state of nginx and the services.
