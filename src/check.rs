@@ -1,4 +1,4 @@
-//! One submission against one exercise: facts are stored here, judgements computed.
+//! Checks of one submission against one exercise. Facts are stored; verdicts are computed from them.
 
 pub(crate) mod apart;
 pub mod cache;
@@ -19,11 +19,11 @@ pub use outcome::{
 
 use crate::sandbox::SandboxError;
 
-/// Gradus could not do its work: not the learner's fault.
+/// A check could not be done, through no fault of the learner.
 #[derive(Debug, thiserror::Error)]
 pub enum CheckError {
-    /// The work was called off.
-    #[error("the check was called off")]
+    /// The check was cancelled.
+    #[error("the check was cancelled")]
     Cancelled,
     /// This machine lacks something the exercise needs.
     #[error("{what}")]
@@ -38,10 +38,10 @@ pub enum CheckError {
     Exercise {
         /// What is wrong with it; may quote hidden files, so it is for authors only.
         what: String,
-        /// The file, relative to the exercise's folder, and the line, from 1, where they are known.
+        /// The file, relative to the exercise's folder, and the line, from 1, if known.
         place: Option<(String, usize)>,
     },
-    /// A file of the learner or of ours could not be read or written.
+    /// A file could not be read or written.
     #[error("cannot use {}", path.display())]
     File {
         /// The file.
@@ -49,19 +49,18 @@ pub enum CheckError {
         /// Why.
         source: std::io::Error,
     },
-    /// A check that went on elsewhere, in a process or a lab of its own, could not be done; holds why.
+    /// A check in another process or a lab failed; holds its message.
     #[error("{0}")]
     Apart(String),
     /// A process could not be started or watched.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
-    /// What a kind of exercise judges with, such as a lab, could not be set up or asked.
+    /// An error of a kind of exercise, such as of its lab.
     #[error(transparent)]
     Kind(Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl CheckError {
-    /// Returns the error that the exercise is at fault somewhere.
     pub(crate) fn exercise(what: impl Into<String>) -> Self {
         Self::Exercise {
             what: what.into(),
@@ -69,10 +68,10 @@ impl CheckError {
         }
     }
 
-    /// Tells the end of a process that is ours to tell from one that belongs to the outcome.
+    /// Checks that a process ran, so that how it ended belongs to the outcome.
     ///
     /// # Errors
-    /// Fails when the process was called off, or never ran.
+    /// Fails when the process was cancelled or never ran.
     pub(crate) fn unless_ran(exit: &crate::sandbox::Exit) -> Result<(), Self> {
         if exit.end == crate::sandbox::End::Cancelled {
             return Err(Self::Cancelled);

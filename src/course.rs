@@ -1,6 +1,7 @@
 //! A course: lessons, quizzes and exercises, read from a folder or from the binary.
 //!
-//! [`load()`] never stops at the first fault: it returns what it could read and every [`Problem`](crate::source::Problem).
+//! [`load()`] never stops at the first problem: it returns what it could read, and every
+//! [`Problem`](crate::source::Problem).
 
 pub(crate) mod body;
 pub mod builtin;
@@ -31,40 +32,39 @@ pub use quiz::{Question, Quiz};
 use crate::kind::Edition;
 use crate::source::{ExerciseId, LessonId, TrackId, Tree};
 
-/// A way through the course, with a finish of its own.
+/// A track: a selection of exercises with its own finish.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Track {
-    /// The track's name in commands and files.
+    /// The name in commands and files.
     pub id: TrackId,
     /// The title shown to a learner.
     pub title: String,
-    /// One sentence on what it holds and needs.
+    /// One sentence: contents and prerequisites.
     pub description: String,
 }
 
-/// A course as it was read; what could not be read is missing and told in a [`Problem`](crate::source::Problem).
+/// A course as it was read; a [`Problem`](crate::source::Problem) reports each part that could not be.
 #[derive(Debug, Clone)]
 pub struct Course {
-    /// The course's name in progress files.
+    /// The id, which progress files refer to.
     pub id: String,
     /// The title shown to a learner.
     pub title: String,
-    /// One sentence on what one learns.
+    /// One sentence: what one learns.
     pub description: String,
-    /// Which part of the course this is.
+    /// The edition: full, or for students.
     pub edition: Edition,
     /// The tracks, in the order of the manifest.
     pub tracks: Vec<Track>,
-    /// The lessons, in their order.
+    /// The lessons, by number.
     pub lessons: Vec<Lesson>,
     /// The exercises, in the order in which the lessons name them.
     pub exercises: Vec<Exercise>,
-    /// The files all this was read from.
+    /// The files of the course.
     pub tree: Tree,
 }
 
 impl Course {
-    /// Returns the lesson called `id`.
     pub(crate) fn lesson(&self, id: &LessonId) -> Option<&Lesson> {
         self.lessons.iter().find(|lesson| lesson.id == *id)
     }
@@ -74,7 +74,6 @@ impl Course {
         self.exercises.iter().find(|exercise| exercise.id == *id)
     }
 
-    /// Returns the track called `id`.
     pub(crate) fn track(&self, id: &TrackId) -> Option<&Track> {
         self.tracks.iter().find(|track| track.id == *id)
     }

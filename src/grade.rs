@@ -1,9 +1,9 @@
-//! Grading: many submissions against the exercises of a course, each with a record that lasts.
+//! Batch grading: many submissions against the exercises of a course, with a durable record of each.
 //!
-//! [`discover`] finds the submissions, [`Partition`] picks a part of them, and [`Batch::run`]
-//! grades them on several threads and appends a record to the [`journal`] as each ends. A run that
-//! was killed goes on where it was. What is done is written in order as [`results`], which
-//! [`merge`] puts together from parts and [`compare`] holds against an older run.
+//! [`discover`] finds the submissions, [`Partition`] selects a part of them, and [`Batch::run`]
+//! grades them on several threads and appends a record to the [`journal`] as each ends, so that a
+//! killed run can be resumed. The records are then written in order as [`results`]; [`merge`] joins those
+//! of several parts, and [`compare`] compares them with an older run.
 
 pub(crate) mod batch;
 pub(crate) mod cache;
@@ -24,7 +24,7 @@ pub(crate) mod submission;
 
 use std::path::PathBuf;
 
-pub(crate) use batch::{Batch, Options, Progress, Summary};
+pub(crate) use batch::{Batch, BatchEvent, BatchOptions, Summary};
 pub(crate) use partition::Partition;
 pub use results::Results;
 pub(crate) use results::ResultsFolder;
@@ -42,7 +42,7 @@ pub enum GradeError {
         /// Why.
         source: std::io::Error,
     },
-    /// A file is not what it should be.
+    /// A file has invalid content.
     #[error("{}:{line}: {what}", path.display())]
     Content {
         /// The file.
@@ -52,8 +52,8 @@ pub enum GradeError {
         /// What is wrong with it.
         what: String,
     },
-    /// Another process writes results into this folder.
-    #[error("another grading writes into {}", .0.display())]
+    /// Another process is grading into this folder.
+    #[error("another grading writes to {}", .0.display())]
     Busy(PathBuf),
     /// The folder holds results of another grading.
     #[error("{} holds results of another grading: {what}", path.display())]
@@ -64,23 +64,23 @@ pub enum GradeError {
         what: String,
     },
     /// Two submissions have the same learner and exercise.
-    #[error("{submission} is there twice: {} and {}", first.display(), second.display())]
+    #[error("{submission} appears twice: {} and {}", first.display(), second.display())]
     Twice {
         /// The name of the submission.
         submission: String,
-        /// Where it is.
+        /// Its folder.
         first: PathBuf,
-        /// Where it is, too.
+        /// Its other folder.
         second: PathBuf,
     },
-    /// Parts do not make a whole.
+    /// The parts of a grading are incomplete or contradictory; holds the messages.
     #[error("the parts do not make a whole")]
     Parts(Vec<String>),
-    /// Submissions are not run without a sandbox unless somebody says so.
+    /// There is no sandbox, and grading without one was not allowed explicitly.
     #[error("nothing is graded without a sandbox")]
     Sandbox(#[source] crate::sandbox::Lacking),
-    /// The work was called off.
-    #[error("the grading was called off")]
+    /// The grading was cancelled.
+    #[error("the grading was cancelled")]
     Cancelled,
     /// The machine cannot do what grading needs.
     #[error(transparent)]
@@ -88,7 +88,7 @@ pub enum GradeError {
 }
 
 impl GradeError {
-    /// Returns a function that says which file an error is about.
+    /// For `map_err`: adds the path to an I/O error.
     pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(std::io::Error) -> Self {
         let path = path.into();
         move |source| Self::File { path, source }

@@ -1,8 +1,7 @@
-//! Lessons on the screen: Markdown is parsed into a tree of blocks, and blocks are laid out as
-//! styled lines.
+//! Markdown rendering: Markdown is parsed into a tree of blocks, and blocks are laid out as styled lines.
 //!
-//! Everything here is pure: no terminal, no files, no escape sequences. Whoever shows the lines
-//! hands them to the emitter in [`crate::term`].
+//! Everything here is pure: no terminal, no files, no escape sequences. The emitter in [`crate::term`]
+//! writes the lines.
 
 mod doc;
 mod fence;
@@ -17,12 +16,12 @@ mod wrap;
 
 pub(crate) use doc::walk;
 pub use doc::{
-    AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Inline, Item, List, Note,
-    Table, code_blocks, text_of,
+    AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Footnote, Inline, Item,
+    ListBlock, Table, code_blocks, text_of,
 };
 pub(crate) use fence::{Fence, Piece, pieces};
 pub use info::Info;
-pub(crate) use info::Part;
+pub(crate) use info::InfoPart;
 pub use layout::Layout;
 pub use layout::{layout, plain};
 pub use parse::parse;

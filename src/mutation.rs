@@ -152,11 +152,11 @@ fn judge_all(
         let failed = outcome.tests.iter();
         let failed = failed.filter(|test| test.result != TestResult::Passed);
         let names = failed.map(|test| test.test.name.clone());
-        Ok((Fate::of(outcome.verdict()), names.collect()))
+        Ok((Fate::from_verdict(outcome.verdict()), names.collect()))
     };
     let mut fates = Vec::new();
     let mut first_error = None;
-    for fate in threads::at_once(most, solutions, judge) {
+    for fate in threads::map_parallel(most, solutions, judge) {
         match fate {
             Ok(fate) => fates.push(fate),
             Err(CheckError::Cancelled) if first_error.is_some() => {}

@@ -1,8 +1,8 @@
-//! What the learner has done: a versioned file, written whole and renamed.
+//! The learner's progress: a versioned file, replaced atomically.
 //!
-//! The file holds names, never paths, so that it can move between machines, and it outlives an
-//! update of the course: what the course no longer has is kept, and an exercise that has changed
-//! since it was passed still counts as passed.
+//! The file holds ids, never paths, so that it can move between machines, and it survives an update of the
+//! course: entries that the course no longer has are kept, and an exercise that has changed since it was
+//! passed still counts as passed.
 
 mod file;
 mod way;
@@ -18,13 +18,13 @@ use crate::check::Scope;
 use crate::course::{Exercise, Lesson, Section};
 use crate::source::{ExerciseId, LessonId, TrackId};
 
-/// What the learner has done.
+/// The learner's progress in a course.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Progress {
-    /// The track they chose, if any.
+    /// The chosen track, if any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub track: Option<TrackId>,
-    /// Where they were last.
+    /// The last position in the session.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Place>,
     #[serde(default)]
@@ -33,19 +33,18 @@ pub struct Progress {
     exercises: BTreeMap<ExerciseId, ExerciseProgress>,
 }
 
-/// A place in the course.
+/// A position in the course.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The lesson.
     pub lesson: LessonId,
-    /// The section, by index from 0; a course update may have made it too large.
+    /// The section, by index from 0; out of range if an update removed sections.
     pub section: usize,
     /// The item of the section, likewise.
     #[serde(default)]
     pub item: usize,
 }
 
-/// What the learner has done in a lesson.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct LessonProgress {
     /// The keys of the sections seen (see [`section_key`]).
@@ -55,17 +54,15 @@ struct LessonProgress {
     quizzes: BTreeMap<String, QuizState>,
 }
 
-/// What came of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum QuizState {
-    /// Answered, not rightly so far.
+    /// Answered, but never correctly.
     Tried,
-    /// Answered rightly once.
+    /// Answered correctly at least once.
     Right,
 }
 
-/// What the learner has done in an exercise.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct ExerciseProgress {
     /// Whether its files were handed out.
@@ -85,31 +82,28 @@ pub(crate) struct ExerciseProgress {
     pub solution_seen: bool,
 }
 
-/// A pass of an exercise.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pass {
-    /// When, in seconds since 1970-01-01 UTC.
+    /// Seconds since 1970-01-01 UTC.
     pub at: u64,
     /// The fingerprint of the exercise that was passed.
     pub fingerprint: String,
 }
 
-/// How an exercise stands.
+/// The state of an exercise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum State {
-    /// Nothing was done.
     New,
-    /// It was looked at.
+    /// Its files were handed out, or hints or the solution were shown.
     Started,
-    /// It was passed.
     Passed,
-    /// It was skipped with a reason, such as a machine without nginx.
+    /// It was skipped for good with a reason, such as a machine without nginx.
     Settled,
 }
 
 impl State {
-    /// Returns whether nothing more is asked of the learner.
+    /// Returns whether the exercise counts as finished.
     pub(crate) fn is_done(self) -> bool {
         match self {
             Self::Passed | Self::Settled => true,
@@ -117,7 +111,6 @@ impl State {
         }
     }
 
-    /// Returns the word for a person.
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -129,10 +122,9 @@ impl State {
 }
 
 impl Progress {
-    /// Why an exercise is settled whose public examples hold.
+    /// The reason with which an exercise is settled when its public examples pass.
     pub(crate) const IN_PUBLIC: &str = "the public examples hold";
 
-    /// Returns how `exercise` stands.
     pub(crate) fn state_of(&self, exercise: &Exercise) -> State {
         let Some(done) = self.exercises.get(&exercise.id) else {
             return State::New;
@@ -154,7 +146,7 @@ impl Progress {
         }
     }
 
-    /// Returns whether what was passed is an earlier version of `exercise`.
+    /// Returns whether the pass is of an earlier version of `exercise`.
     pub(crate) fn passed_earlier_version(&self, exercise: &Exercise) -> bool {
         let pass = self
             .exercise(&exercise.id)
@@ -162,21 +154,20 @@ impl Progress {
         pass.is_some_and(|pass| pass.fingerprint != exercise.fingerprint())
     }
 
-    /// Returns what was done in the exercise `id`, if anything.
     pub(crate) fn exercise(&self, id: &ExerciseId) -> Option<&ExerciseProgress> {
         self.exercises.get(id)
     }
 
-    /// Notes that the files of the exercise `id` were handed out.
+    /// Records that the files of the exercise `id` were handed out.
     pub(crate) fn start(&mut self, id: &ExerciseId) {
-        self.of(id).started = true;
+        self.exercise_mut(id).started = true;
     }
 
-    /// Notes that `exercise` was passed at `at` (seconds since 1970-01-01 UTC). A pass of the same
-    /// version stays as it is; one of an earlier version is renewed.
+    /// Records a pass of `exercise` at `at` (seconds since 1970-01-01 UTC). An existing pass of the same
+    /// version is kept; one of an earlier version is replaced.
     pub fn pass(&mut self, exercise: &Exercise, at: u64) {
         let earlier = self.passed_earlier_version(exercise);
-        let done = self.of(&exercise.id);
+        let done = self.exercise_mut(&exercise.id);
         done.started = true;
         done.settled = None;
         if done.passed.is_none() || earlier {
@@ -185,37 +176,36 @@ impl Progress {
         }
     }
 
-    /// Notes that the tests of `scope` hold for `exercise`. Public ones settle it: there is nothing
-    /// more to do here, and a pass it is not.
-    pub(crate) fn holds(&mut self, exercise: &Exercise, scope: Scope, at: u64) {
+    /// Records that the tests of `scope` passed for `exercise`. Public examples only settle it: without the
+    /// hidden tests there is nothing more to do, but no pass.
+    pub(crate) fn record_success(&mut self, exercise: &Exercise, scope: Scope, at: u64) {
         match scope {
             Scope::Hidden => self.pass(exercise, at),
             Scope::Public => self.settle(&exercise.id, Self::IN_PUBLIC),
         }
     }
 
-    /// Notes that the exercise `id` is skipped for good, and why.
+    /// Records that the exercise `id` is skipped for good, and why.
     pub(crate) fn settle(&mut self, id: &ExerciseId, reason: impl Into<String>) {
-        self.of(id).settled = Some(reason.into());
+        self.exercise_mut(id).settled = Some(reason.into());
     }
 
-    /// Returns how many hints for the exercise `id` were shown.
+    /// Returns the number of hints shown for the exercise `id`.
     pub(crate) fn hints(&self, id: &ExerciseId) -> usize {
         self.exercise(id).map_or(0, |done| done.hints)
     }
 
-    /// Notes that the first `count` hints for the exercise `id` were shown.
+    /// Records that the first `count` hints for the exercise `id` were shown.
     pub(crate) fn show_hints(&mut self, id: &ExerciseId, count: usize) {
-        let done = self.of(id);
+        let done = self.exercise_mut(id);
         done.hints = done.hints.max(count);
     }
 
-    /// Notes that the solution of the exercise `id` was shown.
     pub(crate) fn show_solution(&mut self, id: &ExerciseId) {
-        self.of(id).solution_seen = true;
+        self.exercise_mut(id).solution_seen = true;
     }
 
-    /// Notes that section `section` of `lesson` was seen; one that is not there is nothing to see.
+    /// Records that section `section` of `lesson` was seen; ignores an index that is out of range.
     pub fn see(&mut self, lesson: &Lesson, section: usize) {
         if let Some(key) = section_key(lesson.sections(), section) {
             let done = self.lessons.entry(lesson.id.clone()).or_default();
@@ -223,16 +213,15 @@ impl Progress {
         }
     }
 
-    /// Returns whether section `section` of `lesson` was seen.
     pub(crate) fn has_seen(&self, lesson: &Lesson, section: usize) -> bool {
-        // A lesson that nobody opened is not parsed for it.
+        // Without this, every lesson would be parsed for its sections.
         let Some(done) = self.lessons.get(&lesson.id) else {
             return false;
         };
         section_key(lesson.sections(), section).is_some_and(|key| done.seen.contains(&key))
     }
 
-    /// Returns whether `lesson` was opened and every core section of it was seen.
+    /// Returns whether `lesson` was opened and all its core sections were seen.
     pub(crate) fn has_read(&self, lesson: &Lesson) -> bool {
         if !self.lessons.contains_key(&lesson.id) {
             return false;
@@ -241,7 +230,7 @@ impl Progress {
         sections.all(|(index, section)| section.further || self.has_seen(lesson, index))
     }
 
-    /// Notes an answer to the question `quiz` of the lesson `lesson`. Once right, it stays right.
+    /// Records an answer to the question `quiz`. Once right, it stays right.
     pub(crate) fn answer(&mut self, lesson: &LessonId, quiz: &str, right: bool) {
         let done = self.lessons.entry(lesson.clone()).or_default();
         let state = done
@@ -253,13 +242,13 @@ impl Progress {
         }
     }
 
-    fn of(&mut self, id: &ExerciseId) -> &mut ExerciseProgress {
+    fn exercise_mut(&mut self, id: &ExerciseId) -> &mut ExerciseProgress {
         self.exercises.entry(id.clone()).or_default()
     }
 }
 
-/// Returns what a section is called in the progress file: its title, so that sections may be
-/// added around it; further ones of the same title are numbered.
+/// Returns the key of a section in the progress file: its title, so that sections may be added around it,
+/// numbered if an earlier section has the same.
 fn section_key(sections: &[Section], index: usize) -> Option<String> {
     let section = sections.get(index)?;
     let earlier = sections[..index]

@@ -1,4 +1,4 @@
-//! What came out of a check, for people and for programs.
+//! Reports: the outcome of a check, and the results of a grading, for people and for programs.
 
 mod canvas;
 mod clean;
@@ -17,7 +17,7 @@ pub(crate) mod terminal;
 mod values;
 
 pub use format::Results;
-pub use format::{FORMATS, Folder, Format};
+pub use format::{FORMATS, Format, ReportFolder};
 pub(crate) use json::CheckRecord;
 pub use record::{
     ExerciseEntry, Header, Person, Record, Submissions, TestRecord, TestVerdict, Time,

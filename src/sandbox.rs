@@ -1,12 +1,11 @@
 //! The only place that starts processes.
 //!
-//! A [`Job`] says what to run and within which [`Limits`]; [`Sandbox::run`] waits for its end, and
-//! [`Sandbox::spawn`] hands out a live [`Process`]. Every job is entered through a re-exec of
-//! Gradus itself ([`launcher`]), which sets the limits, lets a [`guard`] confine it as the job's
-//! [`policy`] says, and becomes the program. Each process leads a group of its own, which is killed
-//! whole. A server, which has processes of its own, runs under a [`supervisor`], so that it goes even
-//! when Gradus is killed. A job can be [secluded](Seclusion): in a network, among processes or with
-//! files of its own.
+//! A [`Job`] names a program and its [`Limits`]; [`Sandbox::run`] waits for its end, and
+//! [`Sandbox::spawn`] returns a live [`Process`]. Every job starts as a re-exec of Gradus itself
+//! ([`launcher`]), which sets the limits, has a [`guard`] confine it as the job's [`policy`] says, and
+//! execs the program. Each job leads its own process group, which is killed as a whole. A server with
+//! worker processes runs under a [`supervisor`], which ends it even when Gradus is killed. A job can be
+//! [secluded](Seclusion) in namespaces: with its own network, processes or files.
 
 pub(crate) mod ability;
 mod allowance;
@@ -44,7 +43,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use ability::Ability;
 pub use ability::Lacking;
-pub use allowance::Allowance;
+pub use allowance::TimeBudget;
 pub use cancel::Cancel;
 pub(crate) use guard::GUARDS;
 pub use guard::Guard;
@@ -53,16 +52,16 @@ pub(crate) use job::Input;
 pub use job::{Job, Limits, Stage};
 use policy::Policy;
 pub use process::{End, Exit};
-pub(crate) use process::{Process, Stream};
+pub(crate) use process::{OutputStream, Process};
 pub use room::Room;
 pub use rule::Rule;
 pub use seclusion::Seclusion;
-pub(crate) use supervisor::{Supervised, Wish};
+pub(crate) use supervisor::{ServerSignal, Supervised};
 pub use turn::Turn;
 pub use view::Access;
 pub use view::View;
 
-/// What went wrong on our side when a process was to be started or watched.
+/// A process could not be started, confined or watched: a fault of Gradus or the machine, not of the job.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxError {
     /// The program could not be started.
@@ -76,10 +75,10 @@ pub enum SandboxError {
     /// The sandbox could not be entered, so that the job did not run.
     #[error("cannot enter the sandbox: {words}")]
     Enter {
-        /// What was said.
+        /// The launcher's message.
         words: String,
     },
-    /// The pipe to a process broke in a way that is not the process's end.
+    /// The pipe to a process could not be made.
     #[error("cannot talk to {}", program.display())]
     Pipe {
         /// The program.
@@ -89,14 +88,15 @@ pub enum SandboxError {
     },
 }
 
-/// Does the work of one of the sandbox's own processes if `arguments` (without Gradus's own name)
-/// name one, and returns its exit code. It comes before anything else in `main`.
+/// Runs this process as a launcher, init or supervisor if `arguments` (without Gradus's own name)
+/// ask for one, and returns its exit code. `main` calls it before anything else, while the process has
+/// one thread.
 pub(crate) fn enter(arguments: &[OsString]) -> Option<u8> {
     let entry = arguments.first()?.to_str()?;
     match entry {
         launcher::ENTRY | launcher::INSIDE => Some(launcher::enter(arguments)),
         #[cfg(target_os = "linux")]
-        namespaces::INIT => Some(launcher::be_first(arguments)),
+        namespaces::INIT => Some(launcher::run_init(arguments)),
         supervisor::ENTRY => Some(supervisor::enter(arguments).unwrap_or(126)),
         _ => None,
     }
@@ -109,7 +109,7 @@ pub struct Sandbox {
     guard: &'static dyn Guard,
     ability: Ability,
     off: Vec<Rule>,
-    /// Where shells of labs work that are secluded.
+    /// The working folder of lab shells, where these are secluded.
     shells: Option<PathBuf>,
     can_show_views: Arc<OnceLock<bool>>,
 }
@@ -118,11 +118,11 @@ impl Sandbox {
     /// Returns the strongest sandbox of this machine, which enters jobs through the Gradus binary
     /// at `launcher`.
     pub fn new(launcher: impl Into<PathBuf>) -> Self {
-        Self::of(launcher, Ability::of_machine())
+        Self::with_ability(launcher, Ability::of_machine())
     }
 
     /// Returns the strongest sandbox of a machine with this ability.
-    pub fn of(launcher: impl Into<PathBuf>, ability: Ability) -> Self {
+    pub fn with_ability(launcher: impl Into<PathBuf>, ability: Ability) -> Self {
         Self {
             launcher: launcher.into(),
             guard: guard::strongest(&ability),
@@ -133,7 +133,7 @@ impl Sandbox {
         }
     }
 
-    /// Returns a sandbox that holds against hostile code, after a rehearsal.
+    /// Returns a sandbox that holds against hostile code, after a trial run of it.
     ///
     /// # Errors
     /// Fails when this machine cannot have one, and says what it lacks.
@@ -141,23 +141,23 @@ impl Sandbox {
         let strongest = GUARDS.iter().rfind(|guard| guard.is_strong());
         let needs = strongest.map(|guard| guard.needs(&ability));
         needs.unwrap_or(Err(Lacking::Landlock))?;
-        let sandbox = Self::of(launcher, ability);
+        let sandbox = Self::with_ability(launcher, ability);
         sandbox.rehearse()?;
         Ok(sandbox)
     }
 
-    /// Returns this sandbox with another guard, such as one that somebody asked for by name.
+    /// Returns this sandbox with another guard, such as one named on the command line.
     ///
     /// # Errors
     /// Fails when this machine cannot have it, and says what it lacks.
-    pub fn guarded_by(mut self, guard: &'static dyn Guard) -> Result<Self, Lacking> {
+    pub fn with_guard(mut self, guard: &'static dyn Guard) -> Result<Self, Lacking> {
         guard.needs(&self.ability)?;
         self.guard = guard;
         Ok(self)
     }
 
-    /// Returns this sandbox without one of its rules: a test shows with it that the rule, and no
-    /// other, stops an attack. A release build has no such switch.
+    /// Returns this sandbox without one of its rules. Tests use it to show that this rule, and no
+    /// other, stops an attack; release builds do not have it.
     #[cfg(debug_assertions)]
     #[must_use]
     pub fn without(mut self, rule: Rule) -> Self {
@@ -165,21 +165,21 @@ impl Sandbox {
         self
     }
 
-    /// Returns this sandbox as it is within a job that is [secluded](Seclusion::Network): shells of
-    /// labs have nothing but their view, no power over who judges them, and their files in `room`.
+    /// Returns this sandbox as a grading uses it inside a [secluded](Seclusion::Network) job: a lab's
+    /// shell runs an untrusted runbook, so it sees only its view, cannot signal its judge, and works in
+    /// `folder`.
     #[must_use]
-    pub(crate) fn secluding_shells(mut self, room: impl Into<PathBuf>) -> Self {
-        self.shells = Some(room.into());
+    pub(crate) fn with_secluded_shells(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.shells = Some(folder.into());
         self
     }
 
-    /// Returns the folder in which the files of a lab's shell belong, where its commands are a stranger's.
-    pub(crate) fn room_of_shells(&self) -> Option<&Path> {
+    /// Returns the working folder of lab shells; `None` where they run the user's own commands.
+    pub(crate) fn shell_folder(&self) -> Option<&Path> {
         self.shells.as_deref()
     }
 
-    /// Returns what a lab's shell has to itself, where a learner's commands run in it.
-    pub(crate) fn seclusion_of_shells(&self) -> Seclusion {
+    pub(crate) fn shell_seclusion(&self) -> Seclusion {
         if self.shells.is_some() {
             Seclusion::Files
         } else {
@@ -187,9 +187,9 @@ impl Sandbox {
         }
     }
 
-    /// Returns what a lab's server has to itself: nothing but its view wherever that can be had, and in
-    /// a grading in any case.
-    pub(crate) fn seclusion_of_servers(&self) -> Seclusion {
+    /// Returns the seclusion of a lab's server: in a grading always [`Seclusion::View`], elsewhere
+    /// wherever a trial run shows that the machine supports it.
+    pub(crate) fn server_seclusion(&self) -> Seclusion {
         let can = || self.ability.namespaces && self.rehearse_as(Seclusion::View).is_ok();
         let is_shown = self.guard.is_strong()
             && (self.shells.is_some() || *self.can_show_views.get_or_init(can));
@@ -200,28 +200,27 @@ impl Sandbox {
         }
     }
 
-    /// Returns the rules that do not hold.
-    pub fn off(&self) -> &[Rule] {
+    /// Returns the rules that are switched off: none in a release build.
+    pub fn disabled_rules(&self) -> &[Rule] {
         &self.off
     }
 
-    /// Returns the Gradus binary.
     pub(crate) fn launcher(&self) -> &Path {
         &self.launcher
     }
 
-    /// Returns who confines the jobs.
+    /// Returns the guard that confines the jobs.
     pub fn guard(&self) -> &'static dyn Guard {
         self.guard
     }
 
-    /// Returns whether code of a learner runs as another user, who reaches only what everybody
-    /// does.
+    /// Returns whether a learner's code runs as an unprivileged user, who reaches only world-accessible
+    /// files.
     pub fn changes_user(&self) -> bool {
         !self.off.contains(&Rule::User) && self.guard.changes_user(&self.ability)
     }
 
-    /// Enters the sandbox as code of a learner would, and does nothing there.
+    /// Enters the sandbox as a learner's code would, and does nothing there.
     ///
     /// # Errors
     /// Fails when it cannot be entered.
@@ -229,10 +228,10 @@ impl Sandbox {
         self.attempt(Job::new(Stage::Learner, PathBuf::new(), "/"))
     }
 
-    /// Enters a [network of one's own](Seclusion::Network), and does nothing there.
+    /// Enters a [network namespace](Seclusion::Network), and does nothing there.
     ///
     /// # Errors
-    /// Fails when none can be had, and says what the machine lacks.
+    /// Fails when the machine does not allow one, and says what it lacks.
     pub fn rehearse_seclusion(&self) -> Result<(), Lacking> {
         if !self.ability.namespaces {
             return Err(Lacking::Namespaces);
@@ -279,7 +278,7 @@ impl Sandbox {
     }
 
     /// Starts the server `job` under a supervisor, which ends it and removes the folder `scratch`
-    /// when it is dropped, called off, or left behind by a Gradus that was killed.
+    /// when the handle is dropped, the check is cancelled, or Gradus is killed.
     ///
     /// # Errors
     /// Fails when the supervisor cannot be started.

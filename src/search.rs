@@ -1,5 +1,4 @@
-//! Finds the place in a course that helps: by the words of its text, or by a line of a log that
-//! was pasted.
+//! Search in a course: by words of its text, or by a pasted log line.
 
 mod symptom;
 mod words;
@@ -8,31 +7,27 @@ use crate::course::{Course, Exercise, Lesson, Symptom};
 
 pub(crate) use words::vocabulary;
 
-/// Something that was found.
+/// A search hit.
 #[derive(Debug, Clone)]
 pub(crate) enum Hit<'a> {
-    /// The text shows this symptom.
+    /// The pattern of a lesson's symptom matches the text.
     Symptom {
-        /// The lesson that treats it.
         lesson: &'a Lesson,
-        /// The symptom.
         symptom: &'a Symptom,
     },
-    /// A section has the words.
+    /// A section contains all words.
     Section {
-        /// The lesson.
         lesson: &'a Lesson,
         /// The section, by index from 0.
         section: usize,
-        /// A piece of its text around the first word.
+        /// The text around the first word.
         excerpt: String,
     },
-    /// An exercise has the words in its title, summary or task.
+    /// An exercise contains all words in its title, summary or task.
     Exercise(&'a Exercise),
 }
 
-/// Returns what `text` leads to: the symptoms it shows, then the places that have all its words,
-/// best first.
+/// Returns the hits for `text`: symptoms that match, then places that contain all its words, best first.
 pub(crate) fn search<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
     let mut hits = symptom::find(course, text);
     hits.extend(words::find(course, text));

@@ -1,4 +1,5 @@
-//! The machine: clock, files and environment. Nothing else in the library touches them.
+//! The operating system: clock, files, environment, threads. Only this module reads the clock and the
+//! environment.
 
 pub mod clock;
 pub mod dir;

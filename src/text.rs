@@ -1,4 +1,4 @@
-//! Styled text: what the layout makes, and what the terminal emits.
+//! Styled text: the output of the layout, and the input of the terminal emitter.
 //!
 //! A [`Line`] is one row of the screen. It holds visible text and what the text *means* (a [`Role`]),
 //! never an escape sequence: only the emitter in `term` knows those.
@@ -14,7 +14,7 @@ pub enum Role {
     /// Running text.
     #[default]
     Text,
-    /// Less important: rules, borders, line marks.
+    /// Less important: rules, borders, continuation marks.
     Dim,
     /// A heading of this level, 1 to 6.
     Heading(u8),
@@ -24,22 +24,22 @@ pub enum Role {
     Syntax(Syntax),
     /// A key the reader may press.
     Key,
-    /// Something went right.
+    /// Success.
     Good,
-    /// Something went wrong.
+    /// Failure.
     Bad,
-    /// Something to look at.
+    /// A warning.
     Warn,
-    /// The place where the reader is, or the thing that is chosen.
+    /// The reader's position, or the selected item.
     Accent,
 }
 
 /// The class of a token in a code block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Syntax {
-    /// A word of the language.
+    /// A keyword.
     Keyword,
-    /// A name that is declared or called.
+    /// A function's name.
     Function,
     /// A type or a section.
     Type,
@@ -51,15 +51,15 @@ pub enum Syntax {
     Comment,
     /// A variable or a parameter.
     Variable,
-    /// A line that was added.
+    /// An added line of a diff.
     Inserted,
-    /// A line that was removed.
+    /// A removed line of a diff.
     Deleted,
     /// Anything else in a code block.
     Other,
 }
 
-/// How a piece of text is set.
+/// The style of a piece of text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Style {
     /// What the text means.
@@ -68,7 +68,7 @@ pub struct Style {
     pub bold: bool,
     /// Emphasis.
     pub italic: bool,
-    /// Text that no longer holds.
+    /// Strikethrough.
     pub strike: bool,
     /// The address this text links to.
     pub link: Option<Arc<str>>,
@@ -88,7 +88,7 @@ impl From<Role> for Style {
 pub struct Span {
     /// The visible text, without control characters.
     pub text: String,
-    /// How it is set.
+    /// Its style.
     pub style: Style,
 }
 
@@ -100,7 +100,6 @@ pub struct Line {
 }
 
 impl Line {
-    /// Returns an empty line.
     pub(crate) fn new() -> Self {
         Self::default()
     }
@@ -110,14 +109,14 @@ impl Line {
         Self::new().with(Role::Text, text)
     }
 
-    /// Returns the line with `text` in the style `style` added at its end.
+    /// Like [`Line::push`], for chaining.
     #[must_use]
     pub(crate) fn with(mut self, style: impl Into<Style>, text: impl AsRef<str>) -> Self {
         self.push(style, text);
         self
     }
 
-    /// Adds `text` in the style `style`; control characters are made visible.
+    /// Appends `text`; control characters are made visible.
     pub(crate) fn push(&mut self, style: impl Into<Style>, text: impl AsRef<str>) {
         let text = visible(text.as_ref());
         if !text.is_empty() {
@@ -128,12 +127,11 @@ impl Line {
         }
     }
 
-    /// Returns the number of terminal cells the line takes.
+    /// Returns the width in terminal cells.
     pub fn width(&self) -> usize {
         self.spans.iter().map(|span| span.text.width()).sum()
     }
 
-    /// Drops blanks at the end of the line.
     pub(crate) fn trim_end(&mut self) {
         while let Some(last) = self.spans.last_mut() {
             last.text.truncate(last.text.trim_end().len());
@@ -150,8 +148,8 @@ impl Line {
     }
 }
 
-/// Returns the words of `error` and of its causes, with colons between; a cause that its error quotes
-/// at its end is not said twice.
+/// Returns the messages of `error` and its sources, joined by colons. A source that the message before it
+/// ends in is not repeated.
 pub(crate) fn with_causes(error: &dyn Error) -> String {
     let mut words = error.to_string();
     let mut cause = error.source();
@@ -165,8 +163,8 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
     words
 }
 
-/// Returns `text` with every control character and bidirectional override replaced by something
-/// that can be seen: C0 and DEL by their control pictures, tabs by four spaces, the rest by `�`.
+/// Replaces every control character and bidirectional override by something visible: C0 and DEL by their
+/// control pictures, tabs by four spaces, the rest by `�`.
 pub fn visible(text: &str) -> String {
     if !text.chars().any(is_hostile) {
         return text.to_owned();
@@ -187,14 +185,14 @@ pub fn visible(text: &str) -> String {
     seen
 }
 
-/// Returns whether `char` is one that Unicode never assigns, which formats such as XML cannot hold.
+/// Returns whether `char` is a Unicode noncharacter, which formats such as XML cannot hold.
 fn is_noncharacter(char: char) -> bool {
     u32::from(char) & 0xfffe == 0xfffe || matches!(char, '\u{fdd0}'..='\u{fdef}')
 }
 
-/// Returns whether a terminal would act on `char` instead of showing it, or a report cannot hold it.
+/// Returns whether a terminal would interpret `char` instead of showing it, or a report cannot hold it.
 pub fn is_hostile(char: char) -> bool {
-    // Nearly all there is.
+    // Fast path for printable ASCII.
     if matches!(char, ' '..='~') {
         return false;
     }
@@ -208,7 +206,7 @@ mod tests {
     use super::*;
 
     #[derive(Debug, thiserror::Error)]
-    enum Fault {
+    enum SampleError {
         #[error("cannot read the file")]
         File(#[source] std::io::Error),
         #[error("no course: {0}")]
@@ -216,14 +214,14 @@ mod tests {
     }
 
     #[test]
-    fn an_error_is_said_with_its_causes_each_once() {
+    fn an_error_is_followed_by_its_causes_each_once() {
         let cause = || std::io::Error::other("it is gone");
-        let words = |fault: Fault| with_causes(&fault);
+        let words = |error: SampleError| with_causes(&error);
         assert_eq!(
-            words(Fault::File(cause())),
+            words(SampleError::File(cause())),
             "cannot read the file: it is gone"
         );
-        assert_eq!(words(Fault::Course(cause())), "no course: it is gone");
+        assert_eq!(words(SampleError::Course(cause())), "no course: it is gone");
         assert_eq!(with_causes(&cause()), "it is gone");
     }
 
@@ -234,7 +232,7 @@ mod tests {
         assert_eq!(visible("\u{fffe}\u{ffff}\u{1fffe}\u{fdd0}é"), "����é");
     }
 
-    /// XML 1.0 has no form for the others, not even an escape.
+    /// XML 1.0 cannot represent other characters, not even escaped.
     #[test]
     fn every_character_is_shown_as_one_that_every_report_can_hold() {
         for char in '\0'..=char::MAX {

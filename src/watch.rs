@@ -1,5 +1,5 @@
-//! Watches a folder and tells when what its files say has changed: a touched file, a build and an
-//! editor's temporary files are no change.
+//! Watches a folder for changes of its files' contents: a touched file, a build, or an editor's temporary
+//! files do not count.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -13,26 +13,26 @@ use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
 use crate::sys::files;
 use crate::sys::fingerprint::sha256;
 
-/// How long the folder must be quiet before its files are read: editors write in several steps.
-const QUIET: Duration = Duration::from_millis(60);
-/// How often the files are read where nobody tells of changes.
+/// The debounce time: how long the folder must be quiet before its files are read, since editors save in
+/// several steps.
+const DEBOUNCE: Duration = Duration::from_millis(60);
+/// The polling interval.
 const POLL: Duration = Duration::from_millis(400);
 /// The most files that are watched.
 const MOST_FILES: usize = 10_000;
 
-/// How changes are noticed.
+/// How changes are detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Pace {
-    /// The system tells.
+pub(crate) enum WatchMode {
+    /// By notifications of the system, such as inotify.
     Notified,
-    /// The files are read again and again: for network folders, and where the system cannot tell.
+    /// By reading the files every 400 ms: for network folders, and where the system has no notifications.
     Polled,
 }
 
-/// Files have changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Changed {
-    /// Those that were written, added or removed, relative to the folder, sorted.
+    /// Sorted paths, relative to the folder, of files that were written, added or removed.
     pub files: Vec<String>,
 }
 
@@ -45,29 +45,29 @@ pub(crate) struct Watcher {
 }
 
 impl Watcher {
-    /// Watches `folder` and calls `tell`, in a thread of the watcher, after each change. Where the
-    /// system cannot tell of changes it polls.
+    /// Watches `folder` and calls `tell`, on the watcher's thread, after each change. Falls back to polling
+    /// if notifications cannot be set up.
     ///
     /// # Errors
     /// Fails when the folder cannot be read, or no thread can be started.
     pub(crate) fn start(
         folder: &Path,
-        pace: Pace,
+        mode: WatchMode,
         tell: impl FnMut(Changed) + Send + 'static,
     ) -> io::Result<Self> {
         let (wake, woken) = channel();
-        let notifier = match pace {
-            Pace::Notified => notifier(folder, wake.clone()),
-            Pace::Polled => None,
+        let notifier = match mode {
+            WatchMode::Notified => notifier(folder, wake.clone()),
+            WatchMode::Polled => None,
         };
-        let pace = if notifier.is_some() {
-            Pace::Notified
+        let mode = if notifier.is_some() {
+            WatchMode::Notified
         } else {
-            Pace::Polled
+            WatchMode::Polled
         };
         let folder = folder.to_path_buf();
         let seen = contents(&folder)?;
-        let work = move || watch(&folder, pace, &woken, seen, tell);
+        let work = move || watch(&folder, mode, &woken, seen, tell);
         let thread = thread::Builder::new().name("watch".into()).spawn(work)?;
         Ok(Self {
             notifier,
@@ -101,13 +101,13 @@ fn notifier(folder: &Path, wake: Sender<()>) -> Option<RecommendedWatcher> {
 
 fn watch(
     folder: &Path,
-    pace: Pace,
+    mode: WatchMode,
     woken: &Receiver<()>,
     mut seen: Contents,
     mut tell: impl FnMut(Changed),
 ) {
-    while wait(pace, woken) {
-        // A folder that cannot be read just now is being written; the next event tells.
+    while wait(mode, woken) {
+        // A folder that cannot be read is being written; its next event triggers another try.
         let Ok(now) = contents(folder) else { continue };
         let files = difference(&seen, &now);
         seen = now;
@@ -117,16 +117,16 @@ fn watch(
     }
 }
 
-/// Waits until it is worth looking; returns whether anybody is still interested.
-fn wait(pace: Pace, woken: &Receiver<()>) -> bool {
-    match pace {
-        Pace::Polled => woken.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout),
-        Pace::Notified => {
+/// Waits until the files should be read; returns false once the watcher is dropped.
+fn wait(mode: WatchMode, woken: &Receiver<()>) -> bool {
+    match mode {
+        WatchMode::Polled => woken.recv_timeout(POLL) == Err(RecvTimeoutError::Timeout),
+        WatchMode::Notified => {
             if woken.recv().is_err() {
                 return false;
             }
             loop {
-                match woken.recv_timeout(QUIET) {
+                match woken.recv_timeout(DEBOUNCE) {
                     Ok(()) => {}
                     Err(RecvTimeoutError::Timeout) => return true,
                     Err(RecvTimeoutError::Disconnected) => return false,
@@ -136,7 +136,7 @@ fn wait(pace: Pace, woken: &Receiver<()>) -> bool {
     }
 }
 
-/// A hash of each file.
+/// The SHA-256 of each file.
 type Contents = BTreeMap<String, [u8; 32]>;
 
 fn contents(folder: &Path) -> io::Result<Contents> {
@@ -167,14 +167,14 @@ mod tests {
 
     const DEADLINE: Duration = Duration::from_secs(20);
 
-    fn changes(pace: Pace) {
+    fn changes(mode: WatchMode) {
         let folder = tempfile::tempdir().expect("a scratch folder");
         let file = folder.path().join("lib.rs");
         write_whole(&file, b"one").expect("a file");
         let (sender, receiver) = channel();
         let tell = move |changed: Changed| sender.send(changed.files).expect("a listener");
-        let watcher = Watcher::start(folder.path(), pace, tell).expect("a watcher");
-        assert_eq!(watcher.notifier.is_some(), pace == Pace::Notified);
+        let watcher = Watcher::start(folder.path(), mode, tell).expect("a watcher");
+        assert_eq!(watcher.notifier.is_some(), mode == WatchMode::Notified);
         write_whole(&file, b"one").expect("the same again");
         fs::create_dir(folder.path().join("target")).expect("a folder");
         fs::write(folder.path().join("target/built"), "x").expect("a file");
@@ -188,12 +188,12 @@ mod tests {
     }
 
     #[test]
-    fn a_notified_change_is_told_once() {
-        changes(Pace::Notified);
+    fn a_notified_change_is_reported_once() {
+        changes(WatchMode::Notified);
     }
 
     #[test]
-    fn a_polled_change_is_told_once() {
-        changes(Pace::Polled);
+    fn a_polled_change_is_reported_once() {
+        changes(WatchMode::Polled);
     }
 }

@@ -166,6 +166,6 @@ impl Begun {
 }
 
 fn unconfined(sandbox: &Sandbox) -> Sandbox {
-    let sandbox = sandbox.clone().guarded_by(&none::None);
+    let sandbox = sandbox.clone().with_guard(&none::None);
     sandbox.expect("every machine has limits")
 }

@@ -1,8 +1,8 @@
-//! Work that is done apart: by a Gradus in a network and among processes of its own, which does nothing
-//! else and ends with what it found.
+//! Isolated work: a second Gradus in network and PID namespaces of its own, which prints its result as
+//! JSON.
 //!
-//! What is run there reaches that Gradus and what it has started, and nothing of it outlives the work,
-//! however that ends. What was found is only what that Gradus says whole.
+//! Code that runs there can reach only that Gradus and its children, and the kernel ends all of them with
+//! it. Only a complete result counts.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -15,24 +15,22 @@ use crate::sandbox::{End, Job, Limits, Room, Seclusion, Stage};
 use crate::sys::scratch::Scratch;
 use crate::text::visible;
 
-/// The most that the Gradus inside may take: a guard against mistakes of ours, for what it runs has
-/// limits of its own.
+/// The limits of the Gradus inside, against bugs only: the jobs that it runs have their own.
 const LIMITS: Limits = Limits {
     cpu: Duration::from_mins(2),
     wall: Duration::from_mins(10),
     ..Limits::trusted()
 };
-/// What the Gradus inside is told of the environment.
+/// The environment variables that the Gradus inside inherits.
 pub(crate) const HANDED_ON: [&str; 2] = ["PATH", "GRADUS_NGINX"];
-/// The most characters of what a Gradus that failed said last.
-const MOST_SAID: usize = 500;
+/// The most characters of standard error in an error message.
+const MOST_STDERR: usize = 500;
 
-/// Runs a Gradus with these arguments apart, and reads what it found. Of the environment it has what
-/// every check needs, and `more`. The folders that `rooms` returns for its folder for temporary files are
-/// bounded.
+/// Runs an isolated Gradus with these arguments, and parses its result. Its environment is that of every
+/// check, and `more`. `rooms` returns its size-limited folders, given its folder for temporary files.
 ///
 /// # Errors
-/// Fails when it cannot be run, or does not say what it found.
+/// Fails when it cannot be run, or prints no complete result.
 pub(crate) fn run<T: DeserializeOwned>(
     arguments: Vec<OsString>,
     more: Vec<(&'static str, OsString)>,
@@ -60,7 +58,7 @@ pub(crate) fn run<T: DeserializeOwned>(
     }
 }
 
-/// Returns the whole environment of the Gradus inside: nothing of what the machine's may hold.
+/// Returns the environment of the Gradus inside, which inherits only [`HANDED_ON`].
 fn variables(scratch: &Path, context: &Context) -> Vec<(&'static str, OsString)> {
     let mut variables: Vec<(&str, OsString)> = vec![
         ("HOME", scratch.into()),
@@ -69,9 +67,8 @@ fn variables(scratch: &Path, context: &Context) -> Vec<(&'static str, OsString)>
         ("GRADUS_CACHE_DIR", PathBuf::from(&context.cache).into()),
         ("GRADUS_STATE_DIR", scratch.join("state").into()),
     ];
-    let known = HANDED_ON.map(|name| (name, context.environment.get(name)));
-    let known = known.into_iter();
-    variables.extend(known.filter_map(|(name, value)| Some((name, value?.to_owned()))));
+    let inherited = |name| Some((name, context.environment.get(name)?.to_owned()));
+    variables.extend(HANDED_ON.into_iter().filter_map(inherited));
     variables
 }
 
@@ -80,14 +77,14 @@ fn unfinished(end: End, stderr: &[u8]) -> String {
         End::Code(code) => format!("ended with exit code {code}"),
         End::Signal(signal) => format!("was ended by signal {signal}"),
         End::TimeLimit => "took too long".to_owned(),
-        End::OutputLimit => "said too much".to_owned(),
+        End::OutputLimit => "printed too much".to_owned(),
         End::Cancelled | End::NotEntered => "did not run".to_owned(),
     };
-    let said: String = String::from_utf8_lossy(stderr)
+    let start: String = String::from_utf8_lossy(stderr)
         .chars()
-        .take(MOST_SAID)
+        .take(MOST_STDERR)
         .collect();
-    let said = visible(said.trim());
-    let colon = if said.is_empty() { "" } else { ": " };
-    format!("the Gradus that worked apart {how} before it said what it found{colon}{said}")
+    let message = visible(start.trim());
+    let colon = if message.is_empty() { "" } else { ": " };
+    format!("the isolated Gradus {how} before it printed a result{colon}{message}")
 }

@@ -1,5 +1,5 @@
-//! The cache as a whole: what is made once and kept. An entry in use is locked; where all entries
-//! together are larger than the bound, those go that were not used for longest.
+//! The cache folder. An entry in use is locked; when all entries together exceed the size limit, the least
+//! recently used are removed.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -11,65 +11,63 @@ use crate::sys::clock;
 use crate::sys::files;
 use crate::sys::scratch::{self, Scratch};
 
-/// The most bytes of all entries together.
+/// The size limit of all entries together, in bytes.
 pub(crate) const BOUND: u64 = 500_000_000;
 
-/// The file of an entry that those who use it keep locked. It was changed when the entry was used
-/// last.
+/// The lock file of an entry, which its users hold a shared lock on. Its modification time is when the
+/// entry was last used.
 const USED: &str = ".used";
-/// How long an entry that nobody can lock, because programs of others work in it, is left alone after
-/// its last change.
+/// How long after its last change an entry is kept that cannot be locked, because programs other than
+/// Gradus work in it.
 const GRACE: Duration = Duration::from_hours(24);
 
-/// A part of the cache.
+/// A subfolder or file of the cache.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Part {
-    /// Its folder or file in the cache.
+pub(crate) struct CachePart {
+    /// The name of the folder or file.
     pub name: &'static str,
-    /// What an entry is, in the plural.
+    /// A description of its entries, in the plural.
     pub what: &'static str,
-    /// How many folders below its own its entries are.
+    /// How many levels below the folder its entries are.
     depth: usize,
-    keeping: Keeping,
+    protection: Protection,
 }
 
-/// How an entry is kept from being removed while it is used.
+/// How an entry is protected from removal while it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Keeping {
+enum Protection {
     /// By a [`Hold`].
     Lock,
-    /// It is a file that is read at once.
-    Nothing,
-    /// By having been changed lately.
+    /// Not at all: it is a file that is read in one go.
+    None,
+    /// By a recent change, see [`GRACE`].
     Grace,
 }
 
-/// Every part.
-pub(crate) static PARTS: [Part; 6] = [
-    Part::new("kits", "judges of Rust exercises", 1, Keeping::Lock),
-    Part::new("runtime", "libraries of judges", 1, Keeping::Lock),
-    Part::new("nginx", "programs that labs run", 1, Keeping::Lock),
-    Part::new("verdicts", "verdicts of gradings", 2, Keeping::Nothing),
-    Part::new("author", "crates of `gradus author`", 1, Keeping::Grace),
-    Part::new("toolchain.json", "compilers found", 0, Keeping::Nothing),
+pub(crate) static PARTS: [CachePart; 6] = [
+    CachePart::new("kits", "judges of Rust exercises", 1, Protection::Lock),
+    CachePart::new("runtime", "libraries of judges", 1, Protection::Lock),
+    CachePart::new("nginx", "programs that labs run", 1, Protection::Lock),
+    CachePart::new("verdicts", "verdicts of gradings", 2, Protection::None),
+    CachePart::new("author", "crates of `gradus author`", 1, Protection::Grace),
+    CachePart::new("toolchain.json", "compilers found", 0, Protection::None),
 ];
 
-/// What is in a part of the cache.
+/// The size of a part of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Content {
-    /// The part.
-    pub part: &'static Part,
-    /// How many entries it has.
+pub(crate) struct PartUsage {
+    pub part: &'static CachePart,
+    /// The number of entries.
     pub entries: usize,
-    /// How many bytes their files have.
+    /// The size of all their files.
     pub bytes: u64,
 }
 
-/// Returns what is in each part of the cache in the folder `cache`.
-pub(crate) fn contents(cache: &Path) -> Vec<Content> {
-    let content = |part: &'static Part| {
+/// Measures each part of the cache in the folder `cache`.
+pub(crate) fn contents(cache: &Path) -> Vec<PartUsage> {
+    let content = |part: &'static CachePart| {
         let entries = part.entries(cache);
-        Content {
+        PartUsage {
             part,
             entries: entries.len(),
             bytes: entries.iter().map(|entry| entry.bytes).sum(),
@@ -78,10 +76,10 @@ pub(crate) fn contents(cache: &Path) -> Vec<Content> {
     PARTS.iter().map(content).collect()
 }
 
-/// Removes what was not used for longest until all entries together have at most `bound` bytes. What
-/// is in use stays, and what cannot be removed.
+/// Removes the least recently used entries until all together have at most `bound` bytes, except those in
+/// use.
 pub(crate) fn trim(cache: &Path, bound: u64) {
-    let mut entries: Vec<Entry> = PARTS.iter().flat_map(|part| part.entries(cache)).collect();
+    let mut entries: Vec<CacheEntry> = PARTS.iter().flat_map(|part| part.entries(cache)).collect();
     let mut bytes: u64 = entries.iter().map(|entry| entry.bytes).sum();
     entries.sort_by_key(|entry| entry.used);
     for entry in &entries {
@@ -94,8 +92,8 @@ pub(crate) fn trim(cache: &Path, bound: u64) {
     }
 }
 
-/// Removes every entry that is not in use, and what was left half made. Returns how many bytes went
-/// and how many entries stay.
+/// Removes every entry that is not in use, and abandoned scratch folders. Returns how many bytes were freed
+/// and how many entries are left.
 pub(crate) fn clear(cache: &Path) -> (u64, usize) {
     let (mut bytes, mut left) = (0, 0);
     for part in &PARTS {
@@ -111,7 +109,7 @@ pub(crate) fn clear(cache: &Path) -> (u64, usize) {
     (bytes, left)
 }
 
-/// An entry that is used by this process: no [`trim`] or [`clear`] takes it away meanwhile.
+/// A shared lock on an entry, which protects it from [`trim`] and [`clear`].
 #[derive(Debug)]
 pub struct Hold {
     folder: PathBuf,
@@ -119,13 +117,13 @@ pub struct Hold {
 }
 
 impl Hold {
-    /// Takes hold of the entry in `folder`, and notes that it is used; `None` where it is not there, or
-    /// about to be removed.
+    /// Locks the entry in `folder`, and records that it is used; `None` if it does not exist or is being
+    /// removed.
     pub fn take(folder: &Path) -> Option<Self> {
         let path = folder.join(USED);
         let mut options = File::options();
         options.read(true).write(true).create(true).truncate(false);
-        // In a cache that is another user's, what they made can be used all the same.
+        // Read-only is enough, as for another user's cache.
         let lock = options.open(&path).or_else(|_| File::open(&path)).ok();
         if let Some(lock) = &lock {
             if matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)) {
@@ -138,8 +136,8 @@ impl Hold {
         hold.is_current().then_some(hold)
     }
 
-    /// Returns whether the entry is still in its place. One that was removed by other means, such as
-    /// `rm`, is not.
+    /// Returns whether the entry is still in place: something that ignores locks, such as `rm`, may have
+    /// removed or replaced it.
     pub(crate) fn is_current(&self) -> bool {
         let Some(lock) = &self.lock else {
             return self.folder.is_dir();
@@ -151,62 +149,68 @@ impl Hold {
     }
 }
 
-/// Something that was made once.
 #[derive(Debug)]
-struct Entry {
+struct CacheEntry {
     path: PathBuf,
-    keeping: Keeping,
+    protection: Protection,
     bytes: u64,
     used: SystemTime,
 }
 
-impl Part {
-    const fn new(name: &'static str, what: &'static str, depth: usize, keeping: Keeping) -> Self {
+impl CachePart {
+    const fn new(
+        name: &'static str,
+        what: &'static str,
+        depth: usize,
+        protection: Protection,
+    ) -> Self {
         Self {
             name,
             what,
             depth,
-            keeping,
+            protection,
         }
     }
 
-    fn entries(&self, cache: &Path) -> Vec<Entry> {
+    fn entries(&self, cache: &Path) -> Vec<CacheEntry> {
         let mut paths = vec![cache.join(self.name)];
         for _ in 0..self.depth {
             paths = paths.iter().flat_map(|path| below(path)).collect();
         }
         let entries = paths.into_iter();
         entries
-            .filter_map(|path| Entry::read(path, self.keeping))
+            .filter_map(|path| CacheEntry::read(path, self.protection))
             .collect()
     }
 }
 
-/// Returns what is in a folder, but for what is hidden: it is being made or removed.
+/// Lists a folder, without hidden names: those are scratch folders of entries that are being made or
+/// removed.
 fn below(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     let shown = entries.filter(|entry| !entry.file_name().as_encoded_bytes().starts_with(b"."));
     shown.map(|entry| entry.path()).collect()
 }
 
-impl Entry {
-    fn read(path: PathBuf, keeping: Keeping) -> Option<Self> {
+impl CacheEntry {
+    fn read(path: PathBuf, protection: Protection) -> Option<Self> {
         let (bytes, changed) = measure(&path)?;
         let noted = fs::symlink_metadata(path.join(USED)).and_then(|it| it.modified());
         Some(Self {
             used: noted.unwrap_or(changed),
             path,
-            keeping,
+            protection,
             bytes,
         })
     }
 
-    /// Returns whether it may go before anybody asks for it.
+    /// Returns whether [`trim`] may remove it.
     fn is_free(&self) -> bool {
-        self.keeping != Keeping::Grace || clock::age(self.used) >= GRACE
+        self.protection != Protection::Grace || clock::age(self.used) >= GRACE
     }
 
-    /// Removes it, unless it is in use; whoever looks sees all of it or nothing.
+    /// Removes it unless it is in use; returns whether it did. A folder is renamed away first, so that others
+    /// see all of it or nothing.
     fn remove(&self) -> bool {
         let is_folder = fs::symlink_metadata(&self.path).is_ok_and(|it| it.is_dir());
         if !is_folder {
@@ -225,7 +229,7 @@ impl Entry {
     }
 }
 
-/// Returns how many bytes the files at and below `path` have, and when the last of them was changed.
+/// Returns the size of the files at and below `path`, and the latest modification time.
 fn measure(path: &Path) -> Option<(u64, SystemTime)> {
     let metadata = fs::symlink_metadata(path).ok()?;
     let mut found = (0, metadata.modified().ok()?);
@@ -245,7 +249,7 @@ fn measure(path: &Path) -> Option<(u64, SystemTime)> {
 mod tests {
     use super::*;
 
-    /// Makes an entry of `bytes` bytes that was used `days` ago.
+    /// Creates an entry of `bytes` bytes that was used `days` ago.
     fn entry(cache: &Path, path: &str, bytes: u64, days: u32) -> PathBuf {
         let path = cache.join(path);
         fs::create_dir_all(&path).unwrap();

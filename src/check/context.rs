@@ -1,4 +1,4 @@
-//! What a check works with.
+//! The context of a check: sandbox, environment, cache, cancellation, observer.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,10 +7,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::outcome::{Diagnostic, TestOutcome};
-use crate::sandbox::{Allowance, Cancel, Sandbox};
+use crate::sandbox::{Cancel, Sandbox, TimeBudget};
 use crate::sys::environment::Environment;
 
-/// How much of input, expected and got a learner sees of a hidden test that failed.
+/// How much a learner sees of a hidden test that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Feedback {
@@ -20,42 +20,42 @@ pub enum Feedback {
     Title,
 }
 
-/// Something that happened in a check, told as it happens.
+/// An event in a check, reported as it happens.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// A step began: a verb in its `-ing` form with its object, such as `compiling your crate`.
     Step(&'static str),
-    /// The compiler said something.
+    /// A message of the compiler.
     Diagnostic(Diagnostic),
     /// A test ended.
     Test(TestOutcome),
-    /// The learner's own tests were run against so many of so many wrong solutions.
+    /// The learner's own tests ran against the first number of wrong solutions; the second is the total.
     OwnTests(usize, usize),
 }
 
-/// What a check works with; cheap to clone.
+/// The context of a check; cheap to clone.
 #[derive(Clone)]
 pub struct Context {
     /// Starts processes.
     pub sandbox: Sandbox,
     /// The environment Gradus was started in.
     pub environment: Arc<Environment>,
-    /// The folder for what can be made again.
+    /// The cache folder.
     pub cache: PathBuf,
-    /// Calls the check off.
+    /// Cancels the check.
     pub cancel: Cancel,
-    /// What everything together may take that the submission causes.
-    pub allowance: Allowance,
-    /// How much a failing test tells.
+    /// The time that all processes of the submission share.
+    pub budget: TimeBudget,
+    /// How much a failing test reveals.
     pub feedback: Feedback,
-    /// Whether the submission is graded: a stranger may have written it to fool the grader.
+    /// Whether the submission is graded: then it is untrusted, and may be written to fool the grader.
     pub graded: bool,
-    /// Is told what happens.
+    /// Receives the events.
     pub observer: Arc<dyn Fn(Event) + Send + Sync>,
 }
 
 impl Context {
-    /// Returns a context that tells nobody, with full feedback.
+    /// Returns a context without an observer, with full feedback and no time budget.
     pub fn new(sandbox: Sandbox, environment: Arc<Environment>) -> Self {
         let cache = environment.cache();
         Self {
@@ -63,24 +63,23 @@ impl Context {
             environment,
             cache,
             cancel: Cancel::new(),
-            allowance: Allowance::endless(),
+            budget: TimeBudget::unlimited(),
             feedback: Feedback::Full,
             graded: false,
             observer: Arc::new(|_| ()),
         }
     }
 
-    /// Does what is Gradus's own work, such as making what every check of an exercise needs: however
-    /// long that takes, it is not the submission that took it.
+    /// Runs `work` of Gradus's own, such as compiling an exercise's judge: its time does not count against
+    /// the submission.
     pub(crate) fn outside<T>(&self, work: impl FnOnce(&Self) -> T) -> T {
-        let endless = Self {
-            allowance: Allowance::endless(),
+        let unlimited = Self {
+            budget: TimeBudget::unlimited(),
             ..self.clone()
         };
-        self.allowance.outside(|| work(&endless))
+        self.budget.exclude(|| work(&unlimited))
     }
 
-    /// Tells the observer.
     pub(crate) fn tell(&self, event: Event) {
         (self.observer)(event);
     }

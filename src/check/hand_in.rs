@@ -1,11 +1,11 @@
-//! What was handed in: read once, and judged as it was read.
+//! The files of a submission, read once: what is judged is what was read.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{CheckError, Diagnostic};
 
-/// A file that was handed in.
+/// A submitted file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Collected {
     /// Its path in the submission, with `/` between the parts.
@@ -19,9 +19,9 @@ pub struct Collected {
 pub struct HandIn {
     /// The folder it was read from.
     pub folder: PathBuf,
-    /// The files that count.
+    /// The files that are judged.
     pub files: Vec<Collected>,
-    /// What of it could not be read, and why: the learner's to see and to mend.
+    /// Why other files could not be read, for the learner to fix.
     pub faults: Vec<Diagnostic>,
 }
 

@@ -1,8 +1,8 @@
-//! A reference solution that is broken in one small way, and what became of it.
+//! Mutants: reference solutions with one small change, and whether the hidden tests catch them.
 
 use super::{Collected, Verdict};
 
-/// A reference solution with one small change.
+/// A mutant of a reference solution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mutant {
     /// The changed file, in the exercise's folder, such as `solution/src/lib.rs`.
@@ -11,28 +11,27 @@ pub struct Mutant {
     pub line: usize,
     /// The changed lines as the solution has them, without the last line break.
     pub before: String,
-    /// What they become; empty if they are left out.
+    /// Their replacement; empty if they are deleted.
     pub after: String,
     /// The change in a few words, such as "`<=` becomes `<`".
     pub change: String,
-    /// All files of the changed solution, as a learner would hand them in.
+    /// All files of the changed solution, as a learner would submit them.
     pub files: Vec<Collected>,
 }
 
-/// What became of a mutant.
+/// The result of testing a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Fate {
-    /// It is no program, or none that would be run: it says nothing of the tests.
+    /// It does not compile or is refused, so it says nothing about the tests.
     NotCompiling,
-    /// A hidden test or probe tells it from the solution.
+    /// A hidden test or probe failed.
     Killed,
-    /// Every hidden test or probe takes it for right.
+    /// Every hidden test and probe passed.
     Survived,
 }
 
 impl Fate {
-    /// Returns the fate of a mutant that was judged so.
-    pub(crate) fn of(verdict: Verdict) -> Self {
+    pub(crate) fn from_verdict(verdict: Verdict) -> Self {
         match verdict {
             Verdict::Passed => Self::Survived,
             Verdict::CompileError | Verdict::Forbidden => Self::NotCompiling,
@@ -47,8 +46,7 @@ impl Fate {
 }
 
 impl Mutant {
-    /// Returns the mutant of a solution whose `file`, with the text `text`, becomes `changed` by `change`, and
-    /// which has `files` then.
+    /// Returns the mutant in which the text of `file` becomes `changed`; `files` are all files of the result.
     pub fn of(
         file: String,
         text: &str,
@@ -67,15 +65,15 @@ impl Mutant {
         }
     }
 
-    /// Returns the first changed line without the blanks around it: what a mark in `exercise.toml`
-    /// finds it by, since its number moves.
+    /// Returns the first changed line, trimmed. A mark in `exercise.toml` identifies the mutant by it, since
+    /// line numbers shift.
     pub(crate) fn text(&self) -> &str {
         self.before.lines().next().unwrap_or_default().trim()
     }
 }
 
-/// Returns those of `mutants` that differ from `solution` and from all before them, in the same order.
-/// Where a line is changed in the same words at several places, these say which one it is.
+/// Removes mutants that equal `solution` or an earlier one. Where the description of a change is not unique
+/// on its line, it is numbered.
 pub(crate) fn distinct(mutants: Vec<Mutant>, solution: &[Collected]) -> Vec<Mutant> {
     let mut kept: Vec<Mutant> = Vec::new();
     for mutant in mutants {
@@ -88,7 +86,6 @@ pub(crate) fn distinct(mutants: Vec<Mutant>, solution: &[Collected]) -> Vec<Muta
     kept
 }
 
-/// Adds to changes that are alike which of them each is.
 fn number(mutants: &mut [Mutant]) {
     let place = |mutant: &Mutant| (mutant.file.clone(), mutant.line, mutant.change.clone());
     let places: Vec<_> = mutants.iter().map(place).collect();
@@ -102,8 +99,7 @@ fn number(mutants: &mut [Mutant]) {
     }
 }
 
-/// Returns the number of the first line in which two texts differ, from 1, and the lines of each that the
-/// other does not have there.
+/// Returns the number, from 1, of the first line that differs, and the differing lines of each text.
 fn differing(text: &str, other: &str) -> (usize, String, String) {
     let (lines, others): (Vec<_>, Vec<_>) = (text.lines().collect(), other.lines().collect());
     let same = |pair: &(&&str, &&str)| pair.0 == pair.1;
@@ -161,21 +157,24 @@ mod tests {
 
     #[test]
     fn only_what_runs_and_passes_survives() {
-        let fates = Verdict::ALL.map(Fate::of);
+        let fates = Verdict::ALL.map(Fate::from_verdict);
         let count = |fate| fates.iter().filter(|it| **it == fate).count();
-        assert_eq!(Fate::of(Verdict::Passed), Fate::Survived);
+        assert_eq!(Fate::from_verdict(Verdict::Passed), Fate::Survived);
         assert_eq!(count(Fate::Survived), 1);
-        assert_eq!(Fate::of(Verdict::CompileError), Fate::NotCompiling);
-        assert_eq!(Fate::of(Verdict::Forbidden), Fate::NotCompiling);
+        assert_eq!(
+            Fate::from_verdict(Verdict::CompileError),
+            Fate::NotCompiling
+        );
+        assert_eq!(Fate::from_verdict(Verdict::Forbidden), Fate::NotCompiling);
         assert_eq!(count(Fate::NotCompiling), 2);
     }
 
     #[test]
-    fn a_change_is_told_by_the_lines_that_differ() {
-        let told = |text, other| differing(text, other);
+    fn a_change_consists_of_the_lines_that_differ() {
+        let change_of = |text, other| differing(text, other);
         let of = |line, before: &str, after: &str| (line, before.to_owned(), after.to_owned());
-        assert_eq!(told("a\nb\nc\n", "a\nx\nc\n"), of(2, "b", "x"));
-        assert_eq!(told("a\nb\nc\n", "a\nc\n"), of(2, "b", ""));
-        assert_eq!(told("a\nb\n", "a\nb\nb\n"), of(3, "", "b"));
+        assert_eq!(change_of("a\nb\nc\n", "a\nx\nc\n"), of(2, "b", "x"));
+        assert_eq!(change_of("a\nb\nc\n", "a\nc\n"), of(2, "b", ""));
+        assert_eq!(change_of("a\nb\n", "a\nb\nb\n"), of(3, "", "b"));
     }
 }

@@ -1,41 +1,41 @@
-//! What came out of a check.
+//! The outcome of a check: phases, diagnostics, test results. The verdict is computed from them.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// The judgement on a submission or on one test; a greater one is worse.
+/// The verdict on a submission or on one test; a greater one is worse.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Verdict {
-    /// Everything holds.
+    /// Every test passed.
     Passed,
-    /// Something does not hold.
+    /// A test failed.
     Failed,
-    /// The code ended in a way of its own: a panic, an exit, a signal.
+    /// The code ended by itself: a panic, an exit, a signal.
     Crashed,
     /// It wrote too much.
     OutputLimit,
-    /// It wanted too much memory.
+    /// It needed too much memory.
     MemoryLimit,
     /// It took too long.
     TimeLimit,
-    /// It does not compile, or a configuration is not accepted.
+    /// It does not compile, or a configuration is invalid.
     CompileError,
     /// It uses something that no solution may use.
     Forbidden,
-    /// Gradus could not do its work.
+    /// The check could not be done.
     InternalError,
 }
 
-/// Where a verdict leaves a submission.
+/// The three groups of verdicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
-    /// It is right.
+    /// The submission passed.
     Passed,
-    /// It is not, for a reason of its own.
+    /// The submission did not pass.
     NotPassed,
-    /// Nobody knows: the check could not be done.
+    /// The check could not be done, so nothing is known.
     Unjudged,
 }
 
@@ -53,7 +53,6 @@ impl Verdict {
         Self::InternalError,
     ];
 
-    /// Returns where it leaves the submission.
     pub(crate) fn standing(self) -> Standing {
         match self {
             Self::Passed => Standing::Passed,
@@ -68,7 +67,7 @@ impl Verdict {
         }
     }
 
-    /// Returns the words for a person.
+    /// Returns the words to display.
     pub fn words(self) -> &'static str {
         match self {
             Self::Passed => "passed",
@@ -84,12 +83,12 @@ impl Verdict {
     }
 }
 
-/// A hidden test or probe: its name in the code and its title for a learner.
+/// The name and title of a hidden test or probe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestTitle {
-    /// The name, with `::` between modules.
+    /// The name in the code, with `::` between modules.
     pub name: String,
-    /// The learner-facing title.
+    /// The title for learners.
     pub title: String,
 }
 
@@ -102,7 +101,7 @@ pub struct Phase {
     pub duration: Duration,
 }
 
-/// What a compiler or a configuration test said.
+/// A message of a compiler or a configuration test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Diagnostic {
     /// Whether it is an error; otherwise a warning.
@@ -113,7 +112,7 @@ pub struct Diagnostic {
     pub file: Option<String>,
     /// The line, from 1.
     pub line: Option<usize>,
-    /// The whole text as the tool words it, without control characters, with the learner's paths.
+    /// The tool's whole message, without control characters, with the learner's paths.
     pub text: String,
 }
 
@@ -122,11 +121,11 @@ pub struct Diagnostic {
 pub struct Values {
     /// The call or request, such as `safe_divide(7, 0)`.
     pub input: Option<String>,
-    /// What was expected.
+    /// The expected result.
     pub expected: Option<String>,
-    /// What came back.
+    /// The actual result.
     pub got: Option<String>,
-    /// More that helps: a log line, a panic's message.
+    /// Context, such as a log line or a panic message.
     pub note: Option<String>,
 }
 
@@ -175,43 +174,43 @@ impl TestResult {
     }
 }
 
-/// One hidden test or probe and what it found.
+/// One hidden test or probe with its result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestOutcome {
-    /// Which test.
+    /// The test.
     pub test: TestTitle,
-    /// What it found.
+    /// Its result.
     pub result: TestResult,
 }
 
-/// What a check is made of.
+/// Which tests a check runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Scope {
-    /// The hidden tests or probes: that they hold is a pass.
+    /// The hidden tests or probes.
     #[default]
     Hidden,
-    /// What is public: that it holds is never a pass.
+    /// The public examples only, which never give a pass.
     Public,
 }
 
-/// What the learner's own tests are worth.
+/// The judgement of the learner's own tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnTests {
     /// Whether they accept the reference solution.
     pub accept_reference: bool,
     /// How many wrong solutions they caught.
     pub caught: usize,
-    /// How many of them a pass needs.
+    /// How many a pass needs.
     pub needed: usize,
     /// How many wrong solutions there are.
     pub of: usize,
-    /// The kinds of fault still missed, in the course's order.
+    /// The kinds of fault not caught, in the course's order.
     pub missed: Vec<String>,
 }
 
 impl OwnTests {
-    /// Notes that a wrong solution with this fault was not caught.
+    /// Records that a wrong solution with this fault was not caught.
     pub(crate) fn miss(&mut self, fault: &str) {
         if !self.missed.iter().any(|missed| missed == fault) {
             self.missed.push(fault.to_owned());
@@ -219,29 +218,29 @@ impl OwnTests {
     }
 }
 
-/// Everything a check found out.
+/// The outcome of a check: facts only.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Outcome {
-    /// The steps, in order; they stay in the process that took them.
+    /// The steps, in order; not part of the JSON that a worker process prints.
     #[serde(skip)]
     pub phases: Vec<Phase>,
-    /// Why the submission was refused before anything ran: what no solution may use.
+    /// Uses of what no solution may use, for which nothing ran.
     pub forbidden: Vec<Diagnostic>,
-    /// What the compiler said.
+    /// The messages of the compiler or configuration test.
     pub diagnostics: Vec<Diagnostic>,
-    /// Every declared test, in file order, also when nothing compiled.
+    /// Every declared test, in file order, even if nothing compiled.
     pub tests: Vec<TestOutcome>,
-    /// What the learner's own tests are worth, where the exercise judges them.
+    /// The judgement of the learner's own tests, where the exercise has one.
     pub own_tests: Option<OwnTests>,
-    /// What the learner's code printed, without control characters, within a limit.
+    /// The output of the learner's code, without control characters, within a limit.
     pub printed: String,
-    /// What the tests are.
+    /// Which tests ran.
     #[serde(default)]
     pub scope: Scope,
 }
 
 impl Outcome {
-    /// Returns the judgement: the worst of all checks. That no test ran is never a pass.
+    /// Computes the verdict: the worst of all parts. Without a test it is never a pass.
     pub fn verdict(&self) -> Verdict {
         if !self.forbidden.is_empty() {
             return Verdict::Forbidden;
@@ -254,7 +253,7 @@ impl Outcome {
         tests.max(self.own_verdict())
     }
 
-    /// Returns how many tests passed.
+    /// Counts the tests that passed.
     pub fn passed(&self) -> usize {
         self.tests
             .iter()
@@ -370,7 +369,7 @@ mod tests {
 
     #[test]
     fn what_is_refused_or_does_not_compile_passes_no_test() {
-        let said = |error| Diagnostic {
+        let diagnostic = |error| Diagnostic {
             error,
             message: String::new(),
             file: None,
@@ -378,11 +377,11 @@ mod tests {
             text: String::new(),
         };
         let mut outcome = passing();
-        outcome.diagnostics = vec![said(false)];
+        outcome.diagnostics = vec![diagnostic(false)];
         assert_eq!(outcome.verdict(), Verdict::Passed, "a warning is none");
-        outcome.diagnostics.push(said(true));
+        outcome.diagnostics.push(diagnostic(true));
         assert_eq!(outcome.verdict(), Verdict::CompileError);
-        outcome.forbidden = vec![said(true)];
+        outcome.forbidden = vec![diagnostic(true)];
         assert_eq!(outcome.verdict(), Verdict::Forbidden);
     }
 

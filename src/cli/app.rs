@@ -161,7 +161,7 @@ impl App {
             let path = PathBuf::from("gradus");
             Failure::Check(CheckError::File { path, source })
         })?;
-        let sandbox = Sandbox::of(launcher, confinement::ability(&self.environment));
+        let sandbox = Sandbox::with_ability(launcher, confinement::ability(&self.environment));
         let mut context = Context::new(sandbox, Arc::clone(&self.environment));
         context.feedback = feedback;
         Ok(context)

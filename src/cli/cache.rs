@@ -4,7 +4,7 @@ use clap::{Args, Subcommand};
 
 use super::app::{App, Done};
 use super::exit::Code;
-use crate::check::cache::{self, BOUND, Content};
+use crate::check::cache::{self, BOUND, PartUsage};
 use crate::text::{Line, Role};
 
 /// Show the location and size of the cache
@@ -47,7 +47,7 @@ impl Cache {
     }
 }
 
-fn rows(contents: &[Content]) -> Vec<Line> {
+fn rows(contents: &[PartUsage]) -> Vec<Line> {
     let row = |name: &str, bytes: u64, text: &str| {
         let size = megabytes(bytes);
         Line::plain(format!("  {name:<14}  {size:>9}  {text}"))
@@ -55,7 +55,7 @@ fn rows(contents: &[Content]) -> Vec<Line> {
     let mut rows: Vec<Line> = contents
         .iter()
         .map(
-            |Content {
+            |PartUsage {
                  part,
                  entries,
                  bytes,

@@ -10,7 +10,7 @@ use super::failure::Failure;
 use super::names;
 use crate::check::{CheckError, Feedback, Outcome};
 use crate::course::load;
-use crate::grade::cell::{Finding, ROOM};
+use crate::grade::cell::{RUNBOOK_FOLDER, WorkerResult};
 use crate::grade::header::fingerprint;
 
 /// Checks one submission and writes the finding as JSON.
@@ -33,7 +33,7 @@ pub(crate) struct Cell {
 impl Cell {
     pub(super) fn run(self, app: &App) -> Done {
         let checked = self.check(app)?;
-        app.output.json(&Finding::of(checked))?;
+        app.output.json(&WorkerResult::from_check(checked))?;
         Ok(Code::Fine)
     }
 
@@ -53,8 +53,8 @@ impl Cell {
         };
         let mut context = app.context(feedback)?;
         context.graded = true;
-        let room = std::env::temp_dir().join(ROOM);
-        context.sandbox = context.sandbox.secluding_shells(room);
+        let room = std::env::temp_dir().join(RUNBOOK_FOLDER);
+        context.sandbox = context.sandbox.with_secluded_shells(room);
         #[cfg(debug_assertions)]
         for word in &self.off {
             if let Some(rule) = crate::sandbox::Rule::parse(word) {

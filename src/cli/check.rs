@@ -54,7 +54,7 @@ impl Check {
         app.output.step("");
         let outcome = checked?;
         if outcome.verdict() == Verdict::Passed {
-            desk.update(|progress| progress.holds(exercise, outcome.scope, unix_time()))?;
+            desk.update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
         }
         if self.json {
             app.output
@@ -159,7 +159,7 @@ pub(super) fn show(
     app.output.line(Line::new())?;
     if outcome.verdict() == Verdict::Passed {
         let mut progress = desk.progress.clone();
-        progress.holds(exercise, outcome.scope, unix_time());
+        progress.record_success(exercise, outcome.scope, unix_time());
         app.output.lines(&next::lines_for(app, desk, &progress))?;
     } else if !exercise.hints.is_empty() {
         let hint = app.command(&format!("hint {}", exercise.id));

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::app::App;
 use crate::check::Context;
-use crate::sandbox::ability::{TOLD, User};
+use crate::sandbox::ability::{LIMITS_NOTICE, User};
 use crate::sandbox::guard::guard;
 use crate::sandbox::{Ability, Guard, Lacking, Sandbox};
 use crate::sys::environment::Environment;
@@ -65,8 +65,10 @@ pub(crate) fn for_grading(
 ) -> Result<Sandbox, Lacking> {
     let ability = ability(environment);
     match named.and_then(guard) {
-        Some(guard) if !guard.is_strong() => Sandbox::of(launcher, ability).guarded_by(guard),
-        Some(guard) => Sandbox::strong(launcher, ability)?.guarded_by(guard),
+        Some(guard) if !guard.is_strong() => {
+            Sandbox::with_ability(launcher, ability).with_guard(guard)
+        }
+        Some(guard) => Sandbox::strong(launcher, ability)?.with_guard(guard),
         None => Sandbox::strong(launcher, ability),
     }
 }
@@ -77,7 +79,7 @@ pub(crate) fn tell_once(app: &App, guard: &dyn Guard) {
         return;
     }
     let folder = app.environment.state();
-    let told = folder.join(TOLD);
+    let told = folder.join(LIMITS_NOTICE);
     if told.exists() {
         return;
     }

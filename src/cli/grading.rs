@@ -16,10 +16,10 @@ use super::{confinement, names, source, workflow};
 use crate::check::cache::{BOUND, trim};
 use crate::check::{Context, Feedback};
 use crate::course::{Course, Exercise};
-use crate::grade::discover::{self, Found};
+use crate::grade::discover::{self, Discovered};
 use crate::grade::journal::Journal;
 use crate::grade::{
-    self, Batch, GradeError, Options, Partition, Results, Roster, Submission, Summary, cache,
+    self, Batch, BatchOptions, GradeError, Partition, Results, Roster, Submission, Summary, cache,
     reports,
 };
 use crate::kind::Tier;
@@ -130,7 +130,7 @@ impl Grading {
             let mut place = 0..;
             submissions.retain(|submission| {
                 let place = place.next().unwrap_or(usize::MAX);
-                partition.holds(place, &submission.name())
+                partition.contains(place, &submission.name())
             });
         }
         let batch = Batch {
@@ -153,7 +153,7 @@ impl Grading {
     ) -> Result<Result<Graded, Code>, Failure> {
         let out = app.path(&self.out);
         let mut journal = if fresh {
-            let (journal, old) = Journal::begin_anew(&out, batch.header)?;
+            let (journal, old) = Journal::start_over(&out, batch.header)?;
             if let Some(old) = old {
                 app.note(&format!("The old journal is kept as {}.", app.shown(&old)));
             }
@@ -219,22 +219,26 @@ impl Grading {
         })
     }
 
-    fn find(&self, app: &App, exercises: &[ExerciseId]) -> Result<Found, Failure> {
+    fn find(&self, app: &App, exercises: &[ExerciseId]) -> Result<Discovered, Failure> {
         if self.submissions == Path::new(LIST) {
             let input = BufReader::new(std::io::stdin());
-            return Ok(discover::list(input, app.environment.folder(), exercises)?);
+            return Ok(discover::read_list(
+                input,
+                app.environment.folder(),
+                exercises,
+            )?);
         }
         let folder = app.path(&self.submissions);
         if let Some(learner) = &self.learner {
-            return Ok(discover::checkout(learner, &folder, exercises));
+            return Ok(discover::find_checkout(learner, &folder, exercises));
         }
         if discover::is_checkout(&folder, exercises) {
             let path = std::fs::canonicalize(&folder).ok();
             let name = path.as_deref().and_then(Path::file_name);
             let learner = name.and_then(|name| name.to_str()).unwrap_or("learner");
-            return Ok(discover::checkout(learner, &folder, exercises));
+            return Ok(discover::find_checkout(learner, &folder, exercises));
         }
-        Ok(discover::hand_ins(&folder, exercises)?)
+        Ok(discover::find_hand_ins(&folder, exercises)?)
     }
 
     /// The context of checks, with the sandbox asked for or the strongest.
@@ -263,7 +267,7 @@ impl Grading {
                 help: "count parts from 1, as in `slice:1/4`".to_owned(),
             }),
             None => Ok(
-                Partition::of_scheduler(&app.environment).map(|(partition, from)| {
+                Partition::from_scheduler(&app.environment).map(|(partition, from)| {
                     app.note(&format!("Partition {partition}, as {from} say."));
                     partition
                 }),
@@ -271,13 +275,13 @@ impl Grading {
         }
     }
 
-    fn options(&self, header: &Header, context: &Context) -> Options {
+    fn options(&self, header: &Header, context: &Context) -> BatchOptions {
         let machine = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
         let folder = context.cache.join("verdicts");
-        Options {
+        BatchOptions {
             jobs: self.jobs.map_or_else(machine, NonZeroUsize::get),
             fail_fast: self.fail_fast,
-            cache: self.cache.then(|| cache::Cache::new(folder, header)),
+            cache: self.cache.then(|| cache::VerdictCache::new(folder, header)),
         }
     }
 
@@ -330,7 +334,7 @@ pub(super) fn write_reports(
     Ok(written.files)
 }
 
-fn tell_ignored(app: &App, found: &Found) {
+fn tell_ignored(app: &App, found: &Discovered) {
     for ignored in found.ignored.iter().take(MOST_LISTED) {
         let path = app.shown(&ignored.path);
         app.warn(&format!("{path} is no submission: {}", ignored.why));

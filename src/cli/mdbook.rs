@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
-use crate::course::publish::{Page, exercise_page, lesson_page};
+use crate::course::publish::{BookPage, exercise_page, lesson_page};
 use crate::course::{Course, Lesson, load};
 use crate::source::Tree;
 
@@ -98,7 +98,7 @@ fn exercises(course: &Course, lesson: &Lesson) -> Vec<Value> {
     exercises.map(page).collect()
 }
 
-fn chapter(page: &Page, parents: &[&str], sub_items: &[Value]) -> Value {
+fn chapter(page: &BookPage, parents: &[&str], sub_items: &[Value]) -> Value {
     json!({
         "Chapter": {
             "name": page.name,

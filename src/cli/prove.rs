@@ -26,7 +26,7 @@ impl Prove {
             help: "validate again".to_owned(),
         })?;
         let mut context = app.context(Feedback::Full)?;
-        context.sandbox = context.sandbox.secluding_shells(std::env::temp_dir());
+        context.sandbox = context.sandbox.with_secluded_shells(std::env::temp_dir());
         app.output.json(&batch.prove(&course, &context))?;
         Ok(Code::Fine)
     }

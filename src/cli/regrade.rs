@@ -10,7 +10,7 @@ use super::grading::Grading;
 use crate::check::Verdict;
 use crate::course::Points;
 use crate::grade::Results;
-use crate::grade::compare::{Change, compare};
+use crate::grade::compare::{ResultChange, compare};
 use crate::text::{Line, Role};
 
 /// Grade submissions again, and show which results changed and why
@@ -36,7 +36,7 @@ impl Regrade {
     }
 }
 
-fn show(app: &App, changes: &[Change]) -> Result<(), Failure> {
+fn show(app: &App, changes: &[ResultChange]) -> Result<(), Failure> {
     for change in changes {
         app.output.lines(&lines(change))?;
     }
@@ -47,7 +47,7 @@ fn show(app: &App, changes: &[Change]) -> Result<(), Failure> {
     Ok(app.output.line(Line::plain(text))?)
 }
 
-fn lines(change: &Change) -> Vec<Line> {
+fn lines(change: &ResultChange) -> Vec<Line> {
     let words = |side: &Option<(Verdict, Points)>| match side {
         Some((verdict, score)) => format!("{} ({score})", verdict.words()),
         None => "nothing".to_owned(),
@@ -57,7 +57,7 @@ fn lines(change: &Change) -> Vec<Line> {
         Role::Text,
         format!(": {} -> {}", words(&change.before), words(&change.now)),
     );
-    let why = format!("    {}", crate::text::visible(&change.why.words()));
+    let why = format!("    {}", crate::text::visible(&change.reason.words()));
     let mut lines = vec![head, Line::new().with(Role::Dim, why)];
     for title in &change.tests {
         let text = format!("    differs: {}", crate::text::visible(title));

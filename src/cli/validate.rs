@@ -23,7 +23,7 @@ use crate::kind::Edition;
 use crate::proof::{self, Batch, Unrun};
 use crate::sandbox::Lacking;
 use crate::source::{ExerciseId, Problem};
-use crate::watch::{Pace, Watcher};
+use crate::watch::{WatchMode, Watcher};
 use findings::{Findings, Job, Unproved};
 
 /// Validate a course: its files, its rules, the code on its pages, and every exercise
@@ -197,7 +197,7 @@ impl Validate {
         let (sender, receiver) = channel();
         // Nobody waits for changes any more when they cannot be sent.
         let tell = move |changed| drop(sender.send(changed));
-        let watcher = Watcher::start(&folder, Pace::Notified, tell);
+        let watcher = Watcher::start(&folder, WatchMode::Notified, tell);
         let _watcher = watcher.map_err(|source| Failure::File {
             path: folder.clone(),
             source,

@@ -15,7 +15,7 @@ use crate::course::Exercise;
 use crate::sandbox::Cancel;
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
-use crate::watch::{Changed, Pace, Watcher};
+use crate::watch::{Changed, WatchMode, Watcher};
 
 /// Check an exercise again after each save, until Ctrl-C
 #[derive(Debug, Args)]
@@ -60,7 +60,11 @@ impl Watch {
 }
 
 fn start(folder: &Path, poll: bool, sender: Sender<WatchEvent>) -> Result<Watcher, Failure> {
-    let pace = if poll { Pace::Polled } else { Pace::Notified };
+    let pace = if poll {
+        WatchMode::Polled
+    } else {
+        WatchMode::Notified
+    };
     // Sending fails only once the loop has ended.
     let send = move |changed| drop(sender.send(WatchEvent::Changed(changed)));
     Watcher::start(folder, pace, send).map_err(|source| Failure::File {
@@ -138,7 +142,7 @@ impl<'a> Checks<'a> {
             Ok(outcome) => {
                 if outcome.verdict() == Verdict::Passed {
                     desk.update(|progress| {
-                        progress.holds(self.exercise, outcome.scope, unix_time());
+                        progress.record_success(self.exercise, outcome.scope, unix_time());
                     })?;
                 }
                 show(app, desk, self.exercise, &outcome)

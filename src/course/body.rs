@@ -1,4 +1,4 @@
-//! The text of a lesson: its blocks, cut into sections, with questions and the places of exercises.
+//! The body of a lesson: its blocks, split into sections, with quizzes and links to exercises.
 
 use std::collections::BTreeSet;
 
@@ -9,14 +9,12 @@ use crate::lesson::{Block, BlockKind, Doc, Piece, parse_at, pieces, text_of};
 use crate::source::id::is_slug;
 use crate::source::{ExerciseId, Problem, toml_problem};
 
-/// What the text of a lesson says.
+/// The parsed body of a lesson.
 #[derive(Debug, Clone)]
 pub(crate) struct Body {
-    /// The blocks.
     pub doc: Doc,
     /// The sections, in order; the first is the introduction and may lack a title.
     pub sections: Vec<Section>,
-    /// What is wrong with it.
     pub problems: Vec<Problem>,
 }
 
@@ -33,8 +31,8 @@ impl Body {
     }
 }
 
-/// Returns the exercises that `text` leads to, in order, found without parsing it: a directive
-/// stands alone on its line, outside of fences.
+/// Returns the exercises that `text` links to, in order. It scans for directives without parsing: a directive
+/// is a line of its own, outside of fences.
 pub(super) fn directives(text: &str) -> Vec<ExerciseId> {
     let found = pieces(text).filter_map(|(_, piece)| match piece {
         Piece::Line(line) => directive(line),
@@ -43,7 +41,7 @@ pub(super) fn directives(text: &str) -> Vec<ExerciseId> {
     found.collect()
 }
 
-/// Returns the exercise that `line` leads to, where it is a directive.
+/// Parses a directive, such as `<!-- exercise: first-of-pool -->`.
 pub(super) fn directive(line: &str) -> Option<ExerciseId> {
     let comment = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
     let id = comment.trim().strip_prefix("exercise:")?;
@@ -80,7 +78,7 @@ fn sections(doc: &Doc, file: &str, problems: &mut Vec<Problem>) -> Vec<Section> 
                 }
                 section.items.push(item);
             }
-            Special::Faulty => {}
+            Special::Invalid => {}
         }
     }
     sections.retain(|section| !section.items.is_empty());
@@ -101,17 +99,18 @@ fn check_id(quiz: &Quiz, seen: &mut BTreeSet<String>, file: &str, problems: &mut
             quiz.id
         )
     } else if !seen.insert(quiz.id.clone()) {
-        format!("quiz id `{}` is there twice", quiz.id)
+        format!("quiz id `{}` appears twice", quiz.id)
     } else {
         return;
     };
     problems.push(Problem::new(file, message).at(quiz.line));
 }
 
+/// A block that may be a quiz or a directive.
 enum Special {
     No,
     Item(Item),
-    Faulty,
+    Invalid,
 }
 
 fn special(block: &Block, file: &str, problems: &mut Vec<Problem>) -> Special {
@@ -127,7 +126,7 @@ fn special(block: &Block, file: &str, problems: &mut Vec<Problem>) -> Special {
         Ok(item) => Special::Item(item),
         Err(problem) => {
             problems.push(*problem);
-            Special::Faulty
+            Special::Invalid
         }
     }
 }
@@ -139,9 +138,8 @@ fn exercise(id: &str, file: &str, line: usize) -> Result<Item, Box<Problem>> {
 }
 
 fn quiz(text: &str, file: &str, line: usize) -> Result<Item, Box<Problem>> {
-    let manifest = toml::from_str::<QuizManifest>(text);
-    let manifest =
-        manifest.map_err(|error| Box::new(toml_problem(file, text, line + 1, &error)))?;
+    let manifest = toml::from_str::<QuizManifest>(text)
+        .map_err(|error| Box::new(toml_problem(file, text, line + 1, &error)))?;
     let (id, prompt, question) = match manifest {
         QuizManifest::Single {
             id,

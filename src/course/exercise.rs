@@ -1,4 +1,4 @@
-//! An exercise: what every kind has in common.
+//! The parts of an exercise that are common to all kinds.
 
 use std::sync::Arc;
 
@@ -8,16 +8,16 @@ use crate::check::Feedback;
 use crate::kind::{Kind, Task, WrongSolution};
 use crate::source::{ExerciseId, TrackId};
 
-/// The author's word that a mutant behaves as the solution does: no hidden test can tell them apart.
+/// An author's mark that a mutant is equivalent to the solution: no hidden test can distinguish them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EquivalentMutant {
     /// The changed file, relative to the exercise's folder.
     pub file: String,
-    /// The first changed line, without the blanks around it.
+    /// The first changed line, trimmed.
     pub text: String,
-    /// The change, as it is told of a survivor.
+    /// The change, as reported for a survivor.
     pub change: String,
-    /// Why it changes nothing that the task speaks of.
+    /// Why the change has no effect that the task specifies.
     pub reason: String,
     /// The line of its entry in `exercise.toml`, from 1.
     pub line: usize,
@@ -26,21 +26,21 @@ pub struct EquivalentMutant {
 /// An exercise of a course.
 #[derive(Debug, Clone)]
 pub struct Exercise {
-    /// The exercise's name.
+    /// The id.
     pub id: ExerciseId,
-    /// What kind of exercise it is.
+    /// The kind.
     pub kind: &'static dyn Kind,
     /// The title shown to a learner.
     pub title: String,
     /// One sentence for lists.
     pub summary: String,
-    /// Its place in the larger story of the course, if it has one.
+    /// Its part in the story of the course, if any.
     pub story: Option<String>,
     /// The tracks it belongs to.
     pub tracks: Vec<TrackId>,
     /// Whether it is beyond the core: it does not count towards the finish.
     pub further: bool,
-    /// How much a failing test tells; `None` leaves it to the command.
+    /// How much a failing test reveals; `None` leaves it to the command.
     pub feedback: Option<Feedback>,
     /// The hints, gentle first, as Markdown.
     pub hints: Vec<String>,

@@ -47,7 +47,7 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
-/// Returns the course; what its kinds may find wrong with the exercises is of no interest.
+/// Loads the course, and ignores the kinds' problems with its stub exercises.
 pub(crate) fn course() -> Course {
     let files = FILES
         .iter()

@@ -1,4 +1,4 @@
-//! What an exercise is worth: points, weights, and who sees the result of a test.
+//! Grading of an exercise: points, weights, and the visibility of test results.
 
 use std::fmt;
 
@@ -17,12 +17,10 @@ impl Points {
         Self(points as u64 * 100)
     }
 
-    /// Returns that many hundredths of a point.
     pub(crate) const fn of_hundredths(hundredths: u64) -> Self {
         Self(hundredths)
     }
 
-    /// Returns the number of hundredths.
     pub(crate) const fn hundredths(self) -> u64 {
         self.0
     }
@@ -59,7 +57,7 @@ impl std::iter::Sum for Points {
 }
 
 impl fmt::Display for Points {
-    /// Writes as few decimals as say it: `10`, `7.5`, `3.33`.
+    /// Writes as few decimals as needed: `10`, `7.5`, `3.33`.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(&self.number().to_string())
     }
@@ -92,30 +90,30 @@ impl<'de> Deserialize<'de> for Points {
 
             fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<Points, E> {
                 let unexpected = serde::de::Unexpected::Unsigned(number);
-                let points = u32::try_from(number).ok().map(f64::from);
-                let points = points.and_then(Points::from_number);
+                let small = u32::try_from(number).ok();
+                let points = small.and_then(|small| Points::from_number(small.into()));
                 points.ok_or_else(|| E::invalid_value(unexpected, &self))
             }
 
             fn visit_i64<E: serde::de::Error>(self, number: i64) -> Result<Points, E> {
                 let unexpected = serde::de::Unexpected::Signed(number);
-                let number = u64::try_from(number);
-                let number = number.map_err(|_| E::invalid_value(unexpected, &self))?;
-                self.visit_u64(number)
+                let positive =
+                    u64::try_from(number).map_err(|_| E::invalid_value(unexpected, &self))?;
+                self.visit_u64(positive)
             }
         }
         deserializer.deserialize_any(Visitor)
     }
 }
 
-/// What a submission gets that does not pass.
+/// The score of a submission that does not pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Credit {
-    /// The share of the weights of the tests that pass.
+    /// The share of the weights of the passed tests.
     #[default]
     Partial,
-    /// Nothing.
+    /// Zero.
     All,
 }
 
@@ -134,7 +132,7 @@ pub enum Visibility {
     AfterPublished,
 }
 
-/// What one hidden test is worth.
+/// The weight and visibility of a hidden test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TestGrading {
     /// The test's name in the code.
@@ -148,22 +146,22 @@ pub struct TestGrading {
 }
 
 impl TestGrading {
-    /// The weight of a test that has no entry.
+    /// The weight of a test without an entry.
     pub(crate) const WEIGHT: u32 = 1;
 }
 
-/// What an exercise is worth.
+/// The grading of an exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Grading {
     /// The points of a pass.
     pub points: Points,
-    /// What a submission gets that does not pass.
+    /// The score of a submission that does not pass.
     pub credit: Credit,
-    /// Who sees the result of a test that says nothing of it.
+    /// The default visibility of tests.
     pub visibility: Visibility,
     /// The weight of the learner's own tests, where they are judged.
     pub own_tests: u32,
-    /// The tests that have a weight or a visibility of their own.
+    /// The tests with an entry.
     pub tests: Vec<TestGrading>,
 }
 
@@ -180,13 +178,11 @@ impl Default for Grading {
 }
 
 impl Grading {
-    /// Returns the weight of the test called `name`.
     pub(crate) fn weight(&self, name: &str) -> u32 {
         self.test(name)
             .map_or(TestGrading::WEIGHT, |test| test.weight)
     }
 
-    /// Returns who sees the result of the test called `name`.
     pub(crate) fn visibility(&self, name: &str) -> Visibility {
         self.test(name)
             .map_or(self.visibility, |test| test.visibility)
@@ -239,11 +235,11 @@ mod tests {
     }
 
     #[test]
-    fn points_are_told_with_as_few_decimals_as_say_them() {
-        let told = |hundredths| Points::of_hundredths(hundredths).to_string();
-        assert_eq!(told(1000), "10");
-        assert_eq!(told(750), "7.5");
-        assert_eq!(told(333), "3.33");
+    fn points_have_as_few_decimals_as_needed() {
+        let text = |hundredths| Points::of_hundredths(hundredths).to_string();
+        assert_eq!(text(1000), "10");
+        assert_eq!(text(750), "7.5");
+        assert_eq!(text(333), "3.33");
         assert_eq!(format!("{:>6}", Points::whole(10)), "    10");
     }
 

@@ -1,4 +1,4 @@
-//! A lesson: its text in sections, its questions, the exercises it leads to.
+//! Lessons, their sections and symptoms.
 
 use std::ops::Range;
 
@@ -11,9 +11,9 @@ use crate::source::{ExerciseId, LessonId, Pattern};
 /// A lesson of a course.
 #[derive(Debug, Clone)]
 pub struct Lesson {
-    /// The lesson's name: the file's name without number and ending.
+    /// The id: the file's name without number and extension.
     pub id: LessonId,
-    /// Its place in the course: the number its file's name starts with.
+    /// The number at the start of the file's name, which orders the lessons.
     pub number: u32,
     /// The file, relative to the course's folder.
     pub file: String,
@@ -21,7 +21,7 @@ pub struct Lesson {
     pub title: String,
     /// One sentence: what one can do after it.
     pub summary: String,
-    /// How long reading takes.
+    /// The reading time.
     pub minutes: u32,
     /// What one may paste into a search to find this lesson.
     pub symptoms: Lazy<Vec<Symptom>>,
@@ -38,22 +38,22 @@ pub struct Section {
     pub title: Option<String>,
     /// Whether it is beyond the core.
     pub further: bool,
-    /// What it holds, in order. The heading is part of the first range of blocks.
+    /// Its contents, in order. The heading is part of the first range of blocks.
     pub items: Vec<Item>,
 }
 
-/// One thing in a section.
+/// An item of a section.
 #[derive(Debug, Clone)]
 pub enum Item {
     /// Blocks of the lesson's [`Doc`].
     Text(Range<usize>),
     /// A question.
     Quiz(Quiz),
-    /// The place where an exercise comes.
+    /// A link to an exercise.
     Exercise(ExerciseId),
 }
 
-/// A pattern that a line of a log may match, and what it means.
+/// A pattern for log lines, with the cause of such a line.
 #[derive(Debug, Clone)]
 pub struct Symptom {
     /// The pattern.
@@ -69,7 +69,6 @@ pub struct Symptom {
 }
 
 impl Lesson {
-    /// Returns the blocks of the text.
     pub(crate) fn doc(&self) -> &Doc {
         &self.text.doc
     }
@@ -79,7 +78,6 @@ impl Lesson {
         &self.text.sections
     }
 
-    /// Returns the exercises the lesson leads to, in order.
     pub(crate) fn exercises(&self) -> impl Iterator<Item = &ExerciseId> {
         self.leads_to.iter()
     }

@@ -1,4 +1,4 @@
-//! Reads a course from its files, and goes on after every fault.
+//! Loads a course from its files. A problem never stops it.
 
 mod exercises;
 mod lessons;
@@ -10,11 +10,10 @@ use crate::source::{Problem, Tree, line_of, toml_problem};
 
 pub(super) use lessons::split_front_matter;
 
-/// The version of the course format that this program reads.
+/// The supported version of the course format.
 const FORMAT: u32 = 1;
 
-/// Reads the course in `tree`, whose exercises are of `kinds`: what could be read, and every problem with
-/// the rest.
+/// Loads the course in `tree` with exercises of `kinds`. Returns what could be read, and every problem.
 pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
     let mut problems = Vec::new();
     let mut course = manifest(tree, &mut problems);
@@ -75,11 +74,8 @@ fn manifest(tree: &Tree, problems: &mut Vec<Problem>) -> Course {
 fn fill(course: &mut Course, manifest: CourseManifest, text: &str, problems: &mut Vec<Problem>) {
     let file = "course.toml";
     if *manifest.format.get_ref() != FORMAT {
-        let message = format!(
-            "format {} is not one this program reads",
-            manifest.format.get_ref()
-        );
-        let help = format!("this program reads format {FORMAT}; a newer Gradus may read others");
+        let message = format!("format {} is not supported", manifest.format.get_ref());
+        let help = format!("this version reads format {FORMAT}; a newer Gradus may read others");
         problems.push(
             Problem::new(file, message)
                 .at(line_of(text, &manifest.format))
@@ -94,7 +90,7 @@ fn fill(course: &mut Course, manifest: CourseManifest, text: &str, problems: &mu
         let line = line_of(text, &track.id);
         let id = track.id.into_inner();
         if course.track(&id).is_some() {
-            problems.push(Problem::new(file, format!("track `{id}` is there twice")).at(line));
+            problems.push(Problem::new(file, format!("track `{id}` appears twice")).at(line));
             continue;
         }
         course.tracks.push(Track {

@@ -1,4 +1,4 @@
-//! The shapes of `course.toml`, a lesson's front matter, a quiz block and `exercise.toml`.
+//! The TOML schemas: `course.toml`, a lesson's front matter, a quiz block and `exercise.toml`.
 
 use std::collections::BTreeMap;
 
@@ -118,7 +118,6 @@ pub(super) struct JudgingManifest {
 }
 
 impl ExerciseManifest {
-    /// The keys every kind has.
     pub(in crate::course) const KEYS: [&'static str; 11] = [
         "kind",
         "title",
@@ -134,7 +133,6 @@ impl ExerciseManifest {
     ];
 }
 
-/// What an exercise is worth.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GradeManifest {
@@ -148,7 +146,6 @@ pub(super) struct GradeManifest {
     pub(super) tests: Vec<GradeTestManifest>,
 }
 
-/// What one test is worth.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct GradeTestManifest {
@@ -167,7 +164,7 @@ pub(super) struct WrongManifest {
     pub(super) fault: String,
 }
 
-/// The changes of a line that one mark speaks of.
+/// The changes of a line that a mark refers to.
 #[derive(Debug, Deserialize)]
 #[serde(untagged, expecting = "a change, or a list of changes")]
 pub(super) enum Changes {
@@ -175,7 +172,7 @@ pub(super) enum Changes {
     Several(Vec<String>),
 }
 
-/// Mutants that behave as the solution does, so that no hidden test can tell them apart.
+/// A mark for mutants that are equivalent to the solution.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct EquivalentManifest {

@@ -1,7 +1,7 @@
-//! Lessons and exercises as pages of a book, in Markdown that any renderer knows.
+//! Lessons and exercises as pages of an mdBook, in plain Markdown.
 //!
-//! A lesson's file is copied line by line; what only Gradus understands (questions, the places of
-//! exercises, its own kinds of blocks) is written out.
+//! A lesson's file is copied line by line; what only Gradus understands (quizzes, links to exercises, its own
+//! block languages) is expanded.
 
 use std::fmt::Write as _;
 
@@ -12,17 +12,15 @@ use crate::lesson::{Fence, Info, Piece, pieces};
 
 /// A page of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Page {
-    /// What it is called in a table of contents.
+pub(crate) struct BookPage {
+    /// The name in the table of contents.
     pub name: String,
     /// Its path in the book, such as `lessons/01-start.md`.
     pub path: String,
-    /// Its text.
     pub markdown: String,
 }
 
-/// Returns the page of `lesson`.
-pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
+pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> BookPage {
     let name = format!("{}. {}", lesson.number, lesson.title);
     let text = course.tree.get(&lesson.file).unwrap_or_default();
     let (_, body, first_line) = split_front_matter(text);
@@ -42,7 +40,7 @@ pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
     writer.copy(body, first_line);
     let mut markdown = writer.markdown;
     symptoms(&mut markdown, &lesson.symptoms);
-    Page {
+    BookPage {
         name,
         path: lesson.file.clone(),
         markdown,
@@ -50,7 +48,7 @@ pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> Page {
 }
 
 /// Returns the page of `exercise`: its task and how it is checked.
-pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> Page {
+pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> BookPage {
     let mut writer = Writer {
         course,
         lesson: None,
@@ -63,7 +61,7 @@ pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> Page {
         &mut markdown,
         &format!("\n---\n\nCheck it with `gradus check {id}`.\n"),
     );
-    Page {
+    BookPage {
         name: format!("Exercise: {}", exercise.title),
         path: format!("exercises/{id}.md"),
         markdown,
@@ -87,7 +85,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Copies a line; a directive becomes a link to its exercise.
+    /// Copies a line, with a link in place of a directive.
     fn line(&mut self, line: &str) {
         let exercise = directive(line).and_then(|id| self.course.exercise(&id));
         if let Some(exercise) = exercise {
@@ -97,7 +95,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes a block that starts on line `line` of its file.
+    /// Writes the fenced block that starts on line `line` of its file.
     fn fence(&mut self, fence: &Fence<'_>, line: usize) {
         let info = Info::new(fence.info);
         let quizzes = self.lesson.into_iter().flat_map(Lesson::quizzes);
@@ -122,7 +120,7 @@ fn push(markdown: &mut String, text: &str) {
     markdown.push_str(text);
 }
 
-/// Returns the info string for other renderers: rustdoc's words are theirs too, ours are not.
+/// Returns the info string for other renderers: they know rustdoc's words, but not ours.
 fn words(language: &str, info: Info<'_>) -> String {
     if language != "rust" {
         return language.to_owned();
@@ -152,7 +150,7 @@ fn escaped(text: &str) -> String {
     text.replace('>', "&gt;").replace('"', "&quot;")
 }
 
-/// Writes a question, and its answer where it does not catch the eye.
+/// Writes a question, with its answer in a collapsed section.
 fn question(markdown: &mut String, quiz: &Quiz) {
     push(markdown, "**Question.** ");
     push(markdown, quiz.prompt.trim());

@@ -1,36 +1,36 @@
-//! Questions in a lesson, and what an answer is worth.
+//! Quiz questions, and how answers are marked.
 
 use serde::Deserialize;
 
-/// One question in a lesson; never a gate.
+/// A question in a lesson. It never blocks progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quiz {
-    /// The question's name, unique in its lesson.
+    /// The id, unique in its lesson.
     pub id: String,
     /// The question, as Markdown.
     pub prompt: String,
-    /// What kind of answer it wants.
+    /// The kind of question, with its answers.
     pub question: Question,
     /// The line of its block in the lesson's file, from 1.
     pub line: usize,
 }
 
-/// What kind of answer a question wants.
+/// The kinds of questions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Question {
-    /// Exactly one of the choices.
+    /// Single choice.
     Single(Vec<Choice>),
-    /// Every right choice and no other.
+    /// Multiple choice: every right choice and no other.
     Multiple(Vec<Choice>),
-    /// A few words.
+    /// A short answer in words.
     Short {
-        /// Every answer that is right.
+        /// The accepted answers.
         accept: Vec<String>,
-        /// Why it is right.
+        /// Why they are right.
         explain: String,
-        /// Foreseen wrong answers.
+        /// Anticipated wrong answers.
         wrong: Vec<WrongAnswer>,
-        /// What to say to any other answer.
+        /// The feedback on any other answer.
         otherwise: String,
     },
 }
@@ -49,7 +49,7 @@ pub struct Choice {
     pub explain: String,
 }
 
-/// A wrong answer that the author foresaw.
+/// A wrong answer that the author anticipated.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WrongAnswer {
@@ -59,7 +59,7 @@ pub struct WrongAnswer {
     pub explain: String,
 }
 
-/// What a learner answered.
+/// A learner's answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// The choices taken, by index from 0.
@@ -68,17 +68,16 @@ pub(crate) enum Answer {
     Words(String),
 }
 
-/// What an answer is worth: whether it is right, and what to say about it.
+/// The mark on an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Mark {
-    /// Whether the answer is right.
     pub right: bool,
-    /// The explanations that belong to it, as Markdown, in the order of the choices.
+    /// The explanations to show, as Markdown, in the order of the choices.
     pub explanations: Vec<String>,
 }
 
 impl Quiz {
-    /// Returns the choices; none where the answer is a few words.
+    /// Returns the choices; none for a short answer.
     pub(crate) fn choices(&self) -> &[Choice] {
         match &self.question {
             Question::Single(choices) | Question::Multiple(choices) => choices,
@@ -86,7 +85,6 @@ impl Quiz {
         }
     }
 
-    /// Marks `answer`.
     pub(crate) fn mark(&self, answer: &Answer) -> Mark {
         match (&self.question, answer) {
             (Question::Single(choices) | Question::Multiple(choices), Answer::Choices(taken)) => {
@@ -109,7 +107,7 @@ impl Quiz {
         }
     }
 
-    /// Returns the right answer as text, for a learner who gives up.
+    /// Returns the right answer as text.
     pub(crate) fn right_answer(&self) -> String {
         match &self.question {
             Question::Single(choices) | Question::Multiple(choices) => {
@@ -165,7 +163,7 @@ fn mark_words(
     }
 }
 
-/// Folds blanks and case: how short answers are compared.
+/// Normalizes blanks and case, to compare short answers.
 fn folded(text: &str) -> String {
     text.split_whitespace()
         .collect::<Vec<_>>()

@@ -1,5 +1,4 @@
-//! What `validate` asks of a course beyond being readable. What an exercise's kind asks of it is
-//! the kind's own.
+//! The rules of `validate` for a course that could be read. Kinds have their own for exercises.
 
 mod exercises;
 mod links;
@@ -9,10 +8,10 @@ use super::{Course, Lesson};
 use crate::lesson::{BlockKind, parse};
 use crate::source::{Problem, id};
 
-/// Where a symptom may lie.
+/// The hops where a symptom's cause may be.
 const HOPS: [&str; 4] = ["client to nginx", "nginx", "nginx to upstream", "upstream"];
 
-/// Returns every problem with the contents of `course`, sorted.
+/// Checks the contents of `course`; returns every problem, sorted.
 pub fn check(course: &Course) -> Vec<Problem> {
     let mut problems = Vec::new();
     manifest(course, &mut problems);
@@ -97,7 +96,7 @@ fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
     }
 }
 
-/// Returns the line, from 1, of the first line of `text` that sets `key`.
+/// Returns the number, from 1, of the first line of `text` that sets `key`.
 fn key_line(text: &str, key: &str) -> Option<usize> {
     let sets = |line: &str| {
         let rest = line.trim_start().strip_prefix(key);
@@ -106,7 +105,6 @@ fn key_line(text: &str, key: &str) -> Option<usize> {
     text.lines().position(sets).map(|index| index + 1)
 }
 
-/// Returns the line of the first first-level heading in `markdown`.
 fn first_level_heading(markdown: &str) -> Option<usize> {
     let doc = parse(markdown);
     let heading = doc

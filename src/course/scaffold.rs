@@ -1,5 +1,5 @@
-//! New courses, lessons and exercises. What is written validates, but for the parts that say
-//! what to write in their place; nothing is written over a file that is there.
+//! Scaffolding of new courses, lessons and exercises. They validate, except for placeholder texts. Existing
+//! files are never overwritten.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -9,29 +9,24 @@ use crate::kind::Kind;
 use crate::source::id::NotASlug;
 use crate::source::{ExerciseId, LessonId};
 
-/// New files that could not be written.
+/// New files could not be written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ScaffoldError {
-    /// A file is there already.
-    #[error("{} is there already", .0.display())]
+    /// A file exists already.
+    #[error("{} exists already", .0.display())]
     Exists(PathBuf),
     /// The name cannot be used.
     #[error(transparent)]
     NotASlug(#[from] NotASlug),
     /// A file could not be written.
     #[error("cannot write {}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    File { path: PathBuf, source: io::Error },
 }
 
-/// Writes a new course called `id` into `folder` and returns its files.
+/// Writes a new course called `id` to `folder`, and returns its files.
 ///
 /// # Errors
-/// Fails when the name cannot be used, a file is there already, or one cannot be written.
+/// Fails when the name is invalid, a file exists already, or one cannot be written.
 pub(crate) fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
     if !crate::source::id::is_slug(id) {
         id.parse::<LessonId>()?;
@@ -51,11 +46,10 @@ pub(crate) fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf
     write_all(folder, &files)
 }
 
-/// Writes a new lesson called `id` at the end of `course`, which lies in `folder`, and returns
-/// its file.
+/// Writes a new lesson called `id` at the end of `course`, whose folder is `folder`, and returns its file.
 ///
 /// # Errors
-/// Fails when a file is there already, or cannot be written.
+/// Fails when a file exists already, or cannot be written.
 pub(crate) fn lesson(
     folder: &Path,
     course: &Course,
@@ -71,11 +65,10 @@ pub(crate) fn lesson(
     write_all(folder, &[(file, lesson_text(title))])
 }
 
-/// Writes a new exercise called `id` of the kind `kind` into the course in `folder` and returns
-/// its files.
+/// Writes a new exercise called `id` of the kind `kind` to the course in `folder`, and returns its files.
 ///
 /// # Errors
-/// Fails when a file is there already, or cannot be written.
+/// Fails when a file exists already, or cannot be written.
 pub(crate) fn exercise(
     folder: &Path,
     id: &ExerciseId,
@@ -89,15 +82,15 @@ pub(crate) fn exercise(
     if !files.iter().any(|(path, _)| path == "README.md") {
         files.push(("README.md".to_owned(), README.to_owned()));
     }
-    let own = files.iter().position(|(path, _)| path == "exercise.toml");
-    let own = own.map(|index| files.swap_remove(index).1);
+    let index = files.iter().position(|(path, _)| path == "exercise.toml");
+    let own = index.map(|index| files.swap_remove(index).1);
     let manifest = manifest(id, kind.id(), &own.unwrap_or_default());
     files.push(("exercise.toml".to_owned(), manifest));
     files.sort();
     write_all(&below, &files)
 }
 
-/// Returns a title made of the words of a name.
+/// Makes a title from an id.
 pub(crate) fn title_of(id: &str) -> String {
     let words = id.replace('-', " ");
     let mut chars = words.chars();
@@ -140,8 +133,8 @@ fn lesson_text(title: &str) -> String {
     )
 }
 
-/// Returns the text of `exercise.toml`: what the kind wrote, after the keys that every exercise
-/// has, unless the kind wrote those as well.
+/// Returns the text of `exercise.toml`: the kind's part, after the common keys unless the kind wrote these
+/// as well.
 fn manifest(id: &ExerciseId, kind: &str, own: &str) -> String {
     let is_whole = own
         .parse::<toml::Table>()
@@ -158,12 +151,11 @@ fn manifest(id: &ExerciseId, kind: &str, own: &str) -> String {
     )
 }
 
-/// Returns `text` as a TOML string.
 fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 
-/// Writes all of `files` or, when one is there already, none.
+/// Writes all of `files`, or none if one exists already.
 fn write_all(folder: &Path, files: &[(String, String)]) -> Result<Vec<PathBuf>, ScaffoldError> {
     let paths: Vec<PathBuf> = files.iter().map(|(name, _)| folder.join(name)).collect();
     if let Some(path) = paths.iter().find(|path| path.exists()) {

@@ -1,11 +1,11 @@
-//! Grades submissions on several threads; one thread writes what they find.
+//! Grades submissions on several threads; the calling thread writes their records.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use super::cache::Cache;
+use super::cache::VerdictCache;
 use super::journal::Journal;
 use super::{GradeError, Submission, cell, scoring};
 use crate::check::{CheckError, Collected, Context, HandIn, Outcome, Verdict};
@@ -18,52 +18,48 @@ use crate::sys::threads;
 
 /// How a batch is graded.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Options {
-    /// How many submissions at a time.
+pub(crate) struct BatchOptions {
+    /// The number of worker threads.
     pub jobs: usize,
-    /// Whether the first that does not pass ends the grading.
+    /// Whether the first submission that does not pass ends the grading.
     pub fail_fast: bool,
-    /// Where verdicts are kept and looked for.
-    pub cache: Option<Cache>,
+    /// The cache of verdicts, if one is used.
+    pub cache: Option<VerdictCache>,
 }
 
-/// Submissions, and what is needed to grade them.
+/// Submissions to grade, with their course and options.
 #[derive(Debug)]
 pub(crate) struct Batch<'a> {
-    /// The course.
     pub course: &'a Course,
-    /// The exercises of it that are graded.
+    /// The exercises that are graded.
     pub exercises: &'a [&'a Exercise],
-    /// What the results begin with.
+    /// The header of the results.
     pub header: &'a Header,
     /// The submissions, in the order of the results.
     pub submissions: &'a [Submission],
-    /// What a check works with.
     pub context: &'a Context,
-    /// How to go about it.
-    pub options: Options,
+    pub options: BatchOptions,
 }
 
-/// Something that happened in a batch.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Progress<'a> {
-    /// An exercise is made ready.
+pub(crate) enum BatchEvent<'a> {
+    /// Preparation of an exercise begins.
     Preparing(&'a ExerciseId),
     /// An exercise cannot be graded here; its submissions get records that say so.
-    Unready(&'a ExerciseId, &'a CheckError),
-    /// A submission has its record from an earlier run.
+    Unavailable(&'a ExerciseId, &'a CheckError),
+    /// A submission has a record from an earlier run.
     Known(Verdict),
-    /// A submission has its record now.
+    /// A submission was graded.
     Graded(&'a Record),
 }
 
-/// What a batch came to.
+/// The counts of a batch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Summary {
-    /// How many submissions have which verdict.
+    /// The number of submissions by verdict.
     pub verdicts: BTreeMap<Verdict, usize>,
-    /// How many have no record, because the grading ended before their turn.
-    pub left: usize,
+    /// The number of submissions without a record, because the grading ended early.
+    pub remaining: usize,
 }
 
 impl Summary {
@@ -72,122 +68,121 @@ impl Summary {
         self.verdicts.values().sum()
     }
 
-    /// Returns how many have the verdict `verdict`.
     pub(crate) fn count(&self, verdict: Verdict) -> usize {
         self.verdicts.get(&verdict).copied().unwrap_or_default()
     }
 
-    /// Returns whether every submission was graded.
+    /// Returns whether every submission was judged.
     pub(crate) fn is_complete(&self) -> bool {
-        self.left == 0 && self.count(Verdict::InternalError) == 0
+        self.remaining == 0 && self.count(Verdict::InternalError) == 0
     }
 
-    /// Returns whether every submission passed.
     pub(crate) fn all_passed(&self) -> bool {
-        self.left == 0 && self.count(Verdict::Passed) == self.done()
+        self.remaining == 0 && self.count(Verdict::Passed) == self.done()
     }
 }
 
-/// What a worker says of a submission.
-enum Found {
+/// The result of a worker for a submission.
+enum JobResult {
+    /// The journal has a record of these files already.
     Known(Verdict),
     Graded(Box<Record>),
 }
 
-/// What the workers share.
-struct Hall<'a> {
+/// The state that the workers share.
+struct GradeState<'a> {
     batch: &'a Batch<'a>,
     journal: Mutex<&'a mut Journal>,
-    unready: BTreeMap<&'a ExerciseId, CheckError>,
+    unavailable: BTreeMap<&'a ExerciseId, CheckError>,
 }
 
 impl Batch<'_> {
-    /// Grades what `journal` has no record of, appends a record as each ends, and tells `observe`.
+    /// Grades the submissions that `journal` has no record of, appends a record as each ends, and reports
+    /// each step to `observe`.
     ///
     /// # Errors
-    /// Fails when the journal cannot be written, or the work was called off.
+    /// Fails when the journal cannot be written, or the grading was cancelled.
     pub(crate) fn run(
         &self,
         journal: &mut Journal,
-        observe: &mut dyn FnMut(Progress<'_>),
+        observe: &mut dyn FnMut(BatchEvent<'_>),
     ) -> Result<Summary, GradeError> {
-        let hall = Hall {
+        let state = GradeState {
             batch: self,
-            unready: self.prepare(observe)?,
+            unavailable: self.prepare(observe)?,
             journal: Mutex::new(journal),
         };
         let mut summary = Summary::default();
         let mut failed = None;
-        let grade = |submission: &Submission| hall.grade(submission);
-        threads::each(self.options.jobs, self.submissions, grade, |_, found| {
-            let kept = found.and_then(|it| hall.keep(it, &mut summary, observe));
-            kept.unwrap_or_else(|error| {
+        let grade = |submission: &Submission| state.grade(submission);
+        threads::for_each_parallel(self.options.jobs, self.submissions, grade, |_, found| {
+            let stored = found.and_then(|it| state.store(it, &mut summary, observe));
+            stored.unwrap_or_else(|error| {
                 failed.get_or_insert(error);
                 ControlFlow::Break(())
             })
         });
-        summary.left = self.submissions.len() - summary.done();
+        summary.remaining = self.submissions.len() - summary.done();
         failed.map_or(Ok(summary), Err)
     }
 
-    /// Makes `exercise` ready.
-    fn prepare_one(&self, exercise: &Exercise) -> Result<(), CheckError> {
+    fn prepare_exercise(&self, exercise: &Exercise) -> Result<(), CheckError> {
         if let Some(what) = exercise.task().missing(self.context) {
             let help = String::new();
             return Err(CheckError::Missing { what, help });
         }
-        if cell::is_for(exercise, self.context) {
+        if cell::needs_worker(exercise, self.context) {
             cell::rehearse(self.context)?;
         }
         exercise.task().prepare(self.context)
     }
 
-    /// Makes every exercise ready that has submissions; returns what could not be made ready.
+    /// Prepares every exercise that has submissions; returns those that cannot be graded here.
     fn prepare(
         &self,
-        observe: &mut dyn FnMut(Progress<'_>),
+        observe: &mut dyn FnMut(BatchEvent<'_>),
     ) -> Result<BTreeMap<&ExerciseId, CheckError>, GradeError> {
-        let mut unready = BTreeMap::new();
+        let mut unavailable = BTreeMap::new();
         for exercise in self.exercises {
             let mut submissions = self.submissions.iter();
             if !submissions.any(|submission| submission.exercise == exercise.id) {
                 continue;
             }
-            observe(Progress::Preparing(&exercise.id));
-            match self.prepare_one(exercise) {
+            observe(BatchEvent::Preparing(&exercise.id));
+            match self.prepare_exercise(exercise) {
                 Ok(()) => {}
                 Err(CheckError::Cancelled) => return Err(GradeError::Cancelled),
                 Err(error) => {
-                    observe(Progress::Unready(&exercise.id, &error));
-                    unready.insert(&exercise.id, error);
+                    observe(BatchEvent::Unavailable(&exercise.id, &error));
+                    unavailable.insert(&exercise.id, error);
                 }
             }
         }
-        Ok(unready)
+        Ok(unavailable)
     }
 }
 
-impl<'a> Hall<'a> {
+impl<'a> GradeState<'a> {
     fn journal(&self) -> MutexGuard<'_, &'a mut Journal> {
-        // It is changed by single steps, each of which leaves it whole.
+        // Each append leaves the journal consistent, so a panic of another worker does no harm.
         self.journal.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes down what a worker found, and says whether the grading goes on.
-    fn keep(
+    /// Stores the result of a worker, and returns whether the grading continues.
+    fn store(
         &self,
-        found: Found,
+        found: JobResult,
         summary: &mut Summary,
-        observe: &mut dyn FnMut(Progress<'_>),
+        observe: &mut dyn FnMut(BatchEvent<'_>),
     ) -> Result<ControlFlow<()>, GradeError> {
         let verdict = match found {
-            Found::Known(verdict) => {
-                observe(Progress::Known(verdict));
+            JobResult::Known(verdict) => {
+                observe(BatchEvent::Known(verdict));
                 verdict
             }
-            Found::Graded(record) => {
+            JobResult::Graded(record) => {
                 self.journal().append(&record)?;
-                observe(Progress::Graded(&record));
+                observe(BatchEvent::Graded(&record));
                 record.verdict
             }
         };
@@ -198,13 +193,12 @@ impl<'a> Hall<'a> {
         Ok(ControlFlow::Continue(()))
     }
 
-    fn grade(&self, submission: &Submission) -> Result<Found, GradeError> {
+    fn grade(&self, submission: &Submission) -> Result<JobResult, GradeError> {
         let batch = self.batch;
-        let is_meant = |exercise: &&&Exercise| exercise.id == submission.exercise;
         let exercise = *batch
             .exercises
             .iter()
-            .find(is_meant)
+            .find(|exercise| exercise.id == submission.exercise)
             .expect("only submissions to these exercises are found");
         let entry = batch
             .header
@@ -214,7 +208,7 @@ impl<'a> Hall<'a> {
             .expect("the header has every exercise");
         let at = unix_time();
         let watch = Stopwatch::start();
-        let desk = Desk {
+        let job = SubmissionJob {
             batch,
             submission,
             exercise,
@@ -222,37 +216,37 @@ impl<'a> Hall<'a> {
         };
         let known = |source: &str| self.journal().verdict(&submission.name(), source);
         let graded = catch_unwind(AssertUnwindSafe(|| {
-            desk.grade(self.unready.get(&exercise.id), known)
+            job.grade(self.unavailable.get(&exercise.id), known)
         }));
         let mut record = match graded {
-            Ok(Ok(Found::Known(verdict))) => return Ok(Found::Known(verdict)),
-            Ok(Ok(Found::Graded(record))) => record,
+            Ok(Ok(JobResult::Known(verdict))) => return Ok(JobResult::Known(verdict)),
+            Ok(Ok(JobResult::Graded(record))) => record,
             Ok(Err(CheckError::Cancelled)) => return Err(GradeError::Cancelled),
-            Ok(Err(error)) => Box::new(scoring::failure(submission, exercise, &error)),
-            Err(_) => Box::new(scoring::panicked(submission, exercise)),
+            Ok(Err(error)) => Box::new(scoring::failed_record(submission, exercise, &error)),
+            Err(_) => Box::new(scoring::panicked_record(submission, exercise)),
         };
         record.time = Time {
             at,
             milliseconds: u64::try_from(watch.elapsed().as_millis()).unwrap_or(u64::MAX),
         };
-        Ok(Found::Graded(record))
+        Ok(JobResult::Graded(record))
     }
 }
 
-/// One submission that is graded.
-struct Desk<'a> {
+/// The grading of one submission.
+struct SubmissionJob<'a> {
     batch: &'a Batch<'a>,
     submission: &'a Submission,
     exercise: &'a Exercise,
     entry: &'a ExerciseEntry,
 }
 
-impl Desk<'_> {
+impl SubmissionJob<'_> {
     fn grade(
         &self,
-        unready: Option<&CheckError>,
+        unavailable: Option<&CheckError>,
         known: impl Fn(&str) -> Option<Verdict>,
-    ) -> Result<Found, CheckError> {
+    ) -> Result<JobResult, CheckError> {
         let Self {
             submission,
             exercise,
@@ -261,12 +255,12 @@ impl Desk<'_> {
         let hand_in = exercise.task().collect(&submission.folder);
         let source = fingerprint(&hand_in.files);
         if let Some(verdict) = known(&source) {
-            return Ok(Found::Known(verdict));
+            return Ok(JobResult::Known(verdict));
         }
-        if let Some(error) = unready {
-            let mut record = scoring::failure(submission, exercise, error);
+        if let Some(error) = unavailable {
+            let mut record = scoring::failed_record(submission, exercise, error);
             record.source = source;
-            return Ok(Found::Graded(Box::new(record)));
+            return Ok(JobResult::Graded(Box::new(record)));
         }
         let cache = self
             .batch
@@ -280,7 +274,7 @@ impl Desk<'_> {
                 learner: submission.learner.clone(),
                 ..record
             };
-            return Ok(Found::Graded(Box::new(record)));
+            return Ok(JobResult::Graded(Box::new(record)));
         }
         let context = Context {
             feedback: scoring::feedback(exercise),
@@ -294,18 +288,18 @@ impl Desk<'_> {
         if let Some(cache) = cache.filter(|_| record.verdict != Verdict::InternalError) {
             cache.put(self.entry, &record);
         }
-        Ok(Found::Graded(Box::new(record)))
+        Ok(JobResult::Graded(Box::new(record)))
     }
 
     fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
-        if cell::is_for(self.exercise, context) && hand_in.faults.is_empty() {
+        if cell::needs_worker(self.exercise, context) && hand_in.faults.is_empty() {
             return cell::check(self.batch.course, self.exercise, &hand_in.files, context);
         }
         self.exercise.task().check(hand_in, context)
     }
 }
 
-/// Returns the SHA-256 of the files that count: for each the length and bytes of path and text.
+/// Returns the SHA-256 over the length and bytes of each path and text.
 fn fingerprint(files: &[Collected]) -> String {
     let mut fingerprint = Fingerprint::new();
     for Collected { path, bytes } in files {
@@ -334,7 +328,7 @@ mod tests {
         );
     }
 
-    fn summary(passed: usize, failed: usize, internal: usize, left: usize) -> Summary {
+    fn summary(passed: usize, failed: usize, internal: usize, remaining: usize) -> Summary {
         let verdicts = [
             (Verdict::Passed, passed),
             (Verdict::Failed, failed),
@@ -343,7 +337,7 @@ mod tests {
         let verdicts = verdicts.into_iter().filter(|(_, count)| *count > 0);
         Summary {
             verdicts: verdicts.collect(),
-            left,
+            remaining,
         }
     }
 

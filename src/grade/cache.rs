@@ -1,5 +1,4 @@
-//! Verdicts that are kept: where exercise, tools, Gradus and source are the same byte for byte, so
-//! is the verdict.
+//! A cache of verdicts: the same exercise, tools, Gradus and source, byte for byte, give the same verdict.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,16 +8,15 @@ use crate::report::{ExerciseEntry, Header, Record};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 
-/// A folder of records by what decides them.
+/// A folder of records, each named by a hash of everything that its verdict depends on.
 #[derive(Debug, Clone)]
-pub(crate) struct Cache {
+pub(crate) struct VerdictCache {
     folder: PathBuf,
-    /// What decides a verdict apart from exercise and source.
+    /// The hash over what is the same for the whole grading: Gradus, sandbox and tools.
     base: Fingerprint,
 }
 
-impl Cache {
-    /// Returns the cache in `folder` for gradings under `header`.
+impl VerdictCache {
     pub(crate) fn new(folder: impl Into<PathBuf>, header: &Header) -> Self {
         let mut base = Fingerprint::new();
         let parts = [&header.schema, &header.gradus, &header.sandbox];
@@ -31,8 +29,8 @@ impl Cache {
         }
     }
 
-    /// Returns the record of an earlier submission of the files `source` to `exercise`; whose it
-    /// was is for the caller to put in its place.
+    /// Returns the record of an earlier submission to `exercise` whose files have the hash `source`. It may
+    /// be another learner's: the caller must set the learner and the submission.
     pub(crate) fn get(&self, exercise: &ExerciseEntry, source: &str) -> Option<Record> {
         let mut file = File::open(self.place(exercise, source)).ok()?;
         files::touch(&file);
@@ -43,7 +41,7 @@ impl Cache {
         is_right.then_some(record)
     }
 
-    /// Keeps `record`. That it cannot be kept is no reason to stop: it will be made again.
+    /// Stores `record`; a failure to write is ignored, since a cache can be rebuilt.
     pub(crate) fn put(&self, exercise: &ExerciseEntry, record: &Record) {
         let Ok(bytes) = serde_json::to_vec(record) else {
             return;
@@ -57,7 +55,7 @@ impl Cache {
         key.add(&exercise.fingerprint);
         key.add(source);
         let name = key.finish_whole();
-        // A folder with a hundred thousand files is slow to list.
+        // Split by the first two digits: a folder with a hundred thousand files is slow to list.
         let (first, name) = name.split_at(2);
         self.folder.join(first).join(format!("{name}.json"))
     }
@@ -93,7 +91,7 @@ mod tests {
             partition: None,
             submissions: submissions(std::iter::empty()),
         };
-        let place = Cache::new("kept", &header).place(&entry, "s");
+        let place = VerdictCache::new("kept", &header).place(&entry, "s");
         assert_eq!(
             place.to_str(),
             Some("kept/4a/6486c8d2560ba9e3b13fc9b8b94f4d3c3d38a981e5c1a6439664491d89c976.json")
@@ -104,7 +102,7 @@ mod tests {
     fn a_verdict_is_kept_for_the_same_source_exercise_and_tools() {
         let folder = tempfile::tempdir().unwrap();
         let header = header(&["ada"]);
-        let cache = Cache::new(folder.path(), &header);
+        let cache = VerdictCache::new(folder.path(), &header);
         let [one, two] = [0, 1].map(|index| &header.exercises[index]);
         let kept = record("ada", "one");
         assert_eq!(cache.get(one, &kept.source), None);
@@ -117,9 +115,9 @@ mod tests {
         assert_eq!(cache.get(&changed, &kept.source), None);
         let mut other = header.clone();
         other.tools.push("nginx 1.28.5".to_owned());
-        let other = Cache::new(folder.path(), &other);
+        let other = VerdictCache::new(folder.path(), &other);
         assert_eq!(other.get(one, &kept.source), None);
-        let again = Cache::new(folder.path(), &header);
+        let again = VerdictCache::new(folder.path(), &header);
         assert_eq!(again.get(one, &kept.source), Some(kept));
     }
 
@@ -127,7 +125,7 @@ mod tests {
     fn a_record_in_the_place_of_another_is_not_taken() {
         let folder = tempfile::tempdir().unwrap();
         let header = header(&["ada"]);
-        let cache = Cache::new(folder.path(), &header);
+        let cache = VerdictCache::new(folder.path(), &header);
         let one = &header.exercises[0];
         let kept = record("ada", "one");
         cache.put(one, &kept);

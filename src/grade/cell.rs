@@ -1,8 +1,8 @@
-//! A submission that is checked apart: by a Gradus in a network and among processes of its own, which
-//! checks nothing else and ends with what it finds.
+//! An isolated worker: a Gradus in network and PID namespaces of its own that checks one submission and
+//! prints the outcome as JSON.
 //!
-//! What a learner's servers and commands reach from there is that Gradus and what it has started.
-//! Whatever becomes of it, a verdict is only what it says whole.
+//! A learner's servers and commands can reach only that Gradus and its children. Unless the worker prints
+//! a complete outcome, there is no verdict.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -16,60 +16,59 @@ use crate::course::{Course, Exercise};
 use crate::sandbox::Room;
 use crate::sys::scratch::Scratch;
 
-/// The hidden command of the Gradus inside.
+/// The hidden command of the worker.
 pub(crate) const ENTRY: &str = "__cell";
 
-/// How much the folders of a lab, with its logs and all that nginx stores, may hold, and those of a runbook,
-/// in bytes and files: what is written there takes memory, and none of the disk of others.
+/// The most bytes and files in the folders of a lab, with its logs and nginx's temporary files, and of a
+/// runbook. They are kept in memory, so that a submission cannot fill the grader's disk.
 const LAB: (u64, u64) = (64 << 20, 8_192);
 const RUNBOOK: (u64, u64) = (16 << 20, 1_024);
-/// The folder of runbooks, among those for temporary files of the Gradus inside.
-pub(crate) const ROOM: &str = "runbooks";
+/// The folder of runbooks, below the worker's folder for temporary files.
+pub(crate) const RUNBOOK_FOLDER: &str = "runbooks";
 
-/// What the Gradus inside says.
+/// The output of the worker.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub(crate) enum Finding {
-    /// What came out of the check.
+pub(crate) enum WorkerResult {
+    /// The check has an outcome.
     Judged(Box<Outcome>),
-    /// Why it could not do its work.
+    /// The check could not be done; holds the reason.
     Failed(String),
 }
 
-impl Finding {
-    /// Returns the finding of a check that ended like this.
-    pub(crate) fn of(checked: Result<Outcome, CheckError>) -> Self {
+impl WorkerResult {
+    pub(crate) fn from_check(checked: Result<Outcome, CheckError>) -> Self {
         match checked {
             Ok(outcome) => Self::Judged(Box::new(outcome)),
-            Err(error) => Self::Failed(scoring::reason(&error)),
+            Err(error) => Self::Failed(scoring::error_text(&error)),
         }
     }
 }
 
-/// Returns whether `exercise` is checked apart where submissions are confined.
-pub(crate) fn is_for(exercise: &Exercise, context: &Context) -> bool {
+/// Returns whether submissions to `exercise` are checked by a worker: where there is a strong sandbox and
+/// the exercise runs servers.
+pub(crate) fn needs_worker(exercise: &Exercise, context: &Context) -> bool {
     exercise.task().needs_network() && context.sandbox.guard().is_strong()
 }
 
-/// Finds out whether anything can be checked apart here.
+/// Tries whether workers can be isolated here.
 ///
 /// # Errors
-/// Fails where it cannot, and says what the machine lacks.
+/// Fails when they cannot, and says what the machine lacks.
 pub(crate) fn rehearse(context: &Context) -> Result<(), CheckError> {
     let possible = context.sandbox.rehearse_seclusion();
     possible.map_err(|lacking| CheckError::Missing {
         what: format!(
-            "its servers are run in a network of their own where submissions are confined, and {lacking}"
+            "its servers must run in a network of their own where submissions are confined, and {lacking}"
         ),
         help: lacking.help().to_owned(),
     })
 }
 
-/// Checks the submission of `files` apart.
+/// Checks the submission of `files` in a worker.
 ///
 /// # Errors
-/// Fails as [`Task::check`](crate::kind::Task::check) does, and when the Gradus inside does not say
-/// what it found.
+/// Fails as [`Task::check`](crate::kind::Task::check) does, and when the worker prints no outcome.
 pub fn check(
     course: &Course,
     exercise: &Exercise,
@@ -83,8 +82,8 @@ pub fn check(
     hand_in::write(files, scratch.path())?;
     let arguments = arguments(course, exercise, scratch.path(), context);
     match apart::run(arguments, Vec::new(), rooms, context)? {
-        Finding::Judged(outcome) => Ok(*outcome),
-        Finding::Failed(words) => Err(CheckError::Apart(words)),
+        WorkerResult::Judged(outcome) => Ok(*outcome),
+        WorkerResult::Failed(words) => Err(CheckError::Apart(words)),
     }
 }
 
@@ -108,13 +107,13 @@ fn arguments(
     if context.feedback == Feedback::Full {
         arguments.push("--full".into());
     }
-    for rule in context.sandbox.off() {
+    for rule in context.sandbox.disabled_rules() {
         arguments.extend(["--off".into(), rule.word().into()]);
     }
     arguments
 }
 
-/// Returns the folders that bound what is written: that for temporary files, and in it that of runbooks.
+/// Returns the size-limited folders: that for temporary files, and in it that of runbooks.
 fn rooms(scratch: &Path) -> Vec<Room> {
     let room = |folder: PathBuf, (bytes, files)| Room {
         folder,
@@ -123,6 +122,6 @@ fn rooms(scratch: &Path) -> Vec<Room> {
     };
     vec![
         room(scratch.to_owned(), LAB),
-        room(scratch.join(ROOM), RUNBOOK),
+        room(scratch.join(RUNBOOK_FOLDER), RUNBOOK),
     ]
 }

@@ -1,4 +1,4 @@
-//! Holds results against older ones: whose changed, and why.
+//! Compares results with older ones: which submissions changed, and why.
 
 use std::collections::HashMap;
 
@@ -8,57 +8,57 @@ use crate::check::Verdict;
 use crate::course::Points;
 use crate::report::{Header, Record, TestRecord};
 
-/// A submission whose result is not what it was.
+/// A submission whose result changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Change {
-    /// Its name.
+pub(crate) struct ResultChange {
+    /// The name of the submission.
     pub submission: String,
-    /// The verdict and score before; `None` where it had no record.
+    /// The old verdict and score; `None` if it had no record.
     pub before: Option<(Verdict, Points)>,
-    /// The verdict and score now; `None` where it has no record.
+    /// The new verdict and score; `None` if it has no record.
     pub now: Option<(Verdict, Points)>,
-    /// The tests that found something else, by their titles.
+    /// The titles of the tests with another verdict.
     pub tests: Vec<String>,
-    /// Why.
-    pub why: Why,
+    pub reason: ChangeReason,
 }
 
-/// Why a result changed.
+/// The first reason that explains a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Why {
-    /// It was handed in since.
+pub(crate) enum ChangeReason {
+    /// It is a new submission.
     New,
     /// It is no longer there.
     Gone,
-    /// Another text was handed in.
+    /// The submitted files changed.
     Source,
     /// The exercise changed.
     Exercise,
-    /// Gradus, its tools or its sandbox changed, in these words.
+    /// Gradus, its tools or its sandbox changed; holds how.
     Tools(String),
-    /// Gradus could not do its work one of the two times.
+    /// One of the two verdicts is an internal error.
     Internal,
     /// Nothing that a verdict should depend on.
     Nothing,
 }
 
-impl Why {
-    /// Returns the words for a person.
+impl ChangeReason {
     pub(crate) fn words(&self) -> String {
         match self {
-            Self::New => "handed in since".to_owned(),
+            Self::New => "new submission".to_owned(),
             Self::Gone => "no longer there".to_owned(),
-            Self::Source => "another text was handed in".to_owned(),
+            Self::Source => "the submitted files changed".to_owned(),
             Self::Exercise => "the exercise has changed".to_owned(),
             Self::Tools(what) => what.clone(),
-            Self::Internal => "Gradus could not do its work one of the two times".to_owned(),
-            Self::Nothing => "nothing that it should depend on: look into it".to_owned(),
+            Self::Internal => "one of the two verdicts is an internal error".to_owned(),
+            Self::Nothing => {
+                "unexplained: nothing that a verdict depends on has changed".to_owned()
+            }
         }
     }
 }
 
-/// What is kept of an older record.
-struct Old {
+/// The part of an older record that is compared.
+struct OldResult {
     verdict: Verdict,
     score: Points,
     source: Box<str>,
@@ -70,13 +70,13 @@ struct Old {
 ///
 /// # Errors
 /// Fails when results cannot be read.
-pub(crate) fn compare(old: &Results, new: &Results) -> Result<Vec<Change>, GradeError> {
+pub(crate) fn compare(old: &Results, new: &Results) -> Result<Vec<ResultChange>, GradeError> {
     let mut before = HashMap::new();
     let mut order = Vec::new();
     for record in old.records()? {
         let (record, _) = record?;
         order.push(record.submission.clone());
-        let kept = Old {
+        let kept = OldResult {
             verdict: record.verdict,
             score: record.score,
             source: record.source.into(),
@@ -92,42 +92,47 @@ pub(crate) fn compare(old: &Results, new: &Results) -> Result<Vec<Change>, Grade
     }
     for name in order {
         if let Some(was) = before.remove(&name) {
-            changes.push(Change {
+            changes.push(ResultChange {
                 submission: name,
                 before: Some((was.verdict, was.score)),
                 now: None,
                 tests: Vec::new(),
-                why: Why::Gone,
+                reason: ChangeReason::Gone,
             });
         }
     }
     Ok(changes)
 }
 
-fn change(was: Option<Old>, now: Record, before: &Header, after: &Header) -> Option<Change> {
+fn change(
+    was: Option<OldResult>,
+    now: Record,
+    before: &Header,
+    after: &Header,
+) -> Option<ResultChange> {
     let Some(was) = was else {
-        return Some(Change {
+        return Some(ResultChange {
             submission: now.submission,
             before: None,
             now: Some((now.verdict, now.score)),
             tests: Vec::new(),
-            why: Why::New,
+            reason: ChangeReason::New,
         });
     };
     let tests = differing(&was.tests, &now.tests);
     if (was.verdict, was.score) == (now.verdict, now.score) && tests.is_empty() {
         return None;
     }
-    Some(Change {
+    Some(ResultChange {
         before: Some((was.verdict, was.score)),
         now: Some((now.verdict, now.score)),
         tests,
-        why: why(&was, &now, before, after),
+        reason: reason(&was, &now, before, after),
         submission: now.submission,
     })
 }
 
-/// Returns the titles of the tests that found something else, or that only one side has.
+/// Returns the titles of the tests whose verdicts differ, or that only one side has.
 fn differing(was: &[TestRecord], now: &[TestRecord]) -> Vec<String> {
     let is_in = |tests: &[TestRecord], test: &TestRecord| {
         tests
@@ -141,19 +146,19 @@ fn differing(was: &[TestRecord], now: &[TestRecord]) -> Vec<String> {
     changed.chain(gone).map(|test| test.title.clone()).collect()
 }
 
-fn why(was: &Old, now: &Record, before: &Header, after: &Header) -> Why {
+fn reason(was: &OldResult, now: &Record, before: &Header, after: &Header) -> ChangeReason {
     if *was.source != *now.source {
-        return Why::Source;
+        return ChangeReason::Source;
     }
     if [was.verdict, now.verdict].contains(&Verdict::InternalError) {
-        return Why::Internal;
+        return ChangeReason::Internal;
     }
     let entry = |header: &Header| {
         let mut exercises = header.exercises.iter();
         exercises.find(|entry| entry.id == now.exercise).cloned()
     };
     if entry(before) != entry(after) {
-        return Why::Exercise;
+        return ChangeReason::Exercise;
     }
     let tools = [
         ("Gradus", &before.gradus, &after.gradus),
@@ -161,14 +166,14 @@ fn why(was: &Old, now: &Record, before: &Header, after: &Header) -> Why {
     ];
     for (what, old, new) in tools {
         if old != new {
-            return Why::Tools(format!("{what} was {old} and is {new}"));
+            return ChangeReason::Tools(format!("{what} was {old} and is {new}"));
         }
     }
     if before.tools != after.tools {
         let (old, new) = (before.tools.join(", "), after.tools.join(", "));
-        return Why::Tools(format!("the tools were {old} and are {new}"));
+        return ChangeReason::Tools(format!("the tools were {old} and are {new}"));
     }
-    Why::Nothing
+    ChangeReason::Nothing
 }
 
 #[cfg(test)]
@@ -180,15 +185,14 @@ mod tests {
     use super::*;
     use crate::report::TestVerdict;
 
-    /// Returns what changed from `was` to `now`.
-    fn changes(was: (&Header, &[Record]), now: (&Header, &[Record])) -> Vec<Change> {
+    fn changes(was: (&Header, &[Record]), now: (&Header, &[Record])) -> Vec<ResultChange> {
         let folder = tempfile::tempdir().unwrap();
         let was = results(folder.path(), "was.jsonl", was.0, was.1);
         let now = results(folder.path(), "now.jsonl", now.0, now.1);
         compare(&was, &now).unwrap()
     }
 
-    fn changed(was: &[Record], now: &[Record]) -> Vec<Change> {
+    fn changed(was: &[Record], now: &[Record]) -> Vec<ResultChange> {
         let header = header(&["ada", "bob"]);
         changes((&header, was), (&header, now))
     }
@@ -202,10 +206,10 @@ mod tests {
         record
     }
 
-    fn names(changes: &[Change]) -> Vec<(&str, &Why)> {
+    fn names(changes: &[ResultChange]) -> Vec<(&str, &ChangeReason)> {
         let pairs = changes
             .iter()
-            .map(|change| (&*change.submission, &change.why));
+            .map(|change| (&*change.submission, &change.reason));
         pairs.collect()
     }
 
@@ -229,10 +233,10 @@ mod tests {
         let now = [failed("ada", "two"), record("bob", "two")];
         let changes = changed(&was, &now);
         let expected = [
-            ("ada/two", &Why::Nothing),
-            ("bob/two", &Why::New),
-            ("ada/one", &Why::Gone),
-            ("bob/one", &Why::Gone),
+            ("ada/two", &ChangeReason::Nothing),
+            ("bob/two", &ChangeReason::New),
+            ("ada/one", &ChangeReason::Gone),
+            ("bob/one", &ChangeReason::Gone),
         ];
         assert_eq!(names(&changes), expected);
         let full = Some((Verdict::Passed, Points::whole(2)));
@@ -268,46 +272,46 @@ mod tests {
         let before = header(&["ada", "bob"]);
         let mut after = before.clone();
         let (was, mut now) = (record("ada", "one"), failed("ada", "one"));
-        let why = |after: &Header, now: &Record| {
+        let reason = |after: &Header, now: &Record| {
             let changes = changes(
                 (&before, slice::from_ref(&was)),
                 (after, slice::from_ref(now)),
             );
             assert_eq!(changes.len(), 1);
-            changes[0].why.clone()
+            changes[0].reason.clone()
         };
-        assert_eq!(why(&after, &now), Why::Nothing);
+        assert_eq!(reason(&after, &now), ChangeReason::Nothing);
         after.tools.push("nginx 1.28.5".to_owned());
         let words = "the tools were rustc 1.95.0 and are rustc 1.95.0, nginx 1.28.5";
-        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        assert_eq!(reason(&after, &now), ChangeReason::Tools(words.to_owned()));
         after.sandbox = "none".to_owned();
         let words = "the sandbox was landlock and is none";
-        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        assert_eq!(reason(&after, &now), ChangeReason::Tools(words.to_owned()));
         after.gradus = "1.1.0".to_owned();
         let words = "Gradus was 1.0.0 and is 1.1.0";
-        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        assert_eq!(reason(&after, &now), ChangeReason::Tools(words.to_owned()));
         after.exercises[1].title = "Another".to_owned();
-        assert_eq!(why(&after, &now), Why::Tools(words.to_owned()));
+        assert_eq!(reason(&after, &now), ChangeReason::Tools(words.to_owned()));
         after.exercises[0].title = "Another".to_owned();
-        assert_eq!(why(&after, &now), Why::Exercise);
+        assert_eq!(reason(&after, &now), ChangeReason::Exercise);
         now.verdict = Verdict::InternalError;
-        assert_eq!(why(&after, &now), Why::Internal);
+        assert_eq!(reason(&after, &now), ChangeReason::Internal);
         now.source = "other files".to_owned();
-        assert_eq!(why(&after, &now), Why::Source);
+        assert_eq!(reason(&after, &now), ChangeReason::Source);
     }
 
     #[test]
     fn every_reason_has_words_of_its_own() {
         let all = [
-            Why::New,
-            Why::Gone,
-            Why::Source,
-            Why::Exercise,
-            Why::Tools("the tools".to_owned()),
-            Why::Internal,
-            Why::Nothing,
+            ChangeReason::New,
+            ChangeReason::Gone,
+            ChangeReason::Source,
+            ChangeReason::Exercise,
+            ChangeReason::Tools("the tools".to_owned()),
+            ChangeReason::Internal,
+            ChangeReason::Nothing,
         ];
-        let words: BTreeSet<String> = all.iter().map(Why::words).collect();
+        let words: BTreeSet<String> = all.iter().map(ChangeReason::words).collect();
         assert_eq!(words.len(), all.len());
         assert!(words.contains("the tools"));
     }

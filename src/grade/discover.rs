@@ -8,35 +8,34 @@ use super::{GradeError, Submission};
 use crate::source::ExerciseId;
 use crate::workspace::FOLDER_NAME;
 
-/// What tools leave beside hand-ins.
-const OF_TOOLS: [&str; 5] = [".DS_Store", ".git", ".github", ".gitignore", ".gradus"];
+/// Files and folders that tools leave beside hand-ins.
+const TOOL_FILES: [&str; 5] = [".DS_Store", ".git", ".github", ".gitignore", ".gradus"];
 
-/// What was found.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Found {
-    /// The submissions, by learner and then in the order of the exercises.
+pub(crate) struct Discovered {
+    /// Sorted by learner, then in the order of the exercises.
     pub submissions: Vec<Submission>,
-    /// What is no submission, and why.
     pub ignored: Vec<Ignored>,
 }
 
-/// Something that is no submission.
+/// A path that is not a submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ignored {
-    /// Where it is.
     pub path: PathBuf,
-    /// Why.
     pub why: &'static str,
 }
 
-/// Finds the hand-ins below `root`, a folder with one folder a learner. In each may lie a folder
-/// for each of `exercises`; or a workspace, as a repository does; or, where one exercise is graded,
-/// the work itself.
+/// Finds the hand-ins below `root`, which has a folder for each learner. Such a folder may hold a folder
+/// for each of `exercises`, or a workspace, as a repository does; or, where only one exercise is graded,
+/// the solution itself.
 ///
 /// # Errors
 /// Fails when `root` cannot be read.
-pub(crate) fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, GradeError> {
-    let mut found = Found::default();
+pub(crate) fn find_hand_ins(
+    root: &Path,
+    exercises: &[ExerciseId],
+) -> Result<Discovered, GradeError> {
+    let mut found = Discovered::default();
     let mut entries = Vec::new();
     for entry in fs::read_dir(root).map_err(GradeError::file(root))? {
         let entry = entry.map_err(GradeError::file(root))?;
@@ -47,34 +46,34 @@ pub(crate) fn hand_ins(root: &Path, exercises: &[ExerciseId]) -> Result<Found, G
     entries.sort();
     for (name, path, is_folder) in entries {
         match name.to_str() {
-            Some(name) if OF_TOOLS.contains(&name) => {}
+            Some(name) if TOOL_FILES.contains(&name) => {}
             Some(name) if name.starts_with('.') => {
                 found.ignore(path, "its name starts with a dot");
             }
             _ if !is_folder => found.ignore(path, "no folder"),
-            Some(name) => found.take(name, path, exercises),
+            Some(name) => found.add_learner(name, path, exercises),
             None => found.ignore(path, "its name is no UTF-8 text"),
         }
     }
-    found.lead(root);
+    found.resolve_root(root);
     Ok(found)
 }
 
-/// Finds the work of `learner` in their checkout `folder`.
-pub(crate) fn checkout(learner: &str, folder: &Path, exercises: &[ExerciseId]) -> Found {
-    let mut found = Found::default();
-    found.take(learner, folder.to_path_buf(), exercises);
-    found.lead(folder);
+/// Finds the submissions of `learner` in their checkout `folder`.
+pub(crate) fn find_checkout(learner: &str, folder: &Path, exercises: &[ExerciseId]) -> Discovered {
+    let mut found = Discovered::default();
+    found.add_learner(learner, folder.to_path_buf(), exercises);
+    found.resolve_root(folder);
     found
 }
 
-/// Returns `path` by a way without links. From here on every link on the way is somebody else's: a
-/// submission is read from no folder that is behind one.
+/// Resolves the links in a path that the grader gave. Below it no link is followed: a learner may have
+/// made it.
 fn without_links(path: &Path) -> PathBuf {
     fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
-/// Returns whether `folder` is one learner's workspace, and not a folder of learners.
+/// Returns whether `folder` is one learner's workspace rather than a folder of learners' folders.
 pub(crate) fn is_checkout(folder: &Path, exercises: &[ExerciseId]) -> bool {
     workspace_of(folder).is_some_and(|home| {
         let mut folders = exercises.iter().map(|id| home.join(id.as_str()));
@@ -82,23 +81,23 @@ pub(crate) fn is_checkout(folder: &Path, exercises: &[ExerciseId]) -> bool {
     })
 }
 
-/// Reads a list of submissions: in each line learner, exercise and folder, with tabs between.
-/// Folders are looked for from `here`.
+/// Reads a list of submissions: lines of learner, exercise and folder, separated by tabs. Folders are
+/// relative to `here`.
 ///
 /// # Errors
-/// Fails when a line cannot be read, or says something else.
-pub(crate) fn list(
+/// Fails when a line cannot be read or has another format, or a submission appears twice.
+pub(crate) fn read_list(
     lines: impl BufRead,
     here: &Path,
     exercises: &[ExerciseId],
-) -> Result<Found, GradeError> {
-    let mut found = Found::default();
+) -> Result<Discovered, GradeError> {
+    let mut found = Discovered::default();
     for (index, line) in lines.lines().enumerate() {
         let line = line.map_err(GradeError::file("-"))?;
         if line.is_empty() {
             continue;
         }
-        let read = entry(&line, here, exercises);
+        let read = parse_entry(&line, here, exercises);
         let submission = read.map_err(|what| GradeError::Content {
             path: PathBuf::from("-"),
             line: index + 1,
@@ -124,24 +123,28 @@ pub(crate) fn list(
     Ok(found)
 }
 
-/// Returns `name` if a learner can be called that.
+/// Returns `name` if it is valid as a learner's name.
 ///
 /// # Errors
-/// Fails with the reason where it is empty, or would be more than one part of a path.
+/// Fails with a message when it is empty or has a `/`.
 pub(crate) fn learner_name(name: &str) -> Result<String, String> {
     if name.is_empty() || name.contains('/') {
-        return Err(format!("`{name}` cannot be the name of a learner"));
+        return Err(format!("`{name}` is not a valid name for a learner"));
     }
     Ok(name.to_owned())
 }
 
-/// Reads one line of a list; an exercise that is not graded now is passed over.
-fn entry(line: &str, here: &Path, exercises: &[ExerciseId]) -> Result<Option<Submission>, String> {
+/// Parses a line of a list; `None` for an exercise that is not graded now.
+fn parse_entry(
+    line: &str,
+    here: &Path,
+    exercises: &[ExerciseId],
+) -> Result<Option<Submission>, String> {
     let mut fields = line.trim_end_matches('\r').split('\t');
     let (Some(learner), Some(exercise), Some(folder), None) =
         (fields.next(), fields.next(), fields.next(), fields.next())
     else {
-        return Err("a line has a learner, an exercise and a folder, with tabs between".to_owned());
+        return Err("expected a learner, an exercise and a folder, separated by tabs".to_owned());
     };
     learner_name(learner)?;
     let exercise: ExerciseId = exercise.parse().map_err(|error| format!("{error}"))?;
@@ -153,13 +156,13 @@ fn entry(line: &str, here: &Path, exercises: &[ExerciseId]) -> Result<Option<Sub
     }))
 }
 
-impl Found {
-    /// Has submissions read by a way to `root` without links, what is below it as it was found.
-    fn lead(&mut self, root: &Path) {
-        let way = without_links(root);
+impl Discovered {
+    /// Resolves the links in `root`, the common start of all paths, and none below it.
+    fn resolve_root(&mut self, root: &Path) {
+        let resolved = without_links(root);
         for submission in &mut self.submissions {
             if let Ok(below) = submission.folder.strip_prefix(root) {
-                submission.folder = way.join(below);
+                submission.folder = resolved.join(below);
             }
         }
     }
@@ -168,8 +171,8 @@ impl Found {
         self.ignored.push(Ignored { path, why });
     }
 
-    /// Takes what `learner` has in `folder`.
-    fn take(&mut self, learner: &str, folder: PathBuf, exercises: &[ExerciseId]) {
+    /// Adds the submissions of `learner` in `folder`, or ignores the folder.
+    fn add_learner(&mut self, learner: &str, folder: PathBuf, exercises: &[ExerciseId]) {
         let before = self.submissions.len();
         let homes = [Some(folder.clone()), workspace_of(&folder)];
         for home in homes.into_iter().flatten() {
@@ -203,7 +206,7 @@ impl Found {
     }
 }
 
-/// Returns the folder with the exercises of the workspace that `folder` is or holds.
+/// Returns the `exercises` folder of the workspace that `folder` is or contains.
 fn workspace_of(folder: &Path) -> Option<PathBuf> {
     let below = Some(folder.join(FOLDER_NAME)).filter(|root| is_folder(root));
     let roots = [Some(folder.to_path_buf()), below];
@@ -214,11 +217,11 @@ fn workspace_of(folder: &Path) -> Option<PathBuf> {
     homes.find(|home| is_folder(home))
 }
 
-/// Returns whether `path` is a folder, and no link to one: behind a link may be somebody else's.
+/// Returns whether `path` is a folder and not a link, which could lead to another learner's.
 fn is_folder(path: &Path) -> bool {
     match fs::symlink_metadata(path) {
         Ok(metadata) => metadata.is_dir(),
-        // What cannot be looked at is told when it is read.
+        // Reading it later reports the error.
         Err(error) => error.kind() == ErrorKind::PermissionDenied,
     }
 }
@@ -239,7 +242,7 @@ mod tests {
         root
     }
 
-    fn names(found: &Found, root: &Path) -> Vec<String> {
+    fn names(found: &Discovered, root: &Path) -> Vec<String> {
         let line = |submission: &Submission| {
             let folder = submission.folder.strip_prefix(root).unwrap();
             format!("{} {}", submission.name(), folder.display())
@@ -260,7 +263,7 @@ mod tests {
             ".hidden/one",
         ]);
         fs::write(root.path().join("notes.txt"), "").unwrap();
-        let found = hand_ins(root.path(), &ids(&["one", "two"])).unwrap();
+        let found = find_hand_ins(root.path(), &ids(&["one", "two"])).unwrap();
         assert_eq!(
             names(&found, root.path()),
             [
@@ -284,7 +287,7 @@ mod tests {
     #[test]
     fn the_work_itself_may_lie_in_a_learners_folder_when_one_exercise_is_graded() {
         let root = tree(&["ada/src", "bob/one/src", "cyd/exercises/two"]);
-        let found = hand_ins(root.path(), &ids(&["one"])).unwrap();
+        let found = find_hand_ins(root.path(), &ids(&["one"])).unwrap();
         assert_eq!(
             names(&found, root.path()),
             ["ada/one ada", "bob/one bob/one"]
@@ -301,14 +304,14 @@ mod tests {
         fs::create_dir(root.path().join("fay")).unwrap();
         std::os::unix::fs::symlink(other.path(), root.path().join("fay").join(FOLDER_NAME))
             .unwrap();
-        let found = hand_ins(root.path(), &ids(&["one", "two"])).unwrap();
+        let found = find_hand_ins(root.path(), &ids(&["one", "two"])).unwrap();
         assert_eq!(names(&found, root.path()), ["ada/one ada/one"]);
     }
 
     #[test]
     fn a_list_is_sorted_and_its_faults_have_lines() {
         let exercises = ids(&["one", "two"]);
-        let read = |text: &str| list(text.as_bytes(), Path::new("/h"), &exercises);
+        let read = |text: &str| read_list(text.as_bytes(), Path::new("/h"), &exercises);
         let found = read("bob\tone\tx\nada\ttwo\t/y\nada\tone\tz\nada\tthree\tw\n").unwrap();
         assert_eq!(
             names(&found, Path::new("/")),
@@ -316,8 +319,8 @@ mod tests {
         );
         let fault = |text: &str| read(text).unwrap_err().to_string();
         assert!(fault("ada\tone\tz\n\nada one\n").starts_with("-:3: "));
-        assert!(fault("a/b\tone\tz\n").contains("cannot be the name of a learner"));
-        assert!(fault("ada\tone\tz\nada\tone\ty\n").contains("ada/one is there twice"));
+        assert!(fault("a/b\tone\tz\n").contains("is not a valid name for a learner"));
+        assert!(fault("ada\tone\tz\nada\tone\ty\n").contains("ada/one appears twice"));
     }
 
     #[test]
@@ -329,7 +332,7 @@ mod tests {
         assert!(!is_checkout(root.path(), &ids(&["two"])));
         assert!(!is_checkout(&root.path().join("class"), &exercises));
         assert!(!is_checkout(&root.path().join("ada"), &exercises));
-        let found = checkout("ada", root.path(), &exercises);
+        let found = find_checkout("ada", root.path(), &exercises);
         assert_eq!(names(&found, root.path()), ["ada/one exercises/one"]);
     }
 
@@ -338,7 +341,7 @@ mod tests {
         let root = tree(&["real/ada/one"]);
         let link = root.path().join("link");
         std::os::unix::fs::symlink("real", &link).unwrap();
-        let found = hand_ins(&link, &ids(&["one", "two"])).unwrap();
+        let found = find_hand_ins(&link, &ids(&["one", "two"])).unwrap();
         assert_eq!(names(&found, root.path()), ["ada/one real/ada/one"]);
     }
 }

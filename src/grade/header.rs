@@ -1,4 +1,4 @@
-//! What the records of a grading have in common.
+//! The header of results: what all records of a grading have in common.
 
 use std::collections::BTreeSet;
 
@@ -11,8 +11,8 @@ use crate::report::{ExerciseEntry, Header, Submissions};
 use crate::source::Tree;
 use crate::sys::fingerprint::{Fingerprint, sha256};
 
-/// Returns the header of a grading of `exercises` of `course`; `all` are the names of all
-/// submissions, those of other partitions included.
+/// Builds the header of a grading of `exercises`; `all` are the names of all submissions, those of other
+/// partitions included.
 ///
 /// # Errors
 /// Fails when the tools that verdicts depend on cannot be asked for their versions.
@@ -65,7 +65,7 @@ pub(crate) fn fingerprint(tree: &Tree, exercise: &Exercise) -> String {
     fingerprint.finish_whole()
 }
 
-/// Returns how many `names` there are, in order, and which.
+/// Counts and fingerprints the sorted `names` of all submissions.
 pub fn submissions(names: impl Iterator<Item = String>) -> Submissions {
     let mut count = 0;
     let mut lines = String::new();
@@ -112,7 +112,7 @@ pub(crate) fn difference(old: &Header, new: &Header) -> Option<String> {
 }
 
 impl Tier {
-    /// Returns its name in manifests and results.
+    /// Returns the name in manifests and results.
     pub(crate) fn id(self) -> &'static str {
         match self {
             Self::Called => "called",
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn gradings_differ_by_whatever_decides_a_verdict() {
         let old = fixture::header(&["ada"]);
-        let told = |change: Change| {
+        let difference_after = |change: Change| {
             let mut new = old.clone();
             change(&mut new);
             difference(&old, &new)
@@ -222,10 +222,10 @@ mod tests {
             ),
         ];
         for (change, words) in expected {
-            let found = told(change).unwrap();
+            let found = difference_after(change).unwrap();
             assert!(found.starts_with(words), "{found}");
         }
-        let fewer = told(|new| new.exercises.truncate(1));
+        let fewer = difference_after(|new| new.exercises.truncate(1));
         assert_eq!(fewer.as_deref(), Some("other exercises were graded"));
     }
 

@@ -1,5 +1,5 @@
-//! The journal: a header and a record a submission, appended as each ends, so that a grading that
-//! was killed goes on where it was.
+//! The journal of a grading: a header, then a record for each graded submission, appended as it ends. A
+//! killed grading resumes from it.
 
 use std::collections::HashMap;
 use std::fs::{self, File, TryLockError};
@@ -14,18 +14,18 @@ use crate::sys::files;
 /// The name of the journal in its folder.
 pub const FILE: &str = "journal.jsonl";
 
-/// A journal that this process alone writes.
+/// A journal, locked by this process.
 #[derive(Debug)]
 pub struct Journal {
     path: PathBuf,
     file: File,
     end: u64,
-    known: HashMap<String, Known>,
+    known: HashMap<String, JournalEntry>,
 }
 
-/// What the journal knows of a submission.
+/// The latest record of a submission, and where its line is in the file.
 #[derive(Debug, Clone)]
-struct Known {
+struct JournalEntry {
     source: Box<str>,
     verdict: Verdict,
     offset: u64,
@@ -33,11 +33,11 @@ struct Known {
 }
 
 impl Journal {
-    /// Opens the journal in `folder` to go on with it, or begins one.
+    /// Opens the journal in `folder` to resume it, or creates one.
     ///
     /// # Errors
-    /// Fails when the folder cannot be written, another process writes there, or the journal there
-    /// is of another grading.
+    /// Fails when the folder cannot be written, another process writes there, or the journal belongs to
+    /// another grading.
     pub fn open(folder: &Path, header: &Header) -> Result<Self, GradeError> {
         let mut journal = Self::lock(folder)?;
         match journal.read_header()? {
@@ -58,19 +58,18 @@ impl Journal {
         Ok(journal)
     }
 
-    /// Begins a new journal in `folder`; one that is there is kept under another name, which is
-    /// returned.
+    /// Creates a new journal in `folder`; renames an existing one, and returns its new path.
     ///
     /// # Errors
     /// Fails when the folder cannot be written, or another process writes there.
-    pub(crate) fn begin_anew(
+    pub(crate) fn start_over(
         folder: &Path,
         header: &Header,
     ) -> Result<(Self, Option<PathBuf>), GradeError> {
         let path = folder.join(FILE);
         let mut kept = None;
         if path.exists() {
-            // Nobody else may be writing what is moved away.
+            // Another process must not be writing the journal that is renamed.
             let _held = Self::lock(folder)?;
             let place = files::free_name(folder, "journal-before.jsonl");
             fs::rename(&path, &place).map_err(GradeError::file(&path))?;
@@ -82,7 +81,7 @@ impl Journal {
     fn lock(folder: &Path) -> Result<Self, GradeError> {
         let path = folder.join(FILE);
         let opened = fs::create_dir_all(folder).and_then(|()| {
-            // What is there and is no file, such as a pipe, would let us wait without end.
+            // Opening a FIFO would block for ever.
             match fs::symlink_metadata(&path) {
                 Ok(found) if !found.is_file() => {
                     let what = "not a regular file";
@@ -110,14 +109,14 @@ impl Journal {
         })
     }
 
-    /// Returns the header of a journal that was begun before.
+    /// Reads the header; `None` for a new journal.
     fn read_header(&mut self) -> Result<Option<Header>, GradeError> {
         let mut line = Vec::new();
         let mut reader = BufReader::new(&self.file);
         let read = reader.read_until(b'\n', &mut line);
         read.map_err(GradeError::file(&self.path))?;
         if line.last() != Some(&b'\n') {
-            // Killed before the header was whole: nothing was graded yet.
+            // The process was killed while it wrote the header: nothing was graded yet.
             return Ok(None);
         }
         self.end = line.len() as u64;
@@ -130,7 +129,7 @@ impl Journal {
         GradeError::Content {
             path: self.path.clone(),
             line,
-            what: format!("no line of a journal: {error}"),
+            what: format!("not a line of a journal: {error}"),
         }
     }
 
@@ -140,7 +139,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Reads what was done. A last line that is not whole is cut off: its writer was killed.
+    /// Reads all records. An incomplete last line is cut off: its writer was killed.
     fn read_records(&mut self) -> Result<(), GradeError> {
         let path = self.path.clone();
         let file = |error| GradeError::file(&path)(error);
@@ -167,13 +166,13 @@ impl Journal {
                     what: format!("the record of {}: {what}", record.submission),
                 });
             }
-            let entry = Known {
+            let entry = JournalEntry {
                 source: record.source.into_boxed_str(),
                 verdict: record.verdict,
                 offset: end,
                 length,
             };
-            // A later record of the same submission stands for a newer hand-in.
+            // A later record of the same submission replaces the earlier: it was handed in again.
             known.insert(record.submission, entry);
             end += length as u64;
         }
@@ -188,7 +187,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes what is known anew under `header`: submissions were added or taken away.
+    /// Rewrites the journal under `header`, because submissions were added or removed.
     fn rewrite(&mut self, header: &Header) -> Result<(), GradeError> {
         let mut names: Vec<(u64, String)> = Vec::with_capacity(self.known.len());
         names.extend(
@@ -213,8 +212,8 @@ impl Journal {
         self.read_records()
     }
 
-    /// Returns the verdict on the submission `name` with the files `source`. What Gradus could not
-    /// do before may work now: it counts as not done.
+    /// Returns the verdict on the submission `name` whose files have the hash `source`. An internal error
+    /// counts as not graded: it may not happen again.
     pub(crate) fn verdict(&self, name: &str, source: &str) -> Option<Verdict> {
         let known = self.known.get(name)?;
         let is_done = *known.source == *source && known.verdict != Verdict::InternalError;
@@ -227,7 +226,7 @@ impl Journal {
     /// Fails when it cannot be written.
     pub(crate) fn append(&mut self, record: &Record) -> Result<(), GradeError> {
         let (offset, length) = self.write_line(record)?;
-        let known = Known {
+        let known = JournalEntry {
             source: record.source.as_str().into(),
             verdict: record.verdict,
             offset,
@@ -240,7 +239,7 @@ impl Journal {
     fn write_line(&mut self, value: &impl serde::Serialize) -> Result<(u64, usize), GradeError> {
         let mut line = serde_json::to_vec(value).map_err(|error| self.fault(1, &error))?;
         line.push(b'\n');
-        // In one piece: a kill leaves the line, or a part at the end that is cut off next time.
+        // One write: a kill leaves a whole line or an incomplete last one, which the next run cuts off.
         let written = self.file.write_all(&line);
         written.map_err(GradeError::file(&self.path))?;
         let offset = self.end;
@@ -248,7 +247,7 @@ impl Journal {
         Ok((offset, line.len()))
     }
 
-    /// Returns the line of the submission `name`, its end included.
+    /// Returns the line of the submission `name`, with its line end.
     fn line(&self, name: &str) -> Result<Option<Vec<u8>>, GradeError> {
         let Some(known) = self.known.get(name) else {
             return Ok(None);
@@ -262,8 +261,8 @@ impl Journal {
         Ok(Some(line))
     }
 
-    /// Writes the results to `place`: `header`, and the records of `submissions` in their order,
-    /// with what `roster` says of the learners. Returns how many of them have a record.
+    /// Writes the results to `place`: `header`, and the records of `submissions` in their order, each with
+    /// the learner's entry in `roster`. Returns the number of records.
     ///
     /// # Errors
     /// Fails when the journal cannot be read, or the results cannot be written.
@@ -276,7 +275,7 @@ impl Journal {
     ) -> Result<usize, GradeError> {
         let failed = |error: serde_json::Error| GradeError::file(place)(error.into());
         let folder = place.parent().unwrap_or(Path::new("."));
-        let file = files::beside(folder).map_err(GradeError::file(folder))?;
+        let file = files::temp_file_in(folder).map_err(GradeError::file(folder))?;
         let mut writer = BufWriter::new(file);
         serde_json::to_writer(&mut writer, header).map_err(failed)?;
         writer.write_all(b"\n").map_err(GradeError::file(place))?;
@@ -318,7 +317,6 @@ mod tests {
         }
     }
 
-    /// The records of `submissions` as results have them.
     fn written(journal: &Journal, header: &Header, submissions: &[Submission]) -> Vec<Record> {
         let folder = folder();
         let place = folder.path().join("results.jsonl");
@@ -471,7 +469,7 @@ mod tests {
         let journal = begun(folder.path(), &[]);
         let second = Journal::open(folder.path(), &header);
         assert!(matches!(second, Err(GradeError::Busy(_))), "{second:?}");
-        let anew = Journal::begin_anew(folder.path(), &header);
+        let anew = Journal::start_over(folder.path(), &header);
         assert!(matches!(anew, Err(GradeError::Busy(_))), "{anew:?}");
         drop(journal);
         Journal::open(folder.path(), &header).unwrap();
@@ -491,18 +489,18 @@ mod tests {
     #[test]
     fn a_journal_that_is_begun_anew_is_kept_under_another_name() {
         let (folder, header) = (folder(), header(&["ada", "bob"]));
-        let (mut journal, kept) = Journal::begin_anew(folder.path(), &header).unwrap();
+        let (mut journal, kept) = Journal::start_over(folder.path(), &header).unwrap();
         assert_eq!(kept, None, "there was none");
         journal.append(&record("ada", "one")).unwrap();
         drop(journal);
         let before = fs::read(folder.path().join(FILE)).unwrap();
-        let (journal, kept) = Journal::begin_anew(folder.path(), &header).unwrap();
+        let (journal, kept) = Journal::start_over(folder.path(), &header).unwrap();
         assert_eq!(journal.verdict("ada/one", "files of ada"), None);
         assert_eq!(fs::read(kept.unwrap()).unwrap(), before);
     }
 
     #[test]
-    fn a_line_that_no_grading_writes_is_told_with_its_number() {
+    fn a_line_that_no_grading_writes_is_reported_with_its_number() {
         let (folder, header) = (folder(), header(&["ada", "bob"]));
         let mut odd = record("bob", "one");
         odd.score = Points::default();
@@ -520,7 +518,7 @@ mod tests {
         fs::write(&path, format!("{first}\n{{}}\n")).unwrap();
         let (line, what) = fault();
         assert_eq!(line, 2);
-        assert!(what.starts_with("no line of a journal: "), "{what}");
+        assert!(what.starts_with("not a line of a journal: "), "{what}");
         fs::write(&path, "{}\n").unwrap();
         assert_eq!(fault().0, 1);
     }

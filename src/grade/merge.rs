@@ -1,4 +1,4 @@
-//! Puts the parts of a grading together, and proves that they are the whole.
+//! Merges the parts of a grading, and proves that they are complete.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -7,53 +7,52 @@ use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use super::partition::Partition;
-use super::results::{Records, Results, Span};
+use super::results::{ByteRange, Records, Results};
 use super::{GradeError, header};
 use crate::report::Header;
 use crate::source::ExerciseId;
 use crate::sys::files;
 
-/// The most faults that are told one by one.
+/// The most faults that are listed one by one.
 const MOST_FAULTS: usize = 50;
 
-/// What merging came to.
+/// The result of merging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Merged {
-    /// How many submissions there are.
+    /// The number of submissions.
     pub submissions: usize,
 }
 
-/// Where the line of a record is. The line itself is read again when its turn comes: all of them
-/// may be more than there is memory.
+/// The location of a record's line. The line is read again when it is written: all lines together may
+/// not fit into memory.
 #[derive(Debug, Clone, Copy)]
-struct Line {
+struct RecordLocation {
     part: usize,
-    span: Span,
+    range: ByteRange,
 }
 
-/// Where a record belongs: by learner, then by the place of the exercise.
-type Place = (String, usize);
+/// The position of a record in the results: by learner, then by the index of the exercise.
+type SortKey = (String, usize);
 
 /// The records of all parts.
 #[derive(Debug, Default)]
-struct Index {
+struct RecordIndex {
     parts: Vec<Records>,
-    lines: BTreeMap<Place, Line>,
+    lines: BTreeMap<SortKey, RecordLocation>,
 }
 
-/// Writes the results of `parts` together to the file `place`.
+/// Merges the results of `parts` into the file `place`.
 ///
 /// # Errors
-/// Fails when a part cannot be read, and when the parts do not make a whole: one is missing or
-/// there twice, headers disagree, a submission is missing, is there twice or in a part that it does
-/// not belong to.
+/// Fails when a part cannot be read, and when the parts are not a complete grading: a part or a submission
+/// is missing or appears twice, headers disagree, or a submission is in the wrong part.
 pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
     let Some(first) = parts.first() else {
         return Err(GradeError::Parts(vec!["there are none".to_owned()]));
     };
-    let mut faults = Faults::default();
+    let mut faults = MergeFaults::default();
     for part in parts {
-        agree(first, part, &mut faults);
+        check_header(first, part, &mut faults);
     }
     let partitions = partitions(parts, &mut faults);
     let order: BTreeMap<&ExerciseId, usize> = first
@@ -63,7 +62,7 @@ pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
         .enumerate()
         .map(|(place, exercise)| (&exercise.id, place))
         .collect();
-    let mut index = Index::default();
+    let mut index = RecordIndex::default();
     for part in parts {
         index.read(part, &order, &mut faults)?;
     }
@@ -71,7 +70,7 @@ pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
     let names = index
         .lines
         .keys()
-        .map(|(learner, exercise): &Place| format!("{learner}/{}", exercises[*exercise].id));
+        .map(|(learner, exercise): &SortKey| format!("{learner}/{}", exercises[*exercise].id));
     let found = header::submissions(names.clone());
     let expected = &first.header().submissions;
     if found.count < expected.count {
@@ -86,12 +85,12 @@ pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
             found.count, expected.count
         ));
     } else {
-        // Where a submission belongs can be told once all are there.
+        // `slice` partitions by position, which is known only once no submission is missing.
         for (place, (name, line)) in names.zip(index.lines.values()).enumerate() {
             let partition = partitions.get(line.part).copied().flatten();
-            if partition.is_some_and(|partition| !partition.holds(place, &name)) {
+            if partition.is_some_and(|partition| !partition.contains(place, &name)) {
                 let part = parts[line.part].path().display();
-                faults.add(format!("{name} does not belong into {part}"));
+                faults.add(format!("{name} does not belong in {part}"));
             }
         }
     }
@@ -106,17 +105,17 @@ pub fn merge(parts: &[Results], place: &Path) -> Result<Merged, GradeError> {
     })
 }
 
-/// Faults of parts, the first of them in words.
+/// The faults that were found: the first [`MOST_FAULTS`] as messages, the rest counted.
 #[derive(Debug, Default)]
-struct Faults {
-    told: Vec<String>,
+struct MergeFaults {
+    messages: Vec<String>,
     more: usize,
 }
 
-impl Faults {
+impl MergeFaults {
     fn add(&mut self, fault: String) {
-        if self.told.len() < MOST_FAULTS {
-            self.told.push(fault);
+        if self.messages.len() < MOST_FAULTS {
+            self.messages.push(fault);
         } else {
             self.more += 1;
         }
@@ -124,17 +123,17 @@ impl Faults {
 
     fn none(mut self) -> Result<(), GradeError> {
         if self.more > 0 {
-            self.told.push(format!("and {} more", self.more));
+            self.messages.push(format!("and {} more", self.more));
         }
-        if self.told.is_empty() {
+        if self.messages.is_empty() {
             return Ok(());
         }
-        Err(GradeError::Parts(self.told))
+        Err(GradeError::Parts(self.messages))
     }
 }
 
-/// Holds that `part` is of the same grading as `first`.
-fn agree(first: &Results, part: &Results, faults: &mut Faults) {
+/// Checks that `part` belongs to the same grading as `first`.
+fn check_header(first: &Results, part: &Results, faults: &mut MergeFaults) {
     let whole = |header: &Header| Header {
         partition: None,
         ..header.clone()
@@ -147,19 +146,19 @@ fn agree(first: &Results, part: &Results, faults: &mut Faults) {
     let what = difference.unwrap_or_else(|| "other submissions were graded".to_owned());
     let (first, part) = (first.path().display(), part.path().display());
     faults.add(format!(
-        "{first} and {part} are of different gradings: {what}"
+        "{first} and {part} belong to different gradings: {what}"
     ));
 }
 
-/// Reads which part each of `parts` is, and holds that each is there once.
-fn partitions(parts: &[Results], faults: &mut Faults) -> Vec<Option<Partition>> {
+/// Parses the partition of each of `parts`, and checks that each partition is there exactly once.
+fn partitions(parts: &[Results], faults: &mut MergeFaults) -> Vec<Option<Partition>> {
     let mut partitions = Vec::new();
     for part in parts {
         let text = part.header().partition.as_deref();
         let partition: Option<Partition> = text.and_then(|text| text.parse().ok());
-        if text.is_some() && partition.is_none() {
+        if let (Some(text), None) = (text, partition) {
             let path = part.path().display();
-            faults.add(format!("{path} is of a partition that is none: {text:?}"));
+            faults.add(format!("{path} has the invalid partition `{text}`"));
         }
         partitions.push(partition);
     }
@@ -181,18 +180,18 @@ fn partitions(parts: &[Results], faults: &mut Faults) -> Vec<Option<Partition>> 
             ));
             continue;
         };
-        if (partition.scheme(), partition.of()) != (first.scheme(), first.of()) {
+        if (partition.scheme(), partition.parts()) != (first.scheme(), first.parts()) {
             faults.add(format!(
-                "{path} is {partition}, and another part is {first}"
+                "{path} is {partition}, but another part is {first}"
             ));
         } else if let Some(other) = seen.insert(partition.part(), part) {
             let other = other.path().display();
-            faults.add(format!("{partition} is there twice: {other} and {path}"));
+            faults.add(format!("{partition} appears twice: {other} and {path}"));
         }
     }
-    for number in 1..=first.of() {
+    for number in 1..=first.parts() {
         if !seen.contains_key(&number) {
-            let missing = first.of_part(number);
+            let missing = first.with_part(number);
             faults.add(format!("{missing} is missing"));
         }
         if faults.more > 0 {
@@ -202,34 +201,34 @@ fn partitions(parts: &[Results], faults: &mut Faults) -> Vec<Option<Partition>> 
     partitions
 }
 
-impl Index {
-    /// Reads where the records of `part` are, and where they belong.
+impl RecordIndex {
+    /// Adds the locations of the records of `part`; `order` has the index of each exercise.
     fn read(
         &mut self,
         part: &Results,
         order: &BTreeMap<&ExerciseId, usize>,
-        faults: &mut Faults,
+        faults: &mut MergeFaults,
     ) -> Result<(), GradeError> {
         let path = part.path().display();
         let mut records = part.records()?;
         let mut doubled = Vec::new();
         for record in records.by_ref() {
-            let (record, span) = record?;
+            let (record, range) = record?;
             let name = record.submission;
             let Some(place) = order.get(&record.exercise) else {
                 faults.add(format!(
-                    "{name} in {path} is of an exercise that was not graded"
+                    "{name} in {path} belongs to an exercise that was not graded"
                 ));
                 continue;
             };
             if name != format!("{}/{}", record.learner, record.exercise) {
                 faults.add(format!(
-                    "{name} in {path} is of another learner or exercise"
+                    "{name} in {path} has another learner or exercise in its record"
                 ));
                 continue;
             }
             let part = self.parts.len();
-            let line = Line { part, span };
+            let line = RecordLocation { part, range };
             match self.lines.entry((record.learner, *place)) {
                 Entry::Vacant(vacant) => drop(vacant.insert(line)),
                 Entry::Occupied(other) => doubled.push((name, *other.get(), line)),
@@ -239,17 +238,16 @@ impl Index {
         for (name, line, other) in doubled {
             let same = text(&mut self.parts, line)? == text(&mut self.parts, other)?;
             let how = if same { "" } else { ", with different results" };
-            faults.add(format!("{name} is there twice{how}"));
+            faults.add(format!("{name} appears twice{how}"));
         }
         Ok(())
     }
 
-    /// Writes `header` and all records, in their order, to the file `place`.
     fn write(&mut self, header: &Header, place: &Path) -> Result<(), GradeError> {
         let failed = |source| GradeError::file(place)(source);
         let folder = place.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(failed)?;
-        let mut writer = BufWriter::new(files::beside(folder).map_err(failed)?);
+        let mut writer = BufWriter::new(files::temp_file_in(folder).map_err(failed)?);
         serde_json::to_writer(&mut writer, header).map_err(|error| failed(error.into()))?;
         writer.write_all(b"\n").map_err(failed)?;
         for line in self.lines.values() {
@@ -264,8 +262,8 @@ impl Index {
     }
 }
 
-fn text(parts: &mut [Records], line: Line) -> Result<Vec<u8>, GradeError> {
-    parts[line.part].line(line.span)
+fn text(parts: &mut [Records], line: RecordLocation) -> Result<Vec<u8>, GradeError> {
+    parts[line.part].line(line.range)
 }
 
 #[cfg(test)]
@@ -390,7 +388,7 @@ mod tests {
     }
 
     #[test]
-    fn submissions_that_were_not_graded_are_told() {
+    fn submissions_that_were_not_graded_are_reported() {
         let cid = record("cid", "two");
         let other = two_parts(&ones(), &[twos()[0].clone(), cid.clone()]);
         let fault = "the 4 submissions are not the 4 that were graded";
@@ -401,43 +399,43 @@ mod tests {
     }
 
     #[test]
-    fn a_submission_in_the_part_of_others_is_told() {
+    fn a_submission_in_the_wrong_part_is_reported() {
         assert_eq!(
             two_parts(&twos(), &ones()).faults(),
             [
-                "ada/one does not belong into 2.jsonl",
-                "ada/two does not belong into 1.jsonl",
-                "bob/one does not belong into 2.jsonl",
-                "bob/two does not belong into 1.jsonl"
+                "ada/one does not belong in 2.jsonl",
+                "ada/two does not belong in 1.jsonl",
+                "bob/one does not belong in 2.jsonl",
+                "bob/two does not belong in 1.jsonl"
             ]
         );
     }
 
     #[test]
-    fn a_submission_that_is_there_twice_is_told() {
+    fn a_submission_that_appears_twice_is_reported() {
         let again = [&ones()[..], &ones()[..1]].concat();
         assert_eq!(
             two_parts(&again, &twos()).faults(),
-            ["ada/one is there twice"]
+            ["ada/one appears twice"]
         );
         let mut other = record("bob", "one");
         other.source = "other files".to_owned();
         assert_eq!(
             two_parts(&ones(), &[&twos()[..], &[other]].concat()).faults(),
-            ["bob/one is there twice, with different results"]
+            ["bob/one appears twice, with different results"]
         );
     }
 
     #[test]
-    fn a_record_that_names_another_submission_is_told() {
+    fn a_record_that_names_another_submission_is_reported() {
         let mut odd = ones();
         odd[0].submission = "bob/one".to_owned();
         odd[1].exercise = "three".parse().unwrap();
         assert_eq!(
             two_parts(&odd, &twos()).faults(),
             [
-                "bob/one in 1.jsonl is of another learner or exercise",
-                "bob/one in 1.jsonl is of an exercise that was not graded",
+                "bob/one in 1.jsonl has another learner or exercise in its record",
+                "bob/one in 1.jsonl belongs to an exercise that was not graded",
                 "2 of 4 submissions have no record"
             ]
         );
@@ -452,24 +450,24 @@ mod tests {
         assert_eq!(
             parts.faults(),
             [
-                "slice:1/3 is there twice: 1.jsonl and 2.jsonl",
+                "slice:1/3 appears twice: 1.jsonl and 2.jsonl",
                 "slice:2/3 is missing",
                 "slice:3/3 is missing",
-                "ada/two does not belong into 2.jsonl",
-                "bob/one does not belong into 1.jsonl"
+                "ada/two does not belong in 2.jsonl",
+                "bob/one does not belong in 1.jsonl"
             ]
         );
     }
 
     #[test]
-    fn parts_of_other_partitions_are_told() {
+    fn parts_of_other_partitions_are_reported() {
         let named = |partition| part(&["ada", "bob"], partition);
         for other in ["slice:2/3", "hash:2/2"] {
             let mut parts = Parts::new();
             parts.add(&named("slice:1/2"), &ones());
             parts.add(&named(other), &twos());
             let faults = parts.faults();
-            let fault = format!("2.jsonl is {other}, and another part is slice:1/2");
+            let fault = format!("2.jsonl is {other}, but another part is slice:1/2");
             assert_eq!(faults[..2], [fault, "slice:2/2 is missing".to_owned()]);
         }
         let mut parts = two_parts(&ones(), &twos());
@@ -479,7 +477,7 @@ mod tests {
         assert_eq!(
             parts.faults(),
             [
-                "4.jsonl is of a partition that is none: Some(\"slice:2 of 2\")".to_owned(),
+                "4.jsonl has the invalid partition `slice:2 of 2`".to_owned(),
                 format!("3.jsonl {all}"),
                 format!("4.jsonl {all}"),
             ]
@@ -487,7 +485,7 @@ mod tests {
     }
 
     #[test]
-    fn parts_of_other_gradings_are_told() {
+    fn parts_of_other_gradings_are_reported() {
         let faults = |other: &Header| {
             let mut parts = Parts::new();
             parts.add(&part(&["ada", "bob"], "slice:1/2"), &ones());
@@ -496,7 +494,7 @@ mod tests {
         };
         let mut other = part(&["ada", "bob"], "slice:2/2");
         other.tools = vec!["rustc 1.96.0".to_owned()];
-        let what = "1.jsonl and 2.jsonl are of different gradings";
+        let what = "1.jsonl and 2.jsonl belong to different gradings";
         let tools = "the tools were rustc 1.95.0 and are rustc 1.96.0";
         assert_eq!(faults(&other), [format!("{what}: {tools}")]);
         let other = part(&["ada", "cid"], "slice:2/2");
@@ -505,7 +503,7 @@ mod tests {
     }
 
     #[test]
-    fn of_many_faults_fifty_are_told_and_the_rest_counted() {
+    fn of_many_faults_fifty_are_reported_and_the_rest_counted() {
         let named = |partition: &str| part(&["ada", "bob"], partition);
         let faults = |count: usize| {
             let mut parts = Parts::new();
@@ -513,14 +511,14 @@ mod tests {
             parts.faults()
         };
         // All submissions are missing, too.
-        let told = faults(49);
-        assert_eq!(told.len(), 50);
-        assert_eq!(told[48], "slice:50/50 is missing");
-        assert_eq!(told[49], "4 of 4 submissions have no record");
-        let told = faults(50);
-        assert_eq!(told.len(), 51);
-        assert_eq!(told[50], "and 1 more");
-        let told = faults(100_000_000);
-        assert_eq!(told[50], "and 2 more");
+        let messages = faults(49);
+        assert_eq!(messages.len(), 50);
+        assert_eq!(messages[48], "slice:50/50 is missing");
+        assert_eq!(messages[49], "4 of 4 submissions have no record");
+        let messages = faults(50);
+        assert_eq!(messages.len(), 51);
+        assert_eq!(messages[50], "and 1 more");
+        let messages = faults(100_000_000);
+        assert_eq!(messages[50], "and 2 more");
     }
 }

@@ -1,8 +1,8 @@
-//! A part of all submissions, as `slice:m/n` or `hash:m/n`.
+//! A partition of the submissions: `slice:m/n` or `hash:m/n`, spelled as in nextest.
 //!
-//! The spelling is that of nextest. `slice` deals the submissions out in turn, by learner and then
-//! exercise; `hash` takes a submission by its name alone, so that a part keeps its submissions when
-//! others are added: the first eight bytes of the name's SHA-256, big-endian, modulo n.
+//! `slice` deals the sorted submissions out round-robin. `hash` assigns a submission by its name alone, so
+//! that a part keeps its submissions when others are added: the first eight bytes of the name's SHA-256,
+//! big-endian, modulo n.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,12 +10,9 @@ use std::str::FromStr;
 use crate::sys::environment::Environment;
 use crate::sys::fingerprint::sha256;
 
-/// How submissions are dealt out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Scheme {
-    /// In turn.
     Slice,
-    /// By the hash of their names.
     Hash,
 }
 
@@ -23,19 +20,18 @@ pub(crate) enum Scheme {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Partition {
     scheme: Scheme,
-    /// Which part, from 1.
+    /// The number of this part, from 1.
     part: u64,
-    /// How many parts there are.
+    /// The number of parts.
     of: u64,
 }
 
-/// A part that cannot be.
+/// A partition could not be parsed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no partition: `slice:M/N` or `hash:M/N`, with M from 1 to N")]
+#[error("`{0}` is not a partition: `slice:M/N` or `hash:M/N`, with M from 1 to N")]
 pub(crate) struct NotAPartition(String);
 
 impl Partition {
-    /// Returns part `part` of `of`, dealt out in turn.
     pub(crate) fn slice(part: u64, of: u64) -> Option<Self> {
         Self::new(Scheme::Slice, part, of)
     }
@@ -46,29 +42,26 @@ impl Partition {
             .then_some(Self { scheme, part, of })
     }
 
-    /// Returns how submissions are dealt out.
     pub(crate) fn scheme(self) -> Scheme {
         self.scheme
     }
 
-    /// Returns which part this is, from 1.
+    /// Returns the number of this part, from 1.
     pub(crate) fn part(self) -> u64 {
         self.part
     }
 
-    /// Returns how many parts there are.
-    pub(crate) fn of(self) -> u64 {
+    pub(crate) fn parts(self) -> u64 {
         self.of
     }
 
-    /// Returns part `part` of the same parts.
     #[must_use]
-    pub(crate) fn of_part(self, part: u64) -> Self {
+    pub(crate) fn with_part(self, part: u64) -> Self {
         Self { part, ..self }
     }
 
-    /// Returns whether the submission called `name`, at `place` of all, belongs to this part.
-    pub(crate) fn holds(self, place: usize, name: &str) -> bool {
+    /// Returns whether the submission called `name`, at index `place` of all, belongs to this part.
+    pub(crate) fn contains(self, place: usize, name: &str) -> bool {
         let number = match self.scheme {
             Scheme::Slice => place as u64,
             Scheme::Hash => hash(name),
@@ -76,9 +69,9 @@ impl Partition {
         number % self.of == self.part - 1
     }
 
-    /// Returns the part that the scheduler this process runs under means, and the variables that
-    /// say so.
-    pub(crate) fn of_scheduler(environment: &Environment) -> Option<(Self, &'static str)> {
+    /// Returns the partition that the environment of a job scheduler names, with the variables that it
+    /// came from.
+    pub(crate) fn from_scheduler(environment: &Environment) -> Option<(Self, &'static str)> {
         SCHEDULERS
             .iter()
             .find_map(|scheduler| Some(((scheduler.read)(environment)?, scheduler.variables)))
@@ -125,14 +118,13 @@ impl fmt::Display for Partition {
     }
 }
 
-/// Something that starts the same command several times and numbers the times.
+/// A job scheduler that numbers the tasks of an array job in environment variables.
 struct Scheduler {
-    /// The variables that are read.
     variables: &'static str,
     read: fn(&Environment) -> Option<Partition>,
 }
 
-/// The schedulers whose numbers are read, the most particular first.
+/// The known schedulers, the most specific first.
 static SCHEDULERS: [Scheduler; 3] = [
     Scheduler {
         variables: "SLURM_ARRAY_TASK_ID and SLURM_ARRAY_TASK_COUNT",
@@ -154,7 +146,7 @@ static SCHEDULERS: [Scheduler; 3] = [
     },
 ];
 
-/// An array may start anywhere and count in steps.
+/// Slurm array indexes may start at any number and have a step.
 fn slurm(environment: &Environment) -> Option<Partition> {
     let id = number(environment, "SLURM_ARRAY_TASK_ID")?;
     let count = number(environment, "SLURM_ARRAY_TASK_COUNT")?;
@@ -177,7 +169,7 @@ mod tests {
             .iter()
             .map(|(name, value)| (name.into(), value.into()));
         let environment = Environment::new(variables, "/".into());
-        Partition::of_scheduler(&environment).map(|(partition, _)| partition.to_string())
+        Partition::from_scheduler(&environment).map(|(partition, _)| partition.to_string())
     }
 
     #[test]
@@ -211,7 +203,7 @@ mod tests {
                 .collect();
             for place in 0..500 {
                 let name = format!("learner-{place}/safe-divide");
-                let holders = parts.iter().filter(|part| part.holds(place, &name));
+                let holders = parts.iter().filter(|part| part.contains(place, &name));
                 assert_eq!(holders.count(), 1, "{name}");
             }
         }
@@ -246,19 +238,19 @@ mod tests {
     #[test]
     fn a_part_knows_its_place_among_the_others() {
         let part = Partition::slice(2, 5).unwrap();
-        assert_eq!((part.part(), part.of()), (2, 5));
-        assert_eq!(part.of_part(4), Partition::slice(4, 5).unwrap());
-        let held = (0..10).filter(|place| part.holds(*place, ""));
+        assert_eq!((part.part(), part.parts()), (2, 5));
+        assert_eq!(part.with_part(4), Partition::slice(4, 5).unwrap());
+        let held = (0..10).filter(|place| part.contains(*place, ""));
         assert!(held.eq([1, 6]));
     }
 
     #[test]
-    fn a_scheduler_is_told_by_its_variables() {
+    fn a_scheduler_is_recognised_by_its_variables() {
         let variables = [("CI_NODE_INDEX", "2"), ("CI_NODE_TOTAL", "3")];
         let variables = variables.map(|(name, value)| (name.into(), value.into()));
         let environment = Environment::new(variables, "/".into());
-        let (part, told) = Partition::of_scheduler(&environment).unwrap();
+        let (part, variables) = Partition::from_scheduler(&environment).unwrap();
         assert_eq!(part, Partition::slice(2, 3).unwrap());
-        assert_eq!(told, "CI_NODE_INDEX and CI_NODE_TOTAL");
+        assert_eq!(variables, "CI_NODE_INDEX and CI_NODE_TOTAL");
     }
 }

@@ -1,5 +1,5 @@
-//! The reports beside results. A list of them is kept, so that none stays that tells of other
-//! results.
+//! The reports beside results. A list of the files of reports is kept, so that stale ones, made from
+//! other results, can be removed.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -13,51 +13,50 @@ use crate::report::Format;
 use crate::sys::files;
 use crate::sys::fingerprint::sha256_of;
 
-/// The name of the list in the folder of the reports.
+/// The file name of the list, in the folder of the reports.
 pub(crate) const FILE: &str = "reports.json";
-/// The name and version of the list's shape.
+/// The schema of the list.
 const SCHEMA: &str = "gradus-reports/1";
 
-/// What came of writing reports.
+/// The files that writing reports has changed.
 #[derive(Debug, Default)]
-pub struct Written {
+pub struct WrittenReports {
     /// The files that were written.
     pub files: Vec<PathBuf>,
-    /// How many files of reports on other results were taken away.
+    /// How many stale files were removed.
     pub removed: usize,
 }
 
-/// The reports in a folder, as the last that wrote some left them.
+/// The list of report files in a folder.
 #[derive(Debug, Serialize, Deserialize)]
-struct List {
+struct ReportList {
     schema: String,
-    /// SHA-256 over the results that they tell of, in hexadecimal.
+    /// SHA-256 of the results that they were made from, in hexadecimal.
     results: String,
-    /// The files, with `/` between the parts.
+    /// Paths in the folder, with `/` between the parts.
     files: BTreeSet<String>,
 }
 
-/// Writes the reports on `results` in `formats` into the folder `root`. Reports on other results
-/// that Gradus wrote there are taken away; those on the same results stay, and so does every file
-/// that is not on the list.
+/// Writes the reports on `results` in `formats` to the folder `root`, and removes listed reports on other
+/// results. Reports on the same results stay, and so does every file that is not on the list.
 ///
 /// # Errors
-/// Fails when the results cannot be read, or a file cannot be written or taken away.
+/// Fails when the results cannot be read, or a file cannot be written or removed.
 pub fn write(
     results: &Results,
     root: &Path,
     formats: &[&dyn Format],
-) -> Result<Written, GradeError> {
-    let former = List::read(root);
+) -> Result<WrittenReports, GradeError> {
+    let former = ReportList::read(root);
     if former.is_none() && formats.is_empty() {
-        return Ok(Written::default());
+        return Ok(WrittenReports::default());
     }
     let mut folder = ResultsFolder::new(root);
     for format in formats {
         let written = format.write(results, &mut folder);
         written.map_err(GradeError::file(root))?;
     }
-    let mut list = List {
+    let mut list = ReportList {
         schema: SCHEMA.to_owned(),
         results: fingerprint(results.path()).map_err(GradeError::file(results.path()))?,
         files: folder.names().iter().cloned().collect(),
@@ -75,12 +74,12 @@ pub fn write(
     }
     list.write(root)?;
     let files = folder.names().iter().map(|name| root.join(name)).collect();
-    Ok(Written { files, removed })
+    Ok(WrittenReports { files, removed })
 }
 
-impl List {
-    /// Reads the list in `root`. What is no such list is passed over: then nothing there is known to
-    /// be ours.
+impl ReportList {
+    /// Reads the list in `root`; `None` where there is no valid one, and thus no file that is known to be
+    /// ours.
     fn read(root: &Path) -> Option<Self> {
         let text = fs::read(root.join(FILE)).ok()?;
         let list: Self = serde_json::from_slice(&text).ok()?;
@@ -102,8 +101,8 @@ fn fingerprint(path: &Path) -> io::Result<String> {
     Ok(data_encoding::HEXLOWER.encode(&hash))
 }
 
-/// Takes away the regular file `name` below `root`, and the folders that are empty then; returns
-/// whether there was one.
+/// Removes the regular file `name` below `root`, and the folders that are empty then; returns whether
+/// there was one.
 fn remove(name: &str, root: &Path) -> io::Result<bool> {
     let mut parts = Path::new(name).components();
     if !parts.all(|part| matches!(part, Component::Normal(_))) {
@@ -121,7 +120,7 @@ fn remove(name: &str, root: &Path) -> io::Result<bool> {
         .skip(1)
         .take_while(|folder| *folder != root);
     for folder in folders {
-        // One that holds something else stays.
+        // Fails for a folder that is not empty.
         if fs::remove_dir(folder).is_err() {
             break;
         }
@@ -149,9 +148,9 @@ mod tests {
 
     /// A report that consists of these files.
     #[derive(Debug)]
-    struct Files(&'static [&'static str]);
+    struct FakeFormat(&'static [&'static str]);
 
-    impl Format for Files {
+    impl Format for FakeFormat {
         fn id(&self) -> &'static str {
             "files"
         }
@@ -163,7 +162,7 @@ mod tests {
         fn write(
             &self,
             _: &dyn report::Results,
-            folder: &mut dyn report::Folder,
+            folder: &mut dyn report::ReportFolder,
         ) -> io::Result<()> {
             for path in self.0 {
                 folder.file(path)?.flush()?;
@@ -194,7 +193,7 @@ mod tests {
 
         /// Writes a report of `files`; returns how many old ones were taken away.
         fn write(&self, files: &'static [&'static str]) -> usize {
-            let format = Files(files);
+            let format = FakeFormat(files);
             let written = write(&self.results, self.root.path(), &[&format]).unwrap();
             let places = files.iter().map(|name| self.root.path().join(name));
             assert!(written.files.iter().eq(&places.collect::<Vec<_>>()));

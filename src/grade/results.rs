@@ -1,4 +1,4 @@
-//! Results: what a grading found, in order; the source of every report.
+//! The results file of a grading, in JSON lines: the source of every report.
 
 use std::fs::{self, File};
 use std::io::{self, BufRead, BufReader, BufWriter, Read, Write};
@@ -8,11 +8,11 @@ use super::GradeError;
 use crate::report::{self, Header, Record};
 use crate::sys::files;
 
-/// The name of the results in their folder.
+/// The file name of results.
 pub(crate) const FILE: &str = "results.jsonl";
 
-/// A file of results: a header, and a record a submission, by learner and then in the order of the
-/// exercises.
+/// A results file: a header, and a record for each submission, sorted by learner and then in the order of
+/// the exercises.
 #[derive(Debug)]
 pub struct Results {
     path: PathBuf,
@@ -20,7 +20,7 @@ pub struct Results {
 }
 
 impl Results {
-    /// Opens the results at `path`, a file or the folder that a grading wrote.
+    /// Opens the results at `path`, a file or the output folder of a grading.
     ///
     /// # Errors
     /// Fails when they cannot be read.
@@ -30,36 +30,34 @@ impl Results {
         } else {
             path.to_owned()
         };
-        let mut lines = Lines::open(&path)?;
+        let mut lines = LineReader::open(&path)?;
         let header = match lines.next() {
             Some(line) => lines.parse(&line?.0)?,
             None => {
                 return Err(GradeError::Content {
                     path,
                     line: 1,
-                    what: "no results: the file is empty".to_owned(),
+                    what: "the file is empty".to_owned(),
                 });
             }
         };
         Ok(Self { path, header })
     }
 
-    /// Returns where they are.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Returns what all records have in common.
     pub(crate) fn header(&self) -> &Header {
         &self.header
     }
 
-    /// Returns the records, each with where its line is.
+    /// Returns the records, each with the location of its line.
     ///
     /// # Errors
     /// Fails when the file cannot be read.
     pub(crate) fn records(&self) -> Result<Records, GradeError> {
-        let mut lines = Lines::open(&self.path)?;
+        let mut lines = LineReader::open(&self.path)?;
         // The first one is the header.
         if let Some(line) = lines.next() {
             line?;
@@ -68,41 +66,40 @@ impl Results {
     }
 }
 
-/// The records of a file of results, in its order.
+/// An iterator over the records of a results file.
 #[derive(Debug)]
 pub(crate) struct Records {
-    lines: Lines,
+    lines: LineReader,
 }
 
-/// Where the line of a record is in its file: the byte it begins with, and its length without its
-/// end.
+/// The location of a line in its file: the offset and length in bytes, without the line end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Span {
+pub(crate) struct ByteRange {
     start: u64,
     length: usize,
 }
 
 impl Records {
-    /// Returns once more the line at `span`, which came from here: of the same file, also when
-    /// another one has taken its name meanwhile. No record follows it.
+    /// Reads the line at `range`, which this iterator returned, again: from the open file, even if another
+    /// file has its name now. The iterator must not be advanced afterwards.
     ///
     /// # Errors
     /// Fails when it cannot be read.
-    pub(crate) fn line(&mut self, span: Span) -> Result<Vec<u8>, GradeError> {
-        let read = self.lines.read_at(span);
+    pub(crate) fn line(&mut self, range: ByteRange) -> Result<Vec<u8>, GradeError> {
+        let read = self.lines.read_at(range);
         read.map_err(GradeError::file(&self.lines.path))
     }
 }
 
 impl Iterator for Records {
-    type Item = Result<(Record, Span), GradeError>;
+    type Item = Result<(Record, ByteRange), GradeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let line = self.lines.next()?;
-        Some(line.and_then(|(text, span)| {
+        Some(line.and_then(|(text, range)| {
             let record: Record = self.lines.parse(&text)?;
             match record.contradiction() {
-                None => Ok((record, span)),
+                None => Ok((record, range)),
                 Some(what) => Err(GradeError::Content {
                     path: self.lines.path.clone(),
                     line: self.lines.number,
@@ -127,18 +124,18 @@ impl report::Results for Results {
     }
 }
 
-/// The lines of a file, without their ends.
+/// An iterator over the lines of a file, without their ends.
 #[derive(Debug)]
-struct Lines {
+struct LineReader {
     path: PathBuf,
     reader: BufReader<File>,
-    /// The byte that is read next.
+    /// The offset of the next byte.
     at: u64,
-    /// How many lines were read.
+    /// The number of the last line, from 1.
     number: usize,
 }
 
-impl Lines {
+impl LineReader {
     fn open(path: &Path) -> Result<Self, GradeError> {
         let file = File::open(path).map_err(GradeError::file(path))?;
         Ok(Self {
@@ -149,28 +146,28 @@ impl Lines {
         })
     }
 
-    /// Returns what the line `text`, which was read last, says.
+    /// Parses the line `text`, which was read last.
     fn parse<'a, T: serde::Deserialize<'a>>(&self, text: &'a str) -> Result<T, GradeError> {
         serde_json::from_str(text).map_err(|error| GradeError::Content {
             path: self.path.clone(),
             line: self.number,
-            what: format!("no line of results: {error}"),
+            what: format!("not a line of results: {error}"),
         })
     }
 
-    fn read_at(&mut self, span: Span) -> io::Result<Vec<u8>> {
-        let mut line = vec![0; span.length];
-        // What is in the buffer stays there: lines are mostly wanted in their order.
-        let way = span.start.wrapping_sub(self.at).cast_signed();
-        self.reader.seek_relative(way)?;
+    fn read_at(&mut self, range: ByteRange) -> io::Result<Vec<u8>> {
+        let mut line = vec![0; range.length];
+        // A relative seek keeps the buffer: lines are mostly read in order.
+        let distance = range.start.wrapping_sub(self.at).cast_signed();
+        self.reader.seek_relative(distance)?;
         self.reader.read_exact(&mut line)?;
-        self.at = span.start + span.length as u64;
+        self.at = range.start + range.length as u64;
         Ok(line)
     }
 }
 
-impl Iterator for Lines {
-    type Item = Result<(String, Span), GradeError>;
+impl Iterator for LineReader {
+    type Item = Result<(String, ByteRange), GradeError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let mut line = String::new();
@@ -182,7 +179,7 @@ impl Iterator for Lines {
                 self.number += 1;
                 line.truncate(line.trim_end_matches(['\n', '\r']).len());
                 let length = line.len();
-                Some(Ok((line, Span { start, length })))
+                Some(Ok((line, ByteRange { start, length })))
             }
             Err(source) => Some(Err(GradeError::File {
                 path: self.path.clone(),
@@ -192,8 +189,7 @@ impl Iterator for Lines {
     }
 }
 
-/// The folder that reports are written to. A file there is the old one or the new one, never a
-/// part.
+/// The folder that reports are written to. Its files are replaced atomically.
 #[derive(Debug)]
 pub(crate) struct ResultsFolder {
     root: PathBuf,
@@ -201,7 +197,7 @@ pub(crate) struct ResultsFolder {
 }
 
 impl ResultsFolder {
-    /// Returns the folder `root`; it is made when the first file is.
+    /// The folder is created together with its first file.
     pub(crate) fn new(root: impl Into<PathBuf>) -> Self {
         Self {
             root: root.into(),
@@ -209,13 +205,13 @@ impl ResultsFolder {
         }
     }
 
-    /// Returns the names of the files that were begun, below the folder.
+    /// Returns the paths, in the folder, of the files that were created.
     pub(crate) fn names(&self) -> &[String] {
         &self.names
     }
 }
 
-impl report::Folder for ResultsFolder {
+impl report::ReportFolder for ResultsFolder {
     fn file(&mut self, path: &str) -> io::Result<Box<dyn Write>> {
         let is_below = Path::new(path)
             .components()
@@ -223,28 +219,28 @@ impl report::Folder for ResultsFolder {
         if !is_below {
             return Err(io::Error::new(
                 io::ErrorKind::InvalidInput,
-                format!("`{path}` does not lie in the folder of reports"),
+                format!("`{path}` is outside the folder of reports"),
             ));
         }
         let place = self.root.join(path);
         let folder = place.parent().unwrap_or(&self.root);
         fs::create_dir_all(folder)?;
-        let file = files::beside(folder)?;
+        let file = files::temp_file_in(folder)?;
         self.names.push(path.to_owned());
-        Ok(Box::new(Whole {
+        Ok(Box::new(AtomicFile {
             file: Some(BufWriter::new(file)),
             place,
         }))
     }
 }
 
-/// A file that takes its place when it is flushed.
-struct Whole {
+/// A file that is renamed to its place by its first flush, and takes no more bytes after it.
+struct AtomicFile {
     file: Option<BufWriter<tempfile::NamedTempFile>>,
     place: PathBuf,
 }
 
-impl Write for Whole {
+impl Write for AtomicFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match &mut self.file {
             Some(file) => file.write(bytes),
@@ -253,7 +249,6 @@ impl Write for Whole {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        // What was written before a flush is whole: the file takes its place.
         let Some(file) = self.file.take() else {
             return Ok(());
         };
@@ -267,11 +262,10 @@ mod tests {
     use super::super::fixture;
     use super::*;
 
-    /// Returns the lines of `text`, a file in `folder`, and where each is.
-    fn lines(folder: &Path, text: &str) -> (Lines, Vec<(String, Span)>) {
+    fn lines(folder: &Path, text: &str) -> (LineReader, Vec<(String, ByteRange)>) {
         let path = folder.join(FILE);
         fs::write(&path, text).unwrap();
-        let mut lines = Lines::open(&path).unwrap();
+        let mut lines = LineReader::open(&path).unwrap();
         let read = lines.by_ref().collect::<Result<_, _>>().unwrap();
         (lines, read)
     }
@@ -282,8 +276,8 @@ mod tests {
         let (mut lines, mut read) = lines(folder.path(), "first\r\n\nthird ü\nno end");
         assert_eq!(read.len(), 4);
         read.rotate_left(2);
-        for (text, span) in read {
-            assert_eq!(lines.read_at(span).unwrap(), text.as_bytes());
+        for (text, range) in read {
+            assert_eq!(lines.read_at(range).unwrap(), text.as_bytes());
         }
     }
 
@@ -308,8 +302,8 @@ mod tests {
         let mut records = again.records().unwrap();
         let read: Vec<_> = records.by_ref().map(Result::unwrap).collect();
         assert!(read.iter().map(|(record, _)| record).eq(&all));
-        for (record, span) in read {
-            let line = records.line(span).unwrap();
+        for (record, range) in read {
+            let line = records.line(range).unwrap();
             assert_eq!(line, serde_json::to_vec(&record).unwrap());
         }
         let mut seen = Vec::new();
@@ -322,7 +316,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_that_is_no_record_is_told_with_its_number() {
+    fn a_line_that_is_no_record_is_reported_with_its_number() {
         let folder = tempfile::tempdir().unwrap();
         let header = fixture::header(&["ada"]);
         let mut odd = fixture::record("ada", "two");
@@ -337,20 +331,17 @@ mod tests {
         );
         fs::write(results.path(), "").unwrap();
         let error = Results::open(results.path()).unwrap_err().to_string();
-        assert!(
-            error.ends_with(":1: no results: the file is empty"),
-            "{error}"
-        );
+        assert!(error.ends_with(":1: the file is empty"), "{error}");
     }
 
     #[test]
-    fn a_report_takes_its_place_when_it_is_whole() {
+    fn a_report_replaces_the_old_one_when_it_is_complete() {
         let root = tempfile::tempdir().unwrap();
         let mut folder = ResultsFolder::new(root.path());
         let place = root.path().join("a/report.txt");
         fs::create_dir(root.path().join("a")).unwrap();
         fs::write(&place, "old").unwrap();
-        let mut file = report::Folder::file(&mut folder, "a/report.txt").unwrap();
+        let mut file = report::ReportFolder::file(&mut folder, "a/report.txt").unwrap();
         file.write_all(b"the new one").unwrap();
         assert_eq!(fs::read_to_string(&place).unwrap(), "old");
         file.flush().unwrap();
@@ -364,7 +355,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let mut folder = ResultsFolder::new(root.path());
         for path in ["../a", "/a", "a/../../b"] {
-            assert!(report::Folder::file(&mut folder, path).is_err(), "{path}");
+            assert!(
+                report::ReportFolder::file(&mut folder, path).is_err(),
+                "{path}"
+            );
         }
         assert!(folder.names().is_empty());
     }

@@ -1,4 +1,4 @@
-//! The class list: who the learners are.
+//! The class list.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -12,13 +12,12 @@ use crate::sys::files;
 /// The most bytes a class list may have.
 const MOST_BYTES: u64 = 256 << 20;
 
-/// The learners of a class list, by the names of their folders.
+/// The people of a class list, by the name of the learner's folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Roster(BTreeMap<String, Person>);
 
-/// A row of a class list, by the names of its columns.
 #[derive(Debug, Deserialize)]
-struct Row {
+struct RosterRow {
     learner: String,
     name: Option<String>,
     email: Option<String>,
@@ -28,8 +27,8 @@ struct Row {
 }
 
 impl Roster {
-    /// Reads a CSV file whose first row names the columns: `learner`, and as wanted `name`,
-    /// `email`, `id`, `section` and `submitted_at`; others are passed over.
+    /// Reads a CSV file whose first row names the columns: `learner`, and optionally `name`, `email`, `id`,
+    /// `section` and `submitted_at`; other columns are ignored.
     ///
     /// # Errors
     /// Fails when the file cannot be read, has no column `learner`, or names a learner twice.
@@ -59,40 +58,41 @@ impl Roster {
         for row in reader.records() {
             let record = row.map_err(|error| fault(&error))?;
             let line = line_of(record.position());
-            let row: Row = record
+            let row: RosterRow = record
                 .deserialize(Some(&headers))
                 .map_err(|error| (line, error.to_string()))?;
             let learner = row.learner.clone();
             if learner.is_empty() || learner.contains('/') {
-                return Err((line, format!("`{learner}` cannot be the name of a learner")));
+                return Err((
+                    line,
+                    format!("`{learner}` is not a valid name for a learner"),
+                ));
             }
             if people.insert(learner.clone(), row.person()).is_some() {
-                return Err((line, format!("the learner `{learner}` is there twice")));
+                return Err((line, format!("the learner `{learner}` appears twice")));
             }
         }
         Ok(Self(people))
     }
 
-    /// Returns what the list says of `learner`.
     pub(crate) fn person(&self, learner: &str) -> Option<&Person> {
         self.0.get(learner)
     }
 
-    /// Returns the learners in order.
     pub(crate) fn learners(&self) -> impl Iterator<Item = &str> {
         self.0.keys().map(String::as_str)
     }
 }
 
-impl Row {
+impl RosterRow {
     fn person(self) -> Person {
-        let said = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let non_empty = |text: Option<String>| text.filter(|text| !text.is_empty());
         Person {
-            name: said(self.name),
-            email: said(self.email),
-            id: said(self.id),
-            section: said(self.section),
-            submitted_at: said(self.submitted_at),
+            name: non_empty(self.name),
+            email: non_empty(self.email),
+            id: non_empty(self.id),
+            section: non_empty(self.section),
+            submitted_at: non_empty(self.submitted_at),
         }
     }
 }

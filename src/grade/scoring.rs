@@ -1,4 +1,4 @@
-//! From an outcome to a record: which tests pass, and what they are worth.
+//! Scoring: turns an outcome into a record with points.
 
 use crate::check::{
     CheckError, Diagnostic, Feedback, Outcome, OwnTests, TestResult, Values, Verdict,
@@ -10,15 +10,15 @@ use crate::text;
 
 use super::Submission;
 
-/// The name of the entry for the learner's own tests.
+/// The name of the test record for the learner's own tests.
 const OWN_TESTS: &str = "own-tests";
-/// The most bytes of a compiler's words, or of a program's, in a record.
+/// The most bytes of compiler or program output in a record.
 const MOST_TEXT: usize = 16 << 10;
-/// The most bytes of what a test tells.
+/// The most bytes of a test's feedback.
 const MOST_FEEDBACK: usize = 4 << 10;
 
-/// Returns how much a failing test tells where the exercise does not say: a result that is handed
-/// out tells less than a learner's own check.
+/// Returns how much a failing test reveals. Where the exercise does not say, graded results reveal less
+/// than a learner's own check.
 pub(crate) fn feedback(exercise: &Exercise) -> Feedback {
     exercise.feedback.unwrap_or(Feedback::Title)
 }
@@ -35,48 +35,51 @@ pub(crate) fn record(submission: &Submission, exercise: &Exercise, outcome: &Out
             verdict: TestVerdict::from(&test.result),
             weight: exercise.grading().weight(&test.test.name),
             visibility: exercise.grading().visibility(&test.test.name),
-            feedback: told(&test.result, feedback),
+            feedback: feedback_text(&test.result, feedback),
         })
         .collect();
     tests.extend(own_tests(outcome.own_tests.as_ref(), exercise));
     let verdict = outcome.verdict();
-    let said = outcome.forbidden.iter().chain(&outcome.diagnostics);
+    let messages = outcome.forbidden.iter().chain(&outcome.diagnostics);
     Record {
         verdict,
         score: score(verdict, exercise, &tests),
         tests,
-        diagnostics: diagnostics(said),
+        diagnostics: join_diagnostics(messages),
         output: match feedback {
-            Feedback::Full => cut(&outcome.printed, MOST_TEXT),
+            Feedback::Full => truncate(&outcome.printed, MOST_TEXT),
             Feedback::Title => String::new(),
         },
-        ..blank(submission, exercise)
+        ..not_run_record(submission, exercise)
     }
 }
 
-/// Returns the record of a submission that could not be checked, through no fault of its own.
-pub(crate) fn failure(submission: &Submission, exercise: &Exercise, error: &CheckError) -> Record {
+/// Returns the record of a submission whose check failed with an error of Gradus or the machine.
+pub(crate) fn failed_record(
+    submission: &Submission,
+    exercise: &Exercise,
+    error: &CheckError,
+) -> Record {
     Record {
-        error: Some(reason(error)),
-        ..blank(submission, exercise)
+        error: Some(error_text(error)),
+        ..not_run_record(submission, exercise)
     }
 }
 
-/// Returns `error` with its causes, in one line.
-pub(super) fn reason(error: &CheckError) -> String {
+pub(super) fn error_text(error: &CheckError) -> String {
     text::visible(&text::with_causes(error))
 }
 
-/// Returns the record of a submission whose check ended in a panic of ours.
-pub(crate) fn panicked(submission: &Submission, exercise: &Exercise) -> Record {
+/// Returns the record of a submission whose check panicked.
+pub(crate) fn panicked_record(submission: &Submission, exercise: &Exercise) -> Record {
     Record {
-        error: Some("a mistake in Gradus ended this check".to_owned()),
-        ..blank(submission, exercise)
+        error: Some("a bug in Gradus ended this check".to_owned()),
+        ..not_run_record(submission, exercise)
     }
 }
 
-/// Returns a record in which nothing ran.
-fn blank(submission: &Submission, exercise: &Exercise) -> Record {
+/// Returns a record with the verdict "internal error" in which no test ran.
+fn not_run_record(submission: &Submission, exercise: &Exercise) -> Record {
     let tests = exercise.task().tests().into_iter().map(|test| TestRecord {
         weight: exercise.grading().weight(&test.name),
         visibility: exercise.grading().visibility(&test.name),
@@ -103,8 +106,8 @@ fn blank(submission: &Submission, exercise: &Exercise) -> Record {
     }
 }
 
-/// A pass gets all points. Partial credit is the share of the weights; what was refused or could
-/// not be checked has none.
+/// A pass scores all points. Partial credit is the share of the weights of passed tests; forbidden code and
+/// internal errors score none.
 fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points {
     let points = exercise.grading().points;
     match verdict {
@@ -131,8 +134,8 @@ fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points 
     }
 }
 
-/// Returns the entry for the learner's own tests, if the exercise asks for some: they weigh the same
-/// where there are none that could be judged.
+/// Returns the test record for the learner's own tests, if the exercise asks for some. They keep their
+/// weight if they could not be judged.
 fn own_tests(own: Option<&OwnTests>, exercise: &Exercise) -> Option<TestRecord> {
     if own.is_none() && !exercise.task().judges_own_tests() {
         return None;
@@ -148,11 +151,11 @@ fn own_tests(own: Option<&OwnTests>, exercise: &Exercise) -> Option<TestRecord> 
         verdict,
         weight: exercise.grading().own_tests,
         visibility: exercise.grading().visibility(OWN_TESTS),
-        feedback: own.map_or_else(String::new, own_tests_told),
+        feedback: own.map_or_else(String::new, own_tests_feedback),
     })
 }
 
-fn own_tests_told(own: &OwnTests) -> String {
+fn own_tests_feedback(own: &OwnTests) -> String {
     if own.accept_reference {
         format!(
             "they catch {} of {} wrong solutions; {} are needed",
@@ -163,13 +166,13 @@ fn own_tests_told(own: &OwnTests) -> String {
     }
 }
 
-fn told(result: &TestResult, feedback: Feedback) -> String {
+fn feedback_text(result: &TestResult, feedback: Feedback) -> String {
     let words = match (result, feedback) {
         (TestResult::NotRun(why), _) => why.clone(),
         (_, Feedback::Title) => String::new(),
         (_, Feedback::Full) => result.values().map_or_else(String::new, values),
     };
-    cut(&words, MOST_FEEDBACK)
+    truncate(&words, MOST_FEEDBACK)
 }
 
 fn values(values: &Values) -> String {
@@ -186,20 +189,20 @@ fn values(values: &Values) -> String {
     lines.join("\n")
 }
 
-fn diagnostics<'a>(said: impl Iterator<Item = &'a Diagnostic>) -> String {
+fn join_diagnostics<'a>(diagnostics: impl Iterator<Item = &'a Diagnostic>) -> String {
     let mut all = String::new();
-    for diagnostic in said {
+    for diagnostic in diagnostics {
         if all.len() > MOST_TEXT {
             break;
         }
         all.push_str(diagnostic.text.trim_end());
         all.push('\n');
     }
-    cut(&all, MOST_TEXT)
+    truncate(&all, MOST_TEXT)
 }
 
-/// Returns the start of `text`, and says so when there was more.
-fn cut(text: &str, most: usize) -> String {
+/// Truncates `text` to at most `most` bytes, with a notice.
+fn truncate(text: &str, most: usize) -> String {
     if text.len() <= most {
         return text.to_owned();
     }
@@ -256,7 +259,7 @@ mod tests {
         record(&submission(exercise), exercise, outcome)
     }
 
-    /// An exercise of the built-in course that asks for tests of the learner's own.
+    /// An exercise of the built-in course that asks for the learner's own tests.
     fn asking_for_tests() -> Exercise {
         let (course, problems) = load(&builtin::tree(), crate::kinds::KINDS);
         assert!(problems.is_empty());
@@ -336,7 +339,7 @@ mod tests {
     }
 
     #[test]
-    fn values_are_told_only_where_the_exercise_allows_it() {
+    fn values_are_reported_only_where_the_exercise_allows_it() {
         let mut exercise = exercise(Credit::Partial);
         let outcome = outcome(&[("a", secret())]);
         assert_eq!(graded(&exercise, &outcome).tests[0].feedback, "");
@@ -355,11 +358,11 @@ mod tests {
             let entry = record.tests.remove(1);
             (record.verdict, entry.verdict, entry.feedback)
         };
-        let told = |caught| format!("they catch {caught} of 3 wrong solutions; 2 are needed");
+        let feedback = |caught| format!("they catch {caught} of 3 wrong solutions; 2 are needed");
         let (passed, failed) = (TestVerdict::Passed, TestVerdict::Failed);
-        assert_eq!(entry(own(true, 3)), (Verdict::Passed, passed, told(3)));
-        assert_eq!(entry(own(true, 2)), (Verdict::Passed, passed, told(2)));
-        assert_eq!(entry(own(true, 1)), (Verdict::Failed, failed, told(1)));
+        assert_eq!(entry(own(true, 3)), (Verdict::Passed, passed, feedback(3)));
+        assert_eq!(entry(own(true, 2)), (Verdict::Passed, passed, feedback(2)));
+        assert_eq!(entry(own(true, 1)), (Verdict::Failed, failed, feedback(1)));
         let rejects = "they reject a right solution".to_owned();
         assert_eq!(entry(own(false, 3)), (Verdict::Failed, failed, rejects));
     }
@@ -379,13 +382,13 @@ mod tests {
             source: std::io::Error::other("no\u{1b}pe"),
         };
         let submission = submission(&exercise);
-        let failure = failure(&submission, &exercise, &error);
-        let panicked = panicked(&submission, &exercise);
+        let failure = failed_record(&submission, &exercise, &error);
+        let panicked = panicked_record(&submission, &exercise);
         let told = failure.error.as_deref().unwrap();
         assert!(told.starts_with("cannot use /there: no"), "{told}");
         assert!(!told.contains('\u{1b}'), "{told}");
         let told = panicked.error.as_deref().unwrap();
-        assert_eq!(told, "a mistake in Gradus ended this check");
+        assert_eq!(told, "a bug in Gradus ended this check");
         for record in [failure, panicked] {
             assert_eq!(record.submission, submission.name());
             assert_eq!(record.verdict, Verdict::InternalError);

@@ -140,7 +140,7 @@ impl RustTask {
     fn bounded(&self, context: &Context) -> Result<Context, CheckError> {
         let whole = SUBMISSION.max(self.subject()?.limits.cpu * 10);
         Ok(Context {
-            allowance: context.allowance.clone().or_of(whole),
+            budget: context.budget.clone().or_limited_to(whole),
             ..context.clone()
         })
     }

@@ -1,4 +1,4 @@
-//! The tree that Markdown is parsed into.
+//! The document tree that Markdown is parsed into.
 
 use crate::text::Span;
 
@@ -8,25 +8,25 @@ pub struct Doc {
     /// The blocks, in source order.
     pub blocks: Vec<Block>,
     /// The footnotes, in the order in which they are first referred to.
-    pub notes: Vec<Note>,
+    pub notes: Vec<Footnote>,
 }
 
-/// A footnote; its number is its place in [`Doc::notes`], counted from 1.
+/// A footnote; its number is its index in [`Doc::notes`] plus 1.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Note {
-    /// The name it has in the source.
+pub struct Footnote {
+    /// Its label in the source.
     pub label: String,
-    /// What it says; empty when the source refers to it and never defines it.
+    /// Its contents; empty if the source never defines it.
     pub blocks: Vec<Block>,
 }
 
-/// A block and where it comes from.
+/// A block with its position in the source.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// The line of the source on which the block starts, counted from the line given to
     /// [`parse_at`](crate::lesson::parse_at). The text of a fenced block starts one line later.
     pub line: usize,
-    /// What the block is.
+    /// The block itself.
     pub kind: BlockKind,
 }
 
@@ -46,40 +46,40 @@ pub enum BlockKind {
     Paragraph(Vec<Inline>),
     /// A code block.
     Code {
-        /// Everything after the fence; [`Info`](crate::lesson::Info) takes it apart.
+        /// The info string, see [`Info`](crate::lesson::Info).
         info: String,
         /// The text as written, control characters included: it may be data for a parser.
         text: String,
     },
     /// A bulleted or numbered list.
-    List(List),
+    List(ListBlock),
     /// A quotation.
     Quote(Vec<Block>),
-    /// A quotation that starts with `[!NOTE]` or its like.
+    /// A quotation that starts with a marker such as `[!NOTE]`.
     Alert {
-        /// Which of the five.
+        /// The kind.
         kind: AlertKind,
-        /// What it says.
+        /// Its contents.
         blocks: Vec<Block>,
     },
     /// A table.
     Table(Table),
     /// A thematic break.
     Rule,
-    /// An HTML comment that stands alone: the text between the marks, trimmed. Never shown.
+    /// An HTML comment that is a block by itself: the trimmed text between the marks. Never shown.
     Comment(String),
-    /// Any other raw HTML, which is shown as it is written.
+    /// Any other raw HTML, which is shown as source.
     Html(String),
-    /// A list of terms, each with what it means.
+    /// A definition list.
     Definitions(Vec<Definition>),
 }
 
 /// A list.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct List {
+pub struct ListBlock {
     /// The number of the first item; `None` for bullets.
     pub start: Option<u64>,
-    /// Whether the items stand without blank lines between them.
+    /// Whether there are no blank lines between the items.
     pub tight: bool,
     /// The items.
     pub items: Vec<Item>,
@@ -88,9 +88,9 @@ pub struct List {
 /// An item of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Item {
-    /// For a task: whether it is done.
+    /// For a task list item: whether it is done.
     pub done: Option<bool>,
-    /// What the item says.
+    /// Its contents.
     pub blocks: Vec<Block>,
 }
 
@@ -110,7 +110,6 @@ pub enum AlertKind {
 }
 
 impl AlertKind {
-    /// Returns the word shown above the alert.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Note => "Note",
@@ -133,7 +132,7 @@ pub struct Table {
     pub rows: Vec<Vec<Vec<Inline>>>,
 }
 
-/// The side to which the cells of a column are set.
+/// The alignment of a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Align {
     /// To the left.
@@ -153,18 +152,18 @@ pub struct Definition {
     pub meanings: Vec<Vec<Block>>,
 }
 
-/// A piece of running text. Its characters are safe to show: control characters are replaced.
+/// A piece of running text, without control characters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Inline {
     /// Text in one style.
     Text(Span),
-    /// A line break that the author asked for.
+    /// A hard line break.
     Break,
     /// A reference to a footnote: its index in [`Doc::notes`].
     Note(usize),
 }
 
-/// Returns the words of `inlines` without their styles; a line break becomes a space.
+/// Returns the plain text of `inlines`; a line break becomes a space.
 pub fn text_of(inlines: &[Inline]) -> String {
     let mut text = String::new();
     for inline in inlines {
@@ -180,15 +179,15 @@ pub fn text_of(inlines: &[Inline]) -> String {
 /// A code block of a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CodeBlock<'a> {
-    /// The line of the source on which the fence stands.
+    /// The line of the fence in the source.
     pub line: usize,
-    /// Everything after the fence.
+    /// The info string.
     pub info: &'a str,
     /// The text.
     pub text: &'a str,
 }
 
-/// Returns the code blocks of `doc`, also those in lists, quotations and notes, in source order.
+/// Returns all code blocks of `doc`, nested ones included, in source order.
 pub fn code_blocks(doc: &Doc) -> Vec<CodeBlock<'_>> {
     let mut found = Vec::new();
     let notes = doc.notes.iter().map(|note| &note.blocks);

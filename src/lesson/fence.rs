@@ -1,5 +1,5 @@
-//! Fenced blocks, found line by line without parsing the rest: for what needs the text of a page as its
-//! author wrote it, or no more than its directives.
+//! A line scanner for fenced code blocks, for callers that need the source text of a page, or only its
+//! directives, without parsing the rest.
 
 /// A piece of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,16 +10,16 @@ pub(crate) enum Piece<'a> {
     Fence(Fence<'a>),
 }
 
-/// A fenced block as its page has it; one that nothing closes reaches to the end of the page.
+/// A fenced block as written; one that is not closed extends to the end of the page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fence<'a> {
-    /// The blanks before its first mark.
+    /// The blanks before the opening fence.
     pub indent: &'a str,
     /// Three or more backticks or tildes.
     pub mark: &'a str,
-    /// Its info string, with the blanks around it.
+    /// Its info string, untrimmed.
     pub info: &'a str,
-    /// The lines between the marks, without their ends.
+    /// The lines between the fences, without their ends.
     pub lines: Vec<&'a str>,
 }
 
@@ -45,7 +45,7 @@ impl<'a> Fence<'a> {
         let char = text.chars().next().filter(|char| "`~".contains(*char))?;
         let info = text.trim_start_matches(char);
         let mark = &text[..text.len() - info.len()];
-        // With backticks in its info string it is code in running text.
+        // With backticks in its info string it is inline code (CommonMark 4.5).
         let is_fence = mark.len() >= 3 && (char == '~' || !info.contains('`'));
         is_fence.then_some(Self {
             indent: &line[..line.len() - text.len()],
@@ -56,8 +56,8 @@ impl<'a> Fence<'a> {
     }
 }
 
-/// Returns whether `line` closes a block that `mark` opened: as many of its characters, or more, and
-/// nothing else.
+/// Returns whether `line` is a closing fence for `mark`: at least as many of its characters, and nothing
+/// else.
 fn is_closing(mark: &str, line: &str) -> bool {
     let line = line.trim();
     line.starts_with(mark) && line.trim_start_matches(&mark[..1]).is_empty()
@@ -68,7 +68,6 @@ mod tests {
     use super::*;
     use crate::lesson::{BlockKind, parse_at};
 
-    /// Returns line, info string and text of each fenced block.
     fn scanned(text: &str) -> Vec<(usize, String, String)> {
         let fences = pieces(text).filter_map(|(number, piece)| match piece {
             Piece::Line(_) => None,

@@ -1,8 +1,8 @@
-//! The characters that the layout adds to the text.
+//! Decoration characters of the layout.
 
 use termimad::{ASCII_TABLE_BORDER_CHARS, STANDARD_TABLE_BORDER_CHARS, TableBorderChars};
 
-/// A set of decorations; each string ends in the blank that sets it apart.
+/// A set of decorations; the strings end in a blank.
 pub(super) struct Glyphs {
     /// Before an item of a list.
     pub(super) bullet: &'static str,
@@ -16,7 +16,7 @@ pub(super) struct Glyphs {
     pub(super) borders: &'static TableBorderChars,
 }
 
-/// Characters of one cell that every terminal font has.
+/// Single-cell characters that every terminal font has.
 pub(super) static UNICODE: Glyphs = Glyphs {
     bullet: "• ",
     bar: "│ ",

@@ -1,6 +1,4 @@
-//! Colours of code blocks.
-//!
-//! Nothing is loaded before the first block of a known language is asked for.
+//! Syntax highlighting of code blocks. Grammars are loaded lazily, with the first block that needs one.
 
 mod classes;
 mod engine;
@@ -11,14 +9,14 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use crate::text::{Line, Role, Syntax};
 use engine::Engine;
 
-/// Blocks whose colours are kept; one session shows fewer.
-const KEPT: usize = 512;
+/// The most blocks in the cache, more than one session shows.
+const MAX_CACHED: usize = 512;
 
-/// The languages of consoles: commands after a prompt, and what they print.
+/// Names for console sessions: commands after a prompt, and their output.
 const CONSOLES: [&str; 4] = ["console", "shell-session", "shellsession", "terminal"];
 const PROMPT: &str = "$ ";
 
-/// Names used for languages, where syntect knows them by another one.
+/// Language names that syntect knows by another name.
 const ALIASES: [(&str, &str); 7] = [
     ("conf", "nginx"),
     ("shell", "bash"),
@@ -29,12 +27,12 @@ const ALIASES: [(&str, &str); 7] = [
     ("ssh-config", "ssh_config"),
 ];
 
-/// Colours of blocks, by language and text.
-type Cache = HashMap<(String, String), Vec<Line>>;
+/// Highlighted rows by language and text.
+type HighlightCache = HashMap<(String, String), Vec<Line>>;
 
-/// Returns the rows of `text` with the colours of `language`, or `None` for a language without.
+/// Highlights `text`; `None` for an unknown language.
 pub(super) fn rows(language: &str, text: &str) -> Option<Vec<Line>> {
-    static CACHE: OnceLock<Mutex<Cache>> = OnceLock::new();
+    static CACHE: OnceLock<Mutex<HighlightCache>> = OnceLock::new();
     if matches!(language, "" | "text" | "plain" | "txt") {
         return None;
     }
@@ -50,7 +48,7 @@ pub(super) fn rows(language: &str, text: &str) -> Option<Vec<Line>> {
     }
     let rows = coloured(language, text)?;
     let mut cache = cache.lock().unwrap_or_else(PoisonError::into_inner);
-    if cache.len() >= KEPT {
+    if cache.len() >= MAX_CACHED {
         cache.clear();
     }
     cache.insert(key, rows.clone());
@@ -67,7 +65,7 @@ fn coloured(language: &str, text: &str) -> Option<Vec<Line>> {
     Some(text.lines().map(|row| parser.row(row)).collect())
 }
 
-/// Colours the commands after a prompt, with the lines that continue them, and nothing else.
+/// Highlights the commands after a prompt, continuation lines included, and nothing else.
 fn console(text: &str) -> Vec<Line> {
     let mut command = None;
     let mut rows = Vec::new();

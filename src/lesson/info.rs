@@ -1,8 +1,8 @@
-//! The info string of a fenced block.
+//! The info string of a fenced code block.
 
-/// A part of an info string behind the comma-separated words.
+/// A part of an info string after the comma-separated words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part<'a> {
+pub(crate) enum InfoPart<'a> {
     /// `name="value"`.
     Attribute(&'a str, &'a str),
     /// Anything else.
@@ -16,14 +16,14 @@ pub struct Info<'a> {
 }
 
 impl<'a> Info<'a> {
-    /// Takes `source`, everything that stands after the fence.
+    /// Wraps `source`, everything after the fence.
     pub fn new(source: &'a str) -> Self {
         Self {
             source: source.trim(),
         }
     }
 
-    /// Returns the language: everything up to the first comma, blank or brace.
+    /// Returns the language, which ends at the first comma, blank or brace.
     pub fn language(self) -> &'a str {
         self.words().next().unwrap_or_default()
     }
@@ -33,13 +33,13 @@ impl<'a> Info<'a> {
         self.halves().0.split(',').filter(|word| !word.is_empty())
     }
 
-    /// Returns whether `word` is one of the words behind the language.
+    /// Returns whether `word` is one of the words after the language.
     pub(crate) fn has(self, word: &str) -> bool {
         self.words().skip(1).any(|known| known == word)
     }
 
-    /// Returns what stands behind the words, piece by piece.
-    pub(crate) fn parts(self) -> Vec<Part<'a>> {
+    /// Returns the parts after the words.
+    pub(crate) fn parts(self) -> Vec<InfoPart<'a>> {
         let mut parts = Vec::new();
         let mut rest = self.halves().1.trim_start();
         while !rest.is_empty() {
@@ -51,15 +51,12 @@ impl<'a> Info<'a> {
         parts
     }
 
-    /// Splits at the end of the comma-separated words.
     fn halves(self) -> (&'a str, &'a str) {
         let end = self.source.find([' ', '\t', '{']);
         self.source.split_at(end.unwrap_or(self.source.len()))
     }
 
-    /// Returns the value of `name="value"`, or `None` when the info string does not set it.
-    ///
-    /// A value ends at the next double quote; there is no way to write one inside it.
+    /// Returns the value of `name="value"`. A value ends at the next double quote, which cannot be escaped.
     pub fn attribute(self, name: &str) -> Option<&'a str> {
         let mut rest = self.source;
         loop {
@@ -73,17 +70,17 @@ impl<'a> Info<'a> {
     }
 }
 
-/// Takes the first part off `text`, which does not start with a blank.
-fn split_part(text: &str) -> (Part<'_>, &str) {
+/// Splits the first part off `text`, which does not start with a blank.
+fn split_part(text: &str) -> (InfoPart<'_>, &str) {
     let end = text.find([' ', '\t']).unwrap_or(text.len());
     if let Some((name, value)) = text.split_once("=\"")
         && name.len() < end
         && let Some((value, rest)) = value.split_once('"')
     {
-        return (Part::Attribute(name, value), rest);
+        return (InfoPart::Attribute(name, value), rest);
     }
     let (stray, rest) = text.split_at(end);
-    (Part::Stray(stray), rest)
+    (InfoPart::Stray(stray), rest)
 }
 
 #[cfg(test)]
@@ -114,14 +111,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_attribute_is_told_apart() {
+    fn what_is_no_attribute_is_stray() {
         let info = Info::new("console lab=\"a\" fails state=x skip=\"b c\" open=\"");
         let parts = [
-            Part::Attribute("lab", "a"),
-            Part::Stray("fails"),
-            Part::Stray("state=x"),
-            Part::Attribute("skip", "b c"),
-            Part::Stray("open=\""),
+            InfoPart::Attribute("lab", "a"),
+            InfoPart::Stray("fails"),
+            InfoPart::Stray("state=x"),
+            InfoPart::Attribute("skip", "b c"),
+            InfoPart::Stray("open=\""),
         ];
         assert_eq!(info.parts(), parts);
         assert!(Info::new("nginx,http,fails x").has("fails") && !info.has("fails"));

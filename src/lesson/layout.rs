@@ -1,7 +1,7 @@
-//! Blocks to lines.
+//! Layout: blocks to lines.
 //!
-//! Content keeps the roles `Text`, `Heading`, `Code`, `Syntax` and `Key`; whatever the layout adds
-//! (bars, bullets, numbers, labels) has one of the other roles, so that the two can be told apart.
+//! Content has the roles `Text`, `Heading`, `Code`, `Syntax` and `Key`; decorations (bars, bullets,
+//! numbers, labels) have one of the other roles, so that callers can distinguish them.
 
 mod code;
 mod list;
@@ -16,24 +16,24 @@ use super::glyphs::{self, Glyphs};
 use super::wrap::wrap;
 use crate::text::{Line, Role, Span, Style, visible};
 
-/// The narrowest width the layout works with; less is treated as this.
+/// The minimum width; less is treated as this.
 const NARROWEST: usize = 12;
 
-/// What the lines are made for.
-#[expect(clippy::struct_excessive_bools, reason = "each is a wish of its own")]
+/// The options of the layout.
+#[expect(clippy::struct_excessive_bools, reason = "the options are independent")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
-    /// The cells of a line; anything below 12 counts as 12.
+    /// The width of a line in cells, at least 12.
     pub width: usize,
     /// Whether the lines are for a screen reader: words instead of lines and boxes.
     pub accessible: bool,
-    /// Whether links can be followed where they stand; else they are numbered, and their
-    /// addresses listed at the end.
+    /// Whether the terminal supports hyperlinks; otherwise links are numbered, and their addresses listed
+    /// at the end.
     pub hyperlinks: bool,
     /// Whether decorations are limited to ASCII.
     pub ascii: bool,
-    /// Whether code is coloured. Where it is not, or colours cannot be heard, code in running text
-    /// stands between backticks and a key between brackets.
+    /// Whether code is highlighted. Without colours, and for a screen reader, inline code is put in backticks
+    /// and keys in brackets.
     pub highlight: bool,
 }
 
@@ -51,15 +51,15 @@ impl Default for Layout {
 
 /// Lays out `blocks`, a part of `doc`, with the footnotes and links they refer to at the end.
 ///
-/// No line is wider than [`Layout::width`], and none ends in a blank.
+/// No line is wider than [`Layout::width`] or ends in a blank.
 pub fn layout(blocks: &[Block], doc: &Doc, options: &Layout) -> Vec<Line> {
-    let mut page = Page::new(doc, options);
+    let mut page = PageLayout::new(doc, options);
     let mut lines = page.blocks(blocks, options.width.max(NARROWEST), Spacing::Loose);
     page.add_references(&mut lines);
     lines
 }
 
-/// Returns the visible text of `lines`, each ended by a line feed.
+/// Returns the visible text of `lines`, each followed by a line feed.
 pub fn plain(lines: &[Line]) -> String {
     let mut text = String::new();
     for line in lines {
@@ -71,15 +71,15 @@ pub fn plain(lines: &[Line]) -> String {
     text
 }
 
-/// Whether blocks are set apart by blank lines.
+/// Whether blocks are separated by blank lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Spacing {
     Tight,
     Loose,
 }
 
-/// A piece that is being laid out.
-struct Page<'a> {
+/// The state of one [`layout`] call.
+struct PageLayout<'a> {
     doc: &'a Doc,
     options: &'a Layout,
     glyphs: &'static Glyphs,
@@ -89,7 +89,7 @@ struct Page<'a> {
     notes: Vec<usize>,
 }
 
-impl<'a> Page<'a> {
+impl<'a> PageLayout<'a> {
     fn new(doc: &'a Doc, options: &'a Layout) -> Self {
         let plain = options.ascii || options.accessible;
         let glyphs = if plain {
@@ -142,12 +142,10 @@ impl<'a> Page<'a> {
     }
 }
 
-/// Returns a line of `count` times the decoration `glyph`.
 fn repeated(glyph: char, count: usize) -> Line {
     Line::new().with(Role::Dim, glyph.to_string().repeat(count))
 }
 
-/// Returns lines that name what follows or ends.
 fn label(role: Role, words: &str, width: usize) -> Vec<Line> {
     wrap(&[label_span(role, words)], width)
 }

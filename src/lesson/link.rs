@@ -1,4 +1,4 @@
-//! Addresses: which ones a lesson may link to, and where a bare one stands in running text.
+//! Links: the addresses that a lesson may link to, and bare addresses in running text.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 const SCHEMES: [&str; 4] = ["http", "https", "mailto", "file"];
 
-/// Returns the address to link to, or `None` when its scheme is not one we let through.
+/// Returns the address to link to; `None` if its scheme is not allowed.
 ///
-/// What a terminal could act on is percent-encoded: control characters, blanks, quotation marks
-/// and everything outside ASCII.
+/// Everything that a terminal could interpret is percent-encoded: control characters, blanks, quotation
+/// marks and non-ASCII characters.
 pub(super) fn address(target: &str) -> Option<Arc<str>> {
     let allowed = match scheme(target) {
         Some(scheme) => SCHEMES
@@ -20,7 +20,7 @@ pub(super) fn address(target: &str) -> Option<Arc<str>> {
     allowed.then(|| encoded(target))
 }
 
-/// Returns the scheme of `target`, as RFC 3986 has it; `None` for a relative address.
+/// Returns the scheme of `target` (RFC 3986), `?` for a malformed one; `None` for a relative address.
 fn scheme(target: &str) -> Option<&str> {
     let (scheme, _) = target.split_once(':')?;
     let name = |byte: u8| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte);
@@ -45,10 +45,10 @@ fn encoded(target: &str) -> Arc<str> {
     safe.into()
 }
 
-/// Returns where the first bare `http://` or `https://` address of `text` stands.
+/// Returns the range of the first bare `http://` or `https://` address in `text`.
 ///
-/// The rules for its end are those of GitHub's autolinks: blanks and `<` end it, punctuation at
-/// the end is not part of it, and neither is a closing parenthesis that it does not open.
+/// The rules for its end are those of GitHub's autolinks: blanks and `<` end it, trailing punctuation is not
+/// part of it, nor is a closing parenthesis without an opening one.
 pub(super) fn bare(text: &str) -> Option<Range<usize>> {
     let mut from = 0;
     while let Some(at) = text[from..].find("://") {
@@ -65,7 +65,7 @@ pub(super) fn bare(text: &str) -> Option<Range<usize>> {
     None
 }
 
-/// Returns where the scheme that ends `before` starts, when it is a word of its own.
+/// Returns the start of the scheme at the end of `before`, unless it is part of a longer word.
 fn start_of_scheme(before: &str) -> Option<usize> {
     let scheme = ["https", "http"]
         .into_iter()

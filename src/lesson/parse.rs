@@ -1,4 +1,4 @@
-//! Markdown to [`Doc`]: the events of pulldown-cmark become a tree.
+//! The parser: builds a [`Doc`] from the events of pulldown-cmark.
 
 mod comment;
 mod frame;
@@ -9,14 +9,13 @@ use std::mem;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag};
 
-use super::doc::{Block, BlockKind, Doc, Note};
-use frame::{Frame, Kind};
+use super::doc::{Block, BlockKind, Doc, Footnote};
+use frame::{Frame, FrameKind};
 
-/// Containers nested deeper than this are flattened into the one around them: nobody can read
-/// them, and a hostile text must not exhaust the stack of whoever walks the tree.
-const DEEPEST: usize = 24;
+/// Containers nested more deeply are flattened into their parent, so that hostile text cannot exhaust the
+/// stack of a recursive walk over the tree.
+const MAX_DEPTH: usize = 24;
 
-/// Returns the Markdown extensions of lessons.
 fn options(markdown: &str) -> Options {
     let mut options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
@@ -24,8 +23,8 @@ fn options(markdown: &str) -> Options {
         | Options::ENABLE_TASKLISTS
         | Options::ENABLE_GFM
         | Options::ENABLE_DEFINITION_LIST;
-    // Where it looks for attributes of headings, pulldown-cmark 0.13 panics at some that are underlined and
-    // have no text. So it looks only where a heading with `#` may have some.
+    // With heading attributes enabled, pulldown-cmark 0.13 panics on some underlined headings without text.
+    // So they are enabled only if some line looks like a `#` heading with attributes.
     let has_some = |line: &str| line.contains('#') && line.trim_end().ends_with('}');
     let may_have_some = markdown.lines().any(has_some);
     options.set(Options::ENABLE_HEADING_ATTRIBUTES, may_have_some);
@@ -40,11 +39,11 @@ pub fn parse(markdown: &str) -> Doc {
 /// Parses `markdown`, a part of a file that starts on its line `first_line`.
 ///
 /// The Markdown is CommonMark with tables, footnotes, strikethrough, task lists, alerts, heading
-/// classes and definition lists. There is no front matter: cut it off first.
+/// classes and definition lists. Front matter must be removed first.
 pub fn parse_at(markdown: &str, first_line: usize) -> Doc {
     let mut builder = Builder::new(markdown, first_line);
     for (event, range) in Parser::new_ext(markdown, options(markdown)).into_offset_iter() {
-        builder.take(event, range.start);
+        builder.handle(event, range.start);
     }
     builder.finish()
 }
@@ -53,7 +52,7 @@ struct Builder<'a> {
     first_line: usize,
     line_starts: Vec<usize>,
     stack: Vec<Frame>,
-    notes: Vec<Note>,
+    notes: Vec<Footnote>,
     numbers: HashMap<CowStr<'a>, usize>,
 }
 
@@ -63,7 +62,7 @@ impl<'a> Builder<'a> {
         Self {
             first_line,
             line_starts,
-            stack: vec![Frame::new(Kind::Root, first_line)],
+            stack: vec![Frame::new(FrameKind::Root, first_line)],
             notes: Vec::new(),
             numbers: HashMap::new(),
         }
@@ -77,7 +76,7 @@ impl<'a> Builder<'a> {
         self.stack.last_mut().expect("the root is never popped")
     }
 
-    fn take(&mut self, event: Event<'a>, offset: usize) {
+    fn handle(&mut self, event: Event<'a>, offset: usize) {
         let line = self.line(offset);
         match event {
             Event::Start(tag) => self.start(tag, line),
@@ -110,21 +109,24 @@ impl<'a> Builder<'a> {
         }
         self.top().block_starts();
         let kind = match tag {
-            Tag::FootnoteDefinition(label) => Kind::Note(self.number(label)),
+            Tag::FootnoteDefinition(label) => FrameKind::Note(self.number(label)),
             tag => self.kind(tag),
         };
         self.stack.push(Frame::new(kind, line));
     }
 
-    fn kind(&self, tag: Tag<'_>) -> Kind {
-        let kind = Kind::of(tag);
+    fn kind(&self, tag: Tag<'_>) -> FrameKind {
+        let kind = FrameKind::from_tag(tag);
         let parent = self.stack.last().map(|frame| &frame.kind);
-        let flat = parent.is_some_and(|parent| matches!(parent, Kind::Flat));
-        let part = matches!(kind, Kind::Item { .. } | Kind::Term | Kind::Meaning);
-        let deep = self.stack.len() > DEEPEST && kind.is_container();
+        let flat = parent.is_some_and(|parent| matches!(parent, FrameKind::Flat));
+        let part = matches!(
+            kind,
+            FrameKind::Item { .. } | FrameKind::Term | FrameKind::Meaning
+        );
+        let deep = self.stack.len() > MAX_DEPTH && kind.is_container();
         match kind {
-            Kind::Term if flat => Kind::Paragraph,
-            _ if deep && !part || flat && part => Kind::Flat,
+            FrameKind::Term if flat => FrameKind::Paragraph,
+            _ if deep && !part || flat && part => FrameKind::Flat,
             kind => kind,
         }
     }
@@ -133,12 +135,12 @@ impl<'a> Builder<'a> {
         let mut frame = self.stack.pop().expect("every end has a start");
         frame.block_starts();
         match frame.kind {
-            Kind::Note(number) => self.notes[number].blocks = mem::take(&mut frame.blocks),
+            FrameKind::Note(number) => self.notes[number].blocks = mem::take(&mut frame.blocks),
             _ => frame.close_into(self.top()),
         }
     }
 
-    /// Marks the item around the running text, which may be a paragraph of its own.
+    /// Marks the innermost list item, which may hold the text in a paragraph.
     fn mark_task(&mut self, is_done: bool) {
         let item = self.stack.iter_mut().rev().find_map(|frame| frame.task());
         if let Some(done) = item {
@@ -149,7 +151,7 @@ impl<'a> Builder<'a> {
     fn number(&mut self, label: CowStr<'a>) -> usize {
         let notes = &mut self.notes;
         *self.numbers.entry(label).or_insert_with_key(|label| {
-            notes.push(Note {
+            notes.push(Footnote {
                 label: label.to_string(),
                 blocks: Vec::new(),
             });

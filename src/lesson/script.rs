@@ -1,11 +1,8 @@
-//! Superscript and subscript in characters of their own, for terminals that have neither.
+//! Superscript and subscript in Unicode characters.
 
-/// A line of text raised or lowered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Script {
-    /// Raised.
     Super,
-    /// Lowered.
     Sub,
 }
 
@@ -13,8 +10,7 @@ const PLAIN: &str = "0123456789+-=()n";
 const RAISED: &str = "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ";
 const LOWERED: &str = "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₙ";
 
-/// Returns `text` in the characters of `script`, or `^(text)` and `_(text)` when some character
-/// has no such form.
+/// Returns `text` as superscript or subscript, or as `^(text)` or `_(text)` if a character has no such form.
 pub(super) fn scripted(script: Script, text: &str) -> String {
     let (forms, mark) = match script {
         Script::Super => (RAISED, '^'),

@@ -1,8 +1,7 @@
-//! Breaking text into lines.
+//! Line wrapping: first fit over the break opportunities of UAX 14.
 //!
-//! Lines break where UAX 14 allows it, as early in the text as they must (first fit). A place
-//! inside a path, an address or a piece of code is only used when what stands between blanks is
-//! longer than a line; inside a word, a line breaks between grapheme clusters as the last resort.
+//! Opportunities inside a path, an address or inline code are used only if the text between blanks is
+//! longer than a line. As a last resort, a word is broken between grapheme clusters.
 
 mod run;
 
@@ -13,13 +12,13 @@ use unicode_linebreak::linebreaks;
 
 use crate::text::Line;
 use crate::text::Span;
-use run::Run;
+use run::StyledRun;
 
-/// Returns `spans` as lines of at most `width` cells, without blanks at their ends.
+/// Wraps `spans` into lines of at most `width` cells, without trailing blanks.
 ///
 /// A grapheme cluster wider than `width` still gets a line.
 pub(super) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
-    let run = Run::new(spans);
+    let run = StyledRun::new(spans);
     if run.width(0..run.text.len()) <= width {
         return vec![run.line(0..run.text.trim_end().len())];
     }
@@ -36,10 +35,9 @@ pub(super) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
     filler.finish()
 }
 
-/// Returns the width of the widest piece of `spans` that [`wrap`] keeps together, and the width of
-/// the whole.
+/// Returns the width of the widest unbreakable piece of `spans`, and the width of all.
 pub(super) fn content_widths(spans: &[Span]) -> (usize, usize) {
-    let run = Run::new(spans);
+    let run = StyledRun::new(spans);
     let all = 0..run.text.len();
     let width = |piece: Range<usize>| run.width(trimmed(&run.text, piece));
     let widest = pieces(&run, all.clone(), Strength::Strong)
@@ -49,7 +47,7 @@ pub(super) fn content_widths(spans: &[Span]) -> (usize, usize) {
     (widest, run.width(trimmed(&run.text, all)))
 }
 
-/// How willingly a line breaks at a place.
+/// The strength of a break opportunity.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd)]
 enum Strength {
     Never,
@@ -57,7 +55,7 @@ enum Strength {
     Strong,
 }
 
-fn strength(run: &Run<'_>, at: usize) -> Strength {
+fn strength(run: &StyledRun<'_>, at: usize) -> Strength {
     let before = &run.text[..at];
     if before.ends_with("://") {
         Strength::Never
@@ -68,9 +66,9 @@ fn strength(run: &Run<'_>, at: usize) -> Strength {
     }
 }
 
-/// Returns the pieces of `range` between the places that are at least as strong as `least`.
+/// Returns the pieces of `range` between break opportunities that are at least as strong as `least`.
 fn pieces<'r>(
-    run: &'r Run<'_>,
+    run: &'r StyledRun<'_>,
     range: Range<usize>,
     least: Strength,
 ) -> impl Iterator<Item = Range<usize>> + use<'r> {
@@ -85,10 +83,10 @@ fn pieces<'r>(
         })
 }
 
-/// Returns where `text` may break.
+/// Returns the break opportunities of `text`.
 ///
-/// UAX 14 keeps `/` and `.` with what stands before them, even over a blank. Here they start paths
-/// and file names, so that such a blank is a place to break too.
+/// UAX 14 forbids a break before `/` and `.`, even after a blank. Here they start paths and file names, so
+/// such a blank is an opportunity too.
 fn places(text: &str) -> impl Iterator<Item = usize> {
     let mut start = 0;
     linebreaks(text).flat_map(move |(end, _)| {
@@ -104,7 +102,7 @@ fn places(text: &str) -> impl Iterator<Item = usize> {
     })
 }
 
-/// Returns whether `text` starts with a mark that belongs to the word after it.
+/// Returns whether `text` starts with a path or name such as `/etc` or `.git`.
 fn starts_name(text: &str) -> bool {
     let word = text.strip_prefix(['/', '.', ':']);
     word.is_some_and(|word| word.starts_with(|char: char| char.is_alphanumeric()))
@@ -116,7 +114,7 @@ fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
 
 /// Fills lines with pieces.
 struct Filler<'r, 's> {
-    run: &'r Run<'s>,
+    run: &'r StyledRun<'s>,
     width: usize,
     line: Range<usize>,
     used: usize,
@@ -136,7 +134,7 @@ impl Filler<'_, '_> {
         }
     }
 
-    /// Places a piece that is longer than a line.
+    /// Breaks a piece that is longer than a line.
     fn divide(&mut self, piece: Range<usize>) {
         let weak: Vec<Range<usize>> = pieces(self.run, piece.clone(), Strength::Weak).collect();
         if weak.len() > 1 {
@@ -173,10 +171,10 @@ impl Filler<'_, '_> {
     }
 }
 
-/// Returns a line of code as rows of at most `width` cells; the rows after the first leave room
-/// for a mark of `mark` cells. No character is lost, and a row may start with a blank.
+/// Wraps a line of code into rows of at most `width` cells; the rows after the first leave room for a mark
+/// of `mark` cells. No character is dropped, so a row may start with a blank.
 pub(super) fn wrap_code(spans: &[Span], width: usize, mark: usize) -> Vec<Line> {
-    let run = Run::new(spans);
+    let run = StyledRun::new(spans);
     let all = 0..run.text.len();
     if run.width(all.clone()) <= width {
         return vec![run.line(all)];
@@ -191,9 +189,9 @@ pub(super) fn wrap_code(spans: &[Span], width: usize, mark: usize) -> Vec<Line> 
     rows
 }
 
-/// Returns where a row of `room` cells that starts at `start` ends: before the last blank of its
-/// second half, else where it is full. Blanks that follow each other stay together.
-fn row_end(run: &Run<'_>, start: usize, room: usize) -> usize {
+/// Returns the end of a row of `room` cells that starts at `start`: before the last blank in its second half,
+/// else where it is full. Runs of blanks are not broken.
+fn row_end(run: &StyledRun<'_>, start: usize, room: usize) -> usize {
     let (mut used, mut full, mut blank) = (0, start, None);
     for cluster in run.clusters(start..run.text.len()) {
         used += run.width(cluster.clone());

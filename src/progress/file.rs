@@ -1,4 +1,4 @@
-//! The progress file: read, moved aside when it is damaged, refused when it is newer.
+//! The progress file. A damaged one is renamed, one of a newer version refused.
 
 use std::path::{Path, PathBuf};
 use std::{fs, io};
@@ -8,47 +8,32 @@ use serde::{Deserialize, Serialize};
 use super::Progress;
 use crate::sys::files;
 
-/// The version of the file that this program reads and writes.
+/// The version of the format.
 const VERSION: u32 = 1;
 /// The most bytes a progress file may have.
 const MOST_BYTES: u64 = 16 << 20;
 
-/// Progress as it was read.
+/// The progress file as it was read.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Loaded {
-    /// What the file said; empty when there was none, or a damaged one.
+    /// The progress; empty if there was no file, or a damaged one.
     pub progress: Progress,
-    /// Where a damaged file was moved to, if there was one.
+    /// The new path of a damaged file, if there was one.
     pub damaged: Option<PathBuf>,
 }
 
-/// A progress file that could not be used.
+/// The progress file could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum ProgressError {
-    /// A newer Gradus wrote it; it is left as it is.
+    /// A newer Gradus wrote it; it is not touched.
     #[error("{} has version {version}, and this Gradus reads {VERSION}", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        version: u64,
-    },
+    Newer { path: PathBuf, version: u64 },
     /// It could not be read.
     #[error("cannot read {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Read { path: PathBuf, source: io::Error },
     /// It could not be written.
     #[error("cannot write {}", path.display())]
-    Write {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    Write { path: PathBuf, source: io::Error },
 }
 
 #[derive(Serialize)]
@@ -59,12 +44,12 @@ struct Written<'a> {
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct FileVersion {
     version: u64,
 }
 
 impl Progress {
-    /// Reads the file `path`. No file is no progress; a damaged one is moved aside.
+    /// Reads the file `path`. A missing file gives empty progress; a damaged one is renamed.
     ///
     /// # Errors
     /// Fails when the file has a newer version, or cannot be read or moved.
@@ -73,7 +58,7 @@ impl Progress {
             return Ok(Loaded::default());
         };
         refuse_newer(path, &bytes)?;
-        let parsed = serde_json::from_slice::<Version>(&bytes)
+        let parsed = serde_json::from_slice::<FileVersion>(&bytes)
             .and_then(|_| serde_json::from_slice::<Self>(&bytes));
         let damaged = match parsed {
             Ok(progress) => {
@@ -90,7 +75,7 @@ impl Progress {
         })
     }
 
-    /// Writes the file `path`, whole.
+    /// Replaces the file `path` atomically.
     ///
     /// # Errors
     /// Fails when a newer Gradus wrote the file that is there, or when it cannot be written.
@@ -126,8 +111,8 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, ProgressError> {
 }
 
 fn refuse_newer(path: &Path, bytes: &[u8]) -> Result<(), ProgressError> {
-    match serde_json::from_slice::<Version>(bytes) {
-        Ok(Version { version }) if version > u64::from(VERSION) => Err(ProgressError::Newer {
+    match serde_json::from_slice::<FileVersion>(bytes) {
+        Ok(FileVersion { version }) if version > u64::from(VERSION) => Err(ProgressError::Newer {
             path: path.into(),
             version,
         }),

@@ -1,4 +1,4 @@
-//! The way through the course: what comes next, how much is done, whether it is finished.
+//! What is done of a course, and what comes next.
 
 use serde::Serialize;
 
@@ -6,65 +6,60 @@ use super::{Progress, State};
 use crate::course::{Course, Exercise, Item, Lesson, Section};
 use crate::source::TrackId;
 
-/// What to do next.
+/// The next step in a course.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Next<'a> {
     /// Read this section.
     Read {
-        /// The lesson.
         lesson: &'a Lesson,
         /// The section, by index from 0.
         section: usize,
     },
-    /// Do this exercise.
     Solve(&'a Exercise),
-    /// Nothing: the track is finished.
+    /// The track is finished.
     Nothing,
 }
 
 /// How much of the core of a track is done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Tally {
-    /// Lessons, and those of them that were read.
+    /// Lessons that were read.
     pub lessons: Count,
-    /// Exercises without those that were settled, and those of them that were passed.
+    /// Exercises that were passed; settled ones do not count.
     pub exercises: Count,
-    /// How many exercises were settled without a pass.
+    /// The number of exercises that were settled without a pass.
     pub settled: usize,
 }
 
-/// How many of how many.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub(crate) struct Count {
-    /// How many are done.
     pub done: usize,
-    /// How many there are.
+    /// The total.
     pub of: usize,
 }
 
 impl Count {
-    fn of(done: impl Iterator<Item = bool>) -> Self {
+    fn from_flags(done: impl Iterator<Item = bool>) -> Self {
         done.fold(Self::default(), |count, done| Self {
             done: count.done + usize::from(done),
             of: count.of + 1,
         })
     }
 
-    /// Returns whether all are done.
     pub(crate) fn is_full(self) -> bool {
         self.done == self.of
     }
 }
 
 impl Progress {
-    /// Returns how much of the core of `track` is done; `None` is the whole course.
+    /// Counts what is done of the core of `track`, or of the whole course.
     pub(crate) fn tally(&self, course: &Course, track: Option<&TrackId>) -> Tally {
         let states = core(course, track).map(|exercise| self.state_of(exercise));
         let (settled, counted): (Vec<_>, Vec<_>) =
             states.partition(|state| *state == State::Settled);
         Tally {
-            lessons: Count::of(course.lessons.iter().map(|lesson| self.has_read(lesson))),
-            exercises: Count::of(counted.into_iter().map(State::is_done)),
+            lessons: Count::from_flags(course.lessons.iter().map(|lesson| self.has_read(lesson))),
+            exercises: Count::from_flags(counted.into_iter().map(State::is_done)),
             settled: settled.len(),
         }
     }
@@ -76,7 +71,7 @@ impl Progress {
         tally.lessons.is_full() && tally.exercises.is_full()
     }
 
-    /// Returns the first thing, in the order of the course, that the chosen track still asks for.
+    /// Returns the first unfinished step of the chosen track, in the order of the course.
     pub(crate) fn next<'a>(&self, course: &'a Course) -> Next<'a> {
         for lesson in &course.lessons {
             for (index, section) in lesson.sections().iter().enumerate() {
@@ -90,7 +85,7 @@ impl Progress {
         open.map_or(Next::Nothing, Next::Solve)
     }
 
-    /// Returns what a section still asks for: to be read, then its exercises.
+    /// Returns the first unfinished step of a section: reading it, then its exercises.
     fn first_step<'a>(
         &self,
         course: &'a Course,
@@ -145,7 +140,7 @@ mod tests {
         }
     }
 
-    /// Does whatever comes next until nothing does, and returns what that was.
+    /// Does every next step, and returns their names.
     fn walk(course: &Course, progress: &mut Progress) -> Vec<String> {
         let mut done = Vec::new();
         loop {

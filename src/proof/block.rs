@@ -4,7 +4,7 @@ use super::{LANGUAGES, Language, Miss, Unrun};
 use crate::check::Context;
 use crate::course::Course;
 use crate::kinds::gateway::lab::need::Need;
-use crate::lesson::{Doc, Info, Part, code_blocks, parse};
+use crate::lesson::{Doc, Info, InfoPart, code_blocks, parse};
 use crate::source::Problem;
 
 /// The attribute that names what not every machine has: without it the block is not proved there.
@@ -113,10 +113,12 @@ impl Block {
         }
         for part in self.info().parts() {
             match part {
-                Part::Attribute("skip", _) => {}
-                Part::Attribute(NEEDS, words) => problems.extend(self.unknown_need(words)),
-                Part::Attribute(name, _) if language.attributes().contains(&name) => {}
-                Part::Attribute(word, _) | Part::Stray(word) => problems.push(self.stray(word)),
+                InfoPart::Attribute("skip", _) => {}
+                InfoPart::Attribute(NEEDS, words) => problems.extend(self.unknown_need(words)),
+                InfoPart::Attribute(name, _) if language.attributes().contains(&name) => {}
+                InfoPart::Attribute(word, _) | InfoPart::Stray(word) => {
+                    problems.push(self.stray(word));
+                }
             }
         }
         problems

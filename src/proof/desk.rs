@@ -11,7 +11,7 @@ use crate::course::Course;
 use crate::kinds::gateway::lab::control::shell::PATH;
 use crate::kinds::gateway::lab::control::wrappers::quoted;
 use crate::kinds::gateway::lab::nginx::CHOICE;
-use crate::sandbox::ability::TOLD;
+use crate::sandbox::ability::LIMITS_NOTICE;
 use crate::sandbox::{Access, Job, Limits, Stage};
 use crate::sys::files;
 use crate::sys::scratch::Scratch;
@@ -48,7 +48,7 @@ impl Desk {
         let program = scratch.path().join("bin/gradus");
         files::write_program(&program, script.as_bytes()).map_err(failed)?;
         // Gradus has no sandbox of its own in this one, which is no news to an author.
-        let told = scratch.path().join("state").join(TOLD);
+        let told = scratch.path().join("state").join(LIMITS_NOTICE);
         fs::write(told, "").map_err(failed)?;
         let folder = course.tree.folder();
         let desk = Self {

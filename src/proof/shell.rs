@@ -26,7 +26,7 @@ pub(super) fn run(
         .with(Access::Read, "/proc");
     let job = job
         .within(limits)
-        .secluded(context.sandbox.seclusion_of_shells())
+        .secluded(context.sandbox.shell_seclusion())
         .seeing(view)
         .argument("-c")
         .argument(format!("exec 2>&1\n{line}"));

@@ -1,6 +1,6 @@
 //! A gradebook that Canvas imports.
 //!
-//! What it asks is read from its own importer (`lib/gradebook_importer.rb`): the first columns are
+//! The rules are those of its own importer (`lib/gradebook_importer.rb`): the first columns are
 //! `Student` and `ID`, the last one about the student is `Section`; a column after that is an
 //! assignment, matched by a number in parentheses at its end, else by its title; a row with
 //! `Points Possible` in its first cell has the points of a pass. Rows are matched by ID, then login,
@@ -8,19 +8,17 @@
 
 use std::io;
 
-use super::format::{Folder, Format, Results};
-use super::sheet::{self, Row, Sheet};
+use super::format::{Format, ReportFolder, Results};
+use super::sheet::{self, CsvWriter, GradebookRow};
 use super::{ExerciseEntry, Header};
 use crate::course::Points;
 
-/// The columns about the student.
-const STUDENT: [&str; 4] = ["Student", "ID", "SIS Login ID", "Section"];
-/// The first cell of the row with the points of a pass.
+const STUDENT_COLUMNS: [&str; 4] = ["Student", "ID", "SIS Login ID", "Section"];
+/// The first cell of the row of maximum points.
 const POSSIBLE: &str = "Points Possible";
-/// What stands in the section of that row where submissions ran without a sandbox.
+/// The section cell of that row if submissions ran without a sandbox.
 const UNCONFINED: &str = "without a sandbox";
 
-/// A gradebook for Canvas.
 #[derive(Debug)]
 pub(super) struct Canvas;
 
@@ -33,10 +31,10 @@ impl Format for Canvas {
         "A gradebook that Canvas imports: `canvas.csv`"
     }
 
-    fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()> {
-        let mut sheet = Sheet::new(folder.file("canvas.csv")?);
+    fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()> {
+        let mut sheet = CsvWriter::new(folder.file("canvas.csv")?);
         let header = results.header();
-        let mut head: Vec<String> = STUDENT.map(str::to_owned).into();
+        let mut head: Vec<String> = STUDENT_COLUMNS.map(str::to_owned).into();
         head.extend(
             header
                 .exercises
@@ -45,10 +43,10 @@ impl Format for Canvas {
         );
         sheet.row(&head)?;
         let mut possible = vec![format!("    {POSSIBLE}")];
-        possible.resize(STUDENT.len(), String::new());
+        possible.resize(STUDENT_COLUMNS.len(), String::new());
         if !header.is_confined() {
-            // No other cell of the file is neither a student's nor an assignment's.
-            UNCONFINED.clone_into(&mut possible[STUDENT.len() - 1]);
+            // The only cell in the file that belongs to no student and no assignment.
+            UNCONFINED.clone_into(&mut possible[STUDENT_COLUMNS.len() - 1]);
         }
         possible.extend(header.exercises.iter().map(|it| decimals(it.max_score)));
         sheet.row(&possible)?;
@@ -57,20 +55,20 @@ impl Format for Canvas {
     }
 }
 
-fn cells(row: &Row) -> Vec<String> {
-    let said = |text: &Option<String>| sheet::text(text.as_deref().unwrap_or_default());
+fn cells(row: &GradebookRow) -> Vec<String> {
+    let cell = |text: &Option<String>| sheet::text(text.as_deref().unwrap_or_default());
     let mut cells = vec![
         sheet::text(&student(row.name())),
-        said(&row.person.id),
+        cell(&row.person.id),
         sheet::text(&row.learner),
-        said(&row.person.section),
+        cell(&row.person.section),
     ];
     let scores = row.scores.iter();
     cells.extend(scores.map(|score| score.map_or_else(String::new, decimals)));
     cells
 }
 
-/// Returns a student's name that Canvas does not take for the row of points.
+/// Returns a student's name that Canvas does not mistake for the row of maximum points.
 fn student(name: &str) -> String {
     let is_taken = name.to_lowercase().contains(&POSSIBLE.to_lowercase());
     if is_taken {
@@ -79,8 +77,8 @@ fn student(name: &str) -> String {
     name.to_owned()
 }
 
-/// Returns the title of an assignment: that of the exercise, with its id where Canvas would take
-/// the title for another's.
+/// Returns the title of an assignment: the exercise's title, with its id where Canvas would match the
+/// title to another assignment.
 fn assignment(exercise: &ExerciseEntry, header: &Header) -> String {
     let title = exercise.title.trim();
     let same = header
@@ -93,7 +91,7 @@ fn assignment(exercise: &ExerciseEntry, header: &Header) -> String {
     sheet::text(title)
 }
 
-/// Returns whether `title` ends as an assignment with a number does.
+/// Returns whether `title` ends in a number in parentheses, which Canvas reads as an assignment id.
 fn ends_in_number(title: &str) -> bool {
     let inside = title
         .strip_suffix(')')

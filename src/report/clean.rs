@@ -1,5 +1,5 @@
-//! Text from outside, made fit for a report. A journal holds none with control characters, but
-//! results may come from anywhere.
+//! Sanitizes text from outside for reports. Records of our journal have no control characters, but a
+//! results file may come from anywhere.
 
 use std::fmt::Write as _;
 
@@ -7,14 +7,12 @@ use serde::Serialize;
 
 use crate::text;
 
-/// Returns `text` in one line that can be seen: no control characters, nothing that changes the
-/// direction of what follows.
+/// Returns `text` as one line of visible characters: no control characters or bidirectional overrides.
 pub(super) fn one_line(text: &str) -> String {
     text::visible(text)
 }
 
-/// Returns `text` in lines that can be seen, of at most `most` characters in all; that it was
-/// longer is said.
+/// Returns `text` as lines of visible characters, truncated with a notice to at most `most` characters.
 pub(super) fn lines(text: &str, most: usize) -> String {
     let mut clean = String::new();
     let start = &text[..text.floor_char_boundary(most.saturating_mul(4))];
@@ -35,13 +33,12 @@ pub(super) fn lines(text: &str, most: usize) -> String {
     clean + notice
 }
 
-/// Returns `value` as JSON that a terminal shows as it is: whatever it would act on is escaped, and
-/// reads as it was.
+/// Returns `value` as JSON in which every character that a terminal would interpret is escaped.
 pub(super) fn json(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(escaped(&serde_json::to_string(value)?))
 }
 
-/// Returns `value` as [`json`] does, in indented lines.
+/// Like [`json`], indented.
 pub(super) fn json_lines(value: &impl Serialize) -> serde_json::Result<String> {
     Ok(escaped(&serde_json::to_string_pretty(value)?))
 }
@@ -60,7 +57,7 @@ fn escaped(json: &str) -> String {
     clean
 }
 
-/// Returns `text` as [`one_line`] does, in at most `most` characters and a `…` where it was longer.
+/// Like [`one_line`], truncated with a `…` to at most `most` characters.
 pub(super) fn short(text: &str, most: usize) -> String {
     let mut clean = one_line(text);
     if let Some((end, _)) = clean.char_indices().nth(most) {
@@ -70,8 +67,7 @@ pub(super) fn short(text: &str, most: usize) -> String {
     clean
 }
 
-/// Returns `text` as [`short`] does, for HTML and Markdown: what either could take for more than text
-/// becomes a numeric reference.
+/// Like [`short`], with numeric character references for everything that HTML or Markdown could interpret.
 pub(super) fn markup(text: &str, most: usize) -> String {
     let mut clean = String::new();
     for char in short(text, most).chars() {

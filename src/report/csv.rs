@@ -1,11 +1,10 @@
-//! A plain gradebook: a row a learner, a column an exercise.
+//! A plain gradebook: a row for each learner, a column for each exercise.
 
 use std::io;
 
-use super::format::{Folder, Format, Results};
-use super::sheet::{self, Sheet};
+use super::format::{Format, ReportFolder, Results};
+use super::sheet::{self, CsvWriter};
 
-/// A plain gradebook.
 #[derive(Debug)]
 pub(super) struct Csv;
 
@@ -18,8 +17,8 @@ impl Format for Csv {
         "A gradebook for spreadsheets, a row a learner: `gradebook.csv`"
     }
 
-    fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()> {
-        let mut sheet = Sheet::new(folder.file("gradebook.csv")?);
+    fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()> {
+        let mut sheet = CsvWriter::new(folder.file("gradebook.csv")?);
         let header = results.header();
         let exercises = &header.exercises;
         let mut head: Vec<String> = ["learner", "name", "email"].map(str::to_owned).into();
@@ -27,9 +26,9 @@ impl Format for Csv {
         head.extend(["total", "sandbox"].map(str::to_owned));
         sheet.row(&head)?;
         sheet::each_row(results, &mut |row| {
-            let said = |text: &Option<String>| sheet::text(text.as_deref().unwrap_or_default());
+            let cell = |text: &Option<String>| sheet::text(text.as_deref().unwrap_or_default());
             let mut cells = vec![sheet::text(&row.learner)];
-            cells.extend([said(&row.person.name), said(&row.person.email)]);
+            cells.extend([cell(&row.person.name), cell(&row.person.email)]);
             let scores = row.scores.iter();
             cells.extend(scores.map(|score| score.map_or_else(String::new, |it| it.to_string())));
             cells.extend([row.total().to_string(), sheet::text(&header.sandbox)]);

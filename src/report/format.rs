@@ -1,12 +1,11 @@
-//! The formats of reports over many submissions. A new one is one file here and one line in
-//! [`FORMATS`].
+//! The formats of grading reports. A new one is a file here and a line in [`FORMATS`].
 
 use std::fmt;
 use std::io::{self, Write};
 
 use super::record::{Header, Record};
 
-/// Every format there is. The results themselves, a file of JSON lines, are always written.
+/// Every format. The results themselves, in JSON lines, are always written.
 pub static FORMATS: &[&dyn Format] = &[
     &super::html::Html,
     &super::junit::Junit,
@@ -17,52 +16,50 @@ pub static FORMATS: &[&dyn Format] = &[
     &super::canvas::Canvas,
 ];
 
-/// A format that some reader of results wants.
+/// A report format.
 pub trait Format: fmt::Debug + Sync {
     /// Returns the name of the format on the command line.
     fn id(&self) -> &'static str;
 
-    /// Returns one sentence on who reads it, and which files it consists of.
+    /// Returns one sentence: its purpose and its files.
     fn summary(&self) -> &'static str;
 
-    /// Returns whether learners are handed its files: then nothing in them tells of a single test
-    /// that is not [`Visibility::Visible`](crate::course::Visibility::Visible), unless the reader
-    /// keeps it back itself.
+    /// Returns whether learners get its files. Then nothing in them reveals a test that is not
+    /// [`Visibility::Visible`](crate::course::Visibility::Visible), unless the platform itself hides it.
     fn is_for_learners(&self) -> bool {
         false
     }
 
-    /// Writes the report on `results` into `folder`. It must not need memory for all records at
-    /// once beyond what its own summary takes.
+    /// Writes the report on `results` to `folder`. It must not hold all records in memory.
     ///
     /// # Errors
     /// Fails when the results cannot be read or a file cannot be written.
-    fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()>;
+    fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()>;
 }
 
-/// The results of a grading; they can be read as often as a format wants.
+/// The results of a grading, which a format may read several times.
 pub trait Results {
-    /// Returns what all records have in common.
+    /// Returns the header.
     fn header(&self) -> &Header;
 
-    /// Hands each record to `visit`, sorted by learner, then in the order of the exercises.
+    /// Calls `visit` for each record, sorted by learner, then in the order of the exercises.
     ///
     /// # Errors
     /// Fails when a record cannot be read, or when `visit` fails.
     fn each(&self, visit: &mut dyn FnMut(Record) -> io::Result<()>) -> io::Result<()>;
 }
 
-/// Where the files of a report go.
-pub trait Folder {
-    /// Starts the file `path`, whose parts are divided by `/`. A flush ends it: it takes its place,
-    /// and nothing more can be written. Without one there is no file.
+/// The folder that a report is written to.
+pub trait ReportFolder {
+    /// Creates the file `path`, with `/` between its parts. The first flush completes it: only then does
+    /// it appear, and nothing more can be written.
     ///
     /// # Errors
-    /// Fails when it cannot be made.
+    /// Fails when it cannot be created.
     fn file(&mut self, path: &str) -> io::Result<Box<dyn Write>>;
 }
 
-/// Returns the format called `id`.
+/// Finds a format by its name on the command line.
 pub fn find(id: &str) -> Option<&'static dyn Format> {
     FORMATS.iter().copied().find(|format| format.id() == id)
 }

@@ -1,25 +1,23 @@
 //! Annotations and the step summary of GitHub Actions.
 //!
 //! A step shows ten annotations of a kind and drops the rest; a summary beyond 1024 kB is dropped
-//! whole. Workflow commands are lines that begin with `::`, and in an older form `##[` anywhere, so
-//! no text from outside has either.
+//! as a whole. Workflow commands are lines that begin with `::`, or in an older form `##[` anywhere, so
+//! text from outside is written with neither.
 
 use std::io::{self, Write};
 
-use super::format::{Folder, Format, Results};
+use super::format::{Format, ReportFolder, Results};
 use super::{Record, clean};
 use crate::check::Standing;
 
-/// Where the annotations are.
 pub(crate) const ANNOTATIONS: &str = "github/annotations.txt";
-/// Where the step summary is.
 pub(crate) const SUMMARY: &str = "github/summary.md";
 /// The most bytes of a step's summary.
 pub(crate) const MOST_SUMMARY: usize = 1024 << 10;
 
 /// The most annotations of a kind that a step shows.
 const MOST_OF_A_KIND: usize = 10;
-/// The most bytes of rows in a summary of ours; others may add to it.
+/// The most bytes of rows in our summary, which leaves room for those of other steps' tools.
 const MOST_ROWS: usize = 700 << 10;
 /// The most characters of a message, and of a name.
 const MOST_MESSAGE: usize = 2_000;
@@ -27,7 +25,6 @@ const MOST_NAME: usize = 120;
 /// The most failing tests that an annotation names.
 const MOST_TESTS: usize = 5;
 
-/// GitHub's annotations and step summary.
 #[derive(Debug)]
 pub(super) struct Github;
 
@@ -44,8 +41,8 @@ impl Format for Github {
         true
     }
 
-    fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()> {
-        let mut counts = Counts::default();
+    fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()> {
+        let mut counts = SubmissionCounts::default();
         let mut file = folder.file(ANNOTATIONS)?;
         results.each(&mut |record| counts.annotate(&record, &mut file))?;
         writeln!(file, "::notice title=Gradus::{}", data(&counts.words()))?;
@@ -56,17 +53,16 @@ impl Format for Github {
     }
 }
 
-/// How many submissions there are.
 #[derive(Default)]
-struct Counts {
+struct SubmissionCounts {
     all: usize,
     passed: usize,
     errors: usize,
     warnings: usize,
 }
 
-impl Counts {
-    /// Counts `record`, and writes an annotation where one more is shown.
+impl SubmissionCounts {
+    /// Counts `record`, and writes an annotation unless GitHub would drop it.
     fn annotate(&mut self, record: &Record, file: &mut dyn Write) -> io::Result<()> {
         self.all += 1;
         let (kind, count) = match record.verdict.standing() {
@@ -100,7 +96,7 @@ impl Counts {
     }
 }
 
-/// Returns what a learner may know at once: the verdict and the visible tests.
+/// Returns the text of an annotation: the verdict and the visible tests.
 fn message(record: &Record) -> String {
     let words = record.verdict.words();
     if record.error.is_some() {
@@ -119,12 +115,12 @@ fn message(record: &Record) -> String {
                 lines.extend(test.feedback.lines().map(|line| format!("  {line}")));
             }
         }
-        said => lines.push(said.to_owned()),
+        diagnostics => lines.push(diagnostics.to_owned()),
     }
     clean::lines(&lines.join("\n"), MOST_MESSAGE)
 }
 
-/// Returns the text of a command, escaped as the runner reads it.
+/// Escapes the message of a workflow command.
 fn data(text: &str) -> String {
     text.replace("##[", "# #[")
         .replace('%', "%25")
@@ -132,7 +128,7 @@ fn data(text: &str) -> String {
         .replace('\n', "%0A")
 }
 
-/// Returns the value of a command's property, escaped as the runner reads it.
+/// Escapes the value of a workflow command's property.
 fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }
@@ -145,8 +141,12 @@ fn short(name: &str) -> String {
     short
 }
 
-/// Writes the summary: what did not pass comes first.
-fn summary(results: &dyn Results, counts: &Counts, file: &mut dyn Write) -> io::Result<()> {
+/// Writes the step summary; submissions that did not pass come first.
+fn summary(
+    results: &dyn Results,
+    counts: &SubmissionCounts,
+    file: &mut dyn Write,
+) -> io::Result<()> {
     let header = results.header();
     writeln!(file, "## {}\n", clean::markup(&header.title, MOST_NAME))?;
     writeln!(file, "{}.\n", counts.words())?;

@@ -1,22 +1,21 @@
 //! Gradescope's `results.json`.
 //!
 //! Keys and values are those of its documentation (autograder specifications). A test that is not
-//! visible keeps its visibility: Gradescope holds it back, and the total with it. So nothing here
-//! says outside of that test what came of it.
+//! visible keeps its visibility: Gradescope hides it, and the total with it. So no other field reveals its
+//! result.
 
 use std::io;
 
 use serde::Serialize;
 
-use super::format::{Folder, Format, Results};
-use super::place::Index;
+use super::format::{Format, ReportFolder, Results};
+use super::place::ReportIndex;
 use super::{Header, Record, TestRecord, clean};
 use crate::course::{Points, Visibility};
 
 /// The most characters of one text.
 const MOST_TEXT: usize = 20_000;
 
-/// Gradescope's results.
 #[derive(Debug)]
 pub(super) struct Gradescope;
 
@@ -33,15 +32,15 @@ impl Format for Gradescope {
         true
     }
 
-    fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()> {
-        let mut index = Index::new(self.id(), folder)?;
+    fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()> {
+        let mut index = ReportIndex::new(self.id(), folder)?;
         let header = results.header();
         results.each(&mut |record| {
-            // Without results Gradescope tells the instructor; a zero would be a grade.
+            // Without results Gradescope reports an autograder failure; a zero would be a grade.
             if record.error.is_some() {
-                return index.without(&record);
+                return index.skip(&record);
             }
-            let graded = Graded::new(header, &record);
+            let graded = GradescopeResult::new(header, &record);
             index.file(header, &record, "results.json", &graded, folder)
         })?;
         index.end()
@@ -49,7 +48,7 @@ impl Format for Gradescope {
 }
 
 #[derive(Serialize)]
-struct Graded<'a> {
+struct GradescopeResult<'a> {
     score: Points,
     execution_time: f64,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -58,7 +57,7 @@ struct Graded<'a> {
     test_output_format: &'static str,
     test_name_format: &'static str,
     stdout_visibility: &'static str,
-    tests: Vec<Test>,
+    tests: Vec<GradescopeTest>,
     extra_data: Extra<'a>,
 }
 
@@ -70,9 +69,9 @@ struct Extra<'a> {
 }
 
 #[derive(Serialize)]
-struct Test {
+struct GradescopeTest {
     #[serde(flatten)]
-    worth: Option<Worth>,
+    worth: Option<TestScore>,
     status: &'static str,
     name: String,
     number: String,
@@ -83,19 +82,19 @@ struct Test {
 }
 
 #[derive(Serialize, Clone, Copy)]
-struct Worth {
+struct TestScore {
     score: Points,
     max_score: Points,
 }
 
-impl<'a> Graded<'a> {
+impl<'a> GradescopeResult<'a> {
     fn new(header: &'a Header, record: &'a Record) -> Self {
-        let worth = worth(record);
+        let worth = test_scores(record);
         let weighed = record.tests.iter().zip(worth).enumerate();
-        let mut tests: Vec<Test> = weighed
-            .map(|(index, (test, worth))| Test {
+        let mut tests: Vec<GradescopeTest> = weighed
+            .map(|(index, (test, worth))| GradescopeTest {
                 worth,
-                ..Test::new(record, test, index + 1)
+                ..GradescopeTest::new(record, test, index + 1)
             })
             .collect();
         if record.fails_beyond_tests() || tests.is_empty() {
@@ -121,7 +120,7 @@ impl<'a> Graded<'a> {
     }
 }
 
-impl Test {
+impl GradescopeTest {
     fn new(record: &Record, test: &TestRecord, number: usize) -> Self {
         let words = test.verdict.words();
         let output = match (test.passed(), test.feedback.as_str()) {
@@ -141,9 +140,9 @@ impl Test {
     }
 }
 
-/// Returns an entry for the submission as a whole.
-fn whole(record: &Record, number: usize) -> Test {
-    Test {
+/// Returns a test entry for the submission as a whole.
+fn whole(record: &Record, number: usize) -> GradescopeTest {
+    GradescopeTest {
         worth: None,
         status: if record.is_pass() { "passed" } else { "failed" },
         name: "The submission".to_owned(),
@@ -154,9 +153,9 @@ fn whole(record: &Record, number: usize) -> Test {
     }
 }
 
-/// Returns what each test is worth, so that the whole adds up to the points of a pass; nothing
-/// where the points are not the sum over the tests.
-fn worth(record: &Record) -> Vec<Option<Worth>> {
+/// Returns the points of each test, which add up to those of a pass; `None` where the score is not the sum
+/// over the tests.
+fn test_scores(record: &Record) -> Vec<Option<TestScore>> {
     let all: u64 = record.tests.iter().map(|test| u64::from(test.weight)).sum();
     let mut before = 0;
     let mut parts = Vec::new();
@@ -169,11 +168,11 @@ fn worth(record: &Record) -> Vec<Option<Worth>> {
         } else {
             Points::default()
         };
-        parts.push(Worth { score, max_score });
+        parts.push(TestScore { score, max_score });
         before = after;
     }
     let sum: Points = parts.iter().map(|part| part.score).sum();
-    // Each part is rounded, so the sum may be off by as much.
+    // Each part is rounded, so the sum may be off by one hundredth for each.
     let is_sum = sum.hundredths().abs_diff(record.score.hundredths()) <= parts.len() as u64;
     parts
         .into_iter()

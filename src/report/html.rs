@@ -1,8 +1,8 @@
-//! The report page: a class at a glance, in one file that asks nobody for anything.
+//! The report page: a class at a glance, in one self-contained HTML file.
 //!
-//! What is counted is drawn here, so that the page says it without a script; the script only sorts,
-//! searches and pages the table of submissions. A policy in the page names the one style sheet and
-//! the one script by their hashes: nothing else runs, and nothing is loaded.
+//! Statistics are rendered here, so that they show without JavaScript; the script only sorts, searches and
+//! pages the table of submissions. The page's Content-Security-Policy allows its one style sheet and
+//! its one script by their hashes: nothing else runs, and nothing is loaded.
 
 mod by_test;
 mod chart;
@@ -14,20 +14,18 @@ use std::io::{self, Write};
 use maud::{Markup, PreEscaped, html};
 use serde::Serialize;
 
-use super::format::{Folder, Format, Results};
+use super::format::{Format, ReportFolder, Results};
 use super::{Record, clean};
 use crate::check::Verdict;
 use crate::sys::fingerprint::sha256;
-use sections::Page;
-use tally::Tally;
+use sections::ReportPage;
+use tally::Statistics;
 
-/// The style sheet and the script of the page.
 const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 /// The most characters of a name in the table.
 const MOST_NAME: usize = 200;
 
-/// The report page.
 #[derive(Debug)]
 pub(super) struct Html;
 
@@ -40,11 +38,11 @@ impl Format for Html {
         "The report page, a class at a glance in one file for any browser: `report.html`"
     }
 
-    fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()> {
-        let tally = Tally::of(results)?;
-        let page = Page {
+    fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()> {
+        let statistics = Statistics::from_results(results)?;
+        let page = ReportPage {
             header: results.header(),
-            tally: &tally,
+            statistics: &statistics,
         };
         let mut file = folder.file("report.html")?;
         let head = head(&short(&results.header().title)).into_string();
@@ -53,7 +51,7 @@ impl Format for Html {
             file,
             "<!doctype html>\n<html lang=\"en\">\n{head}\n<body>\n{body}\n"
         )?;
-        data(results, &tally, &mut file)?;
+        data(results, &statistics, &mut file)?;
         write!(file, "<script>{SCRIPT}</script>\n</body>\n</html>\n")?;
         file.flush()
     }
@@ -83,25 +81,26 @@ fn hash(text: &str) -> String {
     data_encoding::BASE64.encode(&sha256(text))
 }
 
-/// What the script needs to know beside the rows.
+/// What the script needs beside the rows of the table.
 #[derive(Serialize)]
-struct Frame {
-    exercises: Vec<Exercise>,
+struct PageData {
+    exercises: Vec<ExerciseData>,
     verdicts: Vec<&'static str>,
 }
 
 #[derive(Serialize)]
-struct Exercise {
+struct ExerciseData {
     title: String,
     max: u64,
     tests: Vec<String>,
 }
 
-/// Writes the submissions as JSON that no HTML parser takes for more than text: each is an array of
-/// learner, name, exercise, verdict, hundredths of points, milliseconds, and a digit a test.
-fn data(results: &dyn Results, tally: &Tally, file: &mut dyn Write) -> io::Result<()> {
-    let entries = results.header().exercises.iter().zip(&tally.exercises);
-    let exercises = entries.map(|(entry, counted)| Exercise {
+/// Writes the submissions as JSON that is safe inside a `script` element. Each is an array of learner, name,
+/// index of the exercise, index of the verdict, hundredths of points, milliseconds, and a string with a
+/// digit for each test.
+fn data(results: &dyn Results, statistics: &Statistics, file: &mut dyn Write) -> io::Result<()> {
+    let entries = results.header().exercises.iter().zip(&statistics.exercises);
+    let exercises = entries.map(|(entry, counted)| ExerciseData {
         title: clean::one_line(&entry.title),
         max: entry.max_score.hundredths(),
         tests: counted
@@ -110,7 +109,7 @@ fn data(results: &dyn Results, tally: &Tally, file: &mut dyn Write) -> io::Resul
             .map(|test| test.title.clone())
             .collect(),
     });
-    let frame = Frame {
+    let frame = PageData {
         exercises: exercises.collect(),
         verdicts: Verdict::ALL.map(Verdict::words).into(),
     };
@@ -121,8 +120,8 @@ fn data(results: &dyn Results, tally: &Tally, file: &mut dyn Write) -> io::Resul
     results.each(&mut |record| {
         file.write_all(if is_first { b"\n" } else { b",\n" })?;
         is_first = false;
-        let place = tally.place(&record)?;
-        let digits = tally.exercises[place].digits(&record);
+        let place = statistics.place(&record)?;
+        let digits = statistics.exercises[place].digits(&record);
         let time = record.time.milliseconds;
         json(
             &(
@@ -156,7 +155,7 @@ fn short(name: &str) -> String {
 
 fn json(value: &impl Serialize, file: &mut dyn Write) -> io::Result<()> {
     let shown = clean::json(value)?;
-    // In JSON these stand only in strings.
+    // In JSON these occur only in strings.
     let text = shown
         .replace('<', "\\u003c")
         .replace('>', "\\u003e")

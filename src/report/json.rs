@@ -1,4 +1,4 @@
-//! The record of one check as JSON.
+//! The JSON record of one check, which `--json` prints.
 
 use serde::Serialize;
 
@@ -8,85 +8,73 @@ use crate::check::{
 use crate::course::Exercise;
 use crate::source::ExerciseId;
 
-/// The version of the record's shape.
+/// The version of the record's schema.
 const VERSION: u32 = 1;
 
 /// One check: the exercise, the verdict, and what it rests on.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct CheckRecord<'a> {
-    /// The version of this shape; a field may be added without a new one.
+    /// The version of this schema; fields may be added without a new one.
     pub version: u32,
-    /// Which exercise.
     pub exercise: ExerciseRecord<'a>,
-    /// The judgement.
     pub verdict: Verdict,
     /// How many tests passed.
     pub passed: usize,
     /// How many tests there are.
     pub of: usize,
-    /// What the tests are: a verdict on public ones is never a pass.
+    /// Which tests ran: public ones alone are never a pass.
     pub scope: Scope,
     /// The steps and how long they took.
     pub phases: Vec<PhaseRecord>,
-    /// What no solution may use and this one does.
+    /// Uses of what no solution may use.
     pub forbidden: &'a [Diagnostic],
-    /// What the compiler said.
+    /// The compiler's messages.
     pub diagnostics: &'a [Diagnostic],
     /// Every declared test, in file order.
     pub tests: Vec<CheckTestRecord<'a>>,
-    /// What the learner's own tests are worth, where they are judged.
+    /// The judgement of the learner's own tests, where the exercise has one.
     pub own_tests: Option<&'a OwnTests>,
-    /// What the learner's code printed.
+    /// The output of the learner's code.
     pub printed: &'a str,
 }
 
-/// The exercise of a record.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct ExerciseRecord<'a> {
-    /// Its name.
     pub id: &'a ExerciseId,
-    /// Its kind.
     pub kind: &'static str,
-    /// Its title.
     pub title: &'a str,
-    /// What a verdict depends on: two checks compare only where it is the same.
+    /// A hash of everything that a verdict depends on: only checks with the same are comparable.
     pub fingerprint: &'a str,
 }
 
-/// A step of a record.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct PhaseRecord {
-    /// The step.
     pub name: &'static str,
     /// Wall time in seconds.
     pub seconds: f64,
 }
 
-/// A test of a record.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct CheckTestRecord<'a> {
     /// Its name in the code.
     pub name: &'a str,
-    /// Its title.
     pub title: &'a str,
-    /// The judgement; `not-run` when it did not run.
+    /// Its verdict, or `not-run`.
     pub result: &'static str,
     /// The call or request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<&'a str>,
-    /// What was expected.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expected: Option<&'a str>,
-    /// What came back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub got: Option<&'a str>,
-    /// More that helps, or why it did not run.
+    /// A log line or message that helps, or why it did not run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<&'a str>,
 }
 
 impl<'a> CheckRecord<'a> {
-    /// Returns the record of `outcome`; a failing test tells as much as `feedback` says.
+    /// Builds the record of `outcome`; `feedback` decides how much a failing test reveals.
     pub(crate) fn new(exercise: &'a Exercise, outcome: &'a Outcome, feedback: Feedback) -> Self {
         let tests = outcome.tests.iter().map(|test| test_record(test, feedback));
         Self {

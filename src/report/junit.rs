@@ -1,9 +1,8 @@
 //! JUnit's XML, which nearly every CI system reads.
 //!
 //! GitLab shows `classname` as the suite, keeps the first of two cases with the same names, and
-//! takes no file of 30 MB; Jenkins shows the text of a failure. So a case's class is the submission,
-//! its name is unique there, what there is to say stands in the element, and a long report has
-//! several files.
+//! rejects files of 30 MB; Jenkins shows the text of a failure. So a case's class is the submission, its
+//! name is unique there, messages are the element's text, and a long report has several files.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -11,7 +10,7 @@ use std::time::Duration;
 
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
-use super::format::{Folder, Format, Results};
+use super::format::{Format, ReportFolder, Results};
 use super::{Header, Record, TestRecord, TestVerdict, clean};
 use crate::check::{Standing, Verdict};
 
@@ -19,10 +18,9 @@ use crate::check::{Standing, Verdict};
 const MOST_BYTES: usize = 12 << 20;
 /// The most characters of one text.
 const MOST_TEXT: usize = 64 << 10;
-/// What a case costs beside its texts.
+/// The bytes of a case beside its texts.
 const OVERHEAD: usize = 160;
 
-/// JUnit's XML.
 #[derive(Debug)]
 pub(super) struct Junit;
 
@@ -35,13 +33,13 @@ impl Format for Junit {
         "JUnit XML for GitLab, Jenkins and others: `junit.xml`, and `junit-2.xml` where it is long"
     }
 
-    fn write(&self, results: &dyn Results, folder: &mut dyn Folder) -> io::Result<()> {
+    fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()> {
         let header = results.header();
-        let mut file = File::new(header, 1);
+        let mut file = JunitFile::new(header, 1);
         results.each(&mut |record| {
             if file.bytes > MOST_BYTES {
                 file.write(folder)?;
-                file = File::new(header, file.number + 1);
+                file = JunitFile::new(header, file.number + 1);
             }
             file.add(header, &record);
             Ok(())
@@ -50,14 +48,13 @@ impl Format for Junit {
     }
 }
 
-/// One file of the report.
-struct File {
+struct JunitFile {
     number: usize,
     report: Report,
     bytes: usize,
 }
 
-impl File {
+impl JunitFile {
     fn new(header: &Header, number: usize) -> Self {
         Self {
             number,
@@ -72,7 +69,7 @@ impl File {
         self.bytes += bytes;
     }
 
-    fn write(&self, folder: &mut dyn Folder) -> io::Result<()> {
+    fn write(&self, folder: &mut dyn ReportFolder) -> io::Result<()> {
         let path = match self.number {
             1 => "junit.xml".to_owned(),
             number => format!("junit-{number}.xml"),
@@ -83,7 +80,7 @@ impl File {
     }
 }
 
-/// Returns the suite of a submission, and about how many bytes it takes.
+/// Returns the suite of a submission, and about how many bytes of XML it takes.
 fn suite(header: &Header, record: &Record) -> (TestSuite, usize) {
     let class = clean::one_line(&record.submission);
     let mut suite = TestSuite::new(class.as_str());
@@ -110,21 +107,24 @@ fn suite(header: &Header, record: &Record) -> (TestSuite, usize) {
     let mut bytes = 4 * OVERHEAD;
     for mut case in cases {
         case.set_classname(class.as_str());
-        bytes += OVERHEAD + length(&class) + length(case.name.as_str()) + said(&case.status);
+        bytes += OVERHEAD
+            + length(&class)
+            + length(case.name.as_str())
+            + description_length(&case.status);
         suite.add_test_case(case);
     }
-    let output = cut(&record.output);
+    let output = truncate(&record.output);
     if !output.is_empty() {
         suite.set_system_out(output.as_str());
     }
-    let remark = cut(record.remark());
+    let remark = truncate(record.remark());
     if !remark.is_empty() {
         suite.set_system_err(remark.as_str());
     }
     (suite, bytes + length(&output) + length(&remark))
 }
 
-/// Returns the title of `test`, with its name where another has the same title.
+/// Returns the title of `test`, with its name added if another test has the same title.
 fn unique(test: &TestRecord, taken: &mut BTreeSet<String>) -> String {
     let title = clean::one_line(&test.title);
     let name = if taken.contains(&title) {
@@ -140,7 +140,7 @@ fn status(record: &Record, test: &TestRecord) -> TestCaseStatus {
     let kind = match test.verdict {
         TestVerdict::Passed => return TestCaseStatus::success(),
         TestVerdict::NotRun if record.verdict == Verdict::InternalError => NonSuccessKind::Error,
-        // That a test did not run is no reason to call it skipped: it does not hold.
+        // Not "skipped", which CI systems do not count as a failure.
         TestVerdict::NotRun
         | TestVerdict::Failed
         | TestVerdict::Crashed
@@ -152,11 +152,11 @@ fn status(record: &Record, test: &TestRecord) -> TestCaseStatus {
         TestVerdict::NotRun => format!("not run: {}", record.verdict.words()),
         verdict => verdict.words().to_owned(),
     };
-    let said = match test.feedback.as_str() {
+    let description = match test.feedback.as_str() {
         "" => words.clone(),
-        feedback => cut(feedback),
+        feedback => truncate(feedback),
     };
-    failing(kind, test.verdict.words(), &words, &said)
+    failing(kind, test.verdict.words(), &words, &description)
 }
 
 fn whole(record: &Record) -> TestCaseStatus {
@@ -168,7 +168,7 @@ fn whole(record: &Record) -> TestCaseStatus {
     let words = record.verdict.words();
     let text = match record.remark() {
         "" => words.to_owned(),
-        remark => cut(remark),
+        remark => truncate(remark),
     };
     failing(kind, words, words, &text)
 }
@@ -181,7 +181,7 @@ fn failing(kind: NonSuccessKind, type_: &str, message: &str, text: &str) -> Test
     status
 }
 
-fn said(status: &TestCaseStatus) -> usize {
+fn description_length(status: &TestCaseStatus) -> usize {
     match status {
         TestCaseStatus::NonSuccess { description, .. } => {
             description.as_ref().map_or(0, |text| length(text.as_str()))
@@ -196,7 +196,6 @@ fn length(text: &str) -> usize {
     text.len() + 5 * text.bytes().filter(|byte| escaped(byte)).count()
 }
 
-/// Returns as much of `text` as a file of a bounded size can hold.
-fn cut(text: &str) -> String {
+fn truncate(text: &str) -> String {
     clean::lines(text, MOST_TEXT)
 }

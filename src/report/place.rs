@@ -1,32 +1,31 @@
-//! Names of files made from names of learners, who may be called anything.
+//! File names for reports, made from learners' names, which may be any string.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::{Folder, Header, Record, clean};
+use super::{Header, Record, ReportFolder, clean};
 use crate::sys::fingerprint::sha256;
 
 /// The most characters of a name that are kept.
 const MOST: usize = 48;
-/// Names of devices, which Windows finds in any folder and with any ending.
+/// Device names that Windows reserves in every folder and with every extension.
 const DEVICES: [&str; 4] = ["con", "prn", "aux", "nul"];
 
-/// A report of a file a submission, and the list that says which file is whose: `index.jsonl`.
-pub(super) struct Index {
+/// A report with one file for each submission, and `index.jsonl`, which lists the file of each.
+pub(super) struct ReportIndex {
     format: &'static str,
     list: Box<dyn Write>,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct IndexEntry<'a> {
     submission: &'a str,
     file: Option<&'a str>,
 }
 
-impl Index {
-    /// Begins the list in the folder `format`.
-    pub(super) fn new(format: &'static str, folder: &mut dyn Folder) -> io::Result<Self> {
+impl ReportIndex {
+    pub(super) fn new(format: &'static str, folder: &mut dyn ReportFolder) -> io::Result<Self> {
         let list = folder.file(&format!("{format}/index.jsonl"))?;
         Ok(Self { format, list })
     }
@@ -38,9 +37,9 @@ impl Index {
         record: &Record,
         name: &str,
         content: &impl Serialize,
-        folder: &mut dyn Folder,
+        folder: &mut dyn ReportFolder,
     ) -> io::Result<()> {
-        let path = of_submission(header, record, name);
+        let path = path_of(header, record, name);
         let mut file = folder.file(&format!("{}/{path}", self.format))?;
         file.write_all(clean::json_lines(content)?.as_bytes())?;
         file.write_all(b"\n")?;
@@ -48,27 +47,26 @@ impl Index {
         self.entry(record, Some(&path))
     }
 
-    /// Notes that `record` has no file.
-    pub(super) fn without(&mut self, record: &Record) -> io::Result<()> {
+    /// Lists `record` without a file.
+    pub(super) fn skip(&mut self, record: &Record) -> io::Result<()> {
         self.entry(record, None)
     }
 
     fn entry(&mut self, record: &Record, file: Option<&str>) -> io::Result<()> {
         let submission = &record.submission;
-        let entry = clean::json(&Entry { submission, file })?;
+        let entry = clean::json(&IndexEntry { submission, file })?;
         self.list.write_all(entry.as_bytes())?;
         self.list.write_all(b"\n")
     }
 
-    /// Ends the list.
     pub(super) fn end(mut self) -> io::Result<()> {
         self.list.flush()
     }
 }
 
-/// Returns the path of the file `name` of `record`: one folder a learner, in it one an exercise.
-/// Where the grading has but one submission, the file stands alone, where a script finds it.
-fn of_submission(header: &Header, record: &Record, name: &str) -> String {
+/// Returns the path of the file `name` of `record`: `learner/exercise/name`, or only `name` if the grading
+/// has a single submission, so that a script finds it.
+fn path_of(header: &Header, record: &Record, name: &str) -> String {
     if header.submissions.count == 1 {
         return name.to_owned();
     }
@@ -77,14 +75,14 @@ fn of_submission(header: &Header, record: &Record, name: &str) -> String {
     format!("{learner}/{exercise}/{name}")
 }
 
-/// Returns a name for a file that is safe on every system, and another for every `name`, also
-/// where systems take capitals for small letters. A plain name stays; of others some characters
-/// stay, and a hash follows a `~`, which no plain name has.
+/// Returns a file name that is valid on every system and unique for every `name`, on case-insensitive file
+/// systems too. A plain name stays as it is; others are reduced to safe characters, and get a hash after a
+/// `~`, which no plain name has.
 pub(crate) fn file_name(name: &str) -> String {
     if is_plain(name) {
         return name.to_owned();
     }
-    // Without dots no part of it is the name of a device.
+    // Without a dot, the whole name with its hash is the stem, which is no device name.
     let stays = |char: &char| is_safe(*char) && *char != '.';
     let safe: String = name.chars().filter(stays).take(MOST).collect();
     let kept = safe.trim_start_matches('-');

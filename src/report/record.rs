@@ -1,7 +1,7 @@
-//! What grading writes down: a header, then one record a submission, each a line of JSON.
+//! The schema of results: a header, then a record for each submission, each a line of JSON.
 //!
-//! Everything that depends on the clock stands in [`Time`]; the rest is the same on every run over
-//! the same input.
+//! Everything that depends on the clock is in [`Time`]; the rest is the same in every run over the same
+//! input.
 
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +9,12 @@ use crate::check::{TestResult, Verdict};
 use crate::course::{Points, Visibility};
 use crate::source::ExerciseId;
 
-/// The name and version of the header's shape.
+/// The schema of the header.
 pub const HEADER_SCHEMA: &str = "gradus-results/1";
-/// The name and version of a record's shape.
+/// The schema of a record.
 pub const RECORD_SCHEMA: &str = "gradus-record/1";
 
-/// The first line of a file of results: what all records below have in common.
+/// The first line of results: what all records below have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Header {
     /// [`HEADER_SCHEMA`].
@@ -29,7 +29,7 @@ pub struct Header {
     pub exercises: Vec<ExerciseEntry>,
     /// The programs that verdicts depend on, with their versions.
     pub tools: Vec<String>,
-    /// The sandbox that submissions ran in; `none` where nothing but limits held them.
+    /// The sandbox that submissions ran in; `none` for limits only.
     pub sandbox: String,
     /// Which part of all submissions this is; `None` for all of them.
     pub partition: Option<String>,
@@ -38,7 +38,7 @@ pub struct Header {
 }
 
 impl Header {
-    /// Returns whether more than limits held the submissions.
+    /// Returns whether submissions ran in a sandbox.
     pub(crate) fn is_confined(&self) -> bool {
         self.sandbox != "none"
     }
@@ -49,11 +49,11 @@ impl Header {
 pub struct Submissions {
     /// How many there are.
     pub count: usize,
-    /// SHA-256 over their names in order, each ended by a line feed, in hexadecimal.
+    /// SHA-256 over their sorted names, each followed by a line feed, in hexadecimal.
     pub fingerprint: String,
 }
 
-/// An exercise of a header.
+/// An exercise in a header.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ExerciseEntry {
     /// Its name.
@@ -62,7 +62,7 @@ pub struct ExerciseEntry {
     pub title: String,
     /// Its kind.
     pub kind: String,
-    /// Where its hidden tests run, where the kind knows more than one place.
+    /// Where its hidden tests run, if its kind has more than one tier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
     /// The points of a pass.
@@ -71,56 +71,55 @@ pub struct ExerciseEntry {
     pub fingerprint: String,
 }
 
-/// What came of one submission.
+/// The result of one submission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// [`RECORD_SCHEMA`].
     pub schema: String,
-    /// The submission's name: learner and exercise, with `/` between.
+    /// The submission's name: learner and exercise, separated by `/`.
     pub submission: String,
-    /// Who handed it in.
+    /// The name of the learner's folder.
     pub learner: String,
-    /// What the class list says of them; a journal does not hold it.
+    /// The learner's entry in the class list; not in a journal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub person: Option<Person>,
-    /// Which exercise it answers.
+    /// The exercise.
     pub exercise: ExerciseId,
-    /// The judgement.
+    /// The verdict.
     pub verdict: Verdict,
-    /// The points it gets.
+    /// The points it scored.
     pub score: Points,
     /// The points of a pass.
     pub max_score: Points,
     /// Every declared test, in file order, also when nothing ran.
     pub tests: Vec<TestRecord>,
-    /// What the compiler or the configuration test said, without control characters.
+    /// Messages of the compiler or configuration test, without control characters.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub diagnostics: String,
-    /// What the code printed, without control characters, where the exercise lets learners see it.
+    /// The output of the code, without control characters, where the exercise shows it to learners.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub output: String,
-    /// Why Gradus could not do its work.
+    /// The error of Gradus or the machine that prevented a verdict.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error: Option<String>,
-    /// SHA-256 over the files that count, in hexadecimal.
+    /// SHA-256 over the submitted files, in hexadecimal.
     pub source: String,
-    /// When, and how long it took.
+    /// When it was graded, and how long that took.
     pub time: Time,
 }
 
 impl Record {
-    /// Returns whether the submission passed.
     pub(crate) fn is_pass(&self) -> bool {
         self.verdict == Verdict::Passed
     }
 
-    /// Returns whether it did not pass, although no test says so: a reader of nothing but tests
-    /// must be told.
+    /// Returns whether it did not pass although no test failed. A format that lists only tests must then
+    /// add an entry for the submission.
     pub(crate) fn fails_beyond_tests(&self) -> bool {
         !self.is_pass() && self.tests.iter().all(TestRecord::passed)
     }
 
-    /// Returns how the record contradicts itself, if it does: no grading writes such a one.
+    /// Returns how the record contradicts itself: then it was not written by a grading.
     pub(crate) fn contradiction(&self) -> Option<&'static str> {
         if self.score > self.max_score {
             return Some("its score is above its maximum");
@@ -138,8 +137,7 @@ impl Record {
         }
     }
 
-    /// Returns what is to be said of the submission as a whole: why Gradus could not do its work,
-    /// else what the compiler said.
+    /// Returns the message about the submission as a whole: the error, else the diagnostics.
     pub(crate) fn remark(&self) -> &str {
         self.error.as_deref().unwrap_or(&self.diagnostics)
     }
@@ -157,20 +155,20 @@ impl TestRecord {
     }
 }
 
-/// What one test found.
+/// The result of one test.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestRecord {
     /// Its name in the code.
     pub name: String,
     /// Its title.
     pub title: String,
-    /// What it found.
+    /// Its verdict.
     pub verdict: TestVerdict,
     /// Its weight among the tests.
     pub weight: u32,
     /// Who sees it.
     pub visibility: Visibility,
-    /// What a learner may know of a failure, line by line.
+    /// What a learner may see of a failure, in lines.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub feedback: String,
 }
@@ -235,7 +233,7 @@ impl From<&TestResult> for TestVerdict {
     }
 }
 
-/// What the class list says of a learner.
+/// A learner's entry in the class list.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Person {
     /// Their name.
@@ -255,7 +253,7 @@ pub struct Person {
     pub submitted_at: Option<String>,
 }
 
-/// Everything of a record that depends on the clock.
+/// The fields of a record that depend on the clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Time {
     /// When grading began, in seconds since 1970-01-01 UTC.

@@ -1,24 +1,23 @@
-//! Gradebooks: a row a learner, a column an exercise, harmless in a spreadsheet.
+//! Gradebooks as CSV, without cells that a spreadsheet would compute.
 
 use std::io::{self, Write};
 
 use super::{Header, Person, Record, Results, clean};
 use crate::course::Points;
 
-/// A row of a gradebook.
+/// The row of a learner.
 #[derive(Debug, Clone)]
-pub(super) struct Row {
-    /// Who.
+pub(super) struct GradebookRow {
     pub(super) learner: String,
-    /// What the class list says of them.
+    /// The learner's entry in the class list.
     pub(super) person: Person,
-    /// The points for each exercise, in the order of the header; `None` where nothing was handed
-    /// in, or Gradus could not judge it.
+    /// The points for each exercise, in the order of the header; `None` if there is no submission, or it
+    /// could not be judged.
     pub(super) scores: Vec<Option<Points>>,
 }
 
-impl Row {
-    fn of(record: &Record, header: &Header) -> Self {
+impl GradebookRow {
+    fn new(record: &Record, header: &Header) -> Self {
         Self {
             learner: record.learner.clone(),
             person: record.person.clone().unwrap_or_default(),
@@ -26,36 +25,35 @@ impl Row {
         }
     }
 
-    /// Returns the points of all exercises.
     pub(super) fn total(&self) -> Points {
         self.scores.iter().flatten().copied().sum()
     }
 
-    /// Returns the learner's name, or what they are known by.
+    /// Returns the name in the class list, else that of the learner's folder.
     pub(super) fn name(&self) -> &str {
         self.person.name.as_deref().unwrap_or(&self.learner)
     }
 }
 
-/// Hands the row of each learner to `visit`.
+/// Calls `visit` with the row of each learner.
 pub(super) fn each_row(
     results: &dyn Results,
-    visit: &mut dyn FnMut(Row) -> io::Result<()>,
+    visit: &mut dyn FnMut(GradebookRow) -> io::Result<()>,
 ) -> io::Result<()> {
     let header = results.header();
-    let mut open: Option<Row> = None;
+    let mut open: Option<GradebookRow> = None;
     results.each(&mut |record| {
         let is_next = open
             .as_ref()
             .is_none_or(|row| row.learner != record.learner);
-        if is_next && let Some(row) = open.replace(Row::of(&record, header)) {
+        if is_next && let Some(row) = open.replace(GradebookRow::new(&record, header)) {
             visit(row)?;
         }
         let place = header
             .exercises
             .iter()
             .position(|exercise| exercise.id == record.exercise);
-        // A zero that is our fault is no grade.
+        // An internal error is not a score of zero.
         let score = record.error.is_none().then_some(record.score);
         if let (Some(row), Some(place)) = (&mut open, place) {
             row.scores[place] = score;
@@ -65,14 +63,14 @@ pub(super) fn each_row(
     open.map_or(Ok(()), visit)
 }
 
-/// Writes rows of cells as RFC 4180 has them.
-pub(super) struct Sheet(csv::Writer<Unended>);
+/// Writes rows as CSV (RFC 4180).
+pub(super) struct CsvWriter(csv::Writer<UnflushedFile>);
 
-/// A file that only [`Sheet::end`] ends: the writer of rows flushes whenever it is dropped, also
-/// when a row could not be written.
-struct Unended(Box<dyn Write>);
+/// A file that ignores flushes, of which the first would complete it: `csv::Writer` flushes when it is
+/// dropped, even after an error. [`CsvWriter::end`] flushes it.
+struct UnflushedFile(Box<dyn Write>);
 
-impl Write for Unended {
+impl Write for UnflushedFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.write(bytes)
     }
@@ -82,29 +80,27 @@ impl Write for Unended {
     }
 }
 
-impl Sheet {
-    /// Returns a sheet that is written to `file`.
+impl CsvWriter {
     pub(super) fn new(file: Box<dyn Write>) -> Self {
         let mut builder = csv::WriterBuilder::new();
         builder.terminator(csv::Terminator::CRLF);
-        Self(builder.from_writer(Unended(file)))
+        Self(builder.from_writer(UnflushedFile(file)))
     }
 
-    /// Writes a row. Cells that hold text from outside must have been through [`text`].
+    /// Writes a row. Cells with text from outside must come from [`text`].
     pub(super) fn row(&mut self, cells: &[String]) -> io::Result<()> {
         self.0.write_record(cells).map_err(io::Error::other)
     }
 
-    /// Ends the file.
     pub(super) fn end(self) -> io::Result<()> {
         let file = self.0.into_inner();
-        let Unended(mut file) = file.map_err(csv::IntoInnerError::into_error)?;
+        let UnflushedFile(mut file) = file.map_err(csv::IntoInnerError::into_error)?;
         file.flush()
     }
 }
 
-/// Returns `text` as one line that a spreadsheet shows and does not compute: what could begin a
-/// formula has an apostrophe in front.
+/// Returns `text` as one line that a spreadsheet does not take for a formula: an apostrophe is put before
+/// a character that could begin one.
 pub(super) fn text(text: &str) -> String {
     let text = clean::one_line(text);
     let first = text.trim_start().chars().next();

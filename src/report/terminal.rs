@@ -1,4 +1,4 @@
-//! What came out of a check, as lines for a person.
+//! The outcome of a check as lines for the terminal.
 
 use super::values::{pieces, value_lines, values_lines};
 use crate::check::{
@@ -10,7 +10,7 @@ use crate::text::{Line, Role, Style};
 /// The most lines of the learner's own output that are shown.
 const MOST_PRINTED: usize = 20;
 
-/// What a check without hidden tests says of itself.
+/// The notice of a check without hidden tests.
 const PUBLIC_ONLY: [&str; 2] = [
     "These are the public examples only, never a pass: the hidden tests are with",
     "your instructor, and run when your work is graded.",
@@ -19,16 +19,16 @@ const PUBLIC_ONLY: [&str; 2] = [
 /// How an outcome is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Options {
-    /// How much a failing test tells.
+    /// How much a failing test reveals.
     pub feedback: Feedback,
-    /// The cells of a line; longer values go on in the next line.
+    /// The width of a line in cells; longer values are wrapped.
     pub width: usize,
-    /// Whether words stand for marks, for a screen reader.
+    /// Whether words replace marks, for a screen reader.
     pub accessible: bool,
 }
 
-/// Returns what came out of a check of `exercise`: the verdict, what the compiler said, every test
-/// by title, the learner's own tests, what their code printed.
+/// Returns the lines of an outcome: the verdict, diagnostics, every test by title, the learner's own tests,
+/// and the output of their code.
 pub(crate) fn outcome_lines(
     exercise: &Exercise,
     outcome: &Outcome,
@@ -74,7 +74,7 @@ fn verdict_role(verdict: Verdict) -> Role {
     }
 }
 
-/// Errors come first; each is shown whole.
+/// Lists errors before warnings.
 fn diagnostic_lines(diagnostics: &[Diagnostic]) -> Vec<Line> {
     let errors = diagnostics.iter().filter(|diagnostic| diagnostic.error);
     let warnings = diagnostics.iter().filter(|diagnostic| !diagnostic.error);
@@ -114,7 +114,7 @@ fn short_diagnostic(diagnostic: &Diagnostic, role: Role) -> Line {
     line.with(role, &diagnostic.message)
 }
 
-/// Returns every test by title; a reason why none ran is told once.
+/// Lists every test by title; a common reason why none ran is given only once.
 fn tests_lines(tests: &[TestOutcome], options: &Options) -> Vec<Line> {
     if tests.is_empty() {
         return Vec::new();
@@ -130,7 +130,7 @@ fn tests_lines(tests: &[TestOutcome], options: &Options) -> Vec<Line> {
     lines
 }
 
-/// Returns the reason why none of `tests` ran, if it is the same for all.
+/// Returns the common reason why none of `tests` ran, if there is one.
 fn why_none_ran(tests: &[TestOutcome]) -> Option<&str> {
     let TestResult::NotRun(first) = &tests.first()?.result else {
         return None;
@@ -154,8 +154,7 @@ fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     lines
 }
 
-/// Returns the mark, the title and, where it says more, the verdict; what does not fit goes on
-/// below the title.
+/// Returns the mark, the wrapped title, and the verdict unless the mark says it.
 fn test_title(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     let TestOutcome { test, result } = outcome;
     let verdict = result.verdict();
@@ -372,7 +371,7 @@ Your code printed:
     }
 
     #[test]
-    fn a_reason_why_nothing_ran_is_told_once() {
+    fn a_reason_why_nothing_ran_is_reported_once() {
         let mut outcome = sample::failed();
         for test in &mut outcome.tests {
             test.result = TestResult::NotRun("it does not compile".into());

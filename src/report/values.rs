@@ -4,7 +4,6 @@ use super::terminal::Options;
 use crate::check::Values;
 use crate::text::{Line, Role};
 
-/// Returns the values that are there, each by its name.
 pub(super) fn values_lines(values: &Values, options: &Options) -> Vec<Line> {
     let Values {
         input,
@@ -25,7 +24,6 @@ pub(super) fn values_lines(values: &Values, options: &Options) -> Vec<Line> {
         .collect()
 }
 
-/// Returns a named value, cut into pieces that fit the width.
 pub(super) fn value_lines(name: &str, value: &str, role: Role, options: &Options) -> Vec<Line> {
     let label = match name {
         "" => "      ".to_owned(),
@@ -44,7 +42,7 @@ pub(super) fn value_lines(name: &str, value: &str, role: Role, options: &Options
     lines.collect()
 }
 
-/// Cuts `line` at blanks where it can into rows of at most `width` cells.
+/// Wraps `line` into rows of at most `width` cells, at blanks where possible.
 pub(super) fn pieces(line: &str, width: usize) -> Vec<String> {
     let mut rows = Vec::new();
     let mut row = Line::new();

@@ -1,60 +1,59 @@
-//! What this machine can enforce.
+//! The features of a machine that sandboxes need.
 
 #[cfg(target_os = "linux")]
 use super::{kernel, namespaces, user};
 
-/// The file in the state folder that says that somebody was told that checks here have limits alone.
-pub(crate) const TOLD: &str = "told-of-limits-only";
+/// The file in the state folder that marks that the user has seen the warning "limits only, no sandbox".
+pub(crate) const LIMITS_NOTICE: &str = "told-of-limits-only";
 
-/// As whom a learner's code can run.
+/// The user that a learner's code can run as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum User {
-    /// As the user of Gradus, who is no superuser.
+    /// The user that Gradus runs as, who is not root.
     Ordinary,
-    /// Gradus runs as the superuser, and can become a user that nobody is.
+    /// Gradus runs as root and can switch to an unprivileged uid that no account has.
     Spare,
-    /// Gradus runs as the superuser, and cannot become anybody else.
+    /// Gradus runs as root and cannot switch to another user.
     Stuck,
 }
 
-/// What this machine can enforce, as the kernel says.
+/// The features of this machine for sandboxes, as reported by the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Ability {
-    /// The version of Landlock, if there is one.
+    /// The Landlock ABI version, if the kernel has Landlock.
     pub landlock: Option<i32>,
     /// Whether system calls can be filtered.
     pub seccomp: bool,
-    /// As whom a learner's code can run.
+    /// The user that a learner's code can run as.
     pub user: User,
-    /// Whether a job can have a network and processes of its own, as far as the kernel says.
+    /// Whether a job can have its own network and PID namespaces, as far as the kernel says.
     pub namespaces: bool,
 }
 
-/// What a machine lacks for a sandbox.
+/// A feature that a machine lacks for a sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Lacking {
-    /// There is no Landlock.
+    /// The kernel has no Landlock.
     #[error("the kernel has no Landlock, or has it switched off")]
     Landlock,
-    /// Landlock is too old; holds its version.
+    /// Landlock is too old; holds its ABI version.
     #[error("the kernel's Landlock is version {0}; version 2 is needed")]
     Version(i32),
     /// System calls cannot be filtered.
     #[error("the kernel cannot filter system calls (seccomp)")]
     Seccomp,
-    /// The superuser cannot become anybody else.
-    #[error("the superuser cannot become another user here")]
+    /// Root cannot switch to another user.
+    #[error("root cannot switch to another user here")]
     SpareUser,
-    /// Nobody, or not this user, may have a network of their own.
-    #[error("no network of one's own can be had here")]
+    /// This user may not create namespaces.
+    #[error("this user cannot create a network namespace here")]
     Namespaces,
-    /// Everything seemed to be there, but it does not work; holds what was said.
+    /// Everything seems to be there, but a trial run failed; holds the message.
     #[error("the sandbox does not work here: {0}")]
     Trial(String),
 }
 
 impl Lacking {
-    /// Returns what to do about it.
     pub(crate) fn help(&self) -> &'static str {
         match self {
             Self::Landlock => {
@@ -66,10 +65,10 @@ impl Lacking {
                 "run Gradus as an ordinary user, or give the container CAP_SETUID and CAP_SETGID"
             }
             Self::Namespaces => {
-                "run Gradus as root, or let users make namespaces (`sysctl user.max_user_namespaces`)"
+                "run Gradus as root, or let users create namespaces (`sysctl user.max_user_namespaces`)"
             }
             Self::Trial(_) => {
-                "look at what the container or security module of this machine forbids"
+                "check what this machine's container runtime or security module forbids"
             }
         }
     }
@@ -84,11 +83,11 @@ impl Ability {
             seccomp: std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists()
                 || rustix::thread::secure_computing_mode().is_ok(),
             user: user::available(),
-            namespaces: namespaces::are_there(),
+            namespaces: namespaces::are_available(),
         }
     }
 
-    /// Asks the kernel of this machine: it has none of it.
+    /// Returns [`Ability::none`]: all of it needs Linux.
     #[cfg(not(target_os = "linux"))]
     pub(crate) fn of_machine() -> Self {
         Self::none()

@@ -1,4 +1,4 @@
-//! How long everything together may take that one submission causes.
+//! A time budget that all processes of one submission share.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -6,81 +6,80 @@ use std::time::Duration;
 
 use crate::sys::clock::Stopwatch;
 
-/// On a busy machine everything may take so many times as long.
-pub(super) const MOST_EXTENT: u32 = 3;
+/// Time spent waiting for a CPU can stretch a limit to at most so many times its length.
+pub(super) const MAX_STRETCH: u32 = 3;
 
-/// A time that several processes use up together; clones share it. What they waited for a busy machine
-/// is given back, up to twice the whole, and so is what Gradus did for itself.
+/// Wall time that several processes use up together; clones share it. Time that a process was runnable
+/// but had no CPU does not count, up to twice the budget, nor does Gradus's own work.
 #[derive(Debug, Clone)]
-pub struct Allowance(Option<Arc<Shared>>);
+pub struct TimeBudget(Option<Arc<BudgetState>>);
 
 #[derive(Debug)]
-struct Shared {
+struct BudgetState {
     watch: Stopwatch,
     whole: Duration,
     credit: Mutex<Credit>,
-    is_ended: AtomicBool,
+    is_spent: AtomicBool,
 }
 
 /// Time that does not count.
 #[derive(Debug, Clone, Copy, Default)]
 struct Credit {
-    /// What processes waited for a processor.
+    /// How long processes were runnable and had no CPU.
     queued: Duration,
-    /// What Gradus did for itself.
+    /// How long Gradus's own work took.
     own_work: Duration,
 }
 
 impl Credit {
     fn extend(self, whole: Duration) -> Duration {
-        whole + self.queued.min(whole * (MOST_EXTENT - 1)) + self.own_work
+        whole + self.queued.min(whole * (MAX_STRETCH - 1)) + self.own_work
     }
 }
 
-impl Allowance {
-    /// Returns an allowance that never ends.
-    pub fn endless() -> Self {
+impl TimeBudget {
+    /// Returns a budget that never runs out.
+    pub fn unlimited() -> Self {
         Self(None)
     }
 
-    /// Returns an allowance of `whole`, which begins now.
-    pub(crate) fn of(whole: Duration) -> Self {
-        Self(Some(Arc::new(Shared {
+    /// Returns a budget of `whole`, which starts to run now.
+    pub(crate) fn new(whole: Duration) -> Self {
+        Self(Some(Arc::new(BudgetState {
             watch: Stopwatch::start(),
             whole,
             credit: Mutex::default(),
-            is_ended: AtomicBool::new(false),
+            is_spent: AtomicBool::new(false),
         })))
     }
 
-    /// Returns this allowance, or one of `whole` in the place of one that never ends.
+    /// Returns this budget, or a new one of `whole` if this is unlimited.
     #[must_use]
-    pub fn or_of(self, whole: Duration) -> Self {
+    pub fn or_limited_to(self, whole: Duration) -> Self {
         if self.0.is_some() {
             self
         } else {
-            Self::of(whole)
+            Self::new(whole)
         }
     }
 
-    /// Ends it now, whatever is left. One that never ends goes on.
-    pub fn end(&self) {
+    /// Uses up the whole budget at once; does nothing to an unlimited one.
+    pub fn exhaust(&self) {
         if let Some(shared) = &self.0 {
-            shared.is_ended.store(true, Ordering::SeqCst);
+            shared.is_spent.store(true, Ordering::SeqCst);
         }
     }
 
-    /// Returns whether it is used up.
-    pub(crate) fn is_over(&self) -> bool {
+    pub(crate) fn is_exhausted(&self) -> bool {
         self.0.as_ref().is_some_and(|shared| {
             let credit = *shared.credit();
-            let is_ended = shared.is_ended.load(Ordering::SeqCst);
-            is_ended || shared.watch.elapsed() >= credit.extend(shared.whole)
+            let is_spent = shared.is_spent.load(Ordering::SeqCst);
+            is_spent || shared.watch.elapsed() >= credit.extend(shared.whole)
         })
     }
 
-    /// Does `work` of Gradus's own, whose time does not count.
-    pub(crate) fn outside<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// Runs `work` of Gradus's own, whose time does not count.
+    pub(crate) fn exclude<T>(&self, work: impl FnOnce() -> T) -> T {
         let watch = Stopwatch::start();
         let done = work();
         if let Some(shared) = &self.0 {
@@ -89,15 +88,15 @@ impl Allowance {
         done
     }
 
-    /// Gives back the time that a process waited for a processor.
-    pub(super) fn give_back(&self, queued: Duration) {
+    /// Excludes time that a process was runnable and had no CPU.
+    pub(super) fn exclude_queued(&self, queued: Duration) {
         if let Some(shared) = &self.0 {
             shared.credit().queued += queued;
         }
     }
 }
 
-impl Shared {
+impl BudgetState {
     fn credit(&self) -> MutexGuard<'_, Credit> {
         self.credit.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -108,21 +107,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_allowance_ends_for_all_its_clones_and_an_endless_one_does_not() {
-        let none = Allowance::of(Duration::ZERO);
-        assert!(none.is_over() && none.clone().is_over());
-        let day = Allowance::endless().or_of(Duration::from_hours(24));
-        let same = day.clone().or_of(Duration::ZERO);
-        assert!(!day.is_over() && !same.is_over());
-        same.end();
-        assert!(day.is_over());
-        let endless = Allowance::endless();
-        endless.end();
-        assert!(!endless.is_over());
+    fn a_budget_is_exhausted_for_all_its_clones_and_an_unlimited_one_never_is() {
+        let none = TimeBudget::new(Duration::ZERO);
+        assert!(none.is_exhausted() && none.clone().is_exhausted());
+        let day = TimeBudget::unlimited().or_limited_to(Duration::from_hours(24));
+        let same = day.clone().or_limited_to(Duration::ZERO);
+        assert!(!day.is_exhausted() && !same.is_exhausted());
+        same.exhaust();
+        assert!(day.is_exhausted());
+        let unlimited = TimeBudget::unlimited();
+        unlimited.exhaust();
+        assert!(!unlimited.is_exhausted());
     }
 
     #[test]
-    fn what_was_waited_for_a_busy_machine_is_given_back_up_to_twice_the_whole() {
+    fn time_without_a_cpu_is_excluded_up_to_twice_the_budget() {
         let second = Duration::from_secs(1);
         let whole = 10 * second;
         for (waited, extended) in [(0, 10), (5, 15), (20, 30), (1000, 30)] {

@@ -1,5 +1,5 @@
-//! The system calls that a job may make. Every other one answers "not implemented", for which
-//! loaders, C libraries and compilers have another way.
+//! The system calls that a job may make, as a seccomp filter. Every other call fails with ENOSYS,
+//! because loaders, C libraries and compilers have a fallback for a call that the kernel lacks.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,12 +18,11 @@ use super::policy::Policy;
 use super::rule::Rule;
 use super::seclusion::Seclusion;
 
-/// Returns the numbers of system calls.
 macro_rules! calls {
     ($($call:ident)*) => { &[$(libc::$call),*] };
 }
 
-/// Returns the numbers of system calls that newer processors have no longer: none on these.
+/// System calls that only older architectures have: an empty list on all but `x86_64`.
 macro_rules! calls_x86 {
     ($($call:ident)*) => { &[$(#[cfg(target_arch = "x86_64")] libc::$call),*] };
 }
@@ -40,7 +39,6 @@ const COMPUTE: &[i64] = calls! {
     SYS_sched_getaffinity SYS_sched_yield SYS_set_robust_list SYS_set_tid_address SYS_sigaltstack
     SYS_statx SYS_times SYS_uname SYS_write SYS_writev
 };
-/// The same by names that newer processors have no longer.
 const COMPUTE_X86: &[i64] = calls_x86! {
     SYS_access SYS_arch_prctl SYS_dup2 SYS_getrlimit SYS_open SYS_pipe SYS_poll SYS_stat SYS_lstat
     SYS_time
@@ -53,7 +51,6 @@ const COMPILE: &[i64] = calls! {
     SYS_setpgid SYS_statfs SYS_symlinkat SYS_sysinfo SYS_tgkill SYS_umask SYS_unlinkat SYS_utimensat
     SYS_wait4 SYS_waitid
 };
-/// The same by names that newer processors have no longer.
 const COMPILE_X86: &[i64] = calls_x86! {
     SYS_chmod SYS_getdents SYS_getpgrp SYS_link SYS_mkdir SYS_readlink SYS_rename SYS_rmdir
     SYS_select SYS_symlink SYS_unlink SYS_utimes SYS_vfork
@@ -110,8 +107,8 @@ const KERNEL: &[i64] = calls! {
     SYS_memfd_create SYS_mount SYS_perf_event_open SYS_unshare SYS_userfaultfd
 };
 
-/// `renameat` is among the files, and `setrlimit` among the limits. `libc` has no names for them where
-/// the numbers of the kernel are the generic ones.
+/// `renameat` belongs to the files, `setrlimit` to the limits. `libc` does not name them on
+/// architectures with the kernel's generic call numbers.
 #[cfg(target_arch = "x86_64")]
 const RENAMEAT: &[i64] = calls! { SYS_renameat };
 #[cfg(target_arch = "x86_64")]
@@ -121,10 +118,10 @@ const RENAMEAT: &[i64] = &[38];
 #[cfg(not(target_arch = "x86_64"))]
 const SETRLIMIT: &[i64] = &[164];
 
-/// What a call that is not allowed answers.
+/// The error of a call that is not allowed.
 const NOT_IMPLEMENTED: u32 = libc::ENOSYS.unsigned_abs();
 
-// Flags of the calls that are looked at more closely.
+// Flags and commands of the calls whose arguments are checked.
 const CLONE_NAMESPACES: c_int = libc::CLONE_NEWCGROUP
     | libc::CLONE_NEWIPC
     | libc::CLONE_NEWNET
@@ -134,8 +131,8 @@ const CLONE_NAMESPACES: c_int = libc::CLONE_NEWCGROUP
     | libc::CLONE_NEWUSER
     | libc::CLONE_NEWUTS;
 const SHARING: c_int = libc::MAP_SHARED | libc::MAP_ANONYMOUS;
-/// Commands of `fcntl` that send no signals: they copy descriptors, and read and set `FD_CLOEXEC`
-/// and the flags of files.
+/// `fcntl` commands that send no signals: they duplicate descriptors, and get or set `FD_CLOEXEC` and
+/// file status flags.
 const HARMLESS_FCNTL: [c_int; 5] = [
     libc::F_DUPFD,
     libc::F_GETFD,
@@ -143,7 +140,7 @@ const HARMLESS_FCNTL: [c_int; 5] = [
     libc::F_GETFL,
     libc::F_DUPFD_CLOEXEC,
 ];
-/// Locks, which a linker sets: those of a process, and those of open files.
+/// `fcntl` record locks, which a linker sets: per process, and per open file description.
 const LOCKS: [c_int; 6] = [
     libc::F_GETLK,
     libc::F_SETLK,
@@ -152,54 +149,56 @@ const LOCKS: [c_int; 6] = [
     libc::F_OFD_SETLK,
     libc::F_OFD_SETLKW,
 ];
-/// Whether a descriptor is a terminal, whether it waits, and how much there is to read.
+/// `ioctl` commands that ask whether a descriptor is a terminal, set non-blocking mode, and count the
+/// bytes to read.
 const HARMLESS_IOCTL: [libc::Ioctl; 3] = [libc::TCGETS, libc::FIONBIO, libc::FIONREAD];
-/// The families of sockets that a lab needs; by the last the C library learns what addresses there are.
+/// The socket families that a lab needs; the C library lists the machine's addresses over `AF_NETLINK`.
 const FAMILIES: [c_int; 4] = [
     libc::AF_UNIX,
     libc::AF_INET,
     libc::AF_INET6,
     libc::AF_NETLINK,
 ];
-/// Names of threads and of memory.
+/// `prctl` options that name threads and memory mappings.
 const HARMLESS_PRCTL: [c_int; 3] = [libc::PR_SET_NAME, libc::PR_GET_NAME, libc::PR_SET_VMA];
 
-/// The rules of each call that has any; one that fits is enough.
-type Rules = BTreeMap<i64, Vec<SeccompRule>>;
+/// The argument rules of each allowed call: one match is enough, and an empty list allows any arguments.
+type RulesByCall = BTreeMap<i64, Vec<SeccompRule>>;
 type Condition = Result<SeccompCondition, BackendError>;
 /// A call and one rule for its arguments.
 type Allowed = Result<(i64, SeccompRule), BackendError>;
 
-/// A stage, whether its memory is measured, and the rules that do not hold.
-type Kind = (&'static str, bool, Vec<&'static str>);
-/// The filters that this process has made: to make one takes longer than to make it part of a process.
-static FILTERS: Mutex<BTreeMap<Kind, Arc<str>>> = Mutex::new(BTreeMap::new());
+/// What a filter depends on: the stage, whether memory is measured, and the disabled rules.
+type FilterKey = (&'static str, bool, Vec<&'static str>);
+/// The filters that this process has compiled: compiling one takes longer than installing it.
+static FILTERS: Mutex<BTreeMap<FilterKey, Arc<str>>> = Mutex::new(BTreeMap::new());
 
-/// Returns the filter of jobs with this policy as text, for [`restrict`].
+/// Returns the compiled filter of `policy`, encoded for [`install`].
 pub(super) fn filter(policy: &Policy) -> io::Result<Arc<str>> {
     let off = policy.off.iter().map(|rule| rule.word()).collect();
     let mut filters = FILTERS.lock().unwrap_or_else(PoisonError::into_inner);
     match filters.entry((policy.stage.word(), is_measured(policy), off)) {
         Entry::Occupied(made) => Ok(Arc::clone(made.get())),
-        Entry::Vacant(place) => {
+        Entry::Vacant(vacant) => {
             let program = compile(policy)?;
-            Ok(Arc::clone(place.insert(written(&program).into())))
+            Ok(Arc::clone(vacant.insert(encode(&program).into())))
         }
     }
 }
 
-/// Lets this process make only the calls of its stage, by a `filter` for its policy.
-pub(super) fn restrict(policy: &Policy, filter: &str) -> io::Result<()> {
-    let program = read(filter)?;
-    if !plain(policy).contains(&libc::SYS_tgkill) {
-        seccompiler::apply_filter(&signals_itself()?).map_err(io::Error::other)?;
+/// Installs `filter` in this process, for good: the kernel inherits it across `execve`.
+pub(super) fn install(policy: &Policy, filter: &str) -> io::Result<()> {
+    let program = decode(filter)?;
+    if !unconditional(policy).contains(&libc::SYS_tgkill) {
+        seccompiler::apply_filter(&signal_filter()?).map_err(io::Error::other)?;
     }
     seccompiler::apply_filter(&program).map_err(io::Error::other)
 }
 
-/// Returns a filter by which this process may signal its own threads, and no others: which these are
-/// is not known before it is there. Calls that it lets through are left to the filter of the stage.
-fn signals_itself() -> io::Result<BpfProgram> {
+/// Returns a filter that lets `tgkill` reach only threads of this process. It cannot be compiled
+/// beforehand, because it holds the process id. Every installed filter must allow a call, so all other
+/// calls are left to the stage's filter.
+fn signal_filter() -> io::Result<BpfProgram> {
     let me = u64::from(std::process::id());
     let other = [condition(0, SeccompCmpOp::Ne, me)];
     let (call, rule) = allowed(libc::SYS_tgkill, other).map_err(io::Error::other)?;
@@ -211,8 +210,8 @@ fn signals_itself() -> io::Result<BpfProgram> {
     )
 }
 
-/// Writes `program` as text: eight bytes an instruction.
-fn written(program: &[sock_filter]) -> String {
+/// Encodes `program` in base64: eight bytes an instruction.
+fn encode(program: &[sock_filter]) -> String {
     let bytes = program.iter().flat_map(|step| {
         let [one, two] = step.code.to_le_bytes();
         let [a, b, c, d] = step.k.to_le_bytes();
@@ -221,8 +220,7 @@ fn written(program: &[sock_filter]) -> String {
     BASE64.encode(&bytes.collect::<Vec<_>>())
 }
 
-/// Reads what [`written`] wrote.
-fn read(text: &str) -> io::Result<BpfProgram> {
+fn decode(text: &str) -> io::Result<BpfProgram> {
     let no_filter = || io::Error::new(io::ErrorKind::InvalidInput, "no filter of system calls");
     let bytes = BASE64.decode(text.as_bytes()).map_err(|_| no_filter())?;
     let (steps, []) = bytes.as_chunks() else {
@@ -246,24 +244,25 @@ fn compile(policy: &Policy) -> io::Result<BpfProgram> {
     program(rules, refused, SeccompAction::Allow)
 }
 
-/// Returns the program that does `fits` with a call that `rules` fit, and `otherwise` with any other.
-fn program(rules: Rules, otherwise: SeccompAction, fits: SeccompAction) -> io::Result<BpfProgram> {
+fn program(
+    rules: RulesByCall,
+    otherwise: SeccompAction,
+    on_match: SeccompAction,
+) -> io::Result<BpfProgram> {
     let arch: TargetArch = std::env::consts::ARCH
         .try_into()
         .map_err(io::Error::other)?;
-    let filter = SeccompFilter::new(rules, otherwise, fits, arch);
+    let filter = SeccompFilter::new(rules, otherwise, on_match, arch);
     let program = filter.and_then(BpfProgram::try_from);
     program.map_err(io::Error::other)
 }
 
-/// Returns the calls that are allowed: those without rules as they are, the others with the arguments
-/// that one of their rules names.
-fn rules(policy: &Policy) -> Result<Rules, BackendError> {
-    let plain = plain(policy);
-    let mut rules: Rules = plain.iter().map(|call| (*call, Vec::new())).collect();
-    // What the process may signal is for a filter of its own.
+fn rules(policy: &Policy) -> Result<RulesByCall, BackendError> {
+    let plain = unconditional(policy);
+    let mut rules: RulesByCall = plain.iter().map(|call| (*call, Vec::new())).collect();
+    // `signal_filter` restricts it.
     rules.insert(libc::SYS_tgkill, Vec::new());
-    for entry in closer(policy) {
+    for entry in conditional(policy) {
         let (call, rule) = entry?;
         if !plain.contains(&call) {
             rules.entry(call).or_default().push(rule);
@@ -272,8 +271,8 @@ fn rules(policy: &Policy) -> Result<Rules, BackendError> {
     Ok(rules)
 }
 
-/// Returns the calls that are allowed as they are.
-fn plain(policy: &Policy) -> BTreeSet<i64> {
+/// Returns the calls that are allowed with any arguments.
+fn unconditional(policy: &Policy) -> BTreeSet<i64> {
     let is_lab = policy.stage == Stage::Lab;
     let compiles = is_lab || policy.stage == Stage::Compile;
     let has_files = is_lab || !policy.holds(Rule::Files);
@@ -303,14 +302,14 @@ fn plain(policy: &Policy) -> BTreeSet<i64> {
         calls.remove(&libc::SYS_mmap);
     }
     if is_lab && policy.holds(Rule::Sockets) {
-        // Some families lead out of any network, such as those of virtual machines.
+        // Some families, such as AF_VSOCK, reach beyond any network namespace.
         calls.remove(&libc::SYS_socket);
     }
     calls
 }
 
 /// Returns the calls that are allowed with some arguments.
-fn closer(policy: &Policy) -> Vec<Allowed> {
+fn conditional(policy: &Policy) -> Vec<Allowed> {
     let compiles = policy.stage != Stage::Learner;
     // A compiler starts its linker; a learner's code has threads only.
     let clone = if compiles {
@@ -329,7 +328,8 @@ fn closer(policy: &Policy) -> Vec<Allowed> {
     entries.extend(families.map(|family| allowed(libc::SYS_socket, [equals(0, family)])));
     let commands = HARMLESS_FCNTL.into_iter().chain(locks);
     entries.extend(commands.map(|command| allowed(libc::SYS_fcntl, [equals(1, command)])));
-    // Shared memory without a file can be kept where no process maps it.
+    // Shared anonymous memory outlives its mapping as long as a descriptor of it is open, where the meter
+    // of a job's memory cannot see it.
     let kinds = [0, libc::MAP_SHARED, libc::MAP_ANONYMOUS];
     entries.extend(kinds.map(|kind| allowed(libc::SYS_mmap, [masks(3, SHARING, kind)])));
     let ioctl = |command| condition(1, SeccompCmpOp::Eq, command);
@@ -339,7 +339,7 @@ fn closer(policy: &Policy) -> Vec<Allowed> {
     entries
 }
 
-/// Returns whether somebody measures the memory of all processes of a job with this policy.
+/// Returns whether the memory of all processes of the job together is [measured](super::memory).
 fn is_measured(policy: &Policy) -> bool {
     policy.seclusion == Seclusion::Files && policy.holds(Rule::Sum)
 }
@@ -357,8 +357,8 @@ fn masks(index: u8, mask: c_int, value: c_int) -> Condition {
     condition(index, SeccompCmpOp::MaskedEq(bits(mask)), bits(value))
 }
 
-/// Returns a condition of the lower half of the argument at `index`, which is all that the kernel reads
-/// of an `int`.
+/// Returns a condition on the lower 32 bits of the argument at `index`, which is all that the kernel
+/// reads of an `int`.
 fn condition(index: u8, operator: SeccompCmpOp, value: u64) -> Condition {
     SeccompCondition::new(index, SeccompCmpArgLen::Dword, operator, value)
 }
@@ -371,7 +371,7 @@ fn bits(value: c_int) -> u64 {
 mod tests {
     use super::*;
 
-    /// Length and name of a filter.
+    /// Number of instructions and fingerprint of a filter.
     #[cfg(target_arch = "x86_64")]
     type Filter = (usize, &'static str);
     /// The filters of each stage with all rules and with none.
@@ -399,7 +399,7 @@ mod tests {
         ),
     ];
 
-    /// What a job may do is changed on purpose, and then here too.
+    /// A change here must be deliberate: review which calls the filters allow, then update the table.
     #[test]
     #[cfg(target_arch = "x86_64")]
     fn filters_are_those_that_were_reviewed() {
@@ -410,7 +410,7 @@ mod tests {
             policy.off = off.to_vec();
             let program = compile(&policy).unwrap();
             let mut name = crate::sys::fingerprint::Fingerprint::new();
-            name.add(written(&program));
+            name.add(encode(&program));
             (program.len(), name.finish())
         };
         for (stage, whole, open) in REVIEWED {
@@ -426,11 +426,11 @@ mod tests {
         let text = filter(&policy).unwrap();
         assert!(Arc::ptr_eq(&text, &filter(&policy).unwrap()));
         let program = compile(&policy).unwrap();
-        assert_eq!(written(&read(&text).unwrap()), written(&program));
+        assert_eq!(encode(&decode(&text).unwrap()), encode(&program));
         policy.off = vec![Rule::Kernel];
         assert_ne!(text, filter(&policy).unwrap());
         for text in ["", "AAAA", "?", &text[4..]] {
-            assert!(read(text).is_err(), "{text}");
+            assert!(decode(text).is_err(), "{text}");
         }
     }
 
@@ -438,7 +438,7 @@ mod tests {
     fn a_lab_has_sockets_of_some_families_only() {
         let guard = super::super::guard::guard("landlock").unwrap();
         let mut policy = Policy::new(guard, Stage::Lab);
-        let any = |policy: &Policy| plain(policy).contains(&libc::SYS_socket);
+        let any = |policy: &Policy| unconditional(policy).contains(&libc::SYS_socket);
         assert!(!any(&policy));
         let known = &rules(&policy).unwrap()[&libc::SYS_socket];
         assert_eq!(known.len(), FAMILIES.len());
@@ -447,10 +447,10 @@ mod tests {
     }
 
     #[test]
-    fn who_is_measured_shares_no_memory_without_a_file() {
+    fn a_measured_job_has_no_shared_anonymous_memory() {
         let guard = super::super::guard::guard("landlock").unwrap();
         let mut policy = Policy::new(guard, Stage::Lab);
-        let any = |policy: &Policy| plain(policy).contains(&libc::SYS_mmap);
+        let any = |policy: &Policy| unconditional(policy).contains(&libc::SYS_mmap);
         assert!(any(&policy));
         policy.seclusion = Seclusion::Files;
         assert!(!any(&policy));
@@ -462,7 +462,7 @@ mod tests {
     fn no_call_of_a_rule_is_in_the_list_of_a_learner() {
         let guard = super::super::guard::guard("landlock").unwrap();
         let policy = Policy::new(guard, Stage::Learner);
-        let plain = plain(&policy);
+        let plain = unconditional(&policy);
         for group in [
             FILES,
             FILES_X86,

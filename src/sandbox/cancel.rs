@@ -1,28 +1,28 @@
-//! Calling off a check: every process that belongs to it is killed at once.
+//! Cancellation of a check: all processes that belong to it are killed at once.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::group::Group;
 
-/// A token shared by everyone who works on one check.
+/// A cancellation token; clones share it.
 #[derive(Debug, Clone, Default)]
-pub struct Cancel(Arc<Shared>);
+pub struct Cancel(Arc<CancelInner>);
 
 #[derive(Debug, Default)]
-struct Shared {
-    state: Mutex<State>,
+struct CancelInner {
+    state: Mutex<CancelState>,
     called_off: Condvar,
 }
 
 #[derive(Debug, Default)]
-struct State {
+struct CancelState {
     cancelled: bool,
     groups: Vec<Group>,
 }
 
 impl Cancel {
-    /// Returns a token that nobody has cancelled.
+    /// Returns a token that is not cancelled.
     pub fn new() -> Self {
         Self::default()
     }
@@ -36,14 +36,13 @@ impl Cancel {
         self.0.called_off.notify_all();
     }
 
-    /// Returns whether the work was called off.
     pub(crate) fn is_cancelled(&self) -> bool {
         self.state().cancelled
     }
 
-    /// Waits for `time`, or until the work is called off; returns whether it was.
+    /// Waits for `time` or until cancellation; returns whether the token is cancelled.
     pub(crate) fn wait(&self, time: Duration) -> bool {
-        let goes_on = |state: &mut State| !state.cancelled;
+        let goes_on = |state: &mut CancelState| !state.cancelled;
         let waited = self
             .0
             .called_off
@@ -52,11 +51,11 @@ impl Cancel {
         state.cancelled
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, CancelState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Puts `group` under this token.
+    /// Adds `group` to those that [`Cancel::cancel`] kills; kills it now if that has been called.
     pub(super) fn watch(&self, group: &Group) {
         let mut state = self.state();
         state.groups.push(group.clone());
@@ -65,7 +64,7 @@ impl Cancel {
         }
     }
 
-    /// Takes `group` out: it has ended.
+    /// Removes `group`, which has ended.
     pub(super) fn forget(&self, group: &Group) {
         self.state().groups.retain(|known| !known.is(group));
     }

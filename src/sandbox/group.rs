@@ -18,7 +18,6 @@ pub(super) struct Group {
 }
 
 impl Group {
-    /// Returns the group that `leader` leads.
     pub(super) fn led_by(leader: Child) -> Self {
         Self {
             id: Pid::from_child(&leader),
@@ -26,12 +25,11 @@ impl Group {
         }
     }
 
-    /// Returns the number of the group, which is the leader's.
     pub(super) fn id(&self) -> i32 {
         self.id.as_raw_nonzero().get()
     }
 
-    /// Returns whether `other` is this group: a number may have belonged to two.
+    /// Returns whether `other` is this group; ids are reused, so these are not compared.
     pub(super) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.leader, &other.leader)
     }

@@ -1,4 +1,4 @@
-//! Who confines a job: one file each, and one line in [`GUARDS`].
+//! Sandbox backends: one file each, and one line in [`GUARDS`].
 
 #[cfg(target_os = "linux")]
 pub(crate) mod landlock;
@@ -11,40 +11,40 @@ use std::sync::Arc;
 use super::ability::{Ability, Lacking};
 use super::policy::Policy;
 
-/// One way to confine a job.
+/// A sandbox backend: one way to confine a job.
 pub trait Guard: fmt::Debug + Sync {
-    /// Returns its name on the command line.
+    /// Returns the name on the command line.
     fn name(&self) -> &'static str;
 
-    /// Returns what it does, as a few words after its name.
+    /// Returns a short description, printed after the name.
     fn summary(&self) -> &'static str;
 
-    /// Returns whether it holds against code that is hostile.
+    /// Returns whether it holds against hostile code.
     fn is_strong(&self) -> bool;
 
-    /// Returns whether code of a learner runs as another user.
+    /// Returns whether a learner's code runs as another user.
     fn changes_user(&self, ability: &Ability) -> bool;
 
-    /// Says what a machine lacks for it.
+    /// Checks that a machine with `ability` can have it.
     ///
     /// # Errors
     /// Fails when the machine lacks something.
     fn needs(&self, ability: &Ability) -> Result<(), Lacking>;
 
-    /// Makes ready what [`Guard::seal`] needs for jobs with this policy: in the process that starts them,
-    /// where it can be kept from one to the next.
+    /// Prepares what [`Guard::seal`] needs for jobs with this policy. It runs in the process that starts
+    /// them, which can cache the result.
     ///
     /// # Errors
     /// Fails when a rule cannot be made: the job must not run then.
     fn make_ready(&self, policy: &Policy) -> io::Result<Arc<str>>;
 
-    /// Confines this process, which has one thread, but for what [`Guard::seal`] does.
+    /// Applies every rule to this process, which has one thread, except those of [`Guard::seal`].
     ///
     /// # Errors
     /// Fails when a rule cannot be set: the job must not run then.
     fn confine(&self, policy: &Policy) -> io::Result<()>;
 
-    /// Takes away what the launcher itself needed; nothing but the job's program comes after it.
+    /// Applies the rules that would stop the launcher itself; only the exec of the program follows.
     ///
     /// # Errors
     /// As for [`Guard::confine`].
@@ -58,12 +58,12 @@ pub(crate) const GUARDS: &[&dyn Guard] = &[
     &landlock::Landlock,
 ];
 
-/// Returns the guard called `name`.
+/// Finds a guard by its name.
 pub fn guard(name: &str) -> Option<&'static dyn Guard> {
     GUARDS.iter().copied().find(|guard| guard.name() == name)
 }
 
-/// Returns the last guard that this machine can have.
+/// Returns the strongest guard that a machine with `ability` can have.
 pub(crate) fn strongest(ability: &Ability) -> &'static dyn Guard {
     let usable = |guard: &&&dyn Guard| guard.needs(ability).is_ok();
     GUARDS.iter().rfind(usable).copied().unwrap_or(GUARDS[0])

@@ -1,5 +1,5 @@
-//! A program that the learner uses themselves, such as an editor: it has the terminal and all of
-//! their environment, and nothing of ours limits it.
+//! Programs that the user works in, such as an editor or a shell: unconfined, on the terminal, with
+//! the user's environment.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -16,8 +16,8 @@ pub(crate) fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<
     Command::new(program).args(arguments).status().map(drop)
 }
 
-/// Runs `program` on the terminal in `folder`, with `variables` besides the learner's own, and
-/// waits for its end.
+/// Runs `program` on the terminal in `folder`, with `variables` added to the environment, and waits for
+/// its end.
 ///
 /// # Errors
 /// Fails when it cannot be started.
@@ -34,7 +34,7 @@ pub(crate) fn interactive_in(
     command.status().map(drop)
 }
 
-/// Turns this process into `program`. Returns only when that fails, with the reason.
+/// Replaces this process with `program`. Returns only when that fails, with the reason.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
 pub(crate) fn turn_into(
     program: &Path,

@@ -1,25 +1,24 @@
-//! What to run, and within which limits.
+//! A job: a program to run, its limits, and what it may see and use.
 
 use std::ffi::OsString;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::allowance::Allowance;
+use super::allowance::TimeBudget;
 use super::room::Room;
 use super::seclusion::Seclusion;
 use super::turn::Turn;
 use super::view::View;
 
-/// What kind of code a job runs; a sandbox decides by it what to allow.
+/// The kind of code a job runs; a guard decides by it what to allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// A compiler or linker that reads what a learner wrote.
     Compile,
-    /// A lab's server, or a shell in a lab: what it runs is known, what it is told comes from a
-    /// learner.
+    /// A lab's server or shell: known programs with a learner's configuration or commands.
     Lab,
-    /// Code of ours, or code we trust as much: the judge, a tool.
+    /// Gradus's own code or code trusted as much: the judge, a tool.
     Trusted,
     /// Code that a learner wrote.
     Learner,
@@ -44,27 +43,26 @@ impl Stage {
     }
 }
 
-/// How much a job may use.
+/// The resource limits of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Processor time; the kernel counts whole seconds.
+    /// CPU time of each process (`RLIMIT_CPU`), in whole seconds.
     pub cpu: Duration,
-    /// Wall time. What it waits for a busy machine does not count, up to twice as much.
+    /// Wall time. Time that it was runnable and had no CPU does not count, up to twice as much.
     pub wall: Duration,
-    /// How long it may neither end nor use its processor while it is its turn, where that is less than
-    /// its wall time.
+    /// How long it may be idle, using no CPU, while a request to it is open (see [`Turn`]); `None` leaves
+    /// that to the wall time.
     pub idle: Option<Duration>,
-    /// Address space in bytes. The processes of a job that has its [files](Seclusion::Files) to itself
-    /// may have no more in memory together.
+    /// Address space of each process (`RLIMIT_AS`) in bytes. All processes of a job with its own
+    /// [files](Seclusion::Files) may together hold no more in memory.
     pub memory: u64,
     /// Bytes written to standard output and standard error together.
     pub output: usize,
-    /// The largest file it may write, in bytes.
+    /// Size of each file it may write (`RLIMIT_FSIZE`), in bytes.
     pub file: u64,
 }
 
 impl Limits {
-    /// Returns the limits for a compiler.
     pub(crate) const fn compiler() -> Self {
         Self {
             cpu: Duration::from_secs(20),
@@ -76,7 +74,7 @@ impl Limits {
         }
     }
 
-    /// Returns the limits for a learner's code where an exercise sets no others.
+    /// Returns the limits of a learner's code where the exercise sets no others.
     pub(crate) const fn learner() -> Self {
         Self {
             cpu: Duration::from_secs(2),
@@ -88,7 +86,7 @@ impl Limits {
         }
     }
 
-    /// Returns the limits for code of ours: generous, a guard against our own mistakes.
+    /// Returns the limits of trusted code: generous, against mistakes only.
     pub const fn trusted() -> Self {
         Self {
             cpu: Duration::from_mins(1),
@@ -107,36 +105,36 @@ pub enum Input {
     /// Nothing.
     #[default]
     Null,
-    /// The other end of this descriptor, in both directions if it is a socket.
+    /// This descriptor; a socket is written to as well.
     Descriptor(OwnedFd),
 }
 
-/// One process to run.
+/// A program to run in a sandbox.
 #[derive(Debug)]
 pub struct Job {
-    /// What kind of code it runs.
+    /// The kind of code it runs.
     pub stage: Stage,
     /// The program, as an absolute path.
     pub program: PathBuf,
     /// Its arguments.
     pub arguments: Vec<OsString>,
-    /// Its whole environment.
+    /// Its whole environment: nothing is inherited.
     pub environment: Vec<(OsString, OsString)>,
     /// The folder it starts in.
     pub folder: PathBuf,
-    /// What it may use.
+    /// Its resource limits.
     pub limits: Limits,
-    /// What it reads.
+    /// Its standard input.
     pub input: Input,
-    /// What it can see of the files, where something confines it.
+    /// The files it can see, where a guard confines it.
     pub view: View,
-    /// What it has to itself; one that has anything reads nothing.
+    /// Its own namespaces. Their init needs standard input, so a job that has a PID namespace reads none.
     pub seclusion: Seclusion,
-    /// Whose turn it is, where Gradus talks to it.
+    /// Whether a request to it is open, where Gradus exchanges messages with it.
     pub turn: Turn,
-    /// What it may take together with others.
-    pub allowance: Allowance,
-    /// Folders of its own that are bounded, where it has processes to itself.
+    /// The time it shares with other jobs of its submission.
+    pub budget: TimeBudget,
+    /// Size-limited folders, for a job that has a PID namespace.
     pub rooms: Vec<Room>,
 }
 
@@ -159,7 +157,7 @@ impl Job {
             view: View::new(),
             seclusion: Seclusion::None,
             turn: Turn::default(),
-            allowance: Allowance::endless(),
+            budget: TimeBudget::unlimited(),
             rooms: Vec::new(),
         }
     }
@@ -192,42 +190,41 @@ impl Job {
         self
     }
 
-    /// Sets what it can see of the files.
+    /// Sets the files it can see.
     #[must_use]
     pub fn seeing(mut self, view: View) -> Self {
         self.view = view;
         self
     }
 
-    /// Sets what it has to itself.
+    /// Sets its own namespaces.
     #[must_use]
     pub fn secluded(mut self, seclusion: Seclusion) -> Self {
         self.seclusion = seclusion;
         self
     }
 
-    /// Sets who says whose turn it is.
+    /// Sets the marker of open requests.
     #[must_use]
-    pub fn taking(mut self, turn: Turn) -> Self {
+    pub fn with_turn(mut self, turn: Turn) -> Self {
         self.turn = turn;
         self
     }
 
-    /// Sets what it may take together with others.
+    /// Sets the time it shares with other jobs.
     #[must_use]
-    pub fn sharing(mut self, allowance: Allowance) -> Self {
-        self.allowance = allowance;
+    pub fn with_budget(mut self, budget: TimeBudget) -> Self {
+        self.budget = budget;
         self
     }
 
-    /// Sets the folders of its own that are bounded.
+    /// Sets its size-limited folders.
     #[must_use]
     pub fn with_rooms(mut self, rooms: impl Into<Vec<Room>>) -> Self {
         self.rooms = rooms.into();
         self
     }
 
-    /// Sets the input.
     #[must_use]
     pub(crate) fn reading(mut self, input: Input) -> Self {
         self.input = input;

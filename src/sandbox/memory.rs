@@ -1,8 +1,7 @@
-//! The memory of a job's processes together: without a cgroup, the kernel bounds that of each alone.
+//! A meter for the memory of all processes of a job: without a cgroup, the kernel limits only each alone.
 //!
-//! What a job has in memory is its processes' own, shared with each other, or swapped out. Memory that no
-//! process maps cannot be seen so; the filter of system calls of a job that is measured leaves no way to
-//! make any.
+//! It adds up anonymous, shared and swapped memory from `/proc`. Memory that no process maps, such as a
+//! memfd, is invisible there; the seccomp filter of a measured job allows no way to create any.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -12,55 +11,57 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{CWD, Dir, Mode, OFlags, openat};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-/// How long to wait between two looks: even a busy process takes no more than some MiB in it.
-const BEAT: Timespec = Timespec {
+/// The time between two measurements: even a busy process allocates only some MiB in it.
+const POLL_INTERVAL: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 20_000_000,
 };
-/// The lines of a process's `status` that say what it has in memory, in KiB.
-const KINDS: [&str; 3] = ["RssAnon:", "RssShmem:", "VmSwap:"];
+/// The fields of `/proc/PID/status` that are added up, in KiB.
+const MEMORY_FIELDS: [&str; 3] = ["RssAnon:", "RssShmem:", "VmSwap:"];
 
-/// Measures all processes of this process's namespace.
+/// Measures all processes of this process's PID namespace.
 pub(super) struct Meter {
     processes: OwnedFd,
     most: u64,
 }
 
 impl Meter {
-    /// Returns one that sees what `/proc` shows now, and allows for `most` bytes.
+    /// Returns a meter with a limit of `most` bytes. It keeps the present `/proc` open, whatever is mounted
+    /// there later.
     pub(super) fn new(most: u64) -> io::Result<Self> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let processes = openat(CWD, "/proc", flags, Mode::empty())?;
         Ok(Self { processes, most })
     }
 
-    /// Waits until the process `job` has ended, at most a beat.
+    /// Waits until the process `job` has ended, at most for [`POLL_INTERVAL`].
     pub(super) fn wait(job: Pid) -> io::Result<()> {
         let job = pidfd_open(job, PidfdFlags::empty())?;
-        poll(&mut [PollFd::new(&job, PollFlags::IN)], Some(&BEAT))?;
+        poll(
+            &mut [PollFd::new(&job, PollFlags::IN)],
+            Some(&POLL_INTERVAL),
+        )?;
         Ok(())
     }
 
-    /// Returns whether all processes together have more than they may.
     pub(super) fn is_exceeded(&self) -> io::Result<bool> {
         let processes = numbers(&self.processes)?;
         let sum: u64 = processes.iter().map(|process| self.held_by(process)).sum();
         Ok(sum > self.most)
     }
 
-    /// Returns how many bytes `process` has in memory; one that has just ended has none.
+    /// Returns how many bytes `process` holds; 0 if it has just ended.
     fn held_by(&self, process: &str) -> u64 {
         let own = self.held_by_task(process).unwrap_or_default();
         if own > 0 {
             return own;
         }
-        // Its first thread may have ended before the others.
+        // A process whose main thread has ended shows its memory in the remaining threads only.
         let folder = self.open(&format!("{process}/task"), OFlags::DIRECTORY);
         let tasks = folder.and_then(numbers).unwrap_or_default();
-        let held = tasks.iter().filter_map(|task| {
-            let held = self.held_by_task(&format!("{process}/task/{task}"));
-            held.ok()
-        });
+        let held = tasks
+            .iter()
+            .filter_map(|task| self.held_by_task(&format!("{process}/task/{task}")).ok());
         held.max().unwrap_or_default()
     }
 
@@ -77,7 +78,7 @@ impl Meter {
     }
 }
 
-/// Returns the names in `folder` that are numbers: those of processes, or of threads.
+/// Returns the numeric names in `folder`: process or thread ids.
 fn numbers(folder: impl AsFd) -> io::Result<Vec<String>> {
     let mut numbers = Vec::new();
     for entry in Dir::read_from(folder)? {
@@ -89,10 +90,11 @@ fn numbers(folder: impl AsFd) -> io::Result<Vec<String>> {
     Ok(numbers)
 }
 
-/// Returns how many bytes a process with this `status` has in memory.
 fn held(status: &str) -> u64 {
     let sizes = status.lines().filter_map(|line| {
-        let size = KINDS.iter().find_map(|kind| line.strip_prefix(kind))?;
+        let size = MEMORY_FIELDS
+            .iter()
+            .find_map(|kind| line.strip_prefix(kind))?;
         size.trim().strip_suffix(" kB")?.parse::<u64>().ok()
     });
     sizes.sum::<u64>() * 1024

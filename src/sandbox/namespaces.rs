@@ -1,10 +1,10 @@
-//! Seclusion: a job in namespaces of its own, under a process that is the first one there.
+//! Seclusion: a job in its own namespaces, under an init process.
 //!
-//! The launcher leaves the machine's namespaces, as an ordinary user by way of a user namespace. Who
-//! does so stays what it was, only its children are inside. So there are three processes: the
-//! launcher outside, which Gradus waits for; the first process inside ([`INIT`]), with which all
-//! others there end; and the job. Each dies with the one before it, so that nothing is left of a
-//! Gradus that was killed.
+//! The launcher unshares namespaces, as an ordinary user by way of a user namespace. A new PID namespace
+//! holds only children of the process that made it, so there are three processes: the launcher
+//! outside, which Gradus waits for; the init inside ([`INIT`]), with which the kernel ends all others
+//! there; and the job. Each dies with its parent (PDEATHSIG), so nothing survives a Gradus that was
+//! killed.
 
 use std::ffi::OsString;
 use std::fs;
@@ -25,35 +25,35 @@ use super::rule::Rule;
 use super::seclusion::Seclusion;
 use super::{kernel, launcher, root};
 
-/// The first argument that makes Gradus the first process of its namespaces.
+/// The first argument that makes Gradus the init of its namespaces.
 pub(super) const INIT: &str = "__init";
-/// What the first process needs, and nobody after it.
+/// The capability that init needs, to mount; the job has none.
 const NEEDED: CapabilitySet = CapabilitySet::SYS_ADMIN;
 
-/// Returns whether this process may have namespaces of its own, as far as can be seen beforehand.
-pub(super) fn are_there() -> bool {
+/// Returns whether this process may create namespaces, as far as can be seen without trying.
+pub(super) fn are_available() -> bool {
     if rustix::process::geteuid().is_root() {
-        return has_power();
+        return may_unshare();
     }
     let most = fs::read_to_string("/proc/sys/user/max_user_namespaces");
     most.is_ok_and(|most| most.trim() != "0")
 }
 
-fn has_power() -> bool {
+fn may_unshare() -> bool {
     let needed = CapabilitySet::SYS_ADMIN | CapabilitySet::NET_ADMIN;
     rustix::thread::capabilities(None).is_ok_and(|sets| sets.effective.contains(needed))
 }
 
-/// Leaves the machine's namespaces, runs the job of `arguments` in new ones to its end, and returns
-/// its exit code. A signal that ended it ends this process too.
+/// Runs the job of `arguments` in new namespaces to its end, and returns its exit code. If a signal
+/// ended it, this process ends itself by the same signal.
 pub(super) fn run(policy: &Policy, arguments: &[OsString]) -> io::Result<u8> {
     if policy.holds(Rule::Descriptors) {
         kernel::close_inherited()?;
     }
-    leave(policy)?;
-    launcher::die_with(policy.parent)?;
+    enter_namespaces(policy)?;
+    launcher::die_with_parent(policy.parent)?;
     let (ours, theirs) = UnixStream::pair()?;
-    let mut child = again(INIT, arguments)?
+    let mut child = reexec(INIT, arguments)?
         .stdin(OwnedFd::from(theirs))
         .spawn()?;
     child.wait()?;
@@ -62,13 +62,13 @@ pub(super) fn run(policy: &Policy, arguments: &[OsString]) -> io::Result<u8> {
     Ok(match end[..] {
         [0, code] => code,
         [1, signal] => die_by(i32::from(signal)),
-        // Somebody killed the first process, and with it all others.
+        // Init was killed, and with it the job.
         _ => die_by(Signal::KILL.as_raw()),
     })
 }
 
-/// Returns a command that makes this program `entry`, with the rest of `arguments` as they are.
-fn again(entry: &str, arguments: &[OsString]) -> io::Result<Command> {
+/// Returns a command that runs Gradus again with `entry` in place of the first argument.
+fn reexec(entry: &str, arguments: &[OsString]) -> io::Result<Command> {
     #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
     let mut command = Command::new(std::env::current_exe()?);
     command
@@ -77,7 +77,7 @@ fn again(entry: &str, arguments: &[OsString]) -> io::Result<Command> {
     Ok(command)
 }
 
-/// Makes the view of `policy` all that this process and its children can reach of the files.
+/// Replaces the root folder of this process by one that holds only the view of `policy`.
 pub(super) fn show_view(policy: &Policy) -> io::Result<()> {
     if !policy.holds(Rule::Root) {
         return Ok(());
@@ -86,7 +86,7 @@ pub(super) fn show_view(policy: &Policy) -> io::Result<()> {
     root::show_only(&policy.view, &[])
 }
 
-fn leave(policy: &Policy) -> io::Result<()> {
+fn enter_namespaces(policy: &Policy) -> io::Result<()> {
     let mut flags = UnshareFlags::NEWNS | UnshareFlags::NEWIPC;
     if policy.holds(Rule::Company) {
         flags |= UnshareFlags::NEWPID;
@@ -96,7 +96,7 @@ fn leave(policy: &Policy) -> io::Result<()> {
         flags |= UnshareFlags::NEWNET;
     }
     if unshare(flags)? {
-        keep_across_exec()?;
+        keep_capabilities()?;
     }
     if has_network {
         kernel::raise_loopback()?;
@@ -104,22 +104,22 @@ fn leave(policy: &Policy) -> io::Result<()> {
     Ok(())
 }
 
-/// Leaves the namespaces of `flags`, that of mounts among them, as an ordinary user by way of a user
-/// namespace; returns whether there is one.
+/// Unshares the namespaces of `flags`, which include that of mounts, as an ordinary user by way of a
+/// user namespace; returns whether it made one.
 fn unshare(flags: UnshareFlags) -> io::Result<bool> {
-    let needs_user = !has_power();
+    let needs_user = !may_unshare();
     if needs_user {
         let user = rustix::process::geteuid().as_raw();
         let group = rustix::process::getegid().as_raw();
         kernel::unshare(flags | UnshareFlags::NEWUSER)?;
-        // Whoever it is outside, it is inside: nothing that it starts takes itself for the superuser.
+        // The uid is mapped to itself, not to 0: programs inside must not take themselves for root.
         fs::write("/proc/self/setgroups", "deny")?;
         fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
         fs::write("/proc/self/gid_map", format!("{group} {group} 1"))?;
     } else {
         kernel::unshare(flags)?;
     }
-    // What is mounted from here on is mounted nowhere else.
+    // Mounts made from here on do not propagate to the machine.
     mount_change(
         "/",
         MountPropagationFlags::PRIVATE | MountPropagationFlags::REC,
@@ -127,8 +127,8 @@ fn unshare(flags: UnshareFlags) -> io::Result<bool> {
     Ok(needs_user)
 }
 
-/// Lets an ordinary user's next program have the powers that it needs in the new namespaces.
-fn keep_across_exec() -> io::Result<()> {
+/// Keeps [`NEEDED`] across the exec of init: an ordinary user loses all but ambient capabilities.
+fn keep_capabilities() -> io::Result<()> {
     let sets = rustix::thread::capabilities(None)?;
     let inheritable = NEEDED;
     rustix::thread::set_capabilities(
@@ -143,10 +143,10 @@ fn keep_across_exec() -> io::Result<()> {
     )?)
 }
 
-/// Is the first process: makes `/proc` and the files what they should be, starts the job, and
-/// returns when that has ended, whereupon the kernel ends all others. The end is told on standard
-/// input, which is a socket.
-pub(super) fn be_first(policy: &Policy, arguments: &[OsString]) -> io::Result<u8> {
+/// Runs as init: mounts `/proc` and the job's files, starts the job, and returns when that has ended,
+/// whereupon the kernel kills all other processes. Standard input is a socket, to which it writes two
+/// bytes: 0 and the exit code, or 1 and the signal.
+pub(super) fn run_init(policy: &Policy, arguments: &[OsString]) -> io::Result<u8> {
     rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
     if is_abandoned()? {
         return Err(io::Error::other("the launcher ended first"));
@@ -155,7 +155,7 @@ pub(super) fn be_first(policy: &Policy, arguments: &[OsString]) -> io::Result<u8
     for room in policy.rooms.iter().filter(|_| policy.holds(Rule::Sum)) {
         room.mount()?;
     }
-    let mut command = again(launcher::INSIDE, arguments)?;
+    let mut command = reexec(launcher::INSIDE, arguments)?;
     if policy.seclusion == Seclusion::Files && policy.holds(Rule::Root) {
         let more = [PathBuf::from(command.get_program()), "/proc".into()];
         root::show_only(&policy.view, &more)?;
@@ -170,14 +170,14 @@ pub(super) fn be_first(policy: &Policy, arguments: &[OsString]) -> io::Result<u8
         rustix::thread::set_capabilities(None, sets)?;
     }
     let job = command.stdin(Stdio::null()).spawn()?;
-    let end = last_of(job.id(), meter.as_ref())?;
-    // With nobody there to read it, it makes no difference.
+    let end = reap_until(job.id(), meter.as_ref())?;
+    // The launcher may be gone; then nothing needs the answer.
     rustix::io::write(rustix::stdio::stdin(), &end).ok();
     Ok(0)
 }
 
-/// Makes `/proc` that of this process's namespace. Returns what measures a learner's commands there: they
-/// see their own processes alone, and not this one, whose arguments say by what word it is known.
+/// Mounts the `/proc` of this PID namespace, and returns the meter of a runbook's memory. A runbook's
+/// `/proc` hides the processes that it may not trace, such as init, whose arguments hold the token.
 fn mount_processes(policy: &Policy) -> io::Result<Option<Meter>> {
     if !policy.holds(Rule::Company) {
         return Ok(None);
@@ -195,6 +195,7 @@ fn mount_processes(policy: &Policy) -> io::Result<Option<Meter>> {
     Ok(policy.holds(Rule::Sum).then_some(meter))
 }
 
+/// Returns whether the launcher has closed its end of the socket on standard input.
 fn is_abandoned() -> io::Result<bool> {
     let stdin = rustix::stdio::stdin();
     let mut polled = [PollFd::new(&stdin, PollFlags::RDHUP)];
@@ -203,9 +204,10 @@ fn is_abandoned() -> io::Result<bool> {
     Ok(polled[0].revents().intersects(gone))
 }
 
-/// Buries whoever ends here until the process `job` does; returns how that was. Where `meter` finds that all
-/// have too much together, that is the end: the kernel kills them with this process.
-fn last_of(job: u32, meter: Option<&Meter>) -> io::Result<[u8; 2]> {
+/// Reaps every process of this namespace, as init must, until `job` ends; returns how it ended. Returns
+/// at once where `meter` finds that the processes hold too much memory: the kernel kills them when this
+/// process ends.
+fn reap_until(job: u32, meter: Option<&Meter>) -> io::Result<[u8; 2]> {
     let options = match meter {
         Some(_) => WaitOptions::NOHANG,
         None => WaitOptions::empty(),
@@ -235,7 +237,7 @@ fn last_of(job: u32, meter: Option<&Meter>) -> io::Result<[u8; 2]> {
     }
 }
 
-/// Ends this process by `signal`; where that does not end it, the exit code says it.
+/// Ends this process by `signal`; returns the shell's exit code for it (128 + signal) if it survives.
 fn die_by(signal: i32) -> u8 {
     if let Some(named) = Signal::from_named_raw(signal) {
         kill_process(getpid(), named).ok();

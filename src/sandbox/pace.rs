@@ -1,40 +1,39 @@
-//! How a process spends its time, from what the system tells of it a few times a second.
+//! CPU accounting of a process, from samples a few times a second: time idle and time queued.
 //!
-//! A process that neither ends nor uses its processor (it sleeps, waits for input or for a lock) is
-//! told from one that waits for a busy machine: the second is ready to run.
+//! A process that sleeps, or waits for input or a lock, is idle. One that is runnable and has no CPU
+//! because the machine is busy is queued, which is not its fault.
 
 use std::time::Duration;
 
 use crate::sys::processes::Usage;
 
-/// How often a process is looked at.
+/// How often a process is sampled.
 pub(super) const TICK: Duration = Duration::from_millis(250);
-/// One part in so many of a tick is as good as nothing.
+/// A process that used less than one part in so many of a tick counts as not having run.
 const LEAST_PART: u32 = 10;
 
-/// What a process did with its time so far.
+/// The idle and queued time of a process so far.
 #[derive(Debug, Default)]
-pub(super) struct Pace {
+pub(super) struct UsageTracker {
     last: Usage,
     idle: Duration,
     queued: Duration,
 }
 
-impl Pace {
-    /// Takes in that after a further `time` the system tells `usage`. Of a `time` longer than a tick
-    /// nobody saw more than a tick: whoever looks was kept waiting too. Returns how much of it was waited
-    /// for a processor.
-    pub(super) fn note(&mut self, time: Duration, usage: Usage) -> Duration {
+impl UsageTracker {
+    /// Adds a sample, taken `time` after the last one, and returns how much of that it was queued. A `time`
+    /// longer than a tick means that the sampling thread was itself kept waiting; it counts as one tick.
+    pub(super) fn add_sample(&mut self, time: Duration, usage: Usage) -> Duration {
         let time = time.min(TICK);
         let ran = usage.ran.saturating_sub(self.last.ran);
         let queued = usage.queued.saturating_sub(self.last.queued);
         let used = ran + queued;
-        // The system adds a wait to the others only when it is over.
+        // The kernel adds a wait to `schedstat` only when it is over.
         let is_starved = usage.is_ready && used * LEAST_PART < time;
         let waited = if is_starved { time } else { queued.min(time) };
         self.queued += waited;
-        // One that runs a good part of the time is no sleeper: of its threads that have ended nobody
-        // tells how long they waited.
+        // A process that runs a good part of the time is not idle: the rest may have been waits of threads
+        // that have ended, whose `schedstat` is gone.
         if !is_starved && ran * LEAST_PART < time {
             self.idle += time.saturating_sub(used);
         }
@@ -42,17 +41,15 @@ impl Pace {
         waited
     }
 
-    /// Forgets how long it was idle: something else is wanted of it now.
-    pub(super) fn begin_turn(&mut self) {
+    /// Resets the idle time, for a new request.
+    pub(super) fn reset_idle(&mut self) {
         self.idle = Duration::ZERO;
     }
 
-    /// Returns how long it was idle since its turn began.
     pub(super) fn idle(&self) -> Duration {
         self.idle
     }
 
-    /// Returns how long it could have run and had no processor.
     pub(super) fn queued(&self) -> Duration {
         self.queued
     }
@@ -62,62 +59,60 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// Returns the pace of a process that in each of `ticks` ran and was queued for so many
-    /// milliseconds, and was then ready to run or not.
-    fn pace(ticks: impl IntoIterator<Item = (u64, u64, bool)>) -> Pace {
-        let mut pace = Pace::default();
+    /// Tracks a process that in each of `ticks` ran and was queued for so many milliseconds, and was
+    /// then runnable or not.
+    fn track(ticks: impl IntoIterator<Item = (u64, u64, bool)>) -> UsageTracker {
+        let mut tracker = UsageTracker::default();
         let mut usage = Usage::default();
         for (ran, queued, is_ready) in ticks {
             usage.ran += Duration::from_millis(ran);
             usage.queued += Duration::from_millis(queued);
             usage.is_ready = is_ready;
-            pace.note(TICK, usage);
+            tracker.add_sample(TICK, usage);
         }
-        pace
+        tracker
     }
 
     #[test]
     fn a_process_that_sleeps_is_idle_and_waits_for_no_processor() {
-        let sleeps = pace([(0, 0, false); 8]);
+        let sleeps = track([(0, 0, false); 8]);
         assert_eq!((sleeps.idle(), sleeps.queued()), (TICK * 8, Duration::ZERO));
         // A thread that wakes up often, and has nothing to do, waits for a busy machine each time.
-        let wakes = pace([(1, 49, false), (1, 49, true)]);
+        let wakes = track([(1, 49, false), (1, 49, true)]);
         assert_eq!(wakes.idle(), Duration::from_millis(200) * 2);
     }
 
     #[test]
     fn a_process_that_computes_is_not_idle() {
-        let pace = pace([(250, 0, true), (125, 0, false), (250, 0, true)]);
-        assert_eq!(
-            (pace.idle(), pace.queued()),
-            (Duration::ZERO, Duration::ZERO)
-        );
+        let computes = track([(250, 0, true), (125, 0, false), (250, 0, true)]);
+        let none = (Duration::ZERO, Duration::ZERO);
+        assert_eq!((computes.idle(), computes.queued()), none);
     }
 
     #[test]
     fn a_process_on_a_busy_machine_is_not_idle_and_its_wait_is_known() {
-        let a_tenth = pace([(20, 230, false); 8]);
+        let a_tenth = track([(20, 230, false); 8]);
         assert_eq!(a_tenth.idle(), Duration::ZERO);
         assert_eq!(a_tenth.queued(), Duration::from_millis(230) * 8);
-        // Nobody tells how long threads waited that have ended since.
-        let threads = pace([(60, 0, false); 8]);
+        // Threads that have ended leave no record of their waits.
+        let threads = track([(60, 0, false); 8]);
         assert_eq!(threads.idle(), Duration::ZERO);
-        // One that got no processor at all: the system tells of the wait when it is over.
-        let none = pace([(0, 0, true), (0, 0, true), (0, 0, true)]);
+        // A process that got no CPU at all: its wait is recorded only when it is over.
+        let none = track([(0, 0, true), (0, 0, true), (0, 0, true)]);
         assert_eq!((none.idle(), none.queued()), (Duration::ZERO, TICK * 3));
     }
 
     #[test]
-    fn each_turn_begins_with_no_idle_time() {
-        let mut pace = pace([(0, 0, false); 4]);
-        pace.begin_turn();
-        assert_eq!(pace.idle(), Duration::ZERO);
+    fn each_request_begins_with_no_idle_time() {
+        let mut tracker = track([(0, 0, false); 4]);
+        tracker.reset_idle();
+        assert_eq!(tracker.idle(), Duration::ZERO);
     }
 
     #[test]
-    fn of_a_time_that_nobody_looked_a_tick_counts() {
-        let mut pace = Pace::default();
-        pace.note(Duration::from_mins(10), Usage::default());
-        assert_eq!(pace.idle(), TICK);
+    fn a_gap_between_samples_counts_as_one_tick() {
+        let mut tracker = UsageTracker::default();
+        tracker.add_sample(Duration::from_mins(10), Usage::default());
+        assert_eq!(tracker.idle(), TICK);
     }
 }

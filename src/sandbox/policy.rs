@@ -1,4 +1,4 @@
-//! A policy: everything the launcher needs to know of a job, as words on its command line.
+//! A policy: everything the launcher needs to know about a job, as `name=value` arguments.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -14,34 +14,34 @@ use super::rule::Rule;
 use super::seclusion::Seclusion;
 use super::view::{Access, View};
 
-/// The word after the policy's last.
+/// The argument that ends a policy.
 const END: &str = "--";
 
-/// What the launcher does to itself before it becomes a job's program. It comes from Gradus, which
-/// is trusted; nothing of it can be said by the program.
+/// How the launcher confines itself before it execs a job's program. It comes from Gradus, which is
+/// trusted; the program cannot influence it.
 #[derive(Debug, Clone)]
 pub struct Policy {
-    /// Who confines the job.
+    /// The guard that confines the job.
     pub guard: &'static dyn Guard,
-    /// What kind of code it runs.
+    /// The kind of code it runs.
     pub stage: Stage,
-    /// What it may use; wall time and output are watched by Gradus.
+    /// Its resource limits; wall time and output are enforced by Gradus, outside.
     pub limits: Limits,
-    /// What it can see of the files.
+    /// The files it can see.
     pub view: View,
-    /// What it has to itself.
+    /// Its own namespaces.
     pub seclusion: Seclusion,
-    /// Folders of its own that are bounded.
+    /// Its size-limited folders.
     pub rooms: Vec<Room>,
-    /// Whether it becomes a user that nobody is.
+    /// Whether it runs as an unprivileged user that no account has.
     pub as_spare_user: bool,
-    /// The rules that do not hold: none in a release build.
+    /// The disabled rules: none in a release build.
     pub off: Vec<Rule>,
-    /// What the guard has made ready for [`Guard::seal`].
+    /// What [`Guard::make_ready`] prepared for [`Guard::seal`].
     pub ready: Arc<str>,
-    /// The number of the process that started the launcher; 0 where it is not known beforehand.
+    /// The id of the process that starts the launcher; 0 if it is not known beforehand.
     pub parent: u64,
-    /// A random word, by which Gradus knows that what went wrong was said by the launcher.
+    /// A random token that tells the launcher's messages from the program's output.
     pub token: String,
 }
 
@@ -51,7 +51,7 @@ impl Policy {
         !self.off.contains(&rule)
     }
 
-    /// Returns the policy as words, the last of which marks its end.
+    /// Returns the policy as arguments, [`END`] included.
     pub(crate) fn words(&self) -> Vec<OsString> {
         let mut words = vec![
             word("guard", self.guard.name()),
@@ -75,10 +75,10 @@ impl Policy {
         words
     }
 
-    /// Reads a policy off the front of `words`, and returns what follows it too.
+    /// Reads a policy from the front of `words`, and returns it with the words after it.
     ///
     /// # Errors
-    /// Fails when it is none: only Gradus writes them.
+    /// Fails when they are not a policy, which only Gradus writes.
     pub(crate) fn read(words: &[OsString]) -> io::Result<(Self, &[OsString])> {
         let end = words.iter().position(|word| word == END);
         let (words, rest) = words.split_at(end.ok_or_else(|| refused("no end"))?);

@@ -1,4 +1,4 @@
-//! A running job: its output within bounds, its end, and the end of everything it started.
+//! A running job: collects its output, enforces its limits, and kills what it leaves running.
 
 mod watch;
 
@@ -11,21 +11,21 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::allowance::{Allowance, MOST_EXTENT};
+use super::allowance::{MAX_STRETCH, TimeBudget};
 use super::cancel::Cancel;
 use super::group::Group;
 use super::job::{Input, Job, Limits};
-use super::pace::{Pace, TICK};
+use super::pace::{TICK, UsageTracker};
 use super::turn::Turn;
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
 use crate::sys::processes;
-pub(crate) use watch::Stream;
-use watch::{Event, Watched, start_thread, watch};
+pub(crate) use watch::OutputStream;
+use watch::{ChildEvent, Watched, start_thread, watch};
 
-/// How long the output of a process that has ended is waited for. Whoever left its group may hold the
-/// pipe open; what they write later is nobody's.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long to wait for the rest of an ended process's output. A descendant that left its process group
+/// may hold the pipe open; what it writes later is dropped.
+const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// How a process ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,11 +34,11 @@ pub enum End {
     Code(i32),
     /// This signal ended it.
     Signal(i32),
-    /// It used up its processor or wall time.
+    /// It used up its CPU or wall time.
     TimeLimit,
     /// It wrote more than it may.
     OutputLimit,
-    /// Somebody called it off.
+    /// It was cancelled.
     Cancelled,
     /// It never ran: the sandbox could not be entered. Standard error says why.
     NotEntered,
@@ -51,21 +51,21 @@ impl End {
     }
 }
 
-/// What a process left behind.
+/// The result of a process that has ended.
 #[derive(Debug, Clone)]
 pub struct Exit {
     /// How it ended.
     pub end: End,
-    /// What it wrote to standard output, within the limit.
+    /// Its standard output, within the limit.
     pub stdout: Vec<u8>,
-    /// What it wrote to standard error, within the limit.
+    /// Its standard error, within the limit.
     pub stderr: Vec<u8>,
     /// How long it ran.
     pub duration: Duration,
 }
 
 impl Exit {
-    /// Tells a job that never ran from one that did.
+    /// Checks that the program was started.
     ///
     /// # Errors
     /// Fails when the sandbox could not be entered.
@@ -83,18 +83,20 @@ impl Exit {
 pub struct Process {
     group: Group,
     token: String,
-    events: Receiver<Event>,
+    events: Receiver<ChildEvent>,
+    /// How many output streams are still open.
     open: usize,
     status: Option<ExitStatus>,
+    /// The limit that it was killed for.
     forced: Option<End>,
     limits: Limits,
     watch: Stopwatch,
-    /// How it spends its time, when that was last seen, and whose turn it was.
-    pace: Pace,
-    seen: Stopwatch,
-    seen_turn: Option<u64>,
+    usage: UsageTracker,
+    /// When the last usage sample was taken, and the request that was open then.
+    sampled: Stopwatch,
+    sampled_turn: Option<u64>,
     turn: Turn,
-    allowance: Allowance,
+    budget: TimeBudget,
     cancel: Cancel,
     stdout: Vec<u8>,
     stderr: Vec<u8>,
@@ -104,7 +106,7 @@ pub struct Process {
 pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
     let program = job.program.clone();
     let limits = job.limits;
-    let (turn, allowance) = (job.turn.clone(), job.allowance.clone());
+    let (turn, budget) = (job.turn.clone(), job.budget.clone());
     let failed = |source| SandboxError::Start {
         program: program.clone(),
         source,
@@ -128,18 +130,18 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
         forced: None,
         limits,
         watch: Stopwatch::start(),
-        pace: Pace::default(),
-        seen: Stopwatch::start(),
-        seen_turn: None,
+        usage: UsageTracker::default(),
+        sampled: Stopwatch::start(),
+        sampled_turn: None,
         turn,
-        allowance,
+        budget,
         cancel: cancel.clone(),
         stdout: Vec::new(),
         stderr: Vec::new(),
     })
 }
 
-/// Returns a word that nobody can guess.
+/// Returns an unguessable token: 128 random bits in hexadecimal.
 pub(super) fn token() -> io::Result<String> {
     let mut bytes = [0; 16];
     File::open("/dev/urandom")?.read_exact(&mut bytes)?;
@@ -171,22 +173,22 @@ fn command(sandbox: &Sandbox, job: Job, token: &str) -> io::Result<Command> {
 }
 
 impl Process {
-    /// Waits for the end, collects the output, and kills what the process left running.
+    /// Waits for the end, collects the output, and kills what is left of its process group.
     pub(crate) fn finish(self) -> Exit {
         self.finish_with(|_, _| ())
     }
 
-    /// Does what [`Process::finish`] does, and hands each piece of output to `observe` as it comes.
-    pub(crate) fn finish_with(mut self, mut observe: impl FnMut(Stream, &[u8])) -> Exit {
+    /// Like [`Process::finish`], and passes each piece of output to `observe` as it arrives.
+    pub(crate) fn finish_with(mut self, mut observe: impl FnMut(OutputStream, &[u8])) -> Exit {
         while !self.is_done() {
-            match self.events.recv_timeout(self.patience()) {
+            match self.events.recv_timeout(self.next_timeout()) {
                 Ok(event) => {
-                    if let Event::Output(stream, bytes) = &event {
+                    if let ChildEvent::Output(stream, bytes) = &event {
                         observe(*stream, bytes);
                     }
-                    self.note(event);
+                    self.handle(event);
                 }
-                Err(RecvTimeoutError::Timeout) if self.status.is_none() => self.look(),
+                Err(RecvTimeoutError::Timeout) if self.status.is_none() => self.sample_usage(),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
@@ -202,93 +204,91 @@ impl Process {
         }
     }
 
-    /// Waits at most `patience` for the end, and returns whether it came; output is kept meanwhile.
-    pub fn ended_within(&mut self, patience: Duration) -> bool {
+    /// Waits at most `timeout` for the end, and returns whether it has ended; keeps its output meanwhile.
+    pub fn wait_for_end(&mut self, timeout: Duration) -> bool {
         let watch = Stopwatch::start();
         while self.status.is_none() {
-            match self.events.recv_timeout(watch.left_of(patience)) {
-                Ok(event) => self.note(event),
+            match self.events.recv_timeout(watch.remaining(timeout)) {
+                Ok(event) => self.handle(event),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
         self.status.is_some()
     }
 
-    /// Takes in what a process that has ended wrote last: its end may be known before its words are.
-    pub fn hear_out(&mut self) {
+    /// Reads the remaining output of a process that has ended: its end may be noticed first.
+    pub fn drain_output(&mut self) {
         while !self.is_done() {
-            match self.events.recv_timeout(LAST_WORDS) {
-                Ok(event) => self.note(event),
+            match self.events.recv_timeout(DRAIN_TIMEOUT) {
+                Ok(event) => self.handle(event),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => break,
             }
         }
     }
 
-    /// Returns what came from standard error so far, within the limit.
+    /// Returns its standard error so far, within the limit.
     pub fn stderr(&self) -> &[u8] {
         &self.stderr
     }
 
-    /// Looks at how it spends its time, and ends it where that is used up.
-    fn look(&mut self) {
+    /// Samples its CPU usage, and kills it if a time limit is exceeded.
+    fn sample_usage(&mut self) {
         if let Some(usage) = processes::usage(self.group.id()) {
-            let queued = self.pace.note(self.seen.elapsed(), usage);
-            self.allowance.give_back(queued);
+            let queued = self.usage.add_sample(self.sampled.elapsed(), usage);
+            self.budget.exclude_queued(queued);
         }
-        self.seen = Stopwatch::start();
+        self.sampled = Stopwatch::start();
         let turn = self.turn.of_process();
-        if turn.is_none() || turn != self.seen_turn {
-            self.pace.begin_turn();
+        if turn.is_none() || turn != self.sampled_turn {
+            self.usage.reset_idle();
         }
-        self.seen_turn = turn;
+        self.sampled_turn = turn;
         let idle = self.limits.idle.unwrap_or(Duration::MAX);
-        let is_idle = self.pace.idle() >= idle;
-        if is_idle || self.left_of_wall().is_zero() || self.allowance.is_over() {
-            self.force(End::TimeLimit);
+        let is_idle = self.usage.idle() >= idle;
+        if is_idle || self.wall_time_left().is_zero() || self.budget.is_exhausted() {
+            self.kill_for(End::TimeLimit);
         }
     }
 
-    fn left_of_wall(&self) -> Duration {
+    fn wall_time_left(&self) -> Duration {
         let wall = self.limits.wall;
-        let extent = self.pace.queued().min(wall * (MOST_EXTENT - 1));
-        self.watch.left_of(wall + extent)
+        let queued = self.usage.queued().min(wall * (MAX_STRETCH - 1));
+        self.watch.remaining(wall + queued)
     }
 
     fn is_done(&self) -> bool {
         self.status.is_some() && (self.open == 0 || self.forced.is_some())
     }
 
-    fn patience(&self) -> Duration {
+    fn next_timeout(&self) -> Duration {
         if self.status.is_some() || self.forced.is_some() {
-            return LAST_WORDS;
+            return DRAIN_TIMEOUT;
         }
-        self.seen.left_of(TICK).min(self.left_of_wall())
+        self.sampled.remaining(TICK).min(self.wall_time_left())
     }
 
-    fn note(&mut self, event: Event) {
+    fn handle(&mut self, event: ChildEvent) {
         match event {
-            Event::Output(stream, bytes) => self.keep(stream, &bytes),
-            Event::Closed => self.open -= 1,
-            Event::Ended(status) => self.status = Some(status),
+            ChildEvent::Output(stream, bytes) => self.keep_output(stream, &bytes),
+            ChildEvent::Closed => self.open -= 1,
+            ChildEvent::Ended(status) => self.status = Some(status),
         }
     }
 
-    fn keep(&mut self, stream: Stream, bytes: &[u8]) {
-        let room = self
-            .limits
-            .output
-            .saturating_sub(self.stdout.len() + self.stderr.len());
+    fn keep_output(&mut self, stream: OutputStream, bytes: &[u8]) {
+        let kept_so_far = self.stdout.len() + self.stderr.len();
+        let room = self.limits.output.saturating_sub(kept_so_far);
         let kept = &bytes[..bytes.len().min(room)];
         match stream {
-            Stream::Stdout => self.stdout.extend_from_slice(kept),
-            Stream::Stderr => self.stderr.extend_from_slice(kept),
+            OutputStream::Stdout => self.stdout.extend_from_slice(kept),
+            OutputStream::Stderr => self.stderr.extend_from_slice(kept),
         }
         if kept.len() < bytes.len() {
-            self.force(End::OutputLimit);
+            self.kill_for(End::OutputLimit);
         }
     }
 
-    fn force(&mut self, end: End) {
+    fn kill_for(&mut self, end: End) {
         self.forced.get_or_insert(end);
         self.group.kill();
     }

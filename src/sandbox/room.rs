@@ -1,30 +1,29 @@
-//! A folder for a secluded job that takes no more than so much, whatever writes to it.
+//! A size-limited folder for a secluded job: a tmpfs.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-/// A folder that a secluded job finds empty. It is kept in memory, nobody outside sees what is in it, and
-/// it goes with the job.
+/// A tmpfs that a secluded job finds empty. It is mounted in the job's mount namespace, so it is
+/// invisible outside and goes with the job.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Room {
-    /// The folder; one that is in another room comes after that.
+    /// Where it is mounted; a nested one must come after its parent.
     pub folder: PathBuf,
-    /// How much all of its files may hold together, in bytes.
+    /// The size of all files together, in bytes.
     pub bytes: u64,
-    /// How many files and folders there may be.
+    /// The number of files and folders (inodes).
     pub files: u64,
 }
 
 impl Room {
-    /// Returns it as a word: both numbers, then the folder.
+    /// Returns `bytes,files,folder`, for a policy.
     pub(super) fn word(&self) -> OsString {
         let mut word = OsString::from(format!("{},{},", self.bytes, self.files));
         word.push(&self.folder);
         word
     }
 
-    /// Reads a word of [`Room::word`].
     pub(super) fn parse(word: &OsStr) -> Option<Self> {
         let mut parts = word.as_bytes().splitn(3, |byte| *byte == b',');
         let mut number = || str::from_utf8(parts.next()?).ok()?.parse().ok();
@@ -37,7 +36,7 @@ impl Room {
         })
     }
 
-    /// Mounts it, in the mounts of this process. Other users can enter it, but not list it.
+    /// Mounts it in this process's mount namespace. Other users can enter it, but not list it.
     #[cfg(target_os = "linux")]
     pub(super) fn mount(&self) -> std::io::Result<()> {
         use rustix::mount::{MountFlags, mount};

@@ -1,4 +1,4 @@
-//! A root folder in which there is nothing but what a view names, each thing at its own path.
+//! A root folder that holds only what a view names, each at its own path: bind mounts in a tmpfs.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::OsString;
@@ -15,33 +15,34 @@ use rustix::mount::{
 
 use super::view::View;
 
-/// A folder that is surely there. What it holds is brought along beforehand.
-const PLACE: &str = "/proc";
-/// The most links on the way to one path.
-const LINKS: usize = 40;
+/// Where the new root is mounted at first: a folder that exists everywhere. Trees below it are opened
+/// before they are covered.
+const MOUNT_POINT: &str = "/proc";
+/// The most symbolic links on the way to one path, as in Linux.
+const MAX_LINKS: usize = 40;
 
-/// What has to be in the new root.
+/// What the new root holds.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Plan {
-    /// Links on the way to what is named, and where they lead.
+struct RootPlan {
+    /// Symbolic links on the way to the trees, and their targets.
     links: BTreeMap<PathBuf, PathBuf>,
-    /// What is named, by paths without links.
+    /// Files and folders to bind-mount, by paths without links.
     trees: BTreeSet<PathBuf>,
 }
 
-/// Makes what `view` names, and `more`, all that this process and its children can reach. The
-/// current folder has to be part of it.
+/// Pivots this process and its children into a root that holds only what `view` and `more` name. The
+/// current folder must be part of it.
 ///
 /// # Errors
 /// Fails when this process may not mount, or when the current folder is not part of it.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
 pub(super) fn show_only(view: &View, more: &[PathBuf]) -> io::Result<()> {
     let folder = std::env::current_dir()?;
-    let mut plan = Plan::default();
+    let mut plan = RootPlan::default();
     for path in view.granted.iter().map(|(_, path)| path).chain(more) {
         plan.add(&folder.join(path))?;
     }
-    plan.make_room_for(view.made.iter().map(|(path, _)| path.as_path()))?;
+    plan.leave_out(view.made.iter().map(|(path, _)| path.as_path()))?;
     plan.prune();
     let flags = OpenTreeFlags::OPEN_TREE_CLONE
         | OpenTreeFlags::OPEN_TREE_CLOEXEC
@@ -50,16 +51,22 @@ pub(super) fn show_only(view: &View, more: &[PathBuf]) -> io::Result<()> {
     let opened = paths.map(|path| Ok((path, open_tree(CWD, path, flags)?)));
     let trees: Vec<_> = opened.collect::<io::Result<_>>()?;
     let safe = MountFlags::NOSUID | MountFlags::NODEV;
-    mount("tmpfs", PLACE, "tmpfs", safe, Some(c"mode=755,size=1m"))?;
-    std::env::set_current_dir(PLACE)?;
-    // Nothing of the machine is here yet that could be written to.
+    mount(
+        "tmpfs",
+        MOUNT_POINT,
+        "tmpfs",
+        safe,
+        Some(c"mode=755,size=1m"),
+    )?;
+    std::env::set_current_dir(MOUNT_POINT)?;
+    // Written before the mounts, so that no write can go through one into the machine.
     for (path, text) in &view.made {
         make_file(&below(path), text)?;
     }
     for (path, tree) in trees {
         let is_folder = path.is_dir();
         let target = below(path);
-        make_way(&target, is_folder)?;
+        make_mount_point(&target, is_folder)?;
         move_mount(
             tree,
             "",
@@ -75,20 +82,20 @@ pub(super) fn show_only(view: &View, more: &[PathBuf]) -> io::Result<()> {
         }
         symlink(to, link)?;
     }
-    // The old root comes to lie on the new one, and is taken off.
+    // `pivot_root(".", ".")` stacks the old root on the new one, from where it is unmounted.
     rustix::process::pivot_root(".", ".")?;
     unmount(".", UnmountFlags::DETACH)?;
     mount_remount("/", safe | MountFlags::BIND | MountFlags::RDONLY, "")?;
     std::env::set_current_dir(folder)
 }
 
-/// Returns `path` as seen from a folder that is to become the root.
+/// Returns `path` relative to the new root.
 fn below(path: &Path) -> PathBuf {
     let below = path.strip_prefix("/").unwrap_or(path);
     Path::new(".").join(below)
 }
 
-fn make_way(target: &Path, is_folder: bool) -> io::Result<()> {
+fn make_mount_point(target: &Path, is_folder: bool) -> io::Result<()> {
     if is_folder {
         return fs::create_dir_all(target);
     }
@@ -102,8 +109,8 @@ fn make_file(target: &Path, text: &str) -> io::Result<()> {
     File::create_new(target)?.write_all(text.as_bytes())
 }
 
-impl Plan {
-    /// Adds `path`, if something is there.
+impl RootPlan {
+    /// Adds `path` and the links on the way to it, if it exists.
     fn add(&mut self, path: &Path) -> io::Result<()> {
         let mut at = PathBuf::from("/");
         let mut left = parts(path);
@@ -122,7 +129,7 @@ impl Plan {
                 continue;
             }
             links += 1;
-            if links > LINKS {
+            if links > MAX_LINKS {
                 return Err(io::ErrorKind::InvalidInput.into());
             }
             let to = fs::read_link(&next)?;
@@ -138,8 +145,11 @@ impl Plan {
         Ok(())
     }
 
-    /// Leaves out the files of the machine in whose place there are `made` ones.
-    fn make_room_for<'a>(&mut self, made: impl Iterator<Item = &'a Path>) -> io::Result<()> {
+    /// Removes the machine's files that are replaced by `made` ones.
+    ///
+    /// # Errors
+    /// Fails when a made file would lie below a mount, and thus be written to the machine.
+    fn leave_out<'a>(&mut self, made: impl Iterator<Item = &'a Path>) -> io::Result<()> {
         for path in made {
             self.trees.remove(path);
             self.links.remove(path);
@@ -150,15 +160,15 @@ impl Plan {
         Ok(())
     }
 
-    /// Leaves out what comes along with something else.
+    /// Removes everything that lies below another tree.
     fn prune(&mut self) {
         let trees = self.trees.clone();
-        let comes_along = |path: &Path| {
+        let is_covered = |path: &Path| {
             let mut above = path.ancestors().skip(1);
             above.any(|above| trees.contains(above))
         };
-        self.trees.retain(|path| !comes_along(path));
-        self.links.retain(|path, _| !comes_along(path));
+        self.trees.retain(|path| !is_covered(path));
+        self.links.retain(|path, _| !is_covered(path));
     }
 }
 
@@ -176,7 +186,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn links_are_followed_to_what_is_meant_and_kept() {
+    fn links_are_followed_and_kept() {
         let folder = tempfile::tempdir().unwrap();
         let root = fs::canonicalize(folder.path()).unwrap();
         let path = |name: &str| root.join(name);
@@ -185,7 +195,7 @@ mod tests {
         symlink("usr/bin", path("bin")).unwrap();
         symlink(path("usr"), path("old")).unwrap();
         symlink("../old/bin/tool", path("usr/link")).unwrap();
-        let mut plan = Plan::default();
+        let mut plan = RootPlan::default();
         for name in ["bin/tool", "usr/link", "nothing", "bin"] {
             plan.add(&path(name)).unwrap();
         }

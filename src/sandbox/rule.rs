@@ -1,43 +1,43 @@
 //! The rules of a sandbox, one by one.
 
-/// One rule of a sandbox. All hold, unless a test takes one away to show that it is this one that
-/// stops an attack; only a debug build lets it.
+/// A rule of the sandbox. All hold, but in debug builds a test can disable one, to show that it is this
+/// rule that stops an attack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
     /// Only the files of the view can be read, listed and written.
     Files,
     /// Only the programs of the view can be executed.
     Execute,
-    /// No sockets but those that were handed over.
+    /// No sockets but inherited ones.
     Sockets,
-    /// No other processes, only threads.
+    /// No child processes, only threads.
     Processes,
-    /// Only so many threads.
+    /// A limited number of threads.
     Threads,
-    /// No signals to others.
+    /// No signals to other processes.
     Signals,
-    /// No limits of others changed.
+    /// No changes of other processes' limits.
     Limits,
-    /// No look into others.
+    /// No tracing of other processes.
     Tracing,
-    /// None of the kernel's large interfaces: namespaces, `io_uring`, `bpf`, keys, files in memory.
+    /// None of the kernel's large interfaces: namespaces, `io_uring`, `bpf`, keys, memfds.
     Kernel,
-    /// Not the superuser.
+    /// No root privileges.
     User,
     /// No descriptors but the three standard ones.
     Descriptors,
-    /// No network but a job's own, where it is to have one.
+    /// A network namespace, for a job that is secluded so.
     Network,
-    /// No processes but a job's own, where it is to have them to itself.
+    /// A PID namespace, for a job that is secluded so.
     Company,
-    /// No paths but those of the view, where they are to be all there is.
+    /// A root folder with only the view, for a job that is secluded so.
     Root,
-    /// No more files than a bounded folder takes, and no more memory for all processes than for one.
+    /// Limits of a whole job: the size of its folders and the memory of all its processes.
     Sum,
 }
 
 impl Rule {
-    /// Every rule, with its word among the launcher's arguments.
+    /// Every rule, with its name in a policy.
     pub(crate) const ALL: [(Self, &'static str); 15] = [
         (Self::Files, "files"),
         (Self::Execute, "execute"),
@@ -56,7 +56,6 @@ impl Rule {
         (Self::Sum, "sum"),
     ];
 
-    /// Returns its word.
     pub(crate) fn word(self) -> &'static str {
         let known = Self::ALL.iter().find(|(rule, _)| *rule == self);
         known.map_or("", |(_, word)| word)

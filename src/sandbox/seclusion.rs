@@ -1,23 +1,21 @@
-//! What a job has to itself, where it is to share nothing with the rest of the machine.
+//! The namespaces that a job has to itself.
 
-/// What a job has to itself. Its files, users and limits are another matter: those of [`Stage`] and
-/// [`View`] hold in any case.
+/// The namespaces that a job has to itself. The rules of its [`Stage`] and [`View`] hold in any case.
 ///
 /// [`Stage`]: super::Stage
 /// [`View`]: super::View
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Seclusion {
-    /// Nothing.
+    /// None.
     #[default]
     None,
-    /// A network, in which there is nothing but a loopback interface, and its processes: it sees no
-    /// others, and all of them end with it, whatever they are.
+    /// Network and PID namespaces: it has only a loopback interface, sees no processes but its own, and
+    /// all of them end with it.
     Network,
-    /// Of the files the view alone: no path leads to anything else. All else it shares with whoever
-    /// starts it.
+    /// A mount namespace whose root holds only the view.
     View,
-    /// Its processes, and of the files the view alone: no path leads to anything else, not even to a
-    /// socket. The network is that of whoever starts it.
+    /// A PID namespace, and a mount namespace whose root holds only the view: no path leads elsewhere,
+    /// not even to a Unix socket. The network is its parent's.
     Files,
 }
 
@@ -34,7 +32,7 @@ impl Seclusion {
         known.map_or("", |(_, word)| word)
     }
 
-    /// Returns whether it has its processes to itself.
+    /// Returns whether it includes a PID namespace.
     pub(super) fn has_processes(self) -> bool {
         match self {
             Self::None | Self::View => false,

@@ -1,10 +1,10 @@
-//! The supervisor: a Gradus process that stands between Gradus and a server with processes of its
-//! own, and ends them all when Gradus is gone, however it went.
+//! The supervisor: a process between Gradus and a server, which ends the server and its workers when
+//! Gradus ends, even by SIGKILL.
 //!
-//! Linux can kill a child together with its parent, but not a grandchild such as an nginx worker.
-//! So the supervisor leads the server's process group and holds the reading end of a pipe: when the
-//! other end closes, the owner has let go or has died. A byte on the pipe asks it to send the server a
-//! signal, such as the one on which nginx reads its configuration again.
+//! PDEATHSIG kills a child together with its parent, but not a grandchild such as an nginx worker. So the
+//! supervisor leads the server's process group and reads from a pipe: EOF means that its owner has dropped
+//! the handle or died. A byte on the pipe asks it to signal the server, such as with the SIGHUP that makes
+//! nginx reload.
 
 use std::ffi::OsString;
 use std::fs;
@@ -26,26 +26,26 @@ use super::process::{self, Process};
 use super::seclusion::Seclusion;
 use super::{Sandbox, SandboxError, launcher};
 
-/// The first argument that makes Gradus a supervisor.
+/// The first argument of a supervisor.
 pub(crate) const ENTRY: &str = "__supervise";
 
-/// How long a server may take to end in order before it is killed.
+/// How long a server may take to shut down before it is killed.
 const GRACE: Duration = Duration::from_millis(400);
 
-/// What can be asked of a server through its supervisor.
+/// A signal that a supervisor can send to its server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
-    /// SIGHUP: to read its configuration again.
+pub(crate) enum ServerSignal {
+    /// SIGHUP: reload the configuration.
     HangUp,
-    /// SIGTERM: to end at once.
+    /// SIGTERM: end at once.
     Terminate,
-    /// SIGQUIT: to end when it has done what it has begun.
+    /// SIGQUIT: shut down gracefully, after open requests.
     Quit,
-    /// SIGUSR1: to open its logs again.
+    /// SIGUSR1: reopen the log files.
     Reopen,
 }
 
-impl Wish {
+impl ServerSignal {
     const ALL: [(Self, u8, Signal); 4] = [
         (Self::HangUp, b'h', Signal::HUP),
         (Self::Terminate, b't', Signal::TERM),
@@ -54,7 +54,7 @@ impl Wish {
     ];
 
     fn byte(self) -> u8 {
-        let known = Self::ALL.iter().find(|(wish, ..)| *wish == self);
+        let known = Self::ALL.iter().find(|(signal, ..)| *signal == self);
         known.map_or(b'h', |(_, byte, _)| *byte)
     }
 }
@@ -63,22 +63,23 @@ impl Wish {
 #[derive(Debug)]
 pub(crate) struct Supervised {
     process: Process,
-    alive: Option<PipeWriter>,
+    /// Closed to end the server.
+    pipe: Option<PipeWriter>,
     token: String,
 }
 
 impl Supervised {
-    /// Waits at most `patience` for the server to end by itself, and returns whether it did.
-    pub(crate) fn ended_within(&mut self, patience: Duration) -> bool {
-        self.process.ended_within(patience)
+    /// Waits at most `timeout` for the end of the server, and returns whether it has ended.
+    pub(crate) fn wait_for_end(&mut self, timeout: Duration) -> bool {
+        self.process.wait_for_end(timeout)
     }
 
-    /// Takes in what a server that has ended wrote last.
-    pub(crate) fn hear_out(&mut self) {
-        self.process.hear_out();
+    /// Reads the remaining output of a server that has ended.
+    pub(crate) fn drain_output(&mut self) {
+        self.process.drain_output();
     }
 
-    /// Tells a server that never ran from one that did.
+    /// Checks that the server was started.
     ///
     /// # Errors
     /// Fails when the sandbox could not be entered.
@@ -91,18 +92,18 @@ impl Supervised {
         }
     }
 
-    /// Returns what the server wrote to standard error so far, within the limit.
+    /// Returns the server's standard error so far, within the limit.
     pub(crate) fn stderr(&self) -> &[u8] {
         self.process.stderr()
     }
 
-    /// Sends the server the signal of `wish`.
+    /// Sends `signal` to the server.
     ///
     /// # Errors
     /// Fails when the supervisor is gone.
-    pub(crate) fn ask(&mut self, wish: Wish) -> io::Result<()> {
-        match &mut self.alive {
-            Some(pipe) => pipe.write_all(&[wish.byte()]),
+    pub(crate) fn send(&mut self, signal: ServerSignal) -> io::Result<()> {
+        match &mut self.pipe {
+            Some(pipe) => pipe.write_all(&[signal.byte()]),
             None => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
@@ -110,12 +111,11 @@ impl Supervised {
 
 impl Drop for Supervised {
     fn drop(&mut self) {
-        drop(self.alive.take());
-        self.process.ended_within(2 * GRACE);
+        drop(self.pipe.take());
+        self.process.wait_for_end(2 * GRACE);
     }
 }
 
-/// Starts `job` under a supervisor.
 pub(super) fn start(
     sandbox: &Sandbox,
     mut job: Job,
@@ -131,7 +131,7 @@ pub(super) fn start(
         source,
     };
     let token = process::token().map_err(failed)?;
-    // The server is confined, the supervisor, which removes its folder, is not.
+    // The policy confines the server. The supervisor, which removes the folder, is trusted.
     let policy = Policy {
         parent: 0,
         ..sandbox.policy(&job, &token).map_err(failed)?
@@ -148,15 +148,16 @@ pub(super) fn start(
     job.input = Input::Descriptor(OwnedFd::from(reader));
     Ok(Supervised {
         process: process::spawn(sandbox, job, cancel)?,
-        alive: Some(writer),
+        pipe: Some(writer),
         token,
     })
 }
 
-enum News {
-    /// The server has ended; the code says how.
+enum SupervisorEvent {
+    /// The server has ended; holds its exit code, or 128 and the signal.
     Ended(u8),
-    Asked(Signal),
+    SignalRequested(Signal),
+    /// The owner has closed the pipe.
     Abandoned,
 }
 
@@ -179,48 +180,50 @@ pub(crate) fn enter(arguments: &[OsString]) -> io::Result<u8> {
         .stdin(Stdio::null())
         .spawn()?;
     let server = Pid::from_child(&child);
-    let news = watch(server)?;
+    let events = watch(server)?;
     loop {
-        match news.recv() {
-            Ok(News::Ended(code)) => return Ok(code),
-            Ok(News::Asked(wanted)) => {
-                kill_process(server, wanted).ok();
+        match events.recv() {
+            Ok(SupervisorEvent::Ended(code)) => return Ok(code),
+            Ok(SupervisorEvent::SignalRequested(signal)) => {
+                kill_process(server, signal).ok();
             }
-            Ok(News::Abandoned) | Err(_) => break,
+            Ok(SupervisorEvent::Abandoned) | Err(_) => break,
         }
     }
     kill_process(server, Signal::TERM).ok();
-    news.recv_timeout(GRACE).ok();
+    events.recv_timeout(GRACE).ok();
     fs::remove_dir_all(scratch).ok();
     kill_current_process_group(Signal::KILL)?;
     Ok(0)
 }
 
-/// Watches the owner, and the child `server`, which is never reaped here: as long as signals may be sent
-/// to it, its number is its own.
-fn watch(server: Pid) -> io::Result<Receiver<News>> {
-    let (sender, news) = channel();
+/// Watches the owner and the child `server`. The child is not reaped here: while signals may be sent to
+/// it, its id must not be reused.
+fn watch(server: Pid) -> io::Result<Receiver<SupervisorEvent>> {
+    let (sender, events) = channel();
     let owner = sender.clone();
     thread::Builder::new().spawn(move || watch_owner(&owner))?;
     thread::Builder::new().spawn(move || watch_server(server, &sender))?;
-    Ok(news)
+    Ok(events)
 }
 
-fn watch_server(server: Pid, sender: &Sender<News>) {
+fn watch_server(server: Pid, sender: &Sender<SupervisorEvent>) {
     if let Ok(status) = wait_without_reaping(server) {
-        sender.send(News::Ended(exit_code(&status))).ok();
+        sender.send(SupervisorEvent::Ended(exit_code(&status))).ok();
     }
 }
 
-fn watch_owner(sender: &Sender<News>) {
+fn watch_owner(sender: &Sender<SupervisorEvent>) {
     let mut byte = [0];
     while let Ok(1) = io::stdin().lock().read(&mut byte) {
-        let asked = Wish::ALL.iter().find(|(_, known, _)| *known == byte[0]);
-        if let Some((.., signal)) = asked {
-            sender.send(News::Asked(*signal)).ok();
+        let known = ServerSignal::ALL
+            .iter()
+            .find(|(_, known, _)| *known == byte[0]);
+        if let Some((.., signal)) = known {
+            sender.send(SupervisorEvent::SignalRequested(*signal)).ok();
         }
     }
-    sender.send(News::Abandoned).ok();
+    sender.send(SupervisorEvent::Abandoned).ok();
 }
 
 fn exit_code(status: &WaitIdStatus) -> u8 {
@@ -235,16 +238,16 @@ mod tests {
     use crate::sys::processes;
 
     #[test]
-    fn a_server_that_has_ended_keeps_its_number_while_it_may_be_sent_signals() {
+    fn a_server_that_has_ended_keeps_its_id_while_it_may_be_sent_signals() {
         #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
         let mut command = Command::new("/bin/sh");
         command.args(["-c", "kill -KILL $$"]);
         let mut child = command.spawn().expect("a shell");
         let server = Pid::from_child(&child);
-        let (sender, news) = channel();
+        let (sender, events) = channel();
         watch_server(server, &sender);
-        let Ok(News::Ended(code)) = news.recv() else {
-            panic!("its end is news");
+        let Ok(SupervisorEvent::Ended(code)) = events.recv() else {
+            panic!("its end is events");
         };
         assert_eq!(code, 128 + 9);
         let number = server.as_raw_nonzero().get();

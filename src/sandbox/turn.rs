@@ -1,34 +1,34 @@
-//! Whose turn it is, where a process and Gradus talk to each other: a process that waits for its next
-//! question is not idle.
+//! Whose turn it is in a request-response exchange between Gradus and a process: one that waits for the
+//! next request is not idle.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Shared by whoever talks to a process and whoever watches it. At first it is the process's turn.
+/// A counter of turns, shared by the thread that talks to a process and the one that enforces its
+/// limits. The process has the first turn; even numbers are its turns, odd ones are Gradus's.
 #[derive(Debug, Clone, Default)]
 pub struct Turn(Arc<AtomicU64>);
 
 impl Turn {
-    /// It is the process's turn: a new one, also where the last was its own.
+    /// Begins a new turn of the process, even if the last was its own: a request was sent to it.
     pub(crate) fn give(&self) {
         self.next(false);
     }
 
-    /// It is Gradus's turn.
+    /// Begins Gradus's turn: the process has answered.
     pub fn take(&self) {
         self.next(true);
     }
 
-    /// Returns the number of the turn if it is the process's.
+    /// Returns the number of the current turn if it is the process's.
     pub(super) fn of_process(&self) -> Option<u64> {
         let turn = self.0.load(Ordering::SeqCst);
         turn.is_multiple_of(2).then_some(turn)
     }
 
-    /// The turns are counted, those of Gradus with odd numbers.
     fn next(&self, is_ours: bool) {
         let next = |turn: u64| Some((turn | 1) + 1 + u64::from(is_ours));
-        // An update that always has a next value cannot fail.
+        // `fetch_update` fails only where the closure returns `None`.
         self.0
             .fetch_update(Ordering::SeqCst, Ordering::SeqCst, next)
             .ok();

@@ -1,4 +1,4 @@
-//! As whom a job runs, and how many threads that user may have.
+//! The user a job runs as, and how many threads that user may have.
 
 use std::fs;
 use std::io;
@@ -10,18 +10,18 @@ use rustix::thread::{CapabilitySet, CapabilitySets};
 
 use super::ability::User;
 use super::job::Stage;
-use super::launcher::set;
+use super::launcher::set_limit;
 use super::policy::Policy;
 use super::rule::Rule;
 use super::seclusion::Seclusion;
 use super::view::Access;
 
-/// The users that nobody is: what services without an account of their own are given too.
+/// Unprivileged uids that no account has: systemd's range for `DynamicUser=` services.
 const SPARE: std::ops::Range<u32> = 61_184..65_520;
 /// How many threads a learner's code may have at a time.
 const THREADS: u64 = 128;
 
-/// Returns as whom a learner's code can run here.
+/// Returns the user that a learner's code can run as here.
 pub(super) fn available() -> User {
     if !rustix::process::geteuid().is_root() {
         return User::Ordinary;
@@ -39,8 +39,8 @@ pub(super) fn available() -> User {
     }
 }
 
-/// Returns a number that other jobs of this time do not have: that of this process, or a random one
-/// where processes are counted anew.
+/// Returns a number that no concurrent job has: the process id, or a random number in a PID namespace,
+/// where ids start from 1.
 fn number(policy: &Policy) -> u32 {
     let digits = policy.token.get(..8).unwrap_or_default();
     let random = u32::from_str_radix(digits, 16);
@@ -50,34 +50,33 @@ fn number(policy: &Policy) -> u32 {
     }
 }
 
-/// Returns the spare user for a process with this number: two at a time are two users.
+/// Returns the spare uid for `number`.
 fn spare(number: u32) -> u32 {
     SPARE.start + number % (SPARE.end - SPARE.start)
 }
 
-/// Limits how many threads the user of this job may have.
 pub(super) fn limit_threads(policy: &Policy) -> io::Result<()> {
     if !policy.holds(Rule::Threads) {
         return Ok(());
     }
-    // The limit counts all that the user runs, in this user namespace: the spare one runs nothing
-    // else, nor does one who is secluded.
+    // RLIMIT_NPROC counts all threads of the user in this user namespace. A spare user, or one in its own
+    // user namespace, has no others.
     let is_alone = policy.as_spare_user || policy.seclusion == Seclusion::Files;
     let others = if is_alone {
         0
     } else {
-        running(rustix::process::getuid())
+        count_threads(rustix::process::getuid())
     };
     let most = others + THREADS;
-    set(Resource::Nproc, most, most)
+    set_limit(Resource::Nproc, most, most)
 }
 
-/// Becomes the user of the policy; the superuser who stays gives up what makes one.
-pub(super) fn step_down(policy: &Policy) -> io::Result<()> {
+/// Switches to the policy's user; root, where it stays root, gives up its capabilities.
+pub(super) fn drop_privileges(policy: &Policy) -> io::Result<()> {
     if !policy.as_spare_user {
         let is_root = rustix::process::geteuid().is_root();
         let kept = match (policy.stage, policy.seclusion) {
-            // The toolchain may belong to somebody else.
+            // The toolchain may belong to another user.
             (Stage::Compile, _) => CapabilitySet::DAC_READ_SEARCH,
             (_, Seclusion::Files) => CapabilitySet::empty(),
             (_, Seclusion::None | Seclusion::Network | Seclusion::View) => return Ok(()),
@@ -95,9 +94,9 @@ pub(super) fn step_down(policy: &Policy) -> io::Result<()> {
     }
     let user = spare(number(policy));
     for path in policy.view.paths(Access::Write) {
-        // What a lab's shell may write is a folder, made for it alone.
+        // A lab's shell may write to folders that were made for it alone.
         if path.is_file() || policy.seclusion == Seclusion::Files {
-            hand_over(path, user)?;
+            chown_tree(path, user)?;
         }
     }
     for socket in policy.view.paths(Access::Connect) {
@@ -111,37 +110,36 @@ pub(super) fn step_down(policy: &Policy) -> io::Result<()> {
     Ok(rustix::thread::set_thread_res_uid(uid, uid, uid)?)
 }
 
-/// Makes `path` and all below it the property of `user`.
-fn hand_over(path: &Path, user: u32) -> io::Result<()> {
+/// Changes the owner of `path` and everything below it; follows no links.
+fn chown_tree(path: &Path, user: u32) -> io::Result<()> {
     let metadata = match fs::symlink_metadata(path) {
         Ok(metadata) => metadata,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error),
     };
-    // A device such as `/dev/null` is everybody's.
+    // Devices such as `/dev/null` keep their owner.
     if !(metadata.is_dir() || metadata.is_file()) {
         return Ok(());
     }
     lchown(path, Some(user), Some(user))?;
     if metadata.is_dir() {
         for entry in fs::read_dir(path)? {
-            hand_over(&entry?.path(), user)?;
+            chown_tree(&entry?.path(), user)?;
         }
     }
     Ok(())
 }
 
-/// Counts the threads that `user` runs.
-fn running(user: Uid) -> u64 {
+fn count_threads(user: Uid) -> u64 {
     let processes = fs::read_dir("/proc").into_iter().flatten().flatten();
     processes
-        .map(|process| threads(&process.path(), user))
+        .map(|process| threads_of(&process.path(), user))
         .sum()
 }
 
-/// Counts the threads of `process`, a folder of `/proc`, where it is one of `user`: its folder of
-/// threads has a link a thread.
-fn threads(process: &Path, user: Uid) -> u64 {
+/// Counts the threads of `process`, a folder of `/proc`; 0 if it is not `user`'s. The link count of
+/// `/proc/PID/task` is the number of threads plus two.
+fn threads_of(process: &Path, user: Uid) -> u64 {
     let Ok(threads) = fs::metadata(process.join("task")) else {
         return 0;
     };
@@ -152,7 +150,7 @@ fn threads(process: &Path, user: Uid) -> u64 {
     }
 }
 
-/// Returns whether the spare users exist in this user namespace.
+/// Returns whether the spare uids are mapped in this user namespace.
 fn maps_spare() -> bool {
     let Ok(map) = fs::read_to_string("/proc/self/uid_map") else {
         return true;
@@ -160,13 +158,14 @@ fn maps_spare() -> bool {
     ranges(&map).any(|(inside, _, count)| inside <= SPARE.start && SPARE.end <= inside + count)
 }
 
-/// Returns whether the superuser of this user namespace is an ordinary user outside, whose threads
-/// the kernel counts.
+/// Returns whether root of this user namespace is an ordinary user outside, to whom `RLIMIT_NPROC`
+/// applies.
 fn is_root_inside_only() -> bool {
     let map = fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
     ranges(&map).any(|(inside, outside, _)| inside == 0 && outside != 0)
 }
 
+/// Parses a `uid_map`: first uid inside, first uid outside, count.
 fn ranges(map: &str) -> impl Iterator<Item = (u32, u32, u32)> {
     map.lines().filter_map(|line| {
         let mut numbers = line.split_whitespace().map(str::parse);
@@ -194,13 +193,17 @@ mod tests {
         let me = rustix::process::getuid();
         let another = Uid::from_raw(me.as_raw() + 1);
         let this = Path::new("/proc/self");
-        let before = threads(this, me);
+        let before = threads_of(this, me);
         let hold = Barrier::new(MANY + 1);
         let (mine, of_another, all) = thread::scope(|scope| {
             for _ in 0..MANY {
                 scope.spawn(|| hold.wait());
             }
-            let counts = (threads(this, me), threads(this, another), running(me));
+            let counts = (
+                threads_of(this, me),
+                threads_of(this, another),
+                count_threads(me),
+            );
             hold.wait();
             counts
         });

@@ -1,8 +1,8 @@
-//! What a job can see of the files.
+//! The files that a job can see.
 
 use std::path::{Path, PathBuf};
 
-/// Where shared libraries are, on one system or another.
+/// Folders of shared libraries, on one system or another.
 pub(crate) const LIBRARY_FOLDERS: [&str; 9] = [
     "/lib",
     "/lib64",
@@ -12,17 +12,16 @@ pub(crate) const LIBRARY_FOLDERS: [&str; 9] = [
     "/usr/lib/x86_64-linux-gnu",
     "/lib/aarch64-linux-gnu",
     "/usr/lib/aarch64-linux-gnu",
-    // Where every library is in a folder of its own.
     "/nix/store",
 ];
-/// The loader of programs, by its name on one system or another.
+/// The dynamic loader, on one system or another.
 pub(crate) const LOADERS: [&str; 4] = [
     "/lib64/ld-linux-x86-64.so.2",
     "/lib/ld-linux-aarch64.so.1",
     "/lib/ld-musl-x86_64.so.1",
     "/lib/ld-musl-aarch64.so.1",
 ];
-/// What every program of the C library may be linked with.
+/// The C library's shared objects.
 const LIBRARIES: [&str; 6] = [
     "libc.so.6",
     "libgcc_s.so.1",
@@ -31,10 +30,9 @@ const LIBRARIES: [&str; 6] = [
     "libpthread.so.0",
     "libdl.so.2",
 ];
-/// Where the loader looks up where libraries are.
 const LOADER_CACHE: &str = "/etc/ld.so.cache";
 
-/// Where programs are, and what they call.
+/// Folders of programs and their helpers.
 const PROGRAM_FOLDERS: [&str; 9] = [
     "/bin",
     "/sbin",
@@ -46,7 +44,7 @@ const PROGRAM_FOLDERS: [&str; 9] = [
     "/usr/lib",
     "/usr/libexec",
 ];
-/// What programs look up: users, hosts, times, random numbers, and how terminals and TLS are set up.
+/// System files that programs look up: users, hosts, time zones, random numbers, terminfo, TLS.
 const LOOKED_UP: [&str; 15] = [
     "/dev/urandom",
     "/etc/alternatives",
@@ -76,7 +74,8 @@ pub enum Access {
     Execute,
     /// To read, make, change and remove files and folders, but no devices.
     Write,
-    /// To connect to a socket. Nothing but its owner and a root folder without it can refuse that.
+    /// To connect to a Unix socket. Landlock has no right for that: only the socket's owner and mode, or a
+    /// root folder without it, can deny it.
     Connect,
 }
 
@@ -95,23 +94,22 @@ impl Access {
     }
 }
 
-/// What a job can see of the files, and do to them. Paths may be relative to the job's folder;
-/// those that are not there are passed over.
+/// The files that a job can see, and what it may do to them. Paths may be relative to the job's folder;
+/// missing ones are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct View {
     pub(super) granted: Vec<(Access, PathBuf)>,
-    /// Files that a root folder of the job's own has with a text of ours.
+    /// Files whose text Gradus provides, in a job with its own root folder.
     pub(super) made: Vec<(PathBuf, String)>,
 }
 
 impl View {
-    /// Returns a view of nothing but `/dev/null`.
+    /// Returns a view of `/dev/null` only.
     pub(crate) fn new() -> Self {
         Self::default().with(Access::Read, "/dev/null")
     }
 
-    /// Returns a view of what the program at `program` needs to run: itself, its loader, and the C
-    /// library.
+    /// Returns a view of a program, its loader, and the C library.
     pub fn of_program(program: impl Into<PathBuf>) -> Self {
         Self::new()
             .with(Access::Execute, program)
@@ -120,7 +118,7 @@ impl View {
             .with_libraries(&LIBRARIES)
     }
 
-    /// Adds the shared libraries of these names, wherever libraries are.
+    /// Adds the shared libraries `names` in whichever of [`LIBRARY_FOLDERS`] has them.
     #[must_use]
     pub(crate) fn with_libraries(self, names: &[&str]) -> Self {
         let paths = LIBRARY_FOLDERS
@@ -130,16 +128,15 @@ impl View {
         self.with_all(Access::Read, paths)
     }
 
-    /// Adds that the file at `path` can be read and holds `text`. Where the job has no root folder of
-    /// its own, it is the machine's file at that path.
+    /// Adds a readable file at `path` with the text `text`. In a job without its own root folder the
+    /// machine's file shows instead.
     #[must_use]
     pub fn with_made(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
         self.made.push((path.into(), text.into()));
         self
     }
 
-    /// Returns a view of what a program of this machine needs that brings libraries of its own:
-    /// loader and all shared libraries.
+    /// Returns a view of the loader and all shared libraries, for an installed tool such as a compiler.
     pub(crate) fn of_tools() -> Self {
         Self::new()
             .with_all(Access::Execute, LOADERS)
@@ -147,8 +144,8 @@ impl View {
             .with_all(Access::Read, LIBRARY_FOLDERS)
     }
 
-    /// Returns a view of what a server or shell of a lab needs of this machine: programs,
-    /// libraries, and how names of users and hosts are looked up.
+    /// Returns a view for a lab's server or shell: programs, libraries, and the files that lookups of users
+    /// and hosts read.
     pub fn of_lab() -> Self {
         Self::of_tools()
             .with_all(Access::Execute, PROGRAM_FOLDERS)
@@ -156,14 +153,13 @@ impl View {
             .with(Access::Write, "/dev/null")
     }
 
-    /// Adds `access` to what is at and below `path`.
+    /// Grants `access` to `path` and everything below it.
     #[must_use]
     pub fn with(mut self, access: Access, path: impl Into<PathBuf>) -> Self {
         self.granted.push((access, path.into()));
         self
     }
 
-    /// Adds `access` to each of `paths`.
     #[must_use]
     pub(crate) fn with_all<P: Into<PathBuf>>(
         mut self,
@@ -175,7 +171,6 @@ impl View {
         self
     }
 
-    /// Returns the paths with `access`.
     pub(super) fn paths(&self, access: Access) -> impl Iterator<Item = &Path> {
         let granted = self
             .granted
@@ -231,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn of_libraries_only_those_that_are_there_are_granted() {
+    fn only_existing_libraries_are_granted() {
         let missing = View::default().with_libraries(&["libmissing.so.0"]);
         assert_eq!(missing, View::default());
         let folders = LIBRARY_FOLDERS.iter();

@@ -1,10 +1,10 @@
-//! Symptoms: patterns over a pasted line.
+//! Search by symptoms: patterns for log lines.
 
 use super::Hit;
 use crate::course::{Course, Symptom};
 
-/// Returns the symptoms that `text` shows, in the order of the course. A bare status code shows
-/// the symptoms that are about that status.
+/// Returns the symptoms that match `text`, in the order of the course. A bare status code matches the
+/// symptoms about that status.
 pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
     let text = text.trim();
     let shows = |symptom: &Symptom| match status(text) {
@@ -20,7 +20,7 @@ pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
         .collect()
 }
 
-/// Returns `text` if it is a status code of HTTP and nothing else.
+/// Returns `text` if it is an HTTP status code.
 fn status(text: &str) -> Option<&str> {
     let code: u16 = text.parse().ok()?;
     (100..600).contains(&code).then_some(text)

@@ -1,4 +1,4 @@
-//! Words: in titles, summaries and running text.
+//! Search by words in titles, summaries and running text.
 
 use std::collections::BTreeSet;
 
@@ -6,12 +6,12 @@ use super::Hit;
 use crate::course::{Course, Exercise, Item, Lesson};
 use crate::lesson::{Block, BlockKind, Inline, text_of as plain_text, walk};
 
-/// The most hits by words.
+/// The most hits.
 const MOST: usize = 10;
-/// The characters of an excerpt on each side of the word.
+/// The number of characters in an excerpt on each side of the word.
 const AROUND: usize = 60;
 
-/// Returns the places that have every word of `text`, best first.
+/// Returns the places that contain every word of `text`, best first.
 pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
     let words: Vec<String> = words(text).collect();
     if words.is_empty() {
@@ -72,7 +72,8 @@ fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, H
     Some((score, Hit::Exercise(exercise)))
 }
 
-/// Returns how well a place fits, if it has every word: words of the head count most.
+/// Returns the score of a place that contains every word: 20 for each word in the head, 1 for each occurrence
+/// in the body, at most 9.
 fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
     let (head, body) = (head.to_lowercase(), body.to_lowercase());
     let mut score = 0;
@@ -87,7 +88,7 @@ fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
     Some(score)
 }
 
-/// Returns the running text of a section, without its heading and without decorations.
+/// Returns the running text of a section, without its heading and decorations.
 fn section_text(lesson: &Lesson, section: usize) -> String {
     let mut words = Vec::new();
     for item in &lesson.sections()[section].items {
@@ -149,7 +150,7 @@ fn add_words(block: &Block, text: &mut String, notes: &mut Vec<usize>) {
     }
 }
 
-/// Returns a piece of `text` around the first of `words` it has.
+/// Returns the part of `text` around the first occurrence of any of `words`.
 fn excerpt(text: &str, words: &[String]) -> String {
     let chars: Vec<char> = text.chars().collect();
     let lower: Vec<char> = chars

@@ -1,4 +1,4 @@
-//! The clock.
+//! Clock, stopwatch and time zone.
 
 use std::fs;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 pub struct Stopwatch(Instant);
 
 impl Stopwatch {
-    /// Returns a stopwatch that starts now.
+    /// Starts a stopwatch.
     #[expect(
         clippy::disallowed_methods,
         reason = "the one place that reads the clock"
@@ -22,14 +22,14 @@ impl Stopwatch {
         self.0.elapsed()
     }
 
-    /// Returns what is left of `limit`, zero when it is over.
-    pub fn left_of(self, limit: Duration) -> Duration {
+    /// Returns the time until `limit`, zero if it has passed.
+    pub fn remaining(self, limit: Duration) -> Duration {
         limit.saturating_sub(self.elapsed())
     }
 }
 
-/// Returns the time zone of this machine as `TZ` has it, such as `CET-1CEST,M3.5.0,M10.5.0/3`: the last
-/// line of its file (RFC 9636); `None` where it has none. A program that cannot see the file needs it.
+/// Returns the machine's time zone in the format of `TZ`, such as `CET-1CEST,M3.5.0,M10.5.0/3`: the last
+/// line of `/etc/localtime` (RFC 9636). A program that cannot see that file needs the variable.
 pub(crate) fn zone() -> Option<String> {
     last_rule(&fs::read("/etc/localtime").ok()?)
 }
@@ -43,7 +43,6 @@ fn last_rule(file: &[u8]) -> Option<String> {
     is_rule.then(|| String::from_utf8_lossy(rule).into_owned())
 }
 
-/// Returns the time of day.
 #[expect(
     clippy::disallowed_methods,
     reason = "the one place that reads the clock"
@@ -52,14 +51,14 @@ pub(crate) fn now() -> SystemTime {
     SystemTime::now()
 }
 
-/// Returns the seconds since 1970-01-01 UTC.
+/// Returns the time in seconds since 1970-01-01 UTC.
 pub(crate) fn unix_time() -> u64 {
     now()
         .duration_since(UNIX_EPOCH)
         .map_or(0, |since| since.as_secs())
 }
 
-/// Returns how long ago `time` was; zero where it is still to come.
+/// Returns how long ago `time` was; zero if it is in the future.
 pub(crate) fn age(time: SystemTime) -> Duration {
     now().duration_since(time).unwrap_or_default()
 }

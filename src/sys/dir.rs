@@ -1,5 +1,5 @@
-//! A folder that is held open: what is in it is listed, opened and read by way of its descriptor, so
-//! that whoever can write there meanwhile leads nowhere else. No link is followed.
+//! An open folder, whose files are listed, opened and read relative to its descriptor (`openat`) without
+//! following links. So a process that swaps folders or files meanwhile cannot lead outside of it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
@@ -11,75 +11,74 @@ use std::path::{Component, Path};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, fstat, openat, statat};
 use rustix::io::Errno;
 
-/// How a folder on the way to another is opened: one that may be entered need not be listed.
+/// The flags for a folder on the way to another: search permission is enough, without read permission.
 #[cfg(target_os = "linux")]
 const STEP: OFlags = OFlags::PATH;
 #[cfg(not(target_os = "linux"))]
 const STEP: OFlags = OFlags::RDONLY;
 
-/// Why something is not read, as words that follow its name.
+/// Why something is not read, worded to follow its name.
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// Nothing has that name.
     #[error("is not there")]
     Missing,
-    /// Behind a link may be anything, such as somebody else's file.
+    /// It is a link, which could lead to another user's file.
     #[error("is a link; put the file itself there")]
     Link,
-    /// It is a folder, a pipe, a socket or a device where a file should be, or no folder where one
-    /// should be.
-    #[error("is no regular {0}")]
+    /// It is not a regular file, or not a folder; holds which it should be.
+    #[error("is not a regular {0}")]
     Special(&'static str),
-    /// It has more bytes than this.
+    /// It has more than this number of bytes.
     #[error("is larger than {0} bytes")]
     TooLarge(u64),
-    /// All files together have more bytes than this.
-    #[error("has files of more than {0} bytes together")]
+    /// All files together have more than this number of bytes.
+    #[error("has more than {0} bytes in all files")]
     TooMuch(u64),
     /// Its path has too many bytes.
     #[error("has too long a name")]
     TooLong,
-    /// There is more in it than this.
+    /// It has more than this number of entries.
     #[error("has more than {0} files")]
     TooMany(usize),
-    /// There are more folders in each other than this.
-    #[error("has more than {0} folders in each other")]
+    /// Its folders are nested more deeply than this.
+    #[error("has folders more than {0} levels deep")]
     TooDeep(usize),
-    /// The system refuses it.
+    /// The system reports an error.
     #[error("cannot be read: {0}")]
     Unreadable(#[source] io::Error),
 }
 
-/// The path of something that is not read, and why it is not.
-pub(crate) type Fault = (String, Refusal);
+/// A path and why it is not read.
+pub(crate) type RefusedPath = (String, Refusal);
 
-/// How much is read.
+/// The limits of [`Dir::read_all`].
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// How many files and folders.
+    /// The number of files and folders.
     pub files: usize,
-    /// How many folders in each other.
+    /// The depth of nested folders.
     pub depth: usize,
-    /// How many bytes a path has.
+    /// The length of a path in bytes.
     pub path: usize,
-    /// How many bytes a file has.
+    /// The size of each file in bytes.
     pub bytes: u64,
-    /// How many bytes all files have.
+    /// The size of all files in bytes.
     pub all: u64,
 }
 
-/// So many entries are looked at for each one that may be taken: some are left out.
-const LEFT_OUT: usize = 50;
+/// A folder may have so many times as many entries as files may be read, because some entries are skipped.
+const SKIPPED_FACTOR: usize = 50;
 
-/// A folder that is held open.
+/// An open folder.
 #[derive(Debug)]
 pub struct Dir(OwnedFd);
 
 impl Dir {
-    /// Opens the folder `path`, on the way to which there is no link.
+    /// Opens the folder `path`.
     ///
     /// # Errors
-    /// Fails when there is one, or no folder.
+    /// Fails when any part of the path is a link, or it is not a folder.
     pub fn open(path: &Path) -> Result<Self, Refusal> {
         let mut parts = path.components().filter_map(|part| match part {
             Component::CurDir | Component::Prefix(_) => None,
@@ -108,7 +107,7 @@ impl Dir {
     /// Opens the folder `name` in it.
     ///
     /// # Errors
-    /// Fails when it is not there, or is a link or no folder.
+    /// Fails when it does not exist, or is not a folder.
     pub(crate) fn folder(&self, name: &OsStr) -> Result<Self, Refusal> {
         open_folder(&self.0, name, OFlags::RDONLY).map(Self)
     }
@@ -116,8 +115,8 @@ impl Dir {
     /// Reads the file `path`, with `/` between its parts, of at most `limit` bytes.
     ///
     /// # Errors
-    /// Fails when it is not there or is longer, or when a part of the path is a link or anything else
-    /// that it should not be.
+    /// Fails when it does not exist or is longer, or when a part of the path is a link, or not a folder or
+    /// regular file.
     pub fn read(&self, path: &str, limit: u64) -> Result<Vec<u8>, Refusal> {
         match path.split_once('/') {
             Some((first, rest)) => self.folder(OsStr::new(first))?.read(rest, limit),
@@ -125,14 +124,12 @@ impl Dir {
         }
     }
 
-    /// Reads every regular file at and below it, with its path in it, sorted by that. Names that start
-    /// with a dot, are called `target` or are no UTF-8 text are left out, and so is what is neither a
-    /// file nor a folder.
+    /// Reads every regular file in and below it, sorted by relative path. Skips names that start with a dot,
+    /// `target`, names that are not UTF-8, and everything but files and folders.
     ///
     /// # Errors
-    /// Fails at the first thing that cannot be read or is beyond `bounds`, with its path; that of this
-    /// folder is empty.
-    pub(crate) fn read_all(&self, bounds: Bounds) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    /// Fails at the first path that cannot be read or exceeds `bounds`; the path of this folder is empty.
+    pub(crate) fn read_all(&self, bounds: Bounds) -> Result<Vec<(String, Vec<u8>)>, RefusedPath> {
         let mut walk = Walk {
             bounds,
             found: Vec::new(),
@@ -145,7 +142,7 @@ impl Dir {
     }
 
     fn read_file(&self, name: &OsStr, limit: u64) -> Result<Vec<u8>, Refusal> {
-        // A pipe that nobody writes to, or a device, holds nobody up, and is not read.
+        // O_NONBLOCK: opening a FIFO must not wait for a writer. O_NOCTTY: a terminal must not become ours.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
         let opened = openat(&self.0, name, OFlags::RDONLY | flags, Mode::empty());
         let file = opened.map_err(|errno| refusal(&self.0, name, errno, "file"))?;
@@ -162,7 +159,7 @@ impl Dir {
         Ok(bytes)
     }
 
-    /// Returns the names in it, sorted, of which there are at most `most`.
+    /// Lists the names in it, sorted; fails if there are more than `most`.
     fn names(&self, most: usize) -> Result<Vec<OsString>, Refusal> {
         let unreadable = |errno: Errno| Refusal::Unreadable(errno.into());
         let mut names = Vec::new();
@@ -191,7 +188,7 @@ fn open_folder(
     opened.map_err(|errno| refusal(&at, name, errno, "folder"))
 }
 
-/// Returns why `name` in the folder `at` could not be opened as a `what`.
+/// Returns why `name` in the folder `at` could not be opened as a `what`, a file or a folder.
 fn refusal(at: impl std::os::fd::AsFd, name: &OsStr, errno: Errno, what: &'static str) -> Refusal {
     if errno == Errno::NOENT {
         return Refusal::Missing;
@@ -206,7 +203,7 @@ fn refusal(at: impl std::os::fd::AsFd, name: &OsStr, errno: Errno, what: &'stati
     }
 }
 
-/// Files that are being read.
+/// The state of [`Dir::read_all`].
 struct Walk {
     bounds: Bounds,
     found: Vec<(String, Vec<u8>)>,
@@ -215,12 +212,12 @@ struct Walk {
 }
 
 impl Walk {
-    fn visit(&mut self, dir: &Dir, path: &str, depth: usize) -> Result<(), Fault> {
+    fn visit(&mut self, dir: &Dir, path: &str, depth: usize) -> Result<(), RefusedPath> {
         let refuse = |refusal| (path.to_owned(), refusal);
         if depth > self.bounds.depth {
             return Err(refuse(Refusal::TooDeep(self.bounds.depth)));
         }
-        let most = self.bounds.files.saturating_mul(LEFT_OUT);
+        let most = self.bounds.files.saturating_mul(SKIPPED_FACTOR);
         for name in dir.names(most).map_err(refuse)? {
             let Some(name) = name.to_str() else { continue };
             if name.starts_with('.') || name == "target" {
@@ -230,13 +227,19 @@ impl Walk {
                 "" => name.to_owned(),
                 path => format!("{path}/{name}"),
             };
-            self.take(dir, name, below, depth)?;
+            self.visit_entry(dir, name, below, depth)?;
         }
         Ok(())
     }
 
-    /// Takes what `name` in `dir` is, and `path` in all.
-    fn take(&mut self, dir: &Dir, name: &str, path: String, depth: usize) -> Result<(), Fault> {
+    /// Reads the entry `name` of `dir`, whose whole path is `path`.
+    fn visit_entry(
+        &mut self,
+        dir: &Dir,
+        name: &str,
+        path: String,
+        depth: usize,
+    ) -> Result<(), RefusedPath> {
         let found = match statat(&dir.0, name, AtFlags::SYMLINK_NOFOLLOW) {
             Ok(found) => FileType::from_raw_mode(found.st_mode),
             Err(errno) => return Err((path, refusal(&dir.0, OsStr::new(name), errno, "file"))),
@@ -308,10 +311,10 @@ mod tests {
 
     fn read(files: &[(&str, &[u8])]) -> Result<Vec<String>, String> {
         let (_folder, dir) = tree(files);
-        said(&dir)
+        read_names(&dir)
     }
 
-    fn said(dir: &Dir) -> Result<Vec<String>, String> {
+    fn read_names(dir: &Dir) -> Result<Vec<String>, String> {
         match dir.read_all(BOUNDS) {
             Ok(found) => Ok(found.into_iter().map(|(path, _)| path).collect()),
             Err((path, refusal)) => Err(format!("{path} {refusal}")),
@@ -331,10 +334,10 @@ mod tests {
         let many: Vec<(&str, &[u8])> = many.iter().map(|name| (&**name, &b""[..])).collect();
         refused(&many, " has more than 6 files");
         let large: Vec<(&str, &[u8])> = ["a", "b", "c", "d"].map(|name| (name, &[0; 9][..])).into();
-        refused(&large, " has files of more than 30 bytes together");
+        refused(&large, " has more than 30 bytes in all files");
         refused(
             &[("a/b/c/d", b"")],
-            "a/b/c has more than 2 folders in each other",
+            "a/b/c has folders more than 2 levels deep",
         );
         refused(
             &[("123456789012345678901", b"")],
@@ -350,15 +353,15 @@ mod tests {
         symlink("there", path("folder")).unwrap();
         mknodat(CWD, path("pipe"), FileType::Fifo, Mode::RUSR, 0).unwrap();
         let _socket = std::os::unix::net::UnixListener::bind(path("socket")).unwrap();
-        assert_eq!(said(&dir).unwrap(), ["file", "there/file"]);
+        assert_eq!(read_names(&dir).unwrap(), ["file", "there/file"]);
         let why = |name: &str| dir.read(name, 10).unwrap_err().to_string();
         for name in ["link", "folder/file"] {
             assert_eq!(why(name), Refusal::Link.to_string());
         }
         for name in ["pipe", "socket", "there"] {
-            assert_eq!(why(name), "is no regular file");
+            assert_eq!(why(name), "is not a regular file");
         }
-        assert_eq!(why("file/x"), "is no regular folder");
+        assert_eq!(why("file/x"), "is not a regular folder");
         assert_eq!(why("none/x"), "is not there");
         assert_eq!(dir.read("there/file", 10).unwrap(), b"2");
         assert!(matches!(open(&path("folder")), Err(Refusal::Link)));
@@ -366,7 +369,7 @@ mod tests {
         assert!(matches!(Dir::open(&way), Err(Refusal::Link)));
     }
 
-    /// Whoever can write a folder while it is read gets nothing read that is elsewhere.
+    /// A process that swaps folders and files during the read cannot lead outside of the folder.
     #[test]
     #[cfg(target_os = "linux")]
     fn what_takes_the_place_of_a_folder_or_file_is_never_followed() {

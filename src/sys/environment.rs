@@ -20,7 +20,7 @@ impl Environment {
         }
     }
 
-    /// Returns the value of `name` if it is set and not empty.
+    /// Returns the value of `name`; an empty one counts as unset.
     pub(crate) fn get(&self, name: &str) -> Option<&OsStr> {
         self.variables
             .get(OsStr::new(name))
@@ -33,27 +33,25 @@ impl Environment {
         self.get(name).and_then(OsStr::to_str).map(str::to_owned)
     }
 
-    /// Returns the current folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Returns the home folder, if one is known.
     pub(crate) fn home(&self) -> Option<PathBuf> {
         self.get("HOME").map(PathBuf::from)
     }
 
-    /// Returns the folder for files that can be made again, made for this program alone.
+    /// Returns Gradus's cache folder, for files that can be made again.
     pub(crate) fn cache(&self) -> PathBuf {
         self.own_folder("GRADUS_CACHE_DIR", "XDG_CACHE_HOME", ".cache")
     }
 
-    /// Returns the folder for what must last but belongs to no workspace.
+    /// Returns Gradus's state folder, for files that must last but belong to no workspace.
     pub(crate) fn state(&self) -> PathBuf {
         self.own_folder("GRADUS_STATE_DIR", "XDG_STATE_HOME", ".local/state")
     }
 
-    /// Returns the first executable file named `name` in the folders of `PATH` and then in `more`.
+    /// Finds the executable `name` in the folders of `PATH`, then in `more`.
     pub(crate) fn find_program(&self, name: &str, more: &[&str]) -> Option<PathBuf> {
         let path = self.get("PATH").unwrap_or_default();
         let folders = std::env::split_paths(path).chain(more.iter().map(PathBuf::from));
@@ -64,14 +62,15 @@ impl Environment {
 
     fn own_folder(&self, own: &str, xdg: &str, below_home: &str) -> PathBuf {
         if let Some(folder) = self.get(own) {
-            // What runs there starts in other folders.
+            // Absolute, because programs with other current folders use it.
             return self.folder.join(folder);
         }
-        let base = self
+        // The XDG specification says that relative paths are to be ignored.
+        let xdg_base = self
             .get(xdg)
             .map(PathBuf::from)
             .filter(|folder| folder.is_absolute());
-        let base = base.or_else(|| self.home().map(|home| home.join(below_home)));
+        let base = xdg_base.or_else(|| self.home().map(|home| home.join(below_home)));
         base.unwrap_or_else(std::env::temp_dir).join("gradus")
     }
 }

@@ -15,7 +15,7 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, make_readable)
 }
 
-/// Writes a program as [`write_whole`] writes a file, and lets everybody run it.
+/// Like [`write_whole`], with execute permission for everybody.
 ///
 /// # Errors
 /// Fails as [`write_whole`] does.
@@ -37,22 +37,22 @@ fn write(
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
     fs::create_dir_all(folder)?;
-    let mut file = beside(folder)?;
+    let mut file = temp_file_in(folder)?;
     file.write_all(bytes)?;
     put(file, path, set_mode)
 }
 
-/// Makes a file in `folder` that goes when it is dropped, to become another with [`persist`].
+/// Creates a temporary file in `folder`, to be renamed with [`persist`].
 ///
 /// # Errors
 /// Fails when it cannot be made.
-pub(crate) fn beside(folder: &Path) -> io::Result<NamedTempFile> {
+pub(crate) fn temp_file_in(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".gradus-")
         .tempfile_in(folder)
 }
 
-/// Makes `file`, which is whole, the file `path` in the same folder, as [`write_whole`] does.
+/// Renames the complete `file` to `path` in the same folder, as [`write_whole`] does.
 ///
 /// # Errors
 /// Fails when it cannot be renamed.
@@ -73,7 +73,7 @@ fn put(
 /// Reads a regular file of at most `limit` bytes.
 ///
 /// # Errors
-/// Fails when it is not there, is a link or a device, or is longer.
+/// Fails when it does not exist, is a link or a device, or is longer.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
     let file = open_regular(path)?;
     let mut bytes = Vec::new();
@@ -90,7 +90,7 @@ pub(crate) fn read_bounded(path: &Path, limit: u64) -> io::Result<Vec<u8>> {
 /// Opens a regular file for reading.
 ///
 /// # Errors
-/// Fails when it is not there, or is a link, a pipe or a device.
+/// Fails when it does not exist, or is a link, a FIFO or a device.
 pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     let is_regular = |metadata: &fs::Metadata| {
         let other = || io::Error::new(io::ErrorKind::InvalidInput, "not a regular file");
@@ -98,12 +98,12 @@ pub(crate) fn open_regular(path: &Path) -> io::Result<File> {
     };
     is_regular(&fs::symlink_metadata(path)?)?;
     let file = open_itself(path)?;
-    // Another file may have taken its place in between.
+    // It may have been replaced between the two calls.
     is_regular(&file.metadata()?)?;
     Ok(file)
 }
 
-/// Opens what is at `path` itself: no link is followed, and no writer of a pipe is waited for.
+/// Opens `path` without following a link or waiting for the writer of a FIFO.
 fn open_itself(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     #[cfg(unix)]
@@ -115,8 +115,7 @@ fn open_itself(path: &Path) -> io::Result<File> {
     options.read(true).open(path)
 }
 
-/// Notes that `file` was used now. Where the file system is read-only, or the file another user's, it
-/// is not noted.
+/// Sets the modification time of `file` to now, if this user may.
 pub(crate) fn touch(file: &File) {
     file.set_modified(super::clock::now()).ok();
 }
@@ -133,7 +132,7 @@ pub(crate) fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<
     Ok(bytes)
 }
 
-/// Makes a scratch folder that other users can enter but not list; it goes when it is dropped.
+/// Creates a temporary folder that other users can enter but not list.
 ///
 /// # Errors
 /// Fails when it cannot be made.
@@ -141,7 +140,7 @@ pub(crate) fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
     scratch_in(&std::env::temp_dir(), prefix)
 }
 
-/// Makes a scratch folder as [`scratch`] does, in the folder `parent`.
+/// Like [`scratch`], in the folder `parent`.
 ///
 /// # Errors
 /// Fails when it cannot be made.
@@ -153,9 +152,8 @@ pub(crate) fn scratch_in(parent: &Path, prefix: &str) -> io::Result<tempfile::Te
     builder.tempdir_in(parent)
 }
 
-/// Returns the regular files below `folder`, as paths relative to it with `/`, sorted.
-///
-/// Links, and names that start with a dot or are called `target`, are left out.
+/// Lists the regular files below `folder`, as sorted relative paths with `/`. Skips links, names that start
+/// with a dot, and `target`.
 ///
 /// # Errors
 /// Fails when a folder cannot be read, or when there are more than `most` files.
@@ -185,15 +183,12 @@ pub(crate) fn list_files(folder: &Path, most: usize) -> io::Result<Vec<String>> 
     Ok(found)
 }
 
-/// Returns whether `path` is a regular file that somebody may run.
+/// Returns whether `path` is a regular file with an execute bit.
 pub fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && has_run_bit(&metadata))
 }
 
-/// Returns a path in `folder` that is not taken: `name`, else `name-2`, `name-3`, …
-///
-/// # Panics
-/// Never: numbers do not end.
+/// Returns an unused path in `folder`: `name`, else `name-2`, `name-3`, …
 pub(crate) fn free_name(folder: &Path, name: &str) -> PathBuf {
     let numbered = (2..).map(|number| folder.join(format!("{name}-{number}")));
     std::iter::once(folder.join(name))

@@ -1,45 +1,43 @@
-//! Fingerprints: names for contents, by SHA-256.
+//! Fingerprints: hashes of contents, by SHA-256.
 
 use std::io::{self, BufRead};
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-/// Collects parts and makes one name of them: SHA-256 over the length of each, eight bytes in
-/// little-endian order, and its bytes.
+/// SHA-256 over parts: the length of each, eight bytes in little-endian order, then its bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Fingerprint(Sha256);
 
 impl Fingerprint {
-    /// Returns a fingerprint of nothing yet.
+    /// Returns the fingerprint of no parts.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a part; where one ends and the next begins matters.
+    /// Adds a part; `ab`, `c` differs from `a`, `bc`.
     pub fn add(&mut self, part: impl AsRef<[u8]>) {
         let part = part.as_ref();
         self.0.update((part.len() as u64).to_le_bytes());
         self.0.update(part);
     }
 
-    /// Returns the short name: the first 16 hexadecimal digits of the hash.
+    /// Returns the first 16 hexadecimal digits of the hash.
     pub fn finish(self) -> String {
         HEXLOWER.encode(&self.0.finalize()[..8])
     }
 
-    /// Returns the whole hash: 64 hexadecimal digits.
+    /// Returns all 64 hexadecimal digits of the hash.
     pub(crate) fn finish_whole(self) -> String {
         HEXLOWER.encode(&self.0.finalize())
     }
 }
 
-/// Returns the SHA-256 of `bytes`.
 pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// Returns the SHA-256 of what `reader` has left.
+/// Returns the SHA-256 of the rest of `reader`.
 ///
 /// # Errors
 /// Fails when it cannot be read.

@@ -1,4 +1,4 @@
-//! Signals that ask a long work to end.
+//! SIGINT, SIGTERM and SIGHUP during long work.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-/// Listens for signals as long as it lives. The first is told, the second ends the process.
+/// Handles signals until it is dropped: the first is reported, the second ends the process.
 #[derive(Debug)]
 pub(crate) struct Interrupts {
     first: Arc<AtomicI32>,
@@ -17,24 +17,24 @@ pub(crate) struct Interrupts {
 }
 
 impl Interrupts {
-    /// Calls `told` when the first signal comes.
+    /// Calls `on_first` on the first signal.
     ///
     /// # Errors
-    /// Fails when the system lets nobody listen.
-    pub(crate) fn listen(told: impl FnOnce() + Send + 'static) -> io::Result<Self> {
+    /// Fails when the signal handlers or the thread cannot be set up.
+    pub(crate) fn listen(on_first: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let handle = signals.handle();
         let first = Arc::new(AtomicI32::new(0));
         let noted = Arc::clone(&first);
-        let mut told = Some(told);
+        let mut on_first = Some(on_first);
         thread::Builder::new()
             .name("signals".into())
             .spawn(move || {
                 for signal in signals.forever() {
-                    match told.take() {
-                        Some(told) => {
+                    match on_first.take() {
+                        Some(on_first) => {
                             noted.store(signal, Ordering::SeqCst);
-                            told();
+                            on_first();
                         }
                         None => drop(emulate_default_handler(signal)),
                     }
@@ -43,7 +43,7 @@ impl Interrupts {
         Ok(Self { first, handle })
     }
 
-    /// Returns the number of the signal that came, if one did.
+    /// Returns the number of the first signal, if one was received.
     pub(crate) fn signal(&self) -> Option<i32> {
         Some(self.first.load(Ordering::SeqCst)).filter(|signal| *signal != 0)
     }

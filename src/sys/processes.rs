@@ -1,24 +1,24 @@
-//! Which process was started by which, and what it does with its time, as far as the system tells.
+//! Process information from `/proc`: children and CPU usage.
 
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-/// How long a tick is in which the kernel tells of processor time, on every machine that Rust knows.
+/// The unit of CPU times in `/proc/PID/stat` (`USER_HZ` is 100 on every architecture that Rust supports).
 const TICK_MILLIS: u64 = 10;
 
-/// What a process has done with its time so far.
+/// The CPU usage of a process so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Usage {
-    /// How long its threads ran together, those that ended too; in steps of 10 ms.
+    /// The CPU time of all its threads, ended ones included, in steps of 10 ms.
     pub ran: Duration,
-    /// How long its present threads were ready to run and had no processor.
+    /// How long its present threads were runnable and had no CPU.
     pub queued: Duration,
-    /// Whether a thread runs or is ready to, or waits for a disk.
+    /// Whether a thread is running, runnable, or in uninterruptible sleep.
     pub is_ready: bool,
 }
 
-/// Returns what `process` has done with its time; `None` where there is no such process, or no `/proc`.
+/// Returns the CPU usage of `process`; `None` if there is no such process, or no `/proc`.
 pub(crate) fn usage(process: i32) -> Option<Usage> {
     let (_, fields) = stat(format!("/proc/{process}/stat"))?;
     let mut ticks = fields.split_ascii_whitespace().skip(10);
@@ -46,8 +46,7 @@ pub(crate) fn usage(process: i32) -> Option<Usage> {
     Some(usage)
 }
 
-/// Returns the numbers of the processes that the process `parent` has started and that still run,
-/// in order; none where there is no `/proc`.
+/// Returns the sorted ids of the running children of `parent`; none if there is no `/proc`.
 pub(crate) fn children(parent: u32) -> Vec<u32> {
     let Ok(entries) = fs::read_dir("/proc") else {
         return Vec::new();
@@ -58,27 +57,26 @@ pub(crate) fn children(parent: u32) -> Vec<u32> {
     children
 }
 
-/// Returns whether the process `child` was started by the process `parent` and still runs.
+/// Returns whether `child` is a running child of `parent`.
 pub(crate) fn is_child(child: u32, parent: u32) -> bool {
     parent_of(child) == Some(parent)
 }
 
 fn parent_of(process: u32) -> Option<u32> {
     let (state, rest) = stat(format!("/proc/{process}/stat"))?;
-    // One that has ended and waits for its parent does not run.
+    // A zombie does not run.
     (state != 'Z').then_some(())?;
     rest.split_ascii_whitespace().next()?.parse().ok()
 }
 
-/// Returns the state of `process`, as `ps` shows it; `None` where there is no such process, or no
-/// `/proc`.
+/// Returns the state of `process`, as `ps` shows it.
 #[cfg(test)]
 pub(crate) fn state(process: i32) -> Option<char> {
     stat(format!("/proc/{process}/stat")).map(|(state, _)| state)
 }
 
-/// Returns the state that the file `stat` of a process or thread tells, and the fields after it. The
-/// name before them may hold anything, a parenthesis too: what counts comes after the last.
+/// Parses the `stat` file of a process or thread: its state, and the fields after it. The name before them
+/// may contain parentheses, so they start after the last one.
 fn stat(file: impl AsRef<Path>) -> Option<(char, String)> {
     let stat = fs::read_to_string(file).ok()?;
     let mut rest = stat.rsplit_once(')')?.1.trim_start().chars();

@@ -1,4 +1,4 @@
-//! Scratch folders that are swept when the Gradus that made them was killed.
+//! Temporary folders that a later Gradus removes if their owner was killed.
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -8,13 +8,13 @@ use tempfile::TempDir;
 
 use super::files;
 
-/// How the names of scratch folders start.
+/// The start of the names of scratch folders.
 const PREFIX: &str = ".gradus-scratch-";
 /// The file in each that its owner keeps locked.
 const LOCK: &str = ".lock";
 
-/// A folder that goes when it is dropped. Its owner holds a lock, which ends with the process, so
-/// that [`sweep`] can tell a folder that was left behind.
+/// A temporary folder, removed when it is dropped. Its owner holds a file lock, which ends with the process,
+/// so that [`sweep`] can recognise an abandoned folder.
 #[derive(Debug)]
 pub(crate) struct Scratch {
     folder: TempDir,
@@ -22,7 +22,7 @@ pub(crate) struct Scratch {
 }
 
 impl Scratch {
-    /// Makes one where temporary files belong.
+    /// Creates one in the folder for temporary files.
     ///
     /// # Errors
     /// Fails when it cannot be made.
@@ -30,8 +30,8 @@ impl Scratch {
         Self::within(&std::env::temp_dir())
     }
 
-    /// Makes one where temporary files belong, in which other users can reach what they are told of:
-    /// nginx's workers are, as a rule, another user.
+    /// Creates one in the folder for temporary files that other users can enter but not list: nginx's
+    /// workers usually run as another user.
     ///
     /// # Errors
     /// Fails when it cannot be made.
@@ -47,7 +47,7 @@ impl Scratch {
         Ok(scratch)
     }
 
-    /// Makes one in the folder `parent`.
+    /// Creates one in the folder `parent`.
     ///
     /// # Errors
     /// Fails when it cannot be made.
@@ -57,11 +57,11 @@ impl Scratch {
             let path = folder.path().join(LOCK);
             let lock = match File::create_new(&path) {
                 Ok(lock) => lock,
-                // Somebody swept it before it had a lock.
+                // Another process swept it before it had a lock.
                 Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(error),
             };
-            // Where nothing can be locked, nothing is swept.
+            // A file system without locks is fine: there nothing is swept either.
             let is_ours = !matches!(lock.try_lock(), Err(TryLockError::WouldBlock));
             if is_ours && path.exists() {
                 return Ok(Self {
@@ -72,13 +72,12 @@ impl Scratch {
         }
     }
 
-    /// Returns where it is.
     pub(crate) fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// Moves the folder to `place` and keeps it there. A folder there that lacks the file `proof` is
-    /// an unfinished one and makes room; one that has it stays, and this one goes.
+    /// Renames the folder to `place`, for good. An existing folder there that has the file `proof` is
+    /// complete and wins; one without is replaced.
     ///
     /// # Errors
     /// Fails when there is no such folder afterwards.
@@ -94,8 +93,8 @@ impl Scratch {
             fs::rename(self.path(), place)
         });
         if !self.path().exists() {
-            // It is locked until it is in its place, where nobody sweeps; a lock that stays there
-            // does no harm.
+            // The lock is kept until the folder is in place, where nothing is swept. A lock file that cannot
+            // be removed does no harm.
             fs::remove_file(place.join(LOCK)).ok();
             drop(self.folder.keep());
         }
@@ -103,7 +102,7 @@ impl Scratch {
     }
 }
 
-/// Removes the scratch folders in `parent` whose owners are gone. What cannot be removed stays.
+/// Removes the scratch folders in `parent` whose owners have ended, as far as possible.
 pub(crate) fn sweep(parent: &Path) {
     let Ok(entries) = fs::read_dir(parent) else {
         return;
@@ -116,7 +115,7 @@ pub(crate) fn sweep(parent: &Path) {
 }
 
 fn sweep_one(folder: &Path) {
-    // Another user may have put a pipe there, which nobody writes to.
+    // `open_regular`, because another user may have put a FIFO there.
     match files::open_regular(&folder.join(LOCK)) {
         Ok(lock) if lock.try_lock().is_ok() => fs::remove_dir_all(folder).ok(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => sweep_unlocked(folder),
@@ -124,9 +123,9 @@ fn sweep_one(folder: &Path) {
     };
 }
 
-/// Removes a folder without a lock. Its owner may be about to make one: an empty folder is no loss.
-/// The lock is the first thing in it, so where there are others and no lock, somebody was killed who
-/// was removing it.
+/// Removes a folder without a lock. If it is empty, its owner may be about to create the lock, and retries.
+/// The lock is created first, so a folder with files and no lock was being removed by a process that was
+/// killed.
 fn sweep_unlocked(folder: &Path) -> Option<()> {
     let error = fs::remove_dir(folder).err()?;
     let is_half = error.kind() == io::ErrorKind::DirectoryNotEmpty && !folder.join(LOCK).exists();
@@ -139,7 +138,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn a_pipe_in_the_place_of_a_lock_holds_nobody_up() {
+    fn a_fifo_in_place_of_a_lock_does_not_block() {
         let parent = tempfile::tempdir().unwrap();
         let folder = parent.path().join(format!("{PREFIX}x"));
         fs::create_dir(&folder).unwrap();
@@ -170,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_somebody_began_to_remove_is_swept() {
+    fn a_half_removed_folder_is_swept() {
         let parent = tempfile::tempdir().unwrap();
         let half = parent.path().join(format!("{PREFIX}half"));
         let fresh = parent.path().join(format!("{PREFIX}fresh"));

@@ -1,29 +1,29 @@
-//! Work on several threads, whose results have the order of the jobs.
+//! Parallel work on scoped threads.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 use std::thread;
 
-/// Does `work` for each of `jobs`, at most `most` at a time, and returns the results in the order of the
+/// Runs `work` for each of `jobs` on at most `most` threads, and returns the results in the order of the
 /// jobs.
-pub(crate) fn at_once<T: Sync, R: Send>(
+pub(crate) fn map_parallel<T: Sync, R: Send>(
     most: usize,
     jobs: &[T],
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
     let mut results: Vec<Option<R>> = jobs.iter().map(|_| None).collect();
-    each(most, jobs, work, |place, result| {
+    for_each_parallel(most, jobs, work, |place, result| {
         results[place] = Some(result);
         ControlFlow::Continue(())
     });
     results.into_iter().flatten().collect()
 }
 
-/// Does `work` for each of `jobs`, at most `most` at a time. This thread is handed each result as it
-/// comes, with the place of its job: `take` says whether further jobs are begun. Results of jobs that
-/// have begun by then still come.
-pub(crate) fn each<T: Sync, R: Send>(
+/// Runs `work` for each of `jobs` on at most `most` threads. Calls `take` on this thread with each result as
+/// it arrives and the index of its job. After `take` breaks, no further job begins, but results of jobs that
+/// have begun still arrive.
+pub(crate) fn for_each_parallel<T: Sync, R: Send>(
     most: usize,
     jobs: &[T],
     work: impl Fn(&T) -> R + Sync,
@@ -31,7 +31,7 @@ pub(crate) fn each<T: Sync, R: Send>(
 ) {
     let most = most.clamp(1, jobs.len().max(1));
     let (next, over) = (AtomicUsize::new(0), AtomicBool::new(false));
-    // Who is ahead of this thread waits for it, instead of piling up results.
+    // Bounded, so that workers wait for this thread instead of piling up results.
     let (sender, results) = sync_channel(most * 2);
     thread::scope(|scope| {
         for _ in 0..most {
@@ -40,7 +40,7 @@ pub(crate) fn each<T: Sync, R: Send>(
                 while !over.load(Ordering::Relaxed) {
                     let place = next.fetch_add(1, Ordering::Relaxed);
                     let Some(job) = jobs.get(place) else { return };
-                    // The receiver is gone where `take` panicked.
+                    // The receiver is gone if `take` panicked.
                     if sender.send((place, work(job))).is_err() {
                         return;
                     }
@@ -65,9 +65,9 @@ mod tests {
         let jobs: Vec<u64> = (0..100).collect();
         let doubled: Vec<u64> = jobs.iter().map(|job| job * 2).collect();
         for most in [0, 1, 3, 1000] {
-            assert_eq!(at_once(most, &jobs, |job| job * 2), doubled);
+            assert_eq!(map_parallel(most, &jobs, |job| job * 2), doubled);
         }
-        assert_eq!(at_once(3, &[0; 0], |job| *job), [0; 0]);
+        assert_eq!(map_parallel(3, &[0; 0], |job| *job), [0; 0]);
     }
 
     #[test]
@@ -75,7 +75,7 @@ mod tests {
         let begun = AtomicUsize::new(0);
         let mut taken = 0;
         let work = |_: &u32| begun.fetch_add(1, Ordering::Relaxed);
-        each(4, &[0; 1_000], work, |_, _| {
+        for_each_parallel(4, &[0; 1_000], work, |_, _| {
             taken += 1;
             ControlFlow::Break(())
         });

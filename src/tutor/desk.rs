@@ -13,7 +13,7 @@ use crate::course::{Course, Exercise};
 use crate::progress::Progress;
 use crate::source::ExerciseId;
 use crate::sys::clock::unix_time;
-use crate::watch::{Pace, Watcher};
+use crate::watch::{WatchMode, Watcher};
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// The course, the workspace, and the exercise that is watched.
@@ -111,7 +111,7 @@ impl Desk {
         let tell = move |_| {
             sender.send(Message::Input(Input::Changed)).ok();
         };
-        let watcher = Watcher::start(folder, Pace::Notified, tell)?;
+        let watcher = Watcher::start(folder, WatchMode::Notified, tell)?;
         self.watched = Some((id.clone(), watcher));
         Ok(())
     }

@@ -176,7 +176,7 @@ impl Clock {
 
     /// Returns how long it is until the next second is over.
     fn left_of_second(&self) -> Duration {
-        self.watch.left_of(Duration::from_secs(self.told + 1))
+        self.watch.remaining(Duration::from_secs(self.told + 1))
     }
 
     fn tick(&mut self) -> Input {

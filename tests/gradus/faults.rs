@@ -188,7 +188,7 @@ exercises/wires/contract.rs:81: no hidden test calls `nothing`
     add a test to hidden/tests.rs
 exercises/wires/exercise.toml:2: `title` is empty
 exercises/wires/exercise.toml:7: `wrong/01-forgets.rs`: there is no hidden test `no_types_of_the_course`
-lessons/01-all.md:9: leads to the exercise `keep`, which is not there or cannot be read
+lessons/01-all.md:9: leads to the exercise `keep`, which does not exist or cannot be read
 lessons/02-questions.md:1: hop `the moon` is not known
     hops are `client to nginx`, `nginx`, `nginx to upstream`, `upstream`
 lessons/02-questions.md:6: pattern `refused` does not match its own example
@@ -196,10 +196,10 @@ lessons/02-questions.md:17: the link `01-all.md#gone` leads to no heading of les
 lessons/02-questions.md:17: the link `09-gone.md` leads to no lesson
 lessons/02-questions.md:19: question `none-right`: 0 choices are right; `single` has exactly one
 lessons/02-questions.md:31: question `silent`: the wrong choice `that` has no `explain`
-lessons/02-questions.md:42: quiz id `silent` is there twice
+lessons/02-questions.md:42: quiz id `silent` appears twice
 lessons/02-questions.md:51: a first-level heading
     the title comes from the front matter; sections start at `##`
-lessons/02-questions.md:53: leads to the exercise `ghost`, which is not there or cannot be read
+lessons/02-questions.md:53: leads to the exercise `ghost`, which does not exist or cannot be read
 lessons/03-torn.md:1: `summary` is missing or empty
     say in one sentence what one can do after the lesson
 lessons/03-torn.md:2: invalid basic string, expected `"`

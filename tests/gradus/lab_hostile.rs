@@ -73,7 +73,7 @@ fn alone() -> Sandbox {
         namespaces: false,
         ..Ability::of_machine()
     };
-    Sandbox::of(env!("CARGO_BIN_EXE_gradus"), ability)
+    Sandbox::with_ability(env!("CARGO_BIN_EXE_gradus"), ability)
 }
 
 /// What else belongs to a lab, such as the socket of its keeper, is not there for nginx.

@@ -110,7 +110,7 @@ impl Pty {
     pub(crate) fn wait_heard(&self, text: &str) {
         let watch = Stopwatch::start();
         while !self.heard().contains(text) {
-            let changed = self.changes.recv_timeout(watch.left_of(DEADLINE));
+            let changed = self.changes.recv_timeout(watch.remaining(DEADLINE));
             let heard = self.heard();
             let goes_on = changed.is_ok() || heard.contains(text);
             assert!(goes_on, "{text:?} did not come; this did:\n{heard}");
@@ -124,7 +124,7 @@ impl Pty {
             if holds(self.seen().parser.screen()) {
                 return;
             }
-            let changed = self.changes.recv_timeout(watch.left_of(DEADLINE));
+            let changed = self.changes.recv_timeout(watch.remaining(DEADLINE));
             let holds = changed.is_ok() || holds(self.seen().parser.screen());
             assert!(
                 holds,
@@ -173,7 +173,7 @@ impl Pty {
         let watch = Stopwatch::start();
         let (_sender, never) = channel::<()>();
         while self.is_restored() {
-            assert!(!watch.left_of(DEADLINE).is_zero(), "the modes stay");
+            assert!(!watch.remaining(DEADLINE).is_zero(), "the modes stay");
             never.recv_timeout(Duration::from_millis(2)).ok();
         }
     }
@@ -195,7 +195,7 @@ impl Pty {
     pub(crate) fn wait_end(&mut self) -> u32 {
         let watch = Stopwatch::start();
         loop {
-            match self.changes.recv_timeout(watch.left_of(DEADLINE)) {
+            match self.changes.recv_timeout(watch.remaining(DEADLINE)) {
                 Ok(()) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
                 Err(RecvTimeoutError::Timeout) => {

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use gradus::check::Verdict;
 use gradus::sandbox::{
-    Ability, Access, Allowance, Cancel, End, Job, Lacking, Limits, Rule, Sandbox, Stage, Turn,
+    Ability, Access, Cancel, End, Job, Lacking, Limits, Rule, Sandbox, Stage, TimeBudget, Turn,
     View, guard,
 };
 use tempfile::TempDir;
@@ -190,7 +190,7 @@ fn strong() -> Option<Sandbox> {
 
 fn none() -> Sandbox {
     let none = guard::guard("none").expect("it is always there");
-    let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus")).guarded_by(none);
+    let sandbox = Sandbox::new(env!("CARGO_BIN_EXE_gradus")).with_guard(none);
     sandbox.expect("it needs nothing")
 }
 
@@ -204,8 +204,8 @@ fn what_a_process_wrote_last_is_heard_although_its_end_is_known_first() {
         .arguments(["-c", script])
         .variable("PATH", "/usr/bin:/bin");
     let mut process = sandbox.spawn(job, &Cancel::new()).expect("it starts");
-    wait_until("its end", || process.ended_within(Duration::ZERO));
-    process.hear_out();
+    wait_until("its end", || process.wait_for_end(Duration::ZERO));
+    process.drain_output();
     assert_eq!(process.stderr(), b"left\nlast\n");
 }
 
@@ -221,7 +221,7 @@ fn a_process_that_does_nothing_while_it_is_its_turn_is_ended() {
             .arguments(["-c", script])
             .variable("PATH", "/usr/bin:/bin")
             .within(limits)
-            .taking(turn.clone());
+            .with_turn(turn.clone());
         let exit = none().run(job, &Cancel::new());
         exit.expect("it starts").end
     };
@@ -238,10 +238,10 @@ fn wall_time_and_what_all_share_end_a_process_that_sleeps() {
         wall: Duration::from_millis(300),
         ..Limits::trusted()
     };
-    let over = Allowance::endless().or_of(Duration::ZERO);
-    for (limits, allowance) in [(short, Allowance::endless()), (Limits::trusted(), over)] {
+    let over = TimeBudget::unlimited().or_limited_to(Duration::ZERO);
+    for (limits, budget) in [(short, TimeBudget::unlimited()), (Limits::trusted(), over)] {
         let job = Job::new(Stage::Trusted, "/bin/sleep", "/").argument("10");
-        let job = job.within(limits).sharing(allowance);
+        let job = job.within(limits).with_budget(budget);
         let exit = none().run(job, &Cancel::new());
         assert_eq!(exit.expect("it starts").end, End::TimeLimit);
     }
@@ -432,7 +432,10 @@ fn a_machine_that_lacks_something_has_no_strong_sandbox() {
     ] {
         let found = Sandbox::strong(launcher, ability).expect_err("it lacks something");
         assert_eq!(found, lacking);
-        assert_eq!(Sandbox::of(launcher, ability).guard().name(), "none");
+        assert_eq!(
+            Sandbox::with_ability(launcher, ability).guard().name(),
+            "none"
+        );
     }
 }
 

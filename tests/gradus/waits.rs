@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
 use gradus::check::{Event, Outcome, TestResult, Verdict};
-use gradus::sandbox::{Allowance, Rule};
+use gradus::sandbox::{Rule, TimeBudget};
 use snapbox::{assert_data_eq, str};
 
 use crate::bench::{Bench, told};
@@ -170,11 +170,11 @@ fn calls_that_are_given_up_after_crashes_are_not_said_to_have_had_no_time() {
 /// Returns the fixture, where all that the submission causes is out of time once `step` begins.
 fn out_of_time_at(step: &'static str) -> Bench {
     let mut bench = Bench::fixture();
-    let allowance = Allowance::endless().or_of(std::time::Duration::from_hours(24));
-    bench.context.allowance = allowance.clone();
+    let budget = TimeBudget::unlimited().or_limited_to(std::time::Duration::from_hours(24));
+    bench.context.budget = budget.clone();
     bench.context.observer = Arc::new(move |event| {
         if event == Event::Step(step) {
-            allowance.end();
+            budget.exhaust();
         }
     });
     bench
@@ -195,10 +195,10 @@ fn what_a_submission_has_no_more_time_for_is_not_run_and_is_no_error_of_ours() {
 
 #[test]
 fn a_constant_without_end_is_a_compile_error_wherever_it_is_worked_out() {
-    let endless = "#![allow(long_running_const_eval)]\n";
+    let unlimited = "#![allow(long_running_const_eval)]\n";
     let bench = out_of_time_at("compiling your crate");
     let now = format!(
-        "{endless}pub const END: () = loop {{}};\n{}",
+        "{unlimited}pub const END: () = loop {{}};\n{}",
         bench.solution("pair")
     );
     let outcome = bench.check("pair", &now);
@@ -214,7 +214,7 @@ fn a_constant_without_end_is_a_compile_error_wherever_it_is_worked_out() {
         "half(n: i64) -> Option<i64> {\n",
         "half<N: Into<i64>>(n: N) -> Option<i64> {\n    let () = const { loop {} };\n    let n = n.into();\n",
     );
-    let outcome = bench.check("pair", &(endless.to_owned() + &late));
+    let outcome = bench.check("pair", &(unlimited.to_owned() + &late));
     assert_eq!(
         outcome.verdict(),
         Verdict::CompileError,

@@ -2,7 +2,7 @@
 
 use crate::check::{CheckError, Standing};
 use crate::cli::app::{App, counted};
-use crate::grade::{Progress, Summary};
+use crate::grade::{BatchEvent, Summary};
 use crate::term::Gauge;
 use crate::text::{Line, Role};
 
@@ -27,16 +27,16 @@ impl Board {
     }
 
     /// Shows what happened.
-    pub(super) fn note(&mut self, progress: Progress<'_>) {
+    pub(super) fn note(&mut self, progress: BatchEvent<'_>) {
         let verdict = match progress {
-            Progress::Preparing(exercise) => {
+            BatchEvent::Preparing(exercise) => {
                 return self.gauge.say(&format!("preparing {exercise}"));
             }
-            Progress::Unready(exercise, error) => {
+            BatchEvent::Unavailable(exercise, error) => {
                 return self.note_unready(exercise.to_string(), error);
             }
-            Progress::Known(verdict) => verdict,
-            Progress::Graded(record) => record.verdict,
+            BatchEvent::Known(verdict) => verdict,
+            BatchEvent::Graded(record) => record.verdict,
         };
         self.done += 1;
         *self.summary.verdicts.entry(verdict).or_default() += 1;
@@ -91,8 +91,8 @@ pub(super) fn summary_lines(summary: &Summary) -> Vec<Line> {
         let text = format!("{count:>8}  {}", verdict.words());
         lines.push(Line::new().with(role, text));
     }
-    if summary.left > 0 {
-        let text = format!("{:>8}  not graded", summary.left);
+    if summary.remaining > 0 {
+        let text = format!("{:>8}  not graded", summary.remaining);
         lines.push(Line::new().with(Role::Bad, text));
     }
     lines

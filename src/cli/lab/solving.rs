@@ -39,9 +39,9 @@ impl Purpose for Solving<'_> {
         }
         let exercise = self.exercise;
         self.desk
-            .update(|progress| progress.holds(exercise, outcome.scope, unix_time()))?;
+            .update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
         let mut progress = self.desk.progress.clone();
-        progress.holds(exercise, outcome.scope, unix_time());
+        progress.record_success(exercise, outcome.scope, unix_time());
         let next = next::lines_for(self.app, self.desk, &progress);
         Ok(Deed::shown(next))
     }

@@ -21,7 +21,7 @@ use crate::kinds::gateway::lab::control::protocol::Said;
 use crate::kinds::gateway::lab::control::{Entry, Keeper, Opening, wrappers};
 use crate::kinds::gateway::{self, Label};
 use crate::text::{Line, Role};
-use crate::watch::{Pace, Watcher};
+use crate::watch::{WatchMode, Watcher};
 
 /// Run an exercise's nginx and services on the ports you know, until q or Ctrl-C
 #[derive(Debug, Args)]
@@ -143,7 +143,7 @@ fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<PathBuf, Fail
 
 fn watch(folder: &Path, sender: Sender<Message>) -> Result<Watcher, Failure> {
     let tell = move |changed| drop(sender.send(Message::Saved(changed)));
-    Watcher::start(folder, Pace::Notified, tell).map_err(|source| Failure::File {
+    Watcher::start(folder, WatchMode::Notified, tell).map_err(|source| Failure::File {
         path: folder.into(),
         source,
     })

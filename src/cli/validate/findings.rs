@@ -71,7 +71,7 @@ impl Findings {
             }
             found
         };
-        for found in threads::at_once(most, jobs, prove_job) {
+        for found in threads::map_parallel(most, jobs, prove_job) {
             self.problems.extend(found.problems);
             self.unproved.extend(found.unproved);
             self.proved.extend(found.proved);

@@ -1,4 +1,4 @@
-//! Exercises: the part of the manifest that every kind has; the rest is the kind's.
+//! Loads exercises: the common part of the manifest here, the rest by their kinds.
 
 use serde::de::DeserializeOwned;
 
@@ -12,7 +12,7 @@ use crate::kind::{Edition, Folder, Kind, Kinds, Task, WrongSolution};
 use crate::source::{ExerciseId, Problem, TrackId, Tree, line_of, toml_problem};
 use crate::sys::fingerprint::Fingerprint;
 
-/// Reads every exercise, in the order in which the lessons name them; those no lesson names last.
+/// Loads every exercise, in the order in which the lessons name them; those that no lesson names come last.
 pub(super) fn load(
     tree: &Tree,
     kinds: Kinds,
@@ -91,7 +91,7 @@ fn report_unknown(course: &Course, exercises: &[Exercise], problems: &mut Vec<Pr
             if !exercises.iter().any(|exercise| exercise.id == *id) {
                 let line = line_of_directive(course, lesson, id);
                 let message =
-                    format!("leads to the exercise `{id}`, which is not there or cannot be read");
+                    format!("leads to the exercise `{id}`, which does not exist or cannot be read");
                 problems.push(Problem::new(&*lesson.file, message).at(line));
             }
         }
@@ -190,7 +190,7 @@ fn parse<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, Box<Problem>>
     toml::from_str(text).map_err(|error| Box::new(toml_problem(file, text, 1, &error)))
 }
 
-/// Reads the part that every kind has, and finds the kind.
+/// Parses the common part of the manifest, and looks up the kind.
 fn manifest(
     file: &str,
     text: &str,
@@ -240,7 +240,6 @@ fn equivalent_mutants(manifest: &JudgingManifest, text: &str) -> Vec<EquivalentM
     marks
 }
 
-/// Returns what the exercise is worth.
 fn grading(manifest: Option<&GradeManifest>, text: &str) -> Grading {
     let Some(manifest) = manifest else {
         return Grading::default();
@@ -287,7 +286,7 @@ fn tracks(manifest: &ExerciseManifest, course: &Course) -> Vec<TrackId> {
         .collect()
 }
 
-/// Hashes what a verdict depends on: not the hints, not the task text.
+/// Hashes everything that a verdict depends on, which excludes hints and the task text.
 fn fingerprint(
     id: &ExerciseId,
     tree: &Tree,

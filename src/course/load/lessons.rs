@@ -1,4 +1,4 @@
-//! Lessons: front matter; the text is parsed when it is first wanted.
+//! Loads lessons: front matter now, bodies on first use.
 
 use super::super::Lazy;
 use super::super::body::{Body, directives};
@@ -8,7 +8,7 @@ use super::head;
 use crate::source::{LessonId, Pattern, Problem, Tree, line_of, toml_problem};
 use toml::Spanned;
 
-/// Reads every lesson, in the order of their numbers.
+/// Loads every lesson, by number.
 pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
     let lessons = read(tree, problems, |front| toml::from_str(front));
     if lessons.is_empty() {

@@ -6,10 +6,9 @@ use super::{first_level_heading, key_line};
 use crate::kind::Edition;
 use crate::source::Problem;
 
-/// The fewest hints of an exercise.
+/// The minimum number of hints.
 const FEWEST_HINTS: usize = 3;
 
-/// Checks what every kind of exercise has.
 pub(super) fn check(course: &Course, exercise: &Exercise, problems: &mut Vec<Problem>) {
     let folder = format!("exercises/{}/", exercise.id);
     let file = format!("{folder}exercise.toml");
@@ -65,7 +64,7 @@ fn grading(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
     for (index, test) in grading.tests.iter().enumerate() {
         let name = &test.name;
         let problem = |message: String| Problem::new(file, message).at(test.line);
-        // What cannot be read has no tests, and is a problem of its own.
+        // Tests that cannot be read are reported by the kind.
         if !tests.is_empty() && tests.iter().all(|known| known.name != *name) {
             let help = "name a hidden test or probe as it is called in the code";
             problems.push(problem(format!("no hidden test is called `{name}`")).help(help));
@@ -74,7 +73,7 @@ fn grading(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
             .iter()
             .any(|earlier| earlier.name == *name)
         {
-            problems.push(problem(format!("the weight of `{name}` is there twice")));
+            problems.push(problem(format!("the weight of `{name}` appears twice")));
         }
     }
     let weight = |name: &str| grading.weight(name);
@@ -103,7 +102,7 @@ fn readme(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec
     }
 }
 
-/// Whether a marked mutant survives is asked by `validate --mutants`, which judges it.
+/// Checks the marks of equivalent mutants. `validate --mutants` checks that these survive.
 fn equivalent(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
     let marks = &exercise.equivalent();
     for (index, mark) in marks.iter().enumerate() {
@@ -121,7 +120,7 @@ fn equivalent(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
     }
 }
 
-/// That a wrong solution is there is asked by its kind, which knows what one is made of.
+/// Checks the entries of wrong solutions. Their kind, which knows their files, checks that these exist.
 fn wrong(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec<Problem>) {
     let file = format!("{folder}exercise.toml");
     let prefix = format!("{folder}wrong/");
@@ -135,7 +134,7 @@ fn wrong(course: &Course, exercise: &Exercise, folder: &str, problems: &mut Vec<
             .iter()
             .any(|earlier| earlier.path == wrong.path)
         {
-            let message = format!("the wrong solution `{}` is there twice", wrong.path);
+            let message = format!("the wrong solution `{}` appears twice", wrong.path);
             problems.push(Problem::new(&*file, message).at(wrong.line));
         }
         if wrong.fault.trim().is_empty() {

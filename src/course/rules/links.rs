@@ -1,4 +1,4 @@
-//! Links between lessons: the file and the heading they lead to must be there.
+//! Links between lessons: the target file and heading must exist.
 
 use std::sync::Arc;
 
@@ -6,7 +6,6 @@ use super::super::{Course, Lesson};
 use crate::lesson::{Block, BlockKind, Inline, text_of};
 use crate::source::Problem;
 
-/// Checks every relative link of every lesson.
 pub(super) fn check(course: &Course, problems: &mut Vec<Problem>) {
     for lesson in &course.lessons {
         let mut links = Vec::new();
@@ -59,7 +58,7 @@ fn anchors(lesson: &Lesson) -> impl Iterator<Item = String> {
         })
 }
 
-/// Returns the anchor of a heading as GitHub and mdBook make it.
+/// Returns the anchor of a heading as GitHub and mdBook generate it.
 fn slug(heading: &str) -> String {
     let kept = heading.trim().chars().filter_map(|char| match char {
         ' ' | '-' => Some('-'),
@@ -69,16 +68,16 @@ fn slug(heading: &str) -> String {
     kept.flat_map(char::to_lowercase).collect()
 }
 
-/// A link and the line of the block it stands in.
-type Found = (usize, Arc<str>);
+/// A link with the line of its block.
+type LocatedLink = (usize, Arc<str>);
 
-fn blocks(blocks: &[Block], links: &mut Vec<Found>) {
+fn blocks(blocks: &[Block], links: &mut Vec<LocatedLink>) {
     for block in blocks {
         in_block(block, links);
     }
 }
 
-fn in_block(block: &Block, links: &mut Vec<Found>) {
+fn in_block(block: &Block, links: &mut Vec<LocatedLink>) {
     let line = block.line;
     match &block.kind {
         BlockKind::Heading { text, .. } | BlockKind::Paragraph(text) => inlines(line, text, links),
@@ -104,7 +103,7 @@ fn in_block(block: &Block, links: &mut Vec<Found>) {
     }
 }
 
-fn inlines(line: usize, inlines: &[Inline], links: &mut Vec<Found>) {
+fn inlines(line: usize, inlines: &[Inline], links: &mut Vec<LocatedLink>) {
     for inline in inlines {
         if let Inline::Text(span) = inline
             && let Some(link) = &span.style.link

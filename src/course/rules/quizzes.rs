@@ -1,9 +1,8 @@
-//! Rules for questions.
+//! Rules for quiz questions.
 
 use super::super::{Choice, Lesson, Question, Quiz};
 use crate::source::Problem;
 
-/// Checks every question of `lesson`.
 pub(super) fn check(lesson: &Lesson, problems: &mut Vec<Problem>) {
     for quiz in lesson.quizzes() {
         for message in faults(quiz) {
@@ -70,7 +69,7 @@ fn check_choices(choices: &[Choice], faults: &mut Vec<String>) {
             .iter()
             .any(|earlier| earlier.text == choice.text)
         {
-            faults.push(format!("the choice `{}` is there twice", choice.text));
+            faults.push(format!("the choice `{}` appears twice", choice.text));
         }
     }
 }

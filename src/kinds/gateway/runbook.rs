@@ -43,7 +43,7 @@ pub(super) fn replay(
         return Ok(not_run(task, &nothing_to_judge(task), String::new()));
     }
     let temporary = std::env::temp_dir();
-    let parent = context.sandbox.room_of_shells().unwrap_or(&temporary);
+    let parent = context.sandbox.shell_folder().unwrap_or(&temporary);
     let failed = |source| CheckError::File {
         path: parent.to_owned(),
         source,
@@ -120,7 +120,7 @@ fn run(
         .with(Access::Connect, keeper.socket());
     let job = job
         .within(LIMITS)
-        .secluded(context.sandbox.seclusion_of_shells())
+        .secluded(context.sandbox.shell_seclusion())
         .seeing(view)
         .argument("-e")
         .argument(driver)

@@ -208,7 +208,7 @@ impl Assessment<'_> {
         for (index, test) in self.kit.tests.iter().enumerate() {
             let result = if timeouts >= MOST_TIMEOUTS {
                 TestResult::NotRun("two earlier tests took too long".to_owned())
-            } else if self.context.allowance.is_over() {
+            } else if self.context.budget.is_exhausted() {
                 TestResult::NotRun("earlier tests used up the time".to_owned())
             } else {
                 linked::run(program, index, self.subject, self.kit, self.context)?

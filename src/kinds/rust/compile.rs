@@ -7,7 +7,7 @@ use super::diagnostics::{self, LineSplitter};
 use super::inspect;
 use super::toolchain::Toolchain;
 use crate::check::{CheckError, Context, Diagnostic};
-use crate::sandbox::{Access, End, Exit, Job, Stage, Stream, View};
+use crate::sandbox::{Access, End, Exit, Job, OutputStream, Stage, View};
 
 /// Folders of linkers and their components.
 const LINKER_FOLDERS: [&str; 6] = [
@@ -96,13 +96,13 @@ pub(crate) fn compile(
 ) -> Result<Compiled, CheckError> {
     let mut job = compiler_job(unit, toolchain);
     if unit.origin != Origin::Ours {
-        job = job.sharing(context.allowance.clone());
+        job = job.with_budget(context.budget.clone());
     }
     let process = context.sandbox.spawn(job, &context.cancel)?;
     let mut lines = LineSplitter::default();
     let mut said = Vec::new();
     let exit: Exit = process.finish_with(|stream, bytes| {
-        if stream == Stream::Stderr {
+        if stream == OutputStream::Stderr {
             for line in lines.push(bytes) {
                 if let Some(diagnostic) = diagnostics::parse(&line) {
                     observe(&diagnostic);

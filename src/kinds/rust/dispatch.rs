@@ -236,7 +236,7 @@ impl<'a> Dispatch<'a> {
 
     fn is_time_over(&self) -> bool {
         let waited = self.watch.elapsed();
-        self.context.allowance.is_over() || waited > self.limits.wall * MOST_WAITS
+        self.context.budget.is_exhausted() || waited > self.limits.wall * MOST_WAITS
     }
 
     /// Whether a call timed out only because the check as a whole did.
@@ -256,7 +256,7 @@ impl<'a> Dispatch<'a> {
             job = job.argument("careful");
         }
         let turn = Turn::default();
-        job = job.taking(turn.clone());
+        job = job.with_turn(turn.clone());
         let (started, wait) = std::sync::mpsc::channel();
         let (sandbox, cancel) = (self.context.sandbox.clone(), self.context.cancel.clone());
         // The thread that starts a process also waits for it: PDEATHSIG fires when that thread ends.

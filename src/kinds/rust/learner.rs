@@ -41,7 +41,7 @@ pub(crate) fn job(
         // glibc reserves 64 MiB of address space for the malloc arena of each thread.
         .variable("MALLOC_ARENA_MAX", "1")
         .within(limits)
-        .sharing(context.allowance.clone())
+        .with_budget(context.budget.clone())
         .seeing(view))
 }
 

@@ -66,7 +66,7 @@ fn link_dispatcher(
     if compiled.is_success() {
         return Ok(Ok(program));
     }
-    if context.allowance.is_over() {
+    if context.budget.is_exhausted() {
         return Ok(Err("the crate could not be linked"));
     }
     Err(CheckError::exercise(format!(

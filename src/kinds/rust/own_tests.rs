@@ -323,11 +323,11 @@ impl TestRuns for OwnTestRuns<'_> {
         let known = trial::known(&self.calls, &replies);
         let trial = self.run(&known, &mut |call| dispatch.call(call))?;
         self.timeouts += usize::from(trial.end == End::TimeLimit);
-        Ok(has_caught(trial.end, self.context.allowance.is_over()))
+        Ok(has_caught(trial.end, self.context.budget.is_exhausted()))
     }
 
     fn is_given_up(&self) -> bool {
-        are_given_up(self.timeouts, self.context.allowance.is_over())
+        are_given_up(self.timeouts, self.context.budget.is_exhausted())
     }
 
     fn report_progress(&self, index: usize, of: usize) {

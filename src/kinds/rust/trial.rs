@@ -75,7 +75,7 @@ pub(crate) fn run_job(
     let connected = job
         .arguments(["--test-threads=1", "--include-ignored", "--color=never"])
         .reading(Input::Descriptor(OwnedFd::from(theirs)))
-        .taking(turn.clone());
+        .with_turn(turn.clone());
     let process = context.sandbox.spawn(connected, &context.cancel)?;
     let (exit, traffic) = thread::scope(|scope| {
         let server = scope.spawn(|| serve_judge(&ours, known, answer, &turn));

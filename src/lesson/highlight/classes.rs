@@ -1,11 +1,11 @@
-//! From the scopes of a grammar to the few classes that have a colour.
+//! Maps the scopes of `TextMate` grammars to the token classes that have a colour.
 
 use syntect::parsing::{Scope, ScopeStack};
 
 use crate::text::Syntax;
 
-/// Scopes by their first words; the first entry that fits the innermost scope decides.
-/// `Other` is for scopes that hide the ones around them.
+/// Scope prefixes; the first entry that matches the innermost scope wins. `Other` is for scopes that hide
+/// the enclosing ones.
 const TABLE: [(&str, Syntax); 28] = [
     ("comment", Syntax::Comment),
     ("string", Syntax::String),
@@ -37,7 +37,7 @@ const TABLE: [(&str, Syntax); 28] = [
     ("meta.diff.header", Syntax::Comment),
 ];
 
-/// The table, ready to compare.
+/// [`TABLE`] with parsed scopes.
 pub(super) struct Classes(Vec<(Scope, Syntax)>);
 
 impl Classes {
@@ -51,17 +51,16 @@ impl Classes {
         )
     }
 
-    /// Returns the class of text inside `scopes`.
-    pub(super) fn of(&self, scopes: &ScopeStack) -> Syntax {
+    pub(super) fn class_of(&self, scopes: &ScopeStack) -> Syntax {
         let class = scopes
             .as_slice()
             .iter()
             .rev()
-            .find_map(|scope| self.of_scope(*scope));
+            .find_map(|scope| self.class_of_scope(*scope));
         class.unwrap_or(Syntax::Other)
     }
 
-    fn of_scope(&self, scope: Scope) -> Option<Syntax> {
+    fn class_of_scope(&self, scope: Scope) -> Option<Syntax> {
         self.0
             .iter()
             .find(|(prefix, _)| prefix.is_prefix_of(scope))

@@ -1,4 +1,4 @@
-//! The grammars, loaded once.
+//! The syntax highlighter: grammars, loaded once, and the parser of a block.
 
 use std::sync::OnceLock;
 
@@ -7,7 +7,6 @@ use syntect::parsing::{ParseState, ScopeStack, SyntaxSet};
 use super::classes::Classes;
 use crate::text::{Line, Role, Syntax, visible};
 
-/// All grammars, and the classes of the scopes they assign.
 pub(super) struct Engine {
     grammars: SyntaxSet,
     classes: Classes,
@@ -23,7 +22,7 @@ impl Engine {
         })
     }
 
-    /// Returns a parser for `language`, by name or file extension.
+    /// Returns a parser for `language`, a name or file extension.
     pub(super) fn parser(&'static self, language: &str) -> Option<Parser> {
         let grammar = self.grammars.find_syntax_by_token(language)?;
         let state = Some(ParseState::new(grammar));
@@ -35,16 +34,16 @@ impl Engine {
     }
 }
 
-/// Reads a block, row by row.
+/// Highlights a block row by row.
 pub(super) struct Parser {
     engine: &'static Engine,
-    /// `None` once the grammar failed: the rest stays without colours.
+    /// `None` after an error of the grammar: the rest is not highlighted.
     state: Option<ParseState>,
     scopes: ScopeStack,
 }
 
 impl Parser {
-    /// Returns the next row, without blanks at its end.
+    /// Highlights the next row, without trailing blanks.
     pub(super) fn row(&mut self, row: &str) -> Line {
         let text = format!("{row}\n");
         let grammars = &self.engine.grammars;
@@ -75,7 +74,7 @@ impl Parser {
         let class = self
             .state
             .as_ref()
-            .map(|_| self.engine.classes.of(&self.scopes));
+            .map(|_| self.engine.classes.class_of(&self.scopes));
         let role = Role::Syntax(class.unwrap_or(Syntax::Other));
         let text = visible(text.trim_end_matches('\n'));
         match line.spans.last_mut() {

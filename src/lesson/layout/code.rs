@@ -1,7 +1,7 @@
 //! Code blocks and diagrams.
 
 use super::list::prefix;
-use super::{Page, label, label_span};
+use super::{PageLayout, label, label_span};
 use crate::lesson::highlight;
 use crate::lesson::info::Info;
 use crate::lesson::wrap::{wrap, wrap_code};
@@ -9,7 +9,7 @@ use crate::text::{Line, Role, Span, Style, Syntax, visible};
 
 const INDENT: usize = 2;
 
-impl Page<'_> {
+impl PageLayout<'_> {
     pub(super) fn code(&self, info: &str, text: &str, width: usize) -> Vec<Line> {
         let info = Info::new(info);
         if info.language() == "diagram" {
@@ -47,7 +47,7 @@ impl Page<'_> {
         lines
     }
 
-    /// Returns `rows` as lines; the parts of a long one after the first are marked.
+    /// Wraps `rows`; continuation lines are marked.
     fn wrapped(&self, rows: &[Line], width: usize) -> Vec<Line> {
         let mark = Line::new().with(Role::Dim, self.glyphs.continued);
         let mut lines = Vec::with_capacity(rows.len());
@@ -62,7 +62,7 @@ impl Page<'_> {
         lines
     }
 
-    /// Returns the drawing, or what it says in words where it cannot be seen as drawn.
+    /// Returns the drawing, or its `alt` text for a screen reader or a narrow terminal.
     fn diagram(&self, info: Info<'_>, text: &str, width: usize) -> Vec<Line> {
         let rows: Vec<Line> = text.lines().map(plain_row).collect();
         let fits = rows.iter().all(|row| row.width() <= width);
@@ -81,7 +81,6 @@ impl Page<'_> {
     }
 }
 
-/// Returns one row of code without colours.
 fn plain_row(row: &str) -> Line {
     Line::new().with(Role::Syntax(Syntax::Other), row.trim_end())
 }

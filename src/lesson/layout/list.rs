@@ -1,16 +1,16 @@
-//! Blocks inside blocks: lists, definitions, quotations and alerts.
+//! Layout of nested blocks: lists, definitions, quotations and alerts.
 
 use unicode_width::UnicodeWidthStr;
 
-use super::{Page, Spacing, label};
-use crate::lesson::doc::{AlertKind, Block, Definition, Item, List};
+use super::{PageLayout, Spacing, label};
+use crate::lesson::doc::{AlertKind, Block, Definition, Item, ListBlock};
 use crate::text::{Line, Role};
 
-/// Where less than this would be left, blocks are not indented any further.
+/// Blocks are not indented if less than this width would be left.
 const LEAST_ROOM: usize = 8;
 
-impl Page<'_> {
-    pub(super) fn list(&mut self, list: &List, width: usize) -> Vec<Line> {
+impl PageLayout<'_> {
+    pub(super) fn list(&mut self, list: &ListBlock, width: usize) -> Vec<Line> {
         let spacing = if list.tight {
             Spacing::Tight
         } else {
@@ -33,7 +33,7 @@ impl Page<'_> {
         lines
     }
 
-    fn markers(&self, list: &List) -> Vec<String> {
+    fn markers(&self, list: &ListBlock) -> Vec<String> {
         let bullet = if self.options.accessible {
             "- "
         } else {
@@ -59,8 +59,8 @@ impl Page<'_> {
         })
     }
 
-    /// Lays out what `inner` makes with `marker` before its first line and as much room before
-    /// the others.
+    /// Lays out the lines of `inner` with a hanging indent: `marker` before the first, blanks of the same width
+    /// before the others.
     pub(super) fn hanging(
         &mut self,
         marker: Line,
@@ -137,7 +137,7 @@ impl Page<'_> {
         lines
     }
 
-    /// Lays out what `inner` makes with a bar at its left.
+    /// Lays out the lines of `inner` with a bar on the left.
     fn barred(
         &mut self,
         role: Role,
@@ -157,7 +157,7 @@ impl Page<'_> {
     }
 }
 
-/// Puts `before` at the start of `line`, without a blank at the end of an empty line.
+/// Prepends `before` to `line`; an empty line gets no trailing blank.
 pub(super) fn prefix(line: &mut Line, before: &Line) {
     let was_empty = line.spans.is_empty();
     line.spans.splice(0..0, before.spans.iter().cloned());

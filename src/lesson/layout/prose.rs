@@ -1,15 +1,15 @@
-//! Running text: paragraphs and headings.
+//! Layout of running text: paragraphs and headings.
 
 use std::mem;
 use std::sync::Arc;
 
-use super::{Page, repeated};
+use super::{PageLayout, repeated};
 use crate::lesson::doc::{Inline, text_of};
 use crate::lesson::script::{Script, scripted};
 use crate::lesson::wrap::wrap;
 use crate::text::{Line, Role, Span, Style, visible};
 
-impl Page<'_> {
+impl PageLayout<'_> {
     pub(super) fn prose(&mut self, text: &[Inline], width: usize) -> Vec<Line> {
         let rows = self.rows(text);
         rows.iter().flat_map(|spans| wrap(spans, width)).collect()
@@ -34,7 +34,7 @@ impl Page<'_> {
         lines
     }
 
-    /// Returns the line under a heading of the first two levels.
+    /// Returns the underline of a heading of the first two levels.
     fn underline(&self, level: u8, heading: &[Line]) -> Option<Line> {
         let glyph = match level {
             1 => self.glyphs.double,
@@ -45,8 +45,7 @@ impl Page<'_> {
         (width > 0 && !self.options.accessible).then(|| repeated(glyph, width))
     }
 
-    /// Returns `text` as rows, one for each line break the author made, with the marks of
-    /// footnotes and numbered links.
+    /// Splits `text` at hard line breaks, and adds the marks of footnotes and numbered links.
     pub(super) fn rows(&mut self, text: &[Inline]) -> Vec<Vec<Span>> {
         let (mut rows, mut row) = (Vec::new(), Vec::new());
         for (index, inline) in text.iter().enumerate() {
@@ -63,7 +62,7 @@ impl Page<'_> {
         rows
     }
 
-    /// Adds `span`, between marks where only they tell it from running text.
+    /// Adds `span`, in quotes if no colour sets it apart from running text.
     fn push_marked(&self, span: &Span, row: &mut Vec<Span>) {
         let is_coloured = self.options.highlight && !self.options.accessible;
         let marks = match span.style.role {
@@ -86,7 +85,7 @@ impl Page<'_> {
         decoration(Role::Dim, self.note_name(note))
     }
 
-    /// Returns how running text refers to the footnote.
+    /// Returns the reference to a footnote in running text.
     pub(super) fn note_name(&self, note: usize) -> String {
         let number = (note + 1).to_string();
         match (self.options.accessible, self.options.ascii) {
@@ -96,8 +95,8 @@ impl Page<'_> {
         }
     }
 
-    /// Returns the number of the link that ends with the text `before`, if it ends there and its
-    /// address is not what the reader sees anyway.
+    /// Returns the number mark of the link that ends with `before`; `None` if it goes on in `next`, or its text
+    /// is its address.
     fn link_mark(&mut self, before: &[Inline], next: Option<&Inline>) -> Option<Span> {
         let link = link_of(before.last())?;
         if self.options.hyperlinks || link.starts_with('#') || link_of(next) == Some(link) {
@@ -130,7 +129,6 @@ fn link_of(inline: Option<&Inline>) -> Option<&Arc<str>> {
     }
 }
 
-/// Returns a span that the layout adds.
 pub(super) fn decoration(role: Role, text: String) -> Span {
     Span {
         text,
@@ -138,7 +136,7 @@ pub(super) fn decoration(role: Role, text: String) -> Span {
     }
 }
 
-/// Returns raw HTML as it is written.
+/// Shows raw HTML as source.
 pub(super) fn html(html: &str, width: usize) -> Vec<Line> {
     let span = |row: &str| Span {
         text: visible(row),

@@ -1,11 +1,11 @@
-//! The end of a piece: its footnotes and the addresses of its links.
+//! Layout of footnotes and link addresses, at the end.
 
 use super::prose::decoration;
-use super::{Page, Spacing};
+use super::{PageLayout, Spacing};
 use crate::lesson::wrap::wrap;
 use crate::text::{Line, Role, Span, Style};
 
-impl Page<'_> {
+impl PageLayout<'_> {
     pub(super) fn add_references(&mut self, lines: &mut Vec<Line>) {
         let width = self.options.width.max(super::NARROWEST);
         let mut next = 0;

@@ -1,21 +1,21 @@
-//! Tables: columns where they fit, else one record a row.
+//! Layout of tables: a grid if it fits, else a list of fields for each row.
 //!
-//! The lines come from termimad's border sets. Its own table fitter and drawing are not used: they
-//! give all the room to one column, drop columns on narrow screens, and return no styles or links.
+//! The border characters are termimad's. Its table fitter is not used: it gives all the room to one column,
+//! drops columns on narrow screens, and loses styles and links.
 
 mod columns;
 
-use super::Page;
+use super::PageLayout;
 use super::prose::decoration;
 use crate::lesson::doc::{Align, Table};
 use crate::lesson::wrap::wrap;
 use crate::text::{Line, Role, Span};
 use columns::Columns;
 
-/// A cell: its rows as the author broke them.
-type Cell = Vec<Vec<Span>>;
+/// A cell, split at hard line breaks.
+type TableCell = Vec<Vec<Span>>;
 
-impl Page<'_> {
+impl PageLayout<'_> {
     pub(super) fn table(&mut self, table: &Table, width: usize) -> Vec<Line> {
         let rows = self.cells(table);
         match Columns::fit(&rows, table.columns.len(), width) {
@@ -24,19 +24,19 @@ impl Page<'_> {
         }
     }
 
-    /// Returns the cells of all rows, the header first and in bold.
-    fn cells(&mut self, table: &Table) -> Vec<Vec<Cell>> {
-        let mut head: Vec<Cell> = table.head.iter().map(|cell| self.rows(cell)).collect();
+    /// Returns the cells of all rows, the header first, in bold.
+    fn cells(&mut self, table: &Table) -> Vec<Vec<TableCell>> {
+        let mut head: Vec<TableCell> = table.head.iter().map(|cell| self.rows(cell)).collect();
         head.iter_mut()
             .flatten()
             .flatten()
             .for_each(|span| span.style.bold = true);
-        let body = table.rows.iter();
-        let body = body.map(|row| row.iter().map(|cell| self.rows(cell)).collect());
+        let rows = table.rows.iter();
+        let body = rows.map(|row| row.iter().map(|cell| self.rows(cell)).collect());
         std::iter::once(head).chain(body).collect()
     }
 
-    fn grid(&self, table: &Table, rows: &[Vec<Cell>], columns: &Columns) -> Vec<Line> {
+    fn grid(&self, table: &Table, rows: &[Vec<TableCell>], columns: &Columns) -> Vec<Line> {
         let rows: Vec<Vec<Line>> = rows
             .iter()
             .map(|row| self.grid_row(table, row, columns))
@@ -66,8 +66,7 @@ impl Page<'_> {
         )
     }
 
-    /// Returns the screen rows of one table row.
-    fn grid_row(&self, table: &Table, row: &[Cell], columns: &Columns) -> Vec<Line> {
+    fn grid_row(&self, table: &Table, row: &[TableCell], columns: &Columns) -> Vec<Line> {
         let cells: Vec<Vec<Line>> = row
             .iter()
             .zip(&columns.widths)
@@ -104,8 +103,8 @@ impl Page<'_> {
     }
 }
 
-/// Returns each row as a list of its cells, each named by its column.
-fn records(rows: &[Vec<Cell>], width: usize) -> Vec<Line> {
+/// Lays out each row as a list of fields.
+fn records(rows: &[Vec<TableCell>], width: usize) -> Vec<Line> {
     let (head, body) = rows.split_first().expect("the header is a row");
     if body.is_empty() {
         return head
@@ -126,8 +125,8 @@ fn records(rows: &[Vec<Cell>], width: usize) -> Vec<Line> {
     lines
 }
 
-/// Returns `cell` after its name; nothing when it is empty.
-fn field(name: &Cell, cell: &Cell, width: usize) -> Vec<Line> {
+/// Returns the lines of `name: cell`; none if the cell is empty.
+fn field(name: &TableCell, cell: &TableCell, width: usize) -> Vec<Line> {
     if cell.iter().all(Vec::is_empty) {
         return Vec::new();
     }

@@ -1,8 +1,8 @@
-//! Comments among raw HTML.
+//! Comments in raw HTML.
 
 use crate::lesson::doc::BlockKind;
 
-/// Takes the HTML `source` apart: its comments, and what else is written there.
+/// Splits raw HTML into comments and the rest.
 pub(super) fn split(source: &str) -> Vec<BlockKind> {
     let mut parts = Vec::new();
     let mut rest = source;

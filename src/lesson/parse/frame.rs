@@ -1,17 +1,17 @@
-//! Blocks that are open while the parser walks through the source.
+//! The stack frames of the parser: blocks that are still open.
 
 use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Tag, TagEnd};
 
 use super::inlines::Inlines;
 use super::{comment, level};
 use crate::lesson::doc::{
-    AlertKind, Align, Block, BlockKind, Definition, Inline, Item, List, Table,
+    AlertKind, Align, Block, BlockKind, Definition, Inline, Item, ListBlock, Table,
 };
 
-/// What an open block will become.
-pub(super) enum Kind {
+/// The kind of an open block.
+pub(super) enum FrameKind {
     Root,
-    /// A container whose blocks go to the one around it.
+    /// A container that is flattened into its parent.
     Flat,
     Paragraph,
     Heading {
@@ -24,7 +24,7 @@ pub(super) enum Kind {
         info: String,
     },
     Html,
-    List(List),
+    List(ListBlock),
     Item {
         done: Option<bool>,
         tight: bool,
@@ -39,8 +39,8 @@ pub(super) enum Kind {
     Note(usize),
 }
 
-impl Kind {
-    pub(super) fn of(tag: Tag<'_>) -> Self {
+impl FrameKind {
+    pub(super) fn from_tag(tag: Tag<'_>) -> Self {
         match tag {
             Tag::Heading {
                 level: of, classes, ..
@@ -57,7 +57,7 @@ impl Kind {
                 info: info.to_string(),
             },
             Tag::HtmlBlock => Self::Html,
-            Tag::List(start) => Self::List(List {
+            Tag::List(start) => Self::List(ListBlock {
                 start,
                 tight: true,
                 items: Vec::new(),
@@ -77,7 +77,7 @@ impl Kind {
         }
     }
 
-    /// Returns whether blocks can stand inside.
+    /// Returns whether it can contain blocks.
     #[expect(
         clippy::match_same_arms,
         reason = "one arm of each kind would be 100 columns wide"
@@ -115,7 +115,7 @@ fn table(columns: &[Alignment]) -> Table {
     }
 }
 
-/// Returns whether `tag` stands inside running text.
+/// Returns whether `tag` is an inline element.
 pub(super) fn is_inline(tag: TagEnd) -> bool {
     matches!(
         tag,
@@ -129,11 +129,11 @@ pub(super) fn is_inline(tag: TagEnd) -> bool {
     )
 }
 
-/// A block whose end is still to come.
+/// A block that is still open.
 pub(super) struct Frame {
-    pub(super) kind: Kind,
+    pub(super) kind: FrameKind,
     line: usize,
-    /// The blocks inside that are complete.
+    /// The complete blocks inside.
     pub(super) blocks: Vec<Block>,
     /// The running text that is not in a block yet.
     pub(super) inlines: Inlines,
@@ -145,7 +145,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(kind: Kind, line: usize) -> Self {
+    pub(super) fn new(kind: FrameKind, line: usize) -> Self {
         Self {
             kind,
             line,
@@ -157,7 +157,7 @@ impl Frame {
         }
     }
 
-    /// Returns the running text, which goes on at `line`.
+    /// Returns the running text, which starts or continues on `line`.
     pub(super) fn inlines_at(&mut self, line: usize) -> &mut Inlines {
         if self.inlines.is_empty() {
             self.inlines_line = line;
@@ -167,15 +167,15 @@ impl Frame {
 
     pub(super) fn take_text(&mut self, text: &str, line: usize) {
         match self.kind {
-            Kind::Code { .. } | Kind::Html => self.text.push_str(text),
+            FrameKind::Code { .. } | FrameKind::Html => self.text.push_str(text),
             _ => self.inlines_at(line).text(text),
         }
     }
 
-    /// Returns, for an item of a list, whether its task is done.
+    /// Returns the task state of a list item.
     pub(super) fn task(&mut self) -> Option<&mut Option<bool>> {
         match &mut self.kind {
-            Kind::Item { done, .. } => Some(done),
+            FrameKind::Item { done, .. } => Some(done),
             _ => None,
         }
     }
@@ -185,7 +185,7 @@ impl Frame {
         self.blocks.push(block);
     }
 
-    /// Closes the paragraph that a container holds without marking it as one.
+    /// Ends an implicit paragraph: in tight lists pulldown-cmark emits no paragraph tags.
     pub(super) fn block_starts(&mut self) {
         if self.kind.is_container() && !self.inlines.is_empty() {
             let kind = BlockKind::Paragraph(self.inlines.finish());
@@ -200,15 +200,15 @@ impl Frame {
     pub(super) fn close_into(mut self, parent: &mut Frame) {
         let line = self.line;
         match self.kind {
-            Kind::Root | Kind::Note(_) => unreachable!("neither is closed into another"),
-            Kind::Flat => parent.blocks.append(&mut self.blocks),
-            Kind::Paragraph => {
-                if let Kind::Item { tight, .. } = &mut parent.kind {
+            FrameKind::Root | FrameKind::Note(_) => unreachable!("neither is closed into another"),
+            FrameKind::Flat => parent.blocks.append(&mut self.blocks),
+            FrameKind::Paragraph => {
+                if let FrameKind::Item { tight, .. } = &mut parent.kind {
                     *tight = false;
                 }
                 parent.add(line, BlockKind::Paragraph(self.inlines.finish()));
             }
-            Kind::Heading { level, classes } => {
+            FrameKind::Heading { level, classes } => {
                 parent.add(
                     line,
                     BlockKind::Heading {
@@ -218,38 +218,40 @@ impl Frame {
                     },
                 );
             }
-            Kind::Quote => parent.add(line, BlockKind::Quote(self.blocks)),
-            Kind::Alert(kind) => parent.add(
+            FrameKind::Quote => parent.add(line, BlockKind::Quote(self.blocks)),
+            FrameKind::Alert(kind) => parent.add(
                 line,
                 BlockKind::Alert {
                     kind,
                     blocks: self.blocks,
                 },
             ),
-            Kind::Code { info } => parent.add(
+            FrameKind::Code { info } => parent.add(
                 line,
                 BlockKind::Code {
                     info,
                     text: self.text,
                 },
             ),
-            Kind::Html => comment::split(&self.text)
+            FrameKind::Html => comment::split(&self.text)
                 .into_iter()
                 .for_each(|kind| parent.add(line, kind)),
-            Kind::List(list) => parent.add(line, BlockKind::List(list)),
-            Kind::Definitions(list) => parent.add(line, BlockKind::Definitions(list)),
-            Kind::Table(table) => parent.add(line, BlockKind::Table(table)),
-            Kind::Item { done, tight } => parent.add_item(
+            FrameKind::List(list) => parent.add(line, BlockKind::List(list)),
+            FrameKind::Definitions(list) => parent.add(line, BlockKind::Definitions(list)),
+            FrameKind::Table(table) => parent.add(line, BlockKind::Table(table)),
+            FrameKind::Item { done, tight } => parent.add_item(
                 Item {
                     done,
                     blocks: self.blocks,
                 },
                 tight,
             ),
-            Kind::Term => parent.add_term(self.inlines.finish()),
-            Kind::Meaning => parent.add_meaning(self.blocks),
-            Kind::Head | Kind::Row => parent.add_row(matches!(self.kind, Kind::Head), self.cells),
-            Kind::Cell => parent.cells.push(self.inlines.finish()),
+            FrameKind::Term => parent.add_term(self.inlines.finish()),
+            FrameKind::Meaning => parent.add_meaning(self.blocks),
+            FrameKind::Head | FrameKind::Row => {
+                parent.add_row(matches!(self.kind, FrameKind::Head), self.cells);
+            }
+            FrameKind::Cell => parent.cells.push(self.inlines.finish()),
         }
     }
 
@@ -258,14 +260,14 @@ impl Frame {
     }
 
     fn add_item(&mut self, item: Item, tight: bool) {
-        if let Kind::List(list) = &mut self.kind {
+        if let FrameKind::List(list) = &mut self.kind {
             list.tight &= tight;
             list.items.push(item);
         }
     }
 
     fn add_term(&mut self, term: Vec<Inline>) {
-        if let Kind::Definitions(list) = &mut self.kind {
+        if let FrameKind::Definitions(list) = &mut self.kind {
             list.push(Definition {
                 term,
                 meanings: Vec::new(),
@@ -274,7 +276,7 @@ impl Frame {
     }
 
     fn add_meaning(&mut self, meaning: Vec<Block>) {
-        if let Kind::Definitions(list) = &mut self.kind
+        if let FrameKind::Definitions(list) = &mut self.kind
             && let Some(definition) = list.last_mut()
         {
             definition.meanings.push(meaning);
@@ -282,7 +284,7 @@ impl Frame {
     }
 
     fn add_row(&mut self, is_head: bool, cells: Vec<Vec<Inline>>) {
-        if let Kind::Table(table) = &mut self.kind {
+        if let FrameKind::Table(table) = &mut self.kind {
             if is_head {
                 table.head = cells;
             } else {

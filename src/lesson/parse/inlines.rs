@@ -1,4 +1,4 @@
-//! Running text while it is read: styles that are open, and the few HTML tags that mean something.
+//! The builder of running text: open styles, and the few HTML tags that are interpreted.
 
 use std::sync::Arc;
 
@@ -9,7 +9,6 @@ use crate::lesson::link;
 use crate::lesson::script::{Script, scripted};
 use crate::text::{Role, Span, Style, visible};
 
-/// Collects running text.
 #[derive(Default)]
 pub(super) struct Inlines {
     done: Vec<Inline>,
@@ -76,8 +75,7 @@ impl Inlines {
         self.done.push(Inline::Note(number));
     }
 
-    /// Takes a piece of raw HTML: a tag we know changes the style, a comment is dropped, anything
-    /// else is text.
+    /// Adds raw HTML: a known tag changes the style, a comment is dropped, anything else is text.
     pub(super) fn html(&mut self, html: &str) {
         match html {
             "<kbd>" => self.key = true,
@@ -106,7 +104,7 @@ impl Inlines {
         }
     }
 
-    /// Returns what was collected, with bare addresses made links, and starts afresh.
+    /// Returns the collected text, with links for bare addresses, and resets the builder.
     pub(super) fn finish(&mut self) -> Vec<Inline> {
         let mut linked = Vec::with_capacity(self.done.len());
         for inline in std::mem::take(self).done {

@@ -1,4 +1,4 @@
-//! Text in several styles, seen as one string.
+//! Text in several styles as one string.
 
 use std::ops::Range;
 
@@ -7,15 +7,15 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::text::{Line, Role, Span};
 
-/// The text of several spans, joined, and where each of them ends in it.
-pub(super) struct Run<'s> {
+/// The joined text of several spans, and the offset where each ends.
+pub(super) struct StyledRun<'s> {
     pub(super) text: String,
     spans: &'s [Span],
     ends: Vec<usize>,
     ascii: bool,
 }
 
-impl<'s> Run<'s> {
+impl<'s> StyledRun<'s> {
     pub(super) fn new(spans: &'s [Span]) -> Self {
         let mut text = String::with_capacity(spans.iter().map(|span| span.text.len()).sum());
         let mut ends = Vec::with_capacity(spans.len());
@@ -32,13 +32,13 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Returns the parts of `range`, each in one style.
+    /// Splits `range` at changes of style.
     fn parts(&self, range: Range<usize>) -> impl Iterator<Item = (&'s Span, Range<usize>)> {
         let first = self.ends.partition_point(|end| *end <= range.start);
         let last = self.ends.partition_point(|end| *end < range.end);
-        let last = self.spans.len().min(last + 1).max(first);
+        let end = self.spans.len().min(last + 1).max(first);
         let mut start = range.start;
-        let spans = self.spans[first..last].iter().zip(&self.ends[first..last]);
+        let spans = self.spans[first..end].iter().zip(&self.ends[first..end]);
         let parts = spans.map(move |(span, end)| {
             let part = start..range.end.min(*end);
             start = part.end;
@@ -47,7 +47,7 @@ impl<'s> Run<'s> {
         parts.filter(|(_, part)| !part.is_empty())
     }
 
-    /// Returns the cells that `range` takes: the sum over its styles, as a line has it.
+    /// Returns the width of `range` in cells: the sum over its spans, as in [`Line::width`].
     pub(super) fn width(&self, range: Range<usize>) -> usize {
         if self.ascii {
             return range.len();
@@ -57,7 +57,7 @@ impl<'s> Run<'s> {
             .sum()
     }
 
-    /// Returns the grapheme clusters of `range`; one never reaches over a change of style.
+    /// Returns the grapheme clusters of `range`; a change of style ends a cluster.
     pub(super) fn clusters(&self, range: Range<usize>) -> impl Iterator<Item = Range<usize>> {
         self.parts(range).flat_map(|(_, part)| {
             let offset = part.start;
@@ -66,7 +66,6 @@ impl<'s> Run<'s> {
         })
     }
 
-    /// Returns `range` as a line.
     pub(super) fn line(&self, range: Range<usize>) -> Line {
         let span = |(span, part): (&Span, Range<usize>)| Span {
             text: self.text[part].to_owned(),
@@ -77,7 +76,7 @@ impl<'s> Run<'s> {
         }
     }
 
-    /// Returns whether the characters on both sides of `at` belong to one piece of code.
+    /// Returns whether `at` is inside a span of inline code.
     pub(super) fn is_inside_code(&self, at: usize) -> bool {
         let after = self.ends.partition_point(|end| *end <= at);
         let before = self.ends.partition_point(|end| *end < at);

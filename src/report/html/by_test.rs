@@ -1,29 +1,28 @@
-//! The parts of the report page that tell of single tests.
+//! The sections of the report page about single tests.
 
 use maud::{Markup, html};
 
 use super::chart;
-use super::sections::{Page, counted, percent, section, shown, table};
-use super::tally::OfTest;
+use super::sections::{ReportPage, counted, percent, section, shown, table};
+use super::tally::TestCounts;
 use crate::course::Visibility;
 use crate::report::TestVerdict;
 
-/// How many of the hardest tests are shown, and from how many on the tests of an exercise are folded
-/// away.
+/// How many of the hardest tests are shown, and up to how many tests the lists are unfolded.
 const HARDEST: usize = 8;
 const MANY: usize = 40;
 
-/// Shows which tests most submissions fail that come to them; nothing where all can be seen at once,
-/// or where there is but one learner.
-pub(super) fn hardest(page: &Page<'_>) -> Markup {
-    let exercises = page.header.exercises.iter().zip(&page.tally.exercises);
+/// Renders the tests that the largest share of submissions that ran them fails; nothing where there are few
+/// tests, or only one learner.
+pub(super) fn hardest(page: &ReportPage<'_>) -> Markup {
+    let exercises = page.header.exercises.iter().zip(&page.statistics.exercises);
     let every = exercises.flat_map(|(entry, of)| of.tests.iter().map(move |test| (entry, test)));
     let mut tests: Vec<_> = every.collect();
-    if tests.len() <= HARDEST || page.tally.learners < 2 {
+    if tests.len() <= HARDEST || page.statistics.learners < 2 {
         return html! {};
     }
     tests.retain(|(_, test)| test.failed() > 0);
-    // The share is compared without being rounded; of equals the first stays the first.
+    // Shares are compared as fractions, by cross-multiplication; the sort is stable.
     tests.sort_by(|(_, a), (_, b)| (b.failed() * a.ran()).cmp(&(a.failed() * b.ran())));
     tests.truncate(HARDEST);
     if tests.is_empty() {
@@ -49,9 +48,9 @@ pub(super) fn hardest(page: &Page<'_>) -> Markup {
     section("hardest", "Hardest tests", &table)
 }
 
-/// Shows how every test of every exercise came out.
-pub(super) fn all(page: &Page<'_>) -> Markup {
-    let exercises = page.header.exercises.iter().zip(&page.tally.exercises);
+/// Renders the results of every test of every exercise.
+pub(super) fn all(page: &ReportPage<'_>) -> Markup {
+    let exercises = page.header.exercises.iter().zip(&page.statistics.exercises);
     let entries: Vec<_> = exercises.filter(|(_, of)| !of.tests.is_empty()).collect();
     let count: usize = entries.iter().map(|(_, of)| of.tests.len()).sum();
     if count == 0 {
@@ -78,7 +77,7 @@ pub(super) fn all(page: &Page<'_>) -> Markup {
     section("tests", "Tests", &parts)
 }
 
-fn row(test: &OfTest) -> Markup {
+fn row(test: &TestCounts) -> Markup {
     let seen = match test.visibility {
         Visibility::Visible => None,
         Visibility::Hidden => Some("hidden"),
@@ -97,7 +96,7 @@ fn row(test: &OfTest) -> Markup {
             td.n.maybe { (failed) }
             td.n.maybe { (idle) }
             td.n { (percent(passed as u64, test.all() as u64)) }
-            td.wide { (chart::ways(passed, failed, idle)) }
+            td.wide { (chart::test_mix(passed, failed, idle)) }
         }
     }
 }

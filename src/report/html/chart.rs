@@ -1,38 +1,38 @@
-//! The drawings of the report page.
+//! The SVG charts of the report page.
 
 use maud::{Markup, html};
 
 use super::tally::BARS;
 use crate::check::Verdict;
 
-/// The drawing's measures: a bar, a bar with its gap, the height of the highest.
+/// The width of a bar, the width with its gap, and the height of the highest bar.
 const BAR: usize = 44;
 const STEP: usize = 54;
 const HEIGHT: usize = 210;
-/// The room above the bars for their numbers.
+/// The space above the bars for their numbers.
 const ABOVE: usize = 22;
-/// Where the bars stand.
+/// The y of the bars' base line.
 const GROUND: usize = ABOVE + HEIGHT;
 
-/// Draws how many learners have which share of all points.
+/// Draws a histogram of the learners' percentages of all points.
 pub(super) fn distribution(shares: &[usize; BARS]) -> Markup {
     let most = shares.iter().copied().max().unwrap_or_default().max(1);
     let width = STEP * BARS;
-    let said: Vec<String> = (0..BARS)
+    let labels: Vec<String> = (0..BARS)
         .map(|bar| format!("{}: {}", range(bar), shares[bar]))
         .collect();
     html! {
         svg.bars viewBox={ "0 0 " (width) " " (GROUND + 24) } role="img"
-            aria-label={ "Learners by percentage of points. " (said.join("; ")) "." } {
+            aria-label={ "Learners by percentage of points. " (labels.join("; ")) "." } {
             @for (bar, count) in shares.iter().enumerate() { (column(bar, *count, most)) }
             line x1="0" y1=(GROUND) x2=(width) y2=(GROUND) {}
         }
     }
 }
 
-/// Draws one bar with its number and its label, where the highest stands for `most`.
+/// Draws one bar with its number and its label; the highest bar represents `most`.
 fn column(bar: usize, count: usize, most: usize) -> Markup {
-    // A single learner among thousands is still to be seen.
+    // A single learner among thousands must still be visible.
     let tall = (count * HEIGHT / most).max(usize::from(count > 0) * 2);
     let (x, y) = (bar * STEP + (STEP - BAR) / 2, GROUND - tall);
     let middle = bar * STEP + STEP / 2;
@@ -55,9 +55,9 @@ fn range(bar: usize) -> String {
     }
 }
 
-/// Draws the shares of verdicts as one bar that can be read and pointed at.
+/// Draws the shares of verdicts as one stacked bar with tooltips.
 pub(super) fn mix(counts: impl Iterator<Item = (Verdict, usize)>) -> Markup {
-    let parts = counts.map(|(verdict, count)| Part {
+    let parts = counts.map(|(verdict, count)| BarPart {
         class: class(verdict),
         words: verdict.words(),
         count,
@@ -65,9 +65,9 @@ pub(super) fn mix(counts: impl Iterator<Item = (Verdict, usize)>) -> Markup {
     bar(&parts.collect::<Vec<_>>())
 }
 
-/// Draws how many submissions passed a test, failed it, and did not come to it.
-pub(super) fn ways(passed: usize, failed: usize, idle: usize) -> Markup {
-    let part = |class: &str, words, count| Part {
+/// Draws how many submissions passed a test, failed it, and did not run it.
+pub(super) fn test_mix(passed: usize, failed: usize, idle: usize) -> Markup {
+    let part = |class: &str, words, count| BarPart {
         class: class.to_owned(),
         words,
         count,
@@ -79,40 +79,39 @@ pub(super) fn ways(passed: usize, failed: usize, idle: usize) -> Markup {
     ])
 }
 
-/// A part of a bar.
-struct Part {
+struct BarPart {
     class: String,
     words: &'static str,
     count: usize,
 }
 
-impl Part {
-    fn said(&self) -> String {
+impl BarPart {
+    fn label(&self) -> String {
         format!("{} {}", self.count, self.words)
     }
 }
 
-fn bar(parts: &[Part]) -> Markup {
-    let parts: Vec<&Part> = parts.iter().filter(|part| part.count > 0).collect();
+fn bar(parts: &[BarPart]) -> Markup {
+    let parts: Vec<&BarPart> = parts.iter().filter(|part| part.count > 0).collect();
     let all: usize = parts.iter().map(|part| part.count).sum();
-    let said: Vec<String> = parts.iter().map(|part| part.said()).collect();
+    let labels: Vec<String> = parts.iter().map(|part| part.label()).collect();
     let mut before = 0;
     let places = parts.iter().map(|part| {
         let from = before * 1000 / all;
         before += part.count;
-        // One submission among thousands is still to be seen.
+        // A single submission among thousands must still be visible.
         (part, from, (before * 1000 / all - from).max(1))
     });
     html! {
-        svg.mix viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(said.join(", ")) {
+        svg.mix viewBox="0 0 1000 10" preserveAspectRatio="none" role="img" aria-label=(labels.join(", ")) {
             @for (part, from, width) in places {
-                rect class=(part.class) x=(from) width=(width) height="10" { title { (part.said()) } }
+                rect class=(part.class) x=(from) width=(width) height="10" { title { (part.label()) } }
             }
         }
     }
 }
 
-/// Returns the class that colours `verdict`.
+/// Returns the CSS class that colours `verdict`.
 pub(super) fn class(verdict: Verdict) -> String {
     format!("v{}", verdict as usize)
 }

@@ -1,28 +1,27 @@
-//! The parts of the report page that need no script.
+//! The sections of the report page that need no script.
 
 use chrono::DateTime;
 use maud::{Markup, PreEscaped, html};
 
 use super::by_test;
 use super::chart;
-use super::tally::{BARS, OfExercise, Slow, Tally};
+use super::tally::{BARS, ExerciseCounts, SlowSubmission, Statistics};
 use crate::check::Verdict;
 use crate::course::Points;
 use crate::report::{Header, clean};
 
 /// The most characters of a name.
 const MOST_NAME: usize = 120;
-/// A narrow blank at which no line ends, and the sign of per cent.
+/// A narrow no-break space and the percent sign.
 const PER_CENT: &str = "\u{202f}%";
 
-/// What the page is made of.
-pub(super) struct Page<'a> {
+pub(super) struct ReportPage<'a> {
     pub(super) header: &'a Header,
-    pub(super) tally: &'a Tally,
+    pub(super) statistics: &'a Statistics,
 }
 
-impl Page<'_> {
-    /// Returns the page's body up to the data.
+impl ReportPage<'_> {
+    /// Renders the body up to the script's data.
     pub(super) fn body(&self) -> Markup {
         html! {
             a.skip href="#search" { "Skip to the search for submissions" }
@@ -41,16 +40,16 @@ impl Page<'_> {
     }
 
     fn heading(&self) -> Markup {
-        let Self { header, tally } = self;
-        let at = i64::try_from(tally.at).ok().filter(|at| *at > 0);
+        let Self { header, statistics } = self;
+        let at = i64::try_from(statistics.at).ok().filter(|at| *at > 0);
         let day = at.and_then(|at| DateTime::from_timestamp(at, 0));
         html! {
             header {
                 p.brand { "Gradus results" }
                 h1 { bdi { (shown(&header.title)) } }
                 p.lead {
-                    (counted(tally.submissions, "submission"))
-                    " · " (counted(tally.learners, "learner"))
+                    (counted(statistics.submissions, "submission"))
+                    " · " (counted(statistics.learners, "learner"))
                     " · " (counted(header.exercises.len(), "exercise"))
                     @if let Some(part) = &header.partition {
                         " · part " (shown(part)) " of " (header.submissions.count) " submissions"
@@ -63,7 +62,7 @@ impl Page<'_> {
     }
 
     fn notices(&self) -> Markup {
-        let broken = self.tally.count(Verdict::InternalError);
+        let broken = self.statistics.count(Verdict::InternalError);
         html! {
             @if broken > 0 {
                 p.notice {
@@ -78,25 +77,25 @@ impl Page<'_> {
     }
 
     fn figures(&self) -> Markup {
-        let tally = self.tally;
-        let passed = tally.count(Verdict::Passed);
-        let possible = tally.possible.hundredths() * tally.learners as u64;
-        let full = tally.shares()[BARS - 1];
-        let of_points = percent(tally.points.hundredths(), possible);
-        let share = percent(passed as u64, tally.submissions as u64);
-        let passed_of_all = format!("{passed} of {}", tally.submissions);
+        let statistics = self.statistics;
+        let passed = statistics.count(Verdict::Passed);
+        let possible = statistics.possible.hundredths() * statistics.learners as u64;
+        let full = statistics.shares()[BARS - 1];
+        let of_points = percent(statistics.points.hundredths(), possible);
+        let share = percent(passed as u64, statistics.submissions as u64);
+        let passed_of_all = format!("{passed} of {}", statistics.submissions);
         html! {
             section aria-labelledby="h-glance" {
                 h2.quiet id="h-glance" { "At a glance" }
                 ul.tiles {
                     (tile(&share, "of submissions passed", &passed_of_all))
-                    @if tally.learners == 1 {
-                        @let points = format!("{} of {}", tally.points, tally.possible);
+                    @if statistics.learners == 1 {
+                        @let points = format!("{} of {}", statistics.points, statistics.possible);
                         (tile(&of_points, "of points", &points))
                     } @else {
-                        @let more = format!("of {} points a learner", tally.possible);
-                        @let all = percent(full as u64, tally.learners as u64);
-                        @let have = format!("{full} of {}", tally.learners);
+                        @let more = format!("of {} points a learner", statistics.possible);
+                        @let all = percent(full as u64, statistics.learners as u64);
+                        @let have = format!("{full} of {}", statistics.learners);
                         (tile(&of_points, "of points, on average", &more))
                         (tile(&all, "of learners have all points", &have))
                     }
@@ -105,17 +104,17 @@ impl Page<'_> {
         }
     }
 
-    /// Shows how points are distributed over learners; of a single one there is nothing to compare.
+    /// Renders the distribution of points over learners; nothing for a single one.
     fn distribution(&self) -> Markup {
-        if self.tally.learners == 1 {
+        if self.statistics.learners == 1 {
             return html! {};
         }
         let figure = html! {
             figure {
-                (chart::distribution(&self.tally.shares()))
+                (chart::distribution(&self.statistics.shares()))
                 figcaption {
                     "Learners by percentage of all points; what was not handed in counts as none."
-                    @if let Some(percentage) = self.tally.half_have() {
+                    @if let Some(percentage) = self.statistics.half_have() {
                         " Half of the learners have " (percentage) (PER_CENT) " or more."
                     }
                 }
@@ -125,8 +124,8 @@ impl Page<'_> {
     }
 
     fn verdicts(&self) -> Markup {
-        let tally = self.tally;
-        let verdicts = tally.verdicts.iter();
+        let statistics = self.statistics;
+        let verdicts = statistics.verdicts.iter();
         let counts = verdicts.map(|(verdict, count)| (*verdict, *count));
         let columns = [("", "verdict"), ("n", "submissions"), ("n", "share")];
         let rows = html! {
@@ -134,7 +133,7 @@ impl Page<'_> {
                 tr {
                     th scope="row" { (badge(verdict)) }
                     td.n { (count) }
-                    td.n { (percent(count as u64, tally.submissions as u64)) }
+                    td.n { (percent(count as u64, statistics.submissions as u64)) }
                 }
             }
         };
@@ -144,7 +143,7 @@ impl Page<'_> {
     }
 
     fn exercises(&self) -> Markup {
-        let entries = self.header.exercises.iter().zip(&self.tally.exercises);
+        let entries = self.header.exercises.iter().zip(&self.statistics.exercises);
         let columns = [
             ("", "exercise"),
             ("n maybe", "submissions"),
@@ -169,7 +168,7 @@ impl Page<'_> {
     }
 
     fn slowest(&self) -> Markup {
-        if self.tally.slowest.is_empty() {
+        if self.statistics.slowest.is_empty() {
             return html! {};
         }
         let columns = [
@@ -178,12 +177,12 @@ impl Page<'_> {
             ("", "verdict"),
             ("n", "seconds"),
         ];
-        let rows = html! { @for slow in &self.tally.slowest { (self.slow_row(slow)) } };
+        let rows = html! { @for slow in &self.statistics.slowest { (self.slow_row(slow)) } };
         let caption = "The submissions whose grading took longest";
         section("slowest", "Slowest", &table(caption, &columns, &rows))
     }
 
-    fn slow_row(&self, slow: &Slow) -> Markup {
+    fn slow_row(&self, slow: &SlowSubmission) -> Markup {
         let exercise = &self.header.exercises[slow.exercise];
         let (seconds, hundredths) = (slow.milliseconds / 1000, slow.milliseconds % 1000 / 10);
         html! {
@@ -211,7 +210,7 @@ impl Page<'_> {
     }
 }
 
-/// Returns a name from outside as the page shows it: in one line, without control characters.
+/// Sanitizes and shortens a name from outside.
 pub(super) fn shown(name: &str) -> String {
     clean::short(name, MOST_NAME)
 }
@@ -233,8 +232,8 @@ pub(super) fn section(id: &str, title: &str, content: &Markup) -> Markup {
     }
 }
 
-/// Returns a table that scrolls by itself where it is too wide; each of its `columns` has a class,
-/// which may be empty, and a head.
+/// Renders a table that scrolls horizontally where it is too wide; `columns` are pairs of a CSS class, which
+/// may be empty, and a heading.
 pub(super) fn table(caption: &str, columns: &[(&str, &str)], rows: &Markup) -> Markup {
     html! {
         div.scroll role="region" aria-label=(caption) {
@@ -253,8 +252,8 @@ pub(super) fn table(caption: &str, columns: &[(&str, &str)], rows: &Markup) -> M
     }
 }
 
-/// Returns the mean points of an exercise of `max` points; none where nobody handed it in.
-fn mean(of: &OfExercise, max: Points) -> String {
+/// Returns the mean points of an exercise of `max` points; a dash if it has no submission.
+fn mean(of: &ExerciseCounts, max: Points) -> String {
     if of.submissions == 0 {
         return format!("– of {max}");
     }
@@ -262,7 +261,7 @@ fn mean(of: &OfExercise, max: Points) -> String {
     format!("{mean} of {max}")
 }
 
-/// Returns `part` of `all` in per cent: none and all are said only of none and all.
+/// Returns `part` of `all` in per cent, rounded, but 0 % only for none and 100 % only for all.
 pub(super) fn percent(part: u64, all: u64) -> String {
     match (part * 100 + all / 2).checked_div(all) {
         None => "–".to_owned(),

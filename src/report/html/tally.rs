@@ -1,4 +1,4 @@
-//! What the report page counts.
+//! The statistics of the report page.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -12,82 +12,75 @@ const SLOWEST: usize = 10;
 /// The bars of the distribution: one for each ten per cent, one for all points.
 pub(super) const BARS: usize = 11;
 
-/// Everything that is counted.
 #[derive(Debug, Default)]
-pub(super) struct Tally {
-    /// How many submissions.
+pub(super) struct Statistics {
     pub(super) submissions: usize,
-    /// How many have which verdict.
+    /// The number of submissions by verdict.
     pub(super) verdicts: BTreeMap<Verdict, usize>,
-    /// The exercises, in the order of the header.
-    pub(super) exercises: Vec<OfExercise>,
-    /// How many learners.
+    /// In the order of the header.
+    pub(super) exercises: Vec<ExerciseCounts>,
     pub(super) learners: usize,
-    /// How many learners have which percentage of all points, cut off.
+    /// The number of learners by their percentage of all points, rounded down.
     percentages: BTreeMap<usize, usize>,
     /// The points of all learners.
     pub(super) points: Points,
     /// The points that one learner can have.
     pub(super) possible: Points,
     /// The submissions that took longest, longest first.
-    pub(super) slowest: Vec<Slow>,
-    /// When the last was graded, in seconds since 1970.
+    pub(super) slowest: Vec<SlowSubmission>,
+    /// When the last submission was graded, in seconds since 1970.
     pub(super) at: u64,
+    /// The index of each exercise in the header.
     names: BTreeMap<String, usize>,
 }
 
-/// A submission and how long it took.
 #[derive(Debug)]
-pub(super) struct Slow {
+pub(super) struct SlowSubmission {
     pub(super) milliseconds: u64,
     pub(super) learner: String,
     pub(super) exercise: usize,
     pub(super) verdict: Verdict,
 }
 
-/// What is counted of an exercise.
 #[derive(Debug, Default)]
-pub(super) struct OfExercise {
-    /// How many submissions.
+pub(super) struct ExerciseCounts {
     pub(super) submissions: usize,
-    /// How many have which verdict.
+    /// The number of submissions by verdict.
     pub(super) verdicts: BTreeMap<Verdict, usize>,
-    /// Their points.
+    /// The points of all submissions.
     pub(super) points: Points,
-    /// Its tests, in file order.
-    pub(super) tests: Vec<OfTest>,
+    /// In file order.
+    pub(super) tests: Vec<TestCounts>,
 }
 
-/// What is counted of a test.
 #[derive(Debug)]
-pub(super) struct OfTest {
+pub(super) struct TestCounts {
     name: String,
     pub(super) title: String,
     pub(super) visibility: Visibility,
-    /// How many submissions came out how, in the order of [`TestVerdict::ALL`].
+    /// The number of submissions by verdict on the test, in the order of [`TestVerdict::ALL`].
     pub(super) verdicts: [usize; TestVerdict::ALL.len()],
 }
 
-impl Tally {
-    /// Counts `results`.
-    pub(super) fn of(results: &dyn Results) -> io::Result<Self> {
+impl Statistics {
+    pub(super) fn from_results(results: &dyn Results) -> io::Result<Self> {
         let header = results.header();
-        let mut tally = Self::default();
+        let mut statistics = Self::default();
         for (place, exercise) in header.exercises.iter().enumerate() {
-            tally.names.insert(exercise.id.to_string(), place);
-            tally.exercises.push(OfExercise::default());
+            statistics.names.insert(exercise.id.to_string(), place);
+            statistics.exercises.push(ExerciseCounts::default());
         }
-        tally.possible = header.exercises.iter().map(|it| it.max_score).sum();
-        results.each(&mut |record| tally.add(&record))?;
+        statistics.possible = header.exercises.iter().map(|it| it.max_score).sum();
+        results.each(&mut |record| statistics.add(&record))?;
         sheet::each_row(results, &mut |row| {
-            tally.learners += 1;
+            statistics.learners += 1;
             let total = row.total();
-            tally.points = [tally.points, total].into_iter().sum();
-            let percentage = percentage(total, tally.possible);
-            *tally.percentages.entry(percentage).or_default() += 1;
+            statistics.points = [statistics.points, total].into_iter().sum();
+            let percentage = percentage(total, statistics.possible);
+            *statistics.percentages.entry(percentage).or_default() += 1;
             Ok(())
         })?;
-        Ok(tally)
+        Ok(statistics)
     }
 
     fn add(&mut self, record: &Record) -> io::Result<()> {
@@ -96,7 +89,7 @@ impl Tally {
         *self.verdicts.entry(record.verdict).or_default() += 1;
         self.exercises[place].add(record);
         self.at = self.at.max(record.time.at);
-        self.slowest.push(Slow {
+        self.slowest.push(SlowSubmission {
             milliseconds: record.time.milliseconds,
             learner: record.learner.clone(),
             exercise: place,
@@ -108,7 +101,7 @@ impl Tally {
         Ok(())
     }
 
-    /// Returns the place of the exercise of `record` in the header.
+    /// Returns the index in the header of the exercise of `record`.
     pub(super) fn place(&self, record: &Record) -> io::Result<usize> {
         self.names
             .get(record.exercise.as_str())
@@ -119,7 +112,7 @@ impl Tally {
             })
     }
 
-    /// Returns how many learners have which share of all points, in the bars of the distribution.
+    /// Returns the number of learners in each bar of the distribution.
     pub(super) fn shares(&self) -> [usize; BARS] {
         let mut shares = [0; BARS];
         for (percentage, count) in &self.percentages {
@@ -128,7 +121,7 @@ impl Tally {
         shares
     }
 
-    /// Returns the most per cent of all points that at least half of the learners have.
+    /// Returns the highest percentage of all points that at least half of the learners reach.
     pub(super) fn half_have(&self) -> Option<usize> {
         let mut have = 0;
         let falling = self.percentages.iter().rev();
@@ -142,19 +135,18 @@ impl Tally {
             .map(|(percentage, _)| percentage)
     }
 
-    /// Returns how many submissions have the verdict `verdict`.
     pub(super) fn count(&self, verdict: Verdict) -> usize {
         self.verdicts.get(&verdict).copied().unwrap_or_default()
     }
 }
 
-/// Returns how many per cent of `possible` the `points` are, cut off: all is said only of all.
+/// Returns `points` in per cent of `possible`, rounded down, so that only all points are 100.
 fn percentage(points: Points, possible: Points) -> usize {
     let percentage = (points.hundredths() * 100).checked_div(possible.hundredths());
     percentage.map_or(100, |it| usize::try_from(it).map_or(100, |it| it.min(100)))
 }
 
-impl OfExercise {
+impl ExerciseCounts {
     fn add(&mut self, record: &Record) {
         self.submissions += 1;
         *self.verdicts.entry(record.verdict).or_default() += 1;
@@ -162,7 +154,7 @@ impl OfExercise {
         for test in &record.tests {
             let known = self.tests.iter().position(|it| it.name == test.name);
             let place = known.unwrap_or_else(|| {
-                self.tests.push(OfTest {
+                self.tests.push(TestCounts {
                     name: test.name.clone(),
                     title: clean::one_line(&test.title),
                     visibility: test.visibility,
@@ -174,7 +166,6 @@ impl OfExercise {
         }
     }
 
-    /// Returns how many passed.
     pub(super) fn passed(&self) -> usize {
         self.verdicts
             .get(&Verdict::Passed)
@@ -182,10 +173,10 @@ impl OfExercise {
             .unwrap_or_default()
     }
 
-    /// Returns the tests of `record` as a digit each, by [`TestVerdict::ALL`]; `-` for one that it
-    /// does not have.
+    /// Returns a digit for each test of the exercise: the index in [`TestVerdict::ALL`] of its verdict in
+    /// `record`, or `-` if the record does not have the test.
     pub(super) fn digits(&self, record: &Record) -> String {
-        let digit = |of: &OfTest| {
+        let digit = |of: &TestCounts| {
             let test = record.tests.iter().find(|test| test.name == of.name);
             test.map_or('-', |test| char::from(b'0' + test.verdict as u8))
         };
@@ -193,23 +184,20 @@ impl OfExercise {
     }
 }
 
-impl OfTest {
-    /// Returns how many came out as `verdict`.
+impl TestCounts {
     pub(super) fn count(&self, verdict: TestVerdict) -> usize {
         self.verdicts[verdict as usize]
     }
 
-    /// Returns of how many submissions something is known.
     pub(super) fn all(&self) -> usize {
         self.verdicts.iter().sum()
     }
 
-    /// Returns how many ran and did not pass.
+    /// Counts the submissions in which the test ran and did not pass.
     pub(super) fn failed(&self) -> usize {
         self.ran() - self.count(TestVerdict::Passed)
     }
 
-    /// Returns how many ran.
     pub(super) fn ran(&self) -> usize {
         self.all() - self.count(TestVerdict::NotRun)
     }

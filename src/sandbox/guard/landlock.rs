@@ -1,9 +1,9 @@
-//! Landlock for files, an allow-list for system calls, and for the superuser another user.
+//! Landlock for files, a seccomp allow-list for system calls, and for root an unprivileged user.
 //!
-//! What each stage can see comes from the job; what it can do is here. A compiler reads what a
-//! learner wrote, but runs none of it: it may start its linker. A learner's code may compute, have
-//! threads, and answer on the descriptors it was given. A lab's server and shell may have processes
-//! and sockets, in the lab's folders. Code of ours is left alone.
+//! The job's view says which files a stage can see; what it can do with the kernel is decided here. A
+//! compiler reads what a learner wrote but runs none of it: it may start its linker. A learner's code
+//! may compute, have threads, and use the descriptors it was given. A lab's server and shell may have
+//! processes and sockets, in the lab's folders. Trusted code is not confined.
 
 use std::io;
 use std::sync::Arc;
@@ -23,9 +23,10 @@ use crate::sandbox::seclusion::Seclusion;
 use crate::sandbox::view::Access;
 use crate::sandbox::{calls, kernel, user};
 
-/// The oldest Landlock with all that is needed: before it, a compiler could not rename its files.
+/// The oldest sufficient Landlock ABI: before 2 (`LANDLOCK_ACCESS_FS_REFER`) files cannot be renamed
+/// across folders, which compilers do.
 pub(crate) const OLDEST: i32 = 2;
-/// The newest whose rights are asked for; a kernel that knows fewer sets those it knows.
+/// The newest ABI whose rights are requested; an older kernel enforces those it knows.
 const NEWEST: ABI = ABI::V7;
 
 /// The sandbox of Linux 5.19 and later.
@@ -79,14 +80,14 @@ impl Guard for Landlock {
             return Ok(());
         }
         if policy.stage != Stage::Lab {
-            // What a compiler makes of a submission is nobody else's to read.
+            // Other users must not read what the compiler makes of a submission.
             rustix::process::umask(Mode::RWXG | Mode::RWXO);
         }
         let fence = fence(policy)?;
         if policy.stage == Stage::Learner || policy.seclusion == Seclusion::Files {
             user::limit_threads(policy)?;
         }
-        user::step_down(policy)?;
+        user::drop_privileges(policy)?;
         rustix::thread::set_no_new_privs(true)?;
         fence.restrict_self().map_err(io::Error::other)?;
         Ok(())
@@ -96,11 +97,11 @@ impl Guard for Landlock {
         if policy.stage == Stage::Trusted {
             return Ok(());
         }
-        calls::restrict(policy, &policy.ready)
+        calls::install(policy, &policy.ready)
     }
 }
 
-/// Opens what is granted, while this process may still reach it.
+/// Builds the ruleset. It opens the granted paths, so it must run before the process drops privileges.
 fn fence(policy: &Policy) -> io::Result<RulesetCreated> {
     let needed = handled(policy, ABI::V2);
     let wanted = handled(policy, NEWEST);
@@ -154,7 +155,7 @@ fn build(
 fn handled(policy: &Policy, version: ABI) -> BitFlags<AccessFs> {
     let mut handled = AccessFs::from_all(version);
     if !policy.holds(Rule::Files) {
-        // Files move between folders only where that is granted, handled or not.
+        // Landlock denies renames across folders in every ruleset unless REFER is handled and granted.
         handled &= AccessFs::Execute | AccessFs::Refer;
     }
     if !policy.holds(Rule::Execute) {

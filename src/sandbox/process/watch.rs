@@ -1,4 +1,4 @@
-//! The threads that watch a child: one that waits for its end, and one for each of its streams.
+//! The threads that watch a child: one that waits for its end, and one that reads each stream.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read};
@@ -9,43 +9,42 @@ use std::thread;
 
 use super::super::group::Group;
 
-/// One of the two output streams.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Stream {
-    /// Standard output.
+pub(crate) enum OutputStream {
     Stdout,
-    /// Standard error.
     Stderr,
 }
 
-/// What is told of a child.
 #[derive(Debug)]
-pub(super) enum Event {
-    Output(Stream, Vec<u8>),
+pub(super) enum ChildEvent {
+    Output(OutputStream, Vec<u8>),
     Closed,
     Ended(ExitStatus),
 }
 
-/// A child with a thread that waits for it and one for each of its streams.
+/// A child that is watched by threads.
 #[derive(Debug)]
 pub(super) struct Watched {
     pub(super) group: Group,
-    pub(super) events: Receiver<Event>,
-    /// How many streams are read.
+    pub(super) events: Receiver<ChildEvent>,
+    /// How many output streams it has.
     pub(super) streams: usize,
 }
 
-/// What a thread is to do.
-type Work = Box<dyn FnOnce() + Send>;
+type ThreadBody = Box<dyn FnOnce() + Send>;
 
-/// Watches `child`, by threads that `start` starts. One that nobody can watch is killed.
+/// Watches `child` on threads that `start` starts. If one cannot be started, the child is killed: a child
+/// without a waiter would never be reaped.
 pub(super) fn watch(
     mut child: Child,
-    mut start: impl FnMut(&str, Work) -> io::Result<()>,
+    mut start: impl FnMut(&str, ThreadBody) -> io::Result<()>,
 ) -> io::Result<Watched> {
     let stdout = child.stdout.take().map(OwnedFd::from);
     let stderr = child.stderr.take().map(OwnedFd::from);
-    let pipes = [(Stream::Stdout, stdout), (Stream::Stderr, stderr)];
+    let pipes = [
+        (OutputStream::Stdout, stdout),
+        (OutputStream::Stderr, stderr),
+    ];
     let files = pipes.map(|(stream, pipe)| pipe.map(|pipe| (stream, File::from(pipe))));
     let streams: Vec<_> = files.into_iter().flatten().collect();
     let group = Group::led_by(child);
@@ -63,7 +62,7 @@ pub(super) fn watch(
         let group = group.clone();
         let wait = move || {
             if let Ok(status) = group.reap() {
-                sender.send(Event::Ended(status)).ok();
+                sender.send(ChildEvent::Ended(status)).ok();
             }
         };
         start("wait", Box::new(wait))
@@ -76,21 +75,21 @@ pub(super) fn watch(
     started.map(|()| watched)
 }
 
-pub(super) fn start_thread(name: &str, work: Work) -> io::Result<()> {
+pub(super) fn start_thread(name: &str, work: ThreadBody) -> io::Result<()> {
     let thread = thread::Builder::new()
         .name(name.into())
         .stack_size(128 << 10);
     thread.spawn(work).map(drop)
 }
 
-fn forward(stream: Stream, mut pipe: File, sender: &Sender<Event>) {
+fn forward(stream: OutputStream, mut pipe: File, sender: &Sender<ChildEvent>) {
     let mut buffer = vec![0; 32 << 10];
     loop {
         match pipe.read(&mut buffer) {
             Ok(0) => break,
             Ok(count) => {
                 if sender
-                    .send(Event::Output(stream, buffer[..count].to_vec()))
+                    .send(ChildEvent::Output(stream, buffer[..count].to_vec()))
                     .is_err()
                 {
                     return;
@@ -100,7 +99,7 @@ fn forward(stream: Stream, mut pipe: File, sender: &Sender<Event>) {
             Err(_) => break,
         }
     }
-    sender.send(Event::Closed).ok();
+    sender.send(ChildEvent::Closed).ok();
 }
 
 #[cfg(test)]

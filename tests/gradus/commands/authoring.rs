@@ -83,7 +83,7 @@ Edit them, then: gradus validate my-course
         again.whole(),
         str![[r#"
 --- stderr
-error: [SCRATCH]/here/my-course/course.toml is there already
+error: [SCRATCH]/here/my-course/course.toml exists already
 hint: choose another name; nothing was written
 --- exit 3
 

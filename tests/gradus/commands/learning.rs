@@ -288,7 +288,7 @@ fn a_machine_without_a_sandbox_is_told_of_once_and_by_the_doctor() {
     let lacking = "limits of time, memory and output alone: the kernel has no Landlock";
     assert!(doctor.stdout.contains(lacking), "{doctor:?}");
     let doctor = desk.shell("GRADUS_NO_NAMESPACES=1 gradus doctor");
-    let lacking = "`gradus grade` refuses them: no network of one's own";
+    let lacking = "`gradus grade` refuses them: this user cannot create a network namespace";
     assert!(
         doctor.stdout.contains(lacking) || !doctor.stdout.contains("✓ sandbox"),
         "{doctor:?}"

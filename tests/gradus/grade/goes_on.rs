@@ -83,7 +83,8 @@ fn a_line_that_was_cut_short_is_graded_again() {
     let run = grade(&desk, "out", &[]);
     assert_eq!(run.code, Some(3));
     assert!(
-        run.stderr.contains("journal.jsonl:2: no line of a journal"),
+        run.stderr
+            .contains("journal.jsonl:2: not a line of a journal"),
         "{run:?}"
     );
 }
@@ -172,7 +173,7 @@ fn two_gradings_do_not_write_into_one_folder() {
     first.wait().expect("it ends");
     assert_eq!(second.code, Some(3));
     assert!(
-        second.stderr.contains("another grading writes into"),
+        second.stderr.contains("another grading writes to"),
         "{second:?}"
     );
 }

@@ -116,11 +116,11 @@ fn parts_that_do_not_make_a_whole_are_refused_with_every_reason() {
         &[one, three],
         &["slice:2/3 is missing", "3 of 9 submissions have no record"],
     );
-    refused(&[one, two, three, two], &["slice:2/3 is there twice"]);
+    refused(&[one, two, three, two], &["slice:2/3 appears twice"]);
     let hashed = in_parts(&desk, "hash", 3);
     refused(
         &[one, two, &hashed[2]],
-        &["hash-3-of-3/results.jsonl is hash:3/3, and another part is"],
+        &["hash-3-of-3/results.jsonl is hash:3/3, but another part is"],
     );
 
     // A part that lost a record, one that has it twice, and one whose record is another's.
@@ -131,12 +131,12 @@ fn parts_that_do_not_make_a_whole_are_refused_with_every_reason() {
     with(&lines[..lines.len() - 1]);
     refused(&[one, two, three], &["1 of 9 submissions have no record"]);
     with(&[&lines[..], &[lines[1]]].concat());
-    refused(&[one, two, three], &["learner-001/double is there twice"]);
+    refused(&[one, two, three], &["learner-001/double appears twice"]);
     let changed = lines[1].replace("\"verdict\":\"failed\"", "\"verdict\":\"crashed\"");
     with(&[&lines[..], &[&changed]].concat());
     refused(
         &[one, two, three],
-        &["learner-001/double is there twice, with different results"],
+        &["learner-001/double appears twice, with different results"],
     );
     let foreign = lines[1].replace("learner-001", "learner-999");
     with(&[&[lines[0], &foreign], &lines[2..]].concat());
@@ -147,7 +147,7 @@ fn parts_that_do_not_make_a_whole_are_refused_with_every_reason() {
     with(&[&[lines[0], "{"], &lines[2..]].concat());
     refused(
         &[one, two, three],
-        &["slice-2-of-3/results.jsonl:2: no line of results"],
+        &["slice-2-of-3/results.jsonl:2: not a line of results"],
     );
     with(&lines);
 
@@ -156,7 +156,7 @@ fn parts_that_do_not_make_a_whole_are_refused_with_every_reason() {
     grade(&desk, "late", &["--partition", "slice:3/3"]);
     refused(
         &[one, two, "late"],
-        &["are of different gradings: other submissions were graded"],
+        &["belong to different gradings: other submissions were graded"],
     );
 }
 
@@ -175,7 +175,7 @@ fn records_in_the_wrong_part_are_found() {
     swap("here/slice-2-of-2/results.jsonl", &second, &first);
     let run = merge(&desk, &strs(&parts), "merged");
     assert_eq!(run.code, Some(3), "{run:?}");
-    let why = format!("{}/double does not belong into", learner(0));
+    let why = format!("{}/double does not belong in", learner(0));
     assert!(run.stderr.contains(&why), "{run:?}");
 }
 

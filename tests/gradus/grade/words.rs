@@ -132,10 +132,10 @@ fn a_new_grading_shows_whose_result_changed_and_why() {
         run.stdout,
         str![[r"
 learner-001/double: failed (0.67) -> passed (1)
-    another text was handed in
+    the submitted files changed
     differs: What does not fit is None
 zoe/double: nothing -> passed (1)
-    handed in since
+    new submission
 learner-003/double: compile error (0) -> nothing
     no longer there
 3 results changed
@@ -170,7 +170,7 @@ fn a_name_that_a_list_refuses_is_no_name_of_a_checkout() {
         let learner = format!("--learner={name}");
         let run = desk.gradus(&["grade", ".", &learner, "--out", "out"]);
         assert_eq!(run.code, Some(2), "{run:?}");
-        let why = format!("`{name}` cannot be the name of a learner");
+        let why = format!("`{name}` is not a valid name for a learner");
         assert!(run.stderr.contains(&why), "{run:?}");
     }
 }

@@ -4,14 +4,14 @@ use std::fs;
 use std::path::Path;
 
 use gradus::grade::Results;
-use gradus::grade::reports::{Written, write};
+use gradus::grade::reports::{WrittenReports, write};
 use gradus::report::format;
 
 use super::samples::{Class, great, small};
 use crate::harness::Desk;
 
 /// Writes `class` as results into `folder`, and the reports `formats` beside them.
-fn report(class: &Class, folder: &Path, formats: &[&str]) -> Written {
+fn report(class: &Class, folder: &Path, formats: &[&str]) -> WrittenReports {
     fs::create_dir_all(folder).expect("a folder");
     let line = |value: String| value + "\n";
     let mut text = line(serde_json::to_string(&class.header).expect("JSON"));

@@ -9,7 +9,7 @@ use gradus::check::Verdict;
 use gradus::course::{Points, Visibility};
 use gradus::report::record::{HEADER_SCHEMA, RECORD_SCHEMA};
 use gradus::report::{
-    ExerciseEntry, Folder, Format, Header, Person, Record, Results, Submissions, TestRecord,
+    ExerciseEntry, Format, Header, Person, Record, ReportFolder, Results, Submissions, TestRecord,
     TestVerdict, Time,
 };
 
@@ -73,7 +73,7 @@ struct Page {
     shelf: Rc<RefCell<BTreeMap<String, Vec<u8>>>>,
 }
 
-impl Folder for Shelf {
+impl ReportFolder for Shelf {
     fn file(&mut self, path: &str) -> io::Result<Box<dyn Write>> {
         Ok(Box::new(Page {
             path: path.to_owned(),

@@ -241,7 +241,7 @@ fn end_in_rooms(script: &str, sandbox: &Sandbox) -> End {
     let exit = run(sh(&script, scratch.path()).with_rooms(rooms), sandbox);
     let left = fs::read_dir(scratch.path().join("large")).map_or(0, Iterator::count);
     assert!(
-        left == 0 || sandbox.off().contains(&Rule::Sum),
+        left == 0 || sandbox.disabled_rules().contains(&Rule::Sum),
         "{script}: it left {left}"
     );
     exit.end
@@ -311,6 +311,6 @@ fn a_machine_without_namespaces_says_so() {
         namespaces: false,
         ..Ability::of_machine()
     };
-    let sandbox = Sandbox::of(env!("CARGO_BIN_EXE_gradus"), ability);
+    let sandbox = Sandbox::with_ability(env!("CARGO_BIN_EXE_gradus"), ability);
     assert_eq!(sandbox.rehearse_seclusion(), Err(Lacking::Namespaces));
 }

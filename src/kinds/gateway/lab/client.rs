@@ -192,7 +192,7 @@ impl Connection {
     fn read_more(&mut self) -> Result<bool, NoResponse> {
         let mut buffer = [0; 16 << 10];
         loop {
-            let left = self.watch.left_of(self.timeout);
+            let left = self.watch.remaining(self.timeout);
             if left.is_zero() {
                 return Err(NoResponse::Late);
             }

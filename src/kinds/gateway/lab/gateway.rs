@@ -13,7 +13,7 @@ use super::log::{self, Log};
 use super::nginx::{Nginx, view};
 use super::ports::Ports;
 use crate::check::{Context, Diagnostic};
-use crate::sandbox::{Access, Job, Limits, Stage, Supervised, Wish};
+use crate::sandbox::{Access, Job, Limits, ServerSignal, Stage, Supervised};
 use crate::sys::clock::{self, Stopwatch};
 use crate::sys::processes;
 
@@ -125,7 +125,7 @@ impl Gateway {
     pub(crate) fn reload(&mut self) -> Result<(), LabError> {
         let master = self.master().unwrap_or_default();
         let mut before = self.workers();
-        self.signal(Wish::HangUp)?;
+        self.signal(ServerSignal::HangUp)?;
         let watch = Stopwatch::start();
         while watch.elapsed() < RELOAD_TIMEOUT {
             // nginx ends the old workers 100 ms after it has started the new ones.
@@ -133,25 +133,25 @@ impl Gateway {
             if before.is_empty() && !self.workers().is_empty() {
                 break;
             }
-            if self.server.ended_within(POLL_INTERVAL) {
+            if self.server.wait_for_end(POLL_INTERVAL) {
                 break;
             }
         }
         Ok(())
     }
 
-    /// Ends nginx with the signal of `wish`, and waits until it is gone.
-    pub(crate) fn end(&mut self, wish: Wish) -> Result<(), LabError> {
-        self.signal(wish)?;
-        if self.server.ended_within(DEADLINE) {
+    /// Ends nginx with the signal of `signal`, and waits until it is gone.
+    pub(crate) fn end(&mut self, signal: ServerSignal) -> Result<(), LabError> {
+        self.signal(signal)?;
+        if self.server.wait_for_end(DEADLINE) {
             Ok(())
         } else {
             Err(LabError::Silent(DEADLINE))
         }
     }
 
-    pub(crate) fn signal(&mut self, wish: Wish) -> Result<(), LabError> {
-        let asked = self.server.ask(wish);
+    pub(crate) fn signal(&mut self, signal: ServerSignal) -> Result<(), LabError> {
+        let asked = self.server.send(signal);
         asked.map_err(|source| LabError::File {
             path: self.folder.clone(),
             source,
@@ -159,7 +159,7 @@ impl Gateway {
     }
 
     pub(crate) fn runs(&mut self) -> bool {
-        !self.server.ended_within(Duration::ZERO)
+        !self.server.wait_for_end(Duration::ZERO)
     }
 
     fn launch(
@@ -189,9 +189,9 @@ impl Gateway {
     fn wait(&mut self, addresses: &[SocketAddr]) -> Result<Readiness, LabError> {
         let watch = Stopwatch::start();
         while watch.elapsed() < DEADLINE {
-            let ended = self.server.ended_within(POLL_INTERVAL);
+            let ended = self.server.wait_for_end(POLL_INTERVAL);
             if ended {
-                self.server.hear_out();
+                self.server.drain_output();
                 self.server.entered()?;
             }
             if self.stderr_text().contains("Address already in use") {
@@ -305,7 +305,7 @@ fn job(config: &Config, nginx: &Nginx, folder: &Path, context: &Context) -> Job 
     let job = Job::new(Stage::Lab, nginx.program(), folder)
         .within(LIMITS)
         .seeing(view)
-        .secluded(context.sandbox.seclusion_of_servers())
+        .secluded(context.sandbox.server_seclusion())
         // With OpenSSL, nginx would not start without a configuration file, which it cannot see.
         .variable("OPENSSL_CONF", "/dev/null")
         .argument("-p")

@@ -1,22 +1,21 @@
-//! How wide the columns of a table are.
+//! The widths of a table's columns.
 
-use super::Cell;
+use super::TableCell;
 use crate::lesson::wrap::content_widths;
 
-/// The cells between two columns: a blank, the line, a blank.
+/// The width between two columns: a blank, the line, a blank.
 const GAP: usize = 3;
-/// A longer word may be cut to let the table fit.
+/// Longer words may be broken to make the table fit.
 const LONGEST_WORD: usize = 20;
 
 /// The columns of a table that fits.
 pub(super) struct Columns {
-    /// The cells of each column.
     pub(super) widths: Vec<usize>,
 }
 
-/// What the cells of a column ask for.
+/// The minimum and maximum useful width of a column.
 #[derive(Clone, Copy, Default)]
-struct Wish {
+struct ColumnNeeds {
     /// The longest word.
     least: usize,
     /// The longest row.
@@ -24,35 +23,34 @@ struct Wish {
 }
 
 impl Columns {
-    /// Gives `count` columns their widths, or returns `None` when the words do not fit side by
-    /// side in `width` cells.
+    /// Computes the widths of `count` columns; `None` if their longest words do not fit in `width` cells.
     ///
-    /// Each column gets its longest word, then its share of the rest by what it could still use.
-    pub(super) fn fit(rows: &[Vec<Cell>], count: usize, width: usize) -> Option<Self> {
+    /// Each column gets its longest word, then a share of the rest in proportion to what it could still use.
+    pub(super) fn fit(rows: &[Vec<TableCell>], count: usize, width: usize) -> Option<Self> {
         let room = width.checked_sub(GAP * count.checked_sub(1)?)?;
-        let wishes: Vec<Wish> = (0..count).map(|column| wish(rows, column)).collect();
-        let least: usize = wishes.iter().map(|wish| wish.least).sum();
-        let most: usize = wishes.iter().map(|wish| wish.most).sum();
+        let needs: Vec<ColumnNeeds> = (0..count).map(|column| needs(rows, column)).collect();
+        let least: usize = needs.iter().map(|needs| needs.least).sum();
+        let most: usize = needs.iter().map(|needs| needs.most).sum();
         if most <= room {
             return Some(Self {
-                widths: wishes.iter().map(|wish| wish.most).collect(),
+                widths: needs.iter().map(|needs| needs.most).collect(),
             });
         }
         let (spare, wanted) = (room.checked_sub(least)?, most - least);
-        let width = |wish: &Wish| wish.least + spare * (wish.most - wish.least) / wanted;
+        let width = |needs: &ColumnNeeds| needs.least + spare * (needs.most - needs.least) / wanted;
         Some(Self {
-            widths: wishes.iter().map(width).collect(),
+            widths: needs.iter().map(width).collect(),
         })
     }
 }
 
-fn wish(rows: &[Vec<Cell>], column: usize) -> Wish {
+fn needs(rows: &[Vec<TableCell>], column: usize) -> ColumnNeeds {
     let cells = rows.iter().filter_map(|row| row.get(column)).flatten();
-    cells.fold(Wish::default(), |wish, spans| {
+    cells.fold(ColumnNeeds::default(), |needs, spans| {
         let (word, row) = content_widths(spans);
-        Wish {
-            least: wish.least.max(word.min(LONGEST_WORD)),
-            most: wish.most.max(row),
+        ColumnNeeds {
+            least: needs.least.max(word.min(LONGEST_WORD)),
+            most: needs.most.max(row),
         }
     })
 }

@@ -11,7 +11,7 @@ use crate::kinds::gateway::lab::nginx::Nginx;
 use crate::kinds::gateway::lab::ports::Ports;
 use crate::kinds::gateway::lab::upstream::{InitialState, ListenAddress, UpstreamPlan};
 use crate::kinds::gateway::lab::{LabError, gateway};
-use crate::sandbox::Wish;
+use crate::sandbox::ServerSignal;
 
 /// An operation on a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,9 +123,9 @@ impl Lab {
     }
 
     /// Ends nginx; returns whether it ran.
-    pub(crate) fn end_nginx(&mut self, wish: Wish) -> Result<bool, LabError> {
+    pub(crate) fn end_nginx(&mut self, signal: ServerSignal) -> Result<bool, LabError> {
         match self.running() {
-            Some(gateway) => gateway.end(wish).map(|()| true),
+            Some(gateway) => gateway.end(signal).map(|()| true),
             None => Ok(false),
         }
     }
@@ -133,7 +133,7 @@ impl Lab {
     /// Makes nginx reopen its logs; returns whether it runs.
     pub(crate) fn reopen_logs(&mut self) -> Result<bool, LabError> {
         match self.running() {
-            Some(gateway) => gateway.signal(Wish::Reopen).map(|()| true),
+            Some(gateway) => gateway.signal(ServerSignal::Reopen).map(|()| true),
             None => Ok(false),
         }
     }

@@ -13,7 +13,7 @@ use crate::kinds::gateway::lab::control::tail;
 use crate::kinds::gateway::lab::system::{ServiceWord, collision};
 use crate::kinds::gateway::lab::upstream::ListenAddress;
 use crate::kinds::gateway::lab::{Lab, LabError, config, log, services};
-use crate::sandbox::{Supervised, Wish};
+use crate::sandbox::{ServerSignal, Supervised};
 use crate::sys::clock::unix_time;
 use crate::sys::files;
 use crate::text::with_causes;
@@ -100,11 +100,11 @@ impl Work {
             }
             NginxWord::Reload => self.reload(foreign)?,
             NginxWord::Reopen if self.lab.reopen_logs()? => Said::default(),
-            NginxWord::Stop if self.lab.end_nginx(Wish::Terminate)? => {
+            NginxWord::Stop if self.lab.end_nginx(ServerSignal::Terminate)? => {
                 self.note("nginx -s stop", "nginx was stopped", foreign);
                 Said::default()
             }
-            NginxWord::Quit if self.lab.end_nginx(Wish::Quit)? => {
+            NginxWord::Quit if self.lab.end_nginx(ServerSignal::Quit)? => {
                 self.note("nginx -s quit", "nginx was stopped", foreign);
                 Said::default()
             }
