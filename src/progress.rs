@@ -190,7 +190,6 @@ impl Progress {
         self.exercise_mut(id).settled = Some(reason.into());
     }
 
-    /// Returns the number of hints shown for the exercise `id`.
     pub(crate) fn hints(&self, id: &ExerciseId) -> usize {
         self.exercise(id).map_or(0, |done| done.hints)
     }

@@ -78,7 +78,7 @@ pub enum SandboxError {
         /// The launcher's message.
         words: String,
     },
-    /// The pipe to a process could not be made.
+    /// A pipe or socket to a process could not be created or used.
     #[error("cannot talk to {}", program.display())]
     Pipe {
         /// The program.

@@ -47,7 +47,6 @@ pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> BookPage {
     }
 }
 
-/// Returns the page of `exercise`: its task and how it is checked.
 pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> BookPage {
     let mut writer = Writer {
         course,

@@ -107,7 +107,6 @@ impl Quiz {
         }
     }
 
-    /// Returns the right answer as text.
     pub(crate) fn right_answer(&self) -> String {
         match &self.question {
             Question::Single(choices) | Question::Multiple(choices) => {

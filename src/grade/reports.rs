@@ -191,7 +191,7 @@ mod tests {
             self.results = results(self.root.path(), "results.jsonl", &header, &records);
         }
 
-        /// Writes a report of `files`; returns how many old ones were taken away.
+        /// Writes a report of `files`; returns how many stale files were removed.
         fn write(&self, files: &'static [&'static str]) -> usize {
             let format = FakeFormat(files);
             let written = write(&self.results, self.root.path(), &[&format]).unwrap();

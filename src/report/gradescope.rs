@@ -140,7 +140,6 @@ impl GradescopeTest {
     }
 }
 
-/// Returns a test entry for the submission as a whole.
 fn whole(record: &Record, number: usize) -> GradescopeTest {
     GradescopeTest {
         worth: None,

@@ -126,7 +126,7 @@ mod tests {
 
     #[test]
     fn what_the_leader_left_in_its_group_is_killed() {
-        // Whoever holds the pipe is in the group: it closes when they are gone.
+        // Only processes of the group hold the pipe: EOF means that they have ended.
         let (mut reader, writer) = io::pipe().expect("a pipe");
         let mut command = shell("{ sleep 5; echo late; } & exit 0");
         command.stdout(writer);

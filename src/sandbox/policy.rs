@@ -23,7 +23,6 @@ const END: &str = "--";
 pub struct Policy {
     /// The guard that confines the job.
     pub guard: &'static dyn Guard,
-    /// The kind of code it runs.
     pub stage: Stage,
     /// Its resource limits; wall time and output are enforced by Gradus, outside.
     pub limits: Limits,
@@ -46,7 +45,6 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Returns whether `rule` holds.
     pub(crate) fn holds(&self, rule: Rule) -> bool {
         !self.off.contains(&rule)
     }

@@ -247,7 +247,7 @@ mod tests {
         let (sender, events) = channel();
         watch_server(server, &sender);
         let Ok(SupervisorEvent::Ended(code)) = events.recv() else {
-            panic!("its end is events");
+            panic!("its end is an event");
         };
         assert_eq!(code, 128 + 9);
         let number = server.as_raw_nonzero().get();

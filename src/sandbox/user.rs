@@ -50,7 +50,6 @@ fn number(policy: &Policy) -> u32 {
     }
 }
 
-/// Returns the spare uid for `number`.
 fn spare(number: u32) -> u32 {
     SPARE.start + number % (SPARE.end - SPARE.start)
 }

@@ -104,7 +104,6 @@ pub struct View {
 }
 
 impl View {
-    /// Returns a view of `/dev/null` only.
     pub(crate) fn new() -> Self {
         Self::default().with(Access::Read, "/dev/null")
     }

@@ -57,7 +57,6 @@ pub(crate) fn children(parent: u32) -> Vec<u32> {
     children
 }
 
-/// Returns whether `child` is a running child of `parent`.
 pub(crate) fn is_child(child: u32, parent: u32) -> bool {
     parent_of(child) == Some(parent)
 }

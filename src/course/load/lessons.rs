@@ -8,7 +8,6 @@ use super::head;
 use crate::source::{LessonId, Pattern, Problem, Tree, line_of, toml_problem};
 use toml::Spanned;
 
-/// Loads every lesson, by number.
 pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
     let lessons = read(tree, problems, |front| toml::from_str(front));
     if lessons.is_empty() {

@@ -43,7 +43,7 @@ fn faults(quiz: &Quiz) -> Vec<String> {
                 faults.push("`accept` has no answer".to_owned());
             }
             if otherwise.trim().is_empty() {
-                faults.push("`otherwise` is missing: what any other answer is told".to_owned());
+                faults.push("`otherwise` is missing: the feedback on any other answer".to_owned());
             }
             let silent = wrong.iter().filter(|wrong| wrong.explain.trim().is_empty());
             faults.extend(

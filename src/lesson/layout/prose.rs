@@ -34,7 +34,6 @@ impl PageLayout<'_> {
         lines
     }
 
-    /// Returns the underline of a heading of the first two levels.
     fn underline(&self, level: u8, heading: &[Line]) -> Option<Line> {
         let glyph = match level {
             1 => self.glyphs.double,

@@ -115,7 +115,6 @@ fn table(columns: &[Alignment]) -> Table {
     }
 }
 
-/// Returns whether `tag` is an inline element.
 pub(super) fn is_inline(tag: TagEnd) -> bool {
     matches!(
         tag,
@@ -172,7 +171,6 @@ impl Frame {
         }
     }
 
-    /// Returns the task state of a list item.
     pub(super) fn task(&mut self) -> Option<&mut Option<bool>> {
         match &mut self.kind {
             FrameKind::Item { done, .. } => Some(done),

@@ -178,7 +178,7 @@ fn where_no_network_can_be_had_labs_are_refused_and_the_rest_is_graded() {
     let without = [("GRADUS_NO_NAMESPACES", "1")];
     let run = grade(&desk, "out", &[], &without);
     assert_eq!(run.code, Some(3), "{run:?}");
-    let told = format!("not graded: {EXERCISE}: its servers are run in a network of their own");
+    let told = format!("not graded: {EXERCISE}: its servers must run in a network of their own");
     assert!(run.stderr.contains(&told), "{run:?}");
     let text = |text: &str| text.to_owned();
     let name = format!("solution/{EXERCISE}");
