@@ -200,24 +200,23 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
 
 fn printed(exit: &Exit, scratch: &Path) -> String {
     let both = [&exit.stdout, &exit.stderr].map(|bytes| String::from_utf8_lossy(bytes));
-    let both = both
+    let text = both
         .concat()
         .replace(&format!("{}/", scratch.display()), "");
-    let lines = both.lines().map(|line| visible(line) + "\n");
-    lines.collect()
+    text.lines().map(|line| visible(line) + "\n").collect()
 }
 
 /// Puts a command before each command that records its line number. Lines keep their numbers, so that the
 /// shell's messages stay true.
 fn traced(runbook: &str) -> String {
     let mut traced = String::new();
-    let mut state = Reader::default();
+    let mut scanner = ShellScanner::default();
     for (index, line) in runbook.lines().enumerate() {
-        if state.begins_command(line) {
+        if scanner.begins_command(line) {
             let number = index + 1;
             write!(traced, "printf {number} >\"$GRADUS_AT\"; ").expect("a string takes everything");
         }
-        state.read(line);
+        scanner.read(line);
         traced.push_str(line);
         traced.push('\n');
     }
@@ -226,21 +225,23 @@ fn traced(runbook: &str) -> String {
 
 /// Decides whether a line of a shell script begins a command; in doubt it does not.
 #[derive(Debug, Default)]
-struct Reader {
+struct ShellScanner {
     quote: Option<char>,
     depth: usize,
-    goes_on: bool,
-    lost: bool,
+    continues: bool,
+    in_doubt: bool,
 }
 
-impl Reader {
+impl ShellScanner {
     fn begins_command(&self, line: &str) -> bool {
         let line = line.trim();
-        let is_free = self.quote.is_none() && self.depth == 0 && !self.goes_on && !self.lost;
+        let is_free = self.quote.is_none() && self.depth == 0 && !self.continues && !self.in_doubt;
         is_free && !line.is_empty() && !line.starts_with('#')
     }
 
+    /// Updates the state with `line`.
     fn read(&mut self, line: &str) {
+        // The line without quoted text and comments.
         let mut bare = String::new();
         let mut chars = line.chars();
         while let Some(char) = chars.next() {
@@ -255,9 +256,10 @@ impl Reader {
             }
         }
         // A here-document may contain anything, so nothing after it is a command for sure.
-        self.lost |= bare.contains("<<");
+        self.in_doubt |= bare.contains("<<");
         let end = bare.trim_end();
-        self.goes_on = line.ends_with('\\') || ["|", "&&", "("].iter().any(|it| end.ends_with(it));
+        self.continues =
+            line.ends_with('\\') || ["|", "&&", "("].iter().any(|it| end.ends_with(it));
         for word in bare.split(|char: char| char.is_whitespace() || char == ';') {
             match word {
                 "if" | "for" | "while" | "until" | "case" | "{" => self.depth += 1,
