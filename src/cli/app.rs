@@ -103,7 +103,7 @@ impl App {
     }
 
     /// Opens the course and, if there is one, the workspace. Problems of the course are only a warning.
-    pub(crate) fn desk(&self) -> Result<Desk, Failure> {
+    pub(crate) fn open_course(&self) -> Result<OpenCourse, Failure> {
         let workspace = self.open_workspace()?;
         let tree = self.tree(workspace.as_ref())?;
         let course = if tree.folder().is_some() {
@@ -124,7 +124,7 @@ impl App {
                 self.shown(aside)
             ));
         }
-        Ok(Desk {
+        Ok(OpenCourse {
             course,
             workspace,
             progress: loaded.progress,
@@ -170,7 +170,7 @@ impl App {
 
 /// The course, the workspace if there is one, and the progress in it.
 #[derive(Debug)]
-pub(crate) struct Desk {
+pub(crate) struct OpenCourse {
     pub(crate) course: Course,
     /// The workspace.
     pub(crate) workspace: Option<Workspace>,
@@ -178,7 +178,7 @@ pub(crate) struct Desk {
     pub(crate) progress: Progress,
 }
 
-impl Desk {
+impl OpenCourse {
     pub(crate) fn workspace(&self) -> Result<&Workspace, Failure> {
         self.workspace.as_ref().ok_or(Failure::NoWorkspace)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
-use super::app::{App, Desk, Done};
+use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::failure::Failure;
 use super::{confinement, next};
@@ -31,18 +31,18 @@ pub(crate) struct Check {
 
 impl Check {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
+        let opened = app.open_course()?;
         let at_path = match (&self.exercise, &self.path) {
-            (None, Some(path)) => desk.exercise_at(&app.path(path)),
+            (None, Some(path)) => opened.exercise_at(&app.path(path)),
             (Some(_), _) | (None, None) => None,
         };
         let exercise = match at_path {
             Some(exercise) => exercise,
-            None => desk.exercise(app, self.exercise.as_deref())?,
+            None => opened.exercise(app, self.exercise.as_deref())?,
         };
         let folder = match &self.path {
             Some(path) => existing(app.path(path))?,
-            None => match hand_out(app, &desk, exercise)? {
+            None => match hand_out(app, &opened, exercise)? {
                 Folder::There(folder) => folder,
                 Folder::New => return Ok(Code::Nothing),
             },
@@ -54,13 +54,13 @@ impl Check {
         app.output.step("");
         let outcome = checked?;
         if outcome.verdict() == Verdict::Passed {
-            desk.update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
+            opened.update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
         }
         if self.json {
             app.output
                 .json(&CheckRecord::new(exercise, &outcome, feedback))?;
         } else {
-            show(app, &desk, exercise, &outcome)?;
+            show(app, &opened, exercise, &outcome)?;
         }
         Ok(code(&outcome))
     }
@@ -84,11 +84,15 @@ pub(super) enum Folder {
 }
 
 /// Returns the exercise's folder. If there is none, hands the files out and says so.
-pub(super) fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<Folder, Failure> {
-    let workspace = desk.workspace()?;
+pub(super) fn hand_out(
+    app: &App,
+    opened: &OpenCourse,
+    exercise: &Exercise,
+) -> Result<Folder, Failure> {
+    let workspace = opened.workspace()?;
     let is_new = !workspace.folder(exercise).exists();
     let folder = workspace.ensure(exercise)?;
-    desk.update(|progress| progress.start(&exercise.id))?;
+    opened.update(|progress| progress.start(&exercise.id))?;
     if !is_new {
         return Ok(Folder::There(folder));
     }
@@ -144,7 +148,7 @@ pub(super) fn refuse_missing(
 /// Shows the outcome, and after a pass what to do next.
 pub(super) fn show(
     app: &App,
-    desk: &Desk,
+    opened: &OpenCourse,
     exercise: &Exercise,
     outcome: &Outcome,
 ) -> Result<(), Failure> {
@@ -158,9 +162,9 @@ pub(super) fn show(
         .lines(&outcome_lines(exercise, outcome, &options))?;
     app.output.line(Line::new())?;
     if outcome.verdict() == Verdict::Passed {
-        let mut progress = desk.progress.clone();
+        let mut progress = opened.progress.clone();
         progress.record_success(exercise, outcome.scope, unix_time());
-        app.output.lines(&next::lines_for(app, desk, &progress))?;
+        app.output.lines(&next::lines_for(app, opened, &progress))?;
     } else if !exercise.hints.is_empty() {
         let hint = app.command(&format!("hint {}", exercise.id));
         app.output.line(Line::plain(format!("Stuck? {hint}")))?;

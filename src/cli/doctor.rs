@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::app::{App, Desk, Done, counted};
+use super::app::{App, Done, OpenCourse, counted};
 use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
@@ -62,13 +62,13 @@ struct Unchecked<'a> {
 
 impl Doctor {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
+        let opened = app.open_course()?;
         let context = app.context(Feedback::Full)?;
-        let record = record(app, &desk, &context)?;
+        let record = record(app, &opened, &context)?;
         if self.json {
             app.output.json(&record)?;
         } else {
-            app.output.lines(&lines(&desk, &record))?;
+            app.output.lines(&lines(&opened, &record))?;
         }
         Ok(if record.unchecked.is_empty() {
             Code::Fine
@@ -78,9 +78,9 @@ impl Doctor {
     }
 }
 
-fn record<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Record<'a>, Failure> {
+fn record<'a>(app: &App, opened: &'a OpenCourse, context: &Context) -> Result<Record<'a>, Failure> {
     let mut unchecked = Vec::new();
-    for exercise in desk.course.exercises_of(None) {
+    for exercise in opened.course.exercises_of(None) {
         if let Some(reason) = exercise.task().missing(context) {
             let id = &exercise.id;
             unchecked.push(Unchecked { id, reason });
@@ -100,7 +100,7 @@ fn record<'a>(app: &App, desk: &'a Desk, context: &Context) -> Result<Record<'a>
             editor(app),
             terminal(app),
             cache(context),
-            workspace(desk),
+            workspace(opened),
         ],
         unchecked,
     })
@@ -297,8 +297,8 @@ fn cache(context: &Context) -> Finding {
     }
 }
 
-fn workspace(desk: &Desk) -> Finding {
-    let workspace = desk.workspace.as_ref();
+fn workspace(opened: &OpenCourse) -> Finding {
+    let workspace = opened.workspace.as_ref();
     Finding {
         name: "workspace",
         found: workspace.is_some(),
@@ -309,7 +309,7 @@ fn workspace(desk: &Desk) -> Finding {
     }
 }
 
-fn lines(desk: &Desk, record: &Record<'_>) -> Vec<Line> {
+fn lines(opened: &OpenCourse, record: &Record<'_>) -> Vec<Line> {
     let width = record.findings.iter().map(|finding| finding.name.len());
     let width = width.max().unwrap_or(0);
     let mut lines: Vec<Line> = record
@@ -328,7 +328,7 @@ fn lines(desk: &Desk, record: &Record<'_>) -> Vec<Line> {
         })
         .collect();
     lines.push(Line::new());
-    let exercises = desk.course.exercises_of(None).count();
+    let exercises = opened.course.exercises_of(None).count();
     if record.unchecked.is_empty() {
         let text = format!(
             "All {} can be checked here.",

@@ -57,11 +57,11 @@ enum Step {
 
 impl Drill {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
+        let opened = app.open_course()?;
         let context = app.context(Feedback::Title)?;
-        let ground = drill::load(&desk.course.tree, &mut Vec::new());
+        let ground = drill::load(&opened.course.tree, &mut Vec::new());
         let ground = ground.ok_or_else(|| no_drill(app))?;
-        let training = Training::new(desk.workspace()?, &ground, &context);
+        let training = Training::new(opened.workspace()?, &ground, &context);
         match self.step {
             Some(Step::Answer(answer)) => answer.run(app, &training),
             Some(Step::Check(check)) => check.run(app, &training, &context),

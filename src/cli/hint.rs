@@ -21,9 +21,9 @@ pub(crate) struct Hint {
 
 impl Hint {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let exercise = desk.exercise(app, self.exercise.as_deref())?;
-        let seen = desk.progress.hints(&exercise.id);
+        let opened = app.open_course()?;
+        let exercise = opened.exercise(app, self.exercise.as_deref())?;
+        let seen = opened.progress.hints(&exercise.id);
         let of = exercise.hints.len();
         let shown = if self.all {
             0..of
@@ -43,9 +43,9 @@ impl Hint {
                 .lines(&app.output.markdown(&exercise.hints[index]))?;
             app.output.line(Line::new())?;
         }
-        desk.update(|progress| progress.show_hints(&exercise.id, last))?;
+        opened.update(|progress| progress.show_hints(&exercise.id, last))?;
         let command = app.command(&format!("hint {}", exercise.id));
-        if desk.workspace.is_none() && last < of {
+        if opened.workspace.is_none() && last < of {
             app.note("Without a workspace hints are not counted; `--all` shows the rest.");
         } else if last < of {
             app.output

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::app::{App, Desk, Done};
+use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::names;
 use crate::course::{Course, Exercise, Lesson};
@@ -63,25 +63,25 @@ struct ExerciseRecord<'a> {
 
 impl List {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
+        let opened = app.open_course()?;
         let track = match &self.track {
-            Some(name) => Some(&names::track(&desk.course, name)?.id),
+            Some(name) => Some(&names::track(&opened.course, name)?.id),
             None => None,
         };
         if self.json {
-            app.output.json(&record(&desk, track))?;
+            app.output.json(&record(&opened, track))?;
         } else {
             app.output
-                .lines(&lines(&desk.course, &desk.progress, track))?;
+                .lines(&lines(&opened.course, &opened.progress, track))?;
         }
         Ok(Code::Fine)
     }
 }
 
-fn record<'a>(desk: &'a Desk, track: Option<&'a TrackId>) -> Record<'a> {
-    let Desk {
+fn record<'a>(opened: &'a OpenCourse, track: Option<&'a TrackId>) -> Record<'a> {
+    let OpenCourse {
         course, progress, ..
-    } = desk;
+    } = opened;
     let lessons = course.lessons.iter().map(|lesson| LessonRecord {
         id: &lesson.id,
         number: lesson.number,

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::app::{App, Desk, Done};
+use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use crate::course::{Exercise, Lesson};
 use crate::progress::{Next as Step, Progress};
@@ -14,14 +14,14 @@ pub(crate) struct Next {}
 
 impl Next {
     pub(super) fn run(app: &App) -> Done {
-        let desk = app.desk()?;
+        let opened = app.open_course()?;
         if let (Some(workspace), Step::Solve(exercise)) =
-            (&desk.workspace, desk.progress.next(&desk.course))
+            (&opened.workspace, opened.progress.next(&opened.course))
         {
             workspace.ensure(exercise)?;
             workspace.update(|progress| progress.start(&exercise.id))?;
         }
-        app.output.lines(&lines(app, &desk))?;
+        app.output.lines(&lines(app, &opened))?;
         Ok(Code::Fine)
     }
 }
@@ -35,15 +35,15 @@ pub(super) fn command(step: &Step<'_>) -> Option<String> {
     }
 }
 
-pub(super) fn lines(app: &App, desk: &Desk) -> Vec<Line> {
-    lines_for(app, desk, &desk.progress)
+pub(super) fn lines(app: &App, opened: &OpenCourse) -> Vec<Line> {
+    lines_for(app, opened, &opened.progress)
 }
 
 /// What to do next after `progress`.
-pub(super) fn lines_for(app: &App, desk: &Desk, progress: &Progress) -> Vec<Line> {
-    match progress.next(&desk.course) {
+pub(super) fn lines_for(app: &App, opened: &OpenCourse, progress: &Progress) -> Vec<Line> {
+    match progress.next(&opened.course) {
         Step::Read { lesson, section } => reading(app, lesson, section),
-        Step::Solve(exercise) => solving(app, desk, exercise),
+        Step::Solve(exercise) => solving(app, opened, exercise),
         Step::Nothing => vec![Line::new().with(Role::Good, "You have finished the course.")],
     }
 }
@@ -63,11 +63,11 @@ fn reading(app: &App, lesson: &Lesson, section: usize) -> Vec<Line> {
     ]
 }
 
-fn solving(app: &App, desk: &Desk, exercise: &Exercise) -> Vec<Line> {
+fn solving(app: &App, opened: &OpenCourse, exercise: &Exercise) -> Vec<Line> {
     let what = format!("Next: the exercise \u{201c}{}\u{201d}.", exercise.title);
     let mut lines = vec![Line::plain(what)];
     lines.extend(app.output.markdown(&exercise.summary));
-    let Some(workspace) = &desk.workspace else {
+    let Some(workspace) = &opened.workspace else {
         lines.push(Line::plain("It needs a workspace:"));
         lines.push(command_line(app, "init"));
         return lines;

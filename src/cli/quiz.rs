@@ -4,7 +4,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
 
-use super::app::{App, Desk, Done, counted};
+use super::app::{App, Done, OpenCourse, counted};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
@@ -39,8 +39,8 @@ enum Reply {
 
 impl QuizCommand {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let lesson = names::lesson(&desk.course, &self.lesson)?;
+        let opened = app.open_course()?;
+        let lesson = names::lesson(&opened.course, &self.lesson)?;
         let of = lesson.quizzes().count();
         if of == 0 {
             app.note("This lesson has no questions.");
@@ -52,7 +52,7 @@ impl QuizCommand {
         let answers: &mut dyn Answers = if can_choose { &mut Chosen } else { &mut Typed };
         for (index, quiz) in lesson.quizzes().enumerate() {
             app.output.line(heading(index + 1, of))?;
-            match ask(app, &desk, lesson, quiz, answers)? {
+            match ask(app, &opened, lesson, quiz, answers)? {
                 Asked::Right => right += 1,
                 Asked::NotRight => {}
                 Asked::End => break,
@@ -80,7 +80,7 @@ enum Asked {
 /// Asks until the answer is right, or the learner gives up or skips the question.
 fn ask(
     app: &App,
-    desk: &Desk,
+    opened: &OpenCourse,
     lesson: &Lesson,
     quiz: &Quiz,
     answers: &mut dyn Answers,
@@ -99,7 +99,7 @@ fn ask(
             Reply::End => return Ok(Asked::End),
         };
         let mark = quiz.mark(&answer);
-        desk.update(|progress| progress.answer(&lesson.id, &quiz.id, mark.right))?;
+        opened.update(|progress| progress.answer(&lesson.id, &quiz.id, mark.right))?;
         app.output.line(if mark.right {
             Line::new().with(Role::Good, "Right.")
         } else {

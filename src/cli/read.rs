@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::app::{App, Desk, Done};
+use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
@@ -23,10 +23,10 @@ pub(crate) struct Read {
 
 impl Read {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let lesson = self.lesson(&desk)?;
-        app.output.lines(&self.lines(app, &desk, lesson))?;
-        desk.update(|progress| {
+        let opened = app.open_course()?;
+        let lesson = self.lesson(&opened)?;
+        app.output.lines(&self.lines(app, &opened, lesson))?;
+        opened.update(|progress| {
             for (index, section) in lesson.sections().iter().enumerate() {
                 if self.further || !section.further {
                     progress.see(lesson, index);
@@ -41,14 +41,14 @@ impl Read {
         Ok(Code::Fine)
     }
 
-    fn lesson<'a>(&self, desk: &'a Desk) -> Result<&'a Lesson, Failure> {
+    fn lesson<'a>(&self, opened: &'a OpenCourse) -> Result<&'a Lesson, Failure> {
         if let Some(name) = &self.lesson {
-            return names::lesson(&desk.course, name);
+            return names::lesson(&opened.course, name);
         }
-        let lesson = match desk.progress.next(&desk.course) {
+        let lesson = match opened.progress.next(&opened.course) {
             Next::Read { lesson, .. } => Some(lesson),
-            Next::Solve(exercise) => desk.course.lesson_of(&exercise.id),
-            Next::Nothing => desk.course.lessons.first(),
+            Next::Solve(exercise) => opened.course.lesson_of(&exercise.id),
+            Next::Nothing => opened.course.lessons.first(),
         };
         lesson.ok_or_else(|| Failure::Refused {
             what: "this course has no lesson".to_owned(),
@@ -56,7 +56,7 @@ impl Read {
         })
     }
 
-    fn lines(&self, app: &App, desk: &Desk, lesson: &Lesson) -> Vec<Line> {
+    fn lines(&self, app: &App, opened: &OpenCourse, lesson: &Lesson) -> Vec<Line> {
         let title = format!("{}. {}", lesson.number, lesson.title);
         let mut lines = vec![Line::new().with(Role::Heading(1), title), Line::new()];
         if !lesson.summary.is_empty() {
@@ -70,7 +70,7 @@ impl Read {
             }
             for item in &section.items {
                 lines.push(Line::new());
-                lines.extend(item_lines(app, desk, lesson, item));
+                lines.extend(item_lines(app, opened, lesson, item));
             }
         }
         if left_out > 0 {
@@ -91,7 +91,7 @@ fn titles(lesson: &Lesson) -> String {
     titles.collect::<Vec<_>>().join(", ")
 }
 
-fn item_lines(app: &App, desk: &Desk, lesson: &Lesson, item: &Item) -> Vec<Line> {
+fn item_lines(app: &App, opened: &OpenCourse, lesson: &Lesson, item: &Item) -> Vec<Line> {
     let label = Style {
         bold: true,
         ..Style::from(Role::Accent)
@@ -109,7 +109,7 @@ fn item_lines(app: &App, desk: &Desk, lesson: &Lesson, item: &Item) -> Vec<Line>
             lines
         }
         Item::Exercise(id) => {
-            let exercise = desk.course.exercise(id);
+            let exercise = opened.course.exercise(id);
             let title = exercise.map_or(id.as_str(), |exercise| exercise.title.as_str());
             let line = Line::new()
                 .with(label, "Exercise")

@@ -16,9 +16,9 @@ pub(crate) struct Reset {
 
 impl Reset {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let exercise = names::exercise(&desk.course, &self.exercise)?;
-        let workspace = desk.workspace()?;
+        let opened = app.open_course()?;
+        let exercise = names::exercise(&opened.course, &self.exercise)?;
+        let workspace = opened.workspace()?;
         let copy = workspace.reset(exercise)?;
         let folder = app.shown(&workspace.folder(exercise));
         app.output.lines(&[

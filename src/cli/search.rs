@@ -19,11 +19,11 @@ pub(crate) struct Search {
 
 impl Search {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
+        let opened = app.open_course()?;
         let text = self.text.join(" ");
-        let hits = search(&desk.course, &text);
+        let hits = search(&opened.course, &text);
         if hits.is_empty() {
-            report_no_hits(app, &desk.course, &text);
+            report_no_hits(app, &opened.course, &text);
             return Ok(Code::NotPassed);
         }
         for (index, hit) in hits.iter().enumerate() {

@@ -11,7 +11,7 @@ use crate::tutor::{self, Farewell, Opening, SessionError, Trouble};
 use crate::workspace::FOLDER_NAME;
 
 pub(super) fn run(app: &App) -> Done {
-    let desk = app.desk()?;
+    let opened = app.open_course()?;
     let invocation = app.invocation.clone();
     let words = move |error| {
         let words = failure(error).words(&invocation);
@@ -26,9 +26,9 @@ pub(super) fn run(app: &App) -> Done {
         root: app
             .workspace_root()
             .unwrap_or_else(|| app.path(FOLDER_NAME.as_ref())),
-        course: desk.course,
-        workspace: desk.workspace,
-        progress: desk.progress,
+        course: opened.course,
+        workspace: opened.workspace,
+        progress: opened.progress,
         command: app.command(""),
         context,
         caps: app.output.caps().clone(),

@@ -18,9 +18,9 @@ pub(crate) struct Skip {
 
 impl Skip {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let exercise = names::exercise(&desk.course, &self.exercise)?;
-        let workspace = desk.workspace()?;
+        let opened = app.open_course()?;
+        let exercise = names::exercise(&opened.course, &self.exercise)?;
+        let workspace = opened.workspace()?;
         let context = app.context(Feedback::Full)?;
         let Some(missing) = exercise.task().missing(&context) else {
             return Err(Failure::Refused {

@@ -23,9 +23,9 @@ pub(crate) struct Solution {
 
 impl Solution {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let exercise = desk.exercise(app, self.exercise.as_deref())?;
-        let passed = desk.progress.state_of(exercise) == State::Passed;
+        let opened = app.open_course()?;
+        let exercise = opened.exercise(app, self.exercise.as_deref())?;
+        let passed = opened.progress.state_of(exercise) == State::Passed;
         if !passed && !self.yes && !agree(app)? {
             let hint = app.command(&format!("hint {}", exercise.id));
             let yes = app.command(&format!("solution {} --yes", exercise.id));
@@ -43,7 +43,7 @@ impl Solution {
             return Ok(Code::Nothing);
         }
         app.output.lines(&lines(app, &files))?;
-        desk.update(|progress| progress.show_solution(&exercise.id))?;
+        opened.update(|progress| progress.show_solution(&exercise.id))?;
         Ok(Code::Fine)
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::app::{App, Desk, Done};
+use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::next;
 use crate::progress::Tally;
@@ -47,22 +47,22 @@ struct TrackRecord<'a> {
 
 impl Status {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
+        let opened = app.open_course()?;
         if self.json {
-            app.output.json(&record(&desk))?;
+            app.output.json(&record(&opened))?;
         } else {
-            app.output.lines(&lines(app, &desk))?;
+            app.output.lines(&lines(app, &opened))?;
         }
         Ok(Code::Fine)
     }
 }
 
-fn record(desk: &Desk) -> Record<'_> {
-    let Desk {
+fn record(opened: &OpenCourse) -> Record<'_> {
+    let OpenCourse {
         course,
         workspace,
         progress,
-    } = desk;
+    } = opened;
     let tracks = course.tracks.iter().map(|track| TrackRecord {
         id: &track.id,
         title: &track.title,
@@ -81,12 +81,12 @@ fn record(desk: &Desk) -> Record<'_> {
     }
 }
 
-fn lines(app: &App, desk: &Desk) -> Vec<Line> {
-    let Desk {
+fn lines(app: &App, opened: &OpenCourse) -> Vec<Line> {
+    let OpenCourse {
         course,
         workspace,
         progress,
-    } = desk;
+    } = opened;
     let root = workspace
         .as_ref()
         .map(|workspace| app.shown(workspace.root()));
@@ -119,6 +119,6 @@ fn lines(app: &App, desk: &Desk) -> Vec<Line> {
         lines.push(line);
     }
     lines.push(Line::new());
-    lines.extend(next::lines(app, desk));
+    lines.extend(next::lines(app, opened));
     lines
 }

@@ -6,7 +6,7 @@ use std::thread::{self, Scope};
 
 use clap::Args;
 
-use super::app::{App, Desk, Done};
+use super::app::{App, Done, OpenCourse};
 use super::check::{feedback, hand_out, prepare, show};
 use super::exit::Code;
 use super::failure::Failure;
@@ -36,10 +36,10 @@ enum WatchEvent {
 
 impl Watch {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let exercise = desk.exercise(app, self.exercise.as_deref())?;
-        hand_out(app, &desk, exercise)?;
-        let folder = desk.workspace()?.folder(exercise);
+        let opened = app.open_course()?;
+        let exercise = opened.exercise(app, self.exercise.as_deref())?;
+        hand_out(app, &opened, exercise)?;
+        let folder = opened.workspace()?.folder(exercise);
         let mut context = app.context(feedback(exercise))?;
         prepare(app, exercise, &mut context)?;
         let (sender, receiver) = channel();
@@ -54,7 +54,7 @@ impl Watch {
             context: &context,
             sender,
         };
-        thread::scope(|scope| checks.follow(scope, app, &desk, &receiver))?;
+        thread::scope(|scope| checks.follow(scope, app, &opened, &receiver))?;
         Ok(Code::Fine)
     }
 }
@@ -87,7 +87,7 @@ impl<'a> Checks<'a> {
         &'a self,
         scope: &'scope Scope<'scope, 'a>,
         app: &App,
-        desk: &Desk,
+        opened: &OpenCourse,
         receiver: &Receiver<WatchEvent>,
     ) -> Result<(), Failure> {
         let mut number = 0;
@@ -107,7 +107,7 @@ impl<'a> Checks<'a> {
                 }
                 WatchEvent::Checked(of, result) if of == number => {
                     app.output.step("");
-                    self.report(app, desk, result)?;
+                    self.report(app, opened, result)?;
                 }
                 // An obsolete check, which was cancelled.
                 WatchEvent::Checked(_, _) => {}
@@ -135,17 +135,17 @@ impl<'a> Checks<'a> {
     fn report(
         &self,
         app: &App,
-        desk: &Desk,
+        opened: &OpenCourse,
         result: Result<Outcome, CheckError>,
     ) -> Result<(), Failure> {
         match result {
             Ok(outcome) => {
                 if outcome.verdict() == Verdict::Passed {
-                    desk.update(|progress| {
+                    opened.update(|progress| {
                         progress.record_success(self.exercise, outcome.scope, unix_time());
                     })?;
                 }
-                show(app, desk, self.exercise, &outcome)
+                show(app, opened, self.exercise, &outcome)
             }
             Err(CheckError::Cancelled) => Ok(()),
             Err(error) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::purpose::{Deed, Judge, Purpose};
 use crate::check::{Outcome, Verdict};
-use crate::cli::app::{App, Desk};
+use crate::cli::app::{App, OpenCourse};
 use crate::cli::failure::Failure;
 use crate::cli::next;
 use crate::course::Exercise;
@@ -17,7 +17,7 @@ use crate::tutor::View;
 /// Solving an exercise.
 pub(super) struct Solving<'a> {
     pub(super) app: &'a App,
-    pub(super) desk: &'a Desk,
+    pub(super) opened: &'a OpenCourse,
     pub(super) exercise: &'a Exercise,
 }
 
@@ -29,7 +29,7 @@ impl Purpose for Solving<'_> {
 
     fn judge(&self, _socket: &Path) -> Result<Judge, Failure> {
         let task = Arc::clone(self.exercise.task());
-        let folder = self.desk.workspace()?.folder(self.exercise);
+        let folder = self.opened.workspace()?.folder(self.exercise);
         Ok(Box::new(move |context| task.check_folder(&folder, context)))
     }
 
@@ -38,11 +38,11 @@ impl Purpose for Solving<'_> {
             return Ok(Deed::shown(Vec::new()));
         }
         let exercise = self.exercise;
-        self.desk
+        self.opened
             .update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
-        let mut progress = self.desk.progress.clone();
+        let mut progress = self.opened.progress.clone();
         progress.record_success(exercise, outcome.scope, unix_time());
-        let next = next::lines_for(self.app, self.desk, &progress);
+        let next = next::lines_for(self.app, self.opened, &progress);
         Ok(Deed::shown(next))
     }
 }

@@ -12,7 +12,7 @@ use super::registry;
 use super::screen::{Message, Screen};
 use super::solving::Solving;
 use crate::check::{CheckError, Context, Diagnostic};
-use crate::cli::app::{App, Desk, Done};
+use crate::cli::app::{App, Done, OpenCourse};
 use crate::cli::check::{feedback, refuse_missing};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
@@ -32,8 +32,8 @@ pub(crate) struct Up {
 
 impl Up {
     pub(super) fn run(self, app: &App) -> Done {
-        let desk = app.desk()?;
-        let exercise = desk.exercise(app, self.exercise.as_deref())?;
+        let opened = app.open_course()?;
+        let exercise = opened.exercise(app, self.exercise.as_deref())?;
         if exercise.task().live().is_none() {
             return Err(Failure::Refused {
                 what: format!("the exercise `{}` has no lab", exercise.id),
@@ -46,7 +46,7 @@ impl Up {
         if let Some(first) = registry(app).find(exercise.id.as_str()) {
             return Err(up_already(app, &first));
         }
-        let folder = hand_out(app, &desk, exercise)?;
+        let folder = hand_out(app, &opened, exercise)?;
         let context = app.context(feedback(exercise))?;
         refuse_missing(app, exercise, &context)?;
         let label = Label {
@@ -57,7 +57,7 @@ impl Up {
             Ok(opening) => {
                 let mut purpose = Solving {
                     app,
-                    desk: &desk,
+                    opened: &opened,
                     exercise,
                 };
                 up(app, exercise, opening, context, &mut purpose)
@@ -132,9 +132,9 @@ fn said_lines(said: &Said) -> Vec<Line> {
 }
 
 /// Returns the exercise's folder; when there is none, hands it out.
-fn hand_out(app: &App, desk: &Desk, exercise: &Exercise) -> Result<PathBuf, Failure> {
-    crate::cli::check::hand_out(app, desk, exercise)?;
-    let folder = desk.workspace()?.folder(exercise);
+fn hand_out(app: &App, opened: &OpenCourse, exercise: &Exercise) -> Result<PathBuf, Failure> {
+    crate::cli::check::hand_out(app, opened, exercise)?;
+    let folder = opened.workspace()?.folder(exercise);
     fs::canonicalize(&folder).map_err(|source| Failure::File {
         path: folder,
         source,
