@@ -54,7 +54,8 @@ impl Check {
         app.output.step("");
         let outcome = checked?;
         if outcome.verdict() == Verdict::Passed {
-            opened.update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
+            opened
+                .update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
         }
         if self.json {
             app.output

@@ -8,7 +8,7 @@ use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
 use crate::grade::GradeError;
-use crate::kinds::gateway::lab::control::CallError;
+use crate::kinds::gateway::lab::control::LabClientError;
 use crate::pack::PackError;
 use crate::progress::ProgressError;
 use crate::source::tree::TreeError;
@@ -47,7 +47,7 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Drill(#[from] DrillError),
     #[error(transparent)]
-    Lab(#[from] CallError),
+    Lab(#[from] LabClientError),
     #[error(transparent)]
     Course(#[from] TreeError),
     #[error(transparent)]
@@ -138,7 +138,7 @@ impl Failure {
             }
             Self::NoDrill => Some(format!("{} starts one", command("drill"))),
             Self::Drill(error) => drill_hint(error, command),
-            Self::Lab(CallError::Foreign) => {
+            Self::Lab(LabClientError::Foreign) => {
                 Some("end it where it was started, and start it again".to_owned())
             }
             Self::Lab(_) => Some(format!("{} shows which labs are up", command("lab ps"))),

@@ -18,8 +18,10 @@ use clap::{Args, Subcommand};
 
 use super::app::{App, Done};
 use super::failure::Failure;
-use crate::kinds::gateway::lab::control::protocol::Said;
-use crate::kinds::gateway::lab::control::{Answer, Caller, Entry, Registry, Request};
+use crate::kinds::gateway::lab::control::protocol::CommandOutput;
+use crate::kinds::gateway::lab::control::{
+    LabClient, LabReply, LabRequest, RegisteredLab, Registry,
+};
 
 /// Run a lab to work on: nginx and the services behind it
 #[derive(Debug, Args)]
@@ -56,7 +58,7 @@ pub(super) fn registry(app: &App) -> Registry {
 }
 
 /// Returns the labs that are up.
-fn labs(app: &App) -> Result<Vec<Entry>, Failure> {
+fn labs(app: &App) -> Result<Vec<RegisteredLab>, Failure> {
     let labs = registry(app).labs();
     labs.map_err(|source| Failure::File {
         path: app.environment.state(),
@@ -65,7 +67,7 @@ fn labs(app: &App) -> Result<Vec<Entry>, Failure> {
 }
 
 /// Returns the lab that is meant: the one named, else the only one that is up.
-fn find(app: &App, name: Option<&str>) -> Result<Entry, Failure> {
+fn find(app: &App, name: Option<&str>) -> Result<RegisteredLab, Failure> {
     let mut labs = labs(app)?;
     if let Some(name) = name {
         let found = labs.into_iter().find(|lab| lab.exercise == name);
@@ -85,9 +87,9 @@ fn find(app: &App, name: Option<&str>) -> Result<Entry, Failure> {
 }
 
 /// Asks the lab for what a command of the trade prints.
-fn say(lab: &Entry, request: &Request) -> Result<Said, Failure> {
-    match Caller::new(&lab.socket).ask(request)? {
-        Answer::Said(said) => Ok(said),
-        _ => Err(crate::kinds::gateway::lab::control::CallError::Foreign.into()),
+fn say(lab: &RegisteredLab, request: &LabRequest) -> Result<CommandOutput, Failure> {
+    match LabClient::new(&lab.socket).ask(request)? {
+        LabReply::Said(said) => Ok(said),
+        _ => Err(crate::kinds::gateway::lab::control::LabClientError::Foreign.into()),
     }
 }

@@ -8,7 +8,7 @@ use super::bench::Came;
 use super::{Block, Miss, shell};
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise};
-use crate::kinds::gateway::lab::control::{Answer, Keeper, Request, Status, wrappers};
+use crate::kinds::gateway::lab::control::{LabHost, LabReply, LabRequest, LabStatus, wrappers};
 use crate::kinds::gateway::lab::{control, log};
 use crate::kinds::gateway::{self, Label};
 use crate::sandbox::{Access, Limits, Stage, View};
@@ -45,8 +45,8 @@ pub(super) struct Named<'a> {
 /// A lab that is up; it goes when this is dropped.
 #[derive(Debug)]
 pub(super) struct Live {
-    keeper: Keeper,
-    status: Status,
+    host: LabHost,
+    status: LabStatus,
     work: Scratch,
     context: Context,
 }
@@ -149,12 +149,12 @@ impl Live {
         if config.is_some() {
             opening.running = None;
         }
-        let (keeper, _) = Keeper::start(opening, Arc::new(|_| ()))?;
-        let Answer::Status(status) = keeper.ask(Request::Status) else {
+        let (host, _) = LabHost::start(opening, Arc::new(|_| ()))?;
+        let LabReply::Status(status) = host.ask(LabRequest::Status) else {
             return Err(CheckError::Cancelled);
         };
         Ok(Self {
-            keeper,
+            host,
             status: *status,
             work,
             context: context.clone(),
@@ -163,17 +163,17 @@ impl Live {
 
     /// Runs `line` as a learner would in the lab's shell.
     pub(super) fn run(&self, line: &str) -> Result<Came, CheckError> {
-        let (keeper, work) = (&self.keeper, self.work.path());
+        let (host, work) = (&self.host, self.work.path());
         let gradus = self.context.sandbox.launcher();
-        let job = control::shell::job(Stage::Lab, keeper, work, gradus);
+        let job = control::shell::job(Stage::Lab, host, work, gradus);
         let job = job.map_err(|source| CheckError::File {
-            path: keeper.folder().to_owned(),
+            path: host.folder().to_owned(),
             source,
         })?;
         let curl = self.context.environment.find_program("curl", &[]);
         let view = View::of_lab()
-            .with(Access::Read, keeper.folder())
-            .with(Access::Connect, keeper.socket())
+            .with(Access::Read, host.folder())
+            .with(Access::Connect, host.socket())
             .with_all(Access::Execute, &curl);
         let job = job.variable("TMPDIR", work);
         let job = curl
@@ -200,7 +200,7 @@ impl Live {
                 return Ok(text);
             }
             // Asking the lab takes it a moment; a request that has been answered is logged then.
-            self.keeper.ask(Request::Status);
+            self.host.ask(LabRequest::Status);
         }
     }
 
@@ -216,9 +216,9 @@ impl Live {
     }
 
     /// Returns what runs now: a reload may have brought ports that were not there before.
-    fn status(&self) -> Status {
-        match self.keeper.ask(Request::Status) {
-            Answer::Status(status) => *status,
+    fn status(&self) -> LabStatus {
+        match self.host.ask(LabRequest::Status) {
+            LabReply::Status(status) => *status,
             _ => self.status.clone(),
         }
     }

@@ -11,7 +11,9 @@ use crate::cli::failure::Failure;
 use crate::cli::lab::purpose::{Deed, Judge, OwnKey, Purpose, Surface, Then};
 use crate::course::Answer as Choice;
 use crate::kinds::gateway::drill::Possibility;
-use crate::kinds::gateway::lab::control::{Answer, CallError, Caller, Request, Status};
+use crate::kinds::gateway::lab::control::{
+    LabClient, LabClientError, LabReply, LabRequest, LabStatus,
+};
 use crate::kinds::gateway::lab::{probe, prober};
 use crate::term::{Ask, Reply};
 use crate::text::{Line, Role};
@@ -69,7 +71,7 @@ impl<'a> Drilling<'a> {
     }
 
     /// Sends what customers send, once for each fault.
-    fn look(&mut self, status: &Status) {
+    fn look(&mut self, status: &LabStatus) {
         let port = status.port(status.nginx.listen);
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let faults = self.open.faults.iter().map(|fault| {
@@ -156,7 +158,7 @@ fn gone() -> Deed {
 }
 
 impl Purpose for Drilling<'_> {
-    fn heading(&mut self, status: &Status, view: &View) -> Vec<Line> {
+    fn heading(&mut self, status: &LabStatus, view: &View) -> Vec<Line> {
         if self.symptom.is_empty() {
             self.look(status);
         }
@@ -238,8 +240,8 @@ impl Purpose for Drilling<'_> {
     }
 
     fn judge(&self, socket: &Path) -> Result<Judge, Failure> {
-        let caller = Caller::new(socket);
-        Ok(Box::new(move |_| judged(&caller)))
+        let client = LabClient::new(socket);
+        Ok(Box::new(move |_| judged(&client)))
     }
 
     fn judged(&mut self, outcome: &Outcome) -> Result<Deed, Failure> {
@@ -261,11 +263,13 @@ impl Purpose for Drilling<'_> {
 }
 
 /// Asks a lab whether it is mended.
-pub(super) fn judged(caller: &Caller) -> Result<Outcome, CheckError> {
-    match caller.ask(&Request::Judge) {
-        Ok(Answer::Judged(outcome)) => Ok(*outcome),
+pub(super) fn judged(client: &LabClient) -> Result<Outcome, CheckError> {
+    match client.ask(&LabRequest::Judge) {
+        Ok(LabReply::Judged(outcome)) => Ok(*outcome),
         // It goes down.
-        Ok(_) | Err(CallError::Gone(_) | CallError::Foreign) => Err(CheckError::Cancelled),
-        Err(CallError::Trouble(what)) => Err(CheckError::exercise(what)),
+        Ok(_) | Err(LabClientError::Gone(_) | LabClientError::Foreign) => {
+            Err(CheckError::Cancelled)
+        }
+        Err(LabClientError::Trouble(what)) => Err(CheckError::exercise(what)),
     }
 }

@@ -14,7 +14,7 @@ use crate::cli::failure::Failure;
 use crate::cli::lab::registry;
 use crate::course::Answer as Choice;
 use crate::kinds::gateway::drill::{Fault, Possibility};
-use crate::kinds::gateway::lab::control::{Caller, Request};
+use crate::kinds::gateway::lab::control::{LabClient, LabRequest};
 use crate::report::{Options, outcome_lines};
 use crate::term::{self, Ask};
 use crate::text::{Line, Role};
@@ -152,7 +152,7 @@ impl GiveUp {
 /// Judges what runs, else the files.
 fn outcome(app: &App, drill: &Open<'_>, context: &Context) -> Result<Outcome, Failure> {
     if let Some(lab) = registry(app).find(&lab_name(drill.round.number)) {
-        return Ok(judged(&Caller::new(lab.socket))?);
+        return Ok(judged(&LabClient::new(lab.socket))?);
     }
     refuse_missing(drill, context)?;
     Ok(drill.task.check_folder(&drill.folder, context)?)
@@ -178,7 +178,7 @@ fn ended(
     let Some(entry) = entry else { return Ok(()) };
     if let Some(lab) = registry(app).find(&lab_name(entry.number)) {
         // It may be going down by itself.
-        Caller::new(lab.socket).ask(&Request::Down).ok();
+        LabClient::new(lab.socket).ask(&LabRequest::Down).ok();
     }
     if json {
         return Ok(());

@@ -1,12 +1,12 @@
 //! What a lab looks like: where it is, what runs in it, what its logs say.
 
-use crate::kinds::gateway::lab::control::Status;
-use crate::kinds::gateway::lab::control::tail::{News, Source};
-use crate::kinds::gateway::lab::customers::Met;
+use crate::kinds::gateway::lab::control::LabStatus;
+use crate::kinds::gateway::lab::control::tail::{LogSource, NewLines};
+use crate::kinds::gateway::lab::customers::CustomerCounts;
 use crate::text::{Line, Role};
 
 /// Returns what listens where, and where the files are.
-pub(super) fn places(status: &Status) -> Vec<Line> {
+pub(super) fn places(status: &LabStatus) -> Vec<Line> {
     let mut lines = vec![gateway(status)];
     for service in &status.services {
         let mut line = row(&service.name).with(Role::Code, &service.address);
@@ -26,13 +26,13 @@ pub(super) fn places(status: &Status) -> Vec<Line> {
 }
 
 /// Returns where nginx is to listen and where the files are, and nothing of what is behind it.
-pub(super) fn surface(status: &Status) -> Vec<Line> {
+pub(super) fn surface(status: &LabStatus) -> Vec<Line> {
     let mut lines = vec![gateway(status)];
     lines.extend(folders(status));
     lines
 }
 
-fn gateway(status: &Status) -> Line {
+fn gateway(status: &LabStatus) -> Line {
     let (listen, url) = (status.nginx.listen, status.url());
     let real = status.port(listen);
     let mut line = row("nginx").with(Role::Code, url);
@@ -43,7 +43,7 @@ fn gateway(status: &Status) -> Line {
     line
 }
 
-fn folders(status: &Status) -> [Line; 2] {
+fn folders(status: &LabStatus) -> [Line; 2] {
     let path = |path: &std::path::Path| path.display().to_string();
     [
         row("files").with(Role::Code, path(&status.folder)),
@@ -52,7 +52,7 @@ fn folders(status: &Status) -> [Line; 2] {
 }
 
 /// Returns what nginx is doing.
-pub(super) fn state(status: &Status) -> Vec<Line> {
+pub(super) fn state(status: &LabStatus) -> Vec<Line> {
     let nginx = &status.nginx;
     let Some(master) = nginx.master else {
         let text = "stopped; customers find nobody";
@@ -69,7 +69,7 @@ pub(super) fn state(status: &Status) -> Vec<Line> {
 }
 
 /// Returns in one line how the lab is; without its services where one may not look inside.
-pub(super) fn state_line(status: &Status, inside: bool) -> Line {
+pub(super) fn state_line(status: &LabStatus, inside: bool) -> Line {
     let mut line = Line::new().with(Role::Accent, &status.exercise);
     let nginx = &status.nginx;
     let (role, text) = match (nginx.master, nginx.config_changed) {
@@ -94,7 +94,7 @@ pub(super) fn state_line(status: &Status, inside: bool) -> Line {
 }
 
 /// Returns what customers meet now, and how many got no answer.
-fn met_words(met: Met) -> (Role, String) {
+fn met_words(met: CustomerCounts) -> (Role, String) {
     let (role, now) = match met.status {
         Some(status) if status < 400 => (Role::Good, format!("customers get {status}")),
         Some(status) => (Role::Bad, format!("customers get {status}")),
@@ -107,7 +107,7 @@ fn met_words(met: Met) -> (Role, String) {
 }
 
 /// Returns the lines of logs, each with the log that it is from.
-pub(super) fn log_lines(news: &News) -> Vec<Line> {
+pub(super) fn log_lines(news: &NewLines) -> Vec<Line> {
     let mut lines = Vec::new();
     if news.left_out > 0 {
         let text = format!("… {} lines left out", news.left_out);
@@ -122,19 +122,19 @@ pub(super) fn log_lines(news: &News) -> Vec<Line> {
     lines
 }
 
-fn role(source: Source, text: &str) -> Role {
+fn role(source: LogSource, text: &str) -> Role {
     let is_fault = match source {
-        Source::Error => ["[error]", "[crit]", "[alert]", "[emerg]"]
+        LogSource::Error => ["[error]", "[crit]", "[alert]", "[emerg]"]
             .iter()
             .any(|level| text.contains(level)),
-        Source::Access => text.split_whitespace().any(|word| {
+        LogSource::Access => text.split_whitespace().any(|word| {
             word.len() == 3 && word.starts_with('5') && word.bytes().all(|it| it.is_ascii_digit())
         }),
     };
     match (source, is_fault) {
         (_, true) => Role::Bad,
-        (Source::Error, false) => Role::Dim,
-        (Source::Access, false) => Role::Accent,
+        (LogSource::Error, false) => Role::Dim,
+        (LogSource::Access, false) => Role::Accent,
     }
 }
 

@@ -1,6 +1,6 @@
 //! The log lines of customers who come all the while, and would drown all others.
 
-use crate::kinds::gateway::lab::control::tail::{News, Source};
+use crate::kinds::gateway::lab::control::tail::{LogSource, NewLines};
 use crate::kinds::gateway::lab::customers::TARGET;
 
 /// Knows what the lines of the customers said last, so that only news is shown.
@@ -12,19 +12,19 @@ pub(super) struct Crowd {
 
 impl Crowd {
     /// Takes the lines of customers out of `news` that say what the one before them said.
-    pub(super) fn thin(&mut self, news: News) -> News {
+    pub(super) fn thin(&mut self, news: NewLines) -> NewLines {
         let mut lines = news.lines;
         lines.retain(|(source, line)| self.is_news(*source, line));
-        News { lines, ..news }
+        NewLines { lines, ..news }
     }
 
-    fn is_news(&mut self, source: Source, line: &str) -> bool {
+    fn is_news(&mut self, source: LogSource, line: &str) -> bool {
         if !line.contains(&format!("\"GET {TARGET} ")) {
             return true;
         }
         let last = match source {
-            Source::Error => &mut self.error,
-            Source::Access => &mut self.access,
+            LogSource::Error => &mut self.error,
+            LogSource::Access => &mut self.access,
         };
         let gist = gist(line);
         let is_news = *last != gist;
@@ -49,23 +49,23 @@ fn gist(line: &str) -> String {
 mod tests {
     use super::*;
 
-    fn access(target: &str, status: u16, time: &str) -> (Source, String) {
+    fn access(target: &str, status: u16, time: &str) -> (LogSource, String) {
         let line = format!("127.0.0.1 \"GET {target} HTTP/1.1\" {status} header=[{time}]");
-        (Source::Access, line)
+        (LogSource::Access, line)
     }
 
-    fn error(time: &str, number: u32) -> (Source, String) {
+    fn error(time: &str, number: u32) -> (LogSource, String) {
         let line = format!(
             "2026/11/22 {time} [error] 7#7: *{number} connect() failed (111: Connection refused), \
              request: \"GET {TARGET} HTTP/1.1\""
         );
-        (Source::Error, line)
+        (LogSource::Error, line)
     }
 
-    fn left(crowd: &mut Crowd, lines: Vec<(Source, String)>) -> usize {
-        let news = News {
+    fn left(crowd: &mut Crowd, lines: Vec<(LogSource, String)>) -> usize {
+        let news = NewLines {
             lines,
-            ..News::default()
+            ..NewLines::default()
         };
         crowd.thin(news).lines.len()
     }

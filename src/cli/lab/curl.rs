@@ -11,8 +11,8 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::kinds::gateway::lab::control::Status;
-use crate::kinds::gateway::lab::control::protocol::Said;
+use crate::kinds::gateway::lab::control::LabStatus;
+use crate::kinds::gateway::lab::control::protocol::CommandOutput;
 use crate::sys::clock::Stopwatch;
 use response::Response;
 use told::{Facts, why};
@@ -38,12 +38,12 @@ struct Call {
 }
 
 /// Does what `curl` does with these arguments, in the folder `folder`.
-pub(super) fn run(arguments: &[String], status: &Status, folder: &Path) -> Said {
+pub(super) fn run(arguments: &[String], status: &LabStatus, folder: &Path) -> CommandOutput {
     let call = match parse(arguments) {
         Ok(call) => call,
         Err(what) => {
             let known = "it knows -i -I -s -S -v -f -X -d -H -o -w and --unix-socket";
-            let mut said = Said::failed(format!(
+            let mut said = CommandOutput::failed(format!(
                 "curl: {what}; this is the lab's small curl: {known}\n"
             ));
             said.code = 2;
@@ -116,7 +116,7 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
 }
 
 impl Call {
-    fn exchange(&self, status: &Status, folder: &Path) -> io::Result<Response> {
+    fn exchange(&self, status: &LabStatus, folder: &Path) -> io::Result<Response> {
         let (authority, path) = self.parts();
         let request = self.request(authority, path);
         if let Some(socket) = &self.socket {
@@ -179,8 +179,8 @@ impl Call {
         text + "\r\n" + data
     }
 
-    fn told(&self, answer: &Response, folder: &Path, time: Duration) -> Said {
-        let mut said = Said::default();
+    fn told(&self, answer: &Response, folder: &Path, time: Duration) -> CommandOutput {
+        let mut said = CommandOutput::default();
         if self.verbose {
             said.stderr = self.exchanged(answer);
         }
@@ -200,7 +200,7 @@ impl Call {
             match &self.output {
                 Some(file) => {
                     if let Err(error) = fs::write(folder.join(file), &out) {
-                        return Said {
+                        return CommandOutput {
                             code: 23,
                             stderr: format!("curl: (23) {file}: {error}\n"),
                             ..said
@@ -224,7 +224,7 @@ impl Call {
     }
 
     /// Returns what to say where there is no answer.
-    fn failed(&self, error: &io::Error, time: Duration) -> Said {
+    fn failed(&self, error: &io::Error, time: Duration) -> CommandOutput {
         let address = host_and_port(self.parts().0);
         let (code, what) = why(error, address, time);
         let mut stderr = String::new();
@@ -243,7 +243,7 @@ impl Call {
             exit: code,
         };
         let form = self.write_out.as_deref().unwrap_or_default();
-        Said {
+        CommandOutput {
             code,
             stdout: facts.written(form),
             stderr,
@@ -282,7 +282,7 @@ fn host_and_port(authority: &str) -> (&str, &str) {
 }
 
 /// A socket's path is the learner's: relative to the lab.
-fn place(socket: &str, status: &Status, folder: &Path) -> PathBuf {
+fn place(socket: &str, status: &LabStatus, folder: &Path) -> PathBuf {
     let inside = status.lab.join(socket);
     if inside.exists() {
         inside

@@ -5,7 +5,7 @@ use clap::Args;
 use super::{find, registry, say};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::kinds::gateway::lab::control::Request;
+use crate::kinds::gateway::lab::control::LabRequest;
 use crate::sandbox::Cancel;
 use crate::sys::clock::Stopwatch;
 use crate::text::Line;
@@ -26,7 +26,7 @@ pub(crate) struct Down {
 impl Down {
     pub(super) fn run(self, app: &App) -> Done {
         let lab = find(app, self.exercise.as_deref())?;
-        say(&lab, &Request::Down)?;
+        say(&lab, &LabRequest::Down)?;
         let watch = Stopwatch::start();
         let still = || registry(app).find(&lab.exercise) == Some(lab.clone());
         while still() && watch.elapsed() < PATIENCE {

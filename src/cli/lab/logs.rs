@@ -7,8 +7,8 @@ use clap::Args;
 use super::{board, find};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::kinds::gateway::lab::control::tail::{News, Positions};
-use crate::kinds::gateway::lab::control::{Answer, CallError, Caller, Request};
+use crate::kinds::gateway::lab::control::tail::{NewLines, Positions};
+use crate::kinds::gateway::lab::control::{LabClient, LabClientError, LabReply, LabRequest};
 use crate::sandbox::Cancel;
 
 /// How often the lab is asked for more.
@@ -27,26 +27,26 @@ pub(crate) struct Logs {
 impl Logs {
     pub(super) fn run(self, app: &App) -> Done {
         let lab = find(app, self.exercise.as_deref())?;
-        let caller = Caller::new(lab.socket);
-        let mut news = ask(&caller, Positions::default())?;
+        let client = LabClient::new(lab.socket);
+        let mut news = ask(&client, Positions::default())?;
         loop {
             app.output.lines(&board::log_lines(&news))?;
             if !self.follow || app.output.is_closed() {
                 return Ok(Code::Fine);
             }
             Cancel::new().wait(BEAT);
-            news = match ask(&caller, news.positions) {
+            news = match ask(&client, news.positions) {
                 Ok(news) => news,
-                Err(CallError::Gone(_) | CallError::Trouble(_)) => return Ok(Code::Fine),
+                Err(LabClientError::Gone(_) | LabClientError::Trouble(_)) => return Ok(Code::Fine),
                 Err(error) => return Err(error.into()),
             };
         }
     }
 }
 
-fn ask(caller: &Caller, from: Positions) -> Result<News, CallError> {
-    match caller.ask(&Request::Logs { from })? {
-        Answer::Logs(news) => Ok(news),
-        _ => Err(CallError::Foreign),
+fn ask(client: &LabClient, from: Positions) -> Result<NewLines, LabClientError> {
+    match client.ask(&LabRequest::Logs { from })? {
+        LabReply::Logs(news) => Ok(news),
+        _ => Err(LabClientError::Foreign),
     }
 }

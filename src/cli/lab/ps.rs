@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{board, labs};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::kinds::gateway::lab::control::{Caller, Status};
+use crate::kinds::gateway::lab::control::{LabClient, LabStatus};
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
 
@@ -23,7 +23,7 @@ pub(crate) struct Ps {
 struct Record {
     /// The version of this shape.
     version: u32,
-    labs: Vec<Status>,
+    labs: Vec<LabStatus>,
 }
 
 impl Ps {
@@ -31,7 +31,7 @@ impl Ps {
         let labs = labs(app)?.into_iter();
         // One that goes down just now is not up.
         let labs: Vec<_> = labs
-            .filter_map(|lab| Caller::new(lab.socket).status().ok())
+            .filter_map(|lab| LabClient::new(lab.socket).status().ok())
             .collect();
         if self.json {
             app.output.json(&Record { version: 1, labs })?;

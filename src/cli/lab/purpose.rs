@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::check::{CheckError, Context, Outcome};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::kinds::gateway::lab::control::Status;
+use crate::kinds::gateway::lab::control::LabStatus;
 use crate::term::Terminal;
 use crate::text::Line;
 use crate::tutor::View;
@@ -62,7 +62,7 @@ pub(in crate::cli) type Judge =
 /// What a lab is up for.
 pub(in crate::cli) trait Purpose {
     /// Returns what stands above the addresses.
-    fn heading(&mut self, status: &Status, view: &View) -> Vec<Line>;
+    fn heading(&mut self, status: &LabStatus, view: &View) -> Vec<Line>;
 
     /// Returns the keys that only this purpose has.
     fn keys(&self) -> &'static [OwnKey] {

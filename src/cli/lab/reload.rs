@@ -5,7 +5,7 @@ use clap::Args;
 use super::{find, say};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::kinds::gateway::lab::control::{NginxWord, Request};
+use crate::kinds::gateway::lab::control::{LabRequest, NginxCommand};
 use crate::text::Line;
 
 /// Make nginx of a lab read its configuration again, as `nginx -s reload` does
@@ -18,8 +18,8 @@ pub(crate) struct Reload {
 impl Reload {
     pub(super) fn run(self, app: &App) -> Done {
         let lab = find(app, self.exercise.as_deref())?;
-        let word = NginxWord::Reload;
-        let said = say(&lab, &Request::Nginx { word })?;
+        let word = NginxCommand::Reload;
+        let said = say(&lab, &LabRequest::Nginx { word })?;
         let lines: Vec<_> = said.stderr.lines().map(Line::plain).collect();
         app.output.tell(&lines);
         if said.code != 0 {

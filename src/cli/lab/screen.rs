@@ -16,9 +16,11 @@ use crate::cli::app::App;
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::course::Exercise;
-use crate::kinds::gateway::lab::control::protocol::Said;
+use crate::kinds::gateway::lab::control::protocol::CommandOutput;
 use crate::kinds::gateway::lab::control::tail::Positions;
-use crate::kinds::gateway::lab::control::{Answer, Happened, Keeper, Request, Status, words};
+use crate::kinds::gateway::lab::control::{
+    LabEvent, LabHost, LabReply, LabRequest, LabStatus, words,
+};
 use crate::sandbox::Cancel;
 use crate::term::{Key, Lines, Listener, Received, Size, Spot, Terminal, Tty};
 use crate::text::{Line, Role};
@@ -31,7 +33,7 @@ const BEAT: Duration = Duration::from_millis(120);
 /// Something that reaches the screen.
 pub(super) enum Message {
     Received(Received),
-    Happened(Happened),
+    LabEvent(LabEvent),
     Saved(Changed),
     Checked(Result<Outcome, CheckError>),
 }
@@ -40,7 +42,7 @@ pub(super) struct Screen<'a> {
     app: &'a App,
     exercise: &'a Exercise,
     purpose: &'a mut dyn Purpose,
-    keeper: &'a Keeper,
+    host: &'a LabHost,
     context: Context,
     sender: Sender<Message>,
     terminal: Box<dyn Terminal>,
@@ -60,7 +62,7 @@ impl<'a> Screen<'a> {
         app: &'a App,
         exercise: &'a Exercise,
         purpose: &'a mut dyn Purpose,
-        keeper: &'a Keeper,
+        host: &'a LabHost,
         context: Context,
         sender: Sender<Message>,
     ) -> Result<Self, Failure> {
@@ -96,7 +98,7 @@ impl<'a> Screen<'a> {
             app,
             exercise,
             purpose,
-            keeper,
+            host,
             context,
             sender,
             terminal,
@@ -132,7 +134,7 @@ impl<'a> Screen<'a> {
 
     fn watch(&mut self, said: &[Line], messages: &Receiver<Message>) -> Result<Code, Failure> {
         // What nginx says while it starts is no news.
-        if let Answer::Logs(news) = self.keeper.ask(Request::Logs {
+        if let LabReply::Logs(news) = self.host.ask(LabRequest::Logs {
             from: Positions::default(),
         }) {
             self.positions = news.positions;
@@ -157,8 +159,8 @@ impl<'a> Screen<'a> {
     fn act(&mut self, message: Message) -> Result<Then, Failure> {
         match message {
             Message::Received(received) => return self.receive(received),
-            Message::Happened(Happened::Down) => return Ok(Then::End(Code::Fine)),
-            Message::Happened(Happened::Changed(what)) => {
+            Message::LabEvent(LabEvent::Down) => return Ok(Then::End(Code::Fine)),
+            Message::LabEvent(LabEvent::Changed(what)) => {
                 self.say(Role::Accent, &format!("{what} from elsewhere."))?;
             }
             Message::Saved(changed) => self.saved(&changed)?,
@@ -280,7 +282,7 @@ impl<'a> Screen<'a> {
             return Ok(());
         }
         let from = self.positions;
-        let Answer::Logs(news) = self.keeper.ask(Request::Logs { from }) else {
+        let LabReply::Logs(news) = self.host.ask(LabRequest::Logs { from }) else {
             return Ok(());
         };
         self.positions = news.positions;
@@ -305,22 +307,22 @@ impl<'a> Screen<'a> {
         }
     }
 
-    fn status(&self) -> Result<Status, Failure> {
-        match self.keeper.ask(Request::Status) {
-            Answer::Status(status) => Ok(*status),
-            _ => Err(crate::kinds::gateway::lab::control::CallError::Foreign.into()),
+    fn status(&self) -> Result<LabStatus, Failure> {
+        match self.host.ask(LabRequest::Status) {
+            LabReply::Status(status) => Ok(*status),
+            _ => Err(crate::kinds::gateway::lab::control::LabClientError::Foreign.into()),
         }
     }
 
-    fn ask(&mut self, request: Request) -> Result<(), Failure> {
-        match self.keeper.ask(request) {
-            Answer::Said(said) => self.told(&said),
-            Answer::Trouble { what } => self.say(Role::Bad, &what),
+    fn ask(&mut self, request: LabRequest) -> Result<(), Failure> {
+        match self.host.ask(request) {
+            LabReply::Said(said) => self.told(&said),
+            LabReply::Trouble { what } => self.say(Role::Bad, &what),
             _ => Ok(()),
         }
     }
 
-    fn told(&mut self, said: &Said) -> Result<(), Failure> {
+    fn told(&mut self, said: &CommandOutput) -> Result<(), Failure> {
         let role = if said.code == 0 {
             Role::Text
         } else {

@@ -10,7 +10,7 @@ use clap::Args;
 use super::find;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
-use crate::kinds::gateway::lab::control::{Caller, Status, wrappers};
+use crate::kinds::gateway::lab::control::{LabClient, LabStatus, wrappers};
 use crate::sandbox::interactive_in;
 
 /// Open a shell in a lab: `nginx` and `svc` are those of the lab
@@ -23,8 +23,8 @@ pub(crate) struct Shell {
 impl Shell {
     pub(super) fn run(self, app: &App) -> Done {
         let lab = find(app, self.exercise.as_deref())?;
-        let caller = Caller::new(&lab.socket);
-        let status = caller.status()?;
+        let client = LabClient::new(&lab.socket);
+        let status = client.status()?;
         app.note(&welcome(&status));
         open(app, &status, &lab.socket)?;
         Ok(Code::Fine)
@@ -32,7 +32,7 @@ impl Shell {
 }
 
 /// Returns what to know before the first prompt.
-pub(super) fn welcome(status: &Status) -> String {
+pub(super) fn welcome(status: &LabStatus) -> String {
     format!(
         "This shell is in the lab of {}: nginx and svc (svc --help) are the lab's, $URL is {}, \
          $LOGS has the logs. exit leaves it.",
@@ -42,7 +42,7 @@ pub(super) fn welcome(status: &Status) -> String {
 }
 
 /// Runs the learner's shell, or else `sh`, with the lab's commands first on its path.
-pub(super) fn open(app: &App, status: &Status, socket: &Path) -> io::Result<()> {
+pub(super) fn open(app: &App, status: &LabStatus, socket: &Path) -> io::Result<()> {
     let bin = status.lab.join("bin");
     let environment = &app.environment;
     let shell = environment.get("SHELL").map(PathBuf::from);
@@ -65,7 +65,7 @@ pub(super) fn open(app: &App, status: &Status, socket: &Path) -> io::Result<()> 
 /// anew, so it is set again.
 fn prompt(
     shell: &Path,
-    status: &Status,
+    status: &LabStatus,
     bin: &Path,
     variables: &mut Vec<(&str, OsString)>,
 ) -> io::Result<Vec<OsString>> {

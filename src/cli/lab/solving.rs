@@ -9,7 +9,7 @@ use crate::cli::app::{App, OpenCourse};
 use crate::cli::failure::Failure;
 use crate::cli::next;
 use crate::course::Exercise;
-use crate::kinds::gateway::lab::control::Status;
+use crate::kinds::gateway::lab::control::LabStatus;
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
 use crate::tutor::View;
@@ -22,7 +22,7 @@ pub(super) struct Solving<'a> {
 }
 
 impl Purpose for Solving<'_> {
-    fn heading(&mut self, status: &Status, _view: &View) -> Vec<Line> {
+    fn heading(&mut self, status: &LabStatus, _view: &View) -> Vec<Line> {
         let title = Line::new().with(Role::Heading(1), &status.title);
         vec![title.with(Role::Dim, format!("  the lab of {}", status.exercise))]
     }

@@ -17,8 +17,8 @@ use crate::cli::check::{feedback, refuse_missing};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::course::Exercise;
-use crate::kinds::gateway::lab::control::protocol::Said;
-use crate::kinds::gateway::lab::control::{Entry, Keeper, Opening, wrappers};
+use crate::kinds::gateway::lab::control::protocol::CommandOutput;
+use crate::kinds::gateway::lab::control::{LabHost, LabSetup, RegisteredLab, wrappers};
 use crate::kinds::gateway::{self, Label};
 use crate::text::{Line, Role};
 use crate::watch::{WatchMode, Watcher};
@@ -74,7 +74,7 @@ impl Up {
 pub(in crate::cli) fn up(
     app: &App,
     exercise: &Exercise,
-    mut opening: Opening,
+    mut opening: LabSetup,
     context: Context,
     purpose: &mut dyn Purpose,
 ) -> Done {
@@ -85,11 +85,11 @@ pub(in crate::cli) fn up(
     let told = sender.clone();
     let told = Arc::new(move |happened| {
         // When nobody listens any more the lab is going down.
-        told.send(Message::Happened(happened)).ok();
+        told.send(Message::LabEvent(happened)).ok();
     });
-    let (keeper, said) = Keeper::start(opening, told).map_err(CheckError::from)?;
+    let (host, said) = LabHost::start(opening, told).map_err(CheckError::from)?;
     let failed = |source| Failure::File {
-        path: keeper.folder().to_owned(),
+        path: host.folder().to_owned(),
         source,
     };
     let missing = |name: &&&str| app.environment.find_program(name, &[]).is_none();
@@ -99,19 +99,19 @@ pub(in crate::cli) fn up(
         .copied()
         .collect();
     let gradus = context.sandbox.launcher();
-    wrappers::write(keeper.folder(), gradus, &more).map_err(failed)?;
-    let entry = Entry {
+    wrappers::write(host.folder(), gradus, &more).map_err(failed)?;
+    let entry = RegisteredLab {
         exercise: exercise.id.to_string(),
         folder: folder.clone(),
         pid: std::process::id(),
-        socket: keeper.socket().to_owned(),
+        socket: host.socket().to_owned(),
     };
     let _registered = match registry(app).enter(&entry).map_err(failed)? {
         Ok(registered) => registered,
         Err(first) => return Err(up_already(app, &first)),
     };
     let _watcher = watch(&folder, sender.clone())?;
-    let mut screen = Screen::open(app, exercise, purpose, &keeper, context, sender)?;
+    let mut screen = Screen::open(app, exercise, purpose, &host, context, sender)?;
     let code = screen.run(&said_lines(&said), &messages)?;
     drop(screen);
     if !aside {
@@ -121,7 +121,7 @@ pub(in crate::cli) fn up(
     Ok(code)
 }
 
-fn said_lines(said: &Said) -> Vec<Line> {
+fn said_lines(said: &CommandOutput) -> Vec<Line> {
     let role = if said.code == 0 {
         Role::Warn
     } else {
@@ -159,8 +159,8 @@ pub(in crate::cli) fn tell(app: &App, faults: &[Diagnostic]) {
 }
 
 /// Returns why a second lab of an exercise is not put up.
-pub(in crate::cli) fn up_already(app: &App, first: &Entry) -> Failure {
-    let Entry {
+pub(in crate::cli) fn up_already(app: &App, first: &RegisteredLab) -> Failure {
+    let RegisteredLab {
         exercise,
         folder,
         pid,

@@ -10,8 +10,10 @@ use super::curl;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::kinds::gateway::lab::control::protocol::Said;
-use crate::kinds::gateway::lab::control::{Answer, CallError, Caller, Status, words, wrappers};
+use crate::kinds::gateway::lab::control::protocol::CommandOutput;
+use crate::kinds::gateway::lab::control::{
+    LabClient, LabClientError, LabReply, LabStatus, words, wrappers,
+};
 
 /// A word to a lab, from one of its scripts.
 #[derive(Debug, Args)]
@@ -28,16 +30,16 @@ impl LabWord {
         let socket = PathBuf::from(words.next().unwrap_or_default());
         let command = words.next().unwrap_or_default();
         let arguments: Vec<String> = words.collect();
-        let caller = Caller::new(socket);
+        let client = LabClient::new(socket);
         let said = match command.as_str() {
-            "nginx" => ask(&caller, words::nginx(&arguments))?,
-            "svc" => ask(&caller, words::svc(&arguments))?,
-            "ss" => Said::fine(listening(&caller.status()?)),
+            "nginx" => ask(&client, words::nginx(&arguments))?,
+            "svc" => ask(&client, words::svc(&arguments))?,
+            "ss" => CommandOutput::fine(listening(&client.status()?)),
             "curl" if app.environment.get(wrappers::CURL).is_some() => {
-                return Err(real_curl(app, &arguments, &caller.status()?));
+                return Err(real_curl(app, &arguments, &client.status()?));
             }
-            "curl" => curl::run(&arguments, &caller.status()?, app.environment.folder()),
-            other => Said::failed(format!("{other}: the lab has no such command\n")),
+            "curl" => curl::run(&arguments, &client.status()?, app.environment.folder()),
+            other => CommandOutput::failed(format!("{other}: the lab has no such command\n")),
         };
         // Nobody is left to be told when this cannot be written.
         std::io::stderr().write_all(said.stderr.as_bytes()).ok();
@@ -48,7 +50,7 @@ impl LabWord {
 
 /// Becomes the real `curl`, which is led to the ports that stand for those in its URL, and shows no
 /// progress, as on a terminal. Returns only when that fails.
-fn real_curl(app: &App, arguments: &[String], status: &Status) -> Failure {
+fn real_curl(app: &App, arguments: &[String], status: &LabStatus) -> Failure {
     let curl = app.environment.get(wrappers::CURL).unwrap_or_default();
     let mut own = vec!["--no-progress-meter".to_owned()];
     for (learner, private) in &status.ports {
@@ -60,21 +62,21 @@ fn real_curl(app: &App, arguments: &[String], status: &Status) -> Failure {
 }
 
 fn ask(
-    caller: &Caller,
-    request: Result<crate::kinds::gateway::lab::control::Request, Said>,
-) -> Result<Said, CallError> {
+    client: &LabClient,
+    request: Result<crate::kinds::gateway::lab::control::LabRequest, CommandOutput>,
+) -> Result<CommandOutput, LabClientError> {
     let request = match request {
         Ok(request) => request,
         Err(said) => return Ok(said),
     };
-    match caller.ask(&request)? {
-        Answer::Said(said) => Ok(said),
-        _ => Err(CallError::Foreign),
+    match client.ask(&request)? {
+        LabReply::Said(said) => Ok(said),
+        _ => Err(LabClientError::Foreign),
     }
 }
 
 /// Returns what `ss -ltnp` shows of the lab.
-fn listening(status: &Status) -> String {
+fn listening(status: &LabStatus) -> String {
     let mut rows = vec![
         [
             "State",

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use super::files::{self, Files};
-use super::lab::control::{Answer, Caller, Opening, Registry, Request};
+use super::lab::control::{LabClient, LabReply, LabRequest, LabSetup, Registry};
 use super::lab::{Lab, Nginx, log, services};
 use super::{GatewayTask, Judging, judge};
 use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
@@ -28,7 +28,7 @@ pub(crate) fn opening(
     label: Label<'_>,
     folder: &Path,
     context: &Context,
-) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+) -> Result<Result<LabSetup, Vec<Diagnostic>>, CheckError> {
     let task = task
         .live()
         .and_then(|live| live.downcast_ref::<GatewayTask>())
@@ -49,7 +49,7 @@ pub(super) fn opening_of(
     folder: &Path,
     files: &Files,
     context: &Context,
-) -> Result<Result<Opening, Vec<Diagnostic>>, CheckError> {
+) -> Result<Result<LabSetup, Vec<Diagnostic>>, CheckError> {
     let mut plan = task.plan()?.clone();
     let declared = plan.upstreams.clone();
     if let Some(text) = files.get(services::FILE)
@@ -68,7 +68,7 @@ pub(super) fn opening_of(
             ..Outcome::default()
         })
     };
-    Ok(Ok(Opening {
+    Ok(Ok(LabSetup {
         exercise: label.exercise.to_owned(),
         title: label.title.to_owned(),
         folder: folder.to_owned(),
@@ -87,8 +87,8 @@ pub(super) fn judged(task: &GatewayTask, folder: &Path, context: &Context) -> Op
     if task.judging != Judging::Runbook {
         return None;
     }
-    match lab_of(folder, context)?.ask(&Request::Judge) {
-        Ok(Answer::Judged(mut outcome)) => {
+    match lab_of(folder, context)?.ask(&LabRequest::Judge) {
+        Ok(LabReply::Judged(mut outcome)) => {
             remember(task, &mut outcome);
             Some(*outcome)
         }
@@ -118,11 +118,11 @@ pub(super) fn unread(folder: &Path, context: &Context) -> Option<Diagnostic> {
 }
 
 /// The client of the lab that is up for `folder`.
-fn lab_of(folder: &Path, context: &Context) -> Option<Caller> {
+fn lab_of(folder: &Path, context: &Context) -> Option<LabClient> {
     let folder = fs::canonicalize(folder).ok()?;
     let labs = Registry::new(&context.environment).labs().ok()?;
     let lab = labs.into_iter().find(|lab| lab.folder == folder)?;
-    Some(Caller::new(lab.socket))
+    Some(LabClient::new(lab.socket))
 }
 
 /// Adds a hint to failures about the history of nginx, which no further repair can change.

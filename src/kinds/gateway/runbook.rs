@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::files::{self as folder_files, Files};
-use super::lab::control::{Answer, Keeper, Request, shell};
+use super::lab::control::{LabHost, LabReply, LabRequest, shell};
 use super::lab::odd;
 use super::live::{self, Label};
 use super::{GatewayTask, Judging, title};
@@ -66,9 +66,9 @@ pub(super) fn replay(
         Ok(opening) => opening,
         Err(diagnostics) => return Ok(not_started(task, diagnostics)),
     };
-    let (keeper, _) = Keeper::start(opening, Arc::new(|_| ()))?;
+    let (host, _) = LabHost::start(opening, Arc::new(|_| ()))?;
     context.tell(Event::Step("replaying runbook.sh"));
-    let exit = run(&keeper, &folder, &driver, context)?;
+    let exit = run(&host, &folder, &driver, context)?;
     let printed = printed(&exit, scratch.path());
     let replayed = Phase {
         name: "replay",
@@ -78,13 +78,15 @@ pub(super) fn replay(
         return Ok(not_run(task, &failure, printed));
     }
     context.tell(Event::Step("probing the gateway"));
-    match keeper.ask(Request::Judge) {
-        Answer::Judged(mut outcome) => {
+    match host.ask(LabRequest::Judge) {
+        LabReply::Judged(mut outcome) => {
             outcome.phases.insert(0, replayed);
             outcome.printed = printed;
             Ok(*outcome)
         }
-        Answer::Trouble { what } if !context.cancel.is_cancelled() => Err(CheckError::Apart(what)),
+        LabReply::Trouble { what } if !context.cancel.is_cancelled() => {
+            Err(CheckError::Apart(what))
+        }
         _ => Err(CheckError::Cancelled),
     }
 }
@@ -99,25 +101,25 @@ pub(super) fn untouched(task: &GatewayTask) -> Files {
 }
 
 fn run(
-    keeper: &Keeper,
+    host: &LabHost,
     folder: &Path,
     driver: &Path,
     context: &Context,
 ) -> Result<Exit, CheckError> {
     let gradus = context.sandbox.launcher();
     let failed = |source| CheckError::File {
-        path: keeper.folder().to_owned(),
+        path: host.folder().to_owned(),
         source,
     };
-    let job = shell::job(Stage::Lab, keeper, folder, gradus).map_err(failed)?;
+    let job = shell::job(Stage::Lab, host, folder, gradus).map_err(failed)?;
     // Gradus reads the folder afterwards. Its parent is not writable to the runbook, so that it cannot
     // replace the folder, or put a symbolic link in its place.
     let view = View::of_lab()
         .with_all(Access::Execute, [gradus, folder])
-        .with_all(Access::Read, [keeper.folder(), driver, Path::new("/proc")])
+        .with_all(Access::Read, [host.folder(), driver, Path::new("/proc")])
         .with(Access::Write, folder)
         .with_all(Access::Write, at(driver).parent())
-        .with(Access::Connect, keeper.socket());
+        .with(Access::Connect, host.socket());
     let job = job
         .within(LIMITS)
         .secluded(context.sandbox.shell_seclusion())

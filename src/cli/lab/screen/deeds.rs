@@ -9,8 +9,8 @@ use crate::cli::check::feedback;
 use crate::cli::failure::Failure;
 use crate::cli::lab::{board, shell};
 use crate::course::Answer as Choice;
-use crate::kinds::gateway::lab::control::protocol::ServiceRequest;
-use crate::kinds::gateway::lab::control::{Answer, NginxWord, Request, Status};
+use crate::kinds::gateway::lab::control::protocol::ServiceCommand;
+use crate::kinds::gateway::lab::control::{LabReply, LabRequest, LabStatus, NginxCommand};
 use crate::kinds::gateway::lab::{log, services};
 use crate::report::{Options, outcome_lines};
 use crate::sandbox::Cancel;
@@ -25,8 +25,8 @@ const RUNBOOK: &str = "runbook.sh";
 
 impl Screen<'_> {
     pub(super) fn reload(&mut self) -> Result<(), Failure> {
-        let test = NginxWord::Test;
-        let Answer::Said(found) = self.keeper.ask(Request::Nginx { word: test }) else {
+        let test = NginxCommand::Test;
+        let LabReply::Said(found) = self.host.ask(LabRequest::Nginx { word: test }) else {
             return Ok(());
         };
         self.told(&found)?;
@@ -40,17 +40,17 @@ impl Screen<'_> {
             };
         }
         let (word, done) = if runs {
-            (NginxWord::Reload, "nginx has read it.")
+            (NginxCommand::Reload, "nginx has read it.")
         } else {
-            (NginxWord::Start, "nginx was started.")
+            (NginxCommand::Start, "nginx was started.")
         };
-        match self.keeper.ask(Request::Nginx { word }) {
-            Answer::Said(said) if said.code == 0 => {
+        match self.host.ask(LabRequest::Nginx { word }) {
+            LabReply::Said(said) if said.code == 0 => {
                 // What nginx logs about it comes first, else it pushes the word off a small screen.
                 self.tail()?;
                 self.say(Role::Good, done)
             }
-            Answer::Said(said) => self.told(&said),
+            LabReply::Said(said) => self.told(&said),
             _ => Ok(()),
         }
     }
@@ -77,7 +77,7 @@ impl Screen<'_> {
         let status = self.status()?;
         self.terminal.release()?;
         self.app.note(&shell::welcome(&status));
-        let opened = shell::open(self.app, &status, self.keeper.socket());
+        let opened = shell::open(self.app, &status, self.host.socket());
         self.terminal.reclaim()?;
         self.greet(&[])?;
         match opened {
@@ -115,7 +115,7 @@ impl Screen<'_> {
         let mut context = self.context.clone();
         context.cancel = Cancel::new();
         self.check = Some(context.cancel.clone());
-        let judge = self.purpose.judge(self.keeper.socket())?;
+        let judge = self.purpose.judge(self.host.socket())?;
         let sender = self.sender.clone();
         thread::Builder::new().name("check".into()).spawn(move || {
             let result = judge(&context);
@@ -155,7 +155,7 @@ impl Screen<'_> {
 
     /// Adds what was done since the last time to the learner's runbook.
     pub(super) fn write_runbook(&mut self) -> Result<(), Failure> {
-        let Answer::History { lines } = self.keeper.ask(Request::History) else {
+        let LabReply::History { lines } = self.host.ask(LabRequest::History) else {
             return Ok(());
         };
         let new = lines.get(self.written..).unwrap_or_default();
@@ -184,21 +184,21 @@ impl Screen<'_> {
 }
 
 /// Returns what can be done to the services, each with its words.
-fn choices(status: &Status) -> Vec<(String, Request)> {
+fn choices(status: &LabStatus) -> Vec<(String, LabRequest)> {
     let mut choices = Vec::new();
     for service in &status.services {
         let words: &[_] = if service.is_running() {
             &[
-                ("stop", ServiceRequest::Stop),
-                ("restart", ServiceRequest::Restart),
-                ("kill", ServiceRequest::Kill),
+                ("stop", ServiceCommand::Stop),
+                ("restart", ServiceCommand::Restart),
+                ("kill", ServiceCommand::Kill),
             ]
         } else {
-            &[("start", ServiceRequest::Start)]
+            &[("start", ServiceCommand::Start)]
         };
         for (verb, word) in words {
             let name = service.name.clone();
-            let request = Request::Service {
+            let request = LabRequest::Service {
                 word: *word,
                 name: Some(name.clone()),
             };

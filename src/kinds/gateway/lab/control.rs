@@ -1,7 +1,7 @@
 //! A lab that stays up: one process keeps it and takes requests from any terminal over a unix socket in the
 //! lab's private folder.
 //!
-//! [`Keeper`] owns the lab and handles one [`Request`] at a time; [`Caller`] sends requests from other
+//! [`LabHost`] owns the lab and handles one [`LabRequest`] at a time; [`LabClient`] sends requests from other
 //! processes; [`registry`] lists the labs that are up. [`wrappers`] are the commands `nginx` and `svc` of
 //! the lab's shell.
 
@@ -15,7 +15,7 @@ pub(crate) mod tail;
 pub(crate) mod words;
 pub(crate) mod wrappers;
 
-pub(crate) use caller::{CallError, Caller};
-pub(crate) use keeper::{Happened, Keeper, Opening};
-pub(crate) use protocol::{Answer, NginxWord, Request, Status};
-pub(crate) use registry::{Entry, Registry};
+pub(crate) use caller::{LabClient, LabClientError};
+pub(crate) use keeper::{LabEvent, LabHost, LabSetup};
+pub(crate) use protocol::{LabReply, LabRequest, LabStatus, NginxCommand};
+pub(crate) use registry::{RegisteredLab, Registry};

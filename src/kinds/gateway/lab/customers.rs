@@ -26,7 +26,7 @@ pub(crate) struct Customers {
 
 /// The results of the customers' requests so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Met {
+pub(crate) struct CustomerCounts {
     /// All requests.
     pub sent: usize,
     /// Those without a response.
@@ -88,9 +88,9 @@ impl Customers {
         }
     }
 
-    pub(crate) fn met(&self) -> Met {
+    pub(crate) fn counts(&self) -> CustomerCounts {
         let status = self.counts.status.load(Ordering::Relaxed);
-        Met {
+        CustomerCounts {
             sent: self.counts.sent.load(Ordering::Relaxed),
             lost: self.counts.lost.load(Ordering::Relaxed),
             status: (status != 0).then_some(status),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     fn wait_for(customers: &Customers, sent: usize) {
-        while customers.met().sent < sent {
+        while customers.counts().sent < sent {
             thread::yield_now();
         }
     }
@@ -162,7 +162,7 @@ mod tests {
         wait_for(&customers, 5);
         customers.close();
         // After the server is gone, all further requests are lost.
-        let met = customers.met();
+        let met = customers.counts();
         assert_eq!((met.lost, met.status), (met.sent - 2, None));
     }
 
@@ -172,9 +172,9 @@ mod tests {
         let (address, _server) = server(&[true; 10_000]);
         let mut customers = Customers::start(address, Duration::from_millis(2)).unwrap();
         wait_for(&customers, 1);
-        assert_eq!(customers.met().status, Some(502));
+        assert_eq!(customers.counts().status, Some(502));
         customers.close();
-        let before = customers.met();
+        let before = customers.counts();
         customers.open().unwrap();
         wait_for(&customers, before.sent + 1);
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::LabError;
 use super::client::{Connection, NoResponse, Response};
-use super::customers::Met;
+use super::customers::CustomerCounts;
 use super::log;
 use super::nonce::Nonce;
 use super::probe::{Probe, expected, input};
@@ -100,7 +100,7 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     })
 }
 
-fn history(lab: &Lab, probe: &Probe, customers: Option<Met>) -> History {
+fn history(lab: &Lab, probe: &Probe, customers: Option<CustomerCounts>) -> History {
     // Only if asked for: finding workers reads the whole process table.
     let workers = probe.expect.workers.map(|_| lab.workers_by_age());
     let (old_workers, new_workers) = workers.unwrap_or_default();

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::LabError;
 use super::config::{self, Config};
-use super::customers::{Customers, Met};
+use super::customers::{CustomerCounts, Customers};
 use super::gateway::{Gateway, StartResult, listening_ports};
 use super::nginx::Nginx;
 use super::nonce::Nonce;
@@ -24,7 +24,7 @@ use crate::sys::scratch::Scratch;
 /// How often a start is retried because another process took a port.
 const TRIES: usize = 3;
 
-pub(crate) use live::ServiceWord;
+pub(crate) use live::ServiceAction;
 
 /// nginx's folder within the lab's. nginx sees no other, so the rest of a lab, such as its control socket,
 /// is beside it.
@@ -151,10 +151,10 @@ impl Lab {
     }
 
     /// Stops the customers, and returns their results.
-    pub(crate) fn stop_customers(&mut self) -> Option<Met> {
+    pub(crate) fn stop_customers(&mut self) -> Option<CustomerCounts> {
         let customers = self.customers.as_mut()?;
         customers.close();
-        Some(customers.met())
+        Some(customers.counts())
     }
 
     pub(crate) fn has_first_master(&self) -> bool {
@@ -202,7 +202,7 @@ impl Lab {
 
     /// How many responses, to probes and customers, nginx has not logged yet.
     pub(super) fn unlogged(&self) -> usize {
-        let counts = self.customers.as_ref().map(Customers::met);
+        let counts = self.customers.as_ref().map(Customers::counts);
         let responses = counts.map_or(0, |counts| counts.sent.saturating_sub(counts.lost));
         (self.answers + responses).saturating_sub(self.lines)
     }

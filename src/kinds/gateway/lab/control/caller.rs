@@ -6,20 +6,20 @@ use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::protocol::{Answer, Request, Status};
+use super::protocol::{LabReply, LabRequest, LabStatus};
 
 /// The timeout of a reply; probes take their time.
 const TIMEOUT: Duration = Duration::from_mins(5);
 const MOST: u64 = 16 << 20;
 
 #[derive(Debug, Clone)]
-pub(crate) struct Caller {
+pub(crate) struct LabClient {
     socket: PathBuf,
 }
 
 /// Why there is no reply.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum CallError {
+pub(crate) enum LabClientError {
     #[error("the lab is gone")]
     Gone(#[source] io::Error),
     /// The reply does not fit the request, as with another version of Gradus.
@@ -30,7 +30,7 @@ pub(crate) enum CallError {
     Trouble(String),
 }
 
-impl Caller {
+impl LabClient {
     /// A client of the lab that listens at the path `socket`.
     pub(crate) fn new(socket: impl Into<PathBuf>) -> Self {
         Self {
@@ -39,24 +39,26 @@ impl Caller {
     }
 
     /// Sends a request and waits for the reply.
-    pub(crate) fn ask(&self, request: &Request) -> Result<Answer, CallError> {
-        let line = self.exchange(request).map_err(CallError::Gone)?;
+    pub(crate) fn ask(&self, request: &LabRequest) -> Result<LabReply, LabClientError> {
+        let line = self.exchange(request).map_err(LabClientError::Gone)?;
         match serde_json::from_str(&line) {
-            Ok(Answer::Trouble { what }) => Err(CallError::Trouble(what)),
+            Ok(LabReply::Trouble { what }) => Err(LabClientError::Trouble(what)),
             Ok(answer) => Ok(answer),
-            Err(_) if line.is_empty() => Err(CallError::Gone(io::ErrorKind::UnexpectedEof.into())),
-            Err(_) => Err(CallError::Foreign),
+            Err(_) if line.is_empty() => {
+                Err(LabClientError::Gone(io::ErrorKind::UnexpectedEof.into()))
+            }
+            Err(_) => Err(LabClientError::Foreign),
         }
     }
 
-    pub(crate) fn status(&self) -> Result<Status, CallError> {
-        match self.ask(&Request::Status)? {
-            Answer::Status(status) => Ok(*status),
-            _ => Err(CallError::Foreign),
+    pub(crate) fn status(&self) -> Result<LabStatus, LabClientError> {
+        match self.ask(&LabRequest::Status)? {
+            LabReply::Status(status) => Ok(*status),
+            _ => Err(LabClientError::Foreign),
         }
     }
 
-    fn exchange(&self, request: &Request) -> io::Result<String> {
+    fn exchange(&self, request: &LabRequest) -> io::Result<String> {
         let mut stream = UnixStream::connect(&self.socket)?;
         stream.set_read_timeout(Some(TIMEOUT))?;
         let mut line = serde_json::to_string(request)?;

@@ -8,21 +8,21 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread::{self, JoinHandle};
 
-use super::protocol::{Answer, Request, Said};
+use super::protocol::{CommandOutput, LabReply, LabRequest};
 use super::server::Server;
 use crate::check::{CheckError, Context, Outcome};
 use crate::kinds::gateway::lab::nginx::Nginx;
 use crate::kinds::gateway::lab::{Lab, LabError, Plan, UpstreamPlan};
 use crate::sandbox::{Job, Stage, Supervised};
 use crate::sys::clock::unix_time;
-use work::Work;
+use work::LabWorker;
 
 /// Judges what was done to a lab.
-pub(crate) type Judge = Box<dyn FnMut(&mut Lab) -> Result<Outcome, CheckError> + Send>;
+pub(crate) type LabJudge = Box<dyn FnMut(&mut Lab) -> Result<Outcome, CheckError> + Send>;
 
 /// An event in the lab, for its screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Happened {
+pub(crate) enum LabEvent {
     /// Another process changed something; says what.
     Changed(String),
     /// Another process asked for the end.
@@ -30,10 +30,10 @@ pub(crate) enum Happened {
 }
 
 /// Receives events; must not block.
-pub(crate) type Told = Arc<dyn Fn(Happened) + Send + Sync>;
+pub(crate) type EventSink = Arc<dyn Fn(LabEvent) + Send + Sync>;
 
 /// What a lab is made of.
-pub(crate) struct Opening {
+pub(crate) struct LabSetup {
     pub exercise: String,
     pub title: String,
     pub folder: PathBuf,
@@ -47,86 +47,89 @@ pub(crate) struct Opening {
     pub own_ports: bool,
     pub nginx: Nginx,
     pub context: Context,
-    pub judge: Judge,
+    pub judge: LabJudge,
 }
 
 /// A lab that is up; dropping it ends the lab.
 #[derive(Debug)]
-pub(crate) struct Keeper {
+pub(crate) struct LabHost {
     folder: PathBuf,
     server: Server,
-    orders: Sender<Order>,
+    queue: Sender<QueuedRequest>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// A request and the channel for its reply. Without a request it means shutdown.
 #[derive(Debug)]
-pub(super) struct Order {
-    request: Option<Request>,
-    answer: SyncSender<Answer>,
+pub(super) struct QueuedRequest {
+    request: Option<LabRequest>,
+    answer: SyncSender<LabReply>,
     /// Whether another process sent it.
-    foreign: bool,
+    is_remote: bool,
 }
 
-impl Order {
-    pub(super) fn new(request: Request, foreign: bool) -> (Self, Receiver<Answer>) {
+impl QueuedRequest {
+    pub(super) fn new(request: LabRequest, is_remote: bool) -> (Self, Receiver<LabReply>) {
         let (answer, answered) = sync_channel(1);
-        let order = Self {
+        let queued = Self {
             request: Some(request),
             answer,
-            foreign,
+            is_remote,
         };
-        (order, answered)
+        (queued, answered)
     }
 }
 
-impl Keeper {
+impl LabHost {
     /// Puts the lab up and starts nginx; also returns what `nginx` printed. If it does not start, the lab is
     /// up without it.
-    pub(crate) fn start(opening: Opening, told: Told) -> Result<(Self, Said), LabError> {
-        let lab = Lab::open(&opening.plan, opening.own_ports, &opening.context)?;
+    pub(crate) fn start(
+        setup: LabSetup,
+        events: EventSink,
+    ) -> Result<(Self, CommandOutput), LabError> {
+        let lab = Lab::open(&setup.plan, setup.own_ports, &setup.context)?;
         let folder = lab.folder().to_owned();
-        let guard = guard(&folder, &opening.context)?;
-        let (orders, ordered) = channel();
-        let server = Server::start(&folder, orders.clone()).map_err(|source| LabError::File {
+        let guard = guard(&folder, &setup.context)?;
+        let (queue, queued_requests) = channel();
+        let server = Server::start(&folder, queue.clone()).map_err(|source| LabError::File {
             path: folder.join("control"),
             source,
         })?;
         let now = unix_time();
-        let mut work = Work {
+        let mut work = LabWorker {
             lab,
-            opening,
-            told,
+            setup,
+            events,
             since: now,
             running: String::new(),
             config_since: now,
             history: Vec::new(),
             _guard: guard,
         };
-        let first = work.opening.running.take();
+        let first = work.setup.running.take();
         let said = work.start_nginx(first)?;
         let builder = thread::Builder::new().name("lab".into());
-        let spawned = builder.spawn(move || work.run(&ordered));
+        let spawned = builder.spawn(move || work.run(&queued_requests));
         let thread = spawned.map_err(|source| LabError::File {
             path: folder.clone(),
             source,
         })?;
-        let keeper = Self {
+        let host = Self {
             folder,
             server,
-            orders,
+            queue,
             thread: Some(thread),
         };
-        Ok((keeper, said))
+        Ok((host, said))
     }
 
     /// Sends a request from within this process, and waits for the reply.
-    pub(crate) fn ask(&self, request: Request) -> Answer {
-        let (order, answer) = Order::new(request, false);
-        let gone = || Answer::Trouble {
+    pub(crate) fn ask(&self, request: LabRequest) -> LabReply {
+        let (queued, answer) = QueuedRequest::new(request, false);
+        let gone = || LabReply::Trouble {
             what: "the lab is gone".to_owned(),
         };
-        if self.orders.send(order).is_err() {
+        if self.queue.send(queued).is_err() {
             return gone();
         }
         answer.recv().unwrap_or_else(|_| gone())
@@ -141,15 +144,15 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for LabHost {
     fn drop(&mut self) {
         let (answer, _) = sync_channel(1);
-        let end = Order {
+        let end = QueuedRequest {
             request: None,
             answer,
-            foreign: false,
+            is_remote: false,
         };
-        self.orders.send(end).ok();
+        self.queue.send(end).ok();
         if let Some(thread) = self.thread.take() {
             thread.join().ok();
         }

@@ -4,21 +4,21 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::tail::{News, Positions};
+use super::tail::{NewLines, Positions};
 use crate::check::Outcome;
-use crate::kinds::gateway::lab::customers::Met;
+use crate::kinds::gateway::lab::customers::CustomerCounts;
 use crate::kinds::gateway::lab::ports::swapped;
 use crate::kinds::gateway::lab::system::PREFIX;
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "ask", rename_all = "kebab-case")]
-pub(crate) enum Request {
+pub(crate) enum LabRequest {
     /// A command to nginx.
-    Nginx { word: NginxWord },
+    Nginx { word: NginxCommand },
     /// A command to a service.
     Service {
-        word: ServiceRequest,
-        /// The service; `None` with [`ServiceRequest::Status`] means all.
+        word: ServiceCommand,
+        /// The service; `None` with [`ServiceCommand::Status`] means all.
         name: Option<String>,
     },
     /// The state of nginx and the services.
@@ -39,7 +39,7 @@ pub(crate) enum Request {
 /// A command line of nginx.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum NginxWord {
+pub(crate) enum NginxCommand {
     /// `nginx -t`.
     Test,
     /// `nginx -T`.
@@ -63,7 +63,7 @@ pub(crate) enum NginxWord {
 /// A command of `svc`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum ServiceRequest {
+pub(crate) enum ServiceCommand {
     Start,
     Stop,
     Restart,
@@ -75,10 +75,10 @@ pub(crate) enum ServiceRequest {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "answer", rename_all = "kebab-case")]
-pub(crate) enum Answer {
-    Said(Said),
-    Status(Box<Status>),
-    Logs(News),
+pub(crate) enum LabReply {
+    Said(CommandOutput),
+    Status(Box<LabStatus>),
+    Logs(NewLines),
     Judged(Box<Outcome>),
     /// Shell command lines.
     History {
@@ -92,13 +92,13 @@ pub(crate) enum Answer {
 
 /// The output of a command, and its exit code.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Said {
+pub(crate) struct CommandOutput {
     pub code: u8,
     pub stdout: String,
     pub stderr: String,
 }
 
-impl Said {
+impl CommandOutput {
     /// `text` on standard output, and success.
     pub(crate) fn fine(text: impl Into<String>) -> Self {
         Self {
@@ -127,7 +127,7 @@ impl Said {
 
 /// The state of a lab.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Status {
+pub(crate) struct LabStatus {
     pub exercise: String,
     pub title: String,
     pub folder: PathBuf,
@@ -142,7 +142,7 @@ pub(crate) struct Status {
     pub services: Vec<ServiceStatus>,
     /// Ports that differ: the learner's and the private one.
     pub ports: Vec<(u16, u16)>,
-    pub customers: Option<Met>,
+    pub customers: Option<CustomerCounts>,
 }
 
 /// The state of nginx.
@@ -180,7 +180,7 @@ impl ServiceStatus {
     }
 }
 
-impl Status {
+impl LabStatus {
     /// nginx's real URL.
     pub(crate) fn url(&self) -> String {
         format!("http://127.0.0.1:{}/", self.port(self.nginx.listen))

@@ -14,7 +14,7 @@ const MOST: u64 = 64 << 10;
 
 /// A lab that is up.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Entry {
+pub(crate) struct RegisteredLab {
     pub exercise: String,
     pub folder: PathBuf,
     pub pid: u32,
@@ -28,7 +28,7 @@ pub(crate) struct Registry {
 
 /// The registration of a lab; dropping it removes the file.
 #[derive(Debug)]
-pub(crate) struct Registered {
+pub(crate) struct Registration {
     file: PathBuf,
     pid: u32,
 }
@@ -41,7 +41,7 @@ impl Registry {
     }
 
     /// The labs that are up, by name. Files of labs that are gone are removed.
-    pub(crate) fn labs(&self) -> io::Result<Vec<Entry>> {
+    pub(crate) fn labs(&self) -> io::Result<Vec<RegisteredLab>> {
         let files = match fs::read_dir(&self.folder) {
             Ok(files) => files,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -49,7 +49,7 @@ impl Registry {
         };
         let paths = files.flatten().map(|file| file.path());
         let is_entry = |path: &PathBuf| path.extension().is_some_and(|end| end == "json");
-        let mut labs: Vec<Entry> = paths
+        let mut labs: Vec<RegisteredLab> = paths
             .filter(is_entry)
             .filter_map(|path| live(&path))
             .collect();
@@ -57,12 +57,15 @@ impl Registry {
         Ok(labs)
     }
 
-    pub(crate) fn find(&self, exercise: &str) -> Option<Entry> {
+    pub(crate) fn find(&self, exercise: &str) -> Option<RegisteredLab> {
         live(&self.file(exercise))
     }
 
     /// Registers a lab. The inner `Err` is the lab of that exercise that is up already.
-    pub(crate) fn enter(&self, entry: &Entry) -> io::Result<Result<Registered, Entry>> {
+    pub(crate) fn enter(
+        &self,
+        entry: &RegisteredLab,
+    ) -> io::Result<Result<Registration, RegisteredLab>> {
         let file = self.file(&entry.exercise);
         fs::create_dir_all(&self.folder)?;
         loop {
@@ -75,7 +78,7 @@ impl Registry {
             new.write_all(serde_json::to_string(entry)?.as_bytes())?;
             match new.persist_noclobber(&file) {
                 Ok(_) => {
-                    return Ok(Ok(Registered {
+                    return Ok(Ok(Registration {
                         file,
                         pid: entry.pid,
                     }));
@@ -92,9 +95,9 @@ impl Registry {
 }
 
 /// Reads the file at `path`, or removes it if its lab is gone.
-fn live(path: &Path) -> Option<Entry> {
+fn live(path: &Path) -> Option<RegisteredLab> {
     let entry = read(path);
-    let lives = |entry: &Entry| UnixStream::connect(&entry.socket).is_ok();
+    let lives = |entry: &RegisteredLab| UnixStream::connect(&entry.socket).is_ok();
     if !entry.as_ref().is_some_and(lives) {
         fs::remove_file(path).ok();
         return None;
@@ -102,12 +105,12 @@ fn live(path: &Path) -> Option<Entry> {
     entry
 }
 
-fn read(path: &Path) -> Option<Entry> {
+fn read(path: &Path) -> Option<RegisteredLab> {
     let bytes = files::read_bounded(path, MOST).ok()?;
     serde_json::from_slice(&bytes).ok()
 }
 
-impl Drop for Registered {
+impl Drop for Registration {
     fn drop(&mut self) {
         if read(&self.file).is_some_and(|entry| entry.pid == self.pid) {
             fs::remove_file(&self.file).ok();
@@ -121,8 +124,8 @@ mod tests {
 
     use super::*;
 
-    fn entry(folder: &Path, pid: u32) -> Entry {
-        Entry {
+    fn entry(folder: &Path, pid: u32) -> RegisteredLab {
+        RegisteredLab {
             exercise: "wrong-port".into(),
             folder: folder.into(),
             pid,

@@ -1,4 +1,4 @@
-//! Listens on a lab's socket and passes requests to its keeper.
+//! Listens on a lab's socket and passes requests to its worker.
 
 use std::fs::{self, DirBuilder, Permissions};
 use std::io::{self, BufRead, BufReader, Read, Write};
@@ -11,8 +11,8 @@ use std::sync::mpsc::Sender;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::keeper::Order;
-use super::protocol::{Answer, Request};
+use super::keeper::QueuedRequest;
+use super::protocol::{LabReply, LabRequest};
 
 const MAX_REQUEST: u64 = 64 << 10;
 /// The most concurrent connections.
@@ -31,7 +31,7 @@ pub(super) struct Server {
 
 impl Server {
     /// Listens in `folder`, which only this user may enter, and sends requests to `queue`.
-    pub(super) fn start(folder: &Path, queue: Sender<Order>) -> io::Result<Self> {
+    pub(super) fn start(folder: &Path, queue: Sender<QueuedRequest>) -> io::Result<Self> {
         let private = folder.join("control");
         DirBuilder::new().mode(0o700).create(&private)?;
         let socket = private.join("socket");
@@ -73,7 +73,7 @@ impl Drop for Server {
     }
 }
 
-fn accept(listener: &UnixListener, queue: &Sender<Order>, stopping: &AtomicBool) {
+fn accept(listener: &UnixListener, queue: &Sender<QueuedRequest>, stopping: &AtomicBool) {
     let clients = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming() {
         if stopping.load(Ordering::SeqCst) {
@@ -97,7 +97,7 @@ fn accept(listener: &UnixListener, queue: &Sender<Order>, stopping: &AtomicBool)
     }
 }
 
-fn serve(mut stream: &UnixStream, queue: &Sender<Order>) -> io::Result<()> {
+fn serve(mut stream: &UnixStream, queue: &Sender<QueuedRequest>) -> io::Result<()> {
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
     let mut line = String::new();
@@ -106,9 +106,9 @@ fn serve(mut stream: &UnixStream, queue: &Sender<Order>) -> io::Result<()> {
         // The registry connects only to see whether the lab is up.
         return Ok(());
     }
-    let answer = match serde_json::from_str::<Request>(&line) {
+    let answer = match serde_json::from_str::<LabRequest>(&line) {
         Ok(request) => forward(queue, request),
-        Err(error) => Answer::Trouble {
+        Err(error) => LabReply::Trouble {
             what: format!("the lab does not understand: {error}"),
         },
     };
@@ -117,12 +117,12 @@ fn serve(mut stream: &UnixStream, queue: &Sender<Order>) -> io::Result<()> {
     stream.write_all(line.as_bytes())
 }
 
-fn forward(queue: &Sender<Order>, request: Request) -> Answer {
-    let (order, answer) = Order::new(request, true);
-    let gone = || Answer::Trouble {
+fn forward(queue: &Sender<QueuedRequest>, request: LabRequest) -> LabReply {
+    let (queued, answer) = QueuedRequest::new(request, true);
+    let gone = || LabReply::Trouble {
         what: "the lab is going down".to_owned(),
     };
-    if queue.send(order).is_err() {
+    if queue.send(queued).is_err() {
         return gone();
     }
     answer.recv().unwrap_or_else(|_| gone())

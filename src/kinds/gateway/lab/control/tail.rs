@@ -24,12 +24,12 @@ pub(crate) struct Positions {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub(crate) enum Source {
+pub(crate) enum LogSource {
     Error,
     Access,
 }
 
-impl Source {
+impl LogSource {
     pub(crate) fn word(self) -> &'static str {
         match self {
             Self::Error => "error",
@@ -40,27 +40,27 @@ impl Source {
 
 /// What was appended to the logs.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct News {
+pub(crate) struct NewLines {
     pub positions: Positions,
     /// The new lines of both logs, each in order.
-    pub lines: Vec<(Source, String)>,
+    pub lines: Vec<(LogSource, String)>,
     /// The number of lines skipped before them.
     pub left_out: usize,
 }
 
 /// Reads what was appended to the logs in `folder` since `from`. A missing log has no lines; a log that
 /// shrank is read from its start.
-pub(crate) fn news(folder: &Path, from: Positions) -> io::Result<News> {
+pub(crate) fn read_new_lines(folder: &Path, from: Positions) -> io::Result<NewLines> {
     let mut positions = from;
     let mut error = LogTail::default();
     let mut access = LogTail::default();
-    error.read(&path(folder, Source::Error), &mut positions.error)?;
-    access.read(&path(folder, Source::Access), &mut positions.access)?;
+    error.read(&path(folder, LogSource::Error), &mut positions.error)?;
+    access.read(&path(folder, LogSource::Access), &mut positions.access)?;
     let left_out = error.drop_oldest() + access.drop_oldest();
     let named = |source| move |line: String| (source, line);
-    let error = error.lines.into_iter().map(named(Source::Error));
-    let access = access.lines.into_iter().map(named(Source::Access));
-    Ok(News {
+    let error = error.lines.into_iter().map(named(LogSource::Error));
+    let access = access.lines.into_iter().map(named(LogSource::Access));
+    Ok(NewLines {
         positions,
         // A screen shows the last lines: the access line comes after the errors that explain it.
         lines: error.chain(access).collect(),
@@ -68,7 +68,7 @@ pub(crate) fn news(folder: &Path, from: Positions) -> io::Result<News> {
     })
 }
 
-pub(crate) fn path(folder: &Path, source: Source) -> PathBuf {
+pub(crate) fn path(folder: &Path, source: LogSource) -> PathBuf {
     folder.join(format!("{}.log", source.word()))
 }
 
@@ -125,35 +125,40 @@ mod tests {
     #[test]
     fn whole_lines_are_told_once() {
         let folder = tempfile::tempdir().unwrap();
-        let log = path(folder.path(), Source::Access);
+        let log = path(folder.path(), LogSource::Access);
         fs::write(&log, "one\ntwo\nthr").unwrap();
-        let first = news(folder.path(), Positions::default()).unwrap();
-        let texts =
-            |news: &News| -> Vec<_> { news.lines.iter().map(|(_, line)| line.clone()).collect() };
+        let first = read_new_lines(folder.path(), Positions::default()).unwrap();
+        let texts = |news: &NewLines| -> Vec<_> {
+            news.lines.iter().map(|(_, line)| line.clone()).collect()
+        };
         assert_eq!(texts(&first), ["one", "two"]);
         fs::write(&log, "one\ntwo\nthree\n").unwrap();
-        let second = news(folder.path(), first.positions).unwrap();
+        let second = read_new_lines(folder.path(), first.positions).unwrap();
         assert_eq!(texts(&second), ["three"]);
         fs::write(&log, "new\n").unwrap();
-        let third = news(folder.path(), second.positions).unwrap();
+        let third = read_new_lines(folder.path(), second.positions).unwrap();
         assert_eq!(texts(&third), ["new"]);
     }
 
     #[test]
     fn a_folder_in_the_place_of_a_log_has_no_lines() {
         let folder = tempfile::tempdir().unwrap();
-        fs::create_dir(path(folder.path(), Source::Error)).unwrap();
-        fs::write(path(folder.path(), Source::Access), "one\n").unwrap();
-        let news = news(folder.path(), Positions::default()).unwrap();
-        assert_eq!(news.lines, [(Source::Access, "one".to_owned())]);
+        fs::create_dir(path(folder.path(), LogSource::Error)).unwrap();
+        fs::write(path(folder.path(), LogSource::Access), "one\n").unwrap();
+        let news = read_new_lines(folder.path(), Positions::default()).unwrap();
+        assert_eq!(news.lines, [(LogSource::Access, "one".to_owned())]);
     }
 
     #[test]
     fn of_a_flood_only_the_end_is_told_and_the_rest_is_counted() {
         let folder = tempfile::tempdir().unwrap();
         let lines: Vec<_> = (0..50_000).map(|line| format!("line {line}")).collect();
-        fs::write(path(folder.path(), Source::Error), lines.join("\n") + "\n").unwrap();
-        let news = news(folder.path(), Positions::default()).unwrap();
+        fs::write(
+            path(folder.path(), LogSource::Error),
+            lines.join("\n") + "\n",
+        )
+        .unwrap();
+        let news = read_new_lines(folder.path(), Positions::default()).unwrap();
         assert_eq!(news.lines.len(), LINES);
         assert_eq!(news.left_out, 50_000 - LINES);
         assert_eq!(news.lines.last().unwrap().1, "line 49999");

@@ -1,6 +1,6 @@
 //! Parses the commands `nginx` and `svc` as a learner types them.
 
-use super::protocol::{NginxWord, Request, Said, ServiceRequest};
+use super::protocol::{CommandOutput, LabRequest, NginxCommand, ServiceCommand};
 
 const NGINX: &str = "\
 nginx of this lab. It reads the nginx.conf of the exercise's folder.
@@ -30,73 +30,77 @@ start and restart read services.toml again, where there is one.
 
 /// Parses the arguments of `nginx`. `Err` is what it prints instead of asking the lab: help, or a usage
 /// error.
-pub(crate) fn nginx(arguments: &[String]) -> Result<Request, Said> {
+pub(crate) fn nginx(arguments: &[String]) -> Result<LabRequest, CommandOutput> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let word = match words.as_slice() {
-        [] => NginxWord::Start,
-        ["-t"] => NginxWord::Test,
-        ["-T"] => NginxWord::Dump,
-        ["-v"] => NginxWord::Version,
-        ["-V"] => NginxWord::Build,
-        ["-s", "reload"] | ["-sreload"] => NginxWord::Reload,
-        ["-s", "reopen"] | ["-sreopen"] => NginxWord::Reopen,
-        ["-s", "stop"] | ["-sstop"] => NginxWord::Stop,
-        ["-s", "quit"] | ["-squit"] => NginxWord::Quit,
-        ["-h" | "-?" | "--help"] => return Err(Said::fine(NGINX)),
+        [] => NginxCommand::Start,
+        ["-t"] => NginxCommand::Test,
+        ["-T"] => NginxCommand::Dump,
+        ["-v"] => NginxCommand::Version,
+        ["-V"] => NginxCommand::Build,
+        ["-s", "reload"] | ["-sreload"] => NginxCommand::Reload,
+        ["-s", "reopen"] | ["-sreopen"] => NginxCommand::Reopen,
+        ["-s", "stop"] | ["-sstop"] => NginxCommand::Stop,
+        ["-s", "quit"] | ["-squit"] => NginxCommand::Quit,
+        ["-h" | "-?" | "--help"] => return Err(CommandOutput::fine(NGINX)),
         ["-s"] => {
-            return Err(Said::failed(
+            return Err(CommandOutput::failed(
                 "nginx: option \"-s\" requires parameter: reload, reopen, quit or stop\n",
             ));
         }
         ["-s", other] => {
-            return Err(Said::failed(format!(
+            return Err(CommandOutput::failed(format!(
                 "nginx: invalid option: \"-s {other}\"\n"
             )));
         }
         other => {
-            return Err(Said::failed(format!(
+            return Err(CommandOutput::failed(format!(
                 "nginx {}: the lab's nginx takes no such option; it always reads the nginx.conf of \
                  the exercise\n\n{NGINX}",
                 other.join(" ")
             )));
         }
     };
-    Ok(Request::Nginx { word })
+    Ok(LabRequest::Nginx { word })
 }
 
 /// Like [`nginx`], for `svc`.
-pub(crate) fn svc(arguments: &[String]) -> Result<Request, Said> {
+pub(crate) fn svc(arguments: &[String]) -> Result<LabRequest, CommandOutput> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let (word, name) = match words.as_slice() {
-        [] | ["-h" | "--help" | "help"] => return Err(Said::fine(SVC)),
+        [] | ["-h" | "--help" | "help"] => return Err(CommandOutput::fine(SVC)),
         [word] => (service_word(word), None),
         [word, name] => match (service_word(word), service_word(name)) {
             (None, Some(_)) => {
-                return Err(Said::failed(format!(
+                return Err(CommandOutput::failed(format!(
                     "svc: the word comes first: svc {name} {word}\n"
                 )));
             }
             (word, _) => (word, Some((*name).to_owned())),
         },
-        _ => return Err(Said::failed(format!("svc: one service at a time\n\n{SVC}"))),
+        _ => {
+            return Err(CommandOutput::failed(format!(
+                "svc: one service at a time\n\n{SVC}"
+            )));
+        }
     };
     let Some(word) = word else {
-        return Err(Said::failed(format!(
+        return Err(CommandOutput::failed(format!(
             "svc: no such word: {}\n\n{SVC}",
             words[0]
         )));
     };
-    Ok(Request::Service { word, name })
+    Ok(LabRequest::Service { word, name })
 }
 
-fn service_word(word: &str) -> Option<ServiceRequest> {
+fn service_word(word: &str) -> Option<ServiceCommand> {
     Some(match word {
-        "start" => ServiceRequest::Start,
-        "stop" => ServiceRequest::Stop,
-        "restart" => ServiceRequest::Restart,
-        "kill" => ServiceRequest::Kill,
-        "status" => ServiceRequest::Status,
-        "logs" => ServiceRequest::Logs,
+        "start" => ServiceCommand::Start,
+        "stop" => ServiceCommand::Stop,
+        "restart" => ServiceCommand::Restart,
+        "kill" => ServiceCommand::Kill,
+        "status" => ServiceCommand::Status,
+        "logs" => ServiceCommand::Logs,
         _ => return None,
     })
 }
@@ -112,10 +116,10 @@ mod tests {
     #[test]
     fn nginx_is_asked_as_on_a_server() {
         let ask = |line: &str| nginx(&words(line));
-        let is = |word| Ok(Request::Nginx { word });
-        assert_eq!(ask(""), is(NginxWord::Start));
-        assert_eq!(ask("-t"), is(NginxWord::Test));
-        assert_eq!(ask("-s reload"), is(NginxWord::Reload));
+        let is = |word| Ok(LabRequest::Nginx { word });
+        assert_eq!(ask(""), is(NginxCommand::Start));
+        assert_eq!(ask("-t"), is(NginxCommand::Test));
+        assert_eq!(ask("-s reload"), is(NginxCommand::Reload));
         assert!(
             ask("-c other.conf")
                 .unwrap_err()
@@ -128,8 +132,8 @@ mod tests {
     #[test]
     fn services_are_asked_by_word_and_name() {
         let ask = |line: &str| svc(&words(line));
-        let request = Request::Service {
-            word: ServiceRequest::Start,
+        let request = LabRequest::Service {
+            word: ServiceCommand::Start,
             name: Some("shop".into()),
         };
         assert_eq!(ask("start shop"), Ok(request));

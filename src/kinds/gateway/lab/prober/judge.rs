@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::request::Requests;
 use super::{Exchange, arrived};
 use crate::kinds::gateway::lab::client::{NoResponse, Response};
-use crate::kinds::gateway::lab::customers::Met;
+use crate::kinds::gateway::lab::customers::CustomerCounts;
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::kinds::gateway::lab::probe::{Age, Expect, Probe, status_words};
 use crate::kinds::gateway::lab::upstream::request::Request;
@@ -48,7 +48,7 @@ pub(super) struct History {
     pub(super) old_workers: usize,
     /// Workers started later; counted only if the probe asks.
     pub(super) new_workers: usize,
-    pub(super) customers: Option<Met>,
+    pub(super) customers: Option<CustomerCounts>,
 }
 
 impl ProbeJudge<'_> {
@@ -252,7 +252,7 @@ impl ProbeJudge<'_> {
             };
             return Err(got(text.to_owned()));
         }
-        if let (Some(most), Some(Met { sent, lost, .. })) = (expect.lost, customers)
+        if let (Some(most), Some(CustomerCounts { sent, lost, .. })) = (expect.lost, customers)
             && lost > most
         {
             return Err(got(format!(
@@ -749,7 +749,7 @@ mod tests {
     fn no_more_customers_are_lost_than_the_probe_allows() {
         let case = |lost: usize, customers: bool| {
             Case::new("expect = { status = 200, lost = 1 }").with(|case| {
-                case.history.customers = customers.then_some(Met {
+                case.history.customers = customers.then_some(CustomerCounts {
                     sent: 9,
                     lost,
                     status: None,

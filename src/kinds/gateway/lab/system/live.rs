@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Lab, LabService, PREFIX, Plan, make_folder};
 use crate::check::{Context, Diagnostic};
 use crate::kinds::gateway::lab::config::Config;
-use crate::kinds::gateway::lab::customers::{Customers, Met};
+use crate::kinds::gateway::lab::customers::{CustomerCounts, Customers};
 use crate::kinds::gateway::lab::gateway::{Gateway, StartResult};
 use crate::kinds::gateway::lab::nginx::Nginx;
 use crate::kinds::gateway::lab::ports::Ports;
@@ -15,7 +15,7 @@ use crate::sandbox::ServerSignal;
 
 /// An operation on a service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ServiceWord {
+pub(crate) enum ServiceAction {
     Start,
     Stop,
     Restart,
@@ -139,14 +139,14 @@ impl Lab {
     }
 
     /// Applies `action` to the service `name`; returns whether there is one.
-    pub(crate) fn service(&mut self, name: &str, word: ServiceWord) -> Result<bool, LabError> {
+    pub(crate) fn service(&mut self, name: &str, word: ServiceAction) -> Result<bool, LabError> {
         if !self.services.iter().any(|found| found.plan.name == name) {
             return Ok(false);
         }
         match word {
-            ServiceWord::Start => self.start_again(name)?,
-            ServiceWord::Stop | ServiceWord::Kill => self.stop(name),
-            ServiceWord::Restart => {
+            ServiceAction::Start => self.start_again(name)?,
+            ServiceAction::Stop | ServiceAction::Kill => self.stop(name),
+            ServiceAction::Restart => {
                 self.stop(name);
                 self.start_again(name)?;
             }
@@ -154,8 +154,8 @@ impl Lab {
         Ok(true)
     }
 
-    pub(crate) fn customers_so_far(&self) -> Option<Met> {
-        self.customers.as_ref().map(Customers::met)
+    pub(crate) fn customers_so_far(&self) -> Option<CustomerCounts> {
+        self.customers.as_ref().map(Customers::counts)
     }
 
     /// Runs `judge`, then undoes what its probes changed: services run or not as before, and customers are

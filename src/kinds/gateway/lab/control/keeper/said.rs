@@ -1,21 +1,21 @@
 //! The output of the commands `nginx -t` and `svc`.
 
 use crate::check::Diagnostic;
-use crate::kinds::gateway::lab::control::protocol::{Said, ServiceStatus};
+use crate::kinds::gateway::lab::control::protocol::{CommandOutput, ServiceStatus};
 use crate::kinds::gateway::lab::log;
 
-pub(super) fn verdict(found: &[Diagnostic]) -> Said {
+pub(super) fn verdict(found: &[Diagnostic]) -> CommandOutput {
     let mut lines: Vec<String> = found.iter().map(|found| found.text.clone()).collect();
     let file = log::FILE;
     if found.iter().any(|found| found.error) {
         lines.push(format!("nginx: configuration file {file} test failed"));
-        return Said::failed(lines.join("\n") + "\n");
+        return CommandOutput::failed(lines.join("\n") + "\n");
     }
     lines.push(format!(
         "nginx: the configuration file {file} syntax is ok\n\
          nginx: configuration file {file} test is successful"
     ));
-    Said::noted(lines.join("\n") + "\n")
+    CommandOutput::noted(lines.join("\n") + "\n")
 }
 
 /// The warnings of a successful `nginx -t`.

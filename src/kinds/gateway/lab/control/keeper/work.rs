@@ -3,14 +3,15 @@
 use std::sync::mpsc::Receiver;
 
 use super::said::{service_line, service_log, verdict, warnings};
-use super::{Happened, Opening, Order, Told};
+use super::{EventSink, LabEvent, LabSetup, QueuedRequest};
 use crate::check::CheckError;
 use crate::kinds::gateway::lab::config::{Config, ConfigError, rules};
 use crate::kinds::gateway::lab::control::protocol::{
-    Answer, NginxStatus, NginxWord, Request, Said, ServiceRequest, ServiceStatus, Status,
+    CommandOutput, LabReply, LabRequest, LabStatus, NginxCommand, NginxStatus, ServiceCommand,
+    ServiceStatus,
 };
 use crate::kinds::gateway::lab::control::tail;
-use crate::kinds::gateway::lab::system::{ServiceWord, collision};
+use crate::kinds::gateway::lab::system::{ServiceAction, collision};
 use crate::kinds::gateway::lab::upstream::ListenAddress;
 use crate::kinds::gateway::lab::{Lab, LabError, config, log, services};
 use crate::sandbox::{ServerSignal, Supervised};
@@ -20,10 +21,10 @@ use crate::text::with_causes;
 
 const MOST: u64 = 64 << 10;
 
-pub(super) struct Work {
+pub(super) struct LabWorker {
     pub(super) lab: Lab,
-    pub(super) opening: Opening,
-    pub(super) told: Told,
+    pub(super) setup: LabSetup,
+    pub(super) events: EventSink,
     pub(super) since: u64,
     /// The text of the running configuration.
     pub(super) running: String,
@@ -33,113 +34,119 @@ pub(super) struct Work {
     pub(super) _guard: Supervised,
 }
 
-impl Work {
-    pub(super) fn run(mut self, orders: &Receiver<Order>) {
-        while let Ok(order) = orders.recv() {
-            let Some(request) = order.request else { return };
-            let done = self.answer(request, order.foreign);
-            let answer = done.unwrap_or_else(|error| Answer::Trouble {
+impl LabWorker {
+    pub(super) fn run(mut self, queue: &Receiver<QueuedRequest>) {
+        while let Ok(queued) = queue.recv() {
+            let Some(request) = queued.request else {
+                return;
+            };
+            let done = self.answer(request, queued.is_remote);
+            let answer = done.unwrap_or_else(|error| LabReply::Trouble {
                 what: with_causes(&error),
             });
             // The client may be gone.
-            order.answer.send(answer).ok();
+            queued.answer.send(answer).ok();
         }
     }
 
-    fn answer(&mut self, request: Request, foreign: bool) -> Result<Answer, CheckError> {
+    fn answer(&mut self, request: LabRequest, is_remote: bool) -> Result<LabReply, CheckError> {
         Ok(match request {
-            Request::Nginx { word } => Answer::Said(self.nginx(word, foreign)?),
-            Request::Service { word, name } => Answer::Said(self.service(word, name, foreign)?),
-            Request::Status => Answer::Status(Box::new(self.status())),
-            Request::Logs { from } => Answer::Logs(self.logs(from)?),
-            Request::Judge => {
-                Answer::Judged(Box::new(self.lab.run_judge(&mut self.opening.judge)?))
+            LabRequest::Nginx { word } => LabReply::Said(self.nginx(word, is_remote)?),
+            LabRequest::Service { word, name } => {
+                LabReply::Said(self.service(word, name, is_remote)?)
             }
-            Request::History => Answer::History {
+            LabRequest::Status => LabReply::Status(Box::new(self.status())),
+            LabRequest::Logs { from } => LabReply::Logs(self.logs(from)?),
+            LabRequest::Judge => {
+                LabReply::Judged(Box::new(self.lab.run_judge(&mut self.setup.judge)?))
+            }
+            LabRequest::History => LabReply::History {
                 lines: self.history.clone(),
             },
-            Request::Down => {
-                (self.told)(Happened::Down);
-                Answer::Said(Said::fine("The lab goes down.\n"))
+            LabRequest::Down => {
+                (self.events)(LabEvent::Down);
+                LabReply::Said(CommandOutput::fine("The lab goes down.\n"))
             }
         })
     }
 
     /// Adds a command to the history; reports it if another process sent it.
-    fn note(&mut self, line: &str, words: &str, foreign: bool) {
+    fn note(&mut self, line: &str, words: &str, is_remote: bool) {
         self.history.push(line.to_owned());
-        if foreign {
-            (self.told)(Happened::Changed(words.to_owned()));
+        if is_remote {
+            (self.events)(LabEvent::Changed(words.to_owned()));
         }
     }
 
-    fn nginx(&mut self, word: NginxWord, foreign: bool) -> Result<Said, LabError> {
+    fn nginx(&mut self, word: NginxCommand, is_remote: bool) -> Result<CommandOutput, LabError> {
         let not_running = || {
-            Said::failed(
+            CommandOutput::failed(
                 "nginx: [error] open() \"logs/nginx.pid\" failed (2: No such file or directory)\n\
                  nginx does not run; `nginx` starts it\n",
             )
         };
         Ok(match word {
-            NginxWord::Test => self.test()?.1,
-            NginxWord::Dump => self.dump()?,
-            NginxWord::Version => Said::noted(format!("nginx version: {}\n", self.version())),
-            NginxWord::Build => {
-                let arguments = self.opening.nginx.arguments();
+            NginxCommand::Test => self.test()?.1,
+            NginxCommand::Dump => self.dump()?,
+            NginxCommand::Version => {
+                CommandOutput::noted(format!("nginx version: {}\n", self.version()))
+            }
+            NginxCommand::Build => {
+                let arguments = self.setup.nginx.arguments();
                 let version = self.version();
-                Said::noted(format!(
+                CommandOutput::noted(format!(
                     "nginx version: {version}\nconfigure arguments: {arguments}\n"
                 ))
             }
-            NginxWord::Start => {
+            NginxCommand::Start => {
                 let said = self.start_nginx(None)?;
                 if said.code == 0 {
-                    self.note("nginx", "nginx was started", foreign);
+                    self.note("nginx", "nginx was started", is_remote);
                 }
                 said
             }
-            NginxWord::Reload => self.reload(foreign)?,
-            NginxWord::Reopen if self.lab.reopen_logs()? => Said::default(),
-            NginxWord::Stop if self.lab.end_nginx(ServerSignal::Terminate)? => {
-                self.note("nginx -s stop", "nginx was stopped", foreign);
-                Said::default()
+            NginxCommand::Reload => self.reload(is_remote)?,
+            NginxCommand::Reopen if self.lab.reopen_logs()? => CommandOutput::default(),
+            NginxCommand::Stop if self.lab.end_nginx(ServerSignal::Terminate)? => {
+                self.note("nginx -s stop", "nginx was stopped", is_remote);
+                CommandOutput::default()
             }
-            NginxWord::Quit if self.lab.end_nginx(ServerSignal::Quit)? => {
-                self.note("nginx -s quit", "nginx was stopped", foreign);
-                Said::default()
+            NginxCommand::Quit if self.lab.end_nginx(ServerSignal::Quit)? => {
+                self.note("nginx -s quit", "nginx was stopped", is_remote);
+                CommandOutput::default()
             }
-            NginxWord::Reopen | NginxWord::Stop | NginxWord::Quit => not_running(),
+            NginxCommand::Reopen | NginxCommand::Stop | NginxCommand::Quit => not_running(),
         })
     }
 
     fn version(&self) -> String {
-        let (major, minor, patch) = self.opening.nginx.version();
+        let (major, minor, patch) = self.setup.nginx.version();
         format!("nginx/{major}.{minor}.{patch}")
     }
 
     /// Reads the learner's file; `Err` is what `nginx -t` would print.
-    fn read(&self) -> Result<(String, Config), Said> {
-        let path = self.opening.folder.join(log::FILE);
+    fn read(&self) -> Result<(String, Config), CommandOutput> {
+        let path = self.setup.folder.join(log::FILE);
         let text = files::read_bounded(&path, MOST).map_err(|error| {
-            Said::failed(format!(
+            CommandOutput::failed(format!(
                 "nginx: [emerg] open() \"{}\" failed ({error})\n",
                 log::FILE
             ))
         })?;
         let text = config::decode(text).map_err(|line| {
             let words = "this line is not UTF-8 text: save the file as UTF-8";
-            Said::failed(format!("{}:{line}: {words}\n", log::FILE))
+            CommandOutput::failed(format!("{}:{line}: {words}\n", log::FILE))
         })?;
         let config = self.parse(&text)?;
         Ok((text, config))
     }
 
-    fn parse(&self, text: &str) -> Result<Config, Said> {
-        let Opening { nginx, context, .. } = &self.opening;
+    fn parse(&self, text: &str) -> Result<Config, CommandOutput> {
+        let LabSetup { nginx, context, .. } = &self.setup;
         let (config, faults) = rules::read(text, context.graded.then(|| nginx.version()));
         let mut said: Vec<String> = faults.iter().map(ConfigError::text).collect();
         if let (true, Some(config)) = (said.is_empty(), &config) {
-            said.extend(collision(&self.opening.plan, config).map(|found| found.text));
+            said.extend(collision(&self.setup.plan, config).map(|found| found.text));
         }
         match config {
             Some(config) if said.is_empty() => Ok(config),
@@ -148,23 +155,23 @@ impl Work {
                     "nginx: configuration file {} test failed",
                     log::FILE
                 ));
-                Err(Said::failed(said.join("\n") + "\n"))
+                Err(CommandOutput::failed(said.join("\n") + "\n"))
             }
         }
     }
 
     /// Runs `nginx -t`; also returns the file, if nginx accepts it.
-    fn test(&mut self) -> Result<(Option<(String, Config)>, Said), LabError> {
+    fn test(&mut self) -> Result<(Option<(String, Config)>, CommandOutput), LabError> {
         let (text, config) = match self.read() {
             Ok(read) => read,
             Err(said) => return Ok((None, said)),
         };
-        let found = self.lab.test(&config, &self.opening.nginx)?;
+        let found = self.lab.test(&config, &self.setup.nginx)?;
         let said = verdict(&found);
         Ok(((said.code == 0).then_some((text, config)), said))
     }
 
-    fn dump(&mut self) -> Result<Said, LabError> {
+    fn dump(&mut self) -> Result<CommandOutput, LabError> {
         let (file, mut said) = self.test()?;
         if let Some((text, _)) = file {
             said.stdout = format!("# configuration file {}:\n{text}", log::FILE);
@@ -172,30 +179,30 @@ impl Work {
         Ok(said)
     }
 
-    fn reload(&mut self, foreign: bool) -> Result<Said, LabError> {
+    fn reload(&mut self, is_remote: bool) -> Result<CommandOutput, LabError> {
         let (file, mut said) = self.test()?;
         let Some((text, config)) = file else {
             return Ok(said);
         };
         if self.lab.master().is_none() {
-            return Ok(Said::failed(
+            return Ok(CommandOutput::failed(
                 "nginx: [error] invalid PID number \"\" in \"logs/nginx.pid\"\n\
                  nginx does not run; `nginx` starts it\n",
             ));
         }
-        self.lab.reload(&config, &self.opening.nginx)?;
+        self.lab.reload(&config, &self.setup.nginx)?;
         self.runs_with(text);
-        self.note("nginx -s reload", "nginx was reloaded", foreign);
+        self.note("nginx -s reload", "nginx was reloaded", is_remote);
         // On success, `nginx -s reload` prints warnings only.
         said.stderr = warnings(&said.stderr);
         Ok(said)
     }
 
     /// Starts nginx with `text`, or else with the learner's file.
-    pub(super) fn start_nginx(&mut self, text: Option<String>) -> Result<Said, LabError> {
+    pub(super) fn start_nginx(&mut self, text: Option<String>) -> Result<CommandOutput, LabError> {
         if let Some(master) = self.lab.master() {
-            let port = self.opening.plan.listen;
-            return Ok(Said::failed(format!(
+            let port = self.setup.plan.listen;
+            return Ok(CommandOutput::failed(format!(
                 "nginx: [emerg] bind() to 127.0.0.1:{port} failed (98: Address already in use)\n\
                  nginx runs already: its master is process {master}\n"
             )));
@@ -208,7 +215,7 @@ impl Work {
             Ok(read) => read,
             Err(said) => return Ok(said),
         };
-        let found = self.lab.start_nginx(&config, &self.opening.nginx)?;
+        let found = self.lab.start_nginx(&config, &self.setup.nginx)?;
         let mut said = verdict(&found);
         if said.code == 0 {
             self.runs_with(text);
@@ -224,75 +231,75 @@ impl Work {
 
     fn service(
         &mut self,
-        word: ServiceRequest,
+        word: ServiceCommand,
         name: Option<String>,
-        foreign: bool,
-    ) -> Result<Said, LabError> {
+        is_remote: bool,
+    ) -> Result<CommandOutput, LabError> {
         let services = self.services();
         let names: Vec<_> = services.iter().map(|it| it.name.clone()).collect();
         let known = names.join(", ");
         let Some(name) = name else {
             let lines = services.iter().map(service_line);
             return Ok(match word {
-                ServiceRequest::Status => Said::fine(lines.collect::<String>()),
-                _ => Said::failed(format!("svc: which service? This lab has {known}\n")),
+                ServiceCommand::Status => CommandOutput::fine(lines.collect::<String>()),
+                _ => CommandOutput::failed(format!("svc: which service? This lab has {known}\n")),
             });
         };
         let Some(service) = services.iter().find(|service| service.name == name) else {
-            return Ok(Said::failed(format!(
+            return Ok(CommandOutput::failed(format!(
                 "svc: there is no service `{name}`; this lab has {known}\n"
             )));
         };
         let (word, verb, done) = match word {
-            ServiceRequest::Status => return Ok(Said::fine(service_line(service))),
-            ServiceRequest::Logs => return Ok(Said::fine(service_log(service))),
-            ServiceRequest::Start => (ServiceWord::Start, "start", "started"),
-            ServiceRequest::Stop => (ServiceWord::Stop, "stop", "stopped"),
-            ServiceRequest::Restart => (ServiceWord::Restart, "restart", "restarted"),
-            ServiceRequest::Kill => (ServiceWord::Kill, "kill", "killed"),
+            ServiceCommand::Status => return Ok(CommandOutput::fine(service_line(service))),
+            ServiceCommand::Logs => return Ok(CommandOutput::fine(service_log(service))),
+            ServiceCommand::Start => (ServiceAction::Start, "start", "started"),
+            ServiceCommand::Stop => (ServiceAction::Stop, "stop", "stopped"),
+            ServiceCommand::Restart => (ServiceAction::Restart, "restart", "restarted"),
+            ServiceCommand::Kill => (ServiceAction::Kill, "kill", "killed"),
         };
         let runs = service.is_running();
         let already = match word {
-            ServiceWord::Start if runs => Some("runs already"),
-            ServiceWord::Stop | ServiceWord::Kill if !runs => Some("does not run"),
+            ServiceAction::Start if runs => Some("runs already"),
+            ServiceAction::Stop | ServiceAction::Kill if !runs => Some("does not run"),
             _ => None,
         };
         if let Some(already) = already {
-            return Ok(Said::fine(format!("{name} {already}\n")));
+            return Ok(CommandOutput::fine(format!("{name} {already}\n")));
         }
-        if matches!(word, ServiceWord::Start | ServiceWord::Restart)
+        if matches!(word, ServiceAction::Start | ServiceAction::Restart)
             && let Err(said) = self.read_service(&name)
         {
             return Ok(said);
         }
         if let Err(error) = self.lab.service(&name, word) {
             return match error {
-                LabError::Upstream { source, .. } => {
-                    Ok(Said::failed(format!("svc: {verb} {name}: {source}\n")))
-                }
+                LabError::Upstream { source, .. } => Ok(CommandOutput::failed(format!(
+                    "svc: {verb} {name}: {source}\n"
+                ))),
                 error => Err(error),
             };
         }
         self.note(
             &format!("svc {verb} {name}"),
             &format!("{name} was {done}"),
-            foreign,
+            is_remote,
         );
-        Ok(Said::fine(format!("{name} {done}\n")))
+        Ok(CommandOutput::fine(format!("{name} {done}\n")))
     }
 
     /// Applies the learner's `services.toml`, if there is one, to the service `name`.
-    fn read_service(&mut self, name: &str) -> Result<(), Said> {
-        let file = self.opening.folder.join(services::FILE);
+    fn read_service(&mut self, name: &str) -> Result<(), CommandOutput> {
+        let file = self.setup.folder.join(services::FILE);
         let Ok(text) = files::read_bounded(&file, MOST) else {
             return Ok(());
         };
         let text = String::from_utf8_lossy(&text);
-        let mut declared = self.opening.declared.clone();
-        let plan = &mut self.opening.plan;
+        let mut declared = self.setup.declared.clone();
+        let plan = &mut self.setup.plan;
         services::apply(&text, &mut declared, plan.listen).map_err(|faults| {
             let lines = faults.iter().map(|fault| fault.text.as_str());
-            Said::failed(lines.collect::<Vec<_>>().join("\n") + "\n")
+            CommandOutput::failed(lines.collect::<Vec<_>>().join("\n") + "\n")
         })?;
         for new in declared.into_iter().filter(|new| new.name == name) {
             self.lab.declare(&new);
@@ -327,21 +334,21 @@ impl Work {
         services.collect()
     }
 
-    fn status(&mut self) -> Status {
-        let file = self.opening.folder.join(log::FILE);
+    fn status(&mut self) -> LabStatus {
+        let file = self.setup.folder.join(log::FILE);
         let now = files::read_bounded(&file, MOST);
         let master = self.lab.master();
         let nginx = NginxStatus {
-            listen: self.opening.plan.listen,
+            listen: self.setup.plan.listen,
             workers: self.lab.workers(),
             config_since: self.config_since,
             config_changed: master.is_some() && now.is_ok_and(|now| now != self.running.as_bytes()),
             master,
         };
-        Status {
-            exercise: self.opening.exercise.clone(),
-            title: self.opening.title.clone(),
-            folder: self.opening.folder.clone(),
+        LabStatus {
+            exercise: self.setup.exercise.clone(),
+            title: self.setup.title.clone(),
+            folder: self.setup.folder.clone(),
             pid: std::process::id(),
             since: self.since,
             lab: self.lab.folder().to_owned(),
@@ -352,11 +359,11 @@ impl Work {
         }
     }
 
-    fn logs(&self, from: tail::Positions) -> Result<tail::News, LabError> {
+    fn logs(&self, from: tail::Positions) -> Result<tail::NewLines, LabError> {
         let prefix = self.lab.prefix();
         let logs = prefix.join("logs");
-        let mut news =
-            tail::news(&logs, from).map_err(|source| LabError::File { path: logs, source })?;
+        let mut news = tail::read_new_lines(&logs, from)
+            .map_err(|source| LabError::File { path: logs, source })?;
         for (_, line) in &mut news.lines {
             *line = log::for_learner(line, &prefix, self.lab.ports());
         }
