@@ -15,6 +15,7 @@ use crate::course::{Course, Exercise, builtin, load, open};
 use crate::kind::Kinds;
 use crate::progress::{Loaded, Next, Progress, State};
 use crate::sandbox::Sandbox;
+use crate::session::{Surface, Words};
 use crate::source::{Problem, Tree};
 use crate::sys::environment::Environment;
 use crate::text::{Line, Role};
@@ -155,7 +156,23 @@ impl App {
         self.output.tell(&[Line::plain(text)]);
     }
 
-    /// The context of a check whose failing tests reveal as much as `feedback` allows.
+    /// Returns what words the errors of a session.
+    pub(crate) fn words(&self) -> Words {
+        let invocation = self.invocation.clone();
+        Arc::new(move |error| Failure::from(error).words(&invocation))
+    }
+
+    /// Returns what a session is shown on; `aside` leaves standard output alone.
+    pub(crate) fn surface(&self, aside: bool) -> Surface {
+        Surface {
+            caps: *self.output.caps(),
+            theme: self.output.theme().clone(),
+            aside,
+            words: self.words(),
+        }
+    }
+
+    /// Returns what a check works with; a failing test tells as much as `feedback` says.
     pub(crate) fn context(&self, feedback: Feedback) -> Result<Context, Failure> {
         let launcher = std::env::current_exe().map_err(|source| {
             let path = PathBuf::from("gradus");

@@ -153,12 +153,7 @@ pub(super) fn show(
     exercise: &Exercise,
     outcome: &Outcome,
 ) -> Result<(), Failure> {
-    let caps = app.output.caps();
-    let options = Options {
-        feedback: feedback(exercise),
-        width: caps.width,
-        accessible: caps.accessible,
-    };
+    let options = Options::new(feedback(exercise), app.output.caps());
     app.output
         .lines(&outcome_lines(exercise, outcome, &options))?;
     app.output.line(Line::new())?;

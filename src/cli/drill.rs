@@ -1,10 +1,9 @@
 //! `gradus drill`: a random fault, to be diagnosed and fixed.
 
-mod drilling;
+mod over;
 mod record;
 mod run;
 mod steps;
-mod words;
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -17,7 +16,7 @@ use crate::check::{CheckError, Context, Feedback};
 use crate::course::{Exercise, Grading, Lazy};
 use crate::kinds::gateway::drill::Seed;
 use crate::kinds::gateway::{Gateway, drill};
-use crate::training::{DrillError, Open, Training};
+use crate::session::drill::{DrillError, Drills, OpenDrill};
 
 /// Diagnose and fix a random fault, timed
 ///
@@ -27,8 +26,8 @@ use crate::training::{DrillError, Open, Training};
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Drill {
     #[command(subcommand)]
-    step: Option<Step>,
-    /// The number of simultaneous faults [default: 1]
+    step: Option<DrillStep>,
+    /// How many faults there are at once [default: 1]
     #[arg(long, value_name = "N", conflicts_with = "resume")]
     faults: Option<NonZeroUsize>,
     /// Repeat the drill with this seed
@@ -49,10 +48,10 @@ pub(crate) struct Drill {
 }
 
 #[derive(Debug, Subcommand)]
-enum Step {
-    Answer(steps::Answer),
-    Check(steps::Check),
-    GiveUp(steps::GiveUp),
+enum DrillStep {
+    Answer(steps::AnswerStep),
+    Check(steps::CheckStep),
+    GiveUp(steps::GiveUpStep),
 }
 
 impl Drill {
@@ -61,15 +60,15 @@ impl Drill {
         let context = app.context(Feedback::Title)?;
         let ground = drill::load(&opened.course.tree, &mut Vec::new());
         let ground = ground.ok_or_else(|| no_drill(app))?;
-        let training = Training::new(opened.workspace()?, &ground, &context);
+        let drills = Drills::new(opened.workspace()?, &ground, &context);
         match self.step {
-            Some(Step::Answer(answer)) => answer.run(app, &training),
-            Some(Step::Check(check)) => check.run(app, &training, &context),
-            Some(Step::GiveUp(steps::GiveUp {})) => steps::GiveUp::run(app, &training),
-            None if self.record => record::show(app, &training, None, self.json),
-            None => run::Run {
+            Some(DrillStep::Answer(answer)) => answer.run(app, &drills),
+            Some(DrillStep::Check(check)) => check.run(app, &drills, &context),
+            Some(DrillStep::GiveUp(steps::GiveUpStep {})) => steps::GiveUpStep::run(app, &drills),
+            None if self.record => record::show(app, &drills, None, self.json),
+            None => run::DrillRun {
                 app,
-                training: &training,
+                drills: &drills,
                 context,
                 seed: self.seed.map(Seed),
                 faults: self.faults.map(NonZeroUsize::get),
@@ -90,8 +89,8 @@ fn no_drill(app: &App) -> Failure {
 }
 
 /// Returns the drill that is not over.
-fn open<'a>(training: &Training<'a>) -> Result<Open<'a>, Failure> {
-    training.open()?.ok_or(Failure::NoDrill)
+fn open<'a>(drills: &Drills<'a>) -> Result<OpenDrill<'a>, Failure> {
+    drills.open()?.ok_or(Failure::NoDrill)
 }
 
 /// Returns the name of the lab of the drill `number`.
@@ -100,7 +99,7 @@ fn lab_name(number: u32) -> String {
 }
 
 /// Returns the drill as an exercise, which its lab and its reports speak of.
-fn exercise(open: &Open<'_>) -> Result<Exercise, Failure> {
+fn exercise(open: &OpenDrill<'_>) -> Result<Exercise, Failure> {
     let number = open.round.number;
     let id = lab_name(number).parse();
     let id = id.map_err(|_| DrillError::Changed { number })?;
@@ -126,7 +125,7 @@ fn exercise(open: &Open<'_>) -> Result<Exercise, Failure> {
 }
 
 /// Fails when this machine has no nginx for it.
-fn refuse_missing(open: &Open<'_>, context: &Context) -> Result<(), Failure> {
+fn refuse_missing(open: &OpenDrill<'_>, context: &Context) -> Result<(), Failure> {
     match open.task.missing(context) {
         Some(what) => Err(Failure::Check(CheckError::Missing {
             what,

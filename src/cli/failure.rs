@@ -11,10 +11,10 @@ use crate::grade::GradeError;
 use crate::kinds::gateway::lab::control::LabClientError;
 use crate::pack::PackError;
 use crate::progress::ProgressError;
+use crate::session::drill::DrillError;
+use crate::session::{SessionError, Trouble};
 use crate::source::tree::TreeError;
 use crate::text::with_causes;
-use crate::text::{Line, Role, Style};
-use crate::training::DrillError;
 use crate::workspace::WorkspaceError;
 
 /// Why a command failed.
@@ -44,6 +44,10 @@ pub(crate) enum Failure {
     NoLab(Option<String>),
     #[error("no drill is open")]
     NoDrill,
+    /// Something that a session refuses.
+    #[error(transparent)]
+    Session(SessionError),
+    /// Drills that could not be kept.
     #[error(transparent)]
     Drill(#[from] DrillError),
     #[error(transparent)]
@@ -67,11 +71,20 @@ pub(crate) enum Failure {
     Stream(#[from] io::Error),
 }
 
-/// An error, worded.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Words {
-    pub what: String,
-    pub hint: Option<String>,
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Self {
+        match error {
+            SessionError::Workspace(error) => error.into(),
+            SessionError::Check(error) => error.into(),
+            SessionError::Drill(error) => error.into(),
+            SessionError::Lab(error) => error.into(),
+            SessionError::Stream(error) => error.into(),
+            SessionError::File { path, source } => Self::File { path, source },
+            SessionError::LabIsUp(_) | SessionError::NoEditor | SessionError::NoChoice { .. } => {
+                Self::Session(error)
+            }
+        }
+    }
 }
 
 impl Failure {
@@ -81,6 +94,7 @@ impl Failure {
             | Self::WhichExercise
             | Self::Refused { .. }
             | Self::BuiltIn
+            | Self::Session(_)
             | Self::Drill(DrillError::TooMany { .. }) => Code::Usage,
             Self::Check(CheckError::Missing { .. }) | Self::NoLab(_) | Self::NoDrill => {
                 Code::Nothing
@@ -99,9 +113,9 @@ impl Failure {
         }
     }
 
-    /// Words the error; commands in the hint can be pasted.
-    pub(crate) fn words(&self, invocation: &Invocation) -> Words {
-        Words {
+    /// Words the error; commands in the hint work as they are printed.
+    pub(crate) fn words(&self, invocation: &Invocation) -> Trouble {
+        Trouble {
             what: with_causes(self),
             hint: self.hint(invocation),
         }
@@ -136,7 +150,8 @@ impl Failure {
                     command(&format!("lab up {name}"))
                 ))
             }
-            Self::NoDrill => Some(format!("{} starts one", command("drill"))),
+            Self::NoDrill => Some(format!("{} begins one", command("drill"))),
+            Self::Session(error) => session_hint(error, command),
             Self::Drill(error) => drill_hint(error, command),
             Self::Lab(LabClientError::Foreign) => {
                 Some("end it where it was started, and start it again".to_owned())
@@ -144,31 +159,6 @@ impl Failure {
             Self::Lab(_) => Some(format!("{} shows which labs are up", command("lab ps"))),
             Self::File { .. } | Self::Stream(_) => None,
         }
-    }
-}
-
-impl Words {
-    /// The lines for standard error.
-    pub(crate) fn lines(&self) -> Vec<Line> {
-        let label = |role, text| {
-            let bold = Style {
-                bold: true,
-                ..Style::from(role)
-            };
-            Line::new().with(bold, text)
-        };
-        let mut lines = Vec::new();
-        for (index, text) in self.what.lines().enumerate() {
-            let line = match index {
-                0 => label(Role::Bad, "error: "),
-                _ => Line::plain("       "),
-            };
-            lines.push(line.with(Role::Text, text));
-        }
-        for text in self.hint.iter().flat_map(|hint| hint.lines()) {
-            lines.push(label(Role::Accent, "hint: ").with(Role::Text, text));
-        }
-        lines
     }
 }
 
@@ -211,6 +201,26 @@ fn workspace_hint(error: &WorkspaceError, command: impl Fn(&str) -> String) -> O
         ),
         WorkspaceError::File { .. } | WorkspaceError::Progress(_) => return None,
     })
+}
+
+fn session_hint(error: &SessionError, command: impl Fn(&str) -> String) -> Option<String> {
+    match error {
+        SessionError::LabIsUp(lab) => Some(format!(
+            "{} shows it, {} ends it",
+            command("lab ps"),
+            command(&format!("lab down {}", lab.exercise))
+        )),
+        SessionError::NoEditor => {
+            Some("set `VISUAL` or `EDITOR`, or open the file yourself".to_owned())
+        }
+        SessionError::NoChoice { known, .. } => Some(format!("one of: {}", known.join(", "))),
+        SessionError::Workspace(_)
+        | SessionError::Check(_)
+        | SessionError::Drill(_)
+        | SessionError::Lab(_)
+        | SessionError::Stream(_)
+        | SessionError::File { .. } => None,
+    }
 }
 
 fn drill_hint(error: &DrillError, command: impl Fn(&str) -> String) -> Option<String> {

@@ -1,16 +1,11 @@
 //! `gradus lab`: labs that stay up.
 
-mod board;
-mod crowd;
 mod curl;
 mod down;
 mod logs;
 mod ps;
-pub(super) mod purpose;
 mod reload;
-mod screen;
 mod shell;
-mod solving;
 pub(super) mod up;
 pub(super) mod word;
 
@@ -27,11 +22,11 @@ use crate::kinds::gateway::lab::control::{
 #[derive(Debug, Args)]
 pub(crate) struct Lab {
     #[command(subcommand)]
-    word: Word,
+    word: LabCommand,
 }
 
 #[derive(Debug, Subcommand)]
-enum Word {
+enum LabCommand {
     Up(up::Up),
     Logs(logs::Logs),
     Reload(reload::Reload),
@@ -43,12 +38,12 @@ enum Word {
 impl Lab {
     pub(super) fn run(self, app: &App) -> Done {
         match self.word {
-            Word::Up(up) => up.run(app),
-            Word::Logs(logs) => logs.run(app),
-            Word::Reload(reload) => reload.run(app),
-            Word::Ps(ps) => ps.run(app),
-            Word::Down(down) => down.run(app),
-            Word::Shell(shell) => shell.run(app),
+            LabCommand::Up(up) => up.run(app),
+            LabCommand::Logs(logs) => logs.run(app),
+            LabCommand::Reload(reload) => reload.run(app),
+            LabCommand::Ps(ps) => ps.run(app),
+            LabCommand::Down(down) => down.run(app),
+            LabCommand::Shell(shell) => shell.run(app),
         }
     }
 }

@@ -51,13 +51,7 @@ impl Output {
     }
 
     pub(crate) fn layout(&self) -> Layout {
-        Layout {
-            width: self.caps.width.min(100),
-            accessible: self.caps.accessible,
-            hyperlinks: self.caps.hyperlinks,
-            ascii: !self.caps.unicode,
-            highlight: self.caps.color,
-        }
+        self.caps.layout(self.caps.width.min(100))
     }
 
     pub(crate) fn markdown(&self, markdown: &str) -> Vec<Line> {
@@ -116,7 +110,7 @@ impl Output {
 
     /// Shows the current step from any thread.
     pub(crate) fn stepper(&self) -> Stepper {
-        let caps = self.error_caps.clone();
+        let caps = self.error_caps;
         let can_redraw = caps.terminal && !caps.accessible;
         Stepper {
             caps: can_redraw.then_some(caps),

@@ -163,13 +163,13 @@ impl Answers for Chosen {
             Question::Short { .. } => (Ask::Words("Answer".to_owned()), Vec::new()),
         };
         Ok(match term::ask(&ask, app.output.caps().width)? {
-            term::Reply::Answer(Answer::Words(words)) if words == "?" => Reply::GiveUp,
-            term::Reply::Answer(answer) => {
+            term::PromptReply::Answer(Answer::Words(words)) if words == "?" => Reply::GiveUp,
+            term::PromptReply::Answer(answer) => {
                 show_chosen(app, &answer, &labels)?;
                 Reply::Answer(answer)
             }
-            term::Reply::Dismissed => Reply::Skip,
-            term::Reply::Interrupted => Reply::End,
+            term::PromptReply::Dismissed => Reply::Skip,
+            term::PromptReply::Interrupted => Reply::End,
         })
     }
 }

@@ -5,6 +5,7 @@ use crate::check::{
     Diagnostic, Feedback, Outcome, OwnTests, Scope, Standing, TestOutcome, TestResult, Verdict,
 };
 use crate::course::Exercise;
+use crate::term::Caps;
 use crate::text::{Line, Role, Style};
 
 /// The most lines of the learner's own output that are shown.
@@ -27,8 +28,19 @@ pub(crate) struct Options {
     pub accessible: bool,
 }
 
-/// Returns the lines of an outcome: the verdict, diagnostics, every test by title, the learner's own tests,
-/// and the output of their code.
+impl Options {
+    /// Returns the options for a terminal that can do what `caps` says.
+    pub(crate) fn new(feedback: Feedback, caps: &Caps) -> Self {
+        Self {
+            feedback,
+            width: caps.width,
+            accessible: caps.accessible,
+        }
+    }
+}
+
+/// Returns what came out of a check of `exercise`: the verdict, what the compiler said, every test
+/// by title, the learner's own tests, what their code printed.
 pub(crate) fn outcome_lines(
     exercise: &Exercise,
     outcome: &Outcome,

@@ -2,6 +2,8 @@
 
 use clap::ValueEnum;
 
+use crate::lesson::Layout;
+
 /// When to use colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(crate) enum ColorChoice {
@@ -19,7 +21,7 @@ pub(crate) enum ColorChoice {
     clippy::struct_excessive_bools,
     reason = "each is a fact of its own about the terminal"
 )]
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
     /// Whether styles may be used: colours, bold, underlines.
     pub color: bool,
@@ -65,6 +67,17 @@ impl Caps {
             width: env.cells(columns, "COLUMNS", WIDTH),
             height: env.cells(rows, "LINES", HEIGHT),
             terminal: stdout_is_terminal,
+        }
+    }
+
+    /// Returns how text is laid out for this terminal, in lines of at most `width` cells.
+    pub(crate) fn layout(&self, width: usize) -> Layout {
+        Layout {
+            width,
+            accessible: self.accessible,
+            hyperlinks: self.hyperlinks,
+            ascii: !self.unicode,
+            highlight: self.color,
         }
     }
 }

@@ -47,7 +47,7 @@ impl Gauge {
         let lines = |done: u64| done * LINES / self.total.max(1);
         if lines(self.done) != lines(self.done - 1) {
             let line = format!("{} of {}: {what}\n", self.done, self.total);
-            // That nobody listens there is no reason to fail.
+            // A standard error that is closed is no reason to fail.
             io::stderr().lock().write_all(line.as_bytes()).ok();
         }
     }

@@ -4,14 +4,14 @@
 use std::io::{self, Write};
 
 use super::modes::Modes;
-use super::screen::{Ask, Reply, Size, Spot, Terminal};
+use super::screen::{Ask, PromptReply, Size, Spot, Terminal};
 use super::source::{Listener, Reading, Source};
 use super::{Caps, Theme, emit, emit_line};
 use crate::text::Line;
 
 /// A terminal that is only written to, line after line.
 #[derive(Debug)]
-pub(crate) struct Lines {
+pub(crate) struct LineTerminal {
     caps: Caps,
     theme: Theme,
     source: Source,
@@ -21,24 +21,14 @@ pub(crate) struct Lines {
     waits: bool,
 }
 
-impl Lines {
-    /// Starts to listen to lines; `listener` is told each.
-    ///
-    /// # Errors
-    /// Fails when no thread can be started.
-    pub(crate) fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
-        Self::start(caps, theme, listener, false)
-    }
-
-    /// Starts as [`Lines::open`] does, and writes to standard error.
-    ///
-    /// # Errors
-    /// Fails when no thread can be started.
-    pub(crate) fn open_aside(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
-        Self::start(caps, theme, listener, true)
-    }
-
-    fn start(caps: Caps, theme: Theme, listener: &Listener, aside: bool) -> io::Result<Self> {
+impl LineTerminal {
+    /// Starts to listen to lines; `aside` writes to standard error.
+    pub(crate) fn open(
+        caps: Caps,
+        theme: Theme,
+        aside: bool,
+        listener: &Listener,
+    ) -> io::Result<Self> {
         let source = Source::start(Reading::Lines, &Modes::default(), listener)?;
         Ok(Self {
             caps,
@@ -50,7 +40,7 @@ impl Lines {
     }
 }
 
-impl Terminal for Lines {
+impl Terminal for LineTerminal {
     fn show(&mut self, lines: &[Line], spot: Spot) -> io::Result<()> {
         self.waits = false;
         let apart = if spot == Spot::Below { "" } else { "\n" };
@@ -66,8 +56,8 @@ impl Terminal for Lines {
     }
 
     /// The footer was the question; the answer comes as a line.
-    fn ask(&mut self, _ask: &Ask) -> io::Result<Reply> {
-        Ok(Reply::Dismissed)
+    fn ask(&mut self, _ask: &Ask) -> io::Result<PromptReply> {
+        Ok(PromptReply::Dismissed)
     }
 
     fn frame(&mut self, rows: &[Line]) -> io::Result<()> {
@@ -95,7 +85,7 @@ impl Terminal for Lines {
     }
 }
 
-impl Lines {
+impl LineTerminal {
     fn write(&self, text: &str) -> io::Result<()> {
         if self.aside {
             return io::stderr().lock().write_all(text.as_bytes());

@@ -23,7 +23,7 @@ const APART: Duration = Duration::from_millis(10);
 /// Whether the modes were undone for good.
 static OVER: AtomicBool = AtomicBool::new(false);
 
-/// What is set at the moment; shared with whoever may have to undo it.
+/// What is set at the moment; shared with the panic hook and the signal thread.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Modes(Arc<Flags>);
 
@@ -36,7 +36,7 @@ struct Flags {
 }
 
 impl Modes {
-    /// Returns modes that a panic undoes before it is told.
+    /// Returns modes that a panic undoes before its message is printed.
     pub(super) fn new() -> Self {
         let modes = Self::default();
         let hook = panic::take_hook();
@@ -100,7 +100,7 @@ impl Modes {
     pub(super) fn restore_for_good(&self) {
         OVER.store(true, Ordering::SeqCst);
         for _ in 0..TIMES {
-            // Nobody is left to be told when this fails.
+            // The terminal may be gone.
             self.restore().ok();
             thread::park_timeout(APART);
         }

@@ -10,7 +10,7 @@ use super::screen::{Size, Spot};
 #[derive(Debug)]
 pub(super) struct Painter {
     size: Size,
-    /// The rows of text from the top; `None` while somebody else's text is there.
+    /// The rows of text from the top; `None` while the text of another program is there.
     used: Option<usize>,
     /// The rows of the footer at the bottom.
     footer: usize,

@@ -8,15 +8,12 @@ use dialoguer::{Input, MultiSelect, Select};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use super::screen::{Ask, Reply};
+use super::screen::{Ask, PromptReply};
 use crate::course::Answer;
 use crate::text::visible;
 
 /// Asks on the terminal, which is `columns` wide.
-///
-/// # Errors
-/// Fails when the terminal cannot be read or written.
-pub(crate) fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
+pub(crate) fn ask(ask: &Ask, columns: usize) -> io::Result<PromptReply> {
     let term = Term::stdout();
     let answered = match ask {
         Ask::One(labels) => select(&term, &cut_all(labels, columns)),
@@ -25,10 +22,10 @@ pub(crate) fn ask(ask: &Ask, columns: usize) -> io::Result<Reply> {
     };
     term.show_cursor()?;
     match answered {
-        Ok(Some(answer)) => Ok(Reply::Answer(answer)),
-        Ok(None) => Ok(Reply::Dismissed),
+        Ok(Some(answer)) => Ok(PromptReply::Answer(answer)),
+        Ok(None) => Ok(PromptReply::Dismissed),
         Err(dialoguer::Error::IO(error)) if error.kind() == io::ErrorKind::Interrupted => {
-            Ok(Reply::Interrupted)
+            Ok(PromptReply::Interrupted)
         }
         Err(dialoguer::Error::IO(error)) => Err(error),
     }

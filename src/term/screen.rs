@@ -8,9 +8,7 @@ use crate::text::Line;
 /// The size of the screen, in cells and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
-    /// Cells of a row.
     pub columns: usize,
-    /// Rows.
     pub rows: usize,
 }
 
@@ -57,8 +55,7 @@ impl Ask {
 
 /// What came of asking.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Reply {
-    /// An answer.
+pub(crate) enum PromptReply {
     Answer(Answer),
     /// The learner would rather not.
     Dismissed,
@@ -66,57 +63,50 @@ pub(crate) enum Reply {
     Interrupted,
 }
 
-/// A terminal, or what stands in for one.
+impl PromptReply {
+    /// Returns the first label that was chosen, by index.
+    pub(crate) fn chosen(&self) -> Option<usize> {
+        match self {
+            Self::Answer(Answer::Choices(taken)) => taken.first().copied(),
+            Self::Answer(Answer::Words(_)) | Self::Dismissed | Self::Interrupted => None,
+        }
+    }
+}
+
+/// A terminal, or lines of text in and out.
 pub(crate) trait Terminal {
     /// Puts `lines` on the screen.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
     fn show(&mut self, lines: &[Line], spot: Spot) -> io::Result<()>;
 
     /// Puts `lines` at the bottom of the screen, in the place of the last footer. Where nothing
     /// can be redrawn, the last line is a prompt.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
     fn footer(&mut self, lines: &[Line]) -> io::Result<()>;
 
     /// Asks the learner, and waits for the answer.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
-    fn ask(&mut self, ask: &Ask) -> io::Result<Reply>;
+    fn ask(&mut self, ask: &Ask) -> io::Result<PromptReply>;
 
     /// Draws a whole frame of a pager on the alternate screen, entering it if needed.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
     fn frame(&mut self, rows: &[Line]) -> io::Result<()>;
 
-    /// Leaves the alternate screen.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
     fn end_frames(&mut self) -> io::Result<()>;
 
-    /// Takes note of a new size.
     fn resize(&mut self, size: Size);
 
-    /// Lets somebody else use the terminal.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
+    /// Gives the terminal to another program.
     fn release(&mut self) -> io::Result<()>;
 
-    /// Takes the terminal back.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
     fn reclaim(&mut self) -> io::Result<()>;
 
     /// Removes the footer and leaves the cursor under the text, as the terminal was found.
-    ///
-    /// # Errors
-    /// Fails when the terminal is gone.
     fn leave(&mut self) -> io::Result<()>;
+}
+
+impl dyn Terminal {
+    /// Lets another program use the terminal while `task` runs.
+    pub(crate) fn lend<T>(&mut self, task: impl FnOnce() -> T) -> io::Result<T> {
+        self.release()?;
+        let done = task();
+        self.reclaim()?;
+        Ok(done)
+    }
 }

@@ -17,23 +17,22 @@ use super::keys::{Key, parse};
 use super::modes::Modes;
 use super::screen::Size;
 
-/// Something that came from outside.
+/// Something that happens on the terminal, or to the process.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Received {
-    /// A key.
+pub(crate) enum TerminalEvent {
     Key(Key),
     /// A line, without its end.
     Line(String),
     /// The screen has a new size.
     Resize(Size),
-    /// Somebody wants us to end, with this signal.
+    /// A signal that asks us to end.
     Signal(i32),
     /// The terminal or the input is gone.
     Closed,
 }
 
-/// Who is told; it blocks nobody.
-pub(crate) type Listener = Arc<dyn Fn(Received) + Send + Sync>;
+/// Takes the events; it must not block.
+pub(crate) type Listener = Arc<dyn Fn(TerminalEvent) + Send + Sync>;
 
 /// How the input is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +41,7 @@ pub(super) enum Reading {
     Lines,
 }
 
-/// The threads that listen. Reading stops while somebody else has the terminal.
+/// The threads that wait for events. Reading stops while another program has the terminal.
 #[derive(Debug)]
 pub(super) struct Source {
     wake: PipeWriter,
@@ -60,7 +59,7 @@ impl Source {
         listen_to_signals(modes.clone(), Arc::clone(&foreign), Arc::clone(listener))?;
         let (control, wake) = pipe()?;
         let (pausing, paused) = sync_channel(1);
-        let reader = Reader {
+        let reader = InputReader {
             reading,
             control,
             pausing,
@@ -93,7 +92,7 @@ impl Source {
     }
 }
 
-/// Tells of signals. While somebody else has the terminal nobody listens to us, so a wish to end
+/// Reports signals. While another program has the terminal nothing takes events, so a wish to end
 /// is carried out at once; an interrupt is meant for the other then.
 fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGWINCH])?;
@@ -101,13 +100,13 @@ fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener)
         for signal in signals.forever() {
             let foreign = foreign.load(Ordering::SeqCst);
             match signal {
-                SIGWINCH => listener(Received::Resize(size())),
+                SIGWINCH => listener(TerminalEvent::Resize(size())),
                 SIGINT if foreign => {}
                 _ if foreign => {
                     modes.restore_for_good();
                     emulate_default_handler(signal).ok();
                 }
-                _ => listener(Received::Signal(signal)),
+                _ => listener(TerminalEvent::Signal(signal)),
             }
         }
     };
@@ -117,10 +116,7 @@ fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener)
     Ok(())
 }
 
-/// Stops this process until somebody lets it go on, as a shell does after Ctrl-Z.
-///
-/// # Errors
-/// Fails when the system does not let it stop.
+/// Stops this process until a shell continues it, as after Ctrl-Z.
 pub(crate) fn suspend() -> io::Result<()> {
     emulate_default_handler(SIGTSTP)
 }
@@ -134,7 +130,7 @@ pub(super) fn size() -> Size {
     }
 }
 
-struct Reader {
+struct InputReader {
     reading: Reading,
     control: PipeReader,
     pausing: SyncSender<()>,
@@ -142,12 +138,12 @@ struct Reader {
     line: Vec<u8>,
 }
 
-impl Reader {
+impl InputReader {
     fn run(mut self) {
         let ended = self.listen();
         if ended.is_err() {
             self.end_line();
-            (self.listener)(Received::Closed);
+            (self.listener)(TerminalEvent::Closed);
         }
     }
 
@@ -172,7 +168,7 @@ impl Reader {
         }
     }
 
-    /// Waits until there is input or somebody wants this thread, at most for `limit`.
+    /// Waits until there is input or a control byte, at most for `limit`.
     fn wait(&self, limit: Option<&Timespec>) -> io::Result<(PollFlags, PollFlags)> {
         let stdin = io::stdin();
         let mut descriptors = [
@@ -188,7 +184,7 @@ impl Reader {
         }
     }
 
-    /// Rests until told to go on.
+    /// Stops reading until the next control byte.
     fn rest(&mut self) -> io::Result<()> {
         let mut word = [0];
         self.control.read_exact(&mut word)?;
@@ -207,7 +203,7 @@ impl Reader {
                     bytes.extend(read_some()?);
                 }
                 for key in parse(&bytes) {
-                    (self.listener)(Received::Key(key));
+                    (self.listener)(TerminalEvent::Key(key));
                 }
             }
             Reading::Lines => self.add_to_line(&bytes),
@@ -243,7 +239,7 @@ impl Reader {
     fn tell_line(&mut self) {
         let line = mem::take(&mut self.line);
         let line = String::from_utf8_lossy(&line);
-        (self.listener)(Received::Line(line.trim().to_owned()));
+        (self.listener)(TerminalEvent::Line(line.trim().to_owned()));
     }
 }
 

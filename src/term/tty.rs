@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::modes::{self, Modes};
 use super::painter::Painter;
 use super::prompt::{self, cut};
-use super::screen::{Ask, Reply, Size, Spot, Terminal};
+use super::screen::{Ask, PromptReply, Size, Spot, Terminal};
 use super::source::{self, Listener, Reading, Source};
 use super::{Caps, Theme, emit_line};
 use crate::text::{Line, Role};
@@ -24,10 +24,7 @@ const BEGIN_FRAME: &str = "\x1b[?2026h";
 const END_FRAME: &str = "\x1b[?2026l";
 
 impl Tty {
-    /// Takes the terminal; `listener` is told what the learner presses.
-    ///
-    /// # Errors
-    /// Fails when the terminal does not let itself be taken.
+    /// Takes the terminal; its events go to `listener`.
     pub(crate) fn open(caps: Caps, theme: Theme, listener: &Listener) -> io::Result<Self> {
         let modes = Modes::new();
         let source = Source::start(Reading::Keys, &modes, listener)?;
@@ -58,7 +55,7 @@ impl Terminal for Tty {
         write(&self.painter.footer(&rows))
     }
 
-    fn ask(&mut self, ask: &Ask) -> io::Result<Reply> {
+    fn ask(&mut self, ask: &Ask) -> io::Result<PromptReply> {
         let help = cut(ask.help(), self.painter.size().columns);
         let help = emit_line(&Line::new().with(Role::Dim, help), &self.caps, &self.theme);
         let room = self.painter.erase_footer() + &self.painter.make_room(ask.rows() + 2);

@@ -2,35 +2,35 @@
 
 use serde::Serialize;
 
-use super::words::{clock, words_of};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
+use crate::session::drill::Exam;
+use crate::session::drill::journal::{Accuracy, Score};
+use crate::session::drill::words::{clock, words_of};
+use crate::session::drill::{Drills, Journal, PastDrill};
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
-use crate::training::Exam;
-use crate::training::journal::{Accuracy, Score};
-use crate::training::{Entry, Journal, Training};
 
 /// The most drills that are listed; a score counts all.
 const MOST: usize = 20;
 
 /// `gradus drill --record --json`, and what a drill or an exam ends with.
 #[derive(Debug, Serialize)]
-struct Record<'a> {
+struct DrillsRecord<'a> {
     /// The version of this shape.
     version: u32,
     /// What the exam was worth.
     score: Option<Score>,
-    drills: Vec<&'a Entry>,
-    /// The number of the fastest drill that was named at once and mended.
+    drills: Vec<&'a PastDrill>,
+    /// The number of the fastest drill that was named at once and fixed.
     best: Option<u32>,
     causes: Vec<Accuracy>,
 }
 
 /// Shows the record: all of it, or that of `exam`.
-pub(super) fn show(app: &App, training: &Training<'_>, exam: Option<&Exam>, json: bool) -> Done {
-    let journal = training.journal()?;
+pub(super) fn show(app: &App, drills: &Drills<'_>, exam: Option<&Exam>, json: bool) -> Done {
+    let journal = drills.journal()?;
     let score = exam.map(|exam| journal.score(exam.first, exam.seeds.len()));
     let of = match exam {
         Some(exam) => Journal {
@@ -38,36 +38,36 @@ pub(super) fn show(app: &App, training: &Training<'_>, exam: Option<&Exam>, json
         },
         None => journal,
     };
-    write(app, training, &of, score, json)
+    write(app, drills, &of, score, json)
 }
 
 /// Shows the score of `exam`, or as JSON what came of the drill `number`.
 pub(super) fn show_end(
     app: &App,
-    training: &Training<'_>,
+    drills: &Drills<'_>,
     exam: Option<&Exam>,
     number: u32,
     json: bool,
 ) -> Result<(), Failure> {
     if exam.is_some() {
-        show(app, training, exam, json)?;
+        show(app, drills, exam, json)?;
         return Ok(());
     }
-    let mut journal = training.journal()?;
+    let mut journal = drills.journal()?;
     journal.drills.retain(|drill| drill.number == number);
-    write(app, training, &journal, None, json)?;
+    write(app, drills, &journal, None, json)?;
     Ok(())
 }
 
 fn write(
     app: &App,
-    training: &Training<'_>,
+    drills: &Drills<'_>,
     journal: &Journal,
     score: Option<Score>,
     json: bool,
 ) -> Done {
     if json {
-        app.output.json(&Record {
+        app.output.json(&DrillsRecord {
             version: 1,
             score,
             drills: journal.drills.iter().collect(),
@@ -87,17 +87,17 @@ fn write(
         let title = Line::new().with(Role::Heading(1), format!("Exam: {points} of {of} points"));
         lines.extend([title, Line::new()]);
     }
-    let mut drills: Vec<_> = journal.drills.iter().rev().take(MOST).collect();
-    drills.reverse();
-    lines.extend(drills.into_iter().flat_map(|entry| rows(training, entry)));
+    let mut listed: Vec<_> = journal.drills.iter().rev().take(MOST).collect();
+    listed.reverse();
+    lines.extend(listed.into_iter().flat_map(|entry| rows(drills, entry)));
     if score.is_none() {
-        lines.extend(summary(training, journal));
+        lines.extend(summary(drills, journal));
     }
     app.output.lines(&lines)?;
     Ok(Code::Fine)
 }
 
-fn rows(training: &Training<'_>, entry: &Entry) -> Vec<Line> {
+fn rows(drills: &Drills<'_>, entry: &PastDrill) -> Vec<Line> {
     let (role, mark) = match (entry.at_once(), entry.seconds()) {
         (true, Some(_)) => (Role::Good, "at once"),
         (false, Some(_)) => (Role::Warn, "in the end"),
@@ -111,13 +111,13 @@ fn rows(training: &Training<'_>, entry: &Entry) -> Vec<Line> {
         .with(role, format!("{mark:<10}"))
         .with(Role::Dim, format!("  seed {}", entry.seed));
     let causes = entry.faults.iter().map(|fault| {
-        let cause = words_of(&training.ground().causes, &fault.cause);
+        let cause = words_of(&drills.ground().causes, &fault.cause);
         Line::plain(format!("     {cause}"))
     });
     std::iter::once(first).chain(causes).collect()
 }
 
-fn summary(training: &Training<'_>, journal: &Journal) -> Vec<Line> {
+fn summary(drills: &Drills<'_>, journal: &Journal) -> Vec<Line> {
     let mut lines = vec![Line::new()];
     if let Some(best) = journal.best() {
         let time = best.seconds().map_or_else(String::new, clock);
@@ -142,7 +142,7 @@ fn summary(training: &Training<'_>, journal: &Journal) -> Vec<Line> {
             Role::Warn
         };
         let line = Line::new().with(role, format!("  {at_once} of {met}  "));
-        let cause = words_of(&training.ground().causes, &cause).to_owned();
+        let cause = words_of(&drills.ground().causes, &cause).to_owned();
         lines.push(line.with(Role::Text, cause));
     }
     lines

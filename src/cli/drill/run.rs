@@ -1,26 +1,21 @@
 //! Begins a drill or takes one up, and keeps its lab up until the learner is done with it.
 
-use std::fs;
-
-use super::drilling::Drilling;
-use super::{exercise, lab_name, record, refuse_missing, words};
+use super::{exercise, lab_name, over, record, refuse_missing};
 use crate::check::Context;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::cli::lab::registry;
-use crate::cli::lab::up::{tell, up, up_already};
-use crate::course::Answer;
+use crate::cli::lab::up::{refuse_second, tell, up};
 use crate::kinds::gateway::drill::Seed;
 use crate::kinds::gateway::{self, Label};
-use crate::term::{self, Ask, Reply};
+use crate::session::drill::{DrillOptions, Drilling, Drills, OpenDrill};
+use crate::term::{self, Ask};
 use crate::text::Line;
-use crate::training::{Open, Training, Wish};
 
 /// What a learner asked for.
-pub(super) struct Run<'a> {
+pub(super) struct DrillRun<'a> {
     pub(super) app: &'a App,
-    pub(super) training: &'a Training<'a>,
+    pub(super) drills: &'a Drills<'a>,
     pub(super) context: Context,
     pub(super) seed: Option<Seed>,
     pub(super) faults: Option<usize>,
@@ -37,16 +32,16 @@ enum Ended {
     Left(Code),
 }
 
-impl Run<'_> {
+impl DrillRun<'_> {
     pub(super) fn run(self) -> Done {
         let mut number = self.first()?;
-        let exam = self.training.open()?.and_then(|open| open.round.exam);
+        let exam = self.drills.open()?.and_then(|open| open.round.exam);
         loop {
             let code = match self.sit(number)? {
                 Ended::Left(code) => return Ok(code),
                 Ended::Over => Code::Fine,
             };
-            match self.training.open()? {
+            match self.drills.open()? {
                 Some(open) if exam.is_some() => {
                     if !self.goes_on(&open)? {
                         self.left(open.round.number);
@@ -57,7 +52,7 @@ impl Run<'_> {
                 Some(_) | None => {
                     if exam.is_some() || self.json {
                         let of = exam.as_ref();
-                        record::show_end(self.app, self.training, of, number, self.json)?;
+                        record::show_end(self.app, self.drills, of, number, self.json)?;
                     }
                     return Ok(code);
                 }
@@ -68,12 +63,12 @@ impl Run<'_> {
     /// Returns the number of the drill that is begun or taken up.
     fn first(&self) -> Result<u32, Failure> {
         let wants_new = self.seed.is_some() || self.faults.is_some() || self.exam.is_some();
-        match self.training.open()? {
+        match self.drills.open()? {
             Some(open) if wants_new => Err(self.not_over(open.round.number)),
             Some(open) => Ok(open.round.number),
             None if self.resume => Err(Failure::NoDrill),
             None => {
-                let open = self.training.begin(Wish {
+                let open = self.drills.begin(DrillOptions {
                     seed: self.seed,
                     faults: self.faults.unwrap_or(1),
                     exam: self.exam,
@@ -97,20 +92,18 @@ impl Run<'_> {
 
     fn sit(&self, number: u32) -> Result<Ended, Failure> {
         let app = self.app;
-        if let Some(first) = registry(app).find(&lab_name(number)) {
-            return Err(up_already(app, &first));
-        }
-        let open = self.training.sit_down()?.ok_or(Failure::NoDrill)?;
+        refuse_second(app, &lab_name(number))?;
+        let open = self.drills.sit_down()?.ok_or(Failure::NoDrill)?;
         let faults = open.faults.clone();
         let code = self.lab(open);
-        self.training.get_up(number)?;
+        self.drills.get_up(number)?;
         let code = code?;
-        let journal = self.training.journal()?;
+        let journal = self.drills.journal()?;
         let Some(entry) = journal.drills.iter().find(|it| it.number == number) else {
             self.left(number);
             return Ok(Ended::Left(code));
         };
-        let lines = words::over(app, self.training.ground(), &faults, entry);
+        let lines = over::lines(app, self.drills.ground(), &faults, entry);
         if self.json {
             app.output.tell(&lines);
         } else {
@@ -123,7 +116,7 @@ impl Run<'_> {
     }
 
     /// Asks whether the next drill of an exam is to begin: its clock runs from then on.
-    fn goes_on(&self, open: &Open<'_>) -> Result<bool, Failure> {
+    fn goes_on(&self, open: &OpenDrill<'_>) -> Result<bool, Failure> {
         let output = &self.app.output;
         if self.json || !output.is_interactive() || output.caps().accessible {
             return Ok(true);
@@ -134,8 +127,7 @@ impl Run<'_> {
             format!("Begin drill {} of {}", exam.drill, exam.seeds.len())
         });
         let ask = Ask::One(vec![label, "Later".to_owned()]);
-        let reply = term::ask(&ask, output.caps().width)?;
-        Ok(reply == Reply::Answer(Answer::Choices(vec![0])))
+        Ok(term::ask(&ask, output.caps().width)?.chosen() == Some(0))
     }
 
     fn left(&self, number: u32) {
@@ -144,27 +136,27 @@ impl Run<'_> {
         self.app.output.tell(&[Line::plain(text)]);
     }
 
-    fn lab(&self, open: Open<'_>) -> Done {
+    fn lab(&self, open: OpenDrill<'_>) -> Done {
         refuse_missing(&open, &self.context)?;
         let exercise = exercise(&open)?;
-        let folder = fs::canonicalize(&open.folder).map_err(|source| Failure::File {
-            path: open.folder.clone(),
-            source,
-        })?;
         let label = Label {
             exercise: exercise.id.as_str(),
             title: &exercise.title,
         };
         let context = self.context.clone();
-        let opening = match gateway::opening(&*open.task, label, &folder, &context)? {
+        let opening = match gateway::opening(&*open.task, label, &open.folder, &context)? {
             Ok(opening) => opening,
-            Err(faults) => {
-                tell(self.app, &faults);
-                return Ok(Code::NotPassed);
-            }
+            Err(faults) => return Ok(tell(self.app, &faults)),
         };
-        let own = context.clone();
-        let mut drilling = Drilling::new(self.app, self.training, open, own, self.json);
-        up(self.app, &exercise, opening, context, &mut drilling)
+        let (words, own) = (self.app.words(), context.clone());
+        let mut drilling = Drilling::new(words, self.drills, open, own);
+        up(
+            self.app,
+            &exercise,
+            opening,
+            context,
+            self.json,
+            &mut drilling,
+        )
     }
 }

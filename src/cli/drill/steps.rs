@@ -5,24 +5,22 @@ use std::io::{self, BufRead};
 use clap::Args;
 use serde::Serialize;
 
-use super::drilling::judged;
-use super::{exercise, lab_name, open, refuse_missing, words};
+use super::{exercise, lab_name, open, over, refuse_missing};
 use crate::check::{Context, Feedback, Outcome, Verdict};
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::cli::lab::registry;
-use crate::course::Answer as Choice;
 use crate::kinds::gateway::drill::{Fault, Possibility};
 use crate::kinds::gateway::lab::control::{LabClient, LabRequest};
 use crate::report::{Options, outcome_lines};
+use crate::session::drill::{Answered, Drills, OpenDrill, PastDrill, judged, words};
 use crate::term::{self, Ask};
 use crate::text::{Line, Role};
-use crate::training::{Answered, Entry, Open, Training};
 
 /// Say where the open drill broke, and why
 #[derive(Debug, Args)]
-pub(super) struct Answer {
+pub(super) struct AnswerStep {
     /// Where it broke, by number or name [default: you are asked]
     #[arg(long)]
     hop: Option<String>,
@@ -38,7 +36,7 @@ pub(super) struct Answer {
 ///
 /// What runs is judged, if its lab is up, else the files in its folder.
 #[derive(Debug, Args)]
-pub(super) struct Check {
+pub(super) struct CheckStep {
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -46,11 +44,11 @@ pub(super) struct Check {
 
 /// End the open drill, and show what it was
 #[derive(Debug, Args)]
-pub(super) struct GiveUp {}
+pub(super) struct GiveUpStep {}
 
 /// What a step writes with `--json`.
 #[derive(Debug, Serialize)]
-struct Record<'a, T: Serialize> {
+struct StepRecord<'a, T: Serialize> {
     /// The version of this shape.
     version: u32,
     drill: u32,
@@ -58,7 +56,7 @@ struct Record<'a, T: Serialize> {
     step: T,
     seconds: u64,
     /// What the journal keeps, once it is over.
-    over: Option<&'a Entry>,
+    over: Option<&'a PastDrill>,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,12 +70,12 @@ struct CheckRecord {
     passed: bool,
 }
 
-impl Answer {
-    pub(super) fn run(self, app: &App, training: &Training<'_>) -> Done {
-        settle(app, training, &open(training)?)?;
-        let ground = training.ground();
+impl AnswerStep {
+    pub(super) fn run(self, app: &App, drills: &Drills<'_>) -> Done {
+        settle(app, drills, &open(drills)?)?;
+        let ground = drills.ground();
         let one = |what, question, all, given: &Option<String>| match given {
-            Some(word) => words::chosen(what, all, word).map(Some),
+            Some(word) => Ok(Some(words::chosen(what, all, word)?)),
             None => asked(app, what, question, all),
         };
         let Some(hop) = one("hop", words::WHERE, &ground.hops, &self.hop)? else {
@@ -86,7 +84,7 @@ impl Answer {
         let Some(cause) = one("cause", words::WHY, &ground.causes, &self.cause)? else {
             return Ok(Code::Nothing);
         };
-        let step = training.answer(&hop.id, &cause.id)?;
+        let step = drills.answer(&hop.id, &cause.id)?;
         let step = step.ok_or(Failure::NoDrill)?;
         let right = step.what.is_right();
         if self.json {
@@ -97,27 +95,22 @@ impl Answer {
             app.output
                 .lines(&words::answered(&step, &app.command("drill check")))?;
         }
-        ended(app, training, &step.open, step.ended.as_ref(), self.json)?;
+        ended(app, drills, &step.open, step.ended.as_ref(), self.json)?;
         Ok(if right { Code::Fine } else { Code::NotPassed })
     }
 }
 
-impl Check {
-    pub(super) fn run(self, app: &App, training: &Training<'_>, context: &Context) -> Done {
-        let drill = open(training)?;
-        settle(app, training, &drill)?;
+impl CheckStep {
+    pub(super) fn run(self, app: &App, drills: &Drills<'_>, context: &Context) -> Done {
+        let drill = open(drills)?;
+        settle(app, drills, &drill)?;
         let outcome = outcome(app, &drill, context)?;
         let passed = outcome.verdict() == Verdict::Passed;
-        let step = training.checked(passed)?.ok_or(Failure::NoDrill)?;
+        let step = drills.checked(passed)?.ok_or(Failure::NoDrill)?;
         if self.json {
             write(app, &step.open, CheckRecord { passed }, step.ended.as_ref())?;
         } else {
-            let caps = app.output.caps();
-            let options = Options {
-                feedback: Feedback::Title,
-                width: caps.width,
-                accessible: caps.accessible,
-            };
+            let options = Options::new(Feedback::Title, app.output.caps());
             let exercise = exercise(&step.open)?;
             app.output
                 .lines(&outcome_lines(&exercise, &outcome, &options))?;
@@ -126,20 +119,20 @@ impl Check {
                     .line(words::mended(&step.open, &app.command("drill answer")))?;
             }
         }
-        ended(app, training, &step.open, step.ended.as_ref(), self.json)?;
+        ended(app, drills, &step.open, step.ended.as_ref(), self.json)?;
         Ok(crate::cli::check::code(&outcome))
     }
 }
 
-impl GiveUp {
-    pub(super) fn run(app: &App, training: &Training<'_>) -> Done {
-        match training.give_up() {
+impl GiveUpStep {
+    pub(super) fn run(app: &App, drills: &Drills<'_>) -> Done {
+        match drills.give_up() {
             Ok(step) => {
                 let step = step.ok_or(Failure::NoDrill)?;
-                ended(app, training, &step.open, step.ended.as_ref(), false)?;
+                ended(app, drills, &step.open, step.ended.as_ref(), false)?;
             }
-            Err(crate::training::DrillError::Changed { number }) => {
-                training.put_aside()?;
+            Err(crate::session::drill::DrillError::Changed { number }) => {
+                drills.put_aside()?;
                 let text = format!("Drill {number} is put aside; its files stay.");
                 app.output.line(Line::plain(text))?;
             }
@@ -150,7 +143,7 @@ impl GiveUp {
 }
 
 /// Judges what runs, else the files.
-fn outcome(app: &App, drill: &Open<'_>, context: &Context) -> Result<Outcome, Failure> {
+fn outcome(app: &App, drill: &OpenDrill<'_>, context: &Context) -> Result<Outcome, Failure> {
     if let Some(lab) = registry(app).find(&lab_name(drill.round.number)) {
         return Ok(judged(&LabClient::new(lab.socket))?);
     }
@@ -158,11 +151,11 @@ fn outcome(app: &App, drill: &Open<'_>, context: &Context) -> Result<Outcome, Fa
     Ok(drill.task.check_folder(&drill.folder, context)?)
 }
 
-/// Where nobody sits at a drill that somebody sat down to, they were killed.
-fn settle(app: &App, training: &Training<'_>, drill: &Open<'_>) -> Result<(), Failure> {
+/// Ends a sitting whose lab is gone: its process was killed.
+fn settle(app: &App, drills: &Drills<'_>, drill: &OpenDrill<'_>) -> Result<(), Failure> {
     let round = &drill.round;
     if round.sitting.is_some() && registry(app).find(&lab_name(round.number)).is_none() {
-        training.forget_sitting(round.number)?;
+        drills.forget_sitting(round.number)?;
     }
     Ok(())
 }
@@ -170,9 +163,9 @@ fn settle(app: &App, training: &Training<'_>, drill: &Open<'_>) -> Result<(), Fa
 /// Shows what a drill was, if it is over, and ends its lab.
 fn ended(
     app: &App,
-    training: &Training<'_>,
-    drill: &Open<'_>,
-    entry: Option<&Entry>,
+    drills: &Drills<'_>,
+    drill: &OpenDrill<'_>,
+    entry: Option<&PastDrill>,
     json: bool,
 ) -> Result<(), Failure> {
     let Some(entry) = entry else { return Ok(()) };
@@ -184,18 +177,18 @@ fn ended(
         return Ok(());
     }
     let faults: &[&Fault] = &drill.faults;
-    let lines = words::over(app, training.ground(), faults, entry);
+    let lines = over::lines(app, drills.ground(), faults, entry);
     Ok(app.output.lines(&lines)?)
 }
 
 fn write(
     app: &App,
-    drill: &Open<'_>,
+    drill: &OpenDrill<'_>,
     step: impl Serialize,
-    over: Option<&Entry>,
+    over: Option<&PastDrill>,
 ) -> Result<(), Failure> {
     let now = crate::sys::clock::unix_time();
-    Ok(app.output.json(&Record {
+    Ok(app.output.json(&StepRecord {
         version: 1,
         drill: drill.round.number,
         step,
@@ -215,19 +208,12 @@ fn asked<'a>(
     let caps = app.output.caps();
     if app.output.is_interactive() && !caps.accessible {
         let titles = all.iter().map(|it| it.title.clone()).collect();
-        let reply = term::ask(&Ask::One(titles), caps.width)?;
-        return Ok(match reply {
-            term::Reply::Answer(Choice::Choices(taken)) => {
-                let chosen = taken.first().and_then(|at| all.get(*at));
-                // The choices are gone from the screen.
-                let shown: Vec<_> = chosen.into_iter().map(words::taken).collect();
-                app.output.lines(&shown)?;
-                chosen
-            }
-            term::Reply::Answer(Choice::Words(_))
-            | term::Reply::Dismissed
-            | term::Reply::Interrupted => None,
-        });
+        let chosen = term::ask(&Ask::One(titles), caps.width)?.chosen();
+        let chosen = chosen.and_then(|at| all.get(at));
+        // The choices are gone from the screen.
+        let shown: Vec<_> = chosen.into_iter().map(words::taken).collect();
+        app.output.lines(&shown)?;
+        return Ok(chosen);
     }
     app.output.lines(&words::listed(all))?;
     app.output.text("Number: ")?;
@@ -236,6 +222,6 @@ fn asked<'a>(
     app.output.line(Line::new())?;
     match line.trim() {
         "" => Ok(None),
-        word => words::chosen(what, all, word).map(Some),
+        word => Ok(Some(words::chosen(what, all, word)?)),
     }
 }

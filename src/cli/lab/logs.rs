@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use clap::Args;
 
-use super::{board, find};
+use super::find;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::kinds::gateway::lab::control::tail::{NewLines, Positions};
 use crate::kinds::gateway::lab::control::{LabClient, LabClientError, LabReply, LabRequest};
 use crate::sandbox::Cancel;
+use crate::session::lab::board;
 
 /// How often the lab is asked for more.
 const BEAT: Duration = Duration::from_millis(150);

@@ -3,10 +3,11 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::{board, labs};
+use super::labs;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::kinds::gateway::lab::control::{LabClient, LabStatus};
+use crate::session::lab::board;
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
 
@@ -20,7 +21,7 @@ pub(crate) struct Ps {
 
 /// `gradus lab ps --json`.
 #[derive(Debug, Serialize)]
-struct Record {
+struct LabsRecord {
     /// The version of this shape.
     version: u32,
     labs: Vec<LabStatus>,
@@ -34,7 +35,7 @@ impl Ps {
             .filter_map(|lab| LabClient::new(lab.socket).status().ok())
             .collect();
         if self.json {
-            app.output.json(&Record { version: 1, labs })?;
+            app.output.json(&LabsRecord { version: 1, labs })?;
             return Ok(Code::Fine);
         }
         if labs.is_empty() {

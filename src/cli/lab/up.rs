@@ -1,27 +1,27 @@
 //! `gradus lab up`.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
 
 use clap::Args;
 
-use super::purpose::Purpose;
-use super::registry;
-use super::screen::{Message, Screen};
-use super::solving::Solving;
-use crate::check::{CheckError, Context, Diagnostic};
-use crate::cli::app::{App, Done, OpenCourse};
-use crate::cli::check::{feedback, refuse_missing};
+use super::{registry, shell};
+use crate::check::{Context, Diagnostic, Outcome};
+use crate::cli::app::{App, Done};
+use crate::cli::check::{feedback, hand_out, refuse_missing};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
+use crate::cli::next;
 use crate::course::Exercise;
-use crate::kinds::gateway::lab::control::protocol::CommandOutput;
-use crate::kinds::gateway::lab::control::{LabHost, LabSetup, RegisteredLab, wrappers};
+use crate::kinds::gateway::lab::control::{LabSetup, LabStatus};
 use crate::kinds::gateway::{self, Label};
+use crate::progress::Progress;
+use crate::session::lab::LabSession;
+use crate::session::lab::exercising::Exercising;
+use crate::session::lab::purpose::Purpose;
+use crate::session::{Farewell, SessionError};
+use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
-use crate::watch::{WatchMode, Watcher};
 
 /// Run an exercise's nginx and services on the ports you know, until q or Ctrl-C
 #[derive(Debug, Args)]
@@ -43,139 +43,84 @@ impl Up {
                 ),
             });
         }
-        if let Some(first) = registry(app).find(exercise.id.as_str()) {
-            return Err(up_already(app, &first));
-        }
-        let folder = hand_out(app, &opened, exercise)?;
+        refuse_second(app, exercise.id.as_str())?;
+        hand_out(app, &opened, exercise)?;
+        let workspace = opened.workspace()?;
+        let folder = workspace.folder(exercise);
         let context = app.context(feedback(exercise))?;
         refuse_missing(app, exercise, &context)?;
         let label = Label {
             exercise: exercise.id.as_str(),
             title: &exercise.title,
         };
-        match gateway::opening(&**exercise.task(), label, &folder, &context)? {
-            Ok(opening) => {
-                let mut purpose = Solving {
-                    app,
-                    opened: &opened,
-                    exercise,
-                };
-                up(app, exercise, opening, context, &mut purpose)
-            }
-            Err(faults) => {
-                tell(app, &faults);
-                Ok(Code::NotPassed)
-            }
-        }
+        let opening = match gateway::opening(&**exercise.task(), label, &folder, &context)? {
+            Ok(opening) => opening,
+            Err(faults) => return Ok(tell(app, &faults)),
+        };
+        let pass = |outcome: &Outcome| {
+            let note = |progress: &mut Progress| {
+                progress.record_success(exercise, outcome.scope, unix_time());
+            };
+            workspace.update(note)?;
+            let mut progress = opened.progress.clone();
+            note(&mut progress);
+            Ok(next::lines_for(app, &opened, &progress))
+        };
+        let mut purpose = Exercising {
+            task: Arc::clone(&exercise.task()),
+            folder,
+            pass: Box::new(pass),
+        };
+        up(app, exercise, opening, context, false, &mut purpose)
     }
 }
 
-/// Keeps the lab `opening` up, for `purpose`, until somebody wants its end.
+/// Keeps the lab `opening` up, for `purpose`, until its end; `aside` leaves standard output alone.
 pub(in crate::cli) fn up(
     app: &App,
     exercise: &Exercise,
-    mut opening: LabSetup,
+    opening: LabSetup,
     context: Context,
+    aside: bool,
     purpose: &mut dyn Purpose,
 ) -> Done {
-    let aside = purpose.wants_stdout();
-    opening.own_ports = true;
-    let folder = opening.folder.clone();
-    let (sender, messages) = channel();
-    let told = sender.clone();
-    let told = Arc::new(move |happened| {
-        // When nobody listens any more the lab is going down.
-        told.send(Message::LabEvent(happened)).ok();
-    });
-    let (host, said) = LabHost::start(opening, told).map_err(CheckError::from)?;
-    let failed = |source| Failure::File {
-        path: host.folder().to_owned(),
-        source,
+    let open_shell = |status: &LabStatus, socket: &Path| {
+        app.note(&shell::welcome(status));
+        shell::open(app, status, socket)
     };
-    let missing = |name: &&&str| app.environment.find_program(name, &[]).is_none();
-    let more: Vec<&str> = wrappers::STAND_INS
-        .iter()
-        .filter(missing)
-        .copied()
-        .collect();
-    let gradus = context.sandbox.launcher();
-    wrappers::write(host.folder(), gradus, &more).map_err(failed)?;
-    let entry = RegisteredLab {
-        exercise: exercise.id.to_string(),
-        folder: folder.clone(),
-        pid: std::process::id(),
-        socket: host.socket().to_owned(),
+    let session = LabSession {
+        exercise,
+        opening,
+        context,
+        purpose,
+        surface: app.surface(aside),
+        open_shell: &open_shell,
     };
-    let _registered = match registry(app).enter(&entry).map_err(failed)? {
-        Ok(registered) => registered,
-        Err(first) => return Err(up_already(app, &first)),
-    };
-    let _watcher = watch(&folder, sender.clone())?;
-    let mut screen = Screen::open(app, exercise, purpose, &host, context, sender)?;
-    let code = screen.run(&said_lines(&said), &messages)?;
-    drop(screen);
+    let farewell = session.run()?;
     if !aside {
         let text = format!("The lab of {} goes down.", exercise.id);
         app.output.line(Line::plain(text))?;
     }
-    Ok(code)
-}
-
-fn said_lines(said: &CommandOutput) -> Vec<Line> {
-    let role = if said.code == 0 {
-        Role::Warn
-    } else {
-        Role::Bad
-    };
-    let lines = said.stderr.lines();
-    lines.map(|line| Line::new().with(role, line)).collect()
-}
-
-/// Returns the exercise's folder; when there is none, hands it out.
-fn hand_out(app: &App, opened: &OpenCourse, exercise: &Exercise) -> Result<PathBuf, Failure> {
-    crate::cli::check::hand_out(app, opened, exercise)?;
-    let folder = opened.workspace()?.folder(exercise);
-    fs::canonicalize(&folder).map_err(|source| Failure::File {
-        path: folder,
-        source,
-    })
-}
-
-fn watch(folder: &Path, sender: Sender<Message>) -> Result<Watcher, Failure> {
-    let tell = move |changed| drop(sender.send(Message::Saved(changed)));
-    Watcher::start(folder, WatchMode::Notified, tell).map_err(|source| Failure::File {
-        path: folder.into(),
-        source,
+    Ok(match farewell {
+        Farewell::Signal(signal) => Code::Stopped(signal),
+        Farewell::Done | Farewell::Interrupted | Farewell::Closed => Code::Fine,
     })
 }
 
 /// Shows what keeps a lab from being put up.
-pub(in crate::cli) fn tell(app: &App, faults: &[Diagnostic]) {
+pub(in crate::cli) fn tell(app: &App, faults: &[Diagnostic]) -> Code {
     let lines = faults.iter().flat_map(|fault| fault.text.lines());
     let lines: Vec<_> = lines
         .map(|line| Line::new().with(Role::Bad, line))
         .collect();
     app.output.tell(&lines);
+    Code::NotPassed
 }
 
-/// Returns why a second lab of an exercise is not put up.
-pub(in crate::cli) fn up_already(app: &App, first: &RegisteredLab) -> Failure {
-    let RegisteredLab {
-        exercise,
-        folder,
-        pid,
-        ..
-    } = first;
-    let command = |command: &str| app.command(&format!("lab {command}"));
-    Failure::Refused {
-        what: format!(
-            "the lab of `{exercise}` is up already: process {pid}, with the files in {}",
-            folder.display()
-        ),
-        help: format!(
-            "`{}` shows it, `{}` ends it",
-            command("ps"),
-            command(&format!("down {exercise}"))
-        ),
+/// Refuses a second lab of an exercise.
+pub(in crate::cli) fn refuse_second(app: &App, exercise: &str) -> Result<(), Failure> {
+    match registry(app).find(exercise) {
+        Some(first) => Err(SessionError::LabIsUp(first).into()),
+        None => Ok(()),
     }
 }

@@ -41,7 +41,7 @@ impl LabWord {
             "curl" => curl::run(&arguments, &client.status()?, app.environment.folder()),
             other => CommandOutput::failed(format!("{other}: the lab has no such command\n")),
         };
-        // Nobody is left to be told when this cannot be written.
+        // A standard error that is closed is no reason to fail.
         std::io::stderr().write_all(said.stderr.as_bytes()).ok();
         app.output.text(&said.stdout)?;
         Ok(Code::Word(said.code))

@@ -3,7 +3,7 @@
 //!
 //! A course declares one [`Ground`] in its folder `drill/`: the whole system, the hops and causes
 //! to choose from, and the [`Fault`]s as edits of the system's files. [`draw`] picks some, [`prove`]
-//! shows that they are what they say. What a learner makes of them is `training`'s.
+//! shows that they are what they say. What a learner makes of them is `session::drill`'s.
 
 pub mod draw;
 pub(crate) mod fault;

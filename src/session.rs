@@ -1,0 +1,44 @@
+//! The interactive session: the course on the terminal, and labs and drills.
+//!
+//! [`screen`] is the event loop, and what a screen is. [`course`] is the screen of a course: it does
+//! what [`Machine`] wants, a pure state machine of pages, which knows no terminal, clock, file or
+//! process. [`lab`] is the screen of a lab that is up, for an exercise or for a [`drill`].
+
+mod check_runner;
+mod checks;
+mod course;
+pub(crate) mod drill;
+mod finish;
+mod footer;
+mod help;
+mod input;
+pub(crate) mod lab;
+mod learner_files;
+mod lists;
+mod machine;
+mod map;
+mod menu;
+mod outcome;
+mod page;
+mod path;
+mod quizzing;
+mod reading;
+mod screen;
+mod search;
+mod shared;
+mod sheet;
+mod solving;
+mod trouble;
+mod view;
+mod welcome;
+
+pub(crate) use course::{Opening, run};
+pub(crate) use input::Farewell;
+use input::{Effect, Input, Opened, ProgressNote};
+use machine::Machine;
+pub(crate) use screen::Surface;
+pub(crate) use trouble::{SessionError, Trouble, Words};
+use view::View;
+
+#[cfg(test)]
+mod tests;

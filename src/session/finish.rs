@@ -1,0 +1,119 @@
+//! The end of a track: what one can do now, and what is left.
+
+use super::footer::{Footer, hint};
+use super::lists::{ListKind, Listing};
+use super::menu::{Menu, MenuEntry, Target};
+use super::page::{Action, CoursePage, unknown_key};
+use super::shared::SharedState;
+use crate::kinds::gateway::drill;
+use crate::term::Key;
+use crate::text::{Line, Role};
+
+/// The end of a track on the screen.
+#[derive(Debug)]
+pub(super) struct Finish;
+
+impl CoursePage for Finish {
+    fn lines(&self, shared: &SharedState) -> Vec<Line> {
+        let track = shared
+            .progress
+            .track
+            .as_ref()
+            .and_then(|id| shared.course.track(id));
+        let name = track.map_or("course", |track| track.title.as_str());
+        if !shared.is_finished() {
+            let mut lines = shared.view.heading(1, "The last page");
+            lines.push(Line::new());
+            lines.extend(shared.view.markdown(
+                "You have come to the end. Something in between is still open; **Enter** lists it.",
+            ));
+            return lines;
+        }
+        let mut lines = shared.view.heading(1, &format!("{name}: finished"));
+        lines.push(Line::new());
+        lines.push(Line::plain("What you can do now:"));
+        lines.push(Line::new());
+        for lesson in shared
+            .course
+            .lessons
+            .iter()
+            .filter(|lesson| !lesson.summary.is_empty())
+        {
+            let lead = shared.view.sign(Role::Good, "✓", "learnt");
+            lines.extend(shared.view.hanging(&lead, &lesson.summary));
+        }
+        if drill::is_in(&shared.course.tree) {
+            lines.push(Line::new());
+            lines.extend(shared.view.markdown(
+                "Stay in practice: `gradus drill` breaks a gateway, shows you what a customer \
+                 sees, and takes the time until you have named the cause and mended it.",
+            ));
+        }
+        lines
+    }
+
+    fn footer(&self, _shared: &SharedState) -> Footer {
+        let hints = vec![hint("Enter", "what is left"), hint("m", "map")];
+        Footer::new("The end of the track", hints)
+    }
+
+    fn press(&mut self, key: Key, shared: &SharedState) -> Vec<Action> {
+        let at_end = shared.sheet.is_at_end();
+        vec![match key {
+            Key::Enter | Key::Char(' ') | Key::PageDown if !at_end => Action::Turn,
+            Key::Enter | Key::Char(' ') => Action::Cover(Box::new(shared.left())),
+            Key::Char('b') | Key::PageUp | Key::Left if !shared.sheet.is_at_start() => {
+                Action::TurnBack
+            }
+            Key::Char('b') | Key::PageUp | Key::Left => match shared.way().stops().last() {
+                Some(last) => Action::Go(Target::Stop(last)),
+                None => return Vec::new(),
+            },
+            _ => return unknown_key(),
+        }]
+    }
+}
+
+impl SharedState {
+    fn left(&self) -> Listing {
+        let entries = self.left_entries();
+        let intro = if entries.is_empty() {
+            let text = "Nothing is left: you have done all there is.";
+            self.view.markdown(text)
+        } else {
+            vec![Line::new().with(Role::Heading(1), "What is left")]
+        };
+        Listing::new(ListKind::Left, Menu::new(intro, entries, 0))
+    }
+
+    /// Returns what was not done: lessons, exercises, optional ones last; then the other tracks.
+    fn left_entries(&self) -> Vec<MenuEntry> {
+        let lessons = self.course.lessons.iter().enumerate();
+        let unread = lessons.filter_map(|(index, lesson)| {
+            Some(MenuEntry {
+                target: Target::Stop(self.unread(index, lesson)?),
+                label: self.lesson_label(index, lesson),
+            })
+        });
+        let way = self.way();
+        let stops = way
+            .stops()
+            .filter_map(|stop| Some((stop, way.exercise_at(stop)?)));
+        let mut open: Vec<_> = stops
+            .filter(|(_, exercise)| !self.state(exercise).is_done())
+            .collect();
+        open.sort_by_key(|(_, exercise)| exercise.further);
+        let open = open
+            .into_iter()
+            .map(|(stop, exercise)| self.exercise_entry(stop, exercise));
+        let tracks = self
+            .tracks()
+            .into_iter()
+            .filter(|entry| self.is_other_track(&entry.target));
+        unread.chain(open).chain(tracks).collect()
+    }
+
+    fn is_other_track(&self, target: &Target) -> bool {
+        matches!(target, Target::Track(track) if Some(track) != self.progress.track.as_ref())
+    }
+}

@@ -1,0 +1,88 @@
+//! The help: the keys of a page, in words.
+
+use super::footer::{Footer, hint};
+use super::page::{Action, CoursePage};
+use super::shared::SharedState;
+use super::view::View;
+use crate::kinds::gateway::drill;
+use crate::term::Key;
+use crate::text::{Line, Role};
+
+/// Keys, and what each does.
+pub(super) type Keys = &'static [(&'static str, &'static str)];
+
+const EVERYWHERE: Keys = &[
+    ("m", "map of the course, with what you have done"),
+    ("/", "search the course; a pasted log line works too"),
+    ("?", "these keys"),
+    ("q", "quit; everything is saved at every step"),
+];
+
+/// The help on the screen.
+#[derive(Debug)]
+pub(super) struct Help {
+    /// The keys that only the page under it has.
+    keys: Keys,
+}
+
+impl Help {
+    pub(super) fn new(keys: Keys) -> Self {
+        Self { keys }
+    }
+}
+
+impl CoursePage for Help {
+    fn lines(&self, shared: &SharedState) -> Vec<Line> {
+        let view = &shared.view;
+        let mut lines = view.heading(1, "Keys");
+        lines.push(Line::new());
+        lines.extend(key_lines(self.keys, view));
+        if !self.keys.is_empty() {
+            lines.push(Line::new());
+        }
+        lines.extend(key_lines(EVERYWHERE, view));
+        if drill::is_in(&shared.course.tree) {
+            lines.push(Line::new());
+            lines.extend(view.markdown(
+                "After `q`: `gradus drill` breaks a gateway at random, for you to find out how.",
+            ));
+        }
+        if view.by_lines() {
+            lines.push(Line::new());
+            lines.push(Line::plain("Type the key, then Enter."));
+        }
+        lines
+    }
+
+    fn footer(&self, _shared: &SharedState) -> Footer {
+        Footer::new("Keys", vec![hint("Enter", "back")])
+    }
+
+    /// The key that opens the help leads back from it.
+    fn capture(&mut self, key: Key) -> Option<Vec<Action>> {
+        (key == Key::Char('?')).then(|| vec![Action::Close])
+    }
+
+    fn press(&mut self, _key: Key, _shared: &SharedState) -> Vec<Action> {
+        vec![Action::Close]
+    }
+}
+
+fn key_lines(keys: Keys, view: &View) -> Vec<Line> {
+    let lines = keys.iter().flat_map(|(key, what)| {
+        let lead = Line::new()
+            .with(Role::Key, format!("{key:<8}"))
+            .with(Role::Text, " ");
+        view.hanging(&lead, what)
+    });
+    lines.collect()
+}
+
+/// Returns a row for each key.
+pub(super) fn brief<'a>(keys: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Line> {
+    let row = |(key, what)| {
+        let lead = Line::new().with(Role::Key, format!("  {key}  "));
+        lead.with(Role::Text, what)
+    };
+    keys.map(row).collect()
+}

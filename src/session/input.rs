@@ -1,0 +1,154 @@
+//! Inputs of the course's state machine, and its effects.
+
+use std::path::PathBuf;
+
+use super::Trouble;
+use crate::check::{self, Outcome};
+use crate::course::Course;
+use crate::progress::{Place, Progress};
+use crate::source::{ExerciseId, LessonId, TrackId};
+use crate::term::{Ask, PromptReply, Spot, TerminalEvent};
+use crate::text::Line;
+
+/// An input of the state machine.
+#[derive(Debug)]
+pub(crate) enum Input {
+    /// The session begins.
+    Start,
+    /// Something happened on the terminal.
+    Terminal(TerminalEvent),
+    /// The reply to [`Effect::Ask`].
+    Reply(PromptReply),
+    /// The workspace was made, or could not be.
+    Made(Result<(), Trouble>),
+    /// An exercise's files were handed out, or could not be.
+    Opened(ExerciseId, Result<Opened, Trouble>),
+    /// Something happened in the check of this number.
+    Checking(u64, check::Event),
+    /// The check of this number has run for so many seconds.
+    Elapsed(u64, u64),
+    /// The check of this number ended.
+    Checked(u64, Result<Outcome, Trouble>),
+    /// The learner saved a file of the open exercise.
+    Changed,
+    /// The editor was closed, or could not be opened.
+    Edited(Result<(), Trouble>),
+    /// The files were put back, and what was there is kept here; or they could not be.
+    Reset(Result<PathBuf, Trouble>),
+    /// What was done, as it was saved; another program may have added to it.
+    Saved(Result<Progress, Trouble>),
+    /// Another program that had the terminal has ended.
+    Returned,
+}
+
+impl From<TerminalEvent> for Input {
+    fn from(event: TerminalEvent) -> Self {
+        Self::Terminal(event)
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Opened {
+    /// The file to edit first, as a learner would type it.
+    pub file: String,
+    /// What this machine lacks to check the exercise, in words that say what to do.
+    pub missing: Option<String>,
+}
+
+/// Something the state machine wants done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Effect {
+    /// Put these lines on the screen.
+    Show(Vec<Line>, Spot),
+    /// Put these lines at the bottom of the screen.
+    Footer(Vec<Line>),
+    /// Ask the learner.
+    Ask(Ask),
+    /// Draw this frame of a pager.
+    Frame(Vec<Line>),
+    /// Leave the pager.
+    EndFrames,
+    /// Write this down.
+    Save(ProgressNote),
+    /// Make the workspace.
+    MakeWorkspace,
+    /// Hand out the files of this exercise, if they are not there, and watch them.
+    Open(ExerciseId),
+    /// Make ready what checks of this exercise need, in the background.
+    Prepare(ExerciseId),
+    /// Check this exercise, under this number; cancels the check that runs.
+    Check(u64, ExerciseId),
+    /// Cancel the check that runs.
+    CancelCheck,
+    /// Open this exercise's first file in the learner's editor.
+    Edit(ExerciseId),
+    /// Put the lab of this exercise up, on the terminal, until the learner ends it.
+    Lab(ExerciseId),
+    /// Put the files of this exercise back, and keep a copy.
+    Reset(ExerciseId),
+    /// Suspend this process, as Ctrl-Z does.
+    Suspend,
+    /// End the session.
+    Quit(Farewell),
+}
+
+/// How a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Farewell {
+    /// The learner quit.
+    Done,
+    /// The learner pressed Ctrl-C.
+    Interrupted,
+    /// This signal asked for it.
+    Signal(i32),
+    /// The terminal or the input went away.
+    Closed,
+}
+
+/// Something the learner did, to be written down at once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum ProgressNote {
+    /// They chose a track.
+    Track(TrackId),
+    /// They are here.
+    Place(Place),
+    /// They saw this section.
+    Seen(LessonId, usize),
+    /// They answered this question of this lesson, rightly or not.
+    Answered(LessonId, String, bool),
+    /// They were handed out this exercise.
+    Started(ExerciseId),
+    /// They passed this exercise.
+    Passed(ExerciseId),
+    /// They settled this exercise, for this reason.
+    Settled(ExerciseId, String),
+    /// They have seen so many hints for this exercise.
+    Hinted(ExerciseId, usize),
+    /// They have seen the solution of this exercise.
+    SolutionSeen(ExerciseId),
+}
+
+impl ProgressNote {
+    /// Writes the note into `progress`; `now` is in seconds since 1970-01-01 UTC.
+    pub(crate) fn apply(&self, progress: &mut Progress, course: &Course, now: u64) {
+        match self {
+            Self::Track(track) => progress.track = Some(track.clone()),
+            Self::Place(place) => progress.place = Some(place.clone()),
+            Self::Seen(id, section) => {
+                if let Some(lesson) = course.lesson(id) {
+                    progress.see(lesson, *section);
+                }
+            }
+            Self::Answered(lesson, quiz, right) => progress.answer(lesson, quiz, *right),
+            Self::Started(id) => progress.start(id),
+            Self::Passed(id) => {
+                if let Some(exercise) = course.exercise(id) {
+                    progress.pass(exercise, now);
+                }
+            }
+            Self::Settled(id, reason) => progress.settle(id, reason.clone()),
+            Self::Hinted(id, count) => progress.show_hints(id, *count),
+            Self::SolutionSeen(id) => progress.show_solution(id),
+        }
+    }
+}

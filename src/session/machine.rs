@@ -1,0 +1,262 @@
+//! The state machine of a course: inputs in, effects out.
+
+mod checking;
+mod moves;
+mod stage;
+
+use std::collections::BTreeSet;
+
+use super::finish::Finish;
+use super::help::Help;
+use super::input::{Effect, Farewell, Input, ProgressNote};
+use super::page::{Action, CoursePage, PromptFor, say};
+use super::shared::SharedState;
+use super::solving::Solving;
+use crate::course::Answer;
+#[cfg(test)]
+use crate::progress::Progress;
+use crate::source::ExerciseId;
+use crate::term::{Ask, Key, Pager, PromptReply, Spot, TerminalEvent};
+use crate::text::{Line, Role};
+
+#[derive(Debug)]
+pub(super) struct Machine {
+    shared: SharedState,
+    command: String,
+    page: Box<dyn CoursePage>,
+    /// The pages under a list or the help, the lowest first.
+    under: Vec<Box<dyn CoursePage>>,
+    pager: Option<Pager>,
+    prepared: BTreeSet<ExerciseId>,
+    /// Whether words are being typed, and for what, where a session runs by lines.
+    asked: Option<PromptFor>,
+    /// Something to say until the next key.
+    notice: Option<Line>,
+    finish_shown: bool,
+    effects: Vec<Effect>,
+}
+
+impl Machine {
+    /// Returns a session that waits for [`Input::Start`].
+    pub(super) fn new(shared: SharedState, command: String) -> Self {
+        Self {
+            finish_shown: shared.is_finished(),
+            shared,
+            command,
+            page: Box::new(Finish),
+            under: Vec::new(),
+            pager: None,
+            prepared: BTreeSet::new(),
+            asked: None,
+            notice: None,
+            effects: Vec::new(),
+        }
+    }
+
+    /// Takes one input and returns what is to be done, in order.
+    pub(super) fn step(&mut self, input: Input) -> Vec<Effect> {
+        match input {
+            Input::Start => self.start(),
+            Input::Terminal(TerminalEvent::Key(key)) => self.key(key),
+            Input::Terminal(TerminalEvent::Line(line)) => self.line(&line),
+            Input::Terminal(TerminalEvent::Resize(size)) => self.resize(size),
+            Input::Terminal(TerminalEvent::Signal(signal)) => self.quit(Farewell::Signal(signal)),
+            Input::Terminal(TerminalEvent::Closed) => self.quit(Farewell::Closed),
+            Input::Reply(reply) => self.reply(reply),
+            Input::Made(made) => self.made(made),
+            Input::Opened(id, opened) => self.opened(id, opened),
+            Input::Checking(run, event) => self.checking(run, &event),
+            Input::Elapsed(run, seconds) => self.elapsed(run, seconds),
+            Input::Checked(run, result) => self.checked(run, result),
+            Input::Changed => self.changed(),
+            Input::Edited(edited) => self.edited(edited),
+            Input::Reset(reset) => self.was_reset(reset),
+            Input::Saved(Ok(progress)) => self.shared.progress = progress,
+            Input::Saved(Err(trouble)) if self.shared.exists => self.complain(&trouble),
+            Input::Saved(Err(_)) => {}
+            Input::Returned => self.turn_page(),
+        }
+        std::mem::take(&mut self.effects)
+    }
+
+    fn key(&mut self, key: Key) {
+        if let Some(pager) = &mut self.pager {
+            let turn = pager.step(key);
+            self.after_pager(turn);
+            return;
+        }
+        self.notice = None;
+        if let Some(actions) = self.page.capture(key) {
+            self.act(actions);
+        } else if !self.common_key(key) {
+            let actions = self.page.press(key, &self.shared);
+            self.act(actions);
+        }
+    }
+
+    /// Takes a key that means the same on every page; returns whether it was one.
+    fn common_key(&mut self, key: Key) -> bool {
+        match key {
+            Key::Char('q') | Key::Ctrl('d') => self.quit(Farewell::Done),
+            Key::Ctrl('c') => self.quit(Farewell::Interrupted),
+            Key::Ctrl('z') => self.push(Effect::Suspend),
+            Key::Ctrl('l') => self.redraw(),
+            Key::Char('?') => {
+                let help = Help::new(self.page.keys(&self.shared));
+                self.cover(Box::new(help));
+            }
+            Key::Char('m') if self.shared.can_leave() => self.show_map(),
+            Key::Char('/') if self.shared.can_leave() => {
+                let ask = Ask::Words("Search for".to_owned());
+                self.ask(PromptFor::Search, ask, "Search for > ");
+            }
+            Key::Escape if !self.under.is_empty() => self.close(),
+            _ => return false,
+        }
+        true
+    }
+
+    /// Does what a page wants.
+    fn act(&mut self, actions: Vec<Action>) {
+        for action in actions {
+            match action {
+                Action::Effect(effect) => self.push(effect),
+                Action::Note(note) => self.note(note),
+                Action::Say(line) => self.say(line),
+                Action::Turn => {
+                    self.shared.sheet.turn();
+                    self.turn_page();
+                }
+                Action::TurnBack => {
+                    self.shared.sheet.turn_back();
+                    self.turn_page();
+                }
+                Action::Restart => self.new_page(),
+                Action::Update => self.update(),
+                Action::Refresh => self.refresh(),
+                Action::DrawFooter => self.draw_footer(),
+                Action::Pager(title) => self.open_pager(&title),
+                Action::Ask(asked, ask, prompt) => self.ask(asked, ask, prompt),
+                Action::Check(id) => self.check(id),
+                Action::Go(target) => self.follow(target),
+                Action::GoAfter(stop) => self.advance(stop),
+                Action::GoBefore(stop) => self.retreat(stop),
+                Action::SkipLesson(stop) => {
+                    let next = self.shared.way().lesson(stop.lesson + 1);
+                    self.go_or_finish(next);
+                }
+                Action::Cover(page) => self.cover(page),
+                Action::Close => self.close(),
+                Action::ShowTracks => self.show_tracks(),
+            }
+        }
+    }
+
+    pub(super) fn solving(&self) -> Option<&Solving> {
+        self.page.solving()
+    }
+
+    #[cfg(test)]
+    pub(super) fn progress(&self) -> &Progress {
+        &self.shared.progress
+    }
+
+    /// Handles a line: an answer that was asked for, a key's letter, or numbers.
+    fn line(&mut self, line: &str) {
+        if let Some(asked) = self.asked.take() {
+            if line.is_empty() {
+                self.draw_footer();
+            } else {
+                self.answered(asked, &Answer::Words(line.to_owned()));
+            }
+        } else if line.is_empty() {
+            self.key(Key::Enter);
+        } else if line.starts_with(|char: char| char.is_ascii_digit()) {
+            self.numbers(line);
+        } else {
+            let mut chars = line.chars();
+            match (chars.next(), chars.next()) {
+                (Some(char), None) => self.key(Key::Char(char)),
+                _ => self.act(say(Role::Warn, "Type one of the keys, then Enter.")),
+            }
+        }
+    }
+
+    fn numbers(&mut self, line: &str) {
+        let parts = line.split([' ', ',']).filter(|part| !part.is_empty());
+        let numbers: Option<Vec<usize>> = parts.map(|part| part.parse().ok()).collect();
+        let actions = match numbers {
+            Some(numbers) => self.page.numbers(&numbers, &self.shared),
+            None => say(Role::Warn, "A number does nothing here."),
+        };
+        self.act(actions);
+    }
+
+    /// Asks; where a session runs by lines, `prompt` asks and the next line is the answer.
+    fn ask(&mut self, asked: PromptFor, ask: Ask, prompt: &str) {
+        self.asked = Some(asked);
+        self.push(if self.shared.view.by_lines() {
+            Effect::Footer(vec![Line::plain(prompt)])
+        } else {
+            Effect::Ask(ask)
+        });
+    }
+
+    fn reply(&mut self, reply: PromptReply) {
+        match (reply, self.asked.take()) {
+            (PromptReply::Interrupted, _) => self.quit(Farewell::Interrupted),
+            (PromptReply::Dismissed, _) | (PromptReply::Answer(_), None) => self.redraw(),
+            (PromptReply::Answer(answer), Some(asked)) => self.answered(asked, &answer),
+        }
+    }
+
+    fn answered(&mut self, asked: PromptFor, answer: &Answer) {
+        match (asked, answer) {
+            (PromptFor::Answer, answer) => {
+                let actions = self.page.answer(answer, &self.shared);
+                self.act(actions);
+            }
+            (PromptFor::Search, Answer::Words(words)) => {
+                if let Some(found) = self.shared.find(words) {
+                    self.cover(Box::new(found));
+                } else {
+                    self.redraw();
+                    let text = format!("Nothing in the course mentions “{words}”.");
+                    self.act(say(Role::Warn, text));
+                }
+            }
+            (PromptFor::Search, Answer::Choices(_)) => {}
+        }
+    }
+
+    /// Ends the session; all is saved already.
+    fn quit(&mut self, farewell: Farewell) {
+        self.cancel_check();
+        if self.pager.take().is_some() {
+            self.push(Effect::EndFrames);
+        }
+        if farewell != Farewell::Closed {
+            let view = &self.shared.view;
+            let lines = view.fit(vec![Line::new(), self.last_words()]);
+            self.push(Effect::Show(lines, Spot::Below));
+        }
+        self.push(Effect::Quit(farewell));
+    }
+
+    fn last_words(&self) -> Line {
+        let kept = if self.shared.exists {
+            "Your progress is saved. To go on: "
+        } else {
+            "Nothing was written. To start again: "
+        };
+        Line::new()
+            .with(Role::Dim, kept)
+            .with(Role::Code, &self.command)
+    }
+
+    /// Writes down what the learner did.
+    fn note(&mut self, note: ProgressNote) {
+        note.apply(&mut self.shared.progress, &self.shared.course, 0);
+        self.push(Effect::Save(note));
+    }
+}

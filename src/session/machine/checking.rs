@@ -1,0 +1,126 @@
+//! Inputs about checks, and about the files of exercises.
+
+use std::path::PathBuf;
+
+use super::Machine;
+use crate::check::{Event, Outcome, Scope, Verdict};
+use crate::progress::Progress;
+use crate::session::checks::Running;
+use crate::session::{Effect, Opened, ProgressNote, Trouble};
+use crate::source::ExerciseId;
+use crate::text::{Line, Role};
+
+impl Machine {
+    /// Starts a check; the backend cancels one that runs.
+    pub(super) fn check(&mut self, id: ExerciseId) {
+        let number = self.shared.checks.start(id.clone());
+        self.push(Effect::Check(number, id));
+        self.draw_footer();
+    }
+
+    pub(super) fn cancel_check(&mut self) {
+        if self.shared.checks.cancel() {
+            self.push(Effect::CancelCheck);
+        }
+    }
+
+    pub(super) fn changed(&mut self) {
+        if let Some(solving) = self.lowest().solving() {
+            let id = solving.id().clone();
+            self.notice = None;
+            self.check(id);
+        }
+    }
+
+    pub(super) fn checking(&mut self, number: u64, event: &Event) {
+        self.change_running(number, |running| running.take(event));
+    }
+
+    pub(super) fn elapsed(&mut self, number: u64, seconds: u64) {
+        self.change_running(number, |running| running.seconds = seconds);
+    }
+
+    fn change_running(&mut self, number: u64, change: impl FnOnce(&mut Running)) {
+        let by_lines = self.shared.view.by_lines();
+        if let Some(running) = self.shared.checks.numbered(number) {
+            change(running);
+            if !by_lines {
+                self.draw_footer();
+            }
+        }
+    }
+
+    pub(super) fn checked(&mut self, number: u64, result: Result<Outcome, Trouble>) {
+        let Some(id) = self.shared.checks.end(number) else {
+            return;
+        };
+        let result = result.map(|outcome| self.take_outcome(id, outcome));
+        let is_covered = !self.under.is_empty();
+        if let Some(solving) = self
+            .under
+            .first_mut()
+            .unwrap_or(&mut self.page)
+            .solving_mut()
+        {
+            solving.show_result(result);
+            if is_covered {
+                self.say(Line::new().with(Role::Accent, "The check has ended."));
+            } else {
+                self.new_page();
+            }
+        }
+    }
+
+    fn take_outcome(&mut self, id: ExerciseId, outcome: Outcome) {
+        if outcome.verdict() == Verdict::Passed {
+            let id = id.clone();
+            self.note(match outcome.scope {
+                Scope::Hidden => ProgressNote::Passed(id),
+                Scope::Public => ProgressNote::Settled(id, Progress::IN_PUBLIC.to_owned()),
+            });
+        }
+        self.shared.checks.keep(id, outcome);
+    }
+
+    pub(super) fn opened(&mut self, id: ExerciseId, opened: Result<Opened, Trouble>) {
+        let here = self
+            .page
+            .solving_mut()
+            .filter(|solving| *solving.id() == id);
+        match opened {
+            Ok(opened) => {
+                let shows_task = here.is_some_and(|solving| solving.shows_task());
+                let before = self.shared.opened.insert(id, opened.clone());
+                if shows_task && before != Some(opened) {
+                    self.update();
+                }
+            }
+            Err(trouble) => {
+                if let Some(solving) = here {
+                    solving.show_result(Err(trouble));
+                    self.new_page();
+                }
+            }
+        }
+    }
+
+    pub(super) fn edited(&mut self, edited: Result<(), Trouble>) {
+        self.redraw();
+        if let Err(trouble) = edited {
+            self.complain(&trouble);
+        }
+    }
+
+    pub(super) fn was_reset(&mut self, reset: Result<PathBuf, Trouble>) {
+        match reset {
+            Ok(copy) => {
+                let text = format!(
+                    "The files are as they were handed out. Yours are kept in {}",
+                    copy.display()
+                );
+                self.say(Line::new().with(Role::Good, text));
+            }
+            Err(trouble) => self.complain(&trouble),
+        }
+    }
+}

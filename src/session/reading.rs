@@ -1,0 +1,144 @@
+//! Reading a lesson, section by section.
+
+use super::footer::{Footer, hint};
+use super::help::Keys;
+use super::input::ProgressNote;
+use super::page::{Action, CoursePage, unknown_key};
+use super::path::Stop;
+use super::shared::SharedState;
+use crate::course::{Item, Lesson};
+use crate::term::Key;
+use crate::text::{Line, Role};
+
+/// A text of a lesson on the screen.
+#[derive(Debug)]
+pub(super) struct Reading {
+    stop: Stop,
+}
+
+impl Reading {
+    pub(super) fn new(stop: Stop) -> Self {
+        Self { stop }
+    }
+
+    fn what_is_next(&self, shared: &SharedState) -> &'static str {
+        let way = shared.way();
+        let Some(next) = way.after(self.stop) else {
+            return "finish";
+        };
+        match way.at(next) {
+            Some((_, _, Item::Quiz(_))) => "question",
+            Some((_, _, Item::Exercise(_))) => "exercise",
+            Some((_, _, Item::Text(_))) if next.lesson != self.stop.lesson => "next lesson",
+            Some((_, _, Item::Text(_))) | None => "next",
+        }
+    }
+}
+
+impl CoursePage for Reading {
+    /// Returns the text; a lesson starts with its title.
+    fn lines(&self, shared: &SharedState) -> Vec<Line> {
+        let Some((lesson, _, Item::Text(range))) = shared.way().at(self.stop) else {
+            return Vec::new();
+        };
+        let mut lines = Vec::new();
+        if shared.way().lesson(self.stop.lesson) == Some(self.stop) {
+            lines = title(lesson, shared);
+        }
+        let blocks = &lesson.doc().blocks[range.clone()];
+        lines.extend(shared.view.blocks(blocks, lesson.doc()));
+        lines
+    }
+
+    /// Returns the whole text of the lesson.
+    fn in_full(&self, shared: &SharedState) -> Vec<Line> {
+        let Some((lesson, _, _)) = shared.way().at(self.stop) else {
+            return Vec::new();
+        };
+        let mut lines = title(lesson, shared);
+        let items = lesson.sections().iter().flat_map(|section| &section.items);
+        for item in items {
+            if let Item::Text(range) = item {
+                let blocks = &lesson.doc().blocks[range.clone()];
+                lines.extend(shared.view.blocks(blocks, lesson.doc()));
+                lines.push(Line::new());
+            }
+        }
+        lines
+    }
+
+    fn footer(&self, shared: &SharedState) -> Footer {
+        let enter = if shared.sheet.is_at_end() {
+            self.what_is_next(shared)
+        } else {
+            "more"
+        };
+        let hints = vec![
+            hint("Enter", enter),
+            hint("b", "back"),
+            hint("n", "next lesson"),
+            hint("m", "map"),
+            hint("/", "search"),
+            hint("v", "pager"),
+        ];
+        shared.place_footer(self.stop, hints)
+    }
+
+    fn keys(&self, _shared: &SharedState) -> Keys {
+        &[
+            ("Enter", "go on, a screen at a time"),
+            ("b", "go back"),
+            ("n", "next lesson"),
+            ("v", "the whole lesson in a pager with search"),
+        ]
+    }
+
+    fn press(&mut self, key: Key, shared: &SharedState) -> Vec<Action> {
+        vec![match key {
+            Key::Enter | Key::Char(' ') | Key::PageDown | Key::Right | Key::Down => {
+                if shared.sheet.is_at_end() {
+                    Action::GoAfter(self.stop)
+                } else {
+                    Action::Turn
+                }
+            }
+            Key::Char('b') | Key::PageUp | Key::Left | Key::Up => {
+                if shared.sheet.is_at_start() {
+                    Action::GoBefore(self.stop)
+                } else {
+                    Action::TurnBack
+                }
+            }
+            Key::Char('n') => Action::SkipLesson(self.stop),
+            Key::Char('v') => Action::Pager("Lesson".to_owned()),
+            _ => return unknown_key(),
+        }]
+    }
+
+    /// Returns that a section was seen, once its last text is on the screen.
+    fn seen(&self, shared: &SharedState) -> Option<ProgressNote> {
+        let (lesson, section, _) = shared.way().at(self.stop)?;
+        let is_last = !section.items[self.stop.item + 1..]
+            .iter()
+            .any(|item| matches!(item, Item::Text(_)));
+        let is_news = !shared.progress.has_seen(lesson, self.stop.section);
+        (is_last && is_news && shared.sheet.is_at_end())
+            .then(|| ProgressNote::Seen(lesson.id.clone(), self.stop.section))
+    }
+
+    fn stop(&self) -> Option<Stop> {
+        Some(self.stop)
+    }
+}
+
+fn title(lesson: &Lesson, shared: &SharedState) -> Vec<Line> {
+    let mut lines = shared.view.heading(1, &lesson.title);
+    let about = format!(
+        "Lesson {} of {}, about {} minutes",
+        shared.number(lesson),
+        shared.course.lessons.len(),
+        lesson.minutes
+    );
+    lines.extend([Line::new().with(Role::Dim, about), Line::new()]);
+    lines
+}

@@ -1,0 +1,112 @@
+//! What the pages of a session share, and only the machine changes.
+
+use std::collections::BTreeMap;
+
+use super::checks::Checks;
+use super::footer::{Footer, Hint};
+use super::input::Opened;
+use super::path::{Stop, Way};
+use super::sheet::Sheet;
+use super::view::View;
+use crate::course::{Course, Exercise, Lesson, Section};
+use crate::progress::{Progress, State};
+use crate::source::ExerciseId;
+use crate::text::{Line, Role};
+
+#[derive(Debug)]
+pub(super) struct SharedState {
+    pub(super) course: Course,
+    pub(super) progress: Progress,
+    /// The workspace, as a learner would type it.
+    pub(super) workspace: String,
+    /// Whether the workspace is there.
+    pub(super) exists: bool,
+    pub(super) view: View,
+    /// The text of the page, cut into screens.
+    pub(super) sheet: Sheet,
+    pub(super) opened: BTreeMap<ExerciseId, Opened>,
+    pub(super) checks: Checks,
+}
+
+impl SharedState {
+    /// Returns the state of a session that begins.
+    pub(super) fn new(
+        course: Course,
+        progress: Progress,
+        (workspace, exists): (String, bool),
+        view: View,
+    ) -> Self {
+        Self {
+            course,
+            progress,
+            workspace,
+            exists,
+            view,
+            sheet: Sheet::new(Vec::new(), 1),
+            opened: BTreeMap::new(),
+            checks: Checks::default(),
+        }
+    }
+
+    pub(super) fn way(&self) -> Way<'_> {
+        Way {
+            course: &self.course,
+            track: self.progress.track.as_ref(),
+        }
+    }
+
+    /// Returns whether the learner may go anywhere: not before a track is chosen.
+    pub(super) fn can_leave(&self) -> bool {
+        self.exists && (self.course.tracks.is_empty() || self.progress.track.is_some())
+    }
+
+    pub(super) fn is_finished(&self) -> bool {
+        let track = self.progress.track.as_ref();
+        track.is_some_and(|track| self.progress.finished(&self.course, track))
+    }
+
+    pub(super) fn state(&self, exercise: &Exercise) -> State {
+        self.progress.state_of(exercise)
+    }
+
+    /// Returns the number of `lesson`, from 1.
+    pub(super) fn number(&self, lesson: &Lesson) -> usize {
+        let mut lessons = self.course.lessons.iter();
+        let earlier = lessons.position(|other| other.id == lesson.id);
+        earlier.unwrap_or(self.course.lessons.len()) + 1
+    }
+
+    /// Returns the first stop of the first core section of a lesson that was not seen.
+    pub(super) fn unread(&self, index: usize, lesson: &Lesson) -> Option<Stop> {
+        let mut sections = lesson.sections().iter().enumerate();
+        let (section, _) = sections.find(|(number, section)| {
+            !section.further && !self.progress.has_seen(lesson, *number)
+        })?;
+        self.way()
+            .stops()
+            .find(|stop| (stop.lesson, stop.section) == (index, section))
+    }
+
+    /// Returns a footer that says where in the course `stop` is.
+    pub(super) fn place_footer(&self, stop: Stop, hints: Vec<Hint>) -> Footer {
+        let mut footer = Footer::new("", hints);
+        if let Some((lesson, section, _)) = self.way().at(stop) {
+            let place = format!("{} {}", self.number(lesson), lesson.title);
+            footer.place = Line::new()
+                .with(Role::Accent, place)
+                .with(Role::Dim, section_place(stop, lesson, section));
+        }
+        footer
+    }
+}
+
+fn section_place(stop: Stop, lesson: &Lesson, section: &Section) -> String {
+    let Some(title) = &section.title else {
+        return String::new();
+    };
+    let further = if section.further { ", optional" } else { "" };
+    let titled = lesson.sections().iter();
+    let titled = titled.filter(|section| section.title.is_some()).count();
+    let number = stop.section + 1 - (lesson.sections().len() - titled);
+    format!(" · {number}/{titled} {title}{further}")
+}

@@ -1,0 +1,183 @@
+//! The panels of an exercise: task, result, hints, solution.
+
+use super::Solving;
+use crate::check::{Feedback, Outcome, TestResult};
+use crate::course::Exercise;
+use crate::report::terminal::{Options, outcome_lines};
+use crate::session::outcome::first_things;
+use crate::session::shared::SharedState;
+use crate::session::{Trouble, View};
+use crate::text::{Line, Role};
+
+/// What of an exercise is on the screen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Panel {
+    Task,
+    Result,
+    /// The hints of these numbers, from 0.
+    Hints(usize, usize),
+    Solution,
+    Trouble(Trouble),
+}
+
+impl Panel {
+    pub(super) fn lines(&self, solving: &Solving, shared: &SharedState) -> Vec<Line> {
+        let view = &shared.view;
+        match self {
+            Self::Task => solving.task(shared),
+            Self::Result => solving.result(shared),
+            Self::Hints(from, to) => hint_lines(&solving.exercise, *from, *to, view),
+            Self::Solution => solution_lines(&solving.exercise, view),
+            Self::Trouble(trouble) => {
+                let mut lines = vec![Line::new().with(Role::Bad, "This could not be done.")];
+                for text in [Some(&trouble.what), trouble.hint.as_ref()]
+                    .into_iter()
+                    .flatten()
+                {
+                    lines.push(Line::new());
+                    lines.extend(view.hanging(&Line::plain("  "), text));
+                }
+                lines
+            }
+        }
+    }
+}
+
+impl Solving {
+    fn task(&self, shared: &SharedState) -> Vec<Line> {
+        let (exercise, view) = (&self.exercise, &shared.view);
+        let mut lines = view.heading(1, &exercise.title);
+        lines.push(Line::new().with(Role::Dim, about(exercise)));
+        lines.push(Line::new());
+        let opened = shared.opened.get(&exercise.id);
+        if let Some(missing) = opened.and_then(|opened| opened.missing.as_ref()) {
+            lines.extend(missing_lines(missing, view));
+        }
+        lines.extend(view.markdown(&exercise.readme));
+        lines.push(Line::new());
+        lines.extend(self.titles(shared));
+        if let Some(opened) = opened {
+            lines.push(Line::new());
+            let lead = Line::new().with(Role::Dim, "Edit  ");
+            lines.push(lead.with(Role::Code, &opened.file));
+            lines.push(Line::new().with(Role::Dim, "Save, and it is checked here."));
+            if exercise.task().live().is_some() {
+                let lead = Line::new().with(Role::Dim, "Lab   ");
+                let up = format!("gradus lab up {}", exercise.id);
+                let line = lead.with(Role::Code, up);
+                lines.push(line.with(Role::Dim, " in another terminal, or l here"));
+            }
+        }
+        lines
+    }
+
+    /// Returns the titles of the hidden tests, each with what the last check found.
+    fn titles(&self, shared: &SharedState) -> Vec<Line> {
+        if self.tests.is_empty() {
+            return Vec::new();
+        }
+        let mut lines = shared.view.heading(2, "What is checked");
+        lines.push(Line::new());
+        let outcome = shared.checks.outcome(self.id());
+        for (index, test) in self.tests.iter().enumerate() {
+            let test_outcome = outcome.and_then(|outcome| outcome.tests.get(index));
+            let mark = test_mark(test_outcome.map(|test| &test.result), &shared.view);
+            lines.extend(shared.view.hanging(&mark, &escape(&test.title)));
+        }
+        lines
+    }
+
+    /// Returns what to look at first in the last result.
+    fn result(&self, shared: &SharedState) -> Vec<Line> {
+        let Some(outcome) = shared.checks.outcome(self.id()) else {
+            return Vec::new();
+        };
+        let (first, left_out) = first_things(outcome);
+        let mut lines = self.outcome(&first, &shared.view);
+        if left_out > 0 {
+            let text = format!("{left_out} more to see: v shows everything.");
+            lines.push(Line::new());
+            lines.push(Line::new().with(Role::Dim, text));
+        }
+        lines
+    }
+
+    pub(super) fn outcome(&self, outcome: &Outcome, view: &View) -> Vec<Line> {
+        let feedback = self.exercise.feedback.unwrap_or(Feedback::Full);
+        let options = Options {
+            width: view.width(),
+            ..Options::new(feedback, &view.caps)
+        };
+        outcome_lines(&self.exercise, outcome, &options)
+    }
+}
+
+fn missing_lines(missing: &str, view: &View) -> Vec<Line> {
+    let lead = Line::new().with(Role::Warn, "! ");
+    let mut lines = view.hanging(&lead, missing);
+    lines.push(Line::new());
+    let text =
+        "Until then you can read the task, and press **s** to settle the exercise and go on.";
+    lines.extend(view.hanging(&Line::plain("  "), text));
+    lines.push(Line::new());
+    lines
+}
+
+fn test_mark(result: Option<&TestResult>, view: &View) -> Line {
+    match result {
+        Some(TestResult::Passed) => view.sign(Role::Good, "✓", "holds"),
+        None | Some(TestResult::NotRun(_)) => view.sign(Role::Dim, "○", "not run"),
+        Some(
+            TestResult::Failed(_)
+            | TestResult::Crashed(_)
+            | TestResult::OutputLimit(_)
+            | TestResult::MemoryLimit(_)
+            | TestResult::TimeLimit(_),
+        ) => view.sign(Role::Bad, "✗", "fails"),
+    }
+}
+
+fn hint_lines(exercise: &Exercise, from: usize, to: usize, view: &View) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let all = exercise.hints.len();
+    for (index, text) in exercise.hints.iter().enumerate().take(to).skip(from) {
+        if !lines.is_empty() {
+            lines.push(Line::new());
+        }
+        lines.extend(view.heading(3, &format!("Hint {} of {all}", index + 1)));
+        lines.push(Line::new());
+        lines.extend(view.markdown(text));
+    }
+    lines
+}
+
+fn solution_lines(exercise: &Exercise, view: &View) -> Vec<Line> {
+    let mut lines = view.heading(1, &format!("A solution of {}", exercise.title));
+    lines.push(Line::new());
+    for file in exercise.task().solution() {
+        lines.push(Line::new().with(Role::Accent, &file.path));
+        lines.extend(view.markdown(&file.fenced()));
+        lines.push(Line::new());
+    }
+    lines
+}
+
+fn about(exercise: &Exercise) -> String {
+    let further = if exercise.further { ", optional" } else { "" };
+    format!("Exercise, {}{further}", exercise.kind.id())
+}
+
+/// Takes plain text as Markdown would show it.
+pub(super) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for char in text.chars() {
+        if matches!(
+            char,
+            '\\' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '&' | '~'
+        ) {
+            escaped.push('\\');
+        }
+        escaped.push(char);
+    }
+    escaped
+}

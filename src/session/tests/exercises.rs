@@ -1,0 +1,339 @@
+use super::super::{Farewell, Input, Opened, ProgressNote, Trouble};
+use super::play::{Play, SCREEN};
+use crate::check::{Diagnostic, Event, Outcome, TestOutcome, TestResult, TestTitle, Values};
+use crate::progress::Progress;
+
+fn play() -> Play {
+    let mut play = Play::on("fast");
+    play.go_to("Do both of them.");
+    play
+}
+
+fn outcome(result: TestResult) -> Outcome {
+    let title = |name: &str| TestTitle {
+        name: name.into(),
+        title: format!("Rule {name}"),
+    };
+    let tests = vec![
+        TestOutcome {
+            test: title("one"),
+            result: TestResult::Passed,
+        },
+        TestOutcome {
+            test: title("two"),
+            result,
+        },
+    ];
+    Outcome {
+        tests,
+        ..Outcome::default()
+    }
+}
+
+fn failed() -> Outcome {
+    outcome(TestResult::Failed(Values {
+        input: Some("both(1)".into()),
+        expected: Some("Some(2)".into()),
+        got: Some("None".into()),
+        note: None,
+    }))
+}
+
+fn error(message: &str) -> Diagnostic {
+    Diagnostic {
+        error: true,
+        message: message.into(),
+        file: None,
+        line: None,
+        text: format!("error: {message}\n --> src/lib.rs:1:1"),
+    }
+}
+
+fn both() -> crate::source::ExerciseId {
+    "both".parse().unwrap()
+}
+
+#[test]
+fn an_exercise_shows_its_task_and_the_file_to_edit() {
+    let play = play();
+    assert!(
+        play.page.contains("~/small/exercises/both/src/lib.rs"),
+        "{}",
+        play.page
+    );
+    assert!(
+        play.footer.contains("checked at each save"),
+        "{}",
+        play.footer
+    );
+    assert!(play.notes.contains(&ProgressNote::Started(both())));
+}
+
+#[test]
+fn a_save_checks_and_the_next_save_starts_the_next_check() {
+    let mut play = play();
+    play.tell(Input::Changed);
+    play.tell(Input::Checking(1, Event::Step("compiling")));
+    assert!(
+        play.footer.contains("Checking: compiling"),
+        "{}",
+        play.footer
+    );
+    play.tell(Input::Changed);
+    assert_eq!(play.checks, [1, 2]);
+    play.tell(Input::Checked(1, Ok(failed())));
+    assert!(
+        !play.page.contains("Failed:"),
+        "a result of the first:\n{}",
+        play.page
+    );
+    play.tell(Input::Checked(2, Ok(failed())));
+    assert!(
+        play.page.contains("Failed: Both (1 of 2 tests passed)"),
+        "{}",
+        play.page
+    );
+}
+
+#[test]
+fn a_check_that_takes_its_time_shows_a_clock_until_it_ends() {
+    let mut play = play();
+    play.tell(Input::Changed);
+    play.tell(Input::Checking(1, Event::Step("running the hidden tests")));
+    assert!(!play.footer.contains(" s"), "{}", play.footer);
+    play.tell(Input::Elapsed(1, 3));
+    assert!(play.footer.contains("tests  3 s"), "{}", play.footer);
+    play.tell(Input::Changed);
+    play.tell(Input::Elapsed(1, 4));
+    assert!(
+        !play.footer.contains("4 s"),
+        "of the first: {}",
+        play.footer
+    );
+    play.tell(Input::Elapsed(2, 1));
+    assert!(play.footer.contains("1 s"), "{}", play.footer);
+    play.tell(Input::Checked(2, Ok(failed())));
+    assert!(!play.footer.contains("1 s"), "{}", play.footer);
+}
+
+#[test]
+fn a_failing_test_shows_its_title_and_its_values() {
+    let mut play = play();
+    play.keys("c");
+    play.tell(Input::Checked(1, Ok(failed())));
+    for text in ["✗ Rule two", "both(1)", "Some(2)", "None", "✓ Rule one"] {
+        assert!(play.page.contains(text), "{text} in\n{}", play.page);
+    }
+}
+
+#[test]
+fn compile_errors_come_first_and_the_rest_is_in_the_pager() {
+    let mut play = play();
+    play.keys("c");
+    let mut outcome = failed();
+    outcome.diagnostics = vec![error("first fault"), error("second fault")];
+    play.tell(Input::Checked(1, Ok(outcome)));
+    assert!(play.page.contains("Compile error:"), "{}", play.page);
+    assert!(play.page.contains("first fault"), "{}", play.page);
+    assert!(!play.page.contains("second fault"), "{}", play.page);
+    assert!(play.page.contains("1 more to see"), "{}", play.page);
+    play.keys("v");
+    assert!(
+        play.frame
+            .as_deref()
+            .is_some_and(|frame| frame.contains("second fault"))
+    );
+}
+
+#[test]
+fn a_pass_is_noted_at_once_and_enter_goes_on() {
+    let mut play = play();
+    play.keys("\n");
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::Passed))));
+    assert!(play.notes.contains(&ProgressNote::Passed(both())));
+    assert!(play.page.contains("Passed: Both"), "{}", play.page);
+    play.keys("\n");
+    assert!(play.page.contains("Which ones?"), "{}", play.page);
+}
+
+#[test]
+fn keys_work_while_a_check_runs() {
+    let mut play = play();
+    play.keys("ch");
+    assert!(play.page.contains("hint one"), "{}", play.page);
+    play.keys("?");
+    play.tell(Input::Checked(1, Ok(failed())));
+    assert!(play.page.contains("Keys"), "the help stays:\n{}", play.page);
+    assert!(play.footer.contains("has ended"), "{}", play.footer);
+    play.keys("\n");
+    assert!(play.page.contains("Failed:"), "{}", play.page);
+}
+
+#[test]
+fn leaving_calls_the_check_off() {
+    let mut play = play();
+    play.keys("cn");
+    assert_eq!(play.cancelled, 1);
+    play.tell(Input::Checked(1, Ok(failed())));
+    assert!(!play.page.contains("Failed:"), "{}", play.page);
+    let mut play = self::play();
+    play.keys("cq");
+    assert_eq!((play.cancelled, play.ended), (1, Some(Farewell::Done)));
+}
+
+#[test]
+fn a_save_elsewhere_is_no_check() {
+    let mut play = Play::on("fast");
+    play.tell(Input::Changed);
+    assert!(play.checks.is_empty());
+}
+
+#[test]
+fn hints_come_one_at_a_time_and_can_be_read_back() {
+    let mut play = play();
+    play.keys("H");
+    assert!(play.footer.contains("No hint"), "{}", play.footer);
+    play.keys("h");
+    assert!(play.page.contains("Hint 1 of 2") && !play.page.contains("hint two"));
+    play.keys("h");
+    assert!(play.page.contains("hint two") && !play.page.contains("hint one"));
+    play.keys("hH");
+    assert!(play.page.contains("hint one") && play.page.contains("hint two"));
+    let hinted: Vec<_> = play
+        .notes
+        .iter()
+        .filter(|note| matches!(note, ProgressNote::Hinted(..)))
+        .collect();
+    assert_eq!(hinted.len(), 2);
+    play.keys("t");
+    assert!(play.page.contains("Do both of them."));
+}
+
+#[test]
+fn a_reset_asks_and_says_where_the_copy_is() {
+    let mut play = play();
+    play.keys("r");
+    assert!(
+        play.footer.contains("Put the files back"),
+        "{}",
+        play.footer
+    );
+    play.keys("n");
+    assert!(
+        play.footer.contains("Nothing was changed"),
+        "{}",
+        play.footer
+    );
+    play.keys("ry");
+    assert!(play.footer.contains("/copy"), "{}", play.footer);
+}
+
+#[test]
+fn the_solution_needs_a_yes_before_a_pass_and_none_after() {
+    let mut play = play();
+    play.keys("o");
+    assert!(
+        play.footer.contains("before yours passes"),
+        "{}",
+        play.footer
+    );
+    play.keys("y");
+    assert!(play.page.contains("A solution of Both"), "{}", play.page);
+    assert!(play.notes.contains(&ProgressNote::SolutionSeen(both())));
+    let mut play = self::play();
+    play.keys("c");
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::Passed))));
+    play.keys("o");
+    assert!(play.page.contains("A solution of Both"), "{}", play.page);
+}
+
+#[test]
+fn settling_needs_a_yes_and_goes_on() {
+    let mut play = play();
+    play.keys("sy");
+    assert!(
+        play.notes
+            .iter()
+            .any(|note| matches!(note, ProgressNote::Settled(id, _) if *id == both()))
+    );
+    assert!(play.page.contains("Which ones?"), "{}", play.page);
+}
+
+#[test]
+fn a_missing_requirement_is_told_and_settles_at_once() {
+    let mut play = play();
+    let opened = Opened {
+        file: "~/small/x".into(),
+        missing: Some("Install rustc.".into()),
+    };
+    play.tell(Input::Opened(both(), Ok(opened)));
+    assert!(play.page.contains("Install rustc."), "{}", play.page);
+    play.keys("s");
+    let reason = play.notes.iter().find_map(|note| match note {
+        ProgressNote::Settled(_, reason) => Some(reason.clone()),
+        _ => None,
+    });
+    assert!(reason.is_some_and(|reason| reason.contains("Install rustc.")));
+    assert!(play.page.contains("Which ones?"));
+}
+
+#[test]
+fn trouble_of_ours_is_told_with_what_to_do() {
+    let mut play = play();
+    play.keys("c");
+    let trouble = Trouble {
+        what: "the disk is full".into(),
+        hint: Some("make room".into()),
+    };
+    play.tell(Input::Checked(1, Err(trouble)));
+    assert!(
+        play.page.contains("the disk is full") && play.page.contains("make room"),
+        "{}",
+        play.page
+    );
+    play.keys("e");
+    assert_eq!(play.edits, 1);
+}
+
+#[test]
+fn what_another_program_noted_shows() {
+    let mut play = play();
+    let mut progress = play.machine.progress().clone();
+    let course = super::play::course();
+    progress.pass(course.exercise(&both()).unwrap(), 1);
+    play.tell(Input::Saved(Ok(progress)));
+    play.keys("t");
+    assert!(play.footer.contains("passed"), "{}", play.footer);
+}
+
+#[test]
+fn the_end_says_what_one_can_do_and_what_is_left() {
+    let mut play = play();
+    play.keys("c");
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::Passed))));
+    play.go_to("The rest.");
+    play.keys("\n");
+    assert!(play.page.contains("Fast: finished"), "{}", play.page);
+    assert!(play.page.contains("You can begin."), "{}", play.page);
+    play.keys("\n");
+    for text in ["What is left", "Quick", "optional", "Slow"] {
+        assert!(play.page.contains(text), "{text} in\n{}", play.page);
+    }
+    play.keys("1");
+    assert!(play.footer.contains("Quick"), "{}", play.footer);
+}
+
+#[test]
+fn the_end_of_an_unfinished_track_lists_what_is_open() {
+    let mut progress = Progress::default();
+    progress.track = Some("slow".parse().unwrap());
+    let mut play = Play::with(SCREEN, progress, true);
+    play.keys("\n");
+    play.go_to("The last page");
+    play.keys("\n");
+    assert!(
+        play.page.contains("Both") && play.page.contains("Careful"),
+        "{}",
+        play.page
+    );
+}

@@ -1,0 +1,196 @@
+//! How much fits, and how text is laid out for it.
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+use crate::lesson::{Block, Doc, layout, parse};
+use crate::progress::State;
+use crate::term::{Caps, Size, cut};
+use crate::text::{Line, Role, Style};
+
+/// The widest a line of text gets: longer ones are hard to read.
+const WIDEST: usize = 90;
+/// The rows under a page: one empty, two of the footer.
+const BELOW: usize = 3;
+
+/// How the learner looks at the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct View {
+    pub caps: Caps,
+    /// Whether a person sits at a terminal; a pipe takes pages of any length.
+    pub interactive: bool,
+}
+
+impl View {
+    /// Returns whether the session runs by lines: nothing is redrawn, keys are letters with Enter.
+    pub(crate) fn by_lines(&self) -> bool {
+        !self.interactive || self.caps.accessible
+    }
+
+    pub(super) fn size(&self) -> Size {
+        Size {
+            columns: self.caps.width,
+            rows: self.caps.height,
+        }
+    }
+
+    pub(super) fn resize(&mut self, size: Size) {
+        self.caps.width = size.columns;
+        self.caps.height = size.rows;
+    }
+
+    /// Returns the rows a page may have.
+    pub(crate) fn rows(&self) -> usize {
+        if !self.interactive {
+            return usize::MAX / 4;
+        }
+        self.caps.height.saturating_sub(BELOW).max(2)
+    }
+
+    /// Returns the cells a line of text may have.
+    pub(crate) fn width(&self) -> usize {
+        self.caps.width.min(WIDEST)
+    }
+
+    /// Lays out blocks of a text.
+    pub(crate) fn blocks(&self, blocks: &[Block], doc: &Doc) -> Vec<Line> {
+        layout(blocks, doc, &self.caps.layout(self.width()))
+    }
+
+    /// Lays out a Markdown text of our own or of a course.
+    pub(crate) fn markdown(&self, text: &str) -> Vec<Line> {
+        let doc = parse(text);
+        self.blocks(&doc.blocks, &doc)
+    }
+
+    /// Lays out a Markdown text with `lead` before its first line and the rest under its start.
+    pub(crate) fn hanging(&self, lead: &Line, text: &str) -> Vec<Line> {
+        let indent = lead.width();
+        let doc = parse(text);
+        let width = self.width().saturating_sub(indent).max(12);
+        let lines = layout(&doc.blocks, &doc, &self.caps.layout(width));
+        let mut hung = Vec::new();
+        for (index, line) in lines.into_iter().enumerate() {
+            let mut start = if index == 0 {
+                lead.clone()
+            } else {
+                Line::plain(" ".repeat(indent))
+            };
+            start.spans.extend(line.spans);
+            hung.push(start);
+        }
+        if hung.is_empty() {
+            hung.push(lead.clone());
+        }
+        hung
+    }
+
+    /// Returns a heading of this level.
+    pub(crate) fn heading(&self, level: u8, text: &str) -> Vec<Line> {
+        let marks = "#".repeat(usize::from(level));
+        self.markdown(&format!("{marks} {text}"))
+    }
+
+    /// Returns the mark of an exercise in this state.
+    pub(crate) fn mark(&self, state: State) -> Line {
+        let (role, mark) = match state {
+            State::Passed => (Role::Good, "✓"),
+            State::Settled => (Role::Warn, "–"),
+            State::Started => (Role::Accent, "◐"),
+            State::New => (Role::Dim, "○"),
+        };
+        self.sign(role, mark, state.word())
+    }
+
+    /// Returns a mark, or its word where marks cannot be seen.
+    pub(crate) fn sign(&self, role: Role, mark: &str, word: &str) -> Line {
+        if self.caps.accessible {
+            return Line::new()
+                .with(role, format!("{word}:"))
+                .with(Role::Text, " ");
+        }
+        Line::new().with(role, mark).with(Role::Text, " ")
+    }
+
+    /// Cuts `line` to `width` cells; where nothing is redrawn it may be of any width.
+    pub(crate) fn cut(&self, line: Line, width: usize) -> Line {
+        if self.by_lines() || line.width() <= width {
+            return line;
+        }
+        let mut kept = Line::new();
+        for span in line.spans {
+            let left = width.saturating_sub(kept.width());
+            let fits = span.text.width() < left;
+            kept.push(span.style, cut(&span.text, left));
+            if !fits {
+                break;
+            }
+        }
+        kept
+    }
+
+    /// Cuts lines that are wider than the screen into rows, as a terminal would, so that the rows
+    /// can be counted.
+    pub(crate) fn fit(&self, lines: Vec<Line>) -> Vec<Line> {
+        if self.by_lines() {
+            return lines;
+        }
+        let columns = self.caps.width.max(2);
+        let rows = lines.into_iter().flat_map(|line| {
+            if line.width() <= columns {
+                vec![line]
+            } else {
+                rows(&line, columns)
+            }
+        });
+        rows.collect()
+    }
+}
+
+/// Cuts `line` at blanks where it can into rows of at most `columns` cells.
+fn rows(line: &Line, columns: usize) -> Vec<Line> {
+    let mut rows = Vec::new();
+    let mut row = Line::new();
+    for span in &line.spans {
+        for word in span.text.split_inclusive(' ') {
+            let over = row.width() + word.trim_end().width() > columns;
+            if over && row.width() > columns / 2 {
+                rows.push(std::mem::take(&mut row));
+            }
+            for grapheme in word.graphemes(true) {
+                if row.width() + grapheme.width() > columns {
+                    rows.push(std::mem::take(&mut row));
+                    if grapheme == " " {
+                        continue;
+                    }
+                }
+                add(&mut row, &span.style, grapheme);
+            }
+        }
+    }
+    rows.push(row);
+    rows.iter_mut().for_each(Line::trim_end);
+    rows
+}
+
+fn add(row: &mut Line, style: &Style, text: &str) {
+    match row.spans.last_mut() {
+        Some(last) if last.style == *style => last.text.push_str(text),
+        Some(_) | None => row.push(style.clone(), text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_line_becomes_rows_that_fit_and_loses_nothing_but_blanks() {
+        let line = Line::plain("one two three ").with(Role::Code, "and-a-very-long-word end");
+        let texts: Vec<_> = rows(&line, 10).iter().map(Line::text).collect();
+        assert_eq!(
+            texts,
+            ["one two", "three", "and-a-very", "-long-word", "end"]
+        );
+    }
+}
