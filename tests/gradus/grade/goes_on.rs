@@ -138,7 +138,7 @@ fn what_gradus_could_not_do_is_tried_again() {
     );
     let run = grade(&desk, "out", &[]);
     assert_eq!(run.code, Some(3), "the tools are others now: {run:?}");
-    assert!(run.stderr.contains("begin anew"), "{run:?}");
+    assert!(run.stderr.contains("start over"), "{run:?}");
     let run = grade(&desk, "out", &["--fresh"]);
     assert_eq!(run.code, Some(0), "{run:?}");
     assert!(desk.path("here/out/journal-before.jsonl").exists());
