@@ -27,7 +27,7 @@ pub const CHOICE: &str = "GRADUS_NGINX";
 /// The value of [`CHOICE`] that means the carried nginx.
 pub(crate) const CARRIED: &str = "carried";
 
-/// The results of [`Nginx::query`] by path.
+/// The results of [`Nginx::ask`] by path.
 static KNOWN: Mutex<BTreeMap<PathBuf, Nginx>> = Mutex::new(BTreeMap::new());
 
 pub(crate) const INSTALL: &str = "install nginx, `sudo apt-get install nginx-light` on Debian and Ubuntu, \
