@@ -67,7 +67,7 @@ impl Up {
             Ok(next::lines_for(app, &opened, &progress))
         };
         let mut purpose = Exercising {
-            task: Arc::clone(&exercise.task()),
+            task: Arc::clone(exercise.task()),
             folder,
             pass: Box::new(pass),
         };
