@@ -49,35 +49,49 @@ use clap::{CommandFactory, FromArgMatches};
 
 use crate::kind::Kinds;
 use crate::kinds::gateway::lab::control::wrappers;
+use crate::proof::Languages;
+use crate::report::Formats;
 use crate::sandbox;
 use crate::sys::environment::Environment;
 use app::App;
 use arguments::Arguments;
 use exit::Code;
 
-/// The command line, for the reference and for completions.
-pub fn command(kinds: Kinds) -> clap::Command {
-    new::with_kinds(Arguments::command(), kinds)
+/// What a program brings that Gradus itself does not name.
+#[derive(Debug, Clone, Copy)]
+pub struct Guests {
+    /// The kinds of exercises.
+    pub kinds: Kinds,
+    /// The formats of reports.
+    pub formats: Formats,
+    /// The languages of code blocks.
+    pub languages: Languages,
 }
 
-/// Runs Gradus with these kinds of exercises, and this process's arguments and environment.
-pub fn main(kinds: Kinds) -> ExitCode {
+/// Returns the command line as clap knows it, for a reference.
+pub fn command(guests: Guests) -> clap::Command {
+    let command = new::with_kinds(Arguments::command(), guests.kinds);
+    grading::with_formats(command, guests.formats)
+}
+
+/// Runs Gradus with these guests and the arguments and environment of this process.
+pub fn main(guests: Guests) -> ExitCode {
     let arguments: Vec<OsString> = std::env::args_os().collect();
     if let Some(code) = sandbox::enter(arguments.get(1..).unwrap_or_default()) {
         return ExitCode::from(code);
     }
     let environment = environment();
     let command = wrappers::arguments(&arguments, environment.get(wrappers::LAB));
-    run(kinds, command.unwrap_or(arguments), environment).into()
+    run(guests, command.unwrap_or(arguments), environment).into()
 }
 
-fn run(kinds: Kinds, arguments: Vec<OsString>, environment: Environment) -> Code {
+fn run(guests: Guests, arguments: Vec<OsString>, environment: Environment) -> Code {
     let first = arguments.first().cloned();
-    let parsed = match parse(command(kinds), arguments) {
+    let parsed = match parse(command(guests), arguments) {
         Ok(parsed) => parsed,
         Err(error) => return refuse(&error),
     };
-    let app = App::new(kinds, environment, first.as_deref(), parsed.global);
+    let app = App::new(guests, environment, first.as_deref(), parsed.global);
     let done = match parsed.command {
         Some(command) => command.run(&app),
         None => session::run(&app),

@@ -1,9 +1,15 @@
 //! What a kind of exercise is: it reads an exercise's folder, and judges what is handed in.
 
+mod prove;
+
+pub(crate) use prove::reason;
+pub use prove::{Catch, Part, prove};
+
 use std::any::Any;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,11 +21,8 @@ pub(crate) type Kinds = &'static [&'static dyn Kind];
 
 /// A kind of exercise: reads an exercise's folder and makes a [`Task`] of it.
 pub trait Kind: fmt::Debug + Sync {
-    /// Returns the name of the kind in `exercise.toml` and on the command line.
-    fn id(&self) -> &'static str;
-
-    /// Returns one sentence on what a learner does in it.
-    fn summary(&self) -> &'static str;
+    /// Returns what it is.
+    fn about(&self) -> About;
 
     /// Reads what is this kind's own in `folder`. What is wrong goes to `problems`; the task then
     /// does what it can.
@@ -37,12 +40,79 @@ pub trait Kind: fmt::Debug + Sync {
     /// Fails when it cannot be asked.
     fn tool(&self, context: &Context) -> Result<Option<String>, CheckError>;
 
-    /// Returns the keys of this kind's own table in `exercise.toml` that a class is given.
-    fn public_keys(&self) -> &'static [&'static str];
+    /// Looks for what its checks need of this machine, or can use.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    fn findings(&self, context: &Context) -> Result<Vec<Finding>, CheckError> {
+        let _ = context;
+        Ok(Vec::new())
+    }
+
+    /// Returns the files at the root of a workspace, by path and text, for the exercises that were handed out
+    /// into folders of `exercises`.
+    ///
+    /// # Errors
+    /// Fails when these cannot be read.
+    fn workspace_files(&self, exercises: &Path) -> io::Result<Vec<(String, String)>> {
+        let _ = exercises;
+        Ok(Vec::new())
+    }
 
     /// Returns the files of a new exercise called `id`: path in the exercise's folder and text.
     /// They validate but for the parts that say so.
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)>;
+}
+
+impl dyn Kind + '_ {
+    /// Returns the name of the kind in `exercise.toml` and on the command line.
+    pub fn id(&self) -> &'static str {
+        self.about().id
+    }
+}
+
+/// What a kind is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About {
+    /// Its name in `exercise.toml` and on the command line.
+    pub id: &'static str,
+    /// One sentence on what a learner does in it.
+    pub summary: &'static str,
+    /// The keys of its own table in `exercise.toml` that a class is given.
+    pub public_keys: &'static [&'static str],
+    /// The variables of the environment that its checks read.
+    pub variables: &'static [&'static str],
+    /// The lines of a shell script that make a Debian ready to check its exercises.
+    pub setup: &'static str,
+}
+
+/// Something that was looked for on this machine.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Finding {
+    /// What was looked for.
+    pub name: &'static str,
+    /// Whether it is there and works.
+    pub found: bool,
+    /// What was found, or what to do.
+    pub text: String,
+}
+
+impl Finding {
+    /// Returns the finding of what is there, in words, or lacks.
+    ///
+    /// # Errors
+    /// Fails when it could not be looked for.
+    pub(crate) fn of(
+        name: &'static str,
+        there: Result<String, CheckError>,
+    ) -> Result<Self, CheckError> {
+        let (found, text) = match there {
+            Ok(text) => (true, text),
+            Err(CheckError::Missing { what, help }) => (false, format!("{what}; {help}")),
+            Err(error) => return Err(error),
+        };
+        Ok(Self { name, found, text })
+    }
 }
 
 /// Which part of a course its files are.
@@ -80,6 +150,35 @@ pub enum Tier {
     Called,
     /// In the learner's process, one a test.
     Linked,
+}
+
+/// What commands and reports have to know of an exercise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Facts {
+    /// What the hidden tests or probes are called, in file order.
+    pub tests: Vec<TestTitle>,
+    /// Where the hidden tests run, where the kind knows more than one place.
+    pub tier: Option<Tier>,
+    /// Whether a pass takes tests of the learner's own.
+    pub judges_own_tests: bool,
+    /// Whether a check runs servers. Where submissions are confined, it gets a network of its own, and
+    /// processes: so it leads nowhere, and nothing stays.
+    pub needs_network: bool,
+    /// How many checks one processor has time for: most of them wait.
+    pub checks_a_processor: usize,
+}
+
+impl Facts {
+    /// Returns the facts of an exercise of which no more is to be known than what its tests are called.
+    pub fn of(tests: Vec<TestTitle>) -> Self {
+        Self {
+            tests,
+            tier: None,
+            judges_own_tests: false,
+            needs_network: false,
+            checks_a_processor: 1,
+        }
+    }
 }
 
 /// An exercise's folder, as a kind reads it.
@@ -133,6 +232,28 @@ impl WorkspaceFile {
     }
 }
 
+impl From<WorkspaceFile> for Collected {
+    fn from(file: WorkspaceFile) -> Self {
+        Self {
+            path: file.path,
+            bytes: file.text.into_bytes(),
+        }
+    }
+}
+
+/// A project in which the tools of an exercise's language work, for its author.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Workbench {
+    /// What it is called, such as `crate`.
+    pub name: &'static str,
+    /// The command that runs the hidden tests in it.
+    pub command: &'static str,
+    /// The files that Gradus writes, by path and text.
+    pub files: Vec<(String, String)>,
+    /// The folders of the project, each with the one in the exercise's folder that it is.
+    pub folders: &'static [(&'static str, &'static str)],
+}
+
 /// An exercise as its kind understands it.
 pub trait Task: fmt::Debug + Send + Sync {
     /// Returns the files of the learner's folder, the one to open in an editor first.
@@ -152,11 +273,16 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// there before it changed is one of an earlier version.
     fn decides(&self, path: &str) -> bool;
 
-    /// Returns what the hidden tests or probes are called, in file order.
-    fn tests(&self) -> Vec<TestTitle>;
+    /// Returns what commands and reports have to know of it.
+    fn facts(&self) -> Facts;
 
     /// Returns what this machine lacks to check it, in words that say what to do; `None` if nothing.
     fn missing(&self, context: &Context) -> Option<String>;
+
+    /// Returns the project for its author; `None` where there is nothing to build.
+    fn workbench(&self) -> Option<Workbench> {
+        None
+    }
 
     /// Makes ready what every check of this exercise needs, so that the first is as fast as the next.
     ///
@@ -167,22 +293,6 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// Reads the files of the learner's folder `folder` that count, and no others, each once. On the way to
     /// the folder there is no link.
     fn collect(&self, folder: &Path) -> HandIn;
-
-    /// Returns where the hidden tests run, where the kind knows more than one place.
-    fn tier(&self) -> Option<Tier> {
-        None
-    }
-
-    /// Returns whether a pass takes tests of the learner's own.
-    fn judges_own_tests(&self) -> bool {
-        false
-    }
-
-    /// Returns whether a check runs servers. Where submissions are confined, it gets a network of its
-    /// own, and processes: so it leads nowhere, and nothing stays.
-    fn needs_network(&self) -> bool {
-        false
-    }
 
     /// Judges what was handed in.
     ///
@@ -205,25 +315,71 @@ pub trait Task: fmt::Debug + Send + Sync {
         None
     }
 
-    /// Proves the exercise: the solution passes, the starter does not, every wrong solution is
-    /// caught by the test it names.
-    ///
-    /// # Errors
-    /// Fails when Gradus could not do its work.
-    fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError>;
+    /// Returns the solutions that pass, by their folders in the exercise's, each with a `/` at its end.
+    fn solutions(&self) -> Vec<(String, Vec<Collected>)> {
+        let files = self.solution().into_iter().map(Collected::from);
+        vec![("solution/".to_owned(), files.collect())]
+    }
+
+    /// Returns what a learner begins with, as it is judged.
+    fn starter(&self) -> Vec<Collected> {
+        self.workspace().into_iter().map(Collected::from).collect()
+    }
 
     /// Returns the files of the known-bad solution `wrong`, by their paths in the learner's folder; `None`
     /// if they are not there.
     fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>>;
 
+    /// Returns what else than a hidden test may be named as what catches a wrong solution.
+    fn catchers(&self) -> &'static [&'static str] {
+        &[]
+    }
+
+    /// Judges the files `files` of the known-bad solution `wrong`, as far as that takes.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    fn catch<'a>(
+        &self,
+        wrong: &'a WrongSolution,
+        files: &[Collected],
+        context: &Context,
+    ) -> Result<Catch<'a>, CheckError> {
+        let outcome = self.judge_files(files, context)?;
+        let is_caught = prove::catches(&outcome, &wrong.caught_by);
+        Ok(if is_caught {
+            Catch::Caught
+        } else {
+            Catch::Missed(&wrong.caught_by)
+        })
+    }
+
+    /// Returns what is wrong with the exercise that only its kind looks for, before a solution is judged.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    fn claims(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
+        let _ = context;
+        Ok(Vec::new())
+    }
+
+    /// Returns what is wrong with `part`, by the `outcome` of judging it, that only its kind looks for.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    fn outcome_claims(
+        &self,
+        part: Part<'_>,
+        outcome: &Outcome,
+        context: &Context,
+    ) -> Result<Vec<Problem>, CheckError> {
+        let _ = (part, outcome, context);
+        Ok(Vec::new())
+    }
+
     /// Returns the reference solution, broken in small ways, always in the same order.
     fn mutants(&self) -> Vec<Mutant> {
         Vec::new()
-    }
-
-    /// Returns how many checks of it one processor has time for: most of them wait.
-    fn checks_a_processor(&self) -> usize {
-        1
     }
 
     /// Judges the files `files` of a learner's folder by the hidden tests or probes alone.

@@ -6,6 +6,7 @@ pub mod course;
 pub mod grade;
 pub mod kind;
 pub mod kinds;
+pub mod languages;
 pub mod lesson;
 pub mod mutation;
 pub mod pack;

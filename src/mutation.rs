@@ -86,7 +86,8 @@ pub(crate) fn survey<'a>(
         observer: Arc::new(|_| ()),
         ..context.clone()
     };
-    let solution = solution(exercise);
+    let solution = exercise.task().solution().into_iter();
+    let solution: Vec<_> = solution.map(Collected::from).collect();
     let mutants = mutant::distinct(exercise.task().mutants(), &solution);
     if !mutants.is_empty() {
         let verdict = exercise.task().judge_files(&solution, context)?.verdict();
@@ -120,15 +121,6 @@ pub(crate) fn survey<'a>(
     })
 }
 
-fn solution(exercise: &Exercise) -> Vec<Collected> {
-    let files = exercise.task().solution().into_iter();
-    let files = files.map(|file| Collected {
-        path: file.path,
-        bytes: file.text.into_bytes(),
-    });
-    files.collect()
-}
-
 /// Returns what becomes of each of `solutions`, and the tests that it fails. After the first error nothing more
 /// is begun.
 fn judge_all(
@@ -138,7 +130,7 @@ fn judge_all(
     processors: usize,
     tell: &(impl Fn(usize, usize) + Sync),
 ) -> Result<Vec<(Fate, Vec<String>)>, CheckError> {
-    let most = processors * exercise.task().checks_a_processor();
+    let most = processors * exercise.task().facts().checks_a_processor;
     let (judged, is_over) = (AtomicUsize::new(0), AtomicBool::new(false));
     tell(0, solutions.len());
     let judge = |files: &&Vec<Collected>| {
@@ -187,7 +179,7 @@ impl Survey<'_> {
 
     /// Returns what each hidden test or probe is good for, in file order.
     pub(crate) fn worth(&self) -> Vec<Worth> {
-        let tests = self.exercise.task().tests().into_iter();
+        let tests = self.exercise.task().facts().tests.into_iter();
         let worth = tests.map(|test| {
             let names = |wrong: &&WrongSolution| wrong.caught_by == test.name;
             let is_alone = |failed: &&Vec<String>| failed.len() == 1 && failed[0] == test.name;

@@ -1,28 +1,16 @@
 //! The code on a course's pages, proved: it is run, or the page says why it is not.
 //!
 //! A [`Language`] knows what the fenced blocks of one language promise and how to find out whether
-//! they keep it. A new language is one file here and one line in [`LANGUAGES`]. Blocks are proved in
-//! [`Batch`]es: those of a page in their order, so that they can share a lab, and those that one run
+//! they keep it. Which languages there are is handed down. Blocks are proved in [`Batch`]es: those of a page in their order, so that they can share a lab, and those that one run
 //! of a compiler takes, together.
 
 pub(crate) mod apart;
-mod bench;
 pub mod block;
-pub mod console;
-mod data;
-mod desk;
-mod drawn;
-mod live;
-mod nginx;
-mod rust;
-mod script;
-mod shell;
-pub mod shown;
-mod text;
 
+use std::any::Any;
+use std::ffi::OsString;
 use std::fmt;
 
-pub(crate) use bench::Bench;
 pub(crate) use block::Block;
 
 use crate::check::{CheckError, Context};
@@ -30,16 +18,8 @@ use crate::course::Course;
 use crate::source::Problem;
 use crate::text::with_causes;
 
-/// Every language there is.
-pub(crate) static LANGUAGES: &[&dyn Language] = &[
-    &console::Console,
-    &nginx::Nginx,
-    &rust::Rust,
-    &script::Script,
-    &text::Text,
-    &data::Toml,
-    &drawn::Drawn,
-];
+/// The languages that a program knows, handed down from where it starts.
+pub(crate) type Languages = &'static [&'static dyn Language];
 
 /// A language of fenced blocks: what they promise, and whether they keep it.
 pub trait Language: fmt::Debug + Sync {
@@ -63,6 +43,24 @@ pub trait Language: fmt::Debug + Sync {
         true
     }
 
+    /// Returns whether `block` is run by a shell, which may do anything.
+    fn runs_shell(&self, block: &Block) -> bool {
+        let _ = block;
+        false
+    }
+
+    /// Finds out whether this machine has what the attribute `needs` of a block names.
+    fn need(&self, name: &str, context: &Context) -> Need {
+        let _ = (name, context);
+        Need::Unknown("leave it out: blocks of this language need nothing")
+    }
+
+    /// Returns the variables of the environment that its blocks are run with.
+    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
+        let _ = context;
+        Vec::new()
+    }
+
     /// Returns which blocks are proved at once.
     fn scope(&self) -> Scope {
         Scope::Page
@@ -81,6 +79,38 @@ pub enum Scope {
     Course,
 }
 
+/// Something that not every machine has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Need {
+    /// Nothing is called so; holds what to write.
+    Unknown(&'static str),
+    /// It is here.
+    Met,
+    /// It is not; holds what to do.
+    Lacking(String),
+}
+
+/// What the blocks of a batch work with.
+#[derive(Debug)]
+pub struct Bench<'a> {
+    /// The course they belong to.
+    pub course: &'a Course,
+    /// What a check works with.
+    pub context: &'a Context,
+    kept: Option<Box<dyn Any>>,
+}
+
+impl Bench<'_> {
+    /// Returns what languages keep from one block to the next; anew where that was of another type.
+    pub(crate) fn kept<T: Default + 'static>(&mut self) -> &mut T {
+        let kept = self.kept.take().filter(|kept| kept.is::<T>());
+        let kept = self
+            .kept
+            .insert(kept.unwrap_or_else(|| Box::<T>::default()));
+        kept.downcast_mut().expect("it is of this type")
+    }
+}
+
 /// A promise that a block does not keep, or that could not be put to the test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Miss {
@@ -92,7 +122,7 @@ pub enum Miss {
 
 impl Miss {
     /// Returns the miss of `block` for an error in finding out.
-    fn of_error(block: &Block, error: &CheckError) -> Self {
+    pub(crate) fn of_error(block: &Block, error: &CheckError) -> Self {
         match error {
             CheckError::Exercise { what, .. } => Self::Broken(block.problem(what)),
             CheckError::Missing { what, .. } => Self::Unproved(what.clone()),
@@ -101,11 +131,23 @@ impl Miss {
     }
 }
 
+/// Returns what each of `blocks` promises and does not keep, by `prove`.
+pub(crate) fn one_by_one(
+    blocks: &[&Block],
+    mut prove: impl FnMut(&Block) -> Result<Vec<Miss>, Miss>,
+) -> Vec<Vec<Miss>> {
+    let blocks = blocks.iter();
+    blocks
+        .map(|block| prove(block).unwrap_or_else(|miss| vec![miss]))
+        .collect()
+}
+
 /// Blocks that are proved together.
 #[derive(Debug)]
 pub(crate) struct Batch {
     /// The page they stand on, or the language they share.
     pub name: String,
+    languages: Languages,
     blocks: Vec<Block>,
 }
 
@@ -149,13 +191,13 @@ impl Proof {
 }
 
 /// Returns the blocks of `course` in batches: those of the pages whose names start with `pages`.
-pub(crate) fn batches(course: &Course, pages: &str) -> Vec<Batch> {
+pub(crate) fn batches(course: &Course, languages: Languages, pages: &str) -> Vec<Batch> {
     let mut batches: Vec<Batch> = Vec::new();
     for block in block::of_course(course) {
         if !block.page.starts_with(pages) {
             continue;
         }
-        let name = match block.language() {
+        let name = match block.language(languages) {
             Some(language) if language.scope() == Scope::Course => language.names()[0],
             Some(_) | None => &block.page,
         };
@@ -163,6 +205,7 @@ pub(crate) fn batches(course: &Course, pages: &str) -> Vec<Batch> {
             Some(batch) => batch.blocks.push(block),
             None => batches.push(Batch {
                 name: name.to_owned(),
+                languages,
                 blocks: vec![block],
             }),
         }
@@ -173,10 +216,10 @@ pub(crate) fn batches(course: &Course, pages: &str) -> Vec<Batch> {
 impl Batch {
     /// Returns whether a block of it is run by a shell.
     pub(crate) fn runs_shells(&self) -> bool {
-        let shells = ["console", "sh", "bash"];
         let mut run = self.blocks.iter().filter(|block| block.skip().is_none());
         run.any(|block| {
-            shells.contains(&block.info().language()) || block.attribute("run").is_some()
+            let language = block.language(self.languages);
+            language.is_some_and(|language| language.runs_shell(block))
         })
     }
 
@@ -185,20 +228,27 @@ impl Batch {
         let mut proof = Proof::default();
         let mut run: Vec<(&Block, &dyn Language)> = Vec::new();
         for block in &self.blocks {
-            let faults = block.faults();
+            let faults = block.faults(self.languages, context);
             let is_sound = faults.is_empty();
             proof.problems.extend(faults);
-            match block.language() {
+            match block.language(self.languages) {
                 _ if block.skip().is_some() => proof.skipped += 1,
                 Some(language) if !language.is_run(block) => proof.shown += 1,
-                Some(language) if is_sound => match block.missing(context) {
-                    Some(reason) => proof.unproved.push(block.unrun(reason, true)),
-                    None => run.push((block, language)),
+                Some(language) if is_sound => match block.need(language, context) {
+                    Some(Need::Lacking(what)) => {
+                        let reason = format!("this block needs {what}");
+                        proof.unproved.push(block.unrun(reason, true));
+                    }
+                    Some(Need::Met | Need::Unknown(_)) | None => run.push((block, language)),
                 },
                 Some(_) | None => {}
             }
         }
-        let mut bench = Bench::new(course, context);
+        let mut bench = Bench {
+            course,
+            context,
+            kept: None,
+        };
         // Blocks of a page are proved one by one, in their order, whatever their languages.
         let course_wide =
             |(_, language): &(&Block, &dyn Language)| language.scope() == Scope::Course;

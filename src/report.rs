@@ -16,10 +16,23 @@ mod sheet;
 pub(crate) mod terminal;
 mod values;
 
+pub(crate) use format::Formats;
 pub use format::Results;
-pub use format::{FORMATS, Format, ReportFolder};
+pub use format::{Format, ReportFolder};
 pub(crate) use json::CheckRecord;
 pub use record::{
     ExerciseEntry, Header, Person, Record, Submissions, TestRecord, TestVerdict, Time,
 };
 pub(crate) use terminal::{Options, outcome_lines};
+
+/// The formats that Gradus brings, a file each. The results themselves, a file of JSON lines, are always
+/// written.
+pub static FORMATS: &[&dyn Format] = &[
+    &html::Html,
+    &junit::Junit,
+    &github::Github,
+    &gradescope::Gradescope,
+    &exercism::Exercism,
+    &csv::Csv,
+    &canvas::Canvas,
+];

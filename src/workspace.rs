@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! gradus-workspace/
-//!   README.md Cargo.toml .gitignore     written by Gradus; Cargo.toml only with Rust exercises
+//!   README.md .gitignore                written by Gradus, as are files that a kind needs here
 //!   exercises/<id>/                     the learner's files
 //!   drills/<number>/                    the learner's files of a drill
 //!   .gradus/workspace.json              which course this belongs to
@@ -15,7 +15,6 @@
 pub(crate) mod author;
 mod lock;
 mod marker;
-mod members;
 mod root;
 
 use std::path::{Path, PathBuf};
@@ -198,7 +197,7 @@ impl Workspace {
                 write(&path, &file.text)?;
             }
         }
-        members::write_manifest(&self.root)?;
+        write_kind_files(&self.root, exercise)?;
         Ok(folder)
     }
 
@@ -213,7 +212,7 @@ impl Workspace {
         for file in Self::files(exercise) {
             write(&folder.join(&file.path), &file.text)?;
         }
-        members::write_manifest(&self.root)?;
+        write_kind_files(&self.root, exercise)?;
         Ok(copy)
     }
 
@@ -289,6 +288,19 @@ impl Workspace {
         }
         Ok(copy)
     }
+}
+
+/// Writes what the kind of `exercise` has at the root of a workspace.
+fn write_kind_files(root: &Path, exercise: &Exercise) -> Result<(), WorkspaceError> {
+    let exercises = root.join("exercises");
+    let files = exercise.kind.workspace_files(&exercises);
+    for (path, text) in files.map_err(|source| file_error(&exercises, source))? {
+        let path = root.join(path);
+        if !has_text(&path, &text) {
+            write(&path, &text)?;
+        }
+    }
+    Ok(())
 }
 
 fn has_text(path: &Path, text: &str) -> bool {

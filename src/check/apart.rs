@@ -21,8 +21,6 @@ const LIMITS: Limits = Limits {
     wall: Duration::from_mins(10),
     ..Limits::trusted()
 };
-/// The environment variables that the Gradus inside inherits.
-pub(crate) const HANDED_ON: [&str; 2] = ["PATH", "GRADUS_NGINX"];
 /// The most characters of standard error in an error message.
 const MOST_STDERR: usize = 500;
 
@@ -67,8 +65,7 @@ fn variables(scratch: &Path, context: &Context) -> Vec<(&'static str, OsString)>
         ("GRADUS_CACHE_DIR", PathBuf::from(&context.cache).into()),
         ("GRADUS_STATE_DIR", scratch.join("state").into()),
     ];
-    let inherited = |name| Some((name, context.environment.get(name)?.to_owned()));
-    variables.extend(HANDED_ON.into_iter().filter_map(inherited));
+    variables.extend(context.environment.named(&["PATH"]));
     variables
 }
 

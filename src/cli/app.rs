@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::Guests;
 use super::arguments::Global;
 use super::exit::Code;
 use super::failure::Failure;
@@ -12,7 +13,6 @@ use super::output::Output;
 use super::{confinement, names};
 use crate::check::{CheckError, Context, Feedback};
 use crate::course::{Course, Exercise, builtin, load, open};
-use crate::kind::Kinds;
 use crate::progress::{Loaded, Next, Progress, State};
 use crate::sandbox::Sandbox;
 use crate::session::{Surface, Words};
@@ -27,7 +27,9 @@ pub(crate) type Done = Result<Code, Failure>;
 /// What all commands share.
 #[derive(Debug)]
 pub(crate) struct App {
-    pub(crate) kinds: Kinds,
+    /// What there is of kinds, formats and languages.
+    pub(crate) guests: Guests,
+    /// The environment Gradus was started in.
     pub(crate) environment: Arc<Environment>,
     pub(crate) global: Global,
     pub(crate) output: Output,
@@ -37,7 +39,7 @@ pub(crate) struct App {
 
 impl App {
     pub(super) fn new(
-        kinds: Kinds,
+        guests: Guests,
         environment: Environment,
         first: Option<&OsStr>,
         global: Global,
@@ -45,7 +47,7 @@ impl App {
         let executable = std::env::current_exe().ok();
         let invocation = Invocation::detect(&environment, first, executable.as_deref(), &global);
         Self {
-            kinds,
+            guests,
             output: Output::new(&environment, global.color),
             environment: Arc::new(environment),
             global,
@@ -108,11 +110,11 @@ impl App {
         let workspace = self.open_workspace()?;
         let tree = self.tree(workspace.as_ref())?;
         let course = if tree.folder().is_some() {
-            let (course, problems) = load(&tree, self.kinds);
+            let (course, problems) = load(&tree, self.guests.kinds);
             self.warn_of_problems(&course, &problems);
             course
         } else {
-            open(&tree, self.kinds)
+            open(&tree, self.guests.kinds)
         };
         let mut loaded = Loaded::default();
         if let Some(workspace) = &workspace {

@@ -8,10 +8,11 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::invocation::quoted;
 use super::{names, source};
+use crate::kind::Workbench;
 use crate::text::Line;
 use crate::workspace::author;
 
-/// Create a scratch crate of an exercise's solution and hidden tests, for your editor and Cargo
+/// Create a scratch project of an exercise's solution and hidden tests, for your editor and build tool
 #[derive(Debug, Args)]
 pub(crate) struct Author {
     /// The exercise
@@ -29,14 +30,16 @@ impl Author {
             Some(folder) => app.path(folder),
             None => app.environment.cache().join("author").join(&course.id),
         };
-        let Some(folder) = author::prepare(&root, &course, exercise)? else {
+        let Some(workbench) = exercise.task().workbench() else {
             app.note(&format!(
-                "Exercises of the kind `{}` are no crates: edit exercises/{} in the course itself.",
+                "Exercises of the kind `{}` have nothing to build: edit exercises/{} in the course itself.",
                 exercise.kind.id(),
                 exercise.id
             ));
             return Ok(Code::Nothing);
         };
+        let folder = author::prepare(&root, &course, exercise, &workbench)?;
+        let Workbench { name, command, .. } = workbench;
         let is_linked = course.tree.folder().is_some();
         let what = if is_linked {
             "Its folders are links: what you edit there is edited in the course."
@@ -45,8 +48,8 @@ impl Author {
         };
         let folder = quoted(&app.shown(&folder));
         app.output.lines(&[
-            Line::plain(format!("Made a crate of `{}`. {what}", exercise.id)),
-            Line::plain(format!("  cd {folder} && cargo test")),
+            Line::plain(format!("Made a {name} of `{}`. {what}", exercise.id)),
+            Line::plain(format!("  cd {folder} && {command}")),
             Line::plain(format!(
                 "Prove it with: {}",
                 app.command(&format!("validate --exercise {}", exercise.id))

@@ -40,7 +40,7 @@ impl Cell {
     fn check(&self, app: &App) -> Result<Result<Outcome, CheckError>, Failure> {
         // Loads only this exercise: no lessons, no other exercises.
         let folder = format!("exercises/{}/", self.exercise);
-        let (course, _) = load(&app.tree(None)?.part(&folder), app.kinds);
+        let (course, _) = load(&app.tree(None)?.part(&folder), app.guests.kinds);
         let exercise = names::exercise(&course, &self.exercise)?;
         if fingerprint(&course.tree, exercise) != self.fingerprint {
             let changed = "the exercise was changed while it was graded".to_owned();

@@ -18,7 +18,7 @@ impl Completions {
         let mut script = Vec::new();
         clap_complete::generate(
             self.shell,
-            &mut super::command(app.kinds),
+            &mut super::command(app.guests),
             "gradus",
             &mut script,
         );

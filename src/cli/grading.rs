@@ -6,8 +6,8 @@ use std::io::BufReader;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, Command};
 
 use super::app::{App, counted};
 use super::exit::Code;
@@ -23,7 +23,7 @@ use crate::grade::{
     reports,
 };
 use crate::kind::Tier;
-use crate::report::{FORMATS, Header, format};
+use crate::report::{Formats, Header, format};
 use crate::sandbox::GUARDS;
 use crate::source::ExerciseId;
 use crate::sys::interrupts::Interrupts;
@@ -32,6 +32,8 @@ use board::{Board, summary_lines};
 
 /// The argument that means a list on standard input.
 const LIST: &str = "-";
+/// What clap calls the formats that are asked for.
+pub(super) const REPORTS: &str = "reports";
 /// The most names or paths that one message lists.
 const MOST_LISTED: usize = 10;
 
@@ -69,7 +71,7 @@ pub(super) struct Grading {
     #[arg(long, value_name = "SANDBOX", value_parser = sandboxes())]
     sandbox: Option<String>,
     /// Also write a report in this format; can be repeated
-    #[arg(long = "report", value_name = "FORMAT", value_parser = formats())]
+    #[arg(id = REPORTS, long = "report", value_name = "FORMAT")]
     pub(super) reports: Vec<String>,
     /// Reuse verdicts of earlier gradings if exercise, tools and source are the same
     #[arg(long)]
@@ -82,12 +84,21 @@ pub(super) struct Grading {
     require_pass: bool,
 }
 
-pub(super) fn formats() -> PossibleValuesParser {
-    PossibleValuesParser::new(
-        FORMATS
-            .iter()
-            .map(|format| PossibleValue::new(format.id()).help(format.summary())),
-    )
+/// Returns `command` with the names of `formats` as those that reports may be asked for in.
+pub(super) fn with_formats(command: Command, formats: Formats) -> Command {
+    let names = formats
+        .iter()
+        .map(|format| PossibleValue::new(format.id()).help(format.summary()));
+    let names = PossibleValuesParser::new(names);
+    command.mut_subcommands(|command| {
+        command.mut_args(|argument| {
+            if argument.get_id() == REPORTS {
+                argument.value_parser(names.clone())
+            } else {
+                argument
+            }
+        })
+    })
 }
 
 fn sandboxes() -> PossibleValuesParser {
@@ -201,7 +212,7 @@ impl Grading {
         if self.tier.is_none() {
             return Ok(exercises);
         }
-        let is_linked = |exercise: &&&Exercise| exercise.task().tier() == Some(Tier::Linked);
+        let is_linked = |exercise: &&&Exercise| exercise.task().facts().tier == Some(Tier::Linked);
         let linked: Vec<_> = exercises
             .iter()
             .filter(is_linked)
@@ -325,8 +336,10 @@ pub(super) fn write_reports(
     out: &Path,
     formats: &[String],
 ) -> Result<Vec<PathBuf>, Failure> {
-    let formats: Vec<_> = formats.iter().filter_map(|id| format::find(id)).collect();
-    let written = reports::write(results, out, &formats)?;
+    let formats = formats
+        .iter()
+        .filter_map(|id| format::find(app.guests.formats, id));
+    let written = reports::write(results, out, &formats.collect::<Vec<_>>())?;
     if written.removed > 0 {
         let what = counted(written.removed, "file");
         app.note(&format!("Removed {what} of reports on other results."));

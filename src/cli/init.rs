@@ -28,7 +28,7 @@ impl Init {
         let named = self.dir.or_else(|| app.global.workspace.clone());
         let root = app.path(&named.unwrap_or_else(|| FOLDER_NAME.into()));
         let existing = Workspace::open(&root).ok();
-        let (course, problems) = load(&app.tree(existing.as_ref())?, app.kinds);
+        let (course, problems) = load(&app.tree(existing.as_ref())?, app.guests.kinds);
         if course.id.is_empty() {
             return Err(broken(&problems));
         }

@@ -24,9 +24,7 @@ pub(crate) struct List {
 
 /// `gradus list --json`.
 #[derive(Debug, Serialize)]
-struct Record<'a> {
-    /// The version of this shape.
-    version: u32,
+struct ListRecord<'a> {
     course: &'a str,
     title: &'a str,
     lessons: Vec<LessonRecord<'a>>,
@@ -69,7 +67,7 @@ impl List {
             None => None,
         };
         if self.json {
-            app.output.json(&record(&opened, track))?;
+            app.output.record(&record(&opened, track))?;
         } else {
             app.output
                 .lines(&lines(&opened.course, &opened.progress, track))?;
@@ -78,7 +76,7 @@ impl List {
     }
 }
 
-fn record<'a>(opened: &'a OpenCourse, track: Option<&'a TrackId>) -> Record<'a> {
+fn record<'a>(opened: &'a OpenCourse, track: Option<&'a TrackId>) -> ListRecord<'a> {
     let OpenCourse {
         course, progress, ..
     } = opened;
@@ -102,8 +100,7 @@ fn record<'a>(opened: &'a OpenCourse, track: Option<&'a TrackId>) -> Record<'a> 
         tracks: &exercise.tracks,
         lesson: course.lesson_of(&exercise.id).map(|lesson| &lesson.id),
     });
-    Record {
-        version: 1,
+    ListRecord {
         course: &course.id,
         title: &course.title,
         lessons: lessons.collect(),

@@ -12,7 +12,7 @@ pub(crate) struct Man {}
 impl Man {
     pub(super) fn run(app: &App) -> Done {
         let mut page = Vec::new();
-        clap_mangen::Man::new(super::command(app.kinds)).render(&mut page)?;
+        clap_mangen::Man::new(super::command(app.guests)).render(&mut page)?;
         app.output.bytes(&page)?;
         Ok(Code::Fine)
     }

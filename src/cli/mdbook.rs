@@ -43,7 +43,7 @@ impl Mdbook {
             serde_json::from_reader(std::io::stdin()).map_err(|error| not_a_book(&error))?;
         let [context, mut book] =
             <[Value; 2]>::deserialize(input).map_err(|error| not_a_book(&error))?;
-        let (course, _) = load(&tree(app, &context)?, app.kinds);
+        let (course, _) = load(&tree(app, &context)?, app.guests.kinds);
         let items = ["items", "sections"]
             .into_iter()
             .find(|key| book[key].is_array())

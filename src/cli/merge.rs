@@ -6,7 +6,7 @@ use clap::Args;
 
 use super::app::{App, Done, counted};
 use super::exit::Code;
-use super::grading::{formats, write_reports};
+use super::grading::{REPORTS, write_reports};
 use crate::grade::{Results, merge, results};
 use crate::text::{Line, Role};
 
@@ -22,7 +22,7 @@ pub(crate) struct Merge {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Also write a report in this format; can be repeated
-    #[arg(long = "report", value_name = "FORMAT", value_parser = formats())]
+    #[arg(id = REPORTS, long = "report", value_name = "FORMAT")]
     reports: Vec<String>,
 }
 

@@ -58,7 +58,7 @@ pub(super) fn with_kinds(mut command: Command, kinds: Kinds) -> Command {
     if let Some(exercise) = new.and_then(|new| new.find_subcommand_mut("exercise")) {
         let names = kinds
             .iter()
-            .map(|kind| PossibleValue::new(kind.id()).help(kind.summary()));
+            .map(|kind| PossibleValue::new(kind.id()).help(kind.about().summary));
         let names = PossibleValuesParser::new(names);
         let default = kinds.first().map(|kind| kind.id());
         let in_exercise = |argument: Arg| argument.value_parser(names).default_value(default);
@@ -101,7 +101,7 @@ fn lesson(app: &App, id: &str, title: Option<String>) -> Done {
 fn exercise(app: &App, id: &str, kind: &str) -> Done {
     let (_, folder) = editable(app)?;
     let id: ExerciseId = id.parse().map_err(ScaffoldError::from)?;
-    let kind = kind::find(app.kinds, kind).expect("clap lets only known kinds through");
+    let kind = kind::find(app.guests.kinds, kind).expect("clap lets only known kinds through");
     tell(app, &scaffold::exercise(&folder, &id, kind)?)?;
     app.output.lines(&[
         Line::plain(format!(

@@ -19,6 +19,14 @@ pub(crate) struct Output {
     closed: Cell<bool>,
 }
 
+/// What a command writes as JSON.
+#[derive(Serialize)]
+struct Versioned<'a, T> {
+    version: u32,
+    #[serde(flatten)]
+    content: &'a T,
+}
+
 impl Output {
     /// Detects the terminal's capabilities.
     pub(super) fn new(environment: &Environment, color: ColorChoice) -> Self {
@@ -86,6 +94,15 @@ impl Output {
         }
     }
 
+    /// Writes `content` to standard output as JSON, with the version of its shape.
+    pub(crate) fn record(&self, content: &impl Serialize) -> io::Result<()> {
+        self.json(&Versioned {
+            version: 1,
+            content,
+        })
+    }
+
+    /// Writes `value` to standard output as JSON.
     pub(crate) fn json(&self, value: &impl Serialize) -> io::Result<()> {
         let mut text = serde_json::to_string_pretty(value)?;
         text.push('\n');

@@ -92,7 +92,7 @@ impl Pack {
     }
 
     fn autograder(&self, app: &App) -> Done {
-        if format::find(GRADESCOPE).is_none() {
+        if format::find(app.guests.formats, GRADESCOPE).is_none() {
             return Err(Failure::Refused {
                 what: "this Gradus writes no reports for Gradescope".to_owned(),
                 help: "use one that lists `gradescope` in `gradus grade --help`".to_owned(),
@@ -106,10 +106,10 @@ impl Pack {
             None => std::env::current_exe()?,
         };
         let path = app.path(&self.out);
-        autograder::write(&path, &course, &exercise.id, &program)?;
+        autograder::write(&path, &course, exercise, &program)?;
         let line = Line::new().with(Role::Dim, "wrote ");
         app.output.line(line.with(Role::Accent, app.shown(&path)))?;
-        if exercise.task().needs_network() {
+        if exercise.task().facts().needs_network {
             app.note(&format!(
                 "{} is a lab: it is graded only where a container may have a network of its own. \
                  The log of the image's build says whether Gradescope's may.",

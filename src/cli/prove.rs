@@ -18,8 +18,8 @@ pub(crate) struct Prove {
 
 impl Prove {
     pub(super) fn run(self, app: &App) -> Done {
-        let (course, _) = load(&app.tree(None)?, app.kinds);
-        let mut batches = proof::batches(&course, &self.pages).into_iter();
+        let (course, _) = load(&app.tree(None)?, app.guests.kinds);
+        let mut batches = proof::batches(&course, app.guests.languages, &self.pages).into_iter();
         let batch = batches.find(|batch| batch.name == self.batch);
         let batch = batch.ok_or_else(|| Failure::Refused {
             what: format!("{} is not there any more", self.batch),

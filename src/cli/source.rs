@@ -24,7 +24,7 @@ pub(super) fn open(app: &App, named: Option<&Path>) -> Result<(Course, Vec<Probl
         Some(folder) => Tree::read(&folder)?,
         None => builtin::tree(),
     };
-    Ok(load(&tree, app.kinds))
+    Ok(load(&tree, app.guests.kinds))
 }
 
 /// The course, if it is complete and without problems: only such a course grades or is handed out.

@@ -21,9 +21,7 @@ pub(crate) struct Status {
 
 /// `gradus status --json`.
 #[derive(Debug, Serialize)]
-struct Record<'a> {
-    /// The version of this shape.
-    version: u32,
+struct StatusRecord<'a> {
     course: &'a str,
     title: &'a str,
     /// The workspace's folder, if there is one.
@@ -49,7 +47,7 @@ impl Status {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
         if self.json {
-            app.output.json(&record(&opened))?;
+            app.output.record(&record(&opened))?;
         } else {
             app.output.lines(&lines(app, &opened))?;
         }
@@ -57,7 +55,7 @@ impl Status {
     }
 }
 
-fn record(opened: &OpenCourse) -> Record<'_> {
+fn record(opened: &OpenCourse) -> StatusRecord<'_> {
     let OpenCourse {
         course,
         workspace,
@@ -70,8 +68,7 @@ fn record(opened: &OpenCourse) -> Record<'_> {
         finished: progress.finished(course, &track.id),
     });
     let root = workspace.as_ref().map(Workspace::root);
-    Record {
-        version: 1,
+    StatusRecord {
         course: &course.id,
         title: &course.title,
         workspace: root.map(|root| root.display().to_string()),

@@ -64,9 +64,7 @@ pub(crate) struct Validate {
 
 /// `gradus validate --json`.
 #[derive(Debug, Serialize)]
-struct Record<'a> {
-    /// The version of this shape.
-    version: u32,
+struct ValidateRecord<'a> {
     course: &'a str,
     /// Every problem, sorted by file and line.
     problems: &'a [Problem],
@@ -136,7 +134,7 @@ impl Validate {
         let steps = app.output.stepper();
         let pages = only.as_ref().map(|only| format!("exercises/{only}/"));
         let pages_of = pages.as_deref().unwrap_or_default();
-        let batches = proof::batches(&course, pages_of);
+        let batches = proof::batches(&course, app.guests.languages, pages_of);
         let apart = confinement::of_labs(app, &context);
         if let (Err(lacking), true) = (&apart, batches.iter().any(Batch::runs_shells)) {
             tell_of_shells(app, &context, lacking);
@@ -168,8 +166,7 @@ impl Validate {
 
     fn report(&self, app: &App, course: &Course, findings: &Findings) -> Result<(), Failure> {
         if self.json {
-            return Ok(app.output.json(&Record {
-                version: 1,
+            return Ok(app.output.record(&ValidateRecord {
                 course: &course.id,
                 problems: &findings.problems,
                 proved: findings.proved.iter().collect(),

@@ -1,12 +1,12 @@
 //! The parts of an exercise that are common to all kinds.
 
+use crate::check::{CheckError, Context, Feedback};
 use std::sync::Arc;
 
 use super::Lazy;
 use super::grading::Grading;
-use crate::check::Feedback;
-use crate::kind::{Kind, Task, WrongSolution};
-use crate::source::{ExerciseId, TrackId};
+use crate::kind::{self, Kind, Task, WrongSolution};
+use crate::source::{ExerciseId, Problem, TrackId};
 
 /// An author's mark that a mutant is equivalent to the solution: no hidden test can distinguish them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,5 +89,14 @@ impl Exercise {
     /// Returns a hash of everything a verdict depends on; progress is kept by id and fingerprint.
     pub fn fingerprint(&self) -> &str {
         &self.judging.fingerprint
+    }
+
+    /// Returns every way in which it is not what an exercise has to be.
+    ///
+    /// # Errors
+    /// Fails when Gradus could not do its work.
+    pub fn prove(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
+        let folder = format!("exercises/{}/", self.id);
+        kind::prove(&**self.task(), &folder, self.wrong(), context)
     }
 }

@@ -48,7 +48,7 @@ impl WorkerResult {
 /// Returns whether submissions to `exercise` are checked by a worker: where there is a strong sandbox and
 /// the exercise runs servers.
 pub(crate) fn needs_worker(exercise: &Exercise, context: &Context) -> bool {
-    exercise.task().needs_network() && context.sandbox.guard().is_strong()
+    exercise.task().facts().needs_network && context.sandbox.guard().is_strong()
 }
 
 /// Tries whether workers can be isolated here.
@@ -81,7 +81,8 @@ pub fn check(
     })?;
     hand_in::write(files, scratch.path())?;
     let arguments = arguments(course, exercise, scratch.path(), context);
-    match apart::run(arguments, Vec::new(), rooms, context)? {
+    let variables = context.environment.named(exercise.kind.about().variables);
+    match apart::run(arguments, variables, rooms, context)? {
         WorkerResult::Judged(outcome) => Ok(*outcome),
         WorkerResult::Failed(words) => Err(CheckError::Apart(words)),
     }

@@ -44,7 +44,7 @@ pub(crate) fn header(
 }
 
 fn entry(tree: &Tree, exercise: &Exercise) -> ExerciseEntry {
-    let tier = exercise.task().tier();
+    let tier = exercise.task().facts().tier;
     ExerciseEntry {
         id: exercise.id.clone(),
         title: exercise.title.clone(),

@@ -78,16 +78,21 @@ pub(crate) fn panicked_record(submission: &Submission, exercise: &Exercise) -> R
     }
 }
 
-/// Returns a record with the verdict "internal error" in which no test ran.
+/// Returns a record in which nothing ran.
 fn not_run_record(submission: &Submission, exercise: &Exercise) -> Record {
-    let tests = exercise.task().tests().into_iter().map(|test| TestRecord {
-        weight: exercise.grading().weight(&test.name),
-        visibility: exercise.grading().visibility(&test.name),
-        name: test.name,
-        title: test.title,
-        verdict: TestVerdict::NotRun,
-        feedback: String::new(),
-    });
+    let tests = exercise
+        .task()
+        .facts()
+        .tests
+        .into_iter()
+        .map(|test| TestRecord {
+            weight: exercise.grading().weight(&test.name),
+            visibility: exercise.grading().visibility(&test.name),
+            name: test.name,
+            title: test.title,
+            verdict: TestVerdict::NotRun,
+            feedback: String::new(),
+        });
     Record {
         schema: RECORD_SCHEMA.to_owned(),
         submission: submission.name(),
@@ -137,7 +142,7 @@ fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points 
 /// Returns the test record for the learner's own tests, if the exercise asks for some. They keep their
 /// weight if they could not be judged.
 fn own_tests(own: Option<&OwnTests>, exercise: &Exercise) -> Option<TestRecord> {
-    if own.is_none() && !exercise.task().judges_own_tests() {
+    if own.is_none() && !exercise.task().facts().judges_own_tests {
         return None;
     }
     let verdict = match own {
@@ -263,7 +268,7 @@ mod tests {
     fn asking_for_tests() -> Exercise {
         let (course, problems) = load(&builtin::tree(), crate::kinds::KINDS);
         assert!(problems.is_empty());
-        let asks = |exercise: &Exercise| exercise.task().judges_own_tests();
+        let asks = |exercise: &Exercise| exercise.task().facts().judges_own_tests;
         course.exercises.into_iter().find(asks).unwrap()
     }
 
@@ -397,7 +402,7 @@ mod tests {
                 (Points::default(), exercise.grading().points)
             );
             let names = record.tests.iter().map(|test| &*test.name);
-            let declared = exercise.task().tests();
+            let declared = exercise.task().facts().tests;
             let expected = declared.iter().map(|test| &*test.name);
             assert!(names.eq(expected.chain(["own-tests"])));
             let is_not_run = |test: &TestRecord| test.verdict == TestVerdict::NotRun;

@@ -1,8 +1,10 @@
 //! The kind `gateway`: a broken gateway to mend, judged by probes against a private nginx.
 
+mod claims;
 mod classify;
 pub mod drill;
 mod files;
+mod findings;
 mod judge;
 pub mod lab;
 mod live;
@@ -12,14 +14,15 @@ mod public;
 mod runbook;
 mod scaffold;
 pub(crate) mod system;
-mod validate;
 
 use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome, TestTitle};
-use crate::kind::{Edition, Folder, Kind, Task, WorkspaceFile, WrongSolution};
+use crate::kind::{
+    About, Catch, Edition, Facts, Finding, Folder, Kind, Part, Task, WorkspaceFile, WrongSolution,
+};
 use crate::source::{ExerciseId, Problem, Tree};
 use lab::config::Config;
 use lab::need::Need;
@@ -28,7 +31,6 @@ use lab::{Nginx, Plan, Probe, modules};
 pub(crate) use files::Files;
 pub(crate) use live::{Label, opening};
 use manifest::Symptom;
-pub(crate) use validate::at_once;
 
 /// The configuration of nginx.
 const FILE: &str = "nginx.conf";
@@ -46,6 +48,9 @@ const RUNBOOK: &str = "runbook";
 const RULES: &str = "rules";
 /// What catches wrong solutions before any probe is sent.
 const CATCHERS: [&str; 6] = [CONFIG_TEST, REFUSAL, SERVICES, UNTOUCHABLE, RUNBOOK, RULES];
+
+/// How many labs run at a time, on one processor: a lab mostly waits, for as long as the exercise prescribes.
+const LABS_A_PROCESSOR: usize = 4;
 
 /// The kind `gateway`.
 #[derive(Debug)]
@@ -89,12 +94,14 @@ struct GatewayTask {
 }
 
 impl Kind for Gateway {
-    fn id(&self) -> &'static str {
-        "gateway"
-    }
-
-    fn summary(&self) -> &'static str {
-        "fix the configuration of an nginx that fails its customers; probes judge it"
+    fn about(&self) -> About {
+        About {
+            id: "gateway",
+            summary: "fix the configuration of an nginx that fails its customers; probes judge it",
+            public_keys: &["listen", "upstream", "customers", "edit", "needs", "judge"],
+            variables: &[lab::nginx::CHOICE],
+            setup: "",
+        }
     }
 
     fn load(&self, folder: &Folder<'_>, problems: &mut Vec<Problem>) -> Arc<dyn Task> {
@@ -113,8 +120,8 @@ impl Kind for Gateway {
         }))
     }
 
-    fn public_keys(&self) -> &'static [&'static str] {
-        &["listen", "upstream", "customers", "edit", "needs", "judge"]
+    fn findings(&self, context: &Context) -> Result<Vec<Finding>, CheckError> {
+        findings::all(context)
     }
 
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
@@ -145,11 +152,16 @@ impl Task for GatewayTask {
         path.starts_with("hidden/") || handed_out.is_some_and(is_fixed)
     }
 
-    fn tests(&self) -> Vec<TestTitle> {
-        if self.edition == Edition::Student {
-            return vec![public::title()];
+    fn facts(&self) -> Facts {
+        let tests = match self.edition {
+            Edition::Student => vec![public::title()],
+            Edition::Full => self.probes.iter().map(title).collect(),
+        };
+        Facts {
+            needs_network: true,
+            checks_a_processor: LABS_A_PROCESSOR,
+            ..Facts::of(tests)
         }
-        self.probes.iter().map(title).collect()
     }
 
     fn missing(&self, context: &Context) -> Option<String> {
@@ -179,10 +191,6 @@ impl Task for GatewayTask {
         files::of_learner(self, folder)
     }
 
-    fn needs_network(&self) -> bool {
-        true
-    }
-
     fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
         if self.edition == Edition::Student {
             return public::check(self, hand_in, context);
@@ -205,8 +213,42 @@ impl Task for GatewayTask {
         self.plan.is_some().then_some(self as &dyn Any)
     }
 
-    fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
-        validate::validate(self, context)
+    fn solutions(&self) -> Vec<(String, Vec<Collected>)> {
+        let mut solutions = vec![("solution/".to_owned(), files::collected(&self.solution))];
+        let accepted = self.accepted.iter();
+        solutions.extend(accepted.map(|(folder, own)| (folder.clone(), files::collected(own))));
+        solutions
+    }
+
+    fn starter(&self) -> Vec<Collected> {
+        files::collected(&runbook::untouched(self))
+    }
+
+    fn catchers(&self) -> &'static [&'static str] {
+        &CATCHERS
+    }
+
+    fn catch<'a>(
+        &self,
+        wrong: &'a WrongSolution,
+        files: &[Collected],
+        context: &Context,
+    ) -> Result<Catch<'a>, CheckError> {
+        claims::catch(self, wrong, &files::of_collected(files), context)
+    }
+
+    fn claims(&self, _context: &Context) -> Result<Vec<Problem>, CheckError> {
+        self.plan()?;
+        Ok(claims::of_files(self))
+    }
+
+    fn outcome_claims(
+        &self,
+        part: Part<'_>,
+        outcome: &Outcome,
+        context: &Context,
+    ) -> Result<Vec<Problem>, CheckError> {
+        claims::of_outcome(self, part, outcome, context)
     }
 
     fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>> {
@@ -217,10 +259,6 @@ impl Task for GatewayTask {
 
     fn mutants(&self) -> Vec<Mutant> {
         mutants::mutants(self)
-    }
-
-    fn checks_a_processor(&self) -> usize {
-        validate::AT_ONCE
     }
 
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {

@@ -27,21 +27,26 @@ pub(crate) mod titles;
 pub mod toolchain;
 pub(crate) mod trial;
 
+mod author;
+mod claims;
 mod load;
 mod mutants;
 mod scaffold;
-mod validate;
 
 use load::{OwnTests, Settings};
 
+use std::io;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use crate::check::{
-    CheckError, Collected, Context, HandIn, Mutant, Outcome, Phase, Scope, TestTitle, Verdict,
+    CheckError, Collected, Context, HandIn, Mutant, Outcome, Phase, Scope, Verdict,
 };
-use crate::kind::{Edition, Folder, Kind, Task, Tier, WorkspaceFile, WrongSolution};
+use crate::kind::{
+    About, Edition, Facts, Finding, Folder, Kind, Part, Task, Workbench, WorkspaceFile,
+    WrongSolution,
+};
 use crate::source::{ExerciseId, Problem, Tree};
 use crate::sys::clock::Stopwatch;
 use kit::{Kit, Subject};
@@ -70,12 +75,14 @@ struct RustTask {
 }
 
 impl Kind for Rust {
-    fn id(&self) -> &'static str {
-        "rust"
-    }
-
-    fn summary(&self) -> &'static str {
-        "write a function in a scratch crate; hidden tests judge it"
+    fn about(&self) -> About {
+        About {
+            id: "rust",
+            summary: "write a function in a scratch crate; hidden tests judge it",
+            public_keys: &["cpu_seconds", "memory_mib"],
+            variables: &[],
+            setup: include_str!("rust/setup.sh"),
+        }
     }
 
     fn load(&self, folder: &Folder<'_>, _problems: &mut Vec<Problem>) -> Arc<dyn Task> {
@@ -90,8 +97,16 @@ impl Kind for Rust {
         }
     }
 
-    fn public_keys(&self) -> &'static [&'static str] {
-        &["cpu_seconds", "memory_mib"]
+    fn findings(&self, context: &Context) -> Result<Vec<Finding>, CheckError> {
+        let found = Toolchain::find(context).map(|toolchain| {
+            let version = toolchain.version.lines().next().unwrap_or_default();
+            format!("{version}, linked by {}", toolchain.linker.display())
+        });
+        Ok(vec![Finding::of("Rust", found)?])
+    }
+
+    fn workspace_files(&self, exercises: &Path) -> io::Result<Vec<(String, String)>> {
+        author::root_manifest(exercises)
     }
 
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {
@@ -224,11 +239,14 @@ impl Task for RustTask {
         matches!(path, "contract.rs" | "bridge.rs") || path.starts_with("hidden/")
     }
 
-    fn tests(&self) -> Vec<TestTitle> {
-        let tests = self.read().map(|subject| &subject.tests);
-        tests.map_or(Vec::new(), |tests| {
-            tests.iter().map(|declared| declared.test.clone()).collect()
-        })
+    fn facts(&self) -> Facts {
+        let subject = self.read().ok();
+        let tests = subject.map_or(&[][..], |subject| &subject.tests);
+        Facts {
+            tier: subject.map(|subject| subject.tier),
+            judges_own_tests: self.own_tests().is_some(),
+            ..Facts::of(tests.iter().map(|declared| declared.test.clone()).collect())
+        }
     }
 
     fn missing(&self, context: &Context) -> Option<String> {
@@ -236,6 +254,10 @@ impl Task for RustTask {
             Err(CheckError::Missing { what, help }) => Some(format!("{what}; {help}")),
             Ok(_) | Err(_) => None,
         }
+    }
+
+    fn workbench(&self) -> Option<Workbench> {
+        Some(author::workbench(self))
     }
 
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
@@ -250,21 +272,13 @@ impl Task for RustTask {
         };
         let read = collect::open(folder).and_then(|dir| {
             hand_in.files = collect::sources(&dir)?;
-            if self.judges_own_tests() {
+            if self.own_tests().is_some() {
                 hand_in.files.push(collect::one(&dir, own_tests::FILE)?);
             }
             Ok(())
         });
         hand_in.faults.extend(read.err());
         hand_in
-    }
-
-    fn tier(&self) -> Option<Tier> {
-        self.read().ok().map(|subject| subject.tier)
-    }
-
-    fn judges_own_tests(&self) -> bool {
-        self.own_tests().is_some()
     }
 
     fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
@@ -282,8 +296,19 @@ impl Task for RustTask {
         Ok(outcome)
     }
 
-    fn validate(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
-        validate::validate(self, context)
+    fn claims(&self, context: &Context) -> Result<Vec<Problem>, CheckError> {
+        claims::of_files(self, context)
+    }
+
+    fn outcome_claims(
+        &self,
+        part: Part<'_>,
+        outcome: &Outcome,
+        _context: &Context,
+    ) -> Result<Vec<Problem>, CheckError> {
+        Ok(claims::of_outcome(self, part, outcome)
+            .into_iter()
+            .collect())
     }
 
     fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>> {

@@ -10,11 +10,12 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
 use super::PackError;
-use crate::course::Course;
-use crate::source::ExerciseId;
+use crate::course::{Course, Exercise};
 
 /// Where the name of the exercise stands.
 const EXERCISE: &str = "@EXERCISE@";
+/// Where what the kind of the exercise needs is installed.
+const OF_KIND: &str = "@SETUP@";
 const SETUP: &str = include_str!("autograder/setup.sh");
 const RUN: &str = include_str!("autograder/run_autograder");
 
@@ -29,7 +30,7 @@ const ELF: &[u8] = b"\x7fELF";
 pub(crate) fn write(
     path: &Path,
     course: &Course,
-    exercise: &ExerciseId,
+    exercise: &Exercise,
     gradus: &Path,
 ) -> Result<(), PackError> {
     let failed = |path: &Path| {
@@ -55,7 +56,8 @@ pub(crate) fn write(
     };
     let mut all = || -> ZipResult<()> {
         for (name, script) in [("setup.sh", SETUP), ("run_autograder", RUN)] {
-            let script = script.replace(EXERCISE, exercise.as_str());
+            let script = script.replace(EXERCISE, exercise.id.as_str());
+            let script = script.replace(OF_KIND, exercise.kind.about().setup);
             add(name, script.as_bytes(), 0o755)?;
         }
         add("gradus", &program, 0o755)?;

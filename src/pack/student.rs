@@ -91,7 +91,7 @@ fn public_keys(mut whole: Table, kind: &dyn Kind, hints: bool) -> Table {
         }
     }
     if let Some(toml::Value::Table(mut own)) = whole.remove(kind.id()) {
-        own.retain(|key, _| kind.public_keys().contains(&key));
+        own.retain(|key, _| kind.about().public_keys.contains(&key));
         public.insert(kind.id().to_owned(), own.into());
     }
     if let Some(points) = whole.get("grade").and_then(|grade| grade.get("points")) {

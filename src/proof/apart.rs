@@ -2,7 +2,6 @@
 //! proof, however that ends.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
 
 use super::{Batch, Proof};
 use crate::check::{Context, apart};
@@ -20,7 +19,9 @@ impl Batch {
         if let Some(folder) = course.tree.folder() {
             arguments.extend(["--course".into(), folder.into()]);
         }
-        let proved = apart::run(arguments, toolchain(context), |_| Vec::new(), context);
+        let languages = self.languages.iter();
+        let variables = languages.flat_map(|language| language.variables(context));
+        let proved = apart::run(arguments, variables.collect(), |_| Vec::new(), context);
         proved.unwrap_or_else(|error| Proof {
             unproved: self
                 .blocks
@@ -30,18 +31,4 @@ impl Batch {
             ..Proof::default()
         })
     }
-}
-
-/// Returns the variables that lead to the machine's compiler: the home is another one inside.
-pub(super) fn toolchain(context: &Context) -> Vec<(&'static str, OsString)> {
-    let environment = &context.environment;
-    let mut variables = Vec::new();
-    for (name, own) in [("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo")] {
-        let there = environment.get(name).map(PathBuf::from);
-        let there = there.or_else(|| Some(environment.home()?.join(own)));
-        variables.extend(there.map(|there| (name, there.into())));
-    }
-    let chosen = environment.get("RUSTUP_TOOLCHAIN");
-    variables.extend(chosen.map(|chosen| ("RUSTUP_TOOLCHAIN", chosen.to_owned())));
-    variables
 }

@@ -1,9 +1,8 @@
 //! A fenced block of a page, and what may be wrong with its info string.
 
-use super::{LANGUAGES, Language, Miss, Unrun};
+use super::{Language, Languages, Miss, Need, Unrun};
 use crate::check::Context;
 use crate::course::Course;
-use crate::kinds::gateway::lab::need::Need;
 use crate::lesson::{Doc, Info, InfoPart, code_blocks, parse};
 use crate::source::Problem;
 
@@ -53,10 +52,10 @@ impl Block {
         Info::new(&self.info)
     }
 
-    /// Returns the language that is proved here, if it is a known one.
-    pub fn language(&self) -> Option<&'static dyn Language> {
+    /// Returns its language, if it is one of `languages`.
+    pub fn language(&self, languages: Languages) -> Option<&'static dyn Language> {
         let name = self.info().language();
-        let mut known = LANGUAGES.iter().copied();
+        let mut known = languages.iter().copied();
         known.find(|language| language.names().contains(&name))
     }
 
@@ -91,7 +90,7 @@ impl Block {
     }
 
     /// Returns what is wrong with the info string.
-    pub(super) fn faults(&self) -> Vec<Problem> {
+    pub(super) fn faults(&self, languages: Languages, context: &Context) -> Vec<Problem> {
         let mut problems = Vec::new();
         if self.skip().is_some_and(|reason| reason.trim().is_empty()) {
             let help = "write it for a reader: `skip=\"needs systemd\"`";
@@ -100,9 +99,9 @@ impl Block {
                     .help(help),
             );
         }
-        let Some(language) = self.language() else {
+        let Some(language) = self.language(languages) else {
             if self.skip().is_none() {
-                problems.push(self.unknown());
+                problems.push(self.unknown(languages));
             }
             return problems;
         };
@@ -114,7 +113,12 @@ impl Block {
         for part in self.info().parts() {
             match part {
                 InfoPart::Attribute("skip", _) => {}
-                InfoPart::Attribute(NEEDS, words) => problems.extend(self.unknown_need(words)),
+                InfoPart::Attribute(NEEDS, name) => {
+                    if let Need::Unknown(help) = language.need(name, context) {
+                        let message = format!("no need is called `{name}`");
+                        problems.push(self.problem(message).help(help));
+                    }
+                }
                 InfoPart::Attribute(name, _) if language.attributes().contains(&name) => {}
                 InfoPart::Attribute(word, _) | InfoPart::Stray(word) => {
                     problems.push(self.stray(word));
@@ -124,21 +128,13 @@ impl Block {
         problems
     }
 
-    /// Returns what this machine lacks of what the block says it needs.
-    pub(super) fn missing(&self, context: &Context) -> Option<String> {
-        let need = Need::parse(self.attribute(NEEDS)?)?;
-        let missing = need.missing(context)?;
-        Some(format!("this block needs {missing}"))
+    /// Finds out about what the block says it needs, if it says so.
+    pub(super) fn need(&self, language: &dyn Language, context: &Context) -> Option<Need> {
+        Some(language.need(self.attribute(NEEDS)?, context))
     }
 
-    fn unknown_need(&self, words: &str) -> Option<Problem> {
-        let help = "name a module of nginx such as `ssl`, `ipv6`, or `nginx >= 1.25.1`";
-        let problem = || self.problem(format!("no need is called `{words}`"));
-        Need::parse(words).is_none().then(|| problem().help(help))
-    }
-
-    fn unknown(&self) -> Problem {
-        let names: Vec<_> = LANGUAGES.iter().flat_map(|it| it.names()).collect();
+    fn unknown(&self, languages: Languages) -> Problem {
+        let names: Vec<_> = languages.iter().flat_map(|it| it.names()).collect();
         let names: Vec<_> = names.into_iter().map(|name| format!("`{name}`")).collect();
         let help = format!(
             "say why with `skip=\"…\"`, or make it one of {}",

@@ -1,20 +1,12 @@
-//! The formats of grading reports. A new one is a file here and a line in [`FORMATS`].
+//! What a format of reports over many submissions is.
 
 use std::fmt;
 use std::io::{self, Write};
 
 use super::record::{Header, Record};
 
-/// Every format. The results themselves, in JSON lines, are always written.
-pub static FORMATS: &[&dyn Format] = &[
-    &super::html::Html,
-    &super::junit::Junit,
-    &super::github::Github,
-    &super::gradescope::Gradescope,
-    &super::exercism::Exercism,
-    &super::csv::Csv,
-    &super::canvas::Canvas,
-];
+/// The formats that a program knows, handed down from where it starts.
+pub(crate) type Formats = &'static [&'static dyn Format];
 
 /// A report format.
 pub trait Format: fmt::Debug + Sync {
@@ -59,7 +51,7 @@ pub trait ReportFolder {
     fn file(&mut self, path: &str) -> io::Result<Box<dyn Write>>;
 }
 
-/// Finds a format by its name on the command line.
-pub fn find(id: &str) -> Option<&'static dyn Format> {
-    FORMATS.iter().copied().find(|format| format.id() == id)
+/// Returns the format called `id`, of `formats`.
+pub fn find(formats: Formats, id: &str) -> Option<&'static dyn Format> {
+    formats.iter().copied().find(|format| format.id() == id)
 }

@@ -50,7 +50,7 @@ impl Solving {
         Self {
             stop,
             exercise: exercise.clone(),
-            tests: exercise.task().tests(),
+            tests: exercise.task().facts().tests,
             panel: Panel::Task,
             confirm: None,
         }

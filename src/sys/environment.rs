@@ -33,6 +33,14 @@ impl Environment {
         self.get(name).and_then(OsStr::to_str).map(str::to_owned)
     }
 
+    /// Returns those of `names` that are set, with their values.
+    pub(crate) fn named(&self, names: &[&'static str]) -> Vec<(&'static str, OsString)> {
+        let set = names.iter();
+        set.filter_map(|name| Some((*name, self.get(name)?.to_owned())))
+            .collect()
+    }
+
+    /// Returns the current folder.
     pub(crate) fn folder(&self) -> &Path {
         &self.folder
     }

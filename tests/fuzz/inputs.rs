@@ -32,7 +32,7 @@ fn loaded(files: &[(&str, &str)]) -> (Course, Vec<Problem>) {
     let (course, mut problems) = load(&Tree::new(files), KINDS);
     problems.extend(rules::check(&course));
     for exercise in &course.exercises {
-        exercise.task().tests();
+        exercise.task().facts();
         exercise.task().workspace();
     }
     (course, problems)

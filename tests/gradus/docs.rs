@@ -9,14 +9,22 @@ pub(crate) mod sessions;
 use std::fmt::Write as _;
 
 use clap::Command;
+use gradus::cli::Guests;
 
 use crate::pty::Pty;
 use crate::repository::{fences, read};
 
+/// What the binary brings.
+const GUESTS: Guests = Guests {
+    kinds: gradus::kinds::KINDS,
+    formats: gradus::report::FORMATS,
+    languages: gradus::languages::LANGUAGES,
+};
+
 /// Returns the commands as a table, from the command line itself.
 fn table_of_commands() -> String {
     let mut table = String::from("| command | what it does |\n| --- | --- |\n");
-    for command in shown(&gradus::cli::command(gradus::kinds::KINDS)) {
+    for command in shown(&gradus::cli::command(GUESTS)) {
         let about = command.get_about().map(ToString::to_string);
         let about = about.unwrap_or_default();
         writeln!(table, "| `{}` | {about} |", command.get_name()).expect("a string takes it");

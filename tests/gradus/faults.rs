@@ -183,7 +183,7 @@ exercises/pair/wrong/03-unnamed.rs: exercise.toml does not name this wrong solut
 exercises/sealed/starter/src/lib.rs: the starter passes: there is nothing to do
 exercises/secret/hidden/tests.rs:6: test `opens` has no title
     write a doc comment: one short line that says the rule
-exercises/secret/solution/src/lib.rs: the solution does not pass: failed: `opens`: called open(1), expected Some(2), got Some(3), the words of an assert: 22
+exercises/secret/solution/src/lib.rs: the solution does not pass: failed: `opens`: on open(1), expected Some(2), got Some(3), the words of an assert: 22
 exercises/wires/contract.rs:81: no hidden test calls `nothing`
     add a test to hidden/tests.rs
 exercises/wires/exercise.toml:2: `title` is empty

@@ -1,6 +1,10 @@
 //! A kind that Gradus does not know works like those that it brings: `tests/fixtures/guest` is a Gradus with one.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
+
+use zip::ZipArchive;
 
 use crate::harness::{Desk, Run};
 
@@ -60,11 +64,28 @@ fn a_new_kind_is_proved_with_its_mutants() {
 }
 
 #[test]
+fn a_new_language_is_proved_and_no_other_is_known() {
+    let guest = Guest::new();
+    let validate = |block: &str| {
+        let file = "here/course/exercises/poem/README.md";
+        guest.0.write(file, &format!("Write.\n\n{block}\n"));
+        guest.run(&["validate"]).whole()
+    };
+    let said = validate("```verse\nA line.\n```");
+    assert!(said.contains("1 block run"), "{said}");
+    let said = validate("```verse\nA line\n```");
+    assert!(said.contains("no stop after `A line`"), "{said}");
+    let said = validate("```toml\na = 1\n```");
+    assert!(said.contains("make it one of `verse`"), "{said}");
+}
+
+#[test]
 fn a_new_kind_is_learnt_checked_and_shown() {
     let guest = Guest::new();
     guest.says(&["init"]);
     assert!(guest.says(&["list"]).contains("lines"));
-    guest.says(&["doctor"]);
+    let doctor = guest.says(&["doctor"]);
+    assert!(doctor.contains("pen           at hand"), "{doctor}");
     let handed_out = guest.run(&["check", "poem"]);
     assert!(
         handed_out.whole().contains("poem/answer.txt"),
@@ -85,6 +106,37 @@ fn a_new_kind_is_learnt_checked_and_shown() {
 }
 
 #[test]
+fn a_new_kind_says_what_its_author_and_a_grader_need() {
+    let guest = Guest::new();
+    let run = guest.run(&["author", "poem"]);
+    assert!(
+        run.whole().contains("`lines` have nothing to build"),
+        "{run:?}"
+    );
+    guest.says(&[
+        "pack",
+        "--gradescope",
+        "--exercise",
+        "poem",
+        "--out",
+        "poem.zip",
+    ]);
+    let setup = setup_of(&guest.0.path("here/poem.zip"));
+    assert!(setup.contains("apt-get install -y verses\n"), "{setup}");
+    assert!(!setup.contains("rustup"), "{setup}");
+}
+
+/// Returns the script that sets up the image for the autograder `archive`.
+fn setup_of(archive: &Path) -> String {
+    let archive = File::open(archive).expect("an archive");
+    let mut archive = ZipArchive::new(archive).expect("a zip file");
+    let mut text = String::new();
+    let mut script = archive.by_name("setup.sh").expect("a script");
+    script.read_to_string(&mut text).expect("text");
+    text
+}
+
+#[test]
 fn a_new_kind_is_given_to_a_class_and_graded() {
     let guest = Guest::new();
     guest.says(&["pack", "--student", "--out", "class"]);
@@ -97,7 +149,11 @@ fn a_new_kind_is_given_to_a_class_and_graded() {
     assert!(!guest.0.path("here/class/exercises/poem/hidden").exists());
     guest.hand_in("ada", "one\ntwo\n");
     guest.hand_in("bob", "one\n");
-    guest.says(&["grade", "class-work", "--out", "out"]);
+    guest.says(&["grade", "class-work", "--out", "out", "--report", "plain"]);
+    let report = guest.0.read("here/out/plain.txt");
+    assert_eq!(report, "ada poem: passed\nbob poem: failed\n");
+    let run = guest.run(&["grade", "class-work", "--out", "out", "--report", "csv"]);
+    assert_eq!(run.code, Some(2), "{run:?}");
     let results = guest.0.read("here/out/results.jsonl");
     assert!(results.contains("\"kind\":\"lines\""), "{results}");
     assert_eq!(

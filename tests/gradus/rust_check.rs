@@ -20,7 +20,7 @@ fn every_exercise_of_the_fixture_is_proved() {
     }
     let bench = Bench::fixture();
     for exercise in &bench.course.exercises {
-        let problems = exercise.task().validate(&bench.context);
+        let problems = exercise.prove(&bench.context);
         assert_eq!(
             problems.expect("it can be proved here"),
             [],

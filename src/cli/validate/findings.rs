@@ -44,7 +44,7 @@ impl Findings {
     pub(super) fn linked<'a>(&'a self, course: &'a Course) -> impl Iterator<Item = &'a ExerciseId> {
         self.proved.iter().filter(|id| {
             let exercise = course.exercise(id);
-            exercise.is_some_and(|exercise| exercise.task().tier() == Some(Tier::Linked))
+            exercise.is_some_and(|exercise| exercise.task().facts().tier == Some(Tier::Linked))
         })
     }
 
@@ -62,7 +62,10 @@ impl Findings {
             match job {
                 Job::Exercise(exercise) => {
                     steps.show(&format!("proving {}", exercise.id));
-                    found.add(exercise, prove(exercise, context));
+                    found.add(
+                        exercise,
+                        attempt(exercise, context, || exercise.prove(context)),
+                    );
                 }
                 Job::Blocks(batch) => {
                     steps.show(&format!("running the code of {}", batch.name));
@@ -115,11 +118,12 @@ impl Findings {
         self.problems.dedup();
     }
 
-    fn add(&mut self, exercise: &Exercise, proof: Result<Vec<Problem>, Unproved>) {
+    fn add(&mut self, exercise: &Exercise, proof: Attempt<Vec<Problem>>) {
         match proof {
-            Ok(problems) if problems.is_empty() => self.proved.push(exercise.id.clone()),
-            Ok(problems) => self.problems.extend(problems),
-            Err(unproved) => self.unproved.push(unproved),
+            Attempt::Done(found) if found.is_empty() => self.proved.push(exercise.id.clone()),
+            Attempt::Done(found) => self.problems.extend(found),
+            Attempt::Broken(problem) => self.problems.push(problem),
+            Attempt::Unproved(unproved) => self.unproved.push(unproved),
         }
     }
 
@@ -135,33 +139,39 @@ impl Findings {
     }
 }
 
-fn prove(exercise: &Exercise, context: &Context) -> Result<Vec<Problem>, Unproved> {
-    let problems = proved(exercise, context, || exercise.task().validate(context))?;
-    Ok(problems.unwrap_or_else(|problem| vec![problem]))
+/// What came of work with an exercise.
+#[derive(Debug)]
+pub(super) enum Attempt<T> {
+    Done(T),
+    /// The exercise is at fault.
+    Broken(Problem),
+    /// This machine cannot do it.
+    Unproved(Unproved),
 }
 
-/// Does `work` with `exercise`, where this machine can check it; `Err` inside is what is wrong with the
-/// exercise.
-pub(super) fn proved<T>(
+/// Does `work` with `exercise`, where this machine can check it.
+pub(super) fn attempt<T>(
     exercise: &Exercise,
     context: &Context,
     work: impl FnOnce() -> Result<T, CheckError>,
-) -> Result<Result<T, Problem>, Unproved> {
-    let unproved = |reason| Unproved {
-        exercise: exercise.id.to_string(),
-        reason,
+) -> Attempt<T> {
+    let unproved = |reason| {
+        Attempt::Unproved(Unproved {
+            exercise: exercise.id.to_string(),
+            reason,
+        })
     };
     if let Some(missing) = exercise.task().missing(context) {
-        return Err(unproved(missing));
+        return unproved(missing);
     }
     match work() {
-        Ok(done) => Ok(Ok(done)),
+        Ok(done) => Attempt::Done(done),
         Err(CheckError::Exercise { what, place }) => {
             let (file, line) = place.unzip();
             let file = file.as_deref().unwrap_or("exercise.toml");
             let file = format!("exercises/{}/{file}", exercise.id);
-            Ok(Err(Problem::new(file, what).at(line)))
+            Attempt::Broken(Problem::new(file, what).at(line))
         }
-        Err(error) => Err(unproved(with_causes(&error))),
+        Err(error) => unproved(with_causes(&error)),
     }
 }

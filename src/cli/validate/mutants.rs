@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::Serialize;
 
 use super::Validate;
-use super::findings::{Findings, Unproved, proved};
+use super::findings::{Attempt, Findings, Unproved, attempt};
 use super::words::told;
 use crate::check::Feedback;
 use crate::cli::app::{App, Done, counted};
@@ -18,9 +18,7 @@ use crate::text::{Line, Role};
 
 /// `gradus validate --mutants --json`.
 #[derive(Debug, Serialize)]
-struct Record<'a> {
-    /// The version of this shape.
-    version: u32,
+struct MutantsRecord<'a> {
     course: &'a str,
     /// Every problem, sorted by file and line.
     problems: &'a [Problem],
@@ -62,11 +60,11 @@ impl Validate {
             let tell = |judged: usize, all: usize| {
                 steps.show(&format!("{id}: {judged} of {}", counted(all, "mutant")));
             };
-            let survey = proved(exercise, &context, || {
+            let survey = attempt(exercise, &context, || {
                 mutation::survey(exercise, &context, self.jobs(), &tell)
             });
             match survey {
-                Ok(Ok(survey)) => {
+                Attempt::Done(survey) => {
                     findings.problems.extend(survey.problems());
                     rows.push(Row {
                         exercise: id,
@@ -74,8 +72,8 @@ impl Validate {
                         tests: survey.worth(),
                     });
                 }
-                Ok(Err(problem)) => findings.problems.push(problem),
-                Err(unproved) => findings.unproved.push(unproved),
+                Attempt::Broken(problem) => findings.problems.push(problem),
+                Attempt::Unproved(unproved) => findings.unproved.push(unproved),
             }
         }
         steps.show("");
@@ -94,8 +92,7 @@ impl Validate {
         time: Duration,
     ) -> Result<(), Failure> {
         if self.json {
-            return Ok(app.output.json(&Record {
-                version: 1,
+            return Ok(app.output.record(&MutantsRecord {
                 course: &course.id,
                 problems: &findings.problems,
                 mutants,

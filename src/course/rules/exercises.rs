@@ -60,7 +60,7 @@ fn unknown_keys(file: &str, text: &str, kind: &str, problems: &mut Vec<Problem>)
 
 fn grading(exercise: &Exercise, file: &str, problems: &mut Vec<Problem>) {
     let grading = &exercise.grading();
-    let tests = exercise.task().tests();
+    let tests = exercise.task().facts().tests;
     for (index, test) in grading.tests.iter().enumerate() {
         let name = &test.name;
         let problem = |message: String| Problem::new(file, message).at(test.line);

@@ -1,5 +1,6 @@
 //! The Rust toolchain: found once, and called without rustup's shim.
 
+use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
@@ -71,6 +72,19 @@ impl Toolchain {
         Ok(cached.toolchain)
     }
 
+    /// Returns the variables that lead to the machine's compiler where the home is another folder.
+    pub(crate) fn variables(context: &Context) -> Vec<(&'static str, OsString)> {
+        let environment = &context.environment;
+        let mut variables = environment.named(&["RUSTUP_TOOLCHAIN"]);
+        for (name, own) in [("RUSTUP_HOME", ".rustup"), ("CARGO_HOME", ".cargo")] {
+            let there = environment.get(name).map(PathBuf::from);
+            let there = there.or_else(|| Some(environment.home()?.join(own)));
+            variables.extend(there.map(|there| (name, there.into())));
+        }
+        variables
+    }
+
+    /// Returns the file name of the shared standard library, if programs are linked with one.
     pub(crate) fn shared_library(&self) -> Option<&str> {
         self.shared.as_deref()
     }

@@ -4,22 +4,7 @@ set -eu
 source=$(cd "$(dirname "$0")" && pwd)
 export PATH="${HOME:-/root}/.cargo/bin:$PATH" GRADUS_CACHE_DIR="$source/cache"
 
-# Nothing is fetched that an image of your own has already.
-for program in cc curl; do
-    if ! command -v "$program" >/dev/null; then
-        export DEBIAN_FRONTEND=noninteractive
-        apt-get update
-        apt-get install -y --no-install-recommends \
-            ca-certificates curl gcc libc6-dev
-        break
-    fi
-done
-if ! command -v rustc >/dev/null; then
-    curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
-        sh -s -- -y --no-modify-path --profile minimal --default-toolchain 1.95
-fi
-
-# Nobody but the superuser reads what is hidden.
+@SETUP@# Nobody but the superuser reads what is hidden.
 chmod 755 "$source/gradus"
 chmod -R go-rwx "$source/course"
 

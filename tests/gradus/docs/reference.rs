@@ -6,7 +6,7 @@ use clap::Command;
 use serde_json::Value;
 use snapbox::{Data, assert_data_eq};
 
-use super::{shown, table_of_commands};
+use super::{GUESTS, shown, table_of_commands};
 use crate::harness::Desk;
 use crate::repository::{read, root};
 
@@ -23,7 +23,7 @@ fn commands() -> String {
     );
     page.push_str("`gradus` alone opens the course where you left it.\n\n");
     page.push_str(&table_of_commands());
-    let root = gradus::cli::command(gradus::kinds::KINDS)
+    let root = gradus::cli::command(GUESTS)
         .term_width(80)
         .disable_help_flag(true);
     for command in shown(&root) {

@@ -3,9 +3,9 @@
 //! A page has one current folder, and its blocks are run in order. A block with `file="…"` is
 //! written there first. What is shown is compared as `validate` compares it in a course.
 
+use gradus::languages::console::commands;
+use gradus::languages::shown::same;
 use gradus::lesson::Info;
-use gradus::proof::console::commands;
-use gradus::proof::shown::same;
 
 use crate::harness::Desk;
 use crate::repository::{Fence, fences, files_of};

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 
 use gradus::grade::Results;
-use gradus::grade::reports::{WrittenReports, write};
-use gradus::report::format;
+use gradus::grade::reports::{Written, write};
+use gradus::report::{FORMATS, format};
 
 use super::samples::{Class, great, small};
 use crate::harness::Desk;
@@ -21,7 +21,10 @@ fn report(class: &Class, folder: &Path, formats: &[&str]) -> WrittenReports {
     let path = folder.join("results.jsonl");
     fs::write(&path, text).expect("a file");
     let results = Results::open(&path).expect("results");
-    let formats: Vec<_> = formats.iter().filter_map(|id| format::find(id)).collect();
+    let formats: Vec<_> = formats
+        .iter()
+        .filter_map(|id| format::find(FORMATS, id))
+        .collect();
     write(&results, folder, &formats).expect("reports")
 }
 

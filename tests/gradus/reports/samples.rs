@@ -9,8 +9,8 @@ use gradus::check::Verdict;
 use gradus::course::{Points, Visibility};
 use gradus::report::record::{HEADER_SCHEMA, RECORD_SCHEMA};
 use gradus::report::{
-    ExerciseEntry, Format, Header, Person, Record, ReportFolder, Results, Submissions, TestRecord,
-    TestVerdict, Time,
+    ExerciseEntry, FORMATS, Folder, Format, Header, Person, Record, Results, Submissions,
+    TestRecord, TestVerdict, Time, format,
 };
 
 /// A word that stands in what only tests that are not visible tell.
@@ -111,7 +111,7 @@ pub(super) fn written(format: &dyn Format, class: &Class) -> BTreeMap<String, St
 
 /// Returns the files that the format called `id` writes about `class`.
 pub(super) fn report(id: &str, class: &Class) -> BTreeMap<String, String> {
-    written(gradus::report::format::find(id).expect("a format"), class)
+    written(format::find(FORMATS, id).expect("a format"), class)
 }
 
 /// Returns a grading of nobody.

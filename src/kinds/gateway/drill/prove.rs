@@ -3,9 +3,11 @@
 
 use super::fault::{broken, mended};
 use super::{Fault, Ground, MANIFEST, Shows};
-use crate::check::{CheckError, Context, Feedback, Outcome, TestResult, Verdict};
-use crate::kinds::gateway::{Files, at_once};
+use crate::check::{CheckError, Context, Feedback, TestResult, Verdict};
+use crate::kind::reason;
+use crate::kinds::gateway::{Files, LABS_A_PROCESSOR};
 use crate::source::Problem;
+use crate::sys::threads;
 
 /// What was proved of a drill.
 #[derive(Debug, Default)]
@@ -51,7 +53,7 @@ pub(crate) fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckEr
     let pairs = pairs(&faults);
     (proof.faults, proof.pairs) = (faults.len(), pairs.len());
     jobs.extend(pairs.into_iter().map(Job::Broken));
-    for found in at_once(&jobs, |job| job.run(ground, context)) {
+    for found in threads::map_parallel(LABS_A_PROCESSOR, &jobs, |job| job.run(ground, context)) {
         proof.problems.extend(found?);
     }
     Ok(proof)
@@ -75,7 +77,7 @@ impl Job<'_> {
                 let outcome = ground.system.judge(ground.system.files(), None, context)?;
                 if outcome.verdict() != Verdict::Passed {
                     let message = "the whole system does not pass its probes".to_owned();
-                    problems.push(Problem::new(MANIFEST, message).help(instead(&outcome)));
+                    problems.push(Problem::new(MANIFEST, message).help(reason(&outcome)));
                 }
             }
             Self::Broken(faults) => match broken(ground.system.files(), faults) {
@@ -123,7 +125,7 @@ fn shows(
         if !seen {
             let all = names(faults);
             let message = format!("with {all}, the symptom of `{}` does not show", fault.id);
-            problems.push(Problem::new(MANIFEST, message).help(instead(&outcome)));
+            problems.push(Problem::new(MANIFEST, message).help(reason(&outcome)));
         }
     }
     Ok(())
@@ -154,18 +156,4 @@ fn is_noticed(
         problems.push(Problem::new(MANIFEST, message).help(help));
     }
     Ok(())
-}
-
-fn instead(outcome: &Outcome) -> String {
-    let mut said = outcome.forbidden.iter().chain(&outcome.diagnostics);
-    if let Some(said) = said.find(|said| said.error) {
-        return format!("it does not run: {}", said.message);
-    }
-    let failed = outcome.tests.iter().filter_map(|test| {
-        let values = test.result.values()?;
-        let text = |value: &Option<String>| value.clone().unwrap_or_default();
-        let (got, note) = (text(&values.got), text(&values.note));
-        Some(format!("`{}` got {got}; log {note}", test.test.name))
-    });
-    failed.collect::<Vec<_>>().join("; ")
 }

@@ -243,7 +243,8 @@ mod tests {
 
     #[test]
     fn a_gradus_that_works_apart_is_told_which_nginx_it_is() {
-        assert!(crate::check::apart::HANDED_ON.contains(&CHOICE));
+        let about = crate::kind::Kind::about(&crate::kinds::gateway::Gateway);
+        assert!(about.variables.contains(&CHOICE));
     }
 
     #[test]

@@ -1,16 +1,15 @@
-//! A learner's desk: a home, a current folder, and `gradus` as a command, for blocks without a lab.
+//! A learner's home: a current folder, and `gradus` as a command, for blocks without a lab.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::bench::Came;
-use super::{apart, shell};
+use super::shells::Output;
+use super::{shell, shells};
 use crate::check::{CheckError, Context};
 use crate::course::Course;
 use crate::kinds::gateway::lab::control::shell::PATH;
 use crate::kinds::gateway::lab::control::wrappers::quoted;
-use crate::kinds::gateway::lab::nginx::CHOICE;
 use crate::sandbox::ability::LIMITS_NOTICE;
 use crate::sandbox::{Access, Job, Limits, Stage};
 use crate::sys::files;
@@ -23,17 +22,17 @@ const LIMITS: Limits = Limits {
     ..Limits::trusted()
 };
 
-/// A learner's desk with a workspace of the course; it goes when this is dropped.
+/// A learner's home with a workspace of the course; it goes when this is dropped.
 #[derive(Debug)]
-pub(super) struct Desk {
+pub(super) struct Home {
     scratch: Scratch,
     /// The folder of the course, where it is no part of Gradus.
     course: Option<PathBuf>,
     context: Context,
 }
 
-impl Desk {
-    /// Returns a desk with a fresh workspace of `course`.
+impl Home {
+    /// Returns a home with a fresh workspace of `course`.
     pub(super) fn new(course: &Course, context: &Context) -> Result<Self, CheckError> {
         let failed = |source| CheckError::File {
             path: std::env::temp_dir(),
@@ -51,26 +50,29 @@ impl Desk {
         let told = scratch.path().join("state").join(LIMITS_NOTICE);
         fs::write(told, "").map_err(failed)?;
         let folder = course.tree.folder();
-        let desk = Self {
+        let home = Self {
             scratch,
             course: folder.map(|folder| context.environment.folder().join(folder)),
             context: context.clone(),
         };
-        let course = desk.course.as_deref().map(quoted);
+        let course = home.course.as_deref().map(quoted);
         let course = course.map(|course| format!(" --course {course}"));
-        let came = desk.run(&format!("gradus init{}", course.unwrap_or_default()))?;
+        let came = home.run(&format!("gradus init{}", course.unwrap_or_default()))?;
         if came.end.is_success() {
-            return Ok(desk);
+            return Ok(home);
         }
         let what = format!("no workspace can be made of this course\n{}", came.printed);
         Err(CheckError::exercise(what))
     }
 
     /// Runs `line` in the current folder.
-    pub(super) fn run(&self, line: &str) -> Result<Came, CheckError> {
+    pub(super) fn run(&self, line: &str) -> Result<Output, CheckError> {
         let folder = |name: &str| self.scratch.path().join(name);
-        let environment = &self.context.environment;
-        let path = environment.text("PATH").unwrap_or_else(|| PATH.to_owned());
+        let path = self
+            .context
+            .environment
+            .text("PATH")
+            .unwrap_or_else(|| PATH.to_owned());
         let mut job = Job::new(Stage::Lab, "/bin/sh", folder("here"))
             .variable("PATH", format!("{}:{path}", folder("bin").display()))
             .variable("HOME", folder("home"))
@@ -79,9 +81,7 @@ impl Desk {
             .variable("COLUMNS", "80")
             .variable("GRADUS_STATE_DIR", folder("state"))
             .variable("GRADUS_CACHE_DIR", folder("home/.cache/gradus"));
-        let tools = apart::toolchain(&self.context).into_iter();
-        let chosen = environment.get(CHOICE);
-        for (name, value) in tools.chain(chosen.map(|it| (CHOICE, it.to_owned()))) {
+        for (name, value) in shells::variables(&self.context) {
             job = job.variable(name, value);
         }
         let own = ["here", "home", "state"].map(folder);

@@ -1,13 +1,17 @@
 //! Blocks `nginx`: a piece of a configuration. It is put where its info string says, and `nginx -t`
 //! takes it, or refuses it as marked. One that names a lab and says what it `serves` is served there.
 
-use super::bench::Came;
+use std::ffi::OsString;
+
 use super::console::part;
 use super::live::Named;
-use super::{Bench, Block, Language, Miss};
-use crate::kinds::gateway::lab::nginx::Nginx as Program;
+use super::shells;
+use super::shells::Output;
+use crate::check::Context;
+use crate::kinds::gateway::lab::nginx::{CHOICE, Nginx as Program};
 use crate::kinds::gateway::lab::snippet;
 use crate::kinds::gateway::lab::snippet::{CONTEXTS, SnippetContext};
+use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
 use crate::sandbox::End;
 
 /// The word for a piece that nginx refuses.
@@ -30,9 +34,16 @@ impl Language for Nginx {
         &[FAILS, "serves", "lab"]
     }
 
+    fn need(&self, name: &str, context: &Context) -> Need {
+        shells::need(name, context)
+    }
+
+    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
+        context.environment.named(&[CHOICE])
+    }
+
     fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
-        let prove = |block: &&Block| prove(block, bench).unwrap_or_else(|miss| vec![miss]);
-        blocks.iter().map(prove).collect()
+        one_by_one(blocks, |block| prove(block, bench))
     }
 }
 
@@ -98,7 +109,7 @@ fn serve(
     let ask = format!("curl -s -o /dev/null -w '%{{http_code}}' \"$URL{path}\"");
     let came = lab.run(&ask);
     let came = came.map_err(|error| Miss::of_error(block, &error))?;
-    let Came { printed, end } = &came;
+    let Output { printed, end } = &came;
     if *end == End::Code(0) && printed.trim() == status {
         return Ok(Vec::new());
     }

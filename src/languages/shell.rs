@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use super::apart;
-use super::bench::Came;
+use super::shells::Output;
 use crate::check::{CheckError, Context};
 use crate::kinds::gateway::lab::nginx::CHOICE;
+use crate::kinds::rust::toolchain::Toolchain;
 use crate::sandbox::{Access, Job, Limits, View};
 
 /// Runs `line` as the shell `job` of a page, which may write and run what is in the folders `own`. It
@@ -17,7 +17,7 @@ pub(super) fn run(
     own: &[&Path],
     view: View,
     context: &Context,
-) -> Result<Came, CheckError> {
+) -> Result<Output, CheckError> {
     let gradus = context.sandbox.launcher();
     let view = view
         .with_all(Access::Execute, [gradus, Path::new("/usr")])
@@ -32,7 +32,7 @@ pub(super) fn run(
         .argument(format!("exec 2>&1\n{line}"));
     let exit = context.sandbox.run(job, &context.cancel)?;
     CheckError::unless_ran(&exit)?;
-    Ok(Came::of(&exit))
+    Ok(Output::of(&exit))
 }
 
 /// Returns what a shell sees in which Gradus checks exercises: the compiler, and an nginx of the
@@ -40,7 +40,7 @@ pub(super) fn run(
 pub(super) fn with_tools(context: &Context) -> View {
     let environment = &context.environment;
     let mut view = View::of_lab();
-    for (name, folder) in apart::toolchain(context) {
+    for (name, folder) in Toolchain::variables(context) {
         let folder = Path::new(&folder);
         view = match name {
             "RUSTUP_HOME" => view.with(Access::Execute, folder),

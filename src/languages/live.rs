@@ -4,13 +4,14 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::bench::Came;
-use super::{Block, Miss, shell};
+use super::shell;
+use super::shells::Output;
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise};
 use crate::kinds::gateway::lab::control::{LabHost, LabReply, LabRequest, LabStatus, wrappers};
 use crate::kinds::gateway::lab::{control, log};
 use crate::kinds::gateway::{self, Label};
+use crate::proof::{Block, Miss};
 use crate::sandbox::{Access, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
@@ -162,7 +163,7 @@ impl Live {
     }
 
     /// Runs `line` as a learner would in the lab's shell.
-    pub(super) fn run(&self, line: &str) -> Result<Came, CheckError> {
+    pub(super) fn run(&self, line: &str) -> Result<Output, CheckError> {
         let (host, work) = (&self.host, self.work.path());
         let gradus = self.context.sandbox.launcher();
         let job = control::shell::job(Stage::Lab, host, work, gradus);

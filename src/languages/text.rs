@@ -3,10 +3,14 @@
 //! `lab` names a lab, `run` a command in it, `log` a log of it: the lines of the block stand, one
 //! after the other, in what the command prints, or else in the log.
 
+use std::ffi::OsString;
+
 use super::console::part;
 use super::live::Named;
+use super::shells;
 use super::shown::stands_in;
-use super::{Bench, Block, Language, Miss};
+use crate::check::Context;
+use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
 use crate::sandbox::End;
 
 /// Blocks `text` and `http`.
@@ -27,9 +31,20 @@ impl Language for Text {
         promises.any(|name| block.attribute(name).is_some())
     }
 
+    fn runs_shell(&self, block: &Block) -> bool {
+        block.attribute("run").is_some()
+    }
+
+    fn need(&self, name: &str, context: &Context) -> Need {
+        shells::need(name, context)
+    }
+
+    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
+        shells::variables(context)
+    }
+
     fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
-        let prove = |block: &&Block| prove(block, bench).unwrap_or_else(|miss| vec![miss]);
-        blocks.iter().map(prove).collect()
+        one_by_one(blocks, |block| prove(block, bench))
     }
 }
 
@@ -42,7 +57,7 @@ fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     if log.is_some_and(|log| log.contains('/')) {
         return Err(broken("`log` is a file in the lab's folder `logs`"));
     }
-    let lab = bench.lab(named, block)?;
+    let lab = shells::lab(named, block, bench)?;
     let mut came = String::new();
     let mut code = 0;
     if let Some(run) = run {

@@ -1,14 +1,15 @@
 //! Blocks `rust`, by rustdoc's rules, but with one run of the compiler for all that must compile.
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::console::part;
-use super::{Bench, Block, Language, Miss, Scope};
 use crate::check::{CheckError, Context, Diagnostic};
 use crate::kinds::rust::compile::{Compiled, Origin, Product, Unit, compile, library_path};
 use crate::kinds::rust::toolchain::Toolchain;
+use crate::proof::{Bench, Block, Language, Miss, Scope};
 use crate::sandbox::{End, Job, Limits, Stage};
 use crate::sys::files;
 
@@ -40,6 +41,10 @@ impl Language for Rust {
 
     fn scope(&self) -> Scope {
         Scope::Course
+    }
+
+    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
+        Toolchain::variables(context)
     }
 
     fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {

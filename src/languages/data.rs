@@ -1,6 +1,6 @@
 //! Blocks `toml`: they are TOML.
 
-use super::{Bench, Block, Language, Miss};
+use crate::proof::{Bench, Block, Language, Miss};
 use crate::source::toml_problem;
 
 /// Blocks `toml`.

@@ -3,10 +3,14 @@
 //! They are run in the lab that `lab` names, else at a learner's desk with a workspace of the course.
 //! A block that shows no output at all is a list of commands: they are run, and may print anything.
 
-use super::bench::{Came, Shell};
+use std::ffi::OsString;
+
 use super::live;
+use super::shells;
+use super::shells::{Output, Shell};
 use super::shown::same;
-use super::{Bench, Block, Language, Miss};
+use crate::check::Context;
+use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
 
 /// What stands before a command.
 const PROMPT: &str = "$ ";
@@ -37,9 +41,20 @@ impl Language for Console {
         &live::ATTRIBUTES
     }
 
+    fn runs_shell(&self, _block: &Block) -> bool {
+        true
+    }
+
+    fn need(&self, name: &str, context: &Context) -> Need {
+        shells::need(name, context)
+    }
+
+    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
+        shells::variables(context)
+    }
+
     fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
-        let prove = |block: &&Block| prove(block, bench).unwrap_or_else(|miss| vec![miss]);
-        blocks.iter().map(prove).collect()
+        one_by_one(blocks, |block| prove(block, bench))
     }
 }
 
@@ -68,7 +83,7 @@ fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
         let problem = block.problem("a block `console` starts with a command");
         return Err(Miss::Broken(problem.help("write `$ ` before each command")));
     };
-    let shell = bench.shell(block)?;
+    let shell = shells::shell(block, bench)?;
     let is_list = commands.iter().all(|command| command.shown.is_empty());
     let mut misses = Vec::new();
     for command in &commands {
@@ -93,7 +108,7 @@ fn one(block: &Block, command: &Command, is_list: bool, shell: &Shell<'_>) -> Op
     Some(Miss::Broken(problem))
 }
 
-fn fault(command: &Command, is_list: bool, came: &Came) -> Option<String> {
+fn fault(command: &Command, is_list: bool, came: &Output) -> Option<String> {
     let trouble = came.trouble();
     if trouble.is_some() {
         return trouble;
@@ -144,7 +159,7 @@ mod tests {
     #[test]
     fn a_list_of_commands_may_print_anything_but_must_be_understood() {
         let command = &commands("$ ls\n").unwrap()[0];
-        let came = |code, printed: &str| Came {
+        let came = |code, printed: &str| Output {
             printed: printed.to_owned(),
             end: crate::sandbox::End::Code(code),
         };

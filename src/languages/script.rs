@@ -1,8 +1,12 @@
 //! Blocks `sh` and `bash`: a script that ends with code 0.
 
+use std::ffi::OsString;
+
 use super::console::part;
-use super::{Bench, Block, Language, Miss, live};
+use super::{live, shells};
+use crate::check::Context;
 use crate::kinds::gateway::lab::control::wrappers::quoted;
+use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
 use crate::sandbox::End;
 
 /// Blocks `sh` and `bash`.
@@ -18,14 +22,25 @@ impl Language for Script {
         &live::ATTRIBUTES
     }
 
+    fn runs_shell(&self, _block: &Block) -> bool {
+        true
+    }
+
+    fn need(&self, name: &str, context: &Context) -> Need {
+        shells::need(name, context)
+    }
+
+    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
+        shells::variables(context)
+    }
+
     fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
-        let prove = |block: &&Block| prove(block, bench).unwrap_or_else(|miss| vec![miss]);
-        blocks.iter().map(prove).collect()
+        one_by_one(blocks, |block| prove(block, bench))
     }
 }
 
 fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
-    let shell = bench.shell(block)?;
+    let shell = shells::shell(block, bench)?;
     let script = quoted(block.text.as_ref());
     let line = format!("{} -ec {script}", block.info().language());
     let came = shell.run(&line);
