@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use gradus::grade::Results;
-use gradus::grade::reports::{Written, write};
+use gradus::grade::reports::{WrittenReports, write};
 use gradus::report::{FORMATS, format};
 
 use super::samples::{Class, great, small};

@@ -9,7 +9,7 @@ use gradus::check::Verdict;
 use gradus::course::{Points, Visibility};
 use gradus::report::record::{HEADER_SCHEMA, RECORD_SCHEMA};
 use gradus::report::{
-    ExerciseEntry, FORMATS, Folder, Format, Header, Person, Record, Results, Submissions,
+    ExerciseEntry, FORMATS, Format, Header, Person, Record, ReportFolder, Results, Submissions,
     TestRecord, TestVerdict, Time, format,
 };
 
