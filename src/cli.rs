@@ -4,7 +4,6 @@ mod app;
 mod arguments;
 mod author;
 mod cache;
-mod cell;
 mod check;
 mod completions;
 mod confinement;
@@ -40,6 +39,7 @@ mod source;
 mod status;
 mod validate;
 mod watch;
+mod worker;
 mod workflow;
 
 use std::ffi::OsString;

@@ -7,7 +7,6 @@
 
 pub(crate) mod batch;
 pub(crate) mod cache;
-pub mod cell;
 pub(crate) mod compare;
 pub(crate) mod discover;
 #[cfg(test)]
@@ -21,6 +20,7 @@ pub(crate) mod results;
 pub(crate) mod roster;
 pub(crate) mod scoring;
 pub(crate) mod submission;
+pub mod worker;
 
 use std::path::PathBuf;
 

@@ -1,4 +1,4 @@
-//! What a kind of exercise is: it reads an exercise's folder, and judges what is handed in.
+//! The trait of a kind of exercise, which reads an exercise's folder, and of its task, which judges a hand-in.
 
 mod prove;
 

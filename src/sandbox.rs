@@ -8,11 +8,9 @@
 //! [secluded](Seclusion) in namespaces: with its own network, processes or files.
 
 pub(crate) mod ability;
-mod allowance;
 #[cfg(target_os = "linux")]
 mod calls;
 pub(crate) mod cancel;
-mod group;
 pub mod guard;
 mod interactive;
 pub(crate) mod job;
@@ -20,19 +18,21 @@ pub(crate) mod job;
 mod kernel;
 pub(crate) mod launcher;
 #[cfg(target_os = "linux")]
-mod memory;
+mod meter;
 #[cfg(target_os = "linux")]
 mod namespaces;
-mod pace;
 pub(crate) mod policy;
 pub(crate) mod process;
+mod process_group;
 pub(crate) mod room;
 #[cfg(target_os = "linux")]
 mod root;
 pub(crate) mod rule;
 pub(crate) mod seclusion;
 pub(crate) mod supervisor;
+mod time_budget;
 mod turn;
+mod usage;
 #[cfg(target_os = "linux")]
 mod user;
 pub(crate) mod view;
@@ -43,7 +43,6 @@ use std::sync::{Arc, OnceLock};
 
 pub use ability::Ability;
 pub use ability::Lacking;
-pub use allowance::TimeBudget;
 pub use cancel::Cancel;
 pub(crate) use guard::GUARDS;
 pub use guard::Guard;
@@ -57,6 +56,7 @@ pub use room::Room;
 pub use rule::Rule;
 pub use seclusion::Seclusion;
 pub(crate) use supervisor::{ServerSignal, Supervised};
+pub use time_budget::TimeBudget;
 pub use turn::Turn;
 pub use view::Access;
 pub use view::View;

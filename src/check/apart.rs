@@ -56,7 +56,7 @@ pub(crate) fn run<T: DeserializeOwned>(
     }
 }
 
-/// Returns the environment of the Gradus inside, which inherits only [`HANDED_ON`].
+/// Returns the environment of the Gradus inside, which inherits only `PATH`.
 fn variables(scratch: &Path, context: &Context) -> Vec<(&'static str, OsString)> {
     let mut variables: Vec<(&str, OsString)> = vec![
         ("HOME", scratch.into()),

@@ -7,9 +7,9 @@ use clap::{Args, Parser, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, cache, cell, check, completions, doctor, drill, grade, hint, init, lab, list, man,
-    mdbook, merge, new, next, pack, prove, quiz, read, regrade, reset, search, skip, solution,
-    status, validate, watch,
+    author, cache, check, completions, doctor, drill, grade, hint, init, lab, list, man, mdbook,
+    merge, new, next, pack, prove, quiz, read, regrade, reset, search, skip, solution, status,
+    validate, watch, worker,
 };
 use crate::term::ColorChoice;
 
@@ -82,8 +82,8 @@ pub(crate) enum Command {
     Man(man::Man),
     #[command(hide = true)]
     Mdbook(mdbook::Mdbook),
-    #[command(hide = true, name = crate::grade::cell::ENTRY)]
-    Cell(cell::Cell),
+    #[command(hide = true, name = crate::grade::worker::ENTRY)]
+    Worker(worker::Worker),
     #[command(hide = true, name = crate::proof::apart::ENTRY)]
     Prove(prove::Prove),
     #[command(hide = true, name = "__lab")]
@@ -105,7 +105,7 @@ impl Command {
             Self::Watch(command) => command.run(app),
             Self::Lab(command) => command.run(app),
             Self::Drill(command) => command.run(app),
-            Self::Cell(command) => command.run(app),
+            Self::Worker(command) => command.run(app),
             Self::Prove(command) => command.run(app),
             Self::LabWord(command) => command.run(app),
             Self::Hint(command) => command.run(app),

@@ -1,4 +1,4 @@
-//! The body of a lesson: its blocks, split into sections, with quizzes and links to exercises.
+//! The body of a lesson: its blocks, split into sections, with quizzes and `<!-- exercise: x -->` directives.
 
 use std::collections::BTreeSet;
 

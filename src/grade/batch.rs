@@ -1,4 +1,5 @@
-//! Grades submissions on several threads; the calling thread writes their records.
+//! Grades submissions on several threads; the calling thread writes their records. A check that panics is an
+//! internal error of its submission.
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -7,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::cache::VerdictCache;
 use super::journal::Journal;
-use super::{GradeError, Submission, cell, scoring};
+use super::{GradeError, Submission, scoring, worker};
 use crate::check::{CheckError, Collected, Context, HandIn, Outcome, Verdict};
 use crate::course::{Course, Exercise};
 use crate::report::{ExerciseEntry, Header, Record, Time};
@@ -131,8 +132,8 @@ impl Batch<'_> {
             let help = String::new();
             return Err(CheckError::Missing { what, help });
         }
-        if cell::needs_worker(exercise, self.context) {
-            cell::rehearse(self.context)?;
+        if worker::needs_worker(exercise, self.context) {
+            worker::rehearse(self.context)?;
         }
         exercise.task().prepare(self.context)
     }
@@ -292,8 +293,8 @@ impl SubmissionJob<'_> {
     }
 
     fn check(&self, hand_in: &HandIn, context: &Context) -> Result<Outcome, CheckError> {
-        if cell::needs_worker(self.exercise, context) && hand_in.faults.is_empty() {
-            return cell::check(self.batch.course, self.exercise, &hand_in.files, context);
+        if worker::needs_worker(self.exercise, context) && hand_in.faults.is_empty() {
+            return worker::check(self.batch.course, self.exercise, &hand_in.files, context);
         }
         self.exercise.task().check(hand_in, context)
     }

@@ -1,4 +1,4 @@
-//! What a class is given: a course that Gradus opens, without anything that is hidden.
+//! The student edition: a course for a class, without anything that is hidden.
 //!
 //! Only what is named here goes in. A folder or key that a later Gradus adds stays out until
 //! somebody decides otherwise.

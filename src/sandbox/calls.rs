@@ -339,7 +339,7 @@ fn conditional(policy: &Policy) -> Vec<Allowed> {
     entries
 }
 
-/// Returns whether the memory of all processes of the job together is [measured](super::memory).
+/// Returns whether the memory of all processes of the job together is [measured](super::meter).
 fn is_measured(policy: &Policy) -> bool {
     policy.seclusion == Seclusion::Files && policy.holds(Rule::Sum)
 }

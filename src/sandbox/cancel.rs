@@ -3,7 +3,7 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::group::Group;
+use super::process_group::Group;
 
 /// A cancellation token; clones share it.
 #[derive(Debug, Clone, Default)]

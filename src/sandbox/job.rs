@@ -5,9 +5,9 @@ use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::allowance::TimeBudget;
 use super::room::Room;
 use super::seclusion::Seclusion;
+use super::time_budget::TimeBudget;
 use super::turn::Turn;
 use super::view::View;
 

@@ -1,4 +1,5 @@
-//! The launcher: a re-exec of Gradus that limits and confines itself, then execs the job's program.
+//! The launcher: a re-exec of Gradus that sets the limits of a job (processor time, memory, output), confines
+//! itself, then execs the job's program.
 //!
 //! It runs before anything else in `main`, in a fresh process with one thread. Unlike code between fork
 //! and exec, it may allocate, take locks and open files.

@@ -19,7 +19,7 @@ use rustix::mount::{MountFlags, MountPropagationFlags, mount, mount_change};
 use rustix::process::{Pid, Signal, WaitOptions, getpid, kill_process};
 use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags};
 
-use super::memory::Meter;
+use super::meter::Meter;
 use super::policy::Policy;
 use super::rule::Rule;
 use super::seclusion::Seclusion;

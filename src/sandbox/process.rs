@@ -11,12 +11,12 @@ use std::time::Duration;
 
 use rustix::process::Signal;
 
-use super::allowance::{MAX_STRETCH, TimeBudget};
 use super::cancel::Cancel;
-use super::group::Group;
 use super::job::{Input, Job, Limits};
-use super::pace::{TICK, UsageTracker};
+use super::process_group::Group;
+use super::time_budget::{MAX_STRETCH, TimeBudget};
 use super::turn::Turn;
+use super::usage::{TICK, UsageTracker};
 use super::{Sandbox, SandboxError, launcher};
 use crate::sys::clock::Stopwatch;
 use crate::sys::processes;

@@ -19,10 +19,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, WaitIdStatus, kill_current_process_group, kill_process};
 
 use super::cancel::Cancel;
-use super::group::wait_without_reaping;
 use super::job::{Input, Job, Stage};
 use super::policy::Policy;
 use super::process::{self, Process};
+use super::process_group::wait_without_reaping;
 use super::seclusion::Seclusion;
 use super::{Sandbox, SandboxError, launcher};
 

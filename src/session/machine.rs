@@ -1,4 +1,5 @@
-//! The state machine of a course: inputs in, effects out.
+//! The state machine of a course: a key goes to the page, the actions that it answers with are done here, and
+//! effects come out.
 
 mod checking;
 mod moves;
@@ -8,7 +9,7 @@ use std::collections::BTreeSet;
 
 use super::finish::Finish;
 use super::help::Help;
-use super::input::{Effect, Farewell, Input, ProgressNote};
+use super::messages::{Effect, Farewell, Input, ProgressNote};
 use super::page::{Action, CoursePage, PromptFor, say};
 use super::shared::SharedState;
 use super::solving::Solving;

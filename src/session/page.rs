@@ -4,8 +4,8 @@ use std::fmt::Debug;
 
 use super::footer::Footer;
 use super::help::Keys;
-use super::input::{Effect, ProgressNote};
 use super::menu::Target;
+use super::messages::{Effect, ProgressNote};
 use super::path::Stop;
 use super::shared::SharedState;
 use super::solving::Solving;

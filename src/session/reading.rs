@@ -2,7 +2,7 @@
 
 use super::footer::{Footer, hint};
 use super::help::Keys;
-use super::input::ProgressNote;
+use super::messages::ProgressNote;
 use super::page::{Action, CoursePage, unknown_key};
 use super::path::Stop;
 use super::shared::SharedState;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::checks::Checks;
 use super::footer::{Footer, Hint};
-use super::input::Opened;
+use super::messages::Opened;
 use super::path::{Stop, Way};
 use super::sheet::Sheet;
 use super::view::View;

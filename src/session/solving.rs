@@ -5,7 +5,7 @@ mod panels;
 use super::Trouble;
 use super::footer::{Footer, hint};
 use super::help::Keys;
-use super::input::{Effect, ProgressNote};
+use super::messages::{Effect, ProgressNote};
 use super::page::{Action, CoursePage, say, unknown_key};
 use super::path::Stop;
 use super::shared::SharedState;

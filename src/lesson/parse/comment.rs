@@ -1,4 +1,4 @@
-//! Comments in raw HTML.
+//! Comments in raw HTML. What a directive in one means is decided in `course::body`.
 
 use crate::lesson::doc::BlockKind;
 

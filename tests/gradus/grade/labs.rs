@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use gradus::check::CheckError;
 use gradus::course::{Course, load};
-use gradus::grade::cell;
+use gradus::grade::worker;
 use gradus::sandbox::{Ability, Guard, Sandbox, SandboxError, guard};
 use gradus::source::Tree;
 use gradus::sys::clock::Stopwatch;
@@ -299,7 +299,7 @@ fn pretender(path: &PathBuf, script: &str) -> Sandbox {
 
 fn checked(course: &Course, context: &gradus::check::Context) -> Result<(), String> {
     loop {
-        match cell::check(course, &course.exercises[0], &[], context) {
+        match worker::check(course, &course.exercises[0], &[], context) {
             Ok(outcome) => {
                 assert_eq!(outcome.passed(), 1);
                 return Ok(());

@@ -14,7 +14,7 @@ use crate::source::{Problem, Tree, line_of, toml_problem};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Manifest {
+struct DrillManifest {
     system: SystemTable,
     #[serde(default, rename = "hop")]
     hops: Vec<Spanned<Possibility>>,
@@ -50,7 +50,7 @@ pub fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Option<Ground> {
         }
         return None;
     };
-    let manifest = match toml::from_str::<Manifest>(text) {
+    let manifest = match toml::from_str::<DrillManifest>(text) {
         Ok(manifest) => manifest,
         Err(error) => {
             problems.push(toml_problem(MANIFEST, text, 1, &error));

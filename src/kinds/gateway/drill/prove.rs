@@ -24,7 +24,7 @@ pub(crate) struct Proof {
 
 /// One thing to prove.
 #[derive(Debug)]
-enum Job<'a> {
+enum FaultProof<'a> {
     Whole,
     /// One fault, or two.
     Broken(Vec<&'a Fault>),
@@ -48,11 +48,11 @@ pub(crate) fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckEr
             None => faults.push(fault),
         }
     }
-    let mut jobs = vec![Job::Whole];
-    jobs.extend(faults.iter().map(|fault| Job::Broken(vec![*fault])));
+    let mut jobs = vec![FaultProof::Whole];
+    jobs.extend(faults.iter().map(|fault| FaultProof::Broken(vec![*fault])));
     let pairs = pairs(&faults);
     (proof.faults, proof.pairs) = (faults.len(), pairs.len());
-    jobs.extend(pairs.into_iter().map(Job::Broken));
+    jobs.extend(pairs.into_iter().map(FaultProof::Broken));
     for found in threads::map_parallel(LABS_A_PROCESSOR, &jobs, |job| job.run(ground, context)) {
         proof.problems.extend(found?);
     }
@@ -69,7 +69,7 @@ fn pairs<'a>(faults: &[&'a Fault]) -> Vec<Vec<&'a Fault>> {
     pairs
 }
 
-impl Job<'_> {
+impl FaultProof<'_> {
     fn run(&self, ground: &Ground, context: &Context) -> Result<Vec<Problem>, CheckError> {
         let mut problems = Vec::new();
         match self {

@@ -4,19 +4,19 @@
 //! escapes and comments, and a file that it cannot parse never reaches nginx.
 
 pub(crate) mod address;
+mod directives;
 mod fault;
 mod localhost;
 mod reach;
-mod reader;
 pub(crate) mod rewrite;
 pub mod rules;
+mod tokenizer;
 mod variables;
-mod words;
 
 use std::ops::Range;
 
 use super::odd;
-use reader::{Token, Tokenizer};
+use tokenizer::{Token, Tokenizer};
 
 pub use fault::ConfigError;
 

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::address::Address;
+use super::directives::{PASSES, is_in};
 use super::reach::Pools;
-use super::words::{PASSES, is_in};
 use super::{Directive, Word};
 
 /// Generated pools for `localhost`: name and private port.

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::address::Address;
+use super::directives::{PASSES, is_in};
 use super::variables::Variables;
-use super::words::{PASSES, is_in};
 use super::{Config, ConfigError, Directive, Word};
 use crate::kinds::gateway::lab::ports::is_reserved;
 

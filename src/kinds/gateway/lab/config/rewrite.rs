@@ -6,9 +6,9 @@ use std::io;
 use std::ops::Range;
 
 use super::address::Address;
+use super::directives::{PASSES, is_in};
 use super::localhost::{self, Localhosts};
 use super::reach::Pools;
-use super::words::{PASSES, is_in};
 use super::{Config, Directive, Word};
 use crate::kinds::gateway::lab::ports;
 use crate::kinds::gateway::lab::ports::Ports;

@@ -1,8 +1,8 @@
 //! The rules for configurations in a lab: nothing may reach beyond this machine or the lab's folder.
 
 use super::address::Address;
+use super::directives::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL, is_in};
 use super::reach::Reach;
-use super::words::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL, is_in};
 use super::{Config, ConfigError, Directive, Word, fault};
 use crate::kinds::gateway::lab::modules::NginxVersion;
 use crate::kinds::gateway::lab::{modules, odd};

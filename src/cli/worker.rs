@@ -10,12 +10,12 @@ use super::failure::Failure;
 use super::names;
 use crate::check::{CheckError, Feedback, Outcome};
 use crate::course::load;
-use crate::grade::cell::{RUNBOOK_FOLDER, WorkerResult};
 use crate::grade::header::fingerprint;
+use crate::grade::worker::{RUNBOOK_FOLDER, WorkerResult};
 
 /// Checks one submission and writes the finding as JSON.
 #[derive(Debug, Args)]
-pub(crate) struct Cell {
+pub(crate) struct Worker {
     exercise: String,
     submission: PathBuf,
     /// The fingerprint of the exercise in the grading process.
@@ -30,7 +30,7 @@ pub(crate) struct Cell {
     off: Vec<String>,
 }
 
-impl Cell {
+impl Worker {
     pub(super) fn run(self, app: &App) -> Done {
         let checked = self.check(app)?;
         app.output.json(&WorkerResult::from_check(checked))?;
