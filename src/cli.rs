@@ -57,7 +57,7 @@ use app::App;
 use arguments::Arguments;
 use exit::Code;
 
-/// What a program brings that Gradus itself does not name.
+/// The plug-ins of a program: what the library does not name.
 #[derive(Debug, Clone, Copy)]
 pub struct Guests {
     /// The kinds of exercises.

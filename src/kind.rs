@@ -21,7 +21,7 @@ pub(crate) type Kinds = &'static [&'static dyn Kind];
 
 /// A kind of exercise: reads an exercise's folder and makes a [`Task`] of it.
 pub trait Kind: fmt::Debug + Sync {
-    /// Returns what it is.
+    /// Returns its constant facts.
     fn about(&self) -> About;
 
     /// Reads what is this kind's own in `folder`. What is wrong goes to `problems`; the task then
@@ -71,7 +71,7 @@ impl dyn Kind + '_ {
     }
 }
 
-/// What a kind is.
+/// The constant facts of a kind.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct About {
     /// Its name in `exercise.toml` and on the command line.
@@ -98,7 +98,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Returns the finding of what is there, in words, or lacks.
+    /// Returns the finding for a search: its words, or what is missing and how to get it.
     ///
     /// # Errors
     /// Fails when it could not be looked for.
@@ -152,7 +152,7 @@ pub enum Tier {
     Linked,
 }
 
-/// What commands and reports have to know of an exercise.
+/// What commands and reports need to know of an exercise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Facts {
     /// What the hidden tests or probes are called, in file order.
@@ -169,7 +169,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// Returns the facts of an exercise of which no more is to be known than what its tests are called.
+    /// Returns the facts of an exercise with these tests; the others are the defaults.
     pub fn of(tests: Vec<TestTitle>) -> Self {
         Self {
             tests,
@@ -273,7 +273,7 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// there before it changed is one of an earlier version.
     fn decides(&self, path: &str) -> bool;
 
-    /// Returns what commands and reports have to know of it.
+    /// Returns what commands and reports need to know of it.
     fn facts(&self) -> Facts;
 
     /// Returns what this machine lacks to check it, in words that say what to do; `None` if nothing.
@@ -330,12 +330,12 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// if they are not there.
     fn wrong_solution(&self, wrong: &WrongSolution) -> Option<Vec<Collected>>;
 
-    /// Returns what else than a hidden test may be named as what catches a wrong solution.
+    /// Returns the names, besides those of hidden tests, that `caught_by` may give.
     fn catchers(&self) -> &'static [&'static str] {
         &[]
     }
 
-    /// Judges the files `files` of the known-bad solution `wrong`, as far as that takes.
+    /// Judges the known-bad solution `wrong`, which consists of `files`.
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
@@ -354,7 +354,7 @@ pub trait Task: fmt::Debug + Send + Sync {
         })
     }
 
-    /// Returns what is wrong with the exercise that only its kind looks for, before a solution is judged.
+    /// Returns the problems that only this kind looks for, before any solution is judged.
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.
@@ -363,7 +363,7 @@ pub trait Task: fmt::Debug + Send + Sync {
         Ok(Vec::new())
     }
 
-    /// Returns what is wrong with `part`, by the `outcome` of judging it, that only its kind looks for.
+    /// Returns the problems of `part` that only this kind looks for, given the `outcome` of judging it.
     ///
     /// # Errors
     /// Fails when Gradus could not do its work.

@@ -27,7 +27,7 @@ pub(crate) type Done = Result<Code, Failure>;
 /// What all commands share.
 #[derive(Debug)]
 pub(crate) struct App {
-    /// What there is of kinds, formats and languages.
+    /// The kinds, report formats and code-block languages of this program.
     pub(crate) guests: Guests,
     /// The environment Gradus was started in.
     pub(crate) environment: Arc<Environment>,
@@ -158,13 +158,13 @@ impl App {
         self.output.tell(&[Line::plain(text)]);
     }
 
-    /// Returns what words the errors of a session.
+    /// Returns the function that words the errors of a session.
     pub(crate) fn words(&self) -> Words {
         let invocation = self.invocation.clone();
         Arc::new(move |error| Failure::from(error).words(&invocation))
     }
 
-    /// Returns what a session is shown on; `aside` leaves standard output alone.
+    /// Returns the terminal of a session; `aside` leaves standard output alone.
     pub(crate) fn surface(&self, aside: bool) -> Surface {
         Surface {
             caps: *self.output.caps(),

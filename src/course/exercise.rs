@@ -45,23 +45,17 @@ pub struct Exercise {
     /// The hints, gentle first, as Markdown.
     pub hints: Vec<String>,
     /// The task text, as Markdown.
-    pub readme: Lazy<String>,
-    /// What judges it.
-    pub judging: Lazy<Judging>,
+    pub(crate) readme: Lazy<String>,
+    pub(crate) judging: Lazy<Judging>,
 }
 
 /// The part of an exercise that judges. Most commands only list exercises, so it is read on first use.
 #[derive(Debug, Clone)]
-pub struct Judging {
-    /// As [`Exercise::grading`] returns it.
+pub(crate) struct Judging {
     pub grading: Grading,
-    /// As [`Exercise::wrong`] returns it.
     pub wrong: Vec<WrongSolution>,
-    /// As [`Exercise::equivalent`] returns it.
     pub equivalent: Vec<EquivalentMutant>,
-    /// As [`Exercise::task`] returns it.
     pub task: Arc<dyn Task>,
-    /// As [`Exercise::fingerprint`] returns it.
     pub fingerprint: String,
 }
 

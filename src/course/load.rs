@@ -27,8 +27,8 @@ pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
     (course, problems)
 }
 
-/// Opens the course in `tree`, of which [`load`] reports no problem: reads what lists show, and leaves the
-/// rest to whoever asks for it.
+/// Opens the course in `tree`, of which [`load`] reports no problem: reads what lists show, and the
+/// rest on first use.
 pub fn open(tree: &Tree, kinds: Kinds) -> Course {
     let mut problems = Vec::new();
     let mut course = manifest(tree, &mut problems);
@@ -37,8 +37,8 @@ pub fn open(tree: &Tree, kinds: Kinds) -> Course {
     course
 }
 
-/// Returns the keys of `manifest` before its first table. Where a value that goes on over lines has such
-/// a line, the result is no TOML.
+/// Returns the keys of `manifest` before the header of its first table. A line of a multi-line value that
+/// looks like a header cuts the value, so that the result is not TOML.
 fn head(manifest: &str) -> &str {
     manifest
         .find("\n[")
@@ -140,7 +140,7 @@ mod tests {
     /// A value over several lines, some of which look like the header of a table.
     fn long_string() -> impl Strategy<Value = String> {
         let line = prop_oneof![
-            "[wrong]",
+            "\\[wrong\\]",
             "\\[\\[wrong\\]\\]",
             "\\[x",
             "[a-z]{1,8}",
