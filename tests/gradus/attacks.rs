@@ -1,5 +1,5 @@
-//! Attacks on a grading: none is accepted, none touches anything outside, none outlives its check.
-//! Beside them honest work, right and wrong: none of it is judged otherwise than it is.
+//! Attacks on a grading: none is accepted, none touches anything outside, and none outlives its check. Honest
+//! work beside them gets the verdict it deserves.
 #![expect(
     clippy::print_stdout,
     reason = "the figures are for whoever reads the run"

@@ -1,4 +1,4 @@
-//! The cache has a bound, and nothing in use is taken out of it.
+//! The cache stays within its bound, and no entry in use is removed.
 
 use std::fs::{self, File};
 use std::path::PathBuf;

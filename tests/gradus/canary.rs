@@ -1,5 +1,4 @@
-//! A word that stands all over the hidden tests of a course is looked for in everything a learner
-//! is shown.
+//! A marker word that is all over the hidden tests of a course appears in nothing that a learner is shown.
 
 use std::path::Path;
 

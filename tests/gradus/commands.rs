@@ -1,4 +1,4 @@
-//! The commands, each as a learner or an author meets it: whole output and exit code.
+//! The commands as a learner or an author runs them: whole output and exit code.
 
 #![expect(
     clippy::needless_raw_string_hashes,

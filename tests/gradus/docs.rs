@@ -1,4 +1,4 @@
-//! What the pages say is so.
+//! The documentation is true: links, sessions, keys and the reference are compared with the program.
 
 mod book;
 mod keys;

@@ -1,4 +1,4 @@
-//! `gradus drill`: a fault that nobody tells, named and mended on the clock.
+//! `gradus drill`: diagnosing and fixing an undisclosed fault, timed.
 
 mod exam;
 mod leaks;

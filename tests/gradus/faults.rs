@@ -1,4 +1,4 @@
-//! A course with many faults at once: one run of `validate` tells of each.
+//! One run of `validate` reports every fault of a course that has many.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Passes that are forged, and what a learner is told of them; many more are in the corpus of attacks.
+//! Forged passes, and what a learner is told about them; the corpus of attacks has many more.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! Grading: every submission gets its record, whatever happens on the way.
+//! Grading: every submission gets a record, whatever happens.
 
 mod class;
 mod goes_on;

@@ -1,4 +1,4 @@
-//! A kind that Gradus does not know works like those that it brings: `tests/fixtures/guest` is a Gradus with one.
+//! A kind that Gradus does not know works like the built-in ones: `tests/fixtures/guest` is a Gradus with one.
 
 use std::fs::File;
 use std::io::Read as _;

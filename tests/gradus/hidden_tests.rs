@@ -1,4 +1,4 @@
-//! Which hidden tests count: all of them, however they are written, in both tiers.
+//! Every hidden test counts, however it is written, in both tiers.
 
 use gradus::check::{CheckError, TestResult, Verdict};
 

@@ -1,6 +1,6 @@
-//! The whole course on a pseudo-terminal, from the first start to "finished": every page is read,
-//! every question answered, every exercise solved with its reference solution, saved as a learner
-//! saves it. What to press is read from the screen, as a learner reads it.
+//! The whole course on a pseudo-terminal, from the first start to "finished": every page is read, every question
+//! answered, every exercise solved with its reference solution, saved as a learner saves it. Which key to press
+//! is read from the screen, as a learner reads it.
 
 use gradus::kinds::KINDS;
 use std::collections::BTreeSet;

@@ -1,4 +1,4 @@
-//! Progress is saved whole: a program that is killed while it saves leaves a state it has written.
+//! Progress is saved atomically: a program killed while it saves leaves a state that it has written.
 
 use gradus::kinds::KINDS;
 use std::fs;

@@ -1,4 +1,4 @@
-//! Right fixes in many styles: no lab of the course refuses one of them.
+//! Correct fixes in many styles: no lab of the course rejects one.
 
 use gradus::kinds::KINDS;
 use std::collections::BTreeMap;

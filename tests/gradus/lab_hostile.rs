@@ -1,4 +1,4 @@
-//! Configurations that mean harm, or want more than a lab has: none reaches anything, each ends.
+//! Configurations that are hostile, or want more than a lab has: none reaches anything outside, and each check ends.
 
 use std::fs;
 use std::time::{Duration, Instant};

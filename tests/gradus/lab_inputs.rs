@@ -1,5 +1,5 @@
-//! The other files of a lab that a learner hands in, when they mean harm: none leads out of the lab,
-//! and nothing outside it is read into a report.
+//! Hostile versions of the other files of a lab that a learner hands in: none leads out of the lab, and nothing
+//! outside it is read into a report.
 
 use gradus::kinds::KINDS;
 use std::fs;

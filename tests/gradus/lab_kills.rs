@@ -1,4 +1,4 @@
-//! Checks of a lab that are killed at any moment: nothing is left, and the next one works.
+//! A lab's check that is killed at any moment leaves nothing behind, and the next one works.
 
 use gradus::kinds::KINDS;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Two labs from the first 502 to the pass, as a learner does them in two terminals: with what the
-//! machine has, and where no nginx, no `curl` and no `ss` is to be found.
+//! Two labs from the first 502 to the pass, as a learner does them in two terminals: with the programs of the
+//! machine, and without nginx, `curl` and `ss`.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};

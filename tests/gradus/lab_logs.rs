@@ -1,4 +1,4 @@
-//! What nginx logs, and when.
+//! What nginx writes to its logs, and when.
 
 use gradus::check::TestResult;
 use gradus::kinds::gateway::lab::config::Config;

@@ -1,4 +1,4 @@
-//! Odd hand-ins to a lab, made by rule: each gets a verdict in time, and none is a failure of ours.
+//! Generated odd hand-ins to a lab: each gets a verdict in time, and none is an internal error.
 
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{PermissionsExt, symlink};

@@ -1,4 +1,4 @@
-//! Each probe of each lab is needed: without it the course has a problem that names it.
+//! Each probe of each lab is needed: without it `validate` reports a problem that names it.
 
 use gradus::kinds::KINDS;
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! `gradus lab`: labs that stay up, the words of the trade, and runbooks.
+//! `gradus lab`: labs that stay up, the commands `nginx` and `svc`, and runbooks.
 
 use std::fs;
 use std::io::Read;

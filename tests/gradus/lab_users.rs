@@ -1,4 +1,4 @@
-//! Labs work for the superuser, whose nginx has workers of another user, and for anybody else.
+//! Labs work for the superuser, whose nginx workers run as another user, and for ordinary users.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! What is said of a configuration is what nginx says of it, in the same words, each time.
+//! Gradus reports about a configuration what nginx reports, in the same words each time.
 
 use std::fs;
 use std::process::Command;

@@ -1,4 +1,4 @@
-//! The code on a course's pages is run by `validate`, and what does not keep its promise is told.
+//! `validate` runs the code on a course's pages, and reports what does not do what its page says.
 
 use gradus::kinds::KINDS;
 use std::fs;

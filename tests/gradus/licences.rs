@@ -1,4 +1,4 @@
-//! The licences of everything that Gradus is built from.
+//! Every licence of what Gradus is built from is an allowed one.
 
 use std::process::Command;
 

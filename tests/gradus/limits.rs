@@ -1,4 +1,4 @@
-//! Code that wants too much: it is stopped, it is told, and nothing of it stays.
+//! Code that exceeds a limit is stopped and reported, and nothing of it remains.
 
 use std::fs;
 use std::thread;

@@ -1,4 +1,4 @@
-//! A learner's machine: labs of the course, on ports of the test's own.
+//! A learner's machine: labs of the course, on ports that the test owns.
 
 use std::borrow::Cow;
 use std::fs;

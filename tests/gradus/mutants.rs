@@ -1,4 +1,4 @@
-//! Mutants of a solution: those that survive are told, marked or killed.
+//! Mutants of a solution: a survivor is reported, unless it is marked as equivalent.
 
 #![expect(
     clippy::needless_raw_string_hashes,

@@ -1,4 +1,4 @@
-//! What a class is given, and what takes a course to a platform that grades.
+//! Student editions, and packages for platforms that grade.
 
 mod autograder;
 mod student;

@@ -1,4 +1,4 @@
-//! The packaged crate.
+//! The packaged crate holds every file of the course.
 
 use std::collections::BTreeSet;
 use std::process::Command;

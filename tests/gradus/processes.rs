@@ -1,4 +1,4 @@
-//! The processes of this machine, as far as a test needs them.
+//! The processes of this machine, as far as tests need them.
 
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! Gradus on a pseudo-terminal, as a learner sees it. Nothing sleeps: a test waits until the
-//! screen shows something, and a deadline prints the screen.
+//! Gradus on a pseudo-terminal, as a learner sees it. Nothing sleeps: a test waits until the screen shows
+//! something, and at a deadline prints the screen.
 
 use std::io::{Read, Write};
 use std::num::NonZeroU16;

@@ -1,4 +1,4 @@
-//! Lessons on the screen: nothing is lost, nothing is too wide, nothing acts on the terminal.
+//! Lessons on the screen: no text is lost, no line is too wide, no control character reaches the terminal.
 
 mod lessons;
 mod oracle;

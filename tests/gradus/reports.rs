@@ -1,4 +1,4 @@
-//! Reports: each format is read again by its own reader, whatever learners are called.
+//! Reports: each format is parsed again by a reader of that format, whatever the names of learners.
 
 mod browser;
 mod conformance;

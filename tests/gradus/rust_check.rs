@@ -1,4 +1,4 @@
-//! The check of Rust submissions: what a learner is told.
+//! The check of Rust submissions: verdicts, and what a learner is told.
 
 #![expect(
     clippy::needless_raw_string_hashes,

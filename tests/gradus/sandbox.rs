@@ -1,5 +1,4 @@
-//! The sandbox: each rule stops its attacks, and they succeed where that rule, and no other, is
-//! taken away.
+//! The sandbox: each rule stops its attacks, which succeed when that rule alone is taken away.
 
 mod seclusion;
 

@@ -1,4 +1,4 @@
-//! The repository is in order.
+//! The repository is tidy: its files, fixtures, pages and architecture map.
 
 mod arrows;
 

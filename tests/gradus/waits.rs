@@ -1,5 +1,4 @@
-//! How long everybody waits for code that never comes back: calls and processes are counted, no time is
-//! measured.
+//! How long Gradus waits for code that never returns: calls and processes are counted, no time is measured.
 
 #![expect(
     clippy::needless_raw_string_hashes,

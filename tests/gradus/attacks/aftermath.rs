@@ -1,4 +1,4 @@
-//! What a grading left that it should not have.
+//! What a grading must not leave behind.
 
 use std::fmt;
 use std::fs;

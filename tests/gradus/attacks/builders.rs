@@ -1,4 +1,4 @@
-//! Hand-ins that git cannot hold: links, pipes, sockets, strange names, very large and very deep.
+//! Hand-ins that git cannot store: links, pipes, sockets, strange names, very large and very deep trees.
 
 use std::ffi::OsStr;
 use std::fs::{self, File};

@@ -1,4 +1,4 @@
-//! The course that is attacked: a word stands in every hidden part of it.
+//! The attacked course: a marker word is in every hidden part of it.
 
 use std::fs;
 use std::path::Path;

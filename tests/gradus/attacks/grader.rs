@@ -1,4 +1,4 @@
-//! Who grades: whoever runs the tests, or an ordinary user.
+//! The user who grades: the one who runs the tests, or an ordinary one.
 
 use std::ffi::OsString;
 use std::fmt;

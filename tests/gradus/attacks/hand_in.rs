@@ -1,4 +1,4 @@
-//! From an entry of the corpus to a folder that is handed in.
+//! Makes a folder that is handed in from an entry of the corpus.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,5 +1,5 @@
-//! Honest work: right answers in many styles, of which none is refused, and wrong ones, of which
-//! none is accepted.
+//! Honest work: correct answers in many styles, none of which is rejected, and wrong ones, none of which is
+//! accepted.
 
 use std::collections::BTreeMap;
 

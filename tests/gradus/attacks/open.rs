@@ -1,4 +1,4 @@
-//! What is known to get through, and what stops it.
+//! Attacks that are known to succeed, and what stops them.
 
 use super::corpus;
 use super::grader::Grader;

@@ -1,4 +1,4 @@
-//! What lies outside a grading: files, a port, a socket. Whoever touches them leaves a trace.
+//! What is outside a grading: files, a port, a socket. Access to any of them leaves a trace.
 
 use std::collections::BTreeMap;
 use std::fs;

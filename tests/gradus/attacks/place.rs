@@ -1,4 +1,4 @@
-//! Where hand-ins lie, and what is beside them: a course, a home, and files that nobody may touch.
+//! Where hand-ins are, and what is beside them: a course, a home, and files that no submission may touch.
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};

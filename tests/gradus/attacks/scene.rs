@@ -1,5 +1,4 @@
-//! Where attacks are made: a course, a folder of hand-ins, and everything outside that nobody may
-//! touch.
+//! The scene of attacks: a course, a folder of hand-ins, and everything outside that no submission may touch.
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -1,4 +1,4 @@
-//! What an author runs.
+//! The commands of an author.
 
 use std::path::Path;
 

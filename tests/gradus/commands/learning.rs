@@ -1,4 +1,4 @@
-//! Lists, lessons, questions, searches.
+//! The commands that show lists, lessons, questions and hits of a search.
 
 use snapbox::{assert_data_eq, str};
 

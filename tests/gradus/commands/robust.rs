@@ -1,4 +1,4 @@
-//! What must not go wrong: closed pipes, damaged and newer files, odd environments.
+//! Closed pipes, damaged and newer files, and odd environments are handled.
 
 use crate::harness::Desk;
 

@@ -1,4 +1,4 @@
-//! An exercise from handing out to a pass.
+//! An exercise from `start` to a pass.
 
 use std::io::{BufRead, BufReader};
 

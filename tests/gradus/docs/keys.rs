@@ -1,4 +1,4 @@
-//! Every key that a course's files may have is in the instructor's guide.
+//! The instructor's guide has every key that a course's files may have.
 
 use std::collections::BTreeSet;
 

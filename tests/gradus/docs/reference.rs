@@ -1,4 +1,4 @@
-//! The reference: commands as clap knows them, exit codes and JSON as the program has them.
+//! The reference has the commands as clap knows them, and exit codes and JSON as the program has them.
 
 use std::fmt::Write as _;
 

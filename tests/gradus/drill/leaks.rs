@@ -1,4 +1,4 @@
-//! What a learner can see of a drill that is open tells nothing.
+//! Nothing that a learner can see discloses the fault of an open drill.
 
 use std::fs;
 

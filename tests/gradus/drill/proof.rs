@@ -1,4 +1,4 @@
-//! What `gradus validate` makes of a drill.
+//! What `gradus validate` reports of a drill.
 
 use gradus::course::builtin;
 

@@ -1,4 +1,4 @@
-//! A grading that was killed, called off, or that could not do its work goes on where it was.
+//! A grading that was killed or cancelled, or that had an internal error, resumes where it stopped.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! A grading that is killed at random moments.
+//! A grading that is killed at random moments ends with the results of one that is not.
 
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};

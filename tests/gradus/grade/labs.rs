@@ -1,4 +1,4 @@
-//! Labs are graded as they are checked, but apart: in a network and among processes of their own.
+//! Labs are graded as they are checked, but in network and PID namespaces of their own.
 
 use gradus::kinds::KINDS;
 use std::fs;

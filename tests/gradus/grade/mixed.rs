@@ -1,6 +1,6 @@
-//! A class as large as is wanted: right, wrong and hostile work on exercises of every kind and tier.
+//! A class of any size: right, wrong and hostile work on exercises of every kind and tier.
 //!
-//! It is drawn from the sets of the corpus. All of it follows from its size and from where it lies.
+//! It is drawn from the sets of the corpus, and depends on nothing but its size and its folder.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

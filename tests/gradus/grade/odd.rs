@@ -1,4 +1,4 @@
-//! Odd hand-ins: whatever is handed in, grading ends as it does for learners' failures.
+//! Odd hand-ins: grading treats them as failures of learners, whatever is handed in.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};

@@ -1,4 +1,4 @@
-//! Parts make the whole again, or are refused.
+//! The results of all parts are merged into those of the whole, or refused.
 
 use super::class::{class, grade, hand_in, learner, results};
 use crate::harness::{Desk, Extent, Run};

@@ -1,4 +1,4 @@
-//! The people of a class: names as they are, and as somebody hostile would have them.
+//! The learners of a class: ordinary names, and hostile ones.
 
 /// What the folder of a learner is called, before their number, and their name in the class list.
 const PEOPLE: [(&str, &str); 20] = [

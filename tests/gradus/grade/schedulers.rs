@@ -1,4 +1,4 @@
-//! The examples of the book for schedulers: read as the scheduler reads them, and run.
+//! The book's examples for schedulers: parsed as the scheduler parses them, and run.
 
 use serde_json::Value;
 

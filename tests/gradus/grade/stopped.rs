@@ -1,4 +1,4 @@
-//! Results and reports as they would be if the clock had stood still, compared byte by byte.
+//! Results and reports with all times taken out, so that they can be compared byte by byte.
 
 use std::collections::BTreeMap;
 use std::fs;

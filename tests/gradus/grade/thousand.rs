@@ -1,5 +1,5 @@
-//! A class of a thousand, drawn from the corpus: killed at random, or dealt out, its grading ends as
-//! one that was left in peace. The ordinary run does the same to a small class.
+//! A class of a thousand, drawn from the corpus: killed at random, or dealt out, its grading ends in the results
+//! of an undisturbed one. The ordinary run does the same to a small class.
 #![expect(
     clippy::print_stdout,
     reason = "the figures are for whoever reads the run"

@@ -1,4 +1,4 @@
-//! A grading where nothing but limits holds a submission.
+//! A grading where a submission is confined by nothing but limits.
 
 use gradus::report::FORMATS;
 

@@ -1,4 +1,4 @@
-//! What grading says, and how it ends.
+//! The messages and exit codes of a grading.
 
 use snapbox::{assert_data_eq, str};
 

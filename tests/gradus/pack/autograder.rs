@@ -1,5 +1,4 @@
-//! The Gradescope autograder: laid out as Gradescope lays it out, set up, and run on what learners
-//! upload.
+//! The Gradescope autograder: laid out as Gradescope does, set up, and run on uploads.
 
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::PermissionsExt;

@@ -1,4 +1,4 @@
-//! The student edition: it opens, it checks public examples, and it holds nothing that is hidden.
+//! The student edition opens, checks public examples, and contains nothing hidden.
 
 use std::path::Path;
 

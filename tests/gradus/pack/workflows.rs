@@ -1,4 +1,4 @@
-//! Workflow files: read as their services read them, and their commands run.
+//! Workflow files: parsed as their services parse them, and their commands run.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! The text of a page according to pulldown-cmark's own HTML.
+//! The text of a page according to the HTML of pulldown-cmark.
 
 use gradus::text::visible;
 use pulldown_cmark::{Event, Options, Parser, html};

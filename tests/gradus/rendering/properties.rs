@@ -1,4 +1,4 @@
-//! Rules that hold for any text.
+//! Properties that hold for any text.
 
 use std::num::NonZero;
 

@@ -1,4 +1,4 @@
-//! Markdown out of pieces that mean something, in any order.
+//! Markdown made of meaningful pieces in random order.
 
 use proptest::prelude::{Strategy, prop};
 

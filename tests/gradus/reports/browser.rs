@@ -1,4 +1,4 @@
-//! A real browser without a window, driven over pipes: nothing listens on a port.
+//! A real, headless browser, driven over pipes: nothing listens on a port.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};

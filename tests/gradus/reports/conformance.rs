@@ -1,4 +1,4 @@
-//! What every format does, whichever it is.
+//! What every format must do.
 
 use gradus::report::{FORMATS, Format, format};
 

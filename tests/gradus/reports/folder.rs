@@ -1,4 +1,4 @@
-//! The folder of reports: what tells of other results goes, what is not ours stays.
+//! The folder of reports: reports of other results are removed, files of others are kept.
 
 use std::fs;
 use std::path::Path;

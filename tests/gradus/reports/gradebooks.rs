@@ -1,4 +1,4 @@
-//! Gradebooks, read again as CSV.
+//! Gradebooks, parsed again as CSV.
 
 use super::samples::{Class, HOSTILE, empty, great, hostile, report, small};
 

@@ -1,4 +1,4 @@
-//! Gradescope's results, as its documentation lists them; nothing else may be there.
+//! Gradescope's results have the keys that its documentation lists, and no others.
 
 use serde::Deserialize;
 

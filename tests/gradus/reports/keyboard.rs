@@ -1,4 +1,4 @@
-//! The report page by the keyboard alone: real key presses, sent to the browser.
+//! The report page by keyboard alone: real key presses, sent to the browser.
 
 use serde_json::{Value, json};
 

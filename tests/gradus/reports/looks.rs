@@ -1,4 +1,4 @@
-//! How the report page looks: on a narrow screen, on paper, in light and in dark.
+//! The report page is legible on a narrow screen, on paper, in light and in dark.
 
 use serde_json::json;
 

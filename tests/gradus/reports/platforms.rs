@@ -1,4 +1,4 @@
-//! JUnit, Gradescope and Exercism: read again as those platforms read them.
+//! JUnit, Gradescope and Exercism: parsed again as those platforms parse them.
 
 use std::collections::{BTreeMap, BTreeSet};
 

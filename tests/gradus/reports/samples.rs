@@ -1,4 +1,4 @@
-//! Gradings to report on: none, a small class, a hostile one, a great one.
+//! Gradings to report on: an empty one, a small class, a hostile one, a large one.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

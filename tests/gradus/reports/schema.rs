@@ -1,4 +1,4 @@
-//! The published schema of the results: what is written meets it, and what is not ours does not.
+//! The published schema of the results: what Gradus writes meets it, and other files do not.
 
 use gradus::check::Verdict;
 use gradus::report::TestVerdict;

@@ -1,4 +1,4 @@
-//! GitHub: annotations as the runner parses them, the summary as Markdown is read, and the step.
+//! GitHub: annotations as the runner parses them, the summary as Markdown is rendered, and the step.
 
 use gradus::lesson::{BlockKind, parse};
 

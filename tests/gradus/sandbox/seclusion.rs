@@ -1,4 +1,4 @@
-//! Seclusion: what a job has to itself, and that nothing of it stays.
+//! Seclusion: what a job has to itself, and that nothing of it remains.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Which module uses which: arrows lead one way, and `ARCHITECTURE.md` draws them as they are.
+//! Modules use each other in one direction only, as `ARCHITECTURE.md` draws it.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -54,10 +54,11 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
     if context.cancel.is_cancelled() {
         return Err(LabError::Cancelled);
     }
-    let mut lines = read_logs(lab)?;
-    if probe.expect.access.is_some() {
-        await_lines(lab, &mut lines, connected(&exchanges), context)?;
-    }
+    let awaited = match &probe.expect.access {
+        Some(_) => connected(&exchanges),
+        None => 0,
+    };
+    let lines = read_lines(lab, awaited, context)?;
     let after = counters(lab, probe);
     let counted = before
         .into_iter()
@@ -152,8 +153,7 @@ pub(crate) fn traces(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<
     skip_logs(lab, true, context)?;
     let requests = Requests::new(&probe.send, lab.listen());
     let exchanges = send(lab, probe, &requests, context)?;
-    let mut found = read_logs(lab)?;
-    await_lines(lab, &mut found, exchanges.len(), context)?;
+    let mut found = read_lines(lab, exchanges.len(), context)?;
     // nginx logs a request's errors before its access line, so by now all of them can be read.
     found.errors.extend(read_logs(lab)?.errors);
     found.errors.retain(|line| log::is_fault(line));
@@ -184,20 +184,32 @@ fn read_logs(lab: &mut Lab) -> Result<LogLines, LabError> {
     Ok(lines)
 }
 
+/// Polls until `is_done`, for as long as nginx may take to write to its logs.
+fn poll(
+    context: &Context,
+    mut is_done: impl FnMut() -> Result<bool, LabError>,
+) -> Result<(), LabError> {
+    let watch = Stopwatch::start();
+    while !is_done()? && watch.elapsed() < LOG_TIMEOUT {
+        if context.cancel.wait(POLL_INTERVAL) {
+            return Err(LabError::Cancelled);
+        }
+    }
+    Ok(())
+}
+
 /// Skips the present log lines, so that later ones belong to the next requests. If those lines matter, it
 /// first waits until nginx has logged all earlier requests.
 fn skip_logs(lab: &mut Lab, lines_matter: bool, context: &Context) -> Result<(), LabError> {
-    read_logs(lab)?;
-    let watch = Stopwatch::start();
-    while lines_matter && lab.unlogged() > 0 {
-        if watch.elapsed() > LOG_TIMEOUT {
-            // The configuration logs elsewhere, or not at all.
-            lab.note_log(0, lab.unlogged());
-        } else if context.cancel.wait(POLL_INTERVAL) {
-            return Err(LabError::Cancelled);
-        }
-        read_logs(lab)?;
+    if !lines_matter {
+        return read_logs(lab).map(drop);
     }
+    poll(context, || {
+        read_logs(lab)?;
+        Ok(lab.unlogged() == 0)
+    })?;
+    // What is not logged by now is logged elsewhere, or not at all.
+    lab.note_log(0, lab.unlogged());
     Ok(())
 }
 
@@ -207,23 +219,20 @@ fn connected(exchanges: &[Exchange]) -> usize {
     exchanges.len() - exchanges.iter().filter(is_refused).count()
 }
 
-/// nginx logs a request when it is finished, which may be after the client has the whole response.
-fn await_lines(
-    lab: &mut Lab,
-    lines: &mut LogLines,
-    count: usize,
-    context: &Context,
-) -> Result<(), LabError> {
-    let watch = Stopwatch::start();
-    while lines.accesses.len() < count && watch.elapsed() < LOG_TIMEOUT {
-        if context.cancel.wait(POLL_INTERVAL) {
-            return Err(LabError::Cancelled);
+/// Reads the logs, at least `count` lines of the access log if they come in time: nginx logs a request when
+/// it is finished, which may be after the client has the whole response.
+fn read_lines(lab: &mut Lab, count: usize, context: &Context) -> Result<LogLines, LabError> {
+    let mut lines = read_logs(lab)?;
+    poll(context, || {
+        if lines.accesses.len() >= count {
+            return Ok(true);
         }
         let more = read_logs(lab)?;
         lines.errors.extend(more.errors);
         lines.accesses.extend(more.accesses);
-    }
-    Ok(())
+        Ok(false)
+    })?;
+    Ok(lines)
 }
 
 /// The access-log line of the first of `exchanges`. `accesses` may lack it as yet, and may begin with late
@@ -237,19 +246,15 @@ fn first_access(
     context: &Context,
 ) -> Result<Option<String>, LabError> {
     let count = connected(exchanges);
-    let watch = Stopwatch::start();
-    loop {
-        if let Some(line) = requests.first_line(&accesses, count) {
-            return Ok(Some(line.clone()));
-        }
-        if count == 0 || watch.elapsed() > LOG_TIMEOUT {
-            return Ok(accesses.into_iter().next());
-        }
-        if context.cancel.wait(POLL_INTERVAL) {
-            return Err(LabError::Cancelled);
+    poll(context, || {
+        if count == 0 || requests.first_line(&accesses, count).is_some() {
+            return Ok(true);
         }
         accesses.extend(read_logs(lab)?.accesses);
-    }
+        Ok(false)
+    })?;
+    let own = requests.first_line(&accesses, count);
+    Ok(own.or(accesses.first()).cloned())
 }
 
 /// The requests that each upstream of `probe` handled.
@@ -370,5 +375,271 @@ impl Customer<'_> {
             *connection = Some(open);
         }
         Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::kinds::gateway::lab::probe::Act;
+    use crate::kinds::gateway::lab::system::Plan;
+    use crate::sandbox::Sandbox;
+
+    /// Longer than anything here takes.
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    /// A lab whose app is at nginx's own address, where probes meet it. There are no logs.
+    fn lab(app: &str) -> Lab {
+        let text = format!("name = 'shop'\naddress = '127.0.0.1:8080'\n{app}");
+        let plan = Plan {
+            listen: 8080,
+            upstreams: vec![toml::from_str(&text).unwrap()],
+            customers: None,
+        };
+        Lab::open(&plan, false, &context()).unwrap()
+    }
+
+    /// No process is started in it.
+    fn context() -> Context {
+        Context::new(Sandbox::new("no-launcher"), Arc::default())
+    }
+
+    /// A context in which whatever waits ends with an error.
+    fn cancelled() -> Context {
+        let context = context();
+        context.cancel.cancel();
+        context
+    }
+
+    fn probe(text: &str) -> Probe {
+        toml::from_str(&format!("name = 'a'\ntitle = 'A'\n{text}")).unwrap()
+    }
+
+    fn exchange(lab: &mut Lab, probe: &Probe) -> Vec<Exchange> {
+        let requests = Requests::new(&probe.send, lab.listen());
+        send(lab, probe, &requests, &context()).unwrap()
+    }
+
+    fn refused() -> Exchange {
+        Exchange {
+            path: "/".to_owned(),
+            result: Err(NoResponse::Refused),
+            echoed: false,
+        }
+    }
+
+    fn answered(path: &str, millis: u64) -> Exchange {
+        let response = Response {
+            status: 200,
+            reason: "OK".to_owned(),
+            headers: Vec::new(),
+            body: Vec::new(),
+            is_cut: false,
+            time: Duration::from_millis(millis),
+        };
+        Exchange {
+            path: path.to_owned(),
+            result: Ok(response),
+            echoed: false,
+        }
+    }
+
+    fn is_cancelled<T>(result: &Result<T, LabError>) -> bool {
+        matches!(result, Err(LabError::Cancelled))
+    }
+
+    #[test]
+    fn what_a_probe_expects_is_looked_for() {
+        let mut lab = lab("[[on]]\npath = '/slow'\nafter = '60s'");
+        let mut run = |text: &str| run(&mut lab, &probe(text), &context()).unwrap();
+        let send = "send = { paths = ['/a', '/b'], parallel = 2 }";
+        let expect = "expect = { status = 200, from = 'shop', requests = { shop = 4 } }";
+        let passed = run(&format!("{send}\n{expect}"));
+        assert!(matches!(passed, TestResult::Passed), "{passed:?}");
+        let TestResult::Failed(Values { input, got, .. }) = run("expect = { status = 404 }") else {
+            panic!("a 200 is no 404");
+        };
+        assert!(input.unwrap().contains("127.0.0.1:8080"));
+        assert!(got.unwrap().contains("200"));
+        let late = run("send = { path = '/slow' }\nexpect = { status = 200, within = '20ms' }");
+        assert!(matches!(late, TestResult::TimeLimit(_)), "{late:?}");
+    }
+
+    #[test]
+    fn a_customer_sees_each_status_line_once_and_then_why_there_is_none() {
+        let mut lab = lab("[[on]]\npath = '/503'\nstatus = 503");
+        let probe = probe("send = { paths = ['/a', '/503', '/b'] }\nexpect = { status = 200 }");
+        let address = lab.address().unwrap();
+        assert_eq!(
+            status_lines(&probe, address, &context()),
+            ["HTTP/1.1 200 OK", "HTTP/1.1 503 Service Unavailable"]
+        );
+        lab.act(&Act::Stop("shop".to_owned())).unwrap();
+        assert_eq!(
+            status_lines(&probe, address, &context()),
+            ["no answer: connection refused"]
+        );
+    }
+
+    #[test]
+    fn the_first_request_without_a_response_is_the_last() {
+        let mut lab = lab("[[on]]\npath = '/hang'\ndoes = 'hang-up'");
+        let probe = probe("send = { paths = ['/a', '/hang', '/b'] }\nexpect = { status = 200 }");
+        let exchanges = exchange(&mut lab, &probe);
+        let paths: Vec<_> = exchanges.iter().map(|it| it.path.as_str()).collect();
+        assert_eq!(paths, ["/a", "/hang"]);
+        assert!(exchanges[0].result.is_ok() && exchanges[1].result.is_err());
+        // Only what was answered is logged.
+        assert_eq!(lab.unlogged(), 1);
+        let seen = seen(&lab, &probe);
+        assert!(seen.is_empty(), "the probe names no upstream");
+    }
+
+    #[test]
+    fn what_an_upstream_handled_is_seen_and_counted() {
+        let mut lab = lab("");
+        let probe = probe("send = { times = 3 }\nexpect = { status = 200, from = 'shop' }");
+        assert_eq!(counters(&lab, &probe), [Counters::default()]);
+        exchange(&mut lab, &probe);
+        let [counted] = counters(&lab, &probe)[..] else {
+            panic!("it is one upstream");
+        };
+        assert_eq!((counted.requests, counted.connections), (3, 3));
+        let seen = seen(&lab, &probe);
+        let targets: Vec<_> = seen["shop"].iter().map(|it| it.target.as_str()).collect();
+        assert_eq!((seen.len(), targets), (1, vec!["/"; 3]));
+    }
+
+    #[test]
+    fn a_connection_is_reused_unless_the_response_closes_it() {
+        let mut lab = lab("");
+        let mut connections = |send: &str| {
+            let probe = probe(&format!("send = {send}\nexpect = {{ status = 200 }}"));
+            let before = lab.counters("shop").connections;
+            let exchanges = exchange(&mut lab, &probe);
+            assert!(exchanges.len() == 3 && exchanges.iter().all(|it| it.result.is_ok()));
+            lab.counters("shop").connections - before
+        };
+        assert_eq!(connections("{ times = 3 }"), 3);
+        assert_eq!(connections("{ times = 3, reuse = true }"), 1);
+        let closing = "{ times = 3, reuse = true, headers = { Connection = 'close' } }";
+        assert_eq!(connections(closing), 3);
+    }
+
+    #[test]
+    fn only_an_upgraded_connection_echoes() {
+        let mut lab = lab("sites = ['shop.test']");
+        let mut echoed = |send: &str| {
+            let probe = probe(&format!("send = {send}\nexpect = {{ status = 101 }}"));
+            let exchange = exchange(&mut lab, &probe).remove(0);
+            (exchange.result.unwrap().status, exchange.echoed)
+        };
+        assert_eq!(
+            echoed("{ websocket = true, host = 'shop.test' }"),
+            (101, true)
+        );
+        assert_eq!(
+            echoed("{ websocket = true, host = 'other.test' }"),
+            (404, false)
+        );
+        assert_eq!(echoed("{ host = 'shop.test' }"), (200, false));
+    }
+
+    #[test]
+    fn a_customer_pauses_after_a_request_and_not_before() {
+        let mut lab = lab("");
+        let probe = probe("send = { times = 2, every = '60s' }\nexpect = { status = 200 }");
+        let requests = Requests::new(&probe.send, lab.listen());
+        let address = lab.address().unwrap();
+        let context = context();
+        let customer = Customer {
+            probe: &probe,
+            requests: &requests,
+            address,
+            context: &context,
+        };
+        let exchanges = thread::scope(|scope| {
+            let customer = scope.spawn(|| customer.send());
+            let watch = Stopwatch::start();
+            while lab.counters("shop").requests == 0 && watch.elapsed() < DEADLINE {
+                thread::yield_now();
+            }
+            context.cancel.cancel();
+            customer.join().unwrap()
+        });
+        assert_eq!(exchanges.len(), 1);
+    }
+
+    #[test]
+    fn waiting_that_the_exercise_prescribes_is_added_up() {
+        let mut lab = lab("[[on]]\npath = '/slow'\nafter = '1s'");
+        let send = |more: &str| {
+            let send = format!("send = {{ times = 3, every = '100ms'{more} }}");
+            probe(&format!("{send}\nexpect = {{ status = 200 }}"))
+        };
+        let exchanges = [
+            answered("/slow", 1000),
+            answered("/quick", 50),
+            answered("/slow", 1500),
+        ];
+        note_wait(&mut lab, &send(""), &exchanges);
+        assert_eq!(lab.waited(), Duration::from_millis(200 + 2500));
+        // Customers wait at the same time.
+        note_wait(&mut lab, &send(", parallel = 2"), &exchanges);
+        assert_eq!(lab.waited(), Duration::from_millis(2700 + 200 + 1500));
+    }
+
+    #[test]
+    fn a_refused_connection_leaves_no_line_in_a_log() {
+        let exchanges = [answered("/", 1), refused(), answered("/", 1)];
+        assert_eq!(connected(&exchanges), 2);
+        assert_eq!(connected(&[refused()]), 0);
+    }
+
+    #[test]
+    fn polling_ends_when_it_is_done_cancelled_or_too_late() {
+        assert!(poll(&cancelled(), || Ok(true)).is_ok());
+        assert!(is_cancelled(&poll(&cancelled(), || Ok(false))));
+        let mut polled = 0;
+        let third = poll(&context(), || {
+            polled += 1;
+            Ok(polled == 3)
+        });
+        assert!(third.is_ok() && polled == 3);
+        assert!(poll(&context(), || Ok(false)).is_ok());
+        assert!(is_cancelled(&poll(&context(), || Err(LabError::Cancelled))));
+    }
+
+    #[test]
+    fn logs_are_waited_for_only_if_lines_matter_and_some_are_missing() {
+        let mut lab = lab("");
+        assert!(skip_logs(&mut lab, true, &cancelled()).is_ok());
+        lab.note_log(1, 0);
+        assert!(skip_logs(&mut lab, false, &cancelled()).is_ok());
+        assert!(is_cancelled(&skip_logs(&mut lab, true, &cancelled())));
+        assert_eq!(lab.unlogged(), 1);
+        assert!(skip_logs(&mut lab, true, &context()).is_ok());
+        assert_eq!(lab.unlogged(), 0);
+        assert!(read_lines(&mut lab, 0, &cancelled()).is_ok());
+        assert!(is_cancelled(&read_lines(&mut lab, 1, &cancelled())));
+    }
+
+    #[test]
+    fn the_line_of_the_first_exchange_is_found_and_otherwise_the_first_of_all() {
+        let mut lab = lab("");
+        let probe = probe("expect = { status = 200 }");
+        let requests = Requests::new(&probe.send, 8080);
+        let mut first = |lines: &[&str], exchange: Exchange| {
+            let accesses = lines.iter().map(|line| (*line).to_owned()).collect();
+            first_access(&mut lab, accesses, &requests, &[exchange], &cancelled())
+        };
+        let lines = ["\"GET /late HTTP/1.1\" 200", "\"GET / HTTP/1.1\" 502"];
+        let own = first(&lines, answered("/", 1)).unwrap();
+        assert_eq!(own.as_deref(), Some(lines[1]));
+        let first_of_all = first(&lines, refused()).unwrap();
+        assert_eq!(first_of_all.as_deref(), Some(lines[0]));
+        assert!(is_cancelled(&first(&lines[..1], answered("/", 1))));
     }
 }
