@@ -9,6 +9,7 @@ mod nginx;
 mod rust;
 mod script;
 mod shell;
+mod shell_language;
 mod shells;
 pub mod shown;
 mod text;
@@ -17,11 +18,11 @@ use crate::proof::Language;
 
 /// Every language there is.
 pub static LANGUAGES: &[&dyn Language] = &[
-    &console::Console,
+    &console::CONSOLE,
     &nginx::Nginx,
     &rust::Rust,
-    &script::Script,
-    &text::Text,
+    &script::SCRIPT,
+    &text::TEXT,
     &data::Toml,
     &drawn::Drawn,
 ];

@@ -87,7 +87,7 @@ pub(crate) enum Command {
     #[command(hide = true, name = crate::proof::apart::ENTRY)]
     Prove(prove::Prove),
     #[command(hide = true, name = "__lab")]
-    LabWord(lab::word::LabWord),
+    LabWord(lab::wrapper::WrapperCommand),
 }
 
 impl Command {

@@ -58,9 +58,9 @@ impl Drill {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
         let context = app.context(Feedback::Title)?;
-        let ground = drill::load(&opened.course.tree, &mut Vec::new());
-        let ground = ground.ok_or_else(|| no_drill(app))?;
-        let drills = Drills::new(opened.workspace()?, &ground, &context);
+        let spec = drill::load(&opened.course.tree, &mut Vec::new());
+        let spec = spec.ok_or_else(|| no_drill(app))?;
+        let drills = Drills::new(opened.workspace()?, &spec, &context);
         match self.step {
             Some(DrillStep::Answer(answer)) => answer.run(app, &drills),
             Some(DrillStep::Check(check)) => check.run(app, &drills, &context),

@@ -7,7 +7,7 @@ mod ps;
 mod reload;
 mod shell;
 pub(super) mod up;
-pub(super) mod word;
+pub(super) mod wrapper;
 
 use clap::{Args, Subcommand};
 

@@ -148,9 +148,9 @@ impl Validate {
         findings.prove(&jobs, &prove, &context, self.jobs(), &steps);
         if only.is_none() {
             // What is wrong with its files was found when the course was read.
-            if let Some(ground) = drill::load(&course.tree, &mut Vec::new()) {
+            if let Some(spec) = drill::load(&course.tree, &mut Vec::new()) {
                 steps.show("proving the drill");
-                findings.prove_drill(&ground, &context);
+                findings.prove_drill(&spec, &context);
             }
         }
         steps.show("");

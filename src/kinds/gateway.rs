@@ -1,4 +1,4 @@
-//! The kind `gateway`: a broken gateway to mend, judged by probes against a private nginx.
+//! The kind `gateway`: a broken gateway to fix, judged by probes against a private nginx.
 
 mod claims;
 mod classify;
@@ -10,88 +10,31 @@ pub mod lab;
 mod live;
 mod manifest;
 mod mutants;
+mod probing;
 mod public;
 mod runbook;
 mod scaffold;
 pub(crate) mod system;
+mod task;
 
 use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome, TestTitle};
+use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome};
 use crate::kind::{
     About, Catch, Edition, Facts, Finding, Folder, Kind, Part, Task, WorkspaceFile, WrongSolution,
 };
 use crate::source::{ExerciseId, Problem, Tree};
-use lab::config::Config;
-use lab::need::Need;
-use lab::{Nginx, Plan, Probe, modules};
+use lab::Nginx;
+use task::{CATCHERS, GatewayTask, LABS_A_PROCESSOR, title};
 
-pub(crate) use files::Files;
-pub(crate) use live::{Label, opening};
-use manifest::Symptom;
-
-/// The configuration of nginx.
-const FILE: &str = "nginx.conf";
-/// What catches a wrong solution that nginx does not accept.
-const CONFIG_TEST: &str = "nginx -t";
-/// What catches a wrong solution that no lab would run.
-const REFUSAL: &str = "refused";
-/// What catches a wrong solution whose services cannot run.
-const SERVICES: &str = "services";
-/// What catches a wrong solution that changes a file the lab is not about.
-const UNTOUCHABLE: &str = "untouchable";
-/// What catches a wrong solution whose runbook does not come to its end.
-const RUNBOOK: &str = "runbook";
-/// What catches a wrong solution whose rules cannot be read.
-const RULES: &str = "rules";
-/// What catches wrong solutions before any probe is sent.
-const CATCHERS: [&str; 6] = [CONFIG_TEST, REFUSAL, SERVICES, UNTOUCHABLE, RUNBOOK, RULES];
-
-/// How many labs run at a time, on one processor: a lab mostly waits, for as long as the exercise prescribes.
-const LABS_A_PROCESSOR: usize = 4;
+pub(crate) use live::{Label, Opening, opening};
+pub(crate) use task::Files;
 
 /// The kind `gateway`.
 #[derive(Debug)]
 pub struct Gateway;
-
-/// What a learner's work is, and so what is judged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Judging {
-    /// Their files, in a private lab.
-    #[default]
-    Files,
-    /// What they did to the lab that is up, or else what their `runbook.sh` does to a fresh one.
-    Runbook,
-    /// Their `rules.toml`, which names the causes of failures from what nginx logs.
-    Rules,
-}
-
-#[derive(Debug)]
-struct GatewayTask {
-    /// The exercise's folder in the course, with a `/` at its end.
-    folder: String,
-    /// What the lab consists of; `None` if the manifest does not say.
-    plan: Option<Plan>,
-    judging: Judging,
-    edition: Edition,
-    /// What nginx runs with at first, where that is not the learner's file.
-    running: Option<String>,
-    /// The configuration that rules are tried on: one that the learner has not seen.
-    unseen: Option<String>,
-    /// The files that a learner may change.
-    edit: Vec<String>,
-    needs: Vec<Need>,
-    symptom: Option<Symptom>,
-    probes: Vec<Probe>,
-    starter: Files,
-    solution: Files,
-    wrong: Vec<(WrongSolution, Files)>,
-    /// Other solutions that must pass, by their folders.
-    accepted: Vec<(String, Files)>,
-}
 
 impl Kind for Gateway {
     fn about(&self) -> About {
@@ -264,68 +207,5 @@ impl Task for GatewayTask {
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError> {
         let files = files::completed(files::of_collected(files), &self.starter);
         judge::solution(self, &files, context)
-    }
-}
-
-impl GatewayTask {
-    /// Returns the exercise's name.
-    fn name(&self) -> &str {
-        let folder = self.folder.trim_end_matches('/');
-        folder.rsplit('/').next().unwrap_or(folder)
-    }
-
-    /// Returns what the directives need that the course itself writes for this exercise.
-    fn derived_needs(&self) -> Vec<Need> {
-        let accepted = self.accepted.iter().map(|(_, files)| files);
-        let files = accepted.chain([&self.starter, &self.solution]);
-        let configs = files.filter_map(|files| Config::parse(files.get(FILE)?).ok());
-        let used = configs.flat_map(|config| modules::used(&config));
-        used.map(Need::Module).collect()
-    }
-
-    fn plan(&self) -> Result<&Plan, CheckError> {
-        let plan = self.plan.as_ref().filter(|_| {
-            // In a student edition the probes are not there.
-            !self.probes.is_empty() || self.edition == Edition::Student
-        });
-        plan.ok_or_else(|| {
-            let folder = &self.folder;
-            CheckError::exercise(format!(
-                "{folder}: the table `gateway` or the probes cannot be read"
-            ))
-        })
-    }
-
-    /// The file that a learner opens first is one that they may change.
-    fn in_workspace(&self, files: &Files) -> Vec<WorkspaceFile> {
-        let mut files: Vec<_> = files
-            .iter()
-            .map(|(path, text)| WorkspaceFile {
-                path: path.clone(),
-                text: text.clone(),
-                editable: self.edit.contains(path),
-                language: language(path),
-            })
-            .collect();
-        let place = |file: &WorkspaceFile| self.edit.iter().position(|path| *path == file.path);
-        files.sort_by_key(|file| place(file).unwrap_or(usize::MAX));
-        files
-    }
-}
-
-fn title(probe: &Probe) -> TestTitle {
-    TestTitle {
-        name: probe.name.clone(),
-        title: probe.title.clone(),
-    }
-}
-
-/// Returns the language of the file `path`.
-fn language(path: &str) -> &'static str {
-    match path.rsplit_once('.') {
-        Some((_, "conf")) => "nginx",
-        Some((_, "sh")) => "sh",
-        Some((_, "toml")) => "toml",
-        Some(_) | None => "text",
     }
 }

@@ -3,14 +3,12 @@
 //! They are run in the lab that `lab` names, else at a learner's desk with a workspace of the course.
 //! A block that shows no output at all is a list of commands: they are run, and may print anything.
 
-use std::ffi::OsString;
-
 use super::live;
-use super::shells;
-use super::shells::{Output, Shell};
+use super::shell::Output;
+use super::shell_language::ShellLanguage;
+use super::shells::{self, Shell};
 use super::shown::same;
-use crate::check::Context;
-use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
+use crate::proof::{Bench, Block, Miss};
 
 /// What stands before a command.
 const PROMPT: &str = "$ ";
@@ -18,8 +16,13 @@ const PROMPT: &str = "$ ";
 const MOST: usize = 24;
 
 /// Blocks `console`.
-#[derive(Debug)]
-pub(crate) struct Console;
+pub(super) static CONSOLE: ShellLanguage = ShellLanguage {
+    names: &["console"],
+    attributes: &live::ATTRIBUTES,
+    is_run: |_| true,
+    runs_shell: |_| true,
+    prove,
+};
 
 /// A command of a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,32 +33,6 @@ pub struct Command {
     pub typed: String,
     /// What is shown below it.
     pub shown: String,
-}
-
-impl Language for Console {
-    fn names(&self) -> &'static [&'static str] {
-        &["console"]
-    }
-
-    fn attributes(&self) -> &'static [&'static str] {
-        &live::ATTRIBUTES
-    }
-
-    fn runs_shell(&self, _block: &Block) -> bool {
-        true
-    }
-
-    fn need(&self, name: &str, context: &Context) -> Need {
-        shells::need(name, context)
-    }
-
-    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
-        shells::variables(context)
-    }
-
-    fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
-        one_by_one(blocks, |block| prove(block, bench))
-    }
 }
 
 /// Returns the commands of the block `text`; `None` if it does not start with one.

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::shells::Output;
-use super::{shell, shells};
+use super::shell;
+use super::shell::Output;
 use crate::check::{CheckError, Context};
 use crate::course::Course;
 use crate::kinds::gateway::lab::control::shell::PATH;
@@ -81,7 +81,7 @@ impl Home {
             .variable("COLUMNS", "80")
             .variable("GRADUS_STATE_DIR", folder("state"))
             .variable("GRADUS_CACHE_DIR", folder("home/.cache/gradus"));
-        for (name, value) in shells::variables(&self.context) {
+        for (name, value) in shell::variables(&self.context) {
             job = job.variable(name, value);
         }
         let own = ["here", "home", "state"].map(folder);

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::shell;
-use super::shells::Output;
+use super::shell::Output;
 use crate::check::{CheckError, Context};
 use crate::course::{Course, Exercise};
 use crate::kinds::gateway::lab::control::{LabHost, LabReply, LabRequest, LabStatus, wrappers};
 use crate::kinds::gateway::lab::{control, log};
-use crate::kinds::gateway::{self, Label};
+use crate::kinds::gateway::{self, Label, Opening};
 use crate::proof::{Block, Miss};
 use crate::sandbox::{Access, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
@@ -136,8 +136,8 @@ impl Live {
             title: &exercise.title,
         };
         let mut opening = match gateway::opening(&**task, label, work.path(), context)? {
-            Ok(opening) => opening,
-            Err(faults) => {
+            Opening::Ready(setup) => *setup,
+            Opening::Refused(faults) => {
                 let said: Vec<_> = faults.iter().map(|fault| fault.text.as_str()).collect();
                 let what = format!(
                     "the lab of {} does not start\n{}",

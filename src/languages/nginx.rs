@@ -5,8 +5,8 @@ use std::ffi::OsString;
 
 use super::console::part;
 use super::live::Named;
+use super::shell::Output;
 use super::shells;
-use super::shells::Output;
 use crate::check::Context;
 use crate::kinds::gateway::lab::nginx::{CHOICE, Nginx as Program};
 use crate::kinds::gateway::lab::snippet;

@@ -1,43 +1,20 @@
 //! Blocks `sh` and `bash`: a script that ends with code 0.
 
-use std::ffi::OsString;
-
 use super::console::part;
+use super::shell_language::ShellLanguage;
 use super::{live, shells};
-use crate::check::Context;
 use crate::kinds::gateway::lab::control::wrappers::quoted;
-use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
+use crate::proof::{Bench, Block, Miss};
 use crate::sandbox::End;
 
 /// Blocks `sh` and `bash`.
-#[derive(Debug)]
-pub(super) struct Script;
-
-impl Language for Script {
-    fn names(&self) -> &'static [&'static str] {
-        &["sh", "bash"]
-    }
-
-    fn attributes(&self) -> &'static [&'static str] {
-        &live::ATTRIBUTES
-    }
-
-    fn runs_shell(&self, _block: &Block) -> bool {
-        true
-    }
-
-    fn need(&self, name: &str, context: &Context) -> Need {
-        shells::need(name, context)
-    }
-
-    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
-        shells::variables(context)
-    }
-
-    fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
-        one_by_one(blocks, |block| prove(block, bench))
-    }
-}
+pub(super) static SCRIPT: ShellLanguage = ShellLanguage {
+    names: &["sh", "bash"],
+    attributes: &live::ATTRIBUTES,
+    is_run: |_| true,
+    runs_shell: |_| true,
+    prove,
+};
 
 fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     let shell = shells::shell(block, bench)?;

@@ -1,12 +1,22 @@
 //! What a shell on a page can see and do.
 
+use std::ffi::OsString;
 use std::path::Path;
 
-use super::shells::Output;
 use crate::check::{CheckError, Context};
 use crate::kinds::gateway::lab::nginx::CHOICE;
 use crate::kinds::rust::toolchain::Toolchain;
-use crate::sandbox::{Access, Job, Limits, View};
+use crate::sandbox::{Access, End, Exit, Job, Limits, View};
+use crate::text::visible;
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Output {
+    /// What it printed, errors included, in a learner's words.
+    pub(super) printed: String,
+    /// How it ended.
+    pub(super) end: End,
+}
 
 /// Runs `line` as the shell `job` of a page, which may write and run what is in the folders `own`. It
 /// reads `view` besides, the tools and libraries of this machine, and Gradus.
@@ -56,4 +66,38 @@ pub(super) fn with_tools(context: &Context) -> View {
         view = view.with_all(Access::Execute, found.filter(|it| it.ends_with("bin")));
     }
     view.with_all(Access::Execute, environment.get(CHOICE).map(Path::new))
+}
+
+/// Returns the variables by which a shell finds the compiler and the nginx of this machine.
+pub(super) fn variables(context: &Context) -> Vec<(&'static str, OsString)> {
+    let mut variables = Toolchain::variables(context);
+    variables.extend(context.environment.named(&[CHOICE]));
+    variables
+}
+
+impl Output {
+    /// Returns what came of a process that writes to standard output alone.
+    pub(super) fn of(exit: &Exit) -> Self {
+        let printed = String::from_utf8_lossy(&exit.stdout);
+        let lines = printed
+            .lines()
+            .map(|line| visible(line.trim_end_matches('\r')) + "\n");
+        Self {
+            printed: lines.collect(),
+            end: exit.end,
+        }
+    }
+
+    /// Returns why it could not be run to an end, if so.
+    pub(super) fn trouble(&self) -> Option<String> {
+        match self.end {
+            End::Code(126 | 127) => Some("is no command here".to_owned()),
+            End::Code(_) => None,
+            End::Signal(signal) => Some(format!("is ended by signal {signal}")),
+            End::TimeLimit => Some("does not come to an end".to_owned()),
+            End::OutputLimit => Some("prints too much".to_owned()),
+            End::Cancelled => Some("was called off".to_owned()),
+            End::NotEntered => Some("cannot be started here".to_owned()),
+        }
+    }
 }

@@ -1,32 +1,18 @@
 //! The shells that run the blocks of a batch: those of labs that are up, and one in a learner's home. Blocks
 //! that name the same lab share it, in their order.
 
-use std::ffi::OsString;
-
 use super::home::Home;
 use super::live::{Live, Named};
+use super::shell::Output;
 use crate::check::{CheckError, Context};
 use crate::kinds::gateway::lab::need;
-use crate::kinds::gateway::lab::nginx::CHOICE;
-use crate::kinds::rust::toolchain::Toolchain;
 use crate::proof::{Bench, Block, Miss, Need};
-use crate::sandbox::{End, Exit};
-use crate::text::visible;
 
 /// The shells of a batch, made at their first use.
 #[derive(Debug, Default)]
 struct Shells {
     labs: Vec<((String, bool), Live)>,
     home: Option<Home>,
-}
-
-/// What a command did.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Output {
-    /// What it printed, errors included, in a learner's words.
-    pub(super) printed: String,
-    /// How it ended.
-    pub(super) end: End,
 }
 
 /// Where commands are run.
@@ -79,46 +65,12 @@ pub(super) fn need(name: &str, context: &Context) -> Need {
     need.missing(context).map_or(Need::Met, Need::Lacking)
 }
 
-/// Returns the variables by which a shell finds the compiler and the nginx of this machine.
-pub(super) fn variables(context: &Context) -> Vec<(&'static str, OsString)> {
-    let mut variables = Toolchain::variables(context);
-    variables.extend(context.environment.named(&[CHOICE]));
-    variables
-}
-
 impl Shell<'_> {
     /// Runs one line.
     pub(super) fn run(&self, line: &str) -> Result<Output, CheckError> {
         match self {
             Self::Lab(lab) => lab.run(line),
             Self::Home(home) => home.run(line),
-        }
-    }
-}
-
-impl Output {
-    /// Returns what came of a process that writes to standard output alone.
-    pub(super) fn of(exit: &Exit) -> Self {
-        let printed = String::from_utf8_lossy(&exit.stdout);
-        let lines = printed
-            .lines()
-            .map(|line| visible(line.trim_end_matches('\r')) + "\n");
-        Self {
-            printed: lines.collect(),
-            end: exit.end,
-        }
-    }
-
-    /// Returns why it could not be run to an end, if so.
-    pub(super) fn trouble(&self) -> Option<String> {
-        match self.end {
-            End::Code(126 | 127) => Some("is no command here".to_owned()),
-            End::Code(_) => None,
-            End::Signal(signal) => Some(format!("is ended by signal {signal}")),
-            End::TimeLimit => Some("does not come to an end".to_owned()),
-            End::OutputLimit => Some("prints too much".to_owned()),
-            End::Cancelled => Some("was called off".to_owned()),
-            End::NotEntered => Some("cannot be started here".to_owned()),
         }
     }
 }

@@ -3,50 +3,25 @@
 //! `lab` names a lab, `run` a command in it, `log` a log of it: the lines of the block stand, one
 //! after the other, in what the command prints, or else in the log.
 
-use std::ffi::OsString;
-
 use super::console::part;
 use super::live::Named;
+use super::shell_language::ShellLanguage;
 use super::shells;
 use super::shown::stands_in;
-use crate::check::Context;
-use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
+use crate::proof::{Bench, Block, Miss};
 use crate::sandbox::End;
 
+/// The attributes by which a block promises anything.
+const PROMISES: [&str; 4] = ["lab", "state", "run", "log"];
+
 /// Blocks `text` and `http`.
-#[derive(Debug)]
-pub(super) struct Text;
-
-impl Language for Text {
-    fn names(&self) -> &'static [&'static str] {
-        &["text", "http"]
-    }
-
-    fn attributes(&self) -> &'static [&'static str] {
-        &["lab", "state", "run", "log"]
-    }
-
-    fn is_run(&self, block: &Block) -> bool {
-        let mut promises = self.attributes().iter();
-        promises.any(|name| block.attribute(name).is_some())
-    }
-
-    fn runs_shell(&self, block: &Block) -> bool {
-        block.attribute("run").is_some()
-    }
-
-    fn need(&self, name: &str, context: &Context) -> Need {
-        shells::need(name, context)
-    }
-
-    fn variables(&self, context: &Context) -> Vec<(&'static str, OsString)> {
-        shells::variables(context)
-    }
-
-    fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>> {
-        one_by_one(blocks, |block| prove(block, bench))
-    }
-}
+pub(super) static TEXT: ShellLanguage = ShellLanguage {
+    names: &["text", "http"],
+    attributes: &PROMISES,
+    is_run: |block| PROMISES.iter().any(|name| block.attribute(name).is_some()),
+    runs_shell: |block| block.attribute("run").is_some(),
+    prove,
+};
 
 fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     let broken = |message: &str| Miss::Broken(block.problem(message));

@@ -14,9 +14,9 @@ pub(crate) mod words;
 use crate::check::Context;
 use crate::kind::Task;
 use crate::kinds::gateway::Files;
-use crate::kinds::gateway::drill::draw::Urn;
-use crate::kinds::gateway::drill::fault::broken;
-use crate::kinds::gateway::drill::{Fault, Ground, Seed};
+use crate::kinds::gateway::drill::draw::FaultPool;
+use crate::kinds::gateway::drill::fault::with_faults;
+use crate::kinds::gateway::drill::{DrillSpec, Fault, Seed};
 use crate::sys::clock::unix_time;
 use crate::sys::fingerprint::Fingerprint;
 use crate::workspace::Workspace;
@@ -29,8 +29,8 @@ pub(crate) use store::{DrillError, Store};
 #[derive(Debug)]
 pub(crate) struct Drills<'a> {
     workspace: &'a Workspace,
-    ground: &'a Ground,
-    urn: Urn<'a>,
+    spec: &'a DrillSpec,
+    pool: FaultPool<'a>,
 }
 
 /// What a learner wants of a new drill.
@@ -64,18 +64,18 @@ pub(crate) struct Step<'a, T> {
 }
 
 impl<'a> Drills<'a> {
-    /// Returns the drills of `workspace` on `ground`, with the faults that `context` can show.
-    pub(crate) fn new(workspace: &'a Workspace, ground: &'a Ground, context: &Context) -> Self {
-        let urn = Urn::new(ground, |fault| fault.is_possible(context));
+    /// Returns the drills of `workspace` on `spec`, with the faults that `context` can show.
+    pub(crate) fn new(workspace: &'a Workspace, spec: &'a DrillSpec, context: &Context) -> Self {
+        let pool = FaultPool::new(spec, |fault| fault.is_possible(context));
         Self {
             workspace,
-            ground,
-            urn,
+            spec,
+            pool,
         }
     }
 
-    pub(crate) fn ground(&self) -> &'a Ground {
-        self.ground
+    pub(crate) fn spec(&self) -> &'a DrillSpec {
+        self.spec
     }
 
     /// Returns the drill that is not over, if there is one.
@@ -87,7 +87,7 @@ impl<'a> Drills<'a> {
 
     /// Begins a drill, and hands its files out.
     pub(crate) fn begin(&self, options: DrillOptions) -> Result<OpenDrill<'a>, DrillError> {
-        let most = self.urn.most();
+        let most = self.pool.most();
         if most == 0 {
             return Err(DrillError::Nothing);
         }
@@ -96,9 +96,9 @@ impl<'a> Drills<'a> {
         }
         let store = self.store()?;
         let journal = store.journal()?;
-        let met: BTreeSet<String> = self.urn.met(journal.met());
+        let met: BTreeSet<String> = self.pool.met(journal.met());
         let drills = options.exam.unwrap_or(1);
-        let seeds = self.urn.row(options.seed, drills, options.faults, &met);
+        let seeds = self.pool.row(options.seed, drills, options.faults, &met);
         let seed = *seeds.first().ok_or(DrillError::Nothing)?;
         let number = store.next_number()?;
         let exam = options.exam.map(|_| Exam {
@@ -234,7 +234,7 @@ impl<'a> Drills<'a> {
         count: usize,
         exam: Option<Exam>,
     ) -> Result<Round, DrillError> {
-        let faults = self.urn.draw(seed, count);
+        let faults = self.pool.draw(seed, count);
         let files = self.files(number, &faults)?;
         Ok(Round {
             number,
@@ -262,21 +262,21 @@ impl<'a> Drills<'a> {
 
     fn opened(&self, store: &Store, round: Round) -> Result<OpenDrill<'a>, DrillError> {
         let number = round.number;
-        let faults = self.urn.draw(round.seed, round.count);
+        let faults = self.pool.draw(round.seed, round.count);
         let files = self.files(number, &faults)?;
         if fingerprint(&files) != round.fingerprint {
             return Err(DrillError::Changed { number });
         }
         Ok(OpenDrill {
             folder: store.folder(number),
-            task: self.ground.system.task(files),
+            task: self.spec.system.task(files),
             faults,
             round,
         })
     }
 
     fn files(&self, number: u32, faults: &[&Fault]) -> Result<Files, DrillError> {
-        let files = broken(self.ground.system.files(), faults);
+        let files = with_faults(self.spec.system.files(), faults);
         files.map_err(|_| DrillError::Changed { number })
     }
 

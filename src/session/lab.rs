@@ -21,8 +21,8 @@ use crate::course::Exercise;
 use crate::kinds::gateway::lab::control::protocol::CommandOutput;
 use crate::kinds::gateway::lab::control::tail::Positions;
 use crate::kinds::gateway::lab::control::{
-    LabClientError, LabEvent, LabHost, LabReply, LabRequest, LabSetup, LabStatus, RegisteredLab,
-    Registry, words, wrappers,
+    Entered, LabClientError, LabEvent, LabHost, LabReply, LabRequest, LabSetup, LabStatus,
+    RegisteredLab, Registry, commands, wrappers,
 };
 use crate::sandbox::Cancel;
 use crate::term::{Key, Spot, Terminal, TerminalEvent, suspend};
@@ -88,8 +88,10 @@ impl LabSession<'_> {
             socket: host.socket().to_owned(),
         };
         let registry = Registry::new(&self.context.environment);
-        let entered = registry.enter(&entry).map_err(failed(host.folder()))?;
-        let _registered = entered.map_err(SessionError::LabIsUp)?;
+        let _registration = match registry.enter(&entry).map_err(failed(host.folder()))? {
+            Entered::Registered(registration) => registration,
+            Entered::Taken(other) => return Err(SessionError::LabIsUp(other)),
+        };
         let saved = sender.clone();
         let saved = move |changed| drop(saved.send(LabInput::Saved(changed)));
         let watcher = Watcher::start(&folder, WatchMode::Notified, saved);
@@ -263,9 +265,9 @@ impl LabScreen<'_> {
                 }
                 let words: Vec<String> = typed.into_iter().map(str::to_owned).collect();
                 let request = match words[0].as_str() {
-                    "svc" => words::svc(&words[1..]),
-                    "nginx" => words::nginx(&words[1..]),
-                    _ => words::svc(&words),
+                    "svc" => commands::svc(&words[1..]),
+                    "nginx" => commands::nginx(&words[1..]),
+                    _ => commands::svc(&words),
                 };
                 match request {
                     Ok(request) => self.ask(request)?,

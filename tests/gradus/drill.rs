@@ -10,8 +10,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradus::course::{Course, builtin, load};
-use gradus::kinds::gateway::drill::draw::Urn;
-use gradus::kinds::gateway::drill::{Fault, Ground, Seed};
+use gradus::kinds::gateway::drill::draw::FaultPool;
+use gradus::kinds::gateway::drill::{DrillSpec, Fault, Seed};
 use serde_json::Value;
 
 use crate::machine::Machine;
@@ -22,27 +22,27 @@ fn course() -> Course {
     load(&builtin::tree(), KINDS).0
 }
 
-fn ground(course: &Course) -> Ground {
+fn spec(course: &Course) -> DrillSpec {
     drill::load(&course.tree, &mut Vec::new()).expect("the course has a drill")
 }
 
 /// Returns the first seed from `from` on whose `count` faults are such that `wanted`.
-fn seed(ground: &Ground, from: u32, count: usize, wanted: impl Fn(&[&Fault]) -> bool) -> String {
-    let urn = Urn::new(ground, |_| true);
+fn seed(spec: &DrillSpec, from: u32, count: usize, wanted: impl Fn(&[&Fault]) -> bool) -> String {
+    let pool = FaultPool::new(spec, |_| true);
     let mut seeds = (from..from + 10_000).map(Seed);
-    let found = seeds.find(|seed| wanted(&urn.draw(*seed, count)));
+    let found = seeds.find(|seed| wanted(&pool.draw(*seed, count)));
     found.expect("some seed leads there").to_string()
 }
 
-fn seed_of(ground: &Ground, fault: &str) -> String {
-    seed(ground, 0, 1, |faults| faults[0].id == fault)
+fn seed_of(spec: &DrillSpec, fault: &str) -> String {
+    seed(spec, 0, 1, |faults| faults[0].id == fault)
 }
 
 /// Puts the file `name` of the drill `number` in order.
 fn mend(machine: &Machine, number: u32, name: &str) {
     let course = course();
-    let ground = ground(&course);
-    let whole = &ground.system.files()[name];
+    let spec = spec(&course);
+    let whole = &spec.system.files()[name];
     fs::write(file(machine, number, name), machine.with_ports(whole)).expect("a file");
 }
 
@@ -75,7 +75,7 @@ fn wait_gone(machine: &Machine) {
 fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     let machine = Machine::new(&[]);
     let course = course();
-    let seed = seed_of(&ground(&course), "shop-wrong-port");
+    let seed = seed_of(&spec(&course), "shop-wrong-port");
     let mut drill = sit(&machine, &["--seed", &seed]);
     drill.wait_for("HTTP/1.1 502 Bad Gateway");
     // The logs are for those who look.
@@ -135,9 +135,9 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
 fn two_faults_are_there_at_once_and_can_be_named_and_mended_from_another_terminal() {
     let machine = Machine::new(&[]);
     let course = course();
-    let ground = ground(&course);
+    let spec = spec(&course);
     let has = |faults: &[&Fault], id: &str| faults.iter().any(|fault| fault.id == id);
-    let seed = seed(&ground, 0, 2, |faults| {
+    let seed = seed(&spec, 0, 2, |faults| {
         has(faults, "reports-worker-limit") && has(faults, "chat-host-lost")
     });
     let mut drill = sit(&machine, &["--faults", "2", "--seed", &seed]);
@@ -190,8 +190,8 @@ fn a_seed_leads_to_the_same_files_and_to_another_fault_where_it_differs() {
     let machine = Machine::new(&[]);
     let text = |number| fs::read_to_string(file(&machine, number, "nginx.conf")).expect("a file");
     let course = course();
-    let shop = seed_of(&ground(&course), "shop-wrong-port");
-    let chat = seed_of(&ground(&course), "chat-host-lost");
+    let shop = seed_of(&spec(&course), "shop-wrong-port");
+    let chat = seed_of(&spec(&course), "chat-host-lost");
     for (number, seed) in [(1, &shop), (2, &shop), (3, &chat)] {
         let mut drill = sit(&machine, &["--seed", seed]);
         drill.send("q");
@@ -210,7 +210,7 @@ fn a_seed_leads_to_the_same_files_and_to_another_fault_where_it_differs() {
 fn a_drill_that_is_killed_leaves_nothing_and_is_taken_up_with_what_was_edited() {
     let machine = Machine::new(&[]);
     let course = course();
-    let seed = seed_of(&ground(&course), "accounts-header-too-big");
+    let seed = seed_of(&spec(&course), "accounts-header-too-big");
     let drill = sit(&machine, &["--seed", &seed]);
     let conf = file(&machine, 1, "nginx.conf");
     let edited = fs::read_to_string(&conf).expect("a file") + "# My own note.\n";

@@ -2,7 +2,7 @@
 
 use gradus::check::TestResult;
 use gradus::kinds::gateway::lab::config::Config;
-use gradus::kinds::gateway::lab::{Lab, Nginx, Plan, Probe, prober};
+use gradus::kinds::gateway::lab::{Lab, Nginx, Plan, Probe, Started, prober};
 
 use crate::lab::context;
 
@@ -38,8 +38,10 @@ fn a_line_that_comes_late_is_not_taken_for_one_of_the_next_probe() {
         upstreams: vec![toml::from_str(shop).expect("an upstream")],
         customers: None,
     };
-    let lab = Lab::start(&plan, &config, &nginx, &context).expect("a lab");
-    let mut lab = lab.expect("nginx takes it");
+    let started = Lab::start(&plan, &config, &nginx, &context).expect("a lab");
+    let Started::Up(mut lab) = started else {
+        unreachable!("nginx accepts the configuration")
+    };
     for (path, expect) in [
         ("/quick", "status = 204"),
         ("/slow", "status = 200, access = '^GET /slow HTTP/1.1 200$'"),

@@ -1,19 +1,24 @@
 //! What a drill was, when it is over.
 
 use crate::cli::app::{App, counted};
-use crate::kinds::gateway::drill::{Fault, Ground};
+use crate::kinds::gateway::drill::{DrillSpec, Fault};
 use crate::session::drill::PastDrill;
 use crate::session::drill::words::{clock, words_of};
 use crate::text::{Line, Role};
 
 /// Returns what a drill was, when it is over.
-pub(super) fn lines(app: &App, ground: &Ground, faults: &[&Fault], entry: &PastDrill) -> Vec<Line> {
+pub(super) fn lines(
+    app: &App,
+    spec: &DrillSpec,
+    faults: &[&Fault],
+    entry: &PastDrill,
+) -> Vec<Line> {
     let mut lines = vec![Line::new(), title(entry)];
     for (fault, named) in faults.iter().zip(&entry.faults) {
         lines.push(Line::new());
         let (hop, cause) = (
-            words_of(&ground.hops, &fault.hop),
-            words_of(&ground.causes, &fault.cause),
+            words_of(&spec.hops, &fault.hop),
+            words_of(&spec.causes, &fault.cause),
         );
         let mark = if named.named { Role::Good } else { Role::Bad };
         lines.push(Line::new().with(mark, cause));

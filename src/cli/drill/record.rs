@@ -111,7 +111,7 @@ fn rows(drills: &Drills<'_>, entry: &PastDrill) -> Vec<Line> {
         .with(role, format!("{mark:<10}"))
         .with(Role::Dim, format!("  seed {}", entry.seed));
     let causes = entry.faults.iter().map(|fault| {
-        let cause = words_of(&drills.ground().causes, &fault.cause);
+        let cause = words_of(&drills.spec().causes, &fault.cause);
         Line::plain(format!("     {cause}"))
     });
     std::iter::once(first).chain(causes).collect()
@@ -142,7 +142,7 @@ fn summary(drills: &Drills<'_>, journal: &Journal) -> Vec<Line> {
             Role::Warn
         };
         let line = Line::new().with(role, format!("  {at_once} of {met}  "));
-        let cause = words_of(&drills.ground().causes, &cause).to_owned();
+        let cause = words_of(&drills.spec().causes, &cause).to_owned();
         lines.push(line.with(Role::Text, cause));
     }
     lines

@@ -5,9 +5,9 @@ use crate::check::Context;
 use crate::cli::app::{App, Done};
 use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
-use crate::cli::lab::up::{refuse_second, tell, up};
+use crate::cli::lab::up::{print_refusal, refuse_second, up};
 use crate::kinds::gateway::drill::Seed;
-use crate::kinds::gateway::{self, Label};
+use crate::kinds::gateway::{self, Label, Opening};
 use crate::session::drill::{DrillOptions, Drilling, Drills, OpenDrill};
 use crate::term::{self, Ask};
 use crate::text::Line;
@@ -103,7 +103,7 @@ impl DrillRun<'_> {
             self.left(number);
             return Ok(Ended::Left(code));
         };
-        let lines = over::lines(app, self.drills.ground(), &faults, entry);
+        let lines = over::lines(app, self.drills.spec(), &faults, entry);
         if self.json {
             app.output.tell(&lines);
         } else {
@@ -145,8 +145,8 @@ impl DrillRun<'_> {
         };
         let context = self.context.clone();
         let opening = match gateway::opening(&*open.task, label, &open.folder, &context)? {
-            Ok(opening) => opening,
-            Err(faults) => return Ok(tell(self.app, &faults)),
+            Opening::Ready(setup) => *setup,
+            Opening::Refused(faults) => return Ok(print_refusal(self.app, &faults)),
         };
         let (words, own) = (self.app.words(), context.clone());
         let mut drilling = Drilling::new(words, self.drills, open, own);

@@ -73,15 +73,15 @@ struct CheckRecord {
 impl AnswerStep {
     pub(super) fn run(self, app: &App, drills: &Drills<'_>) -> Done {
         settle(app, drills, &open(drills)?)?;
-        let ground = drills.ground();
+        let spec = drills.spec();
         let one = |what, question, all, given: &Option<String>| match given {
             Some(word) => Ok(Some(words::chosen(what, all, word)?)),
             None => asked(app, what, question, all),
         };
-        let Some(hop) = one("hop", words::WHERE, &ground.hops, &self.hop)? else {
+        let Some(hop) = one("hop", words::WHERE, &spec.hops, &self.hop)? else {
             return Ok(Code::Nothing);
         };
-        let Some(cause) = one("cause", words::WHY, &ground.causes, &self.cause)? else {
+        let Some(cause) = one("cause", words::WHY, &spec.causes, &self.cause)? else {
             return Ok(Code::Nothing);
         };
         let step = drills.answer(&hop.id, &cause.id)?;
@@ -177,7 +177,7 @@ fn ended(
         return Ok(());
     }
     let faults: &[&Fault] = &drill.faults;
-    let lines = over::lines(app, drills.ground(), faults, entry);
+    let lines = over::lines(app, drills.spec(), faults, entry);
     Ok(app.output.lines(&lines)?)
 }
 

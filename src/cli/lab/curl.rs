@@ -1,11 +1,10 @@
 //! A stand-in for `curl` where there is none, and in a runbook's lab, whose ports are others than
 //! the learner's.
 
-mod response;
-mod told;
+mod messages;
 
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -13,12 +12,14 @@ use std::time::Duration;
 
 use crate::kinds::gateway::lab::control::LabStatus;
 use crate::kinds::gateway::lab::control::protocol::CommandOutput;
+use crate::kinds::gateway::lab::http::{self, Response};
 use crate::sys::clock::Stopwatch;
-use response::Response;
-use told::{Facts, why};
+use messages::{WriteOut, error_message};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_mins(1);
+/// The longest head of an answer, in bytes.
+const MAX_HEAD: u64 = 256 << 10;
 
 #[derive(Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "options of a command line")]
@@ -37,23 +38,30 @@ struct Call {
     socket: Option<String>,
 }
 
+/// A response, and its head as it came.
+#[derive(Debug)]
+struct Received {
+    head: String,
+    response: Response,
+}
+
 /// Does what `curl` does with these arguments, in the folder `folder`.
 pub(super) fn run(arguments: &[String], status: &LabStatus, folder: &Path) -> CommandOutput {
     let call = match parse(arguments) {
         Ok(call) => call,
         Err(what) => {
             let known = "it knows -i -I -s -S -v -f -X -d -H -o -w and --unix-socket";
-            let mut said = CommandOutput::failed(format!(
+            let mut output = CommandOutput::failed(format!(
                 "curl: {what}; this is the lab's small curl: {known}\n"
             ));
-            said.code = 2;
-            return said;
+            output.code = 2;
+            return output;
         }
     };
     let watch = Stopwatch::start();
     match call.exchange(status, folder) {
-        Ok(answer) => call.told(&answer, folder, watch.elapsed()),
-        Err(error) => call.failed(&error, watch.elapsed()),
+        Ok(answer) => call.output(&answer, folder, watch.elapsed()),
+        Err(error) => call.failure(&error, watch.elapsed()),
     }
 }
 
@@ -116,14 +124,14 @@ fn parse(arguments: &[String]) -> Result<Call, String> {
 }
 
 impl Call {
-    fn exchange(&self, status: &LabStatus, folder: &Path) -> io::Result<Response> {
+    fn exchange(&self, status: &LabStatus, folder: &Path) -> io::Result<Received> {
         let (authority, path) = self.parts();
         let request = self.request(authority, path);
         if let Some(socket) = &self.socket {
             let mut stream = UnixStream::connect(place(socket, status, folder))?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(request.as_bytes())?;
-            Response::read(stream, self.head)
+            Received::read(stream, self.head)
         } else {
             let (host, port) = host_and_port(authority);
             let port = port.parse();
@@ -131,7 +139,7 @@ impl Call {
             let mut stream = TcpStream::connect((host, status.port(port)))?;
             stream.set_read_timeout(Some(PATIENCE))?;
             stream.write_all(request.as_bytes())?;
-            Response::read(stream, self.head)
+            Received::read(stream, self.head)
         }
     }
 
@@ -179,14 +187,14 @@ impl Call {
         text + "\r\n" + data
     }
 
-    fn told(&self, answer: &Response, folder: &Path, time: Duration) -> CommandOutput {
+    fn output(&self, answer: &Received, folder: &Path, time: Duration) -> CommandOutput {
         let mut said = CommandOutput::default();
         if self.verbose {
-            said.stderr = self.exchanged(answer);
+            said.stderr = self.verbose_exchange(answer);
         }
-        if self.fail && answer.code >= 400 {
+        if self.fail && answer.response.status >= 400 {
             said.code = 22;
-            let status = answer.code;
+            let status = answer.response.status;
             let line = format!("curl: (22) The requested URL returned error: {status}\n");
             said.stderr.push_str(&line);
         } else {
@@ -195,7 +203,7 @@ impl Call {
                 out.extend_from_slice(answer.head.as_bytes());
             }
             if !self.head {
-                out.extend_from_slice(&answer.body);
+                out.extend_from_slice(&answer.response.body);
             }
             match &self.output {
                 Some(file) => {
@@ -211,31 +219,31 @@ impl Call {
             }
         }
         if let Some(form) = &self.write_out {
-            let facts = Facts {
-                status: &answer.status,
+            let facts = WriteOut {
+                status: &format!("{:03}", answer.response.status),
                 head: answer.head.len(),
-                body: answer.body.len(),
+                body: answer.response.body.len(),
                 time,
                 exit: said.code,
             };
-            said.stdout.push_str(&facts.written(form));
+            said.stdout.push_str(&facts.expand(form));
         }
         said
     }
 
     /// Returns what to say where there is no answer.
-    fn failed(&self, error: &io::Error, time: Duration) -> CommandOutput {
+    fn failure(&self, error: &io::Error, time: Duration) -> CommandOutput {
         let address = host_and_port(self.parts().0);
-        let (code, what) = why(error, address, time);
+        let (code, what) = error_message(error, address, time);
         let mut stderr = String::new();
         if self.verbose && code != 7 {
-            stderr.push_str(&self.sent());
+            stderr.push_str(&self.verbose_request());
         }
         if !self.silent {
             let line = format!("curl: ({code}) {what}\n");
             stderr.push_str(&line);
         }
-        let facts = Facts {
+        let facts = WriteOut {
             status: "000",
             head: 0,
             body: 0,
@@ -245,20 +253,20 @@ impl Call {
         let form = self.write_out.as_deref().unwrap_or_default();
         CommandOutput {
             code,
-            stdout: facts.written(form),
+            stdout: facts.expand(form),
             stderr,
         }
     }
 
     /// Returns the lines of `-v` for an answer.
-    fn exchanged(&self, answer: &Response) -> String {
-        let mut lines = self.sent();
+    fn verbose_exchange(&self, answer: &Received) -> String {
+        let mut lines = self.verbose_request();
         lines.extend(answer.head.lines().map(|line| format!("< {line}\n")));
         lines
     }
 
     /// Returns the lines of `-v` for a request.
-    fn sent(&self) -> String {
+    fn verbose_request(&self) -> String {
         let (authority, path) = self.parts();
         let (host, port) = host_and_port(authority);
         let mut lines = match &self.socket {
@@ -270,6 +278,24 @@ impl Call {
         let sent = head.lines().chain([""]).map(|line| format!("> {line}\n"));
         lines.extend(sent);
         lines
+    }
+}
+
+impl Received {
+    /// Reads an answer from `stream`; one to a `HEAD` has no body.
+    fn read(stream: impl Read, to_head: bool) -> io::Result<Self> {
+        let mut reader = BufReader::new(stream);
+        let head = http::read_head(&mut reader, MAX_HEAD)?;
+        if !head.ends_with(b"\r\n\r\n") {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        let mut response = Response::parse(&head).ok_or(io::Error::other("no HTTP"))?;
+        response.read_body(&mut reader, to_head)?;
+        if response.body.len() as u64 == http::MAX_BODY {
+            return Err(io::Error::other("an answer without an end"));
+        }
+        let head = String::from_utf8_lossy(&head).into_owned();
+        Ok(Self { head, response })
     }
 }
 
@@ -315,13 +341,13 @@ mod tests {
     fn no_answer_is_told_as_curl_tells_it() {
         let call =
             parse_line("-sw %{http_code}/%{exitcode}/%{time_total} http://[::1]:3000/").unwrap();
-        let said = call.failed(
+        let said = call.failure(
             &io::ErrorKind::UnexpectedEof.into(),
             Duration::from_millis(1500),
         );
         assert_eq!((said.code, said.stdout.as_str()), (52, "000/52/1.500000"));
         let call = parse_line("http://[::1]:3000/").unwrap();
-        let said = call.failed(&io::ErrorKind::ConnectionRefused.into(), Duration::ZERO);
+        let said = call.failure(&io::ErrorKind::ConnectionRefused.into(), Duration::ZERO);
         let start = "curl: (7) Failed to connect to ::1 port 3000 after 0 ms: ";
         assert!(said.stderr.starts_with(start), "{said:?}");
     }
@@ -330,8 +356,8 @@ mod tests {
     fn both_headers_are_shown_with_v() {
         let call = parse_line("-v http://127.0.0.1:3000/health").unwrap();
         let bytes = b"HTTP/1.1 200 OK\r\nServer: shop\r\n\r\nfine";
-        let answer = Response::read(&bytes[..], false).unwrap();
-        let said = call.told(&answer, Path::new("/"), Duration::ZERO);
+        let answer = Received::read(&bytes[..], false).unwrap();
+        let said = call.output(&answer, Path::new("/"), Duration::ZERO);
         assert!(
             said.stderr
                 .starts_with("* Connected to 127.0.0.1 (127.0.0.1) port 3000\n> GET /health")

@@ -14,7 +14,7 @@ use crate::cli::failure::Failure;
 use crate::cli::next;
 use crate::course::Exercise;
 use crate::kinds::gateway::lab::control::{LabSetup, LabStatus};
-use crate::kinds::gateway::{self, Label};
+use crate::kinds::gateway::{self, Label, Opening};
 use crate::progress::Progress;
 use crate::session::lab::LabSession;
 use crate::session::lab::exercising::Exercising;
@@ -54,8 +54,8 @@ impl Up {
             title: &exercise.title,
         };
         let opening = match gateway::opening(&**exercise.task(), label, &folder, &context)? {
-            Ok(opening) => opening,
-            Err(faults) => return Ok(tell(app, &faults)),
+            Opening::Ready(setup) => *setup,
+            Opening::Refused(faults) => return Ok(print_refusal(app, &faults)),
         };
         let pass = |outcome: &Outcome| {
             let note = |progress: &mut Progress| {
@@ -107,8 +107,8 @@ pub(in crate::cli) fn up(
     })
 }
 
-/// Shows what keeps a lab from being put up.
-pub(in crate::cli) fn tell(app: &App, faults: &[Diagnostic]) -> Code {
+/// Prints why a lab cannot be put up.
+pub(in crate::cli) fn print_refusal(app: &App, faults: &[Diagnostic]) -> Code {
     let lines = faults.iter().flat_map(|fault| fault.text.lines());
     let lines: Vec<_> = lines
         .map(|line| Line::new().with(Role::Bad, line))

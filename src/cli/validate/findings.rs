@@ -8,7 +8,7 @@ use crate::cli::output::Stepper;
 use crate::course::{Course, Exercise};
 use crate::kind::Tier;
 use crate::kinds::gateway::drill;
-use crate::kinds::gateway::drill::Ground;
+use crate::kinds::gateway::drill::DrillSpec;
 use crate::proof::{Batch, Proof};
 use crate::source::{ExerciseId, Problem};
 use crate::sys::threads;
@@ -86,13 +86,13 @@ impl Findings {
         self.proved.sort();
     }
 
-    /// Proves the drill on `ground`.
-    pub(super) fn prove_drill(&mut self, ground: &Ground, context: &Context) {
+    /// Proves the drill on `spec`.
+    pub(super) fn prove_drill(&mut self, spec: &DrillSpec, context: &Context) {
         let unproved = |name: &str, reason| Unproved {
             exercise: format!("drill: {name}"),
             reason,
         };
-        match drill::prove::prove(ground, context) {
+        match drill::prove::prove(spec, context) {
             Ok(proof) => {
                 self.problems.extend(proof.problems);
                 (self.faults, self.pairs) = (proof.faults, proof.pairs);

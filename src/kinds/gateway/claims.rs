@@ -3,13 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use super::files::{self, Files};
 use super::lab::modules::Module;
 use super::lab::{Nginx, Probe, services};
-use super::manifest::Symptom;
-use super::{
-    CONFIG_TEST, FILE, GatewayTask, REFUSAL, RULES, RUNBOOK, SERVICES, UNTOUCHABLE, classify, judge,
+use super::task::{
+    CONFIG_TEST, FILE, Files, GatewayTask, REFUSAL, RULES, RUNBOOK, SERVICES, Symptom, UNTOUCHABLE,
 };
+use super::{classify, files, judge};
 use crate::check::{CheckError, Context, Outcome, TestOutcome, TestResult, Values, Verdict};
 use crate::kind::{Catch, Part, WrongSolution, reason};
 use crate::source::Problem;
@@ -115,7 +114,7 @@ pub(super) fn catch<'a>(
 ) -> Result<Catch<'a>, CheckError> {
     let instead = lacked(&wrong.caught_without, &Nginx::required(context)?);
     let by = instead.unwrap_or(&wrong.caught_by);
-    let outcome = judge::until(task, files, Some(by), context)?;
+    let outcome = judge::judge_up_to(task, files, Some(by), context)?;
     Ok(if is_caught(task, by, files, &outcome) {
         Catch::Caught
     } else {

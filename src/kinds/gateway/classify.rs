@@ -6,12 +6,13 @@ use std::hash::{BuildHasher, RandomState};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::files::Files;
 use super::lab::config::Config;
+use super::lab::learner_toml::{self, diagnostic};
 use super::lab::nonce::Nonce;
 use super::lab::prober::Traces;
-use super::lab::{Lab, Nginx, Probe, odd, prober};
-use super::{FILE as CONFIG, GatewayTask, judge, title};
+use super::lab::{Lab, Nginx, Probe, Started, prober};
+use super::probing::{self, NotStarted, not_started};
+use super::task::{FILE as CONFIG, Files, GatewayTask, title};
 use crate::check::{
     CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
 };
@@ -70,7 +71,7 @@ pub(super) fn judge(
                 diagnostics,
                 ..Outcome::default()
             };
-            return Ok(judge::not_started(task, outcome, context));
+            return Ok(not_started(task, NotStarted::Other, outcome, context));
         }
     };
     let watch = Stopwatch::start();
@@ -89,7 +90,7 @@ pub(super) fn judge(
         }
         let result = found.get_mut(place).filter(|it| **it == TestResult::Passed);
         if let (Some(result), Some(values)) = (result, wrong_cause(&probe, &rules, &traces)) {
-            *result = judge::within(context.feedback, TestResult::Failed(values));
+            *result = probing::hide_values(context.feedback, TestResult::Failed(values));
         }
     }
     let tests = task.probes.iter().zip(found).map(|(probe, result)| {
@@ -100,7 +101,7 @@ pub(super) fn judge(
         context.tell(Event::Test(outcome.clone()));
         outcome
     });
-    let phases = std::iter::once(started).chain(judge::probing(&lab, watch.elapsed()));
+    let phases = std::iter::once(started).chain(probing::probing(&lab, watch.elapsed()));
     Ok(Outcome {
         phases: phases.collect(),
         tests: tests.collect(),
@@ -117,7 +118,12 @@ fn start(task: &GatewayTask, files: &Files, context: &Context) -> Result<Lab, Ch
     };
     let config = Config::parse(text).map_err(|fault| broken(&fault.message))?;
     let started = Lab::start(task.plan()?, &config, &Nginx::required(context)?, context)?;
-    started.map_err(|said| broken(said.first().map_or("", |said| said.message.as_str())))
+    match started {
+        Started::Up(lab) => Ok(*lab),
+        Started::Refused(said) => Err(broken(
+            said.first().map_or("", |said| said.message.as_str()),
+        )),
+    }
 }
 
 /// The causes that rules may name.
@@ -176,12 +182,7 @@ fn wrong_cause(probe: &Probe, rules: &[ClassifyRule], traces: &Traces) -> Option
 }
 
 fn parse(text: &str, causes: &BTreeSet<&str>) -> Result<Vec<ClassifyRule>, Vec<Diagnostic>> {
-    let file: RulesFile = toml::from_str(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line = text[..start.min(text.len())].matches('\n').count() + 1;
-        let help = odd::help(text, 1, line).unwrap_or_default();
-        vec![diagnostic(line, error.message(), &help)]
-    })?;
+    let file: RulesFile = learner_toml::parse(FILE, text)?;
     let known: Vec<_> = causes.iter().copied().collect();
     let known = format!("the causes are {}", known.join(", "));
     let mut faults = Vec::new();
@@ -194,40 +195,36 @@ fn parse(text: &str, causes: &BTreeSet<&str>) -> Result<Vec<ClassifyRule>, Vec<D
         } = spanned.get_ref();
         if !causes.contains(cause.as_str()) {
             faults.push(diagnostic(
+                FILE,
                 line,
                 &format!("there is no cause `{cause}`"),
-                &known,
+                Some(&known),
             ));
         }
         let parts = [error, access];
         if parts.iter().all(|part| part.is_none()) {
             let help = "write `error`, `access` or both";
-            faults.push(diagnostic(line, "this rule matches every request", help));
+            faults.push(diagnostic(
+                FILE,
+                line,
+                "this rule matches every request",
+                Some(help),
+            ));
         }
         if parts.into_iter().flatten().any(String::is_empty) {
             let help = "write a part of the line; for no line in error.log, `error = \"none\"`";
-            faults.push(diagnostic(line, "an empty part is in every line", help));
+            faults.push(diagnostic(
+                FILE,
+                line,
+                "an empty part is in every line",
+                Some(help),
+            ));
         }
     }
     if !faults.is_empty() {
         return Err(faults);
     }
     Ok(file.rules.into_iter().map(Spanned::into_inner).collect())
-}
-
-fn diagnostic(line: usize, message: &str, help: &str) -> Diagnostic {
-    let message = visible(message.trim_end());
-    let mut text = format!("{FILE}:{line}: {message}");
-    if !help.is_empty() {
-        text.extend(["\nhelp: ", help]);
-    }
-    Diagnostic {
-        error: true,
-        text,
-        message,
-        file: Some(FILE.to_owned()),
-        line: Some(line),
-    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
-//! The drill: a fault picked at random in a system that is otherwise whole. A learner sees the
-//! symptom, says where it broke and why, and mends it.
+//! The drill: a fault picked at random in an otherwise intact system. A learner sees the symptom, says where
+//! and why it broke, and fixes it.
 //!
-//! A course declares one [`Ground`] in its folder `drill/`: the whole system, the hops and causes
-//! to choose from, and the [`Fault`]s as edits of the system's files. [`draw`] picks some, [`prove`]
-//! shows that they are what they say. What a learner makes of them is `session::drill`'s.
+//! A course declares one [`DrillSpec`] in its folder `drill/`: the intact system, the hops and causes to choose
+//! from, and the [`Fault`]s as edits of the system's files. [`draw`] picks some of them, [`prove`] proves that
+//! each shows its symptom. What a learner does with them is in `session::drill`.
 
 pub mod draw;
 pub(crate) mod fault;
@@ -30,10 +30,10 @@ pub(crate) fn is_in(tree: &Tree) -> bool {
     tree.get(MANIFEST).is_some()
 }
 
-/// What a course's drills are made of.
+/// The drill of a course, as its manifest declares it.
 #[derive(Debug, Clone)]
-pub struct Ground {
-    /// The whole system.
+pub struct DrillSpec {
+    /// The intact system.
     pub system: System,
     /// Where a request can break, to choose from.
     pub hops: Vec<Possibility>,

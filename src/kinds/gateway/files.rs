@@ -1,23 +1,24 @@
 //! The files of a learner's folder: those of the starter, in the course's version or a learner's.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::lab::config;
-use super::{FILE, GatewayTask};
+use super::task::{FILE, Files, GatewayTask};
 use crate::check::{Collected, Diagnostic, HandIn};
 use crate::kind::Folder;
+use crate::source::Tree;
 use crate::sys::dir::{Dir, Refusal};
 
 const MOST: u64 = 64 << 10;
 
-/// File contents by path in the learner's folder.
-pub(crate) type Files = BTreeMap<String, String>;
-
 /// The files below `part` of an exercise's folder, such as `starter/`.
 pub(super) fn of_course(folder: &Folder<'_>, part: &str) -> Files {
-    let prefix = folder.prefix() + part;
-    let files = folder.tree.below(&prefix);
+    below(folder.tree, &(folder.prefix() + part))
+}
+
+/// The files of `tree` below `prefix`.
+pub(super) fn below(tree: &Tree, prefix: &str) -> Files {
+    let files = tree.below(prefix);
     files
         .map(|(path, text)| (path.to_owned(), text.to_owned()))
         .collect()

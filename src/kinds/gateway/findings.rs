@@ -1,8 +1,8 @@
 //! What a lab needs of this machine, or can use.
 
 use super::lab::modules::{Advisory, CARRIED, MODULES, Module};
-use super::lab::need;
 use super::lab::nginx::Nginx;
+use super::lab::ports;
 use crate::check::{CheckError, Context};
 use crate::kind::Finding;
 
@@ -81,7 +81,7 @@ fn nginx_faults(context: &Context) -> Finding {
 }
 
 fn ipv6() -> Finding {
-    let found = need::has_ipv6();
+    let found = ports::has_v6();
     let text = if found {
         "the address ::1 is there"
     } else {

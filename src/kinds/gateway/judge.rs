@@ -1,16 +1,12 @@
 //! Judges one submission: the rules of labs, then nginx's own messages, then the probes.
 
-use std::time::Duration;
-
-use super::files::{self, Files};
 use super::lab::config::{Config, ConfigError, rules};
 use super::lab::nginx::Nginx;
-use super::lab::{Lab, Plan, Probe, log, prober, services, system};
-use super::{FILE, GatewayTask, Judging, classify, runbook, title};
-use crate::check::{
-    CheckError, Context, Diagnostic, Event, Feedback, HandIn, Outcome, Phase, TestOutcome,
-    TestResult, Values,
-};
+use super::lab::{Lab, Plan, Probe, Started, services, system};
+use super::probing::{NotStarted, not_started, probing, run_probes, tell_diagnostics};
+use super::task::{FILE, Files, GatewayTask, Judging};
+use super::{classify, files, runbook};
+use crate::check::{CheckError, Context, Diagnostic, Event, HandIn, Outcome, Phase};
 use crate::kind::Edition;
 use crate::sys::clock::Stopwatch;
 
@@ -22,11 +18,12 @@ pub(super) fn hand_in(
     if hand_in.faults.is_empty() {
         return solution(task, &files::of_collected(&hand_in.files), context);
     }
+    let why = NotStarted::blaming(NotStarted::ConfigRefused, &hand_in.faults);
     let outcome = Outcome {
         diagnostics: hand_in.faults.clone(),
         ..Outcome::default()
     };
-    Ok(not_started(task, outcome, context))
+    Ok(not_started(task, why, outcome, context))
 }
 
 pub(super) fn solution(
@@ -34,11 +31,11 @@ pub(super) fn solution(
     files: &Files,
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    until(task, files, None, context)
+    judge_up_to(task, files, None, context)
 }
 
 /// Judges `files` by the probes up to the one called `last`.
-pub(super) fn until(
+pub(super) fn judge_up_to(
     task: &GatewayTask,
     files: &Files,
     last: Option<&str>,
@@ -69,6 +66,7 @@ fn judge(
     {
         outcome.diagnostics.extend(faults);
     }
+    let mut why = NotStarted::blaming(NotStarted::ConfigRefused, &outcome.diagnostics);
     let text = files.get(FILE).map_or("", String::as_str);
     let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?);
     for fault in &faults {
@@ -81,6 +79,11 @@ fn judge(
         };
         place.push(diagnostic(fault));
     }
+    if faults.iter().any(ConfigError::is_ours) {
+        why = NotStarted::ConfigRefused;
+    } else if why == NotStarted::Other && !faults.is_empty() {
+        why = NotStarted::ConfigRejected;
+    }
     let is_full = task.edition == Edition::Full;
     if task.judging == Judging::Runbook && is_full {
         // Errors that nginx reports in the file are for the runbook to fix.
@@ -88,19 +91,22 @@ fn judge(
         if outcome.forbidden.is_empty() && !outcome.diagnostics.iter().any(is_other) {
             return runbook::replay(task, files, context);
         }
-        return Ok(not_started(task, outcome, context));
+        return Ok(not_started(task, why, outcome, context));
     }
     if task.judging == Judging::Rules && is_full && outcome.diagnostics.is_empty() {
         return classify::judge(task, files, context);
     }
     let Some(config) = config.filter(|_| faults.is_empty()) else {
-        return Ok(not_started(task, outcome, context));
+        return Ok(not_started(task, why, outcome, context));
     };
-    outcome
-        .diagnostics
-        .extend(system::collision(&plan, &config));
+    if let Some(collision) = system::collision(&plan, &config) {
+        outcome.diagnostics.push(collision);
+        if why == NotStarted::Other {
+            why = NotStarted::ConfigRejected;
+        }
+    }
     if !outcome.diagnostics.is_empty() {
-        return Ok(not_started(task, outcome, context));
+        return Ok(not_started(task, why, outcome, context));
     }
     let last = task
         .probes
@@ -126,10 +132,11 @@ fn run(
         duration: watch.elapsed(),
     });
     let mut lab = match started {
-        Ok(lab) => lab,
-        Err(diagnostics) => {
+        Started::Up(lab) => lab,
+        Started::Refused(diagnostics) => {
+            let why = NotStarted::blaming(NotStarted::ConfigRejected, &diagnostics);
             outcome.diagnostics = diagnostics;
-            return Ok(not_started(task, outcome, context));
+            return Ok(not_started(task, why, outcome, context));
         }
     };
     outcome.diagnostics = lab.warnings().to_vec();
@@ -139,85 +146,6 @@ fn run(
     outcome.tests = run_probes(probes, &mut lab, context)?;
     outcome.phases.extend(probing(&lab, watch.elapsed()));
     Ok(outcome)
-}
-
-/// The phases of probing for `time`, apart from the waiting that the exercise prescribes.
-pub(super) fn probing(lab: &Lab, time: Duration) -> [Phase; 2] {
-    let wait = lab.waited().min(time);
-    let phase = |name, duration| Phase { name, duration };
-    [
-        phase("probe", time.saturating_sub(wait)),
-        phase("wait", wait),
-    ]
-}
-
-pub(super) fn run_probes(
-    probes: &[Probe],
-    lab: &mut Lab,
-    context: &Context,
-) -> Result<Vec<TestOutcome>, CheckError> {
-    let mut tests = Vec::new();
-    for probe in probes {
-        let result = prober::run(lab, probe, context)?;
-        if context.cancel.is_cancelled() {
-            return Err(CheckError::Cancelled);
-        }
-        let test = TestOutcome {
-            test: title(probe),
-            result: if context.graded {
-                without_run(within(context.feedback, result))
-            } else {
-                within(context.feedback, result)
-            },
-        };
-        context.tell(Event::Test(test.clone()));
-        tests.push(test);
-    }
-    Ok(tests)
-}
-
-/// Removes what the feedback level hides.
-pub(super) fn within(feedback: Feedback, result: TestResult) -> TestResult {
-    match (feedback, result) {
-        (Feedback::Title, TestResult::Failed(_)) => TestResult::Failed(Values::default()),
-        (Feedback::Title, TestResult::TimeLimit(_)) => TestResult::TimeLimit(Values::default()),
-        (Feedback::Full | Feedback::Title, result) => result,
-    }
-}
-
-/// Strips run-specific parts from the log line in a note, so that a second grading gives the same result.
-fn without_run(mut result: TestResult) -> TestResult {
-    if let TestResult::Failed(values) | TestResult::TimeLimit(values) = &mut result
-        && let Some(note) = &mut values.note
-    {
-        *note = log::without_run(note);
-    }
-    result
-}
-
-pub(super) fn not_started(task: &GatewayTask, mut outcome: Outcome, context: &Context) -> Outcome {
-    let is_conf = |diagnostic: &Diagnostic| diagnostic.file.as_deref() == Some(FILE);
-    let is_ours = |said: &Diagnostic| is_conf(said) && said.text.starts_with(FILE);
-    let reason = if !outcome.forbidden.is_empty() || outcome.diagnostics.iter().any(is_ours) {
-        "a lab does not run this configuration"
-    } else if outcome.diagnostics.iter().any(is_conf) {
-        "nginx does not accept the configuration"
-    } else {
-        "the lab does not start"
-    };
-    let tests = task.probes.iter().map(|probe| TestOutcome {
-        test: title(probe),
-        result: TestResult::NotRun(reason.to_owned()),
-    });
-    outcome.tests = tests.collect();
-    tell_diagnostics(&outcome, context);
-    outcome
-}
-
-fn tell_diagnostics(outcome: &Outcome, context: &Context) {
-    for diagnostic in outcome.forbidden.iter().chain(&outcome.diagnostics) {
-        context.tell(Event::Diagnostic(diagnostic.clone()));
-    }
 }
 
 fn diagnostic(fault: &ConfigError) -> Diagnostic {

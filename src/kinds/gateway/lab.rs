@@ -6,15 +6,17 @@
 
 pub(crate) mod client;
 pub mod config;
+pub(crate) mod confusables;
 pub(crate) mod control;
 pub(crate) mod customers;
 pub(crate) mod gateway;
+pub(crate) mod http;
+pub(crate) mod learner_toml;
 pub(crate) mod log;
 pub mod modules;
 pub(crate) mod need;
 pub mod nginx;
 pub(crate) mod nonce;
-pub(crate) mod odd;
 pub(crate) mod ports;
 pub(crate) mod probe;
 pub mod prober;
@@ -25,13 +27,13 @@ pub(crate) mod units;
 pub(crate) mod upstream;
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use nginx::Nginx;
 pub use probe::Probe;
 pub use system::Lab;
-pub use system::Plan;
+pub use system::{Plan, Started};
 pub(crate) use upstream::{Upstream, UpstreamPlan};
 
 use crate::check::CheckError;
@@ -68,6 +70,17 @@ pub enum LabError {
     /// nginx could not be started.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
+}
+
+impl LabError {
+    /// Makes an error of `path` from its cause.
+    pub(crate) fn file(path: &Path) -> impl Fn(io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::File {
+            path: path.clone(),
+            source,
+        }
+    }
 }
 
 impl From<LabError> for CheckError {

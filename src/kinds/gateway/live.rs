@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::files::{self, Files};
 use super::lab::control::{LabClient, LabReply, LabRequest, LabSetup, Registry};
 use super::lab::{Lab, Nginx, log, services};
-use super::{GatewayTask, Judging, judge};
+use super::task::{Files, GatewayTask, Judging};
+use super::{files, probing};
 use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
 use crate::kind::Task;
 use crate::sys::clock::Stopwatch;
@@ -18,8 +18,14 @@ pub(crate) struct Label<'a> {
     pub title: &'a str,
 }
 
-/// The parts of the lab of `task`, with the files of the learner's folder. The inner `Err` reports errors in
-/// them.
+/// What a lab is put up from.
+pub(crate) enum Opening {
+    Ready(Box<LabSetup>),
+    /// The learner's files have errors.
+    Refused(Vec<Diagnostic>),
+}
+
+/// The parts of the lab of `task`, with the files of the learner's folder.
 ///
 /// # Errors
 /// Fails when the exercise has no lab, or when its plan is broken.
@@ -28,7 +34,7 @@ pub(crate) fn opening(
     label: Label<'_>,
     folder: &Path,
     context: &Context,
-) -> Result<Result<LabSetup, Vec<Diagnostic>>, CheckError> {
+) -> Result<Opening, CheckError> {
     let task = task
         .live()
         .and_then(|live| live.downcast_ref::<GatewayTask>())
@@ -36,7 +42,7 @@ pub(crate) fn opening(
     let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
     let hand_in = files::of_learner(task, &folder);
     if !hand_in.faults.is_empty() {
-        return Ok(Err(hand_in.faults));
+        return Ok(Opening::Refused(hand_in.faults));
     }
     let files = files::of_collected(&hand_in.files);
     opening_of(task, label, &folder, &files, context)
@@ -49,26 +55,26 @@ pub(super) fn opening_of(
     folder: &Path,
     files: &Files,
     context: &Context,
-) -> Result<Result<LabSetup, Vec<Diagnostic>>, CheckError> {
+) -> Result<Opening, CheckError> {
     let mut plan = task.plan()?.clone();
     let declared = plan.upstreams.clone();
     if let Some(text) = files.get(services::FILE)
         && let Err(faults) = services::apply(text, &mut plan.upstreams, plan.listen)
     {
-        return Ok(Err(faults));
+        return Ok(Opening::Refused(faults));
     }
     let nginx = Nginx::required(context)?;
     let (probes, own) = (task.probes.clone(), context.clone());
     let judge = move |lab: &mut Lab| {
         let watch = Stopwatch::start();
-        let tests = judge::run_probes(&probes, lab, &own)?;
+        let tests = probing::run_probes(&probes, lab, &own)?;
         Ok(Outcome {
             tests,
-            phases: judge::probing(lab, watch.elapsed()).into(),
+            phases: probing::probing(lab, watch.elapsed()).into(),
             ..Outcome::default()
         })
     };
-    Ok(Ok(LabSetup {
+    Ok(Opening::Ready(Box::new(LabSetup {
         exercise: label.exercise.to_owned(),
         title: label.title.to_owned(),
         folder: folder.to_owned(),
@@ -79,7 +85,7 @@ pub(super) fn opening_of(
         nginx,
         context: context.clone(),
         judge: Box::new(judge),
-    }))
+    })))
 }
 
 /// The judgement of the lab that is up for `folder`, for exercises judged by what is done to it.

@@ -2,38 +2,23 @@
 
 pub(super) mod probes;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::files::{self, Files};
 use super::lab::modules::Module;
 use super::lab::need::Need;
 use super::lab::units::Time;
 use super::lab::{Plan, Probe, UpstreamPlan, services};
-use super::{CATCHERS, FILE, GatewayTask, Judging, classify, runbook};
+use super::task::{CATCHERS, FILE, Files, GatewayTask, Judging, Symptom};
+use super::{classify, files, runbook};
 use crate::kind::{Edition, Folder, WrongSolution};
 use crate::source::{Problem, line_of, toml_problem};
 
 /// The first configuration of a lab's nginx in a student edition, if it is not the learner's file. It is no
 /// secret: it can be seen in the running lab.
 pub(super) const RUNNING: &str = "running.conf";
-
-/// What a learner sees before anything is fixed.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Symptom {
-    /// The status of the first probe; `None` means that nginx does not start.
-    pub(super) status: Option<u16>,
-    /// A part of the line in the error log, or of nginx's message.
-    pub(super) log: Option<String>,
-    /// The probe that shows it, if not the first.
-    pub(super) probe: Option<String>,
-    /// By module: nginx's message if it lacks that module, and so does not start.
-    #[serde(default)]
-    pub(super) without: BTreeMap<String, String>,
-}
 
 #[derive(Debug, Deserialize)]
 struct Manifest {
@@ -205,14 +190,33 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
             problems.push(Problem::new(&file, message).at(line));
         }
     }
-    if let Some(text) = starter.get(services::FILE) {
-        let faults = services::apply(text, &mut table.upstreams(), table.listen);
-        for fault in faults.err().into_iter().flatten() {
-            let file = format!("{}starter/{}", folder.prefix(), services::FILE);
-            problems.push(Problem::new(file, fault.message).at(fault.line));
-        }
-    }
+    let starter_folder = folder.prefix() + "starter/";
+    check_services(
+        starter,
+        &starter_folder,
+        table.upstreams(),
+        table.listen,
+        problems,
+    );
     Some(table)
+}
+
+/// Checks the learner's settings in `files`, which are in `folder`, against the declared `upstreams`.
+pub(super) fn check_services(
+    files: &Files,
+    folder: &str,
+    mut upstreams: Vec<UpstreamPlan>,
+    listen: u16,
+    problems: &mut Vec<Problem>,
+) {
+    let Some(text) = files.get(services::FILE) else {
+        return;
+    };
+    let faults = services::apply(text, &mut upstreams, listen);
+    for fault in faults.err().into_iter().flatten() {
+        let file = format!("{folder}{}", services::FILE);
+        problems.push(Problem::new(file, fault.message).at(fault.line));
+    }
 }
 
 /// Checks that all `names`, from `line` of `file`, are modules of nginx.

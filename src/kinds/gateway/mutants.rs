@@ -7,7 +7,8 @@ use std::ops::Range;
 
 use super::lab::config::Config;
 use super::lab::services;
-use super::{FILE, GatewayTask, classify, files, runbook};
+use super::task::{FILE, GatewayTask};
+use super::{classify, files, runbook};
 use crate::check::Mutant;
 use crate::check::mutant::distinct;
 

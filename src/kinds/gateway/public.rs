@@ -1,7 +1,8 @@
 //! The public check of a student edition, without probes: nginx accepts the configuration, and the lab
 //! starts.
 
-use super::{GatewayTask, judge};
+use super::judge;
+use super::task::GatewayTask;
 use crate::check::{
     CheckError, Context, Event, HandIn, Outcome, Scope, TestOutcome, TestResult, TestTitle,
 };

@@ -5,14 +5,12 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::files::{self as folder_files, Files};
+use super::lab::confusables;
 use super::lab::control::{LabHost, LabReply, LabRequest, shell};
-use super::lab::odd;
-use super::live::{self, Label};
-use super::{GatewayTask, Judging, title};
-use crate::check::{
-    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult,
-};
+use super::live::{self, Label, Opening};
+use super::task::{Files, GatewayTask, Judging};
+use super::{files as folder_files, probing};
+use crate::check::{CheckError, Context, Diagnostic, Event, Outcome, Phase};
 use crate::sandbox::{Access, End, Exit, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
@@ -63,8 +61,8 @@ pub(super) fn replay(
     context.tell(Event::Step("starting nginx"));
     let watch = Stopwatch::start();
     let opening = match live::opening_of(task, label, &folder, files, context)? {
-        Ok(opening) => opening,
-        Err(diagnostics) => return Ok(not_started(task, diagnostics)),
+        Opening::Ready(setup) => *setup,
+        Opening::Refused(diagnostics) => return Ok(not_started(task, diagnostics)),
     };
     let (host, _) = LabHost::start(opening, Arc::new(|_| ()))?;
     context.tell(Event::Step("replaying runbook.sh"));
@@ -155,12 +153,8 @@ fn not_started(task: &GatewayTask, diagnostics: Vec<Diagnostic>) -> Outcome {
 }
 
 fn not_run(task: &GatewayTask, reason: &str, printed: String) -> Outcome {
-    let tests = task.probes.iter().map(|probe| TestOutcome {
-        test: title(probe),
-        result: TestResult::NotRun(reason.to_owned()),
-    });
     Outcome {
-        tests: tests.collect(),
+        tests: probing::not_run(task, reason),
         printed,
         ..Outcome::default()
     }
@@ -192,10 +186,10 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
     let line = number
         .checked_sub(1)
         .and_then(|index| runbook.lines().nth(index));
-    let odd = odd::help(runbook, number, number);
-    let odd = odd.map_or_else(String::new, |help| format!("\nhelp: {help}"));
+    let help = confusables::help(runbook, number, number);
+    let help = help.map_or_else(String::new, |help| format!("\nhelp: {help}"));
     Some(match line {
-        Some(line) => format!("{FILE}:{number}: {}: {why}{odd}", visible(line.trim())),
+        Some(line) => format!("{FILE}:{number}: {}: {why}{help}", visible(line.trim())),
         None => format!("{FILE}: {why}"),
     })
 }

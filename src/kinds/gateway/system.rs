@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::files::Files;
 use super::lab::need::Need;
-use super::lab::{Plan, Probe, UpstreamPlan, services};
-use super::{FILE, GatewayTask, Judging, judge, manifest};
+use super::lab::{Plan, Probe, UpstreamPlan};
+use super::task::{FILE, Files, GatewayTask, Judging};
+use super::{files, judge, manifest};
 use crate::check::{CheckError, Context, Outcome};
 use crate::kind::{Edition, Task};
 use crate::source::{Problem, Tree};
@@ -50,20 +50,12 @@ impl System {
             customers: None,
         };
         let below = format!("{folder}system/");
-        let files = tree.below(&below);
-        let files: Files = files
-            .map(|(path, text)| (path.to_owned(), text.to_owned()))
-            .collect();
+        let files = files::below(tree, &below);
         if !files.contains_key(FILE) {
             problems.push(Problem::new(format!("{below}{FILE}"), "missing"));
         }
-        if let Some(text) = files.get(services::FILE) {
-            let faults = services::apply(text, &mut plan.upstreams.clone(), plan.listen);
-            for fault in faults.err().into_iter().flatten() {
-                let file = format!("{below}{}", services::FILE);
-                problems.push(Problem::new(file, fault.message).at(fault.line));
-            }
-        }
+        let upstreams = plan.upstreams.clone();
+        manifest::check_services(&files, &below, upstreams, plan.listen, problems);
         let file = format!("{folder}probes.toml");
         let probes = manifest::probes::read(&file, tree.get(&file), Some(&plan), problems);
         Self {

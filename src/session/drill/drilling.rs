@@ -128,12 +128,12 @@ impl<'a> Drilling<'a> {
 
     /// Returns how to answer where there are no keys.
     fn how(&self) -> Reaction {
-        let ground = self.drills.ground();
+        let spec = self.drills.spec();
         let head = |text: &str| Line::new().with(Role::Accent, text);
         let mut lines = vec![head(words::WHERE)];
-        lines.extend(words::listed(&ground.hops));
+        lines.extend(words::listed(&spec.hops));
         lines.push(head(words::WHY));
-        lines.extend(words::listed(&ground.causes));
+        lines.extend(words::listed(&spec.causes));
         let text = "Type answer and the two numbers, such as: answer 1 2";
         lines.push(Line::plain(text));
         Reaction::shown(lines)
@@ -181,7 +181,7 @@ impl Purpose for Drilling<'_> {
     ) -> Result<Option<Reaction>, SessionError> {
         Ok(Some(match key {
             'a' if view.by_lines() => self.how(),
-            'a' => match words::ask(self.drills.ground(), terminal, view)? {
+            'a' => match words::ask(self.drills.spec(), terminal, view)? {
                 Some((hop, cause)) => self.answer(hop, cause)?,
                 None => Reaction::shown(vec![Line::new().with(Role::Dim, "No answer.")]),
             },
@@ -195,11 +195,11 @@ impl Purpose for Drilling<'_> {
     }
 
     fn line(&mut self, typed: &[&str]) -> Result<Option<Reaction>, SessionError> {
-        let ground = self.drills.ground();
+        let spec = self.drills.spec();
         match typed {
             ["answer", hop, cause] => {
-                let hop = words::chosen("hop", &ground.hops, hop);
-                let cause = words::chosen("cause", &ground.causes, cause);
+                let hop = words::chosen("hop", &spec.hops, hop);
+                let cause = words::chosen("cause", &spec.causes, cause);
                 match (hop, cause) {
                     (Ok(hop), Ok(cause)) => self.answer(hop, cause).map(Some),
                     (Err(error), _) | (_, Err(error)) => {

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{Answered, OpenDrill, Step};
-use crate::kinds::gateway::drill::{Ground, Possibility};
+use crate::kinds::gateway::drill::{DrillSpec, Possibility};
 use crate::session::{SessionError, View};
 use crate::term::{Ask, Spot, Terminal};
 use crate::text::{Line, Role};
@@ -54,7 +54,7 @@ pub(crate) fn chosen<'a>(
 
 /// Asks for a hop and a cause; nothing if the learner would rather not.
 pub(crate) fn ask<'a>(
-    ground: &'a Ground,
+    spec: &'a DrillSpec,
     terminal: &mut dyn Terminal,
     view: &View,
 ) -> io::Result<Option<(&'a Possibility, &'a Possibility)>> {
@@ -65,10 +65,10 @@ pub(crate) fn ask<'a>(
         let chosen = terminal.ask(&Ask::One(titles))?.chosen();
         Ok(chosen.and_then(|at| all.get(at)))
     };
-    let Some(hop) = one(WHERE, &ground.hops)? else {
+    let Some(hop) = one(WHERE, &spec.hops)? else {
         return Ok(None);
     };
-    let cause = one(WHY, &ground.causes)?;
+    let cause = one(WHY, &spec.causes)?;
     Ok(cause.map(|cause| (hop, cause)))
 }
 

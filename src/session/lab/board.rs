@@ -115,7 +115,7 @@ pub(crate) fn log_lines(news: &NewLines) -> Vec<Line> {
     }
     let shown = news.lines.iter().map(|(source, text)| {
         let role = role(*source, text);
-        let lead = Line::new().with(role, format!("{:<6} ", source.word()));
+        let lead = Line::new().with(role, format!("{:<6} ", source.name()));
         lead.with(Role::Text, text)
     });
     lines.extend(shown);

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, Stdio};
 
-use gradus::kinds::gateway::drill::draw::Urn;
+use gradus::kinds::gateway::drill::draw::FaultPool;
 use gradus::kinds::gateway::drill::{Fault, Seed};
 use serde_json::{Value, json};
 
-use super::{course, ground, mend, seed, wait_gone};
+use super::{course, mend, seed, spec, wait_gone};
 use crate::machine::Machine;
 
 /// A Gradus that is talked to through pipes; it does not outlive its test.
@@ -89,13 +89,13 @@ fn solve(machine: &Machine, exam: &mut Piped, fault: &Fault) {
 fn an_exam_of_two_goes_by_lines_and_ends_with_a_score_in_json() {
     let machine = Machine::new(&[]);
     let course = course();
-    let ground = ground(&course);
-    let seed = seed(&ground, 0, 1, |faults| faults[0].needs.is_empty());
-    let urn = Urn::new(&ground, |_| true);
+    let spec = spec(&course);
+    let seed = seed(&spec, 0, 1, |faults| faults[0].needs.is_empty());
+    let pool = FaultPool::new(&spec, |_| true);
     let first = Seed(seed.parse().expect("a number"));
-    let seeds = urn.row(Some(first), 2, 1, &BTreeSet::new());
+    let seeds = pool.row(Some(first), 2, 1, &BTreeSet::new());
     assert_eq!((seeds[0], seeds.len()), (first, 2));
-    let fault = urn.draw(first, 1)[0];
+    let fault = pool.draw(first, 1)[0];
     let arguments = ["drill", "--exam", "2", "--seed", &seed, "--json"];
     let mut exam = Piped::start(&machine, &arguments);
     exam.wait_for("1 of 2 of the exam");

@@ -2,16 +2,16 @@
 
 use std::fs;
 
-use gradus::kinds::gateway::drill::{Fault, Ground};
+use gradus::kinds::gateway::drill::{DrillSpec, Fault};
 
-use super::{course, ground, seed_of, sit, wait_gone};
+use super::{course, seed_of, sit, spec, wait_gone};
 use crate::harness::Extent;
 use crate::machine::Machine;
 use crate::processes;
 
 /// Returns what would give `fault` away.
-fn telling(ground: &Ground, fault: &Fault) -> Vec<String> {
-    let cause = ground.causes.iter().find(|cause| cause.id == fault.cause);
+fn telling(spec: &DrillSpec, fault: &Fault) -> Vec<String> {
+    let cause = spec.causes.iter().find(|cause| cause.id == fault.cause);
     let title = cause.map_or_else(String::new, |cause| cause.title.clone());
     vec![
         fault.id.clone(),
@@ -25,25 +25,25 @@ fn telling(ground: &Ground, fault: &Fault) -> Vec<String> {
 fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
     let machine = Machine::new(&[]);
     let course = course();
-    let ground = ground(&course);
+    let spec = spec(&course);
     let exercises: Vec<_> = course
         .exercises
         .iter()
         .map(|it| it.id.to_string())
         .collect();
-    for (fault, number) in ground.faults.iter().zip(1..) {
+    for (fault, number) in spec.faults.iter().zip(1..) {
         let is_left_out = Extent::wanted() == Extent::Ordinary && number % 5 != 0;
         // A machine may lack what it needs, and then a seed leads elsewhere.
         if is_left_out || !fault.needs.is_empty() {
             continue;
         }
-        let drill = sit(&machine, &["--seed", &seed_of(&ground, &fault.id)]);
+        let drill = sit(&machine, &["--seed", &seed_of(&spec, &fault.id)]);
         let mut seen = drill.heard();
         for said in [&["lab", "ps"][..], &["lab", "ps", "--json"]] {
             seen += &machine.says(said);
         }
         seen += &processes::of_folder(&machine.path("")).join("\n");
-        let whole: String = ground.system.files().values().cloned().collect();
+        let whole: String = spec.system.files().values().cloned().collect();
         let mut folders = vec![
             machine.path("work/drills"),
             machine.path("work/.gradus"),
@@ -61,7 +61,7 @@ fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
                 }
             }
         }
-        let telling = telling(&ground, fault);
+        let telling = telling(&spec, fault);
         let telling = telling.iter().filter(|word| !whole.contains(*word));
         for word in telling.chain(exercises.iter()) {
             assert!(!seen.contains(word.as_str()), "{word:?} is in\n{seen}");
@@ -70,6 +70,6 @@ fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
         machine.gradus(&["drill", "give-up"]);
         drop(drill);
         wait_gone(&machine);
-        assert!(number <= ground.faults.len());
+        assert!(number <= spec.faults.len());
     }
 }

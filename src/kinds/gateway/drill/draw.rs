@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Fault, Ground};
+use super::{DrillSpec, Fault};
 use crate::sys::fingerprint::Fingerprint;
 
 /// Seeds are short, to be typed.
@@ -37,16 +37,16 @@ impl Seed {
     }
 }
 
-/// Faults that can be picked: those of the course that this machine can show.
+/// The faults to pick from: those of the course that this machine can show.
 #[derive(Debug, Clone)]
-pub struct Urn<'a> {
+pub struct FaultPool<'a> {
     faults: Vec<&'a Fault>,
 }
 
-impl<'a> Urn<'a> {
-    /// Returns the faults of `ground` for which `is_possible`.
-    pub fn new(ground: &'a Ground, is_possible: impl Fn(&Fault) -> bool) -> Self {
-        let faults = ground.faults.iter().filter(|fault| is_possible(fault));
+impl<'a> FaultPool<'a> {
+    /// Returns the faults of `spec` for which `is_possible`.
+    pub fn new(spec: &'a DrillSpec, is_possible: impl Fn(&Fault) -> bool) -> Self {
+        let faults = spec.faults.iter().filter(|fault| is_possible(fault));
         Self {
             faults: faults.collect(),
         }
@@ -176,36 +176,38 @@ mod tests {
     #[test]
     fn a_seed_leads_to_the_same_faults_whatever_else_there_is() {
         let faults = faults();
-        let urn = Urn {
+        let pool = FaultPool {
             faults: faults.iter().collect(),
         };
         for seed in (0..50).map(Seed) {
-            assert_eq!(ids(&urn.draw(seed, 2)), ids(&urn.draw(seed, 2)));
-            let drawn = urn.draw(seed, 2);
+            assert_eq!(ids(&pool.draw(seed, 2)), ids(&pool.draw(seed, 2)));
+            let drawn = pool.draw(seed, 2);
             assert!(drawn.len() == 2 && drawn[0].goes_with(drawn[1]));
         }
-        let all: BTreeSet<_> = (0..50).flat_map(|it| ids(&urn.draw(Seed(it), 1))).collect();
+        let all: BTreeSet<_> = (0..50)
+            .flat_map(|it| ids(&pool.draw(Seed(it), 1)))
+            .collect();
         assert_eq!(all.len(), 5);
-        assert_eq!((urn.most(), urn.draw(Seed(1), 9).len()), (3, 3));
+        assert_eq!((pool.most(), pool.draw(Seed(1), 9).len()), (3, 3));
     }
 
     #[test]
     fn no_fault_comes_twice_before_all_came() {
         let faults = faults();
-        let urn = Urn {
+        let pool = FaultPool {
             faults: faults.iter().collect(),
         };
-        let met = urn.met(["a", "b", "c", "d", "e", "a", "c"].into_iter());
+        let met = pool.met(["a", "b", "c", "d", "e", "a", "c"].into_iter());
         assert_eq!(met, BTreeSet::from(["a".to_owned(), "c".to_owned()]));
         let drawn = |seeds: Vec<Seed>| -> Vec<String> {
-            let drawn = seeds.into_iter().map(|seed| urn.draw(seed, 1));
+            let drawn = seeds.into_iter().map(|seed| pool.draw(seed, 1));
             drawn.flat_map(|drawn| ids(&drawn)).collect()
         };
-        let mut rest = drawn(urn.row(None, 3, 1, &met));
+        let mut rest = drawn(pool.row(None, 3, 1, &met));
         rest.sort();
         assert_eq!(rest, ["b", "d", "e"]);
-        let row = urn.row(Some(Seed(7)), 5, 1, &met);
-        assert_eq!(row, urn.row(Some(Seed(7)), 5, 1, &BTreeSet::new()));
+        let row = pool.row(Some(Seed(7)), 5, 1, &met);
+        assert_eq!(row, pool.row(Some(Seed(7)), 5, 1, &BTreeSet::new()));
         let five: BTreeSet<_> = drawn(row).into_iter().collect();
         assert_eq!(five.len(), 5);
     }

@@ -1,14 +1,14 @@
-//! A fault: edits of the whole system's files, and what a customer then sees.
+//! A fault: edits of the intact system's files, and the symptom that a customer then sees.
 
 use std::fmt;
 
 use serde::Deserialize;
 
 use crate::check::Context;
-use crate::kinds::gateway::Files;
 use crate::kinds::gateway::lab::Probe;
 use crate::kinds::gateway::lab::need::Need;
 use crate::kinds::gateway::lab::probe::{Expect, Send};
+use crate::kinds::gateway::task::Files;
 
 /// One way in which the system breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct Fault {
     pub hop: String,
     /// Why.
     pub cause: String,
-    /// What the signs were and what mends it, as Markdown, for when the drill is over.
+    /// The signs and the fix, as Markdown, for when the drill is over.
     pub explain: String,
     /// What a machine needs for it.
     pub needs: Vec<Need>,
@@ -29,7 +29,7 @@ pub struct Fault {
     pub edits: Vec<Edit>,
     /// What a customer sends.
     pub send: Send,
-    /// What comes of it.
+    /// The symptom.
     pub shows: Shows,
 }
 
@@ -112,7 +112,7 @@ impl Fault {
 ///
 /// # Errors
 /// Fails when a piece is not there, or not once.
-pub(crate) fn broken(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
+pub(crate) fn with_faults(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
     edited(files, faults, |edit| (&edit.from, &edit.to))
 }
 
@@ -120,7 +120,7 @@ pub(crate) fn broken(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> 
 ///
 /// # Errors
 /// Fails when an edit cannot be undone.
-pub(crate) fn mended(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
+pub(crate) fn without_faults(files: &Files, faults: &[&Fault]) -> Result<Files, Misfit> {
     edited(files, faults, |edit| (&edit.to, &edit.from))
 }
 
@@ -180,10 +180,10 @@ pub(crate) mod tests {
             fault("one", "a", "a 1", "a 9"),
             fault("two", "b", "b 2", "b 9"),
         );
-        let both = broken(&whole, &[&one, &two]).unwrap();
+        let both = with_faults(&whole, &[&one, &two]).unwrap();
         assert_eq!(both["nginx.conf"], "a 9; b 9;");
-        assert_eq!(mended(&both, &[&two, &one]).unwrap(), whole);
-        let misfit = broken(&both, &[&one]).unwrap_err();
+        assert_eq!(without_faults(&both, &[&two, &one]).unwrap(), whole);
+        let misfit = with_faults(&both, &[&one]).unwrap_err();
         assert_eq!((misfit.count, misfit.file.as_str()), (0, "nginx.conf"));
     }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::fault::{Edit, broken};
-use super::{FOLDER, Fault, Ground, MANIFEST, Possibility, Shows};
+use super::fault::{Edit, with_faults};
+use super::{DrillSpec, FOLDER, Fault, MANIFEST, Possibility, Shows};
 use crate::kinds::gateway::lab::need::Need;
 use crate::kinds::gateway::lab::probe::{Expect, Send};
 use crate::kinds::gateway::system::{System, SystemTable};
@@ -43,7 +43,7 @@ struct FaultTable {
 }
 
 /// Reads the drill of the course in `tree`, if it has one; what is wrong goes to `problems`.
-pub fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Option<Ground> {
+pub fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Option<DrillSpec> {
     let Some(text) = tree.get(MANIFEST) else {
         if tree.below(FOLDER).next().is_some() {
             problems.push(Problem::new(MANIFEST, "missing"));
@@ -79,7 +79,7 @@ pub fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Option<Ground> {
         }
         match table.fault() {
             Ok(fault) => {
-                if let Err(misfit) = broken(system.files(), &[&fault]) {
+                if let Err(misfit) = with_faults(system.files(), &[&fault]) {
                     problem(misfit.to_string());
                 }
                 faults.push(fault);
@@ -91,7 +91,7 @@ pub fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Option<Ground> {
         reader.problem(1, "there is no fault".to_owned());
         return None;
     }
-    Some(Ground {
+    Some(DrillSpec {
         system,
         hops,
         causes,

@@ -1,11 +1,11 @@
 //! Proves a course's drill: the whole system passes its probes, every fault shows and is noticed,
 //! every two faults that go together show together and can be taken out again.
 
-use super::fault::{broken, mended};
-use super::{Fault, Ground, MANIFEST, Shows};
+use super::fault::{with_faults, without_faults};
+use super::{DrillSpec, Fault, MANIFEST, Shows};
 use crate::check::{CheckError, Context, Feedback, TestResult, Verdict};
 use crate::kind::reason;
-use crate::kinds::gateway::{Files, LABS_A_PROCESSOR};
+use crate::kinds::gateway::task::{Files, LABS_A_PROCESSOR};
 use crate::source::Problem;
 use crate::sys::threads;
 
@@ -30,11 +30,11 @@ enum FaultProof<'a> {
     Broken(Vec<&'a Fault>),
 }
 
-/// Proves `ground`.
+/// Proves `spec`.
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
-pub(crate) fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckError> {
+pub(crate) fn prove(spec: &DrillSpec, context: &Context) -> Result<Proof, CheckError> {
     let context = &Context {
         feedback: Feedback::Full,
         observer: std::sync::Arc::new(|_| ()),
@@ -42,7 +42,7 @@ pub(crate) fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckEr
     };
     let mut proof = Proof::default();
     let mut faults = Vec::new();
-    for fault in &ground.faults {
+    for fault in &spec.faults {
         match fault.missing(context) {
             Some(reason) => proof.unproved.push((fault.id.clone(), reason)),
             None => faults.push(fault),
@@ -53,7 +53,7 @@ pub(crate) fn prove(ground: &Ground, context: &Context) -> Result<Proof, CheckEr
     let pairs = pairs(&faults);
     (proof.faults, proof.pairs) = (faults.len(), pairs.len());
     jobs.extend(pairs.into_iter().map(FaultProof::Broken));
-    for found in threads::map_parallel(LABS_A_PROCESSOR, &jobs, |job| job.run(ground, context)) {
+    for found in threads::map_parallel(LABS_A_PROCESSOR, &jobs, |job| job.run(spec, context)) {
         proof.problems.extend(found?);
     }
     Ok(proof)
@@ -70,25 +70,25 @@ fn pairs<'a>(faults: &[&'a Fault]) -> Vec<Vec<&'a Fault>> {
 }
 
 impl FaultProof<'_> {
-    fn run(&self, ground: &Ground, context: &Context) -> Result<Vec<Problem>, CheckError> {
+    fn run(&self, spec: &DrillSpec, context: &Context) -> Result<Vec<Problem>, CheckError> {
         let mut problems = Vec::new();
         match self {
             Self::Whole => {
-                let outcome = ground.system.judge(ground.system.files(), None, context)?;
+                let outcome = spec.system.judge(spec.system.files(), None, context)?;
                 if outcome.verdict() != Verdict::Passed {
                     let message = "the whole system does not pass its probes".to_owned();
                     problems.push(Problem::new(MANIFEST, message).help(reason(&outcome)));
                 }
             }
-            Self::Broken(faults) => match broken(ground.system.files(), faults) {
+            Self::Broken(faults) => match with_faults(spec.system.files(), faults) {
                 Ok(files) => {
-                    shows(ground, faults, &files, context, &mut problems)?;
-                    is_mended(ground, faults, &files, &mut problems);
+                    shows(spec, faults, &files, context, &mut problems)?;
+                    check_undo(spec, faults, &files, &mut problems);
                     if faults.len() == 1 {
-                        is_noticed(ground, faults[0], &files, context, &mut problems)?;
+                        is_noticed(spec, faults[0], &files, context, &mut problems)?;
                     }
                 }
-                // Told when it was read, with its line.
+                // The loader has already reported this, with its line.
                 Err(_) if faults.len() == 1 => {}
                 Err(misfit) => problems.push(Problem::new(MANIFEST, misfit.to_string())),
             },
@@ -103,14 +103,14 @@ fn names(faults: &[&Fault]) -> String {
 }
 
 fn shows(
-    ground: &Ground,
+    spec: &DrillSpec,
     faults: &[&Fault],
     files: &Files,
     context: &Context,
     problems: &mut Vec<Problem>,
 ) -> Result<(), CheckError> {
     let probes = faults.iter().map(|fault| fault.probe()).collect();
-    let outcome = ground.system.judge(files, Some(probes), context)?;
+    let outcome = spec.system.judge(files, Some(probes), context)?;
     for fault in faults {
         let seen = match &fault.shows {
             Shows::Refusal(says) => {
@@ -131,10 +131,10 @@ fn shows(
     Ok(())
 }
 
-/// Takes the faults out of the broken files again.
-fn is_mended(ground: &Ground, faults: &[&Fault], files: &Files, problems: &mut Vec<Problem>) {
-    let message = match mended(files, faults) {
-        Ok(mended) if mended == *ground.system.files() => return,
+/// Checks that `faults` can be taken out of the broken `files` again.
+fn check_undo(spec: &DrillSpec, faults: &[&Fault], files: &Files, problems: &mut Vec<Problem>) {
+    let message = match without_faults(files, faults) {
+        Ok(intact) if intact == *spec.system.files() => return,
         Ok(_) => format!("{} cannot be undone", names(faults)),
         Err(misfit) => format!("{} cannot be undone: {misfit}", names(faults)),
     };
@@ -143,13 +143,13 @@ fn is_mended(ground: &Ground, faults: &[&Fault], files: &Files, problems: &mut V
 }
 
 fn is_noticed(
-    ground: &Ground,
+    spec: &DrillSpec,
     fault: &Fault,
     files: &Files,
     context: &Context,
     problems: &mut Vec<Problem>,
 ) -> Result<(), CheckError> {
-    let outcome = ground.system.judge(files, None, context)?;
+    let outcome = spec.system.judge(files, None, context)?;
     if outcome.verdict() == Verdict::Passed {
         let message = format!("no probe notices the fault `{}`", fault.id);
         let help = "add a probe to drill/probes.toml that fails as long as it is there";

@@ -15,7 +15,7 @@ mod variables;
 
 use std::ops::Range;
 
-use super::odd;
+use super::confusables;
 use tokenizer::{Token, Tokenizer};
 
 pub use fault::ConfigError;
@@ -84,11 +84,11 @@ impl Config {
     }
 
     /// Help on confusable characters in the directive that ends in `line`.
-    pub(crate) fn odd_help(&self, line: usize) -> Option<String> {
+    pub(crate) fn confusable_help(&self, line: usize) -> Option<String> {
         let mut all = self.all().into_iter();
         let directive = all.find(|directive| directive.line == line);
         let first = directive.map_or(line, |directive| directive.name.line);
-        odd::help(&self.text, first, line)
+        confusables::help(&self.text, first, line)
     }
 
     /// The addresses of all `listen` directives.
@@ -116,8 +116,8 @@ pub(crate) fn decode(bytes: Vec<u8>) -> Result<String, usize> {
     let mut tokenizer = Tokenizer::new(&text);
     while matches!(tokenizer.next_token(), Ok(token) if token != Token::End) {}
     let is_comment = |place: &usize| tokenizer.comments().iter().any(|it| it.contains(place));
-    let mut odd = text.match_indices(char::REPLACEMENT_CHARACTER);
-    match odd.find(|(place, _)| !is_comment(place)) {
+    let mut undecodable = text.match_indices(char::REPLACEMENT_CHARACTER);
+    match undecodable.find(|(place, _)| !is_comment(place)) {
         None => Ok(text),
         Some((place, _)) => Err(text[..place].matches('\n').count() + 1),
     }

@@ -6,16 +6,16 @@
 //! the lab's shell.
 
 mod caller;
+pub(crate) mod commands;
 pub(crate) mod keeper;
 pub(crate) mod protocol;
 pub(crate) mod registry;
 mod server;
 pub(crate) mod shell;
 pub(crate) mod tail;
-pub(crate) mod words;
 pub(crate) mod wrappers;
 
 pub(crate) use caller::{LabClient, LabClientError};
 pub(crate) use keeper::{LabEvent, LabHost, LabSetup};
 pub(crate) use protocol::{LabReply, LabRequest, LabStatus, NginxCommand};
-pub(crate) use registry::{RegisteredLab, Registry};
+pub(crate) use registry::{Entered, RegisteredLab, Registry};

@@ -1,7 +1,6 @@
 //! A private nginx: its files, start, reload, logs and end.
 
 use std::fs;
-use std::io;
 use std::net::{Ipv6Addr, SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -36,6 +35,16 @@ pub(super) const LIMITS: Limits = Limits {
     file: 64 << 20,
 };
 
+/// A configuration, and what it is run with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Launch<'a> {
+    pub config: &'a Config,
+    pub nginx: &'a Nginx,
+    /// nginx's own folder, below that of the lab.
+    pub folder: &'a Path,
+    pub context: &'a Context,
+}
+
 /// A running private nginx; dropping it stops nginx.
 #[derive(Debug)]
 pub(crate) struct Gateway {
@@ -64,33 +73,106 @@ enum Readiness {
     PortTaken,
 }
 
-impl Gateway {
-    /// Starts `nginx` in `folder`, its own below that of the lab, with a private copy of `config` on ports
-    /// of `ports`, and waits until it listens. No upstream may listen on the addresses of `config`. If
-    /// Gradus is killed, the supervisor stops nginx and removes the lab's folder.
-    pub(crate) fn start(
-        config: &Config,
-        nginx: &Nginx,
-        ports: &mut Ports,
-        folder: &Path,
-        context: &Context,
-    ) -> Result<StartResult, LabError> {
-        let mut gateway = Self::launch(config, nginx, ports, folder, context)?;
-        match gateway.wait(&addresses(config, ports)?)? {
+impl Launch<'_> {
+    /// Starts nginx with a private copy of the configuration on ports of `ports`, and waits until it listens. No
+    /// upstream may listen on the addresses of the configuration. If Gradus is killed, the supervisor stops
+    /// nginx and removes the lab's folder.
+    pub(crate) fn start(&self, ports: &mut Ports) -> Result<StartResult, LabError> {
+        let mut gateway = self.spawn(ports)?;
+        match gateway.wait(&addresses(self.config, ports)?)? {
             Readiness::Listens => {
                 gateway.warnings = gateway.diagnostics(ports);
                 Ok(StartResult::Listens(Box::new(gateway)))
             }
-            Readiness::Ended if context.cancel.is_cancelled() => Err(LabError::Cancelled),
+            Readiness::Ended if self.context.cancel.is_cancelled() => Err(LabError::Cancelled),
             Readiness::Ended => {
                 let mut messages = gateway.rejection(ports);
-                explain(&mut messages, config, nginx, context);
+                self.explain(&mut messages);
                 Ok(StartResult::Refused(messages))
             }
             Readiness::PortTaken => Ok(StartResult::PortTaken),
         }
     }
 
+    fn spawn(&self, ports: &mut Ports) -> Result<Gateway, LabError> {
+        let (folder, context) = (self.folder, self.context);
+        self.write_config(ports)?;
+        let error_log = folder.join(rewrite::ERROR_LOG);
+        let logged = fs::metadata(&error_log).map_or(0, |file| file.len());
+        // The supervisor removes the whole lab's folder.
+        let lab = folder.parent().unwrap_or(folder);
+        let sandbox = &context.sandbox;
+        let server = sandbox.supervise(self.job(), lab, &context.cancel)?;
+        Ok(Gateway {
+            server,
+            folder: folder.to_path_buf(),
+            log: Log::at(error_log, 0),
+            access: Log::at(folder.join(rewrite::ACCESS_LOG), 0),
+            logged,
+            warnings: Vec::new(),
+        })
+    }
+
+    /// Runs `nginx -t`; overwrites the `nginx.conf` in the folder.
+    pub(crate) fn test(&self, ports: &mut Ports) -> Result<Vec<Diagnostic>, LabError> {
+        self.write_config(ports)?;
+        let job = self.job().argument("-t");
+        let exit = self.context.sandbox.run(job, &self.context.cancel)?;
+        exit.entered()?;
+        let stderr = String::from_utf8_lossy(&exit.stderr);
+        let mut messages = log::diagnostics(&stderr, self.folder, ports);
+        self.explain(&mut messages);
+        Ok(messages)
+    }
+
+    /// Adds help to nginx's messages: modules that it lacks, and confusable characters.
+    fn explain(&self, messages: &mut [Diagnostic]) {
+        self.nginx.explain(messages, self.context);
+        for diagnostic in messages {
+            let line = diagnostic.line;
+            if let Some(help) = line.and_then(|line| self.config.confusable_help(line)) {
+                diagnostic.text.extend(["\nhelp: ", &help]);
+            }
+        }
+    }
+
+    /// The job that runs nginx on the configuration in the folder, the only one in which it can write.
+    fn job(&self) -> Job {
+        let (nginx, folder) = (self.nginx, self.folder);
+        let view = view::of(nginx, &self.config.text).with(Access::Write, folder);
+        let job = Job::new(Stage::Lab, nginx.program(), folder)
+            .within(LIMITS)
+            .seeing(view)
+            .secluded(self.context.sandbox.server_seclusion())
+            // With OpenSSL, nginx would not start without a configuration file, which it cannot see.
+            .variable("OPENSSL_CONF", "/dev/null")
+            .argument("-p")
+            .argument(format!("{}/", folder.display()))
+            .argument("-c")
+            .argument(folder.join(log::FILE));
+        let job = clock::zone()
+            .into_iter()
+            .fold(job, |job, zone| job.variable("TZ", zone));
+        if nginx.knows_error_log_option() {
+            job.argument("-e").argument("stderr")
+        } else {
+            job
+        }
+    }
+
+    fn write_config(&self, ports: &mut Ports) -> Result<(), LabError> {
+        let knows = |name: &str| self.nginx.has_directive(name);
+        let text = rewrite::private_copy(self.config, ports, knows).map_err(LabError::Port)?;
+        for name in ["logs", "tmp"] {
+            let path = self.folder.join(name);
+            fs::create_dir_all(&path).map_err(LabError::file(&path))?;
+        }
+        let path = self.folder.join(log::FILE);
+        fs::write(&path, text).map_err(LabError::file(&path))
+    }
+}
+
+impl Gateway {
     /// The warnings of the start.
     pub(crate) fn warnings(&self) -> &[Diagnostic] {
         &self.warnings
@@ -152,38 +234,11 @@ impl Gateway {
 
     pub(crate) fn signal(&mut self, signal: ServerSignal) -> Result<(), LabError> {
         let asked = self.server.send(signal);
-        asked.map_err(|source| LabError::File {
-            path: self.folder.clone(),
-            source,
-        })
+        asked.map_err(LabError::file(&self.folder))
     }
 
     pub(crate) fn runs(&mut self) -> bool {
         !self.server.wait_for_end(Duration::ZERO)
-    }
-
-    fn launch(
-        config: &Config,
-        nginx: &Nginx,
-        ports: &mut Ports,
-        folder: &Path,
-        context: &Context,
-    ) -> Result<Self, LabError> {
-        write_config(config, nginx, ports, folder)?;
-        let job = job(config, nginx, folder, context);
-        let error_log = folder.join(rewrite::ERROR_LOG);
-        let logged = fs::metadata(&error_log).map_or(0, |file| file.len());
-        // The supervisor removes the whole lab's folder.
-        let lab = folder.parent().unwrap_or(folder);
-        let server = context.sandbox.supervise(job, lab, &context.cancel)?;
-        Ok(Self {
-            server,
-            folder: folder.to_owned(),
-            log: Log::at(error_log, 0),
-            access: Log::at(folder.join(rewrite::ACCESS_LOG), 0),
-            logged,
-            warnings: Vec::new(),
-        })
     }
 
     fn wait(&mut self, addresses: &[SocketAddr]) -> Result<Readiness, LabError> {
@@ -268,76 +323,4 @@ fn addresses(config: &Config, ports: &mut Ports) -> Result<Vec<SocketAddr>, LabE
 
 fn accepts(address: &SocketAddr) -> bool {
     TcpStream::connect_timeout(address, Duration::from_secs(1)).is_ok()
-}
-
-/// Runs `nginx -t` on `config` in the folder of a lab, whose `nginx.conf` it overwrites.
-pub(crate) fn test(
-    config: &Config,
-    nginx: &Nginx,
-    ports: &mut Ports,
-    folder: &Path,
-    context: &Context,
-) -> Result<Vec<Diagnostic>, LabError> {
-    write_config(config, nginx, ports, folder)?;
-    let job = job(config, nginx, folder, context).argument("-t");
-    let exit = context.sandbox.run(job, &context.cancel)?;
-    exit.entered()?;
-    let stderr = String::from_utf8_lossy(&exit.stderr);
-    let mut messages = log::diagnostics(&stderr, folder, ports);
-    explain(&mut messages, config, nginx, context);
-    Ok(messages)
-}
-
-/// Adds help to nginx's messages: modules that it lacks, and confusable characters.
-fn explain(messages: &mut [Diagnostic], config: &Config, nginx: &Nginx, context: &Context) {
-    nginx.explain(messages, context);
-    for diagnostic in messages {
-        let help = diagnostic.line.and_then(|line| config.odd_help(line));
-        if let Some(help) = help {
-            diagnostic.text.extend(["\nhelp: ", &help]);
-        }
-    }
-}
-
-/// The job that runs `nginx` on the configuration in `folder`, the only folder in which it can write.
-fn job(config: &Config, nginx: &Nginx, folder: &Path, context: &Context) -> Job {
-    let view = view::of(nginx, &config.text).with(Access::Write, folder);
-    let job = Job::new(Stage::Lab, nginx.program(), folder)
-        .within(LIMITS)
-        .seeing(view)
-        .secluded(context.sandbox.server_seclusion())
-        // With OpenSSL, nginx would not start without a configuration file, which it cannot see.
-        .variable("OPENSSL_CONF", "/dev/null")
-        .argument("-p")
-        .argument(format!("{}/", folder.display()))
-        .argument("-c")
-        .argument(folder.join(log::FILE));
-    let job = clock::zone()
-        .into_iter()
-        .fold(job, |job, zone| job.variable("TZ", zone));
-    if nginx.knows_error_log_option() {
-        job.argument("-e").argument("stderr")
-    } else {
-        job
-    }
-}
-
-fn write_config(
-    config: &Config,
-    nginx: &Nginx,
-    ports: &mut Ports,
-    folder: &Path,
-) -> Result<(), LabError> {
-    let text = rewrite::private_copy(config, ports, |name| nginx.has_directive(name));
-    let made = make_files(folder, &text.map_err(LabError::Port)?);
-    made.map_err(|(path, source)| LabError::File { path, source })
-}
-
-fn make_files(folder: &Path, text: &str) -> Result<(), (PathBuf, io::Error)> {
-    for name in ["logs", "tmp"] {
-        let path = folder.join(name);
-        fs::create_dir_all(&path).map_err(|source| (path, source))?;
-    }
-    let path = folder.join(log::FILE);
-    fs::write(&path, text).map_err(|source| (path, source))
 }

@@ -36,10 +36,7 @@ impl Log {
             Err(error) if error.kind() == ErrorKind::IsADirectory => Ok(Vec::new()),
             read => read,
         };
-        let bytes = read.map_err(|source| LabError::File {
-            path: self.path.clone(),
-            source,
-        })?;
+        let bytes = read.map_err(LabError::file(&self.path))?;
         self.offset += bytes.len() as u64;
         Ok(String::from_utf8_lossy(&bytes).into_owned())
     }

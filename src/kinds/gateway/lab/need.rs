@@ -1,11 +1,10 @@
 //! The requirements of a lab on the machine.
 
-use std::net::{Ipv6Addr, TcpListener};
-
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::modules::{MODULES, Module, NginxVersion};
 use super::nginx::{INSTALL, Nginx};
+use super::ports;
 use crate::check::Context;
 
 /// A requirement that not every machine meets.
@@ -75,16 +74,12 @@ impl Need {
                 let name = module.name;
                 lacks.then(|| format!("an nginx with the module `{name}`; {INSTALL}"))
             }
-            Self::Ipv6 => (!has_ipv6()).then(|| {
+            Self::Ipv6 => (!ports::has_v6()).then(|| {
                 "IPv6 on the loopback interface, the address ::1, which is switched off here"
                     .to_owned()
             }),
         }
     }
-}
-
-pub(crate) fn has_ipv6() -> bool {
-    TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).is_ok()
 }
 
 #[cfg(test)]

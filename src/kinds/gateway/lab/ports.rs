@@ -65,11 +65,8 @@ impl Ports {
         if self.ports.len() == MOST {
             return Err(io::Error::other(format!("more than {MOST} ports")));
         }
-        let own = if self.own { Port::hold_one(port) } else { None };
-        let held = match own {
-            Some(held) => held,
-            None => Port::hold()?,
-        };
+        let own = self.own.then(|| Port::hold(port).ok()).flatten();
+        let held = own.map_or_else(Port::hold_any, Ok)?;
         let number = held.number;
         self.ports.insert(port, held);
         Ok(number)
@@ -116,33 +113,25 @@ pub(crate) fn swapped(text: &str, port: impl Fn(u16) -> Option<u16>) -> String {
 }
 
 impl Port {
-    /// Binds the port `number` itself, if it is free.
-    fn hold_one(number: u16) -> Option<Self> {
-        let v4 = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, number))).ok()?;
+    /// Binds the port `number`, or any free one for 0, if it is free for IPv4 and IPv6.
+    fn hold(number: u16) -> Result<Self, Errno> {
+        let v4 = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, number)))?;
+        let number = SocketAddr::try_from(net::getsockname(&v4)?)?.port();
         let hold = match bound(SocketAddr::from((Ipv6Addr::LOCALHOST, number))) {
             Ok(v6) => vec![v4, v6],
-            Err(Errno::ADDRINUSE | Errno::ACCESS) => return None,
+            Err(Errno::ADDRINUSE | Errno::ACCESS) => return Err(Errno::ADDRINUSE),
+            // No IPv6 on this machine.
             Err(_) => vec![v4],
         };
-        Some(Self { number, hold })
+        Ok(Self { number, hold })
     }
 
-    fn hold() -> io::Result<Self> {
+    fn hold_any() -> io::Result<Self> {
         for _ in 0..TRIES {
-            let v4 = bound(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
-            let number = SocketAddr::try_from(net::getsockname(&v4)?)?.port();
-            match bound(SocketAddr::from((Ipv6Addr::LOCALHOST, number))) {
-                Ok(v6) => {
-                    let hold = vec![v4, v6];
-                    return Ok(Self { number, hold });
-                }
-                // Free for IPv4 only: try another number.
+            match Self::hold(0) {
+                // The number was free for IPv4 only.
                 Err(Errno::ADDRINUSE) => {}
-                // No IPv6 on this machine.
-                Err(_) => {
-                    let hold = vec![v4];
-                    return Ok(Self { number, hold });
-                }
+                held => return Ok(held?),
             }
         }
         Err(io::ErrorKind::AddrInUse.into())

@@ -1,6 +1,6 @@
 //! Probes: actions on a lab, requests to its gateway, and the expected responses.
 
-mod words;
+mod description;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::units::Time;
 
-pub(crate) use words::{command, expected, input, status_words};
+pub(crate) use description::{command, expected, input, status_words};
 
 /// The placeholder in a path for a fresh random value.
 pub(crate) const ANY: &str = "{any}";

@@ -9,14 +9,14 @@ use std::thread;
 use std::time::Duration;
 
 use super::LabError;
-use super::client::{Connection, NoResponse, Response};
+use super::client::{Connection, NoResponse};
 use super::customers::CustomerCounts;
+use super::http::{Request, Response};
 use super::log;
 use super::nonce::Nonce;
 use super::probe::{Probe, expected, input};
 use super::system::Lab;
 use super::upstream::Counters;
-use super::upstream::request::Request;
 use crate::check::{Context, TestResult, Values};
 use crate::sys::clock::Stopwatch;
 use judge::{History, Mismatch, ProbeJudge};
@@ -370,8 +370,7 @@ impl Customer<'_> {
         if send.websocket && response.status == 101 {
             *echoed = open.echoes()?;
         }
-        let closes = response.header("connection");
-        if send.reuse && !closes.is_some_and(|word| word.eq_ignore_ascii_case("close")) {
+        if send.reuse && !response.closes() {
             *connection = Some(open);
         }
         Ok(response)

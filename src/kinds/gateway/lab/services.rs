@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::odd;
+use super::learner_toml::{self, diagnostic};
 use super::units::{Mode, Time};
 use super::upstream::{Address, InitialState, UpstreamPlan};
 use crate::check::Diagnostic;
@@ -43,15 +43,7 @@ pub(crate) fn apply(
     upstreams: &mut [UpstreamPlan],
     listen: u16,
 ) -> Result<(), Vec<Diagnostic>> {
-    let file: ServicesFile = toml::from_str(text).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let line = text[..start.min(text.len())].matches('\n').count() + 1;
-        vec![diagnostic(
-            line,
-            error.message(),
-            odd::help(text, 1, line).as_deref(),
-        )]
-    })?;
+    let file: ServicesFile = learner_toml::parse(FILE, text)?;
     let mut faults = Vec::new();
     for spanned in &file.services {
         let line = line_of(text, spanned);
@@ -63,6 +55,7 @@ pub(crate) fn apply(
         {
             Some(upstream) => apply_settings(upstream, service, line, &mut faults),
             None => faults.push(diagnostic(
+                FILE,
                 line,
                 &format!("there is no service `{}`", service.name),
                 Some(&format!("this lab has {}", names.join(", "))),
@@ -79,7 +72,12 @@ pub(crate) fn apply(
                 "{} cannot listen on {}: {owner} listens on that port",
                 upstream.name, upstream.address
             );
-            faults.push(diagnostic(1, &message, Some("give each a port of its own")));
+            faults.push(diagnostic(
+                FILE,
+                1,
+                &message,
+                Some("give each a port of its own"),
+            ));
         }
         taken.push((port, &upstream.name));
     }
@@ -120,20 +118,8 @@ fn apply_settings(
                 format!("it knows {}", known.join(", "))
             };
             let message = format!("{} has no setting `{key}`", upstream.name);
-            faults.push(diagnostic(line, &message, Some(&help)));
+            faults.push(diagnostic(FILE, line, &message, Some(&help)));
         }
-    }
-}
-
-fn diagnostic(line: usize, message: &str, help: Option<&str>) -> Diagnostic {
-    let message = crate::text::visible(message.trim_end());
-    let help = help.map_or_else(String::new, |help| format!("\nhelp: {help}"));
-    Diagnostic {
-        error: true,
-        text: format!("{FILE}:{line}: {message}{help}"),
-        message,
-        file: Some(FILE.to_owned()),
-        line: Some(line),
     }
 }
 

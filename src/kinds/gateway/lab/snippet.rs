@@ -70,14 +70,11 @@ pub(crate) fn test(
     nginx: &Nginx,
     context: &Context,
 ) -> Result<SnippetResult, LabError> {
-    let failed = |source| LabError::File {
-        path: std::env::temp_dir(),
-        source,
-    };
-    let scratch = files::scratch("gradus-nginx-").map_err(failed)?;
+    let failed = LabError::file(&std::env::temp_dir());
+    let scratch = files::scratch("gradus-nginx-").map_err(&failed)?;
     let folder = scratch.path();
     for name in ["logs", "tmp"] {
-        fs::create_dir_all(folder.join(name)).map_err(failed)?;
+        fs::create_dir_all(folder.join(name)).map_err(&failed)?;
     }
     let (text, before) = wrap(text, place);
     // An ordinary user cannot write to nginx's built-in paths. A file that does not parse goes to nginx as
@@ -88,7 +85,7 @@ pub(crate) fn test(
     };
     let own = "pid logs/nginx.pid; error_log logs/error.log;\n";
     let file = folder.join(log::FILE);
-    fs::write(&file, format!("{own}{text}")).map_err(failed)?;
+    fs::write(&file, format!("{own}{text}")).map_err(&failed)?;
     let mut job = Job::new(Stage::Trusted, nginx.program(), folder)
         .within(gateway::LIMITS)
         .arguments(["-t", "-p"])

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::LabError;
 use super::config::{self, Config};
 use super::customers::{CustomerCounts, Customers};
-use super::gateway::{Gateway, StartResult, listening_ports};
+use super::gateway::{Gateway, Launch, StartResult, listening_ports};
 use super::nginx::Nginx;
 use super::nonce::Nonce;
 use super::ports::Ports;
@@ -63,7 +63,17 @@ pub struct Lab {
     answers: usize,
     lines: usize,
     folder: Scratch,
+    nginx: Nginx,
     context: Context,
+}
+
+/// The result of [`Lab::start`].
+#[derive(Debug)]
+pub enum Started {
+    /// It runs.
+    Up(Box<Lab>),
+    /// nginx does not run, and says why.
+    Refused(Vec<Diagnostic>),
 }
 
 #[derive(Debug)]
@@ -73,7 +83,7 @@ struct LabService {
 }
 
 impl Lab {
-    /// Starts `plan` with the learner's `config`. The inner `Err` says why nginx does not run.
+    /// Starts the lab of `plan` with the learner's `config`.
     ///
     /// # Errors
     /// Fails when no port is free, an upstream cannot be started, or nginx neither listens nor exits.
@@ -82,48 +92,68 @@ impl Lab {
         config: &Config,
         nginx: &Nginx,
         context: &Context,
-    ) -> Result<Result<Self, Vec<Diagnostic>>, LabError> {
+    ) -> Result<Started, LabError> {
         for _ in 0..TRIES {
-            let folder = make_folder()?;
-            let prefix = folder.path().join(PREFIX);
-            let mut ports = Ports::default();
-            let mut services = Vec::new();
-            for plan in &plan.upstreams {
-                services.push(LabService {
-                    plan: plan.clone(),
-                    upstream: None,
-                });
-            }
-            for service in &mut services {
-                service.reserve_port(&mut ports)?;
-                if service.plan.state == InitialState::Running {
-                    service.start(&mut ports, &prefix)?;
-                }
-            }
-            match Gateway::start(config, nginx, &mut ports, &prefix, context)? {
+            let mut lab = Self::open(plan, Ports::default(), nginx, context)?;
+            match lab.start_gateway(config)? {
                 StartResult::Listens(gateway) => {
-                    let mut lab = Self {
-                        customers: None,
-                        services,
-                        gateway: Some(*gateway),
-                        ports,
-                        listen: plan.listen,
-                        every: plan.customers,
-                        first: None,
-                        waited: Duration::ZERO,
-                        answers: 0,
-                        lines: 0,
-                        folder,
-                        context: context.clone(),
-                    };
+                    lab.gateway = Some(*gateway);
                     lab.record_start()?;
-                    return Ok(Ok(lab));
+                    return Ok(Started::Up(Box::new(lab)));
                 }
-                StartResult::Refused(diagnostics) => return Ok(Err(diagnostics)),
+                StartResult::Refused(diagnostics) => return Ok(Started::Refused(diagnostics)),
                 StartResult::PortTaken => {}
             }
         }
         Err(LabError::Port(std::io::ErrorKind::AddrInUse.into()))
+    }
+
+    /// Makes the lab of `plan` without nginx, which [`Lab::start_nginx`] starts.
+    pub(crate) fn open(
+        plan: &Plan,
+        mut ports: Ports,
+        nginx: &Nginx,
+        context: &Context,
+    ) -> Result<Self, LabError> {
+        let folder = make_folder()?;
+        let prefix = folder.path().join(PREFIX);
+        ports.private(plan.listen).map_err(LabError::Port)?;
+        let services = plan.upstreams.iter().map(|plan| LabService {
+            plan: plan.clone(),
+            upstream: None,
+        });
+        let mut services: Vec<_> = services.collect();
+        for service in &mut services {
+            service.reserve_port(&mut ports)?;
+            if service.plan.state == InitialState::Running {
+                service.start(&mut ports, &prefix)?;
+            }
+        }
+        Ok(Self {
+            customers: None,
+            services,
+            gateway: None,
+            ports,
+            listen: plan.listen,
+            every: plan.customers,
+            first: None,
+            waited: Duration::ZERO,
+            answers: 0,
+            lines: 0,
+            folder,
+            nginx: nginx.clone(),
+            context: context.clone(),
+        })
+    }
+
+    fn start_gateway(&mut self, config: &Config) -> Result<StartResult, LabError> {
+        let launch = Launch {
+            config,
+            nginx: &self.nginx,
+            folder: &self.folder.path().join(PREFIX),
+            context: &self.context,
+        };
+        launch.start(&mut self.ports)
     }
 
     /// Records the first nginx's processes, and starts the customers.
@@ -315,11 +345,8 @@ impl LabService {
 }
 
 fn make_folder() -> Result<Scratch, LabError> {
-    let failed = |source| LabError::File {
-        path: std::env::temp_dir(),
-        source,
-    };
-    let folder = Scratch::searchable().map_err(failed)?;
+    let failed = LabError::file(&std::env::temp_dir());
+    let folder = Scratch::searchable().map_err(&failed)?;
     fs::create_dir(folder.path().join(PREFIX)).map_err(failed)?;
     Ok(folder)
 }

@@ -3,7 +3,6 @@
 pub(crate) mod answer;
 mod app;
 pub(crate) mod plan;
-pub(crate) mod request;
 mod stream;
 pub(crate) mod websocket;
 
@@ -14,10 +13,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 
+use super::http::Request;
 use super::nonce::Nonce;
 use app::{App, AppState};
-use request::Request;
 
+pub(crate) use app::Counters;
 pub(crate) use plan::{Address, InitialState, UpstreamPlan};
 pub(crate) use stream::ListenAddress;
 
@@ -27,13 +27,6 @@ pub(crate) struct Upstream {
     place: ListenAddress,
     shared: Arc<App>,
     server: Option<JoinHandle<()>>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) struct Counters {
-    /// Requests that were read completely and handled.
-    pub requests: usize,
-    pub connections: usize,
 }
 
 impl Upstream {

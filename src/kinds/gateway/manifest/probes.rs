@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::kinds::gateway::CATCHERS;
 use crate::kinds::gateway::lab::{Plan, Probe};
+use crate::kinds::gateway::task::CATCHERS;
 use crate::source::{Problem, line_of, toml_problem};
 
 #[derive(Debug, Deserialize)]

@@ -5,7 +5,7 @@ use super::directives::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL, is_i
 use super::reach::Reach;
 use super::{Config, ConfigError, Directive, Word, fault};
 use crate::kinds::gateway::lab::modules::NginxVersion;
-use crate::kinds::gateway::lab::{modules, odd};
+use crate::kinds::gateway::lab::{confusables, modules};
 
 const MOST_WORKERS: u32 = 16;
 const MOST_LISTENS: usize = 32;
@@ -26,11 +26,11 @@ pub fn read(text: &str, graded: Option<NginxVersion>) -> (Option<Config>, Vec<Co
     };
     for fault in &mut faults {
         // A confusable character explains the error better than its own help does.
-        let odd = match &config {
-            Some(config) => config.odd_help(fault.line),
-            None => odd::help(text, 1, fault.line),
+        let help = match &config {
+            Some(config) => config.confusable_help(fault.line),
+            None => confusables::help(text, 1, fault.line),
         };
-        fault.help = odd.or_else(|| fault.help.take());
+        fault.help = help.or_else(|| fault.help.take());
     }
     (config, faults)
 }

@@ -1,6 +1,6 @@
 //! Keeps a lab up and handles requests to it, one at a time.
 
-mod said;
+mod output;
 mod work;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +12,7 @@ use super::protocol::{CommandOutput, LabReply, LabRequest};
 use super::server::Server;
 use crate::check::{CheckError, Context, Outcome};
 use crate::kinds::gateway::lab::nginx::Nginx;
+use crate::kinds::gateway::lab::ports::Ports;
 use crate::kinds::gateway::lab::{Lab, LabError, Plan, UpstreamPlan};
 use crate::sandbox::{Job, Stage, Supervised};
 use crate::sys::clock::unix_time;
@@ -87,14 +88,17 @@ impl LabHost {
         setup: LabSetup,
         events: EventSink,
     ) -> Result<(Self, CommandOutput), LabError> {
-        let lab = Lab::open(&setup.plan, setup.own_ports, &setup.context)?;
+        let ports = if setup.own_ports {
+            Ports::own()
+        } else {
+            Ports::default()
+        };
+        let lab = Lab::open(&setup.plan, ports, &setup.nginx, &setup.context)?;
         let folder = lab.folder().to_owned();
         let guard = guard(&folder, &setup.context)?;
         let (queue, queued_requests) = channel();
-        let server = Server::start(&folder, queue.clone()).map_err(|source| LabError::File {
-            path: folder.join("control"),
-            source,
-        })?;
+        let server = Server::start(&folder, queue.clone())
+            .map_err(LabError::file(&folder.join("control")))?;
         let now = unix_time();
         let mut work = LabWorker {
             lab,
@@ -110,10 +114,7 @@ impl LabHost {
         let said = work.start_nginx(first)?;
         let builder = thread::Builder::new().name("lab".into());
         let spawned = builder.spawn(move || work.run(&queued_requests));
-        let thread = spawned.map_err(|source| LabError::File {
-            path: folder.clone(),
-            source,
-        })?;
+        let thread = spawned.map_err(LabError::file(&folder))?;
         let host = Self {
             folder,
             server,

@@ -33,6 +33,14 @@ pub(crate) struct Registration {
     pid: u32,
 }
 
+/// The result of [`Registry::enter`].
+#[derive(Debug)]
+pub(crate) enum Entered {
+    Registered(Registration),
+    /// The lab that is up already.
+    Taken(RegisteredLab),
+}
+
 impl Registry {
     pub(crate) fn new(environment: &Environment) -> Self {
         Self {
@@ -61,16 +69,13 @@ impl Registry {
         live(&self.file(exercise))
     }
 
-    /// Registers a lab. The inner `Err` is the lab of that exercise that is up already.
-    pub(crate) fn enter(
-        &self,
-        entry: &RegisteredLab,
-    ) -> io::Result<Result<Registration, RegisteredLab>> {
+    /// Registers a lab, unless one of that exercise is up already.
+    pub(crate) fn enter(&self, entry: &RegisteredLab) -> io::Result<Entered> {
         let file = self.file(&entry.exercise);
         fs::create_dir_all(&self.folder)?;
         loop {
             if let Some(first) = live(&file) {
-                return Ok(Err(first));
+                return Ok(Entered::Taken(first));
             }
             let mut new = tempfile::Builder::new()
                 .prefix(".gradus-")
@@ -78,7 +83,7 @@ impl Registry {
             new.write_all(serde_json::to_string(entry)?.as_bytes())?;
             match new.persist_noclobber(&file) {
                 Ok(_) => {
-                    return Ok(Ok(Registration {
+                    return Ok(Entered::Registered(Registration {
                         file,
                         pid: entry.pid,
                     }));
@@ -141,9 +146,11 @@ mod tests {
         };
         let _listener = UnixListener::bind(folder.path().join("socket")).unwrap();
         let first = entry(folder.path(), 1);
-        let place = registry.enter(&first).unwrap().unwrap();
-        let second = registry.enter(&entry(folder.path(), 2)).unwrap();
-        assert_eq!(second.unwrap_err(), first);
+        let place = registry.enter(&first).unwrap();
+        let Entered::Taken(found) = registry.enter(&entry(folder.path(), 2)).unwrap() else {
+            unreachable!("the first lab is up")
+        };
+        assert_eq!(found, first);
         assert_eq!(registry.labs().unwrap(), [first]);
         drop(place);
         assert_eq!(registry.labs().unwrap(), []);
@@ -156,7 +163,7 @@ mod tests {
             folder: folder.path().to_owned(),
         };
         let listener = UnixListener::bind(folder.path().join("socket")).unwrap();
-        let place = registry.enter(&entry(folder.path(), 1)).unwrap().unwrap();
+        let place = registry.enter(&entry(folder.path(), 1)).unwrap();
         drop(listener);
         assert_eq!(registry.find("wrong-port"), None);
         assert!(!folder.path().join("wrong-port.json").exists());

@@ -30,7 +30,7 @@ pub(crate) enum LogSource {
 }
 
 impl LogSource {
-    pub(crate) fn word(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Error => "error",
             Self::Access => "access",
@@ -69,7 +69,7 @@ pub(crate) fn read_new_lines(folder: &Path, from: Positions) -> io::Result<NewLi
 }
 
 pub(crate) fn path(folder: &Path, source: LogSource) -> PathBuf {
-    folder.join(format!("{}.log", source.word()))
+    folder.join(format!("{}.log", source.name()))
 }
 
 #[derive(Debug, Default)]

@@ -4,8 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::request::Requests;
+use crate::kinds::gateway::lab::http::{Body, Request};
 use crate::kinds::gateway::lab::probe::Probe;
-use crate::kinds::gateway::lab::upstream::request::{Body, Request};
 use crate::text::visible;
 
 /// Compares the requests that each upstream has `seen` with those of `probe`; `Err` describes a difference.

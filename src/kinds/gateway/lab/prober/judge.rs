@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use super::request::Requests;
 use super::{Exchange, arrived};
-use crate::kinds::gateway::lab::client::{NoResponse, Response};
+use crate::kinds::gateway::lab::client::NoResponse;
 use crate::kinds::gateway::lab::customers::CustomerCounts;
+use crate::kinds::gateway::lab::http::{Request, Response};
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::kinds::gateway::lab::probe::{Age, Expect, Probe, status_words};
-use crate::kinds::gateway::lab::upstream::request::Request;
 use crate::kinds::gateway::lab::upstream::{Counters, answer};
 use crate::source::Pattern;
 use crate::text::visible;
@@ -330,7 +330,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::kinds::gateway::lab::upstream::request::Body;
+    use crate::kinds::gateway::lab::http::Body;
 
     /// A probe and its findings.
     struct Case {

@@ -2,15 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Lab, LabService, PREFIX, Plan, make_folder};
-use crate::check::{Context, Diagnostic};
+use super::{Lab, PREFIX};
+use crate::check::Diagnostic;
+use crate::kinds::gateway::lab::LabError;
 use crate::kinds::gateway::lab::config::Config;
 use crate::kinds::gateway::lab::customers::{CustomerCounts, Customers};
-use crate::kinds::gateway::lab::gateway::{Gateway, StartResult};
-use crate::kinds::gateway::lab::nginx::Nginx;
-use crate::kinds::gateway::lab::ports::Ports;
-use crate::kinds::gateway::lab::upstream::{InitialState, ListenAddress, UpstreamPlan};
-use crate::kinds::gateway::lab::{LabError, gateway};
+use crate::kinds::gateway::lab::gateway::{Gateway, Launch, StartResult};
+use crate::kinds::gateway::lab::upstream::{ListenAddress, UpstreamPlan};
 use crate::sandbox::ServerSignal;
 
 /// An operation on a service.
@@ -23,40 +21,6 @@ pub(crate) enum ServiceAction {
 }
 
 impl Lab {
-    /// Makes the lab of `plan` without nginx, which [`Lab::start_nginx`] starts. With `own`, ports are the
-    /// learner's own numbers where those are free.
-    pub(crate) fn open(plan: &Plan, own: bool, context: &Context) -> Result<Self, LabError> {
-        let folder = make_folder()?;
-        let prefix = folder.path().join(PREFIX);
-        let mut ports = if own { Ports::own() } else { Ports::default() };
-        ports.private(plan.listen).map_err(LabError::Port)?;
-        let services = plan.upstreams.iter().map(|plan| LabService {
-            plan: plan.clone(),
-            upstream: None,
-        });
-        let mut services: Vec<_> = services.collect();
-        for service in &mut services {
-            service.reserve_port(&mut ports)?;
-            if service.plan.state == InitialState::Running {
-                service.start(&mut ports, &prefix)?;
-            }
-        }
-        Ok(Self {
-            customers: None,
-            services,
-            gateway: None,
-            ports,
-            listen: plan.listen,
-            every: plan.customers,
-            first: None,
-            waited: std::time::Duration::ZERO,
-            answers: 0,
-            lines: 0,
-            folder,
-            context: context.clone(),
-        })
-    }
-
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -74,23 +38,20 @@ impl Lab {
         self.running().map_or_else(Vec::new, |it| it.workers())
     }
 
-    pub(crate) fn test(
-        &mut self,
-        config: &Config,
-        nginx: &Nginx,
-    ) -> Result<Vec<Diagnostic>, LabError> {
-        let prefix = self.prefix();
-        gateway::test(config, nginx, &mut self.ports, &prefix, &self.context)
+    pub(crate) fn test(&mut self, config: &Config) -> Result<Vec<Diagnostic>, LabError> {
+        let launch = Launch {
+            config,
+            nginx: &self.nginx,
+            folder: &self.prefix(),
+            context: &self.context,
+        };
+        launch.test(&mut self.ports)
     }
 
     /// Reloads nginx with `config`, unless `nginx -t` rejects it; returns the messages of that. Does nothing
     /// if nginx does not run.
-    pub(crate) fn reload(
-        &mut self,
-        config: &Config,
-        nginx: &Nginx,
-    ) -> Result<Vec<Diagnostic>, LabError> {
-        let said = self.test(config, nginx)?;
+    pub(crate) fn reload(&mut self, config: &Config) -> Result<Vec<Diagnostic>, LabError> {
+        let said = self.test(config)?;
         if !said.iter().any(|said| said.error)
             && let Some(gateway) = self.running()
         {
@@ -100,18 +61,12 @@ impl Lab {
     }
 
     /// Starts nginx with `config`, and returns its messages; with an error among them it does not run.
-    pub(crate) fn start_nginx(
-        &mut self,
-        config: &Config,
-        nginx: &Nginx,
-    ) -> Result<Vec<Diagnostic>, LabError> {
-        let said = self.test(config, nginx)?;
+    pub(crate) fn start_nginx(&mut self, config: &Config) -> Result<Vec<Diagnostic>, LabError> {
+        let said = self.test(config)?;
         if said.iter().any(|said| said.error) {
             return Ok(said);
         }
-        let prefix = self.prefix();
-        let started = Gateway::start(config, nginx, &mut self.ports, &prefix, &self.context)?;
-        match started {
+        match self.start_gateway(config)? {
             StartResult::Listens(gateway) => {
                 self.gateway = Some(*gateway);
                 self.record_start()?;

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::plan::{Behaviour, PathRule};
-use super::request::Request;
+use crate::kinds::gateway::lab::http::Request;
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::kinds::gateway::lab::probe::status_words;
 
@@ -16,13 +16,13 @@ const GARBAGE: &[u8] = b"HELLO THERE\r\n";
 
 /// A response, in the pieces in which it is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Response {
+pub(super) struct OutgoingResponse {
     pub(super) head: Vec<u8>,
     pub(super) body: Vec<u8>,
     pub(super) keeps_alive: bool,
 }
 
-impl Response {
+impl OutgoingResponse {
     /// The response of the upstream `name` to `request` under `rule`.
     pub(super) fn new(name: &str, request: &Request, rule: &PathRule, nonce: &Nonce) -> Self {
         if rule.does == Behaviour::Garbage {
@@ -143,7 +143,7 @@ fn pad(head: &mut Vec<u8>, bytes: usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kinds::gateway::lab::upstream::request::Body;
+    use crate::kinds::gateway::lab::http::Body;
 
     fn request(method: &str) -> Request {
         Request {
@@ -156,8 +156,8 @@ mod tests {
         }
     }
 
-    fn answer(rule: &PathRule) -> Response {
-        Response::new("shop", &request("GET"), rule, &Nonce::fresh())
+    fn answer(rule: &PathRule) -> OutgoingResponse {
+        OutgoingResponse::new("shop", &request("GET"), rule, &Nonce::fresh())
     }
 
     #[test]
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_head_request_gets_no_body() {
-        let answer = Response::new(
+        let answer = OutgoingResponse::new(
             "shop",
             &request("HEAD"),
             &PathRule::default(),

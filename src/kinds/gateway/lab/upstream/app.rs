@@ -6,11 +6,11 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::answer::Response;
+use super::answer::OutgoingResponse;
 use super::plan::{Behaviour, PathRule, UpstreamPlan};
-use super::request::{Request, Requests};
 use super::stream::{ClientStream, Listener};
-use super::{Counters, websocket};
+use super::websocket;
+use crate::kinds::gateway::lab::http::{Request, Requests};
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::sys::clock::Stopwatch;
 
@@ -34,6 +34,13 @@ pub(super) struct AppState {
     pub(super) seen: Vec<Request>,
     pub(super) stopping: bool,
     pub(super) open: BTreeMap<usize, ClientStream>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Counters {
+    /// Requests that were read completely and handled.
+    pub requests: usize,
+    pub connections: usize,
 }
 
 /// Whether the connection is kept alive after a request.
@@ -135,7 +142,7 @@ impl App {
 
     fn respond(&self, request: &Request, stream: &mut ClientStream) -> io::Result<AfterResponse> {
         if let Some((status, text)) = self.rejection(request) {
-            let answer = Response::plain(&self.plan.name, request, status, text);
+            let answer = OutgoingResponse::plain(&self.plan.name, request, status, text);
             return self.send(&answer, None, stream);
         }
         if websocket::is_handshake(request) {
@@ -163,7 +170,7 @@ impl App {
             | Behaviour::CutBody => {}
         }
         let nonce = self.state().nonce.clone();
-        let answer = Response::new(&self.plan.name, request, rule, &nonce);
+        let answer = OutgoingResponse::new(&self.plan.name, request, rule, &nonce);
         self.send(&answer, rule.slow_body.map(|time| time.0), stream)
     }
 
@@ -176,7 +183,7 @@ impl App {
             return Some((404, "no site of this name\n"));
         }
         if plan.strict
-            && request.says("connection", "upgrade")
+            && request.has_token("connection", "upgrade")
             && request.header("upgrade").is_none()
         {
             return Some((400, "the connection is to be upgraded, but to what?\n"));
@@ -197,7 +204,7 @@ impl App {
 
     fn send(
         &self,
-        answer: &Response,
+        answer: &OutgoingResponse,
         slow: Option<Duration>,
         stream: &mut ClientStream,
     ) -> io::Result<AfterResponse> {

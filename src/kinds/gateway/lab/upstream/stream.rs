@@ -183,7 +183,8 @@ impl Write for ClientStream {
     }
 }
 
-#[cfg(all(test, target_os = "linux"))]
+#[cfg(target_os = "linux")]
+#[cfg(test)]
 mod tests {
     use std::net::IpAddr;
 

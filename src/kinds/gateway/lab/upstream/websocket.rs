@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use data_encoding::BASE64;
 use sha1::{Digest, Sha1};
 
-use super::request::Request;
+use crate::kinds::gateway::lab::http::Request;
 
 /// The GUID of RFC 6455, section 1.3.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -18,7 +18,8 @@ const TEXT: u8 = 0x81;
 pub(super) const KEY: &str = "sec-websocket-key";
 
 pub(super) fn is_handshake(request: &Request) -> bool {
-    let asks = request.says("upgrade", "websocket") && request.says("connection", "upgrade");
+    let asks =
+        request.has_token("upgrade", "websocket") && request.has_token("connection", "upgrade");
     // HTTP/1.0 has no upgrades.
     asks && request.version == "HTTP/1.1"
 }

@@ -2,7 +2,7 @@
 
 use std::sync::mpsc::Receiver;
 
-use super::said::{service_line, service_log, verdict, warnings};
+use super::output::{service_line, service_log, test_output, warnings};
 use super::{EventSink, LabEvent, LabSetup, QueuedRequest};
 use crate::check::CheckError;
 use crate::kinds::gateway::lab::config::{Config, ConfigError, rules};
@@ -166,8 +166,8 @@ impl LabWorker {
             Ok(read) => read,
             Err(said) => return Ok((None, said)),
         };
-        let found = self.lab.test(&config, &self.setup.nginx)?;
-        let said = verdict(&found);
+        let found = self.lab.test(&config)?;
+        let said = test_output(&found);
         Ok(((said.code == 0).then_some((text, config)), said))
     }
 
@@ -190,7 +190,7 @@ impl LabWorker {
                  nginx does not run; `nginx` starts it\n",
             ));
         }
-        self.lab.reload(&config, &self.setup.nginx)?;
+        self.lab.reload(&config)?;
         self.runs_with(text);
         self.note("nginx -s reload", "nginx was reloaded", is_remote);
         // On success, `nginx -s reload` prints warnings only.
@@ -215,8 +215,8 @@ impl LabWorker {
             Ok(read) => read,
             Err(said) => return Ok(said),
         };
-        let found = self.lab.start_nginx(&config, &self.setup.nginx)?;
-        let mut said = verdict(&found);
+        let found = self.lab.start_nginx(&config)?;
+        let mut said = test_output(&found);
         if said.code == 0 {
             self.runs_with(text);
             said.stderr = warnings(&said.stderr);
@@ -362,8 +362,7 @@ impl LabWorker {
     fn logs(&self, from: tail::Positions) -> Result<tail::NewLines, LabError> {
         let prefix = self.lab.prefix();
         let logs = prefix.join("logs");
-        let mut news = tail::read_new_lines(&logs, from)
-            .map_err(|source| LabError::File { path: logs, source })?;
+        let mut news = tail::read_new_lines(&logs, from).map_err(LabError::file(&logs))?;
         for (_, line) in &mut news.lines {
             *line = log::for_learner(line, &prefix, self.lab.ports());
         }

@@ -1,10 +1,14 @@
-//! What curl says when there is no answer, and what it tells with `-w`.
+//! curl's error messages, and the variables of `-w`.
 
 use std::io;
 use std::time::Duration;
 
-/// Returns the exit code and the words of curl for `error`.
-pub(super) fn why(error: &io::Error, (host, port): (&str, &str), time: Duration) -> (u8, String) {
+/// Returns curl's exit code and message for `error`.
+pub(super) fn error_message(
+    error: &io::Error,
+    (host, port): (&str, &str),
+    time: Duration,
+) -> (u8, String) {
     let time = time.as_millis();
     match error.kind() {
         io::ErrorKind::ConnectionRefused | io::ErrorKind::NotFound => (
@@ -25,8 +29,8 @@ pub(super) fn why(error: &io::Error, (host, port): (&str, &str), time: Duration)
     }
 }
 
-/// What `-w` can tell.
-pub(super) struct Facts<'a> {
+/// The variables of `-w`.
+pub(super) struct WriteOut<'a> {
     pub(super) status: &'a str,
     pub(super) head: usize,
     pub(super) body: usize,
@@ -34,8 +38,9 @@ pub(super) struct Facts<'a> {
     pub(super) exit: u8,
 }
 
-impl Facts<'_> {
-    pub(super) fn written(&self, form: &str) -> String {
+impl WriteOut<'_> {
+    /// Replaces the variables in `form`.
+    pub(super) fn expand(&self, form: &str) -> String {
         let form = form.replace("\\n", "\n").replace("\\t", "\t");
         let known = [
             ("http_code", self.status.to_owned()),
@@ -45,9 +50,9 @@ impl Facts<'_> {
             ("time_total", format!("{:.6}", self.time.as_secs_f64())),
             ("exitcode", self.exit.to_string()),
         ];
-        let tell = |form: String, (name, value): &(&str, String)| {
+        let replace = |form: String, (name, value): &(&str, String)| {
             form.replace(&format!("%{{{name}}}"), value)
         };
-        known.iter().fold(form, tell)
+        known.iter().fold(form, replace)
     }
 }

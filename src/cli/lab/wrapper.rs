@@ -1,5 +1,5 @@
-//! The hidden command behind the words of the trade: `nginx`, `svc`, and stand-ins for what this
-//! machine lacks.
+//! The hidden command behind the wrapper scripts of a lab: `nginx`, `svc`, and stand-ins for programs that
+//! this machine lacks.
 
 use std::io::Write;
 use std::path::PathBuf;
@@ -12,19 +12,19 @@ use crate::cli::exit::Code;
 use crate::cli::failure::Failure;
 use crate::kinds::gateway::lab::control::protocol::CommandOutput;
 use crate::kinds::gateway::lab::control::{
-    LabClient, LabClientError, LabReply, LabStatus, words, wrappers,
+    LabClient, LabClientError, LabReply, LabRequest, LabStatus, commands, wrappers,
 };
 
-/// A word to a lab, from one of its scripts.
+/// A command of a lab's shell, sent by its wrapper script.
 #[derive(Debug, Args)]
 #[command(disable_help_flag = true, disable_version_flag = true)]
-pub(crate) struct LabWord {
+pub(crate) struct WrapperCommand {
     /// The lab's socket, the command, and its arguments.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true, required = true)]
     words: Vec<String>,
 }
 
-impl LabWord {
+impl WrapperCommand {
     pub(crate) fn run(self, app: &App) -> Done {
         let mut words = self.words.into_iter();
         let socket = PathBuf::from(words.next().unwrap_or_default());
@@ -32,8 +32,8 @@ impl LabWord {
         let arguments: Vec<String> = words.collect();
         let client = LabClient::new(socket);
         let said = match command.as_str() {
-            "nginx" => ask(&client, words::nginx(&arguments))?,
-            "svc" => ask(&client, words::svc(&arguments))?,
+            "nginx" => ask(&client, commands::nginx(&arguments))?,
+            "svc" => ask(&client, commands::svc(&arguments))?,
             "ss" => CommandOutput::fine(listening(&client.status()?)),
             "curl" if app.environment.get(wrappers::CURL).is_some() => {
                 return Err(real_curl(app, &arguments, &client.status()?));
@@ -63,7 +63,7 @@ fn real_curl(app: &App, arguments: &[String], status: &LabStatus) -> Failure {
 
 fn ask(
     client: &LabClient,
-    request: Result<crate::kinds::gateway::lab::control::LabRequest, CommandOutput>,
+    request: Result<LabRequest, CommandOutput>,
 ) -> Result<CommandOutput, LabClientError> {
     let request = match request {
         Ok(request) => request,

@@ -4,7 +4,7 @@ use crate::check::Diagnostic;
 use crate::kinds::gateway::lab::control::protocol::{CommandOutput, ServiceStatus};
 use crate::kinds::gateway::lab::log;
 
-pub(super) fn verdict(found: &[Diagnostic]) -> CommandOutput {
+pub(super) fn test_output(found: &[Diagnostic]) -> CommandOutput {
     let mut lines: Vec<String> = found.iter().map(|found| found.text.clone()).collect();
     let file = log::FILE;
     if found.iter().any(|found| found.error) {

@@ -16,7 +16,7 @@ pub(crate) fn help(text: &str, first: usize, last: usize) -> Option<String> {
                         save it as UTF-8 without that mark";
             return Some(help.to_owned());
         }
-        let (char, what, instead) = first_odd(line)?;
+        let (char, what, instead) = first_confusable(line)?;
         let code = u32::from(char);
         let line = place + 1;
         Some(format!("line {line} has {what} (U+{code:04X}): {instead}"))
@@ -24,7 +24,7 @@ pub(crate) fn help(text: &str, first: usize, last: usize) -> Option<String> {
 }
 
 /// The first confusable character of `line`, its description, and the fix.
-fn first_odd(line: &str) -> Option<(char, &'static str, &'static str)> {
+fn first_confusable(line: &str) -> Option<(char, &'static str, &'static str)> {
     let mut quote = None;
     let mut before = ' ';
     for char in line.chars() {
@@ -34,7 +34,7 @@ fn first_odd(line: &str) -> Option<(char, &'static str, &'static str)> {
             (Some(open), _) if open == char => quote = None,
             _ => {}
         }
-        if let Some((what, instead)) = odd(char, quote.is_some()) {
+        if let Some((what, instead)) = confusable(char, quote.is_some()) {
             return Some((char, what, instead));
         }
         before = char;
@@ -43,7 +43,7 @@ fn first_odd(line: &str) -> Option<(char, &'static str, &'static str)> {
 }
 
 /// Typographic quotes are fine inside of quotes.
-fn odd(char: char, is_quoted: bool) -> Option<(&'static str, &'static str)> {
+fn confusable(char: char, is_quoted: bool) -> Option<(&'static str, &'static str)> {
     match char {
         '\u{a0}' | '\u{2007}' | '\u{202f}' => Some((
             "a no-break space",
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_is_not_odd() {
+    fn what_is_meant_is_not_confusable() {
         for text in ["", "a; # don’t\u{a0}", "a \"it’s “so”\";", "# “a”\nb é;"] {
             assert_eq!(help(text, 1, 9), None, "{text}");
         }
