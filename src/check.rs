@@ -1,9 +1,9 @@
 //! Checks of one submission against one exercise. Facts are stored; verdicts are computed from them.
 
-pub(crate) mod apart;
 pub mod cache;
 pub(crate) mod context;
 pub(crate) mod hand_in;
+pub(crate) mod isolated;
 pub(crate) mod mutant;
 pub(crate) mod outcome;
 
@@ -14,8 +14,12 @@ pub use hand_in::HandIn;
 pub use mutant::Mutant;
 pub use outcome::{
     Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,
-    Values, Verdict,
+    TestVerdict, Values, Verdict,
 };
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::PathBuf;
 
 use crate::sandbox::SandboxError;
 
@@ -45,13 +49,16 @@ pub enum CheckError {
     #[error("cannot use {}", path.display())]
     File {
         /// The file.
-        path: std::path::PathBuf,
+        path: PathBuf,
         /// Why.
-        source: std::io::Error,
+        source: io::Error,
     },
     /// A check in another process or a lab failed; holds its message.
     #[error("{0}")]
     Apart(String),
+    /// Gradus panicked, which says so on standard error.
+    #[error("a bug in Gradus ended this check")]
+    Bug,
     /// A process could not be started or watched.
     #[error(transparent)]
     Sandbox(#[from] SandboxError),
@@ -66,6 +73,22 @@ impl CheckError {
             what: what.into(),
             place: None,
         }
+    }
+
+    /// For `map_err`: adds the path to an I/O error.
+    pub(crate) fn file(path: impl Into<PathBuf>) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::File { path, source }
+    }
+
+    /// For `map_err`: what cannot be used is the folder for temporary files.
+    pub(crate) fn temporary(source: io::Error) -> Self {
+        Self::file(std::env::temp_dir())(source)
+    }
+
+    /// Does `work` of a check, in which a panic is an error of Gradus, as any other of them.
+    pub(crate) fn catch_panic<T>(work: impl FnOnce() -> Result<T, Self>) -> Result<T, Self> {
+        catch_unwind(AssertUnwindSafe(work)).unwrap_or(Err(Self::Bug))
     }
 
     /// Checks that a process ran, so that how it ended belongs to the outcome.

@@ -47,9 +47,9 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches};
 
+use crate::code_blocks::Languages;
 use crate::kind::Kinds;
 use crate::kinds::gateway::lab::control::wrappers;
-use crate::proof::Languages;
 use crate::report::Formats;
 use crate::sandbox;
 use crate::sys::environment::Environment;
@@ -71,7 +71,7 @@ pub struct Guests {
 /// Returns the command line as clap knows it, for a reference.
 pub fn command(guests: Guests) -> clap::Command {
     let command = new::with_kinds(Arguments::command(), guests.kinds);
-    grading::with_formats(command, guests.formats)
+    grading::reports::with_formats(command, guests.formats)
 }
 
 /// Runs Gradus with these guests and the arguments and environment of this process.

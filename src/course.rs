@@ -20,7 +20,7 @@ pub(crate) mod scaffold;
 
 pub(crate) use exercise::EquivalentMutant;
 pub use exercise::Exercise;
-pub(crate) use grading::{Credit, Grading};
+pub(crate) use grading::Credit;
 pub use grading::{Points, Visibility};
 pub(crate) use lazy::Lazy;
 pub use lesson::Lesson;
@@ -29,7 +29,7 @@ pub use load::{load, open};
 pub(crate) use quiz::{Answer, Choice, Mark};
 pub use quiz::{Question, Quiz};
 
-use crate::kind::Edition;
+use crate::kind::{Edition, Kinds};
 use crate::source::{ExerciseId, LessonId, TrackId, Tree};
 
 /// A track: a selection of exercises with its own finish.
@@ -62,6 +62,8 @@ pub struct Course {
     pub exercises: Vec<Exercise>,
     /// The files of the course.
     pub tree: Tree,
+    /// The kinds that its exercises may be of.
+    pub(crate) kinds: Kinds,
 }
 
 impl Course {

@@ -13,6 +13,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::check::cache::{self, CachePart};
 use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome, TestTitle};
 use crate::source::{ExerciseId, Problem, Tree};
 
@@ -32,6 +33,12 @@ pub trait Kind: fmt::Debug + Sync {
     /// `problems`.
     fn read_course(&self, tree: &Tree, problems: &mut Vec<Problem>) {
         let _ = (tree, problems);
+    }
+
+    /// Proves what [`Kind::read_course`] reads.
+    fn prove_course(&self, tree: &Tree, context: &Context) -> CourseProof {
+        let _ = (tree, context);
+        CourseProof::default()
     }
 
     /// Returns the program that verdicts depend on, with its version, if there is one.
@@ -84,6 +91,23 @@ pub struct About {
     pub variables: &'static [&'static str],
     /// The lines of a shell script that make a Debian ready to check its exercises.
     pub setup: &'static str,
+    /// What its checks keep in the cache.
+    pub cache: &'static [CachePart],
+    /// Where the cause of a symptom may be that a lesson of its explains.
+    pub hops: &'static [&'static str],
+}
+
+/// What was proved of what a course holds for a kind beside its exercises.
+#[derive(Debug, Default)]
+pub struct CourseProof {
+    /// What does not hold.
+    pub problems: Vec<Problem>,
+    /// What this machine cannot prove, by name, and why.
+    pub unproved: Vec<(String, String)>,
+    /// How many faults were tried.
+    pub faults: usize,
+    /// How many pairs of them were tried.
+    pub pairs: usize,
 }
 
 /// Something that was looked for on this machine.
@@ -99,9 +123,6 @@ pub struct Finding {
 
 impl Finding {
     /// Returns the finding for a search: its words, or what is missing and how to get it.
-    ///
-    /// # Errors
-    /// Fails when it could not be looked for.
     pub(crate) fn of(
         name: &'static str,
         there: Result<String, CheckError>,
@@ -387,6 +408,14 @@ pub trait Task: fmt::Debug + Send + Sync {
     /// # Errors
     /// Fails when Gradus could not do its work; a failure of the files is an [`Outcome`].
     fn judge_files(&self, files: &[Collected], context: &Context) -> Result<Outcome, CheckError>;
+}
+
+/// Returns what is kept in the cache: by `kinds`, then by no kind; folders, then single files.
+pub(crate) fn cache_parts(kinds: Kinds) -> Vec<CachePart> {
+    let of_kinds = kinds.iter().flat_map(|kind| kind.about().cache);
+    let mut parts: Vec<_> = of_kinds.copied().chain(cache::COMMON).collect();
+    parts.sort_by_key(|part| part.depth == 0);
+    parts
 }
 
 /// Returns the kind called `id`, of `kinds`.

@@ -14,7 +14,7 @@ mod shells;
 pub mod shown;
 mod text;
 
-use crate::proof::Language;
+use crate::code_blocks::Language;
 
 /// Every language there is.
 pub static LANGUAGES: &[&dyn Language] = &[

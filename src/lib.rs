@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod cli;
+pub mod code_blocks;
 pub mod course;
 pub mod grade;
 pub mod kind;
@@ -11,7 +12,6 @@ pub mod lesson;
 pub mod mutation;
 pub mod pack;
 pub mod progress;
-pub mod proof;
 pub mod report;
 pub mod sandbox;
 pub mod search;

@@ -1,13 +1,13 @@
 //! Whether the hidden tests of an exercise notice each small change of its solution.
 
-mod words;
+mod problems;
 
 use std::ops::AddAssign;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use crate::check::mutant::{self, Fate, Mutant};
-use crate::check::{CheckError, Collected, Context, Feedback, TestResult, Verdict};
+use crate::check::{CheckError, Collected, Context, Feedback, Verdict};
 use crate::course::{EquivalentMutant, Exercise};
 use crate::kind::WrongSolution;
 use crate::sys::threads;
@@ -41,7 +41,6 @@ pub(crate) struct Tally {
     pub killed: usize,
     /// Those that survive and are marked as equivalent.
     pub marked: usize,
-    /// Those that survive.
     pub surviving: usize,
 }
 
@@ -142,7 +141,7 @@ fn judge_all(
         tell(judged.fetch_add(1, Ordering::Relaxed) + 1, solutions.len());
         let outcome = outcome?;
         let failed = outcome.tests.iter();
-        let failed = failed.filter(|test| test.result != TestResult::Passed);
+        let failed = failed.filter(|test| !test.passed());
         let names = failed.map(|test| test.test.name.clone());
         Ok((Fate::from_verdict(outcome.verdict()), names.collect()))
     };

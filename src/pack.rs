@@ -19,15 +19,12 @@ pub(crate) enum PackError {
     /// A file cannot be read or written.
     #[error("cannot use {}", path.display())]
     File {
-        /// The file.
         path: PathBuf,
-        /// Why.
         source: std::io::Error,
     },
     /// The exercise has nothing that a class could check with.
     #[error("the exercise {exercise} has no public examples in {path}")]
     NoExamples {
-        /// The exercise.
         exercise: ExerciseId,
         /// Where they would be.
         path: String,
@@ -35,9 +32,7 @@ pub(crate) enum PackError {
     /// A manifest cannot be read.
     #[error("{path} cannot be read")]
     Manifest {
-        /// The file.
         path: String,
-        /// Why.
         source: toml::de::Error,
     },
     /// What an autograder is to carry does not run where it is taken to.
@@ -46,9 +41,7 @@ pub(crate) enum PackError {
     /// The zip file cannot be made.
     #[error("cannot make {}", path.display())]
     Zip {
-        /// The file.
         path: PathBuf,
-        /// Why.
         source: zip::result::ZipError,
     },
 }
@@ -56,16 +49,11 @@ pub(crate) enum PackError {
 /// A file that is packed: where it goes, with `/` between the parts, and what it says.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Packed {
-    /// The path.
     pub path: String,
-    /// The text.
     pub text: String,
 }
 
 /// Writes `files` into the new or empty folder `folder`, and returns their paths.
-///
-/// # Errors
-/// Fails when there is something in the folder, or when a file cannot be written.
 pub(crate) fn write(folder: &Path, files: &[Packed]) -> Result<Vec<PathBuf>, PackError> {
     let is_free = match std::fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_none(),

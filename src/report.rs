@@ -20,9 +20,7 @@ pub(crate) use format::Formats;
 pub use format::Results;
 pub use format::{Format, ReportFolder};
 pub(crate) use json::CheckRecord;
-pub use record::{
-    ExerciseEntry, Header, Person, Record, Submissions, TestRecord, TestVerdict, Time,
-};
+pub use record::{ExerciseEntry, Header, Person, Record, Submissions, TestRecord, Time};
 pub(crate) use terminal::{Options, outcome_lines};
 
 /// The formats that Gradus brings, a file each. The results themselves, a file of JSON lines, are always

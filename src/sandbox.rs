@@ -17,10 +17,12 @@ pub(crate) mod job;
 #[cfg(target_os = "linux")]
 mod kernel;
 pub(crate) mod launcher;
+mod machine;
 #[cfg(target_os = "linux")]
 mod meter;
 #[cfg(target_os = "linux")]
 mod namespaces;
+mod own_process;
 pub(crate) mod policy;
 pub(crate) mod process;
 mod process_group;
@@ -221,9 +223,6 @@ impl Sandbox {
     }
 
     /// Enters the sandbox as a learner's code would, and does nothing there.
-    ///
-    /// # Errors
-    /// Fails when it cannot be entered.
     pub(crate) fn rehearse(&self) -> Result<(), Lacking> {
         self.attempt(Job::new(Stage::Learner, PathBuf::new(), "/"))
     }
@@ -279,9 +278,6 @@ impl Sandbox {
 
     /// Starts the server `job` under a supervisor, which ends it and removes the folder `scratch`
     /// when the handle is dropped, the check is cancelled, or Gradus is killed.
-    ///
-    /// # Errors
-    /// Fails when the supervisor cannot be started.
     pub(crate) fn supervise(
         &self,
         job: Job,

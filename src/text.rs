@@ -74,6 +74,16 @@ pub struct Style {
     pub link: Option<Arc<str>>,
 }
 
+impl Style {
+    /// Returns the style of strong text.
+    pub(crate) fn bold(role: Role) -> Self {
+        Self {
+            bold: true,
+            ..Self::from(role)
+        }
+    }
+}
+
 impl From<Role> for Style {
     fn from(role: Role) -> Self {
         Self {
@@ -81,6 +91,12 @@ impl From<Role> for Style {
             ..Self::default()
         }
     }
+}
+
+/// Returns `count` things called `noun`, in words.
+pub(crate) fn counted(count: usize, noun: &str) -> String {
+    let ending = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{ending}")
 }
 
 /// A run of text in one style.

@@ -18,10 +18,8 @@ use crate::sys::fingerprint::sha256;
 const DEBOUNCE: Duration = Duration::from_millis(60);
 /// The polling interval.
 const POLL: Duration = Duration::from_millis(400);
-/// The most files that are watched.
 const MOST_FILES: usize = 10_000;
 
-/// How changes are detected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WatchMode {
     /// By notifications of the system, such as inotify.
@@ -47,9 +45,6 @@ pub(crate) struct Watcher {
 impl Watcher {
     /// Watches `folder` and calls `tell`, on the watcher's thread, after each change. Falls back to polling
     /// if notifications cannot be set up.
-    ///
-    /// # Errors
-    /// Fails when the folder cannot be read, or no thread can be started.
     pub(crate) fn start(
         folder: &Path,
         mode: WatchMode,

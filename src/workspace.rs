@@ -48,25 +48,17 @@ pub(crate) enum WorkspaceError {
     /// The folder is a workspace already.
     #[error("{} is a workspace of the course `{course}`", root.display())]
     OtherCourse {
-        /// The workspace.
         root: PathBuf,
         /// The course it belongs to.
         course: String,
     },
     /// A newer Gradus made it.
     #[error("{} has version {version}, which this Gradus does not read", path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        version: u64,
-    },
+    Newer { path: PathBuf, version: u64 },
     /// Its `workspace.json` is damaged.
     #[error("cannot make sense of {}", path.display())]
     Damaged {
-        /// The file.
         path: PathBuf,
-        /// Why.
         source: serde_json::Error,
     },
     /// The folder has files that Gradus did not put there.
@@ -77,12 +69,7 @@ pub(crate) enum WorkspaceError {
     Busy(PathBuf),
     /// A file or folder could not be read or written.
     #[error("cannot use {}", path.display())]
-    File {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
+    File { path: PathBuf, source: io::Error },
     /// The progress file could not be used.
     #[error(transparent)]
     Progress(#[from] ProgressError),
@@ -99,9 +86,6 @@ impl Workspace {
 
     /// Makes `root` a workspace for `course`. When it is one already it is opened, and notes
     /// where the course is now.
-    ///
-    /// # Errors
-    /// Fails when it belongs to another course, has files of others, or cannot be written.
     pub(crate) fn create(root: &Path, course: &Course) -> Result<Self, WorkspaceError> {
         if Marker::path(root).is_file() {
             let mut workspace = Self::open(root)?;
@@ -122,10 +106,6 @@ impl Workspace {
         Ok(Self { root, marker })
     }
 
-    /// Opens the workspace `root`.
-    ///
-    /// # Errors
-    /// Fails when it is none, is damaged, or was made by a newer Gradus.
     pub(crate) fn open(root: &Path) -> Result<Self, WorkspaceError> {
         let marker = Marker::read(root)?;
         let root = fs::canonicalize(root).map_err(|source| file_error(root, source))?;
@@ -133,9 +113,6 @@ impl Workspace {
     }
 
     /// Refuses a course that this workspace does not belong to.
-    ///
-    /// # Errors
-    /// Fails when the workspace belongs to another course.
     pub(crate) fn expect(&self, course: &Course) -> Result<(), WorkspaceError> {
         if self.marker.course == course.id {
             return Ok(());
@@ -146,7 +123,6 @@ impl Workspace {
         })
     }
 
-    /// Returns the folder itself.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
@@ -185,9 +161,6 @@ impl Workspace {
 
     /// Hands out the files of `exercise` and returns its folder. What is there and the learner's
     /// stays as it is; what is not theirs is renewed.
-    ///
-    /// # Errors
-    /// Fails when a file cannot be written.
     pub(crate) fn ensure(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
         let folder = self.folder(exercise);
         for file in Self::files(exercise) {
@@ -217,31 +190,20 @@ impl Workspace {
     }
 
     /// Keeps other sessions out for as long as the lock lives.
-    ///
-    /// # Errors
-    /// Fails when another session is open, or when the lock file cannot be made.
     pub(crate) fn lock(&self) -> Result<Lock, WorkspaceError> {
         lock::session(&self.root)
     }
 
-    /// Returns the progress file.
     pub(crate) fn progress_file(&self) -> PathBuf {
         self.own("progress.json")
     }
 
-    /// Reads the progress file.
-    ///
-    /// # Errors
-    /// Fails when it is newer or cannot be read.
     pub(crate) fn progress(&self) -> Result<Loaded, WorkspaceError> {
         Ok(Progress::load(&self.progress_file())?)
     }
 
     /// Reads the progress file, lets `change` change it, and writes it; two programs that do so at
     /// the same time wait for each other. Returns what was written.
-    ///
-    /// # Errors
-    /// Fails when it is newer, or cannot be read or written.
     pub(crate) fn update(
         &self,
         change: impl FnOnce(&mut Progress),
@@ -257,9 +219,6 @@ impl Workspace {
     }
 
     /// Waits for this program's turn to write what Gradus keeps; it lasts until the lock is dropped.
-    ///
-    /// # Errors
-    /// Fails when the lock file cannot be made.
     pub(crate) fn turn(&self) -> Result<Lock, WorkspaceError> {
         lock::turn(&self.root)
     }

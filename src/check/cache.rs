@@ -22,20 +22,21 @@ const USED: &str = ".used";
 const GRACE: Duration = Duration::from_hours(24);
 
 /// A subfolder or file of the cache.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) struct CachePart {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CachePart {
     /// The name of the folder or file.
     pub name: &'static str,
     /// A description of its entries, in the plural.
     pub what: &'static str,
-    /// How many levels below the folder its entries are.
-    depth: usize,
-    protection: Protection,
+    /// How many levels below the folder its entries are; 0 for a file.
+    pub depth: usize,
+    /// How its entries are protected.
+    pub protection: Protection,
 }
 
 /// How an entry is protected from removal while it is used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Protection {
+pub enum Protection {
     /// By a [`Hold`].
     Lock,
     /// Not at all: it is a file that is read in one go.
@@ -44,42 +45,49 @@ enum Protection {
     Grace,
 }
 
-pub(crate) static PARTS: [CachePart; 6] = [
-    CachePart::new("kits", "judges of Rust exercises", 1, Protection::Lock),
-    CachePart::new("runtime", "libraries of judges", 1, Protection::Lock),
-    CachePart::new("nginx", "programs that labs run", 1, Protection::Lock),
-    CachePart::new("verdicts", "verdicts of gradings", 2, Protection::None),
-    CachePart::new("author", "crates of `gradus author`", 1, Protection::Grace),
-    CachePart::new("toolchain.json", "compilers found", 0, Protection::None),
+/// The parts that belong to no kind of exercise.
+pub(crate) const COMMON: [CachePart; 2] = [
+    CachePart {
+        name: "verdicts",
+        what: "verdicts of gradings",
+        depth: 2,
+        protection: Protection::None,
+    },
+    CachePart {
+        name: "author",
+        what: "crates of `gradus author`",
+        depth: 1,
+        protection: Protection::Grace,
+    },
 ];
 
 /// The size of a part of the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PartUsage {
-    pub part: &'static CachePart,
+    pub part: CachePart,
     /// The number of entries.
     pub entries: usize,
     /// The size of all their files.
     pub bytes: u64,
 }
 
-/// Measures each part of the cache in the folder `cache`.
-pub(crate) fn contents(cache: &Path) -> Vec<PartUsage> {
-    let content = |part: &'static CachePart| {
+/// Measures each of `parts` of the cache in the folder `cache`.
+pub(crate) fn contents(cache: &Path, parts: &[CachePart]) -> Vec<PartUsage> {
+    let content = |part: &CachePart| {
         let entries = part.entries(cache);
         PartUsage {
-            part,
+            part: *part,
             entries: entries.len(),
             bytes: entries.iter().map(|entry| entry.bytes).sum(),
         }
     };
-    PARTS.iter().map(content).collect()
+    parts.iter().map(content).collect()
 }
 
 /// Removes the least recently used entries until all together have at most `bound` bytes, except those in
 /// use.
-pub(crate) fn trim(cache: &Path, bound: u64) {
-    let mut entries: Vec<CacheEntry> = PARTS.iter().flat_map(|part| part.entries(cache)).collect();
+pub(crate) fn trim(cache: &Path, parts: &[CachePart], bound: u64) {
+    let mut entries: Vec<CacheEntry> = parts.iter().flat_map(|part| part.entries(cache)).collect();
     let mut bytes: u64 = entries.iter().map(|entry| entry.bytes).sum();
     entries.sort_by_key(|entry| entry.used);
     for entry in &entries {
@@ -94,9 +102,9 @@ pub(crate) fn trim(cache: &Path, bound: u64) {
 
 /// Removes every entry that is not in use, and abandoned scratch folders. Returns how many bytes were freed
 /// and how many entries are left.
-pub(crate) fn clear(cache: &Path) -> (u64, usize) {
+pub(crate) fn clear(cache: &Path, parts: &[CachePart]) -> (u64, usize) {
     let (mut bytes, mut left) = (0, 0);
-    for part in &PARTS {
+    for part in parts {
         scratch::sweep(&cache.join(part.name));
         for entry in part.entries(cache) {
             if entry.remove() {
@@ -158,20 +166,6 @@ struct CacheEntry {
 }
 
 impl CachePart {
-    const fn new(
-        name: &'static str,
-        what: &'static str,
-        depth: usize,
-        protection: Protection,
-    ) -> Self {
-        Self {
-            name,
-            what,
-            depth,
-            protection,
-        }
-    }
-
     fn entries(&self, cache: &Path) -> Vec<CacheEntry> {
         let mut paths = vec![cache.join(self.name)];
         for _ in 0..self.depth {
@@ -249,6 +243,14 @@ fn measure(path: &Path) -> Option<(u64, SystemTime)> {
 mod tests {
     use super::*;
 
+    const KITS: CachePart = CachePart {
+        name: "kits",
+        what: "judges",
+        depth: 1,
+        protection: Protection::Lock,
+    };
+    const PARTS: [CachePart; 3] = [KITS, COMMON[0], COMMON[1]];
+
     /// Creates an entry of `bytes` bytes that was used `days` ago.
     fn entry(cache: &Path, path: &str, bytes: u64, days: u32) -> PathBuf {
         let path = cache.join(path);
@@ -267,17 +269,17 @@ mod tests {
     fn what_was_not_used_for_longest_goes_first_and_no_more_than_must() {
         let cache = tempfile::tempdir().unwrap();
         let old = entry(cache.path(), "kits/old", 40, 3);
-        let older = entry(cache.path(), "runtime/older", 40, 4);
+        let older = entry(cache.path(), "kits/older", 40, 4);
         let verdict = cache.path().join("verdicts/ab/c.json");
         files::write_whole(&verdict, &[0; 40]).unwrap();
-        trim(cache.path(), 120);
+        trim(cache.path(), &PARTS, 120);
         assert!(old.exists() && older.exists() && verdict.exists());
-        trim(cache.path(), 119);
+        trim(cache.path(), &PARTS, 119);
         assert!(old.exists() && !older.exists() && verdict.exists());
         drop(Hold::take(&old).unwrap());
-        trim(cache.path(), 40);
+        trim(cache.path(), &PARTS, 40);
         assert!(old.exists() && !verdict.exists());
-        assert_eq!(contents(cache.path())[0].bytes, 40);
+        assert_eq!(contents(cache.path(), &PARTS)[0].bytes, 40);
     }
 
     #[test]
@@ -287,15 +289,15 @@ mod tests {
         let hold = Hold::take(&kit).unwrap();
         let other = Hold::take(&kit).unwrap();
         drop(hold);
-        trim(cache.path(), 0);
-        assert_eq!(clear(cache.path()), (0, 1));
+        trim(cache.path(), &PARTS, 0);
+        assert_eq!(clear(cache.path(), &PARTS), (0, 1));
         assert!(other.is_current());
         fs::rename(&kit, cache.path().join("elsewhere")).unwrap();
         assert!(!other.is_current());
         entry(cache.path(), "kits/kit", 40, 0);
         assert!(!other.is_current());
         assert!(Hold::take(&cache.path().join("kits/none")).is_none());
-        assert_eq!(clear(cache.path()), (40, 0));
+        assert_eq!(clear(cache.path(), &PARTS), (40, 0));
     }
 
     #[test]
@@ -304,11 +306,11 @@ mod tests {
         let crates = entry(cache.path(), "author/course", 40, 3);
         fs::remove_file(crates.join(USED)).unwrap();
         fs::write(crates.join("judge"), "new").unwrap();
-        trim(cache.path(), 0);
+        trim(cache.path(), &PARTS, 0);
         assert!(crates.exists());
         let foreign = cache.path().join("notes.txt");
         fs::write(&foreign, "mine").unwrap();
-        clear(cache.path());
+        clear(cache.path(), &PARTS);
         assert!(!crates.exists() && foreign.exists());
     }
 }

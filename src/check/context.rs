@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::cache::{self, CachePart};
 use super::outcome::{Diagnostic, TestOutcome};
 use crate::sandbox::{Cancel, Sandbox, TimeBudget};
 use crate::sys::environment::Environment;
@@ -42,6 +43,8 @@ pub struct Context {
     pub environment: Arc<Environment>,
     /// The cache folder.
     pub cache: PathBuf,
+    /// What is kept in it.
+    pub cache_parts: Vec<CachePart>,
     /// Cancels the check.
     pub cancel: Cancel,
     /// The time that all processes of the submission share.
@@ -62,6 +65,7 @@ impl Context {
             sandbox,
             environment,
             cache,
+            cache_parts: Vec::new(),
             cancel: Cancel::new(),
             budget: TimeBudget::unlimited(),
             feedback: Feedback::Full,
@@ -78,6 +82,11 @@ impl Context {
             ..self.clone()
         };
         self.budget.exclude(|| work(&unlimited))
+    }
+
+    /// Removes what was not used for longest from a cache that has grown too large.
+    pub(crate) fn trim_cache(&self) {
+        cache::trim(&self.cache, &self.cache_parts, cache::BOUND);
     }
 
     pub(crate) fn tell(&self, event: Event) {

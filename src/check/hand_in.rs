@@ -26,15 +26,12 @@ pub struct HandIn {
 }
 
 /// Writes `files` below `folder`.
-///
-/// # Errors
-/// Fails when a file cannot be written.
 pub(crate) fn write(files: &[Collected], folder: &Path) -> Result<(), CheckError> {
     for file in files {
         let path = folder.join(&file.path);
         let parent = path.parent().map(PathBuf::from).unwrap_or_default();
         let written = fs::create_dir_all(parent).and_then(|()| fs::write(&path, &file.bytes));
-        written.map_err(|source| CheckError::File { path, source })?;
+        written.map_err(CheckError::file(path))?;
     }
     Ok(())
 }

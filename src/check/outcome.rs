@@ -129,47 +129,119 @@ pub struct Values {
     pub note: Option<String>,
 }
 
+impl Values {
+    /// Returns nothing but a note.
+    pub fn note(note: impl Into<String>) -> Self {
+        Self {
+            note: Some(note.into()),
+            ..Self::default()
+        }
+    }
+}
+
 /// What one test found.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum TestResult {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum TestVerdict {
     /// It holds.
     Passed,
     /// It does not.
-    Failed(Values),
+    Failed,
     /// A call ended in a way of its own.
-    Crashed(Values),
+    Crashed,
     /// A call wrote too much.
-    OutputLimit(Values),
+    OutputLimit,
     /// A call wanted too much memory.
-    MemoryLimit(Values),
+    MemoryLimit,
     /// A call took too long.
-    TimeLimit(Values),
-    /// It did not run, for this reason.
-    NotRun(String),
+    TimeLimit,
+    /// It did not run.
+    NotRun,
 }
 
-impl TestResult {
-    /// Returns the judgement; a test that did not run has none of its own and counts as failed.
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Self::Passed => Verdict::Passed,
-            Self::Failed(_) | Self::NotRun(_) => Verdict::Failed,
-            Self::Crashed(_) => Verdict::Crashed,
-            Self::OutputLimit(_) => Verdict::OutputLimit,
-            Self::MemoryLimit(_) => Verdict::MemoryLimit,
-            Self::TimeLimit(_) => Verdict::TimeLimit,
+impl TestVerdict {
+    /// Every verdict on a test, best first.
+    pub const ALL: [Self; 7] = [
+        Self::Passed,
+        Self::Failed,
+        Self::Crashed,
+        Self::OutputLimit,
+        Self::MemoryLimit,
+        Self::TimeLimit,
+        Self::NotRun,
+    ];
+
+    /// Returns the result of a test with this verdict.
+    pub fn with(self, values: Values) -> TestResult {
+        TestResult {
+            verdict: self,
+            values,
         }
     }
 
-    /// Returns the values of a test that failed.
-    pub fn values(&self) -> Option<&Values> {
+    /// Returns whether the test ran and does not hold.
+    pub(crate) fn is_failure(self) -> bool {
+        !matches!(self, Self::Passed | Self::NotRun)
+    }
+
+    /// Returns what the verdict on a submission is by this test alone: one that did not run counts as failed.
+    pub fn as_verdict(self) -> Verdict {
         match self {
-            Self::Passed | Self::NotRun(_) => None,
-            Self::Failed(values)
-            | Self::Crashed(values)
-            | Self::OutputLimit(values)
-            | Self::MemoryLimit(values)
-            | Self::TimeLimit(values) => Some(values),
+            Self::Passed => Verdict::Passed,
+            Self::Failed | Self::NotRun => Verdict::Failed,
+            Self::Crashed => Verdict::Crashed,
+            Self::OutputLimit => Verdict::OutputLimit,
+            Self::MemoryLimit => Verdict::MemoryLimit,
+            Self::TimeLimit => Verdict::TimeLimit,
+        }
+    }
+
+    /// Returns the words to display.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::NotRun => "not run",
+            ran => ran.as_verdict().words(),
+        }
+    }
+}
+
+/// The result of one test: the verdict, and what it rests on. A test that did not run has the reason as a note.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TestResult {
+    /// The verdict.
+    pub verdict: TestVerdict,
+    /// The values of a test that failed.
+    pub values: Values,
+}
+
+impl TestResult {
+    /// Returns the result of a test that holds.
+    pub fn passed() -> Self {
+        TestVerdict::Passed.with(Values::default())
+    }
+
+    /// Returns the result of a test that did not run, for this reason.
+    pub fn not_run(reason: impl Into<String>) -> Self {
+        TestVerdict::NotRun.with(Values::note(reason))
+    }
+
+    /// Returns why the test did not run; `None` if it ran.
+    pub fn why_not_run(&self) -> Option<&str> {
+        let note = self.values.note.as_deref();
+        note.filter(|_| self.verdict == TestVerdict::NotRun)
+    }
+
+    /// Returns the values of a test that failed.
+    pub fn failed_values(&self) -> Option<&Values> {
+        Some(&self.values).filter(|_| self.verdict.is_failure())
+    }
+
+    /// Returns the result without its values; the reason why a test did not run stays.
+    #[must_use]
+    pub(crate) fn without_values(self) -> Self {
+        match self.verdict {
+            TestVerdict::NotRun => self,
+            verdict => verdict.with(Values::default()),
         }
     }
 }
@@ -181,6 +253,13 @@ pub struct TestOutcome {
     pub test: TestTitle,
     /// Its result.
     pub result: TestResult,
+}
+
+impl TestOutcome {
+    /// Returns whether the test holds.
+    pub fn passed(&self) -> bool {
+        self.result.verdict == TestVerdict::Passed
+    }
 }
 
 /// Which tests a check runs.
@@ -248,17 +327,15 @@ impl Outcome {
         if self.diagnostics.iter().any(|diagnostic| diagnostic.error) {
             return Verdict::CompileError;
         }
-        let worst = self.tests.iter().map(|test| test.result.verdict()).max();
+        let tests = self.tests.iter();
+        let worst = tests.map(|test| test.result.verdict.as_verdict()).max();
         let tests = worst.unwrap_or(Verdict::InternalError);
         tests.max(self.own_verdict())
     }
 
     /// Counts the tests that passed.
     pub fn passed(&self) -> usize {
-        self.tests
-            .iter()
-            .filter(|test| test.result == TestResult::Passed)
-            .count()
+        self.tests.iter().filter(|test| test.passed()).count()
     }
 
     fn own_verdict(&self) -> Verdict {
@@ -288,9 +365,9 @@ mod tests {
             result,
         };
         let tests = vec![
-            test(TestResult::Passed),
-            test(TestResult::TimeLimit(Values::default())),
-            test(TestResult::Failed(Values::default())),
+            test(TestResult::passed()),
+            test(TestVerdict::TimeLimit.with(Values::default())),
+            test(TestVerdict::Failed.with(Values::default())),
         ];
         let mut outcome = Outcome {
             tests,
@@ -298,7 +375,7 @@ mod tests {
         };
         assert_eq!(outcome.verdict(), Verdict::TimeLimit);
         assert_eq!(outcome.passed(), 1);
-        outcome.tests.push(test(TestResult::Passed));
+        outcome.tests.push(test(TestResult::passed()));
         assert_eq!(outcome.passed(), 2);
         outcome.tests.clear();
         assert_eq!(outcome.passed(), 0);
@@ -333,23 +410,23 @@ mod tests {
             input: Some("f(1)".into()),
             ..Values::default()
         };
-        let failed: [fn(Values) -> TestResult; 5] = [
-            TestResult::Failed,
-            TestResult::Crashed,
-            TestResult::OutputLimit,
-            TestResult::MemoryLimit,
-            TestResult::TimeLimit,
-        ];
-        for result in failed.map(|result| result(values.clone())) {
-            assert_eq!(result.values(), Some(&values));
-            assert_ne!(result.verdict(), Verdict::Passed);
+        for verdict in TestVerdict::ALL {
+            let result = verdict.with(values.clone());
+            let ran = !matches!(verdict, TestVerdict::Passed | TestVerdict::NotRun);
+            assert_eq!(result.failed_values(), ran.then_some(&values));
+            let passed = verdict == TestVerdict::Passed;
+            assert_eq!(verdict.as_verdict() == Verdict::Passed, passed);
+            let name = serde_json::to_string(&verdict).unwrap();
+            let words = format!("\"{}\"", verdict.words().replace(' ', "-"));
+            assert_eq!(words, name);
         }
-        assert_eq!(TestResult::Passed.values(), None);
-        let not_run = TestResult::NotRun("it was the turn of another".into());
-        assert_eq!(
-            (not_run.values(), not_run.verdict()),
-            (None, Verdict::Failed)
-        );
+        let not_run = TestResult::not_run("it was the turn of another");
+        assert_eq!(not_run.why_not_run(), Some("it was the turn of another"));
+        assert_eq!(not_run.verdict.as_verdict(), Verdict::Failed);
+        assert_eq!(not_run.clone().without_values(), not_run);
+        let failed = TestVerdict::Failed.with(values);
+        assert_eq!(failed.why_not_run(), None);
+        assert_eq!(failed.without_values().values, Values::default());
     }
 
     #[test]
@@ -411,7 +488,7 @@ mod tests {
             name: "t".into(),
             title: "T".into(),
         };
-        let result = TestResult::Passed;
+        let result = TestResult::passed();
         Outcome {
             tests: vec![TestOutcome { test, result }],
             ..Outcome::default()

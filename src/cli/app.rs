@@ -11,14 +11,15 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::output::Output;
 use super::{confinement, names};
-use crate::check::{CheckError, Context, Feedback};
+use crate::check::{CheckError, Context, Event, Feedback};
 use crate::course::{Course, Exercise, builtin, load, open};
+use crate::kind::cache_parts;
 use crate::progress::{Loaded, Next, Progress, State};
 use crate::sandbox::Sandbox;
 use crate::session::{Surface, Words};
 use crate::source::{Problem, Tree};
 use crate::sys::environment::Environment;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 use crate::workspace::{FOLDER_NAME, Workspace};
 
 /// The result of a command.
@@ -158,6 +159,14 @@ impl App {
         self.output.tell(&[Line::plain(text)]);
     }
 
+    /// Prints that the file or folder `path` was written.
+    pub(crate) fn wrote(&self, path: &Path) -> Result<(), Failure> {
+        let line = Line::new().with(Role::Dim, "wrote ");
+        Ok(self
+            .output
+            .line(line.with(Role::Accent, self.shown(path)))?)
+    }
+
     /// Returns the function that words the errors of a session.
     pub(crate) fn words(&self) -> Words {
         let invocation = self.invocation.clone();
@@ -174,6 +183,16 @@ impl App {
         }
     }
 
+    /// Shows the steps of what is done with `context`.
+    pub(crate) fn show_steps(&self, context: &mut Context) {
+        let steps = self.output.stepper();
+        context.observer = Arc::new(move |event| {
+            if let Event::Step(step) = event {
+                steps.show(step);
+            }
+        });
+    }
+
     /// Returns what a check works with; a failing test tells as much as `feedback` says.
     pub(crate) fn context(&self, feedback: Feedback) -> Result<Context, Failure> {
         let launcher = std::env::current_exe().map_err(|source| {
@@ -183,6 +202,7 @@ impl App {
         let sandbox = Sandbox::with_ability(launcher, confinement::ability(&self.environment));
         let mut context = Context::new(sandbox, Arc::clone(&self.environment));
         context.feedback = feedback;
+        context.cache_parts = cache_parts(self.guests.kinds);
         Ok(context)
     }
 }
@@ -191,7 +211,6 @@ impl App {
 #[derive(Debug)]
 pub(crate) struct OpenCourse {
     pub(crate) course: Course,
-    /// The workspace.
     pub(crate) workspace: Option<Workspace>,
     /// Empty without a workspace.
     pub(crate) progress: Progress,
@@ -237,12 +256,5 @@ impl OpenCourse {
     fn begun(&self) -> Option<&Exercise> {
         let mut exercises = self.course.exercises_of(self.progress.track.as_ref());
         exercises.find(|exercise| self.progress.state_of(exercise) == State::Started)
-    }
-}
-
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    match count {
-        1 => format!("1 {noun}"),
-        _ => format!("{count} {noun}s"),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser};
 
 use super::app::{App, Done};
 use super::exit::Code;
@@ -52,8 +52,26 @@ pub(crate) struct Global {
     pub(crate) color: ColorChoice,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+/// Defines an enum of commands, each by the type of its arguments, and how the one that was given is run.
+macro_rules! commands {
+    ($commands:ident { $($(#[$attribute:meta])* $name:ident($arguments:path),)* }) => {
+        #[derive(Debug, clap::Subcommand)]
+        pub(crate) enum $commands {
+            $($(#[$attribute])* $name($arguments),)*
+        }
+
+        impl $commands {
+            pub(super) fn run(self, app: &App) -> Done {
+                match self {
+                    $(Self::$name(command) => command.run(app),)*
+                }
+            }
+        }
+    };
+}
+pub(super) use commands;
+
+commands! { Command {
     Init(init::Init),
     List(list::List),
     Read(read::Read),
@@ -84,58 +102,8 @@ pub(crate) enum Command {
     Mdbook(mdbook::Mdbook),
     #[command(hide = true, name = crate::grade::worker::ENTRY)]
     Worker(worker::Worker),
-    #[command(hide = true, name = crate::proof::apart::ENTRY)]
+    #[command(hide = true, name = crate::code_blocks::isolated::ENTRY)]
     Prove(prove::Prove),
     #[command(hide = true, name = "__lab")]
     LabWord(lab::wrapper::WrapperCommand),
-}
-
-impl Command {
-    /// Does what the command says.
-    pub(super) fn run(self, app: &App) -> Done {
-        match self {
-            Self::Init(command) => command.run(app),
-            Self::List(command) => command.run(app),
-            Self::Read(command) => command.run(app),
-            Self::Quiz(command) => command.run(app),
-            Self::Search(command) => command.run(app),
-            Self::Next(next::Next {}) => next::Next::run(app),
-            Self::Status(command) => command.run(app),
-            Self::Check(command) => command.run(app),
-            Self::Watch(command) => command.run(app),
-            Self::Lab(command) => command.run(app),
-            Self::Drill(command) => command.run(app),
-            Self::Worker(command) => command.run(app),
-            Self::Prove(command) => command.run(app),
-            Self::LabWord(command) => command.run(app),
-            Self::Hint(command) => command.run(app),
-            Self::Solution(command) => command.run(app),
-            Self::Reset(command) => command.run(app),
-            Self::Skip(command) => command.run(app),
-            Self::Doctor(command) => command.run(app),
-            Self::Cache(command) => command.run(app),
-            Self::Validate(command) => command.run(app),
-            Self::Grade(command) => command.run(app),
-            Self::Merge(command) => command.run(app),
-            Self::Regrade(command) => command.run(app),
-            Self::Pack(command) => command.run(app),
-            Self::New(command) => command.run(app),
-            Self::Author(command) => command.run(app),
-            Self::Completions(command) => command.run(app),
-            Self::Man(man::Man {}) => man::Man::run(app),
-            Self::Mdbook(command) => command.run(app),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use clap::CommandFactory;
-
-    use super::*;
-
-    #[test]
-    fn the_arguments_make_sense_to_clap() {
-        Arguments::command().debug_assert();
-    }
-}
+} }

@@ -5,6 +5,7 @@ use clap::{Args, Subcommand};
 use super::app::{App, Done};
 use super::exit::Code;
 use crate::check::cache::{self, BOUND, PartUsage};
+use crate::kind::cache_parts;
 use crate::text::{Line, Role};
 
 /// Show the location and size of the cache
@@ -26,15 +27,16 @@ enum CacheCommand {
 impl Cache {
     pub(super) fn run(self, app: &App) -> Done {
         let folder = app.environment.cache();
+        let parts = cache_parts(app.guests.kinds);
         let lines = match self.command {
             None => {
                 let place = Line::new().with(Role::Accent, app.shown(&folder));
                 let mut lines = vec![place];
-                lines.extend(rows(&cache::contents(&folder)));
+                lines.extend(rows(&cache::contents(&folder, &parts)));
                 lines
             }
             Some(CacheCommand::Clear) => {
-                let (bytes, left) = cache::clear(&folder);
+                let (bytes, left) = cache::clear(&folder, &parts);
                 let place = app.shown(&folder);
                 let cleared = format!("Removed {} from {place}.", megabytes(bytes));
                 let stays = (left > 0).then(|| format!("Kept, since in use: {}.", entries(left)));
@@ -52,17 +54,12 @@ fn rows(contents: &[PartUsage]) -> Vec<Line> {
         let size = megabytes(bytes);
         Line::plain(format!("  {name:<14}  {size:>9}  {text}"))
     };
-    let mut rows: Vec<Line> = contents
-        .iter()
-        .map(
-            |PartUsage {
-                 part,
-                 entries,
-                 bytes,
-             }| { row(part.name, *bytes, &format!("{entries} {}", part.what)) },
-        )
-        .collect();
-    let all = contents.iter().map(|content| content.bytes).sum();
+    let of_part = |usage: &PartUsage| {
+        let PartUsage { part, entries, .. } = usage;
+        row(part.name, usage.bytes, &format!("{entries} {}", part.what))
+    };
+    let mut rows: Vec<Line> = contents.iter().map(of_part).collect();
+    let all = contents.iter().map(|usage| usage.bytes).sum();
     rows.push(row("all", all, &format!("of {}", megabytes(BOUND))));
     rows
 }

@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -10,7 +9,7 @@ use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::failure::Failure;
 use super::{confinement, next};
-use crate::check::{CheckError, Context, Event, Feedback, Outcome, Standing, Verdict};
+use crate::check::{CheckError, Context, Feedback, Outcome, Standing, Verdict};
 use crate::course::Exercise;
 use crate::report::{CheckRecord, Options, outcome_lines};
 use crate::sys::clock::unix_time;
@@ -119,12 +118,7 @@ pub(super) fn prepare(
     exercise: &Exercise,
     context: &mut Context,
 ) -> Result<(), Failure> {
-    let steps = app.output.stepper();
-    context.observer = Arc::new(move |event| {
-        if let Event::Step(step) = event {
-            steps.show(step);
-        }
-    });
+    app.show_steps(context);
     refuse_missing(app, exercise, context)?;
     confinement::tell_once(app, context.sandbox.guard());
     Ok(())

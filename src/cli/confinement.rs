@@ -27,18 +27,12 @@ pub(crate) fn ability(environment: &Environment) -> Ability {
 }
 
 /// Whether labs can be graded, and commands on pages run, in a network namespace of their own.
-///
-/// # Errors
-/// Fails with what the machine lacks.
 pub(crate) fn of_labs(app: &App, context: &Context) -> Result<(), Lacking> {
     let ability = ability(&app.environment);
     Sandbox::strong(context.sandbox.launcher(), ability)?.rehearse_seclusion()
 }
 
 /// Describes the sandbox of a learner's code.
-///
-/// # Errors
-/// Fails with what the machine lacks, if there are limits only.
 pub(crate) fn strength(app: &App, context: &Context) -> Result<String, Lacking> {
     let ability = ability(&app.environment);
     let sandbox = Sandbox::strong(context.sandbox.launcher(), ability)?;
@@ -55,9 +49,6 @@ pub(crate) fn strength(app: &App, context: &Context) -> Result<String, Lacking> 
 }
 
 /// The sandbox of a grading: the one named, else the strongest that resists hostile code.
-///
-/// # Errors
-/// Fails if this machine cannot have it.
 pub(crate) fn for_grading(
     environment: &Environment,
     launcher: &Path,

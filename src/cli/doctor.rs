@@ -3,7 +3,7 @@
 use clap::Args;
 use serde::Serialize;
 
-use super::app::{App, Done, OpenCourse, counted};
+use super::app::{App, Done, OpenCourse};
 use super::confinement;
 use super::exit::Code;
 use super::failure::Failure;
@@ -11,7 +11,7 @@ use crate::check::{Context, Feedback};
 use crate::kind::Finding;
 use crate::source::ExerciseId;
 use crate::sys::files;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// Show what this machine has and lacks for the course, and how to get it
 ///

@@ -13,7 +13,7 @@ use clap::{Args, Subcommand};
 use super::app::{App, Done};
 use super::failure::Failure;
 use crate::check::{CheckError, Context, Feedback};
-use crate::course::{Exercise, Grading, Lazy};
+use crate::course::Exercise;
 use crate::kinds::gateway::drill::Seed;
 use crate::kinds::gateway::{Gateway, drill};
 use crate::session::drill::{DrillError, Drills, OpenDrill};
@@ -93,7 +93,6 @@ fn open<'a>(drills: &Drills<'a>) -> Result<OpenDrill<'a>, Failure> {
     drills.open()?.ok_or(Failure::NoDrill)
 }
 
-/// Returns the name of the lab of the drill `number`.
 fn lab_name(number: u32) -> String {
     format!("drill-{number}")
 }
@@ -103,25 +102,9 @@ fn exercise(open: &OpenDrill<'_>) -> Result<Exercise, Failure> {
     let number = open.round.number;
     let id = lab_name(number).parse();
     let id = id.map_err(|_| DrillError::Changed { number })?;
-    Ok(Exercise {
-        id,
-        kind: &Gateway,
-        title: format!("Drill {number}"),
-        summary: String::new(),
-        story: None,
-        tracks: Vec::new(),
-        further: true,
-        feedback: Some(Feedback::Title),
-        hints: Vec::new(),
-        readme: Lazy::ready(String::new()),
-        judging: Lazy::ready(crate::course::exercise::Judging {
-            grading: Grading::default(),
-            wrong: Vec::new(),
-            equivalent: Vec::new(),
-            task: Arc::clone(&open.task),
-            fingerprint: String::new(),
-        }),
-    })
+    let title = format!("Drill {number}");
+    let task = Arc::clone(&open.task);
+    Ok(Exercise::outside(id, &Gateway, title, task))
 }
 
 /// Fails when this machine has no nginx for it.

@@ -8,7 +8,6 @@ use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
 use crate::grade::GradeError;
-use crate::kinds::gateway::lab::control::LabClientError;
 use crate::pack::PackError;
 use crate::progress::ProgressError;
 use crate::session::drill::DrillError;
@@ -51,8 +50,6 @@ pub(crate) enum Failure {
     #[error(transparent)]
     Drill(#[from] DrillError),
     #[error(transparent)]
-    Lab(#[from] LabClientError),
-    #[error(transparent)]
     Course(#[from] TreeError),
     #[error(transparent)]
     Workspace(#[from] WorkspaceError),
@@ -77,12 +74,12 @@ impl From<SessionError> for Failure {
             SessionError::Workspace(error) => error.into(),
             SessionError::Check(error) => error.into(),
             SessionError::Drill(error) => error.into(),
-            SessionError::Lab(error) => error.into(),
             SessionError::Stream(error) => error.into(),
             SessionError::File { path, source } => Self::File { path, source },
-            SessionError::LabIsUp(_) | SessionError::NoEditor | SessionError::NoChoice { .. } => {
-                Self::Session(error)
-            }
+            SessionError::Lab(_)
+            | SessionError::LabIsUp(_)
+            | SessionError::NoEditor
+            | SessionError::NoChoice { .. } => Self::Session(error),
         }
     }
 }
@@ -90,16 +87,19 @@ impl From<SessionError> for Failure {
 impl Failure {
     pub(crate) fn code(&self) -> Code {
         match self {
-            Self::Unknown { .. }
+            Self::Session(
+                SessionError::LabIsUp(_) | SessionError::NoEditor | SessionError::NoChoice { .. },
+            )
+            | Self::Unknown { .. }
             | Self::WhichExercise
             | Self::Refused { .. }
             | Self::BuiltIn
-            | Self::Session(_)
             | Self::Drill(DrillError::TooMany { .. }) => Code::Usage,
             Self::Check(CheckError::Missing { .. }) | Self::NoLab(_) | Self::NoDrill => {
                 Code::Nothing
             }
-            Self::NoWorkspace
+            Self::Session(_)
+            | Self::NoWorkspace
             | Self::Course(_)
             | Self::Workspace(_)
             | Self::Check(_)
@@ -107,7 +107,6 @@ impl Failure {
             | Self::Scaffold(_)
             | Self::Drill(_)
             | Self::Pack(_)
-            | Self::Lab(_)
             | Self::File { .. }
             | Self::Stream(_) => Code::Failed,
         }
@@ -153,10 +152,6 @@ impl Failure {
             Self::NoDrill => Some(format!("{} begins one", command("drill"))),
             Self::Session(error) => session_hint(error, command),
             Self::Drill(error) => drill_hint(error, command),
-            Self::Lab(LabClientError::Foreign) => {
-                Some("end it where it was started, and start it again".to_owned())
-            }
-            Self::Lab(_) => Some(format!("{} shows which labs are up", command("lab ps"))),
             Self::File { .. } | Self::Stream(_) => None,
         }
     }
@@ -205,6 +200,10 @@ fn workspace_hint(error: &WorkspaceError, command: impl Fn(&str) -> String) -> O
 
 fn session_hint(error: &SessionError, command: impl Fn(&str) -> String) -> Option<String> {
     match error {
+        SessionError::Lab(error) if error.is_foreign() => {
+            Some("end it where it was started, and start it again".to_owned())
+        }
+        SessionError::Lab(_) => Some(format!("{} shows which labs are up", command("lab ps"))),
         SessionError::LabIsUp(lab) => Some(format!(
             "{} shows it, {} ends it",
             command("lab ps"),
@@ -217,7 +216,6 @@ fn session_hint(error: &SessionError, command: impl Fn(&str) -> String) -> Optio
         SessionError::Workspace(_)
         | SessionError::Check(_)
         | SessionError::Drill(_)
-        | SessionError::Lab(_)
         | SessionError::Stream(_)
         | SessionError::File { .. } => None,
     }
@@ -249,6 +247,7 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
         )),
         CheckError::Cancelled
         | CheckError::Apart(_)
+        | CheckError::Bug
         | CheckError::File { .. }
         | CheckError::Sandbox(_)
         | CheckError::Kind(_) => None,

@@ -21,9 +21,6 @@ pub(crate) struct Grade {
 
 impl Grade {
     pub(super) fn run(self, app: &App) -> Done {
-        match self.grading.run(app, self.fresh)? {
-            Ok(graded) => self.grading.finish(app, &graded),
-            Err(code) => Ok(code),
-        }
+        self.grading.run(app, self.fresh, |_| Ok(()))
     }
 }

@@ -1,41 +1,33 @@
 //! The common part of `gradus grade` and `gradus regrade`: finds submissions, grades, writes reports.
 
 mod board;
+pub(super) mod reports;
+mod submissions;
 
-use std::io::BufReader;
 use std::num::NonZeroUsize;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use clap::{Args, Command};
 
-use super::app::{App, counted};
+use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use super::{confinement, names, source, workflow};
-use crate::check::cache::{BOUND, trim};
 use crate::check::{Context, Feedback};
 use crate::course::{Course, Exercise};
-use crate::grade::discover::{self, Discovered};
+use crate::grade::discover;
 use crate::grade::journal::Journal;
 use crate::grade::{
     self, Batch, BatchOptions, GradeError, Partition, Results, Roster, Submission, Summary, cache,
-    reports,
 };
 use crate::kind::Tier;
-use crate::report::{Formats, Header, format};
+use crate::report::Header;
 use crate::sandbox::GUARDS;
 use crate::source::ExerciseId;
 use crate::sys::interrupts::Interrupts;
-use crate::text::{Line, Role};
+use crate::text::counted;
 use board::{Board, summary_lines};
-
-/// The argument that means a list on standard input.
-const LIST: &str = "-";
-/// What clap calls the formats that are asked for.
-pub(super) const REPORTS: &str = "reports";
-/// The most names or paths that one message lists.
-const MOST_LISTED: usize = 10;
 
 /// The options of commands that grade.
 #[derive(Debug, Args)]
@@ -71,8 +63,8 @@ pub(super) struct Grading {
     #[arg(long, value_name = "SANDBOX", value_parser = sandboxes())]
     sandbox: Option<String>,
     /// Also write a report in this format; can be repeated
-    #[arg(id = REPORTS, long = "report", value_name = "FORMAT")]
-    pub(super) reports: Vec<String>,
+    #[arg(id = reports::ASKED, long = "report", value_name = "FORMAT")]
+    reports: Vec<String>,
     /// Reuse verdicts of earlier gradings if exercise, tools and source are the same
     #[arg(long)]
     cache: bool,
@@ -84,23 +76,6 @@ pub(super) struct Grading {
     require_pass: bool,
 }
 
-/// Returns `command` with the names of `formats` as those that reports may be asked for in.
-pub(super) fn with_formats(command: Command, formats: Formats) -> Command {
-    let names = formats
-        .iter()
-        .map(|format| PossibleValue::new(format.id()).help(format.summary()));
-    let names = PossibleValuesParser::new(names);
-    command.mut_subcommands(|command| {
-        command.mut_args(|argument| {
-            if argument.get_id() == REPORTS {
-                argument.value_parser(names.clone())
-            } else {
-                argument
-            }
-        })
-    })
-}
-
 fn sandboxes() -> PossibleValuesParser {
     PossibleValuesParser::new(
         GUARDS
@@ -109,16 +84,21 @@ fn sandboxes() -> PossibleValuesParser {
     )
 }
 
-/// The result of a complete grading.
-pub(super) struct Graded {
-    summary: Summary,
-    pub(super) results: Results,
+enum Ended {
+    Complete(Summary),
+    /// By this signal: the same command resumes it.
+    Stopped(i32),
 }
 
 impl Grading {
-    /// Grades the submissions; `fresh` starts over instead of resuming. The inner `Err` is the exit code of
-    /// an interrupted grading.
-    pub(super) fn run(&self, app: &App, fresh: bool) -> Result<Result<Graded, Code>, Failure> {
+    /// Grades the submissions, hands the results of a complete grading to `show`, and writes the reports;
+    /// `fresh` starts over instead of resuming.
+    pub(super) fn run(
+        &self,
+        app: &App,
+        fresh: bool,
+        show: impl FnOnce(&Results) -> Result<(), Failure>,
+    ) -> Done {
         let course = source::sound(app)?;
         let exercises = self.exercises(&course)?;
         let ids: Vec<ExerciseId> = exercises
@@ -129,14 +109,13 @@ impl Grading {
             Some(path) => Roster::read(&app.path(path))?,
             None => Roster::default(),
         };
-        let found = self.find(app, &ids)?;
-        tell_ignored(app, &found);
-        tell_absent(app, &roster, &found.submissions);
+        let mut submissions =
+            submissions::find(app, &self.submissions, self.learner.as_deref(), &ids)?;
+        submissions::tell_absent(app, &roster, &submissions);
         let partition = self.partition(app)?;
         let context = self.context(app)?;
-        let names = found.submissions.iter().map(Submission::name);
+        let names = submissions.iter().map(Submission::name);
         let header = grade::header::header(&course, &exercises, names, partition, &context)?;
-        let mut submissions = found.submissions;
         if let Some(partition) = partition {
             let mut place = 0..;
             submissions.retain(|submission| {
@@ -152,52 +131,51 @@ impl Grading {
             context: &context,
             options: self.options(&header, &context),
         };
-        self.grade(app, &batch, &roster, fresh)
+        let mut journal = self.journal(app, &header, fresh)?;
+        let summary = match self.grade(app, &batch, &mut journal)? {
+            Ended::Complete(summary) => summary,
+            Ended::Stopped(signal) => return Ok(Code::Stopped(signal)),
+        };
+        let place = app.path(&self.out).join(grade::results::FILE);
+        journal.write_results(&header, &submissions, &roster, &place)?;
+        let results = Results::open(&place)?;
+        show(&results)?;
+        self.finish(app, &results, &summary)
     }
 
-    fn grade(
-        &self,
-        app: &App,
-        batch: &Batch<'_>,
-        roster: &Roster,
-        fresh: bool,
-    ) -> Result<Result<Graded, Code>, Failure> {
+    fn journal(&self, app: &App, header: &Header, fresh: bool) -> Result<Journal, Failure> {
         let out = app.path(&self.out);
-        let mut journal = if fresh {
-            let (journal, old) = Journal::start_over(&out, batch.header)?;
-            if let Some(old) = old {
-                app.note(&format!("The old journal is kept as {}.", app.shown(&old)));
-            }
-            journal
-        } else {
-            Journal::open(&out, batch.header)?
-        };
+        if !fresh {
+            return Ok(Journal::open(&out, header)?);
+        }
+        let (journal, old) = Journal::start_over(&out, header)?;
+        if let Some(old) = old {
+            app.note(&format!("The old journal is kept as {}.", app.shown(&old)));
+        }
+        Ok(journal)
+    }
+
+    fn grade(&self, app: &App, batch: &Batch<'_>, journal: &mut Journal) -> Result<Ended, Failure> {
         let cancel = batch.context.cancel.clone();
         let interrupts = Interrupts::listen(move || cancel.cancel())?;
         let mut board = Board::new(app, batch.submissions.len());
-        let done = batch.run(&mut journal, &mut |progress| board.note(progress));
+        let done = batch.run(journal, &mut |progress| board.note(progress));
         if self.cache {
-            trim(&batch.context.cache, BOUND);
+            batch.context.trim_cache();
         }
         board.clear(app);
-        let summary = match (done, interrupts.signal()) {
-            (Ok(summary), _) => summary,
+        match (done, interrupts.signal()) {
+            (Ok(summary), _) => Ok(Ended::Complete(summary)),
             (Err(GradeError::Cancelled), Some(signal)) => {
                 app.note(&format!(
                     "Stopped: {} of {} graded. The same command resumes the grading.",
                     board.done(),
                     counted(batch.submissions.len(), "submission")
                 ));
-                return Ok(Err(Code::Stopped(signal)));
+                Ok(Ended::Stopped(signal))
             }
-            (Err(error), _) => return Err(error.into()),
-        };
-        let place = out.join(grade::results::FILE);
-        journal.write_results(batch.header, batch.submissions, roster, &place)?;
-        Ok(Ok(Graded {
-            summary,
-            results: Results::open(&place)?,
-        }))
+            (Err(error), _) => Err(error.into()),
+        }
     }
 
     fn exercises<'a>(&self, course: &'a Course) -> Result<Vec<&'a Exercise>, Failure> {
@@ -228,28 +206,6 @@ impl Grading {
             ),
             help: "name the others with `--exercise`, or leave `--tier` out".to_owned(),
         })
-    }
-
-    fn find(&self, app: &App, exercises: &[ExerciseId]) -> Result<Discovered, Failure> {
-        if self.submissions == Path::new(LIST) {
-            let input = BufReader::new(std::io::stdin());
-            return Ok(discover::read_list(
-                input,
-                app.environment.folder(),
-                exercises,
-            )?);
-        }
-        let folder = app.path(&self.submissions);
-        if let Some(learner) = &self.learner {
-            return Ok(discover::find_checkout(learner, &folder, exercises));
-        }
-        if discover::is_checkout(&folder, exercises) {
-            let path = std::fs::canonicalize(&folder).ok();
-            let name = path.as_deref().and_then(Path::file_name);
-            let learner = name.and_then(|name| name.to_str()).unwrap_or("learner");
-            return Ok(discover::find_checkout(learner, &folder, exercises));
-        }
-        Ok(discover::find_hand_ins(&folder, exercises)?)
     }
 
     /// The context of checks, with the sandbox asked for or the strongest.
@@ -297,17 +253,15 @@ impl Grading {
     }
 
     /// Writes the reports asked for, shows a summary, and returns the exit code.
-    pub(super) fn finish(&self, app: &App, graded: &Graded) -> Result<Code, Failure> {
-        let written = write_reports(app, &graded.results, &app.path(&self.out), &self.reports)?;
-        app.output.lines(&summary_lines(&graded.summary))?;
-        for path in
-            std::iter::once(graded.results.path()).chain(written.iter().map(PathBuf::as_path))
-        {
-            let line = Line::new().with(Role::Dim, "wrote ");
-            app.output.line(line.with(Role::Accent, app.shown(path)))?;
+    fn finish(&self, app: &App, results: &Results, summary: &Summary) -> Done {
+        let out = app.path(&self.out);
+        let written = reports::write(app, results, &out, &self.reports)?;
+        app.output.lines(&summary_lines(summary))?;
+        reports::list(app, results.path(), &written)?;
+        let is_step = app.environment.text("GITHUB_ACTIONS").as_deref() == Some("true");
+        if is_step && self.reports.iter().any(|id| id == "github") {
+            workflow::show(app, &out)?;
         }
-        self.show_in_workflow(app)?;
-        let summary = &graded.summary;
         Ok(if !summary.is_complete() {
             Code::Failed
         } else if self.require_pass && !summary.all_passed() {
@@ -316,67 +270,4 @@ impl Grading {
             Code::Fine
         })
     }
-}
-
-impl Grading {
-    /// Shows annotations and summary if this is a step of a GitHub Actions workflow.
-    fn show_in_workflow(&self, app: &App) -> Result<(), Failure> {
-        let is_step = app.environment.text("GITHUB_ACTIONS").as_deref() == Some("true");
-        if is_step && self.reports.iter().any(|id| id == "github") {
-            workflow::show(app, &app.path(&self.out))?;
-        }
-        Ok(())
-    }
-}
-
-/// Writes the reports with the ids `formats` into the folder `out`, and returns their files.
-pub(super) fn write_reports(
-    app: &App,
-    results: &Results,
-    out: &Path,
-    formats: &[String],
-) -> Result<Vec<PathBuf>, Failure> {
-    let formats = formats
-        .iter()
-        .filter_map(|id| format::find(app.guests.formats, id));
-    let written = reports::write(results, out, &formats.collect::<Vec<_>>())?;
-    if written.removed > 0 {
-        let what = counted(written.removed, "file");
-        app.note(&format!("Removed {what} of reports on other results."));
-    }
-    Ok(written.files)
-}
-
-fn tell_ignored(app: &App, found: &Discovered) {
-    for ignored in found.ignored.iter().take(MOST_LISTED) {
-        let path = app.shown(&ignored.path);
-        app.warn(&format!("{path} is no submission: {}", ignored.why));
-    }
-    if found.ignored.len() > MOST_LISTED {
-        let more = found.ignored.len() - MOST_LISTED;
-        app.warn(&format!("{more} more are no submissions"));
-    }
-}
-
-/// Reports the learners of the class list without a submission.
-fn tell_absent(app: &App, roster: &Roster, submissions: &[Submission]) {
-    let present: std::collections::BTreeSet<&str> = submissions
-        .iter()
-        .map(|submission| submission.learner.as_str())
-        .collect();
-    let absent: Vec<&str> = roster
-        .learners()
-        .filter(|learner| !present.contains(learner))
-        .collect();
-    if absent.is_empty() {
-        return;
-    }
-    let mut names = absent[..absent.len().min(MOST_LISTED)].join(", ");
-    if absent.len() > MOST_LISTED {
-        names.push_str(", …");
-    }
-    app.note(&format!(
-        "{} of the class list handed nothing in: {names}",
-        counted(absent.len(), "learner")
-    ));
 }

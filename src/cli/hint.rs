@@ -56,10 +56,7 @@ impl Hint {
 }
 
 fn heading(number: usize, of: usize) -> Line {
-    let bold = Style {
-        bold: true,
-        ..Style::from(Role::Accent)
-    };
+    let bold = Style::bold(Role::Accent);
     Line::new().with(bold, format!("Hint {number} of {of}"))
 }
 

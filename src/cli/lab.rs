@@ -9,14 +9,16 @@ mod shell;
 pub(super) mod up;
 pub(super) mod wrapper;
 
-use clap::{Args, Subcommand};
+use clap::Args;
 
 use super::app::{App, Done};
+use super::arguments::commands;
 use super::failure::Failure;
 use crate::kinds::gateway::lab::control::protocol::CommandOutput;
 use crate::kinds::gateway::lab::control::{
-    LabClient, LabReply, LabRequest, RegisteredLab, Registry,
+    LabClient, LabClientError, LabReply, LabRequest, RegisteredLab, Registry,
 };
+use crate::session::SessionError;
 
 /// Run a lab to work on: nginx and the services behind it
 #[derive(Debug, Args)]
@@ -25,26 +27,24 @@ pub(crate) struct Lab {
     word: LabCommand,
 }
 
-#[derive(Debug, Subcommand)]
-enum LabCommand {
+commands! { LabCommand {
     Up(up::Up),
     Logs(logs::Logs),
     Reload(reload::Reload),
     Ps(ps::Ps),
     Down(down::Down),
     Shell(shell::Shell),
-}
+} }
 
 impl Lab {
     pub(super) fn run(self, app: &App) -> Done {
-        match self.word {
-            LabCommand::Up(up) => up.run(app),
-            LabCommand::Logs(logs) => logs.run(app),
-            LabCommand::Reload(reload) => reload.run(app),
-            LabCommand::Ps(ps) => ps.run(app),
-            LabCommand::Down(down) => down.run(app),
-            LabCommand::Shell(shell) => shell.run(app),
-        }
+        self.word.run(app)
+    }
+}
+
+impl From<LabClientError> for Failure {
+    fn from(error: LabClientError) -> Self {
+        Self::Session(SessionError::Lab(error))
     }
 }
 
@@ -52,7 +52,6 @@ pub(super) fn registry(app: &App) -> Registry {
     Registry::new(&app.environment)
 }
 
-/// Returns the labs that are up.
 fn labs(app: &App) -> Result<Vec<RegisteredLab>, Failure> {
     let labs = registry(app).labs();
     labs.map_err(|source| Failure::File {
@@ -85,6 +84,6 @@ fn find(app: &App, name: Option<&str>) -> Result<RegisteredLab, Failure> {
 fn say(lab: &RegisteredLab, request: &LabRequest) -> Result<CommandOutput, Failure> {
     match LabClient::new(&lab.socket).ask(request)? {
         LabReply::Said(said) => Ok(said),
-        _ => Err(crate::kinds::gateway::lab::control::LabClientError::Foreign.into()),
+        _ => Err(LabClientError::Foreign.into()),
     }
 }

@@ -131,10 +131,7 @@ fn lines(course: &Course, progress: &Progress, track: Option<&TrackId>) -> Vec<L
 }
 
 fn lesson_line(lesson: &Lesson, progress: &Progress) -> Line {
-    let bold = Style {
-        bold: true,
-        ..Style::default()
-    };
+    let bold = Style::bold(Role::Text);
     let mark = if progress.has_read(lesson) {
         "✓"
     } else {

@@ -10,7 +10,8 @@ use super::exit::Code;
 pub(crate) struct Man {}
 
 impl Man {
-    pub(super) fn run(app: &App) -> Done {
+    #[expect(clippy::unused_self, reason = "every command is run like that")]
+    pub(super) fn run(self, app: &App) -> Done {
         let mut page = Vec::new();
         clap_mangen::Man::new(super::command(app.guests)).render(&mut page)?;
         app.output.bytes(&page)?;

@@ -13,8 +13,10 @@ use serde_json::{Value, json};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
+use crate::code_blocks::{self, Languages};
 use crate::course::publish::{BookPage, exercise_page, lesson_page};
-use crate::course::{Course, Lesson, load};
+use crate::course::{Course, load};
+use crate::lesson::Info;
 use crate::source::Tree;
 
 /// Add the lessons of a course to a book: mdBook runs this
@@ -49,7 +51,11 @@ impl Mdbook {
             .find(|key| book[key].is_array())
             .and_then(|key| book[key].as_array_mut());
         let items = items.ok_or_else(|| refused("the book has no list of items".to_owned()))?;
-        items.extend(chapters(&course));
+        let ours = Chapters {
+            course: &course,
+            languages: app.guests.languages,
+        };
+        items.extend(ours.all());
         app.output.text(&book.to_string())?;
         Ok(Code::Fine)
     }
@@ -79,23 +85,35 @@ fn tree(app: &App, context: &Value) -> Result<Tree, Failure> {
     }
 }
 
-fn chapters(course: &Course) -> Vec<Value> {
-    let mut items = vec![json!({ "PartTitle": course.title })];
-    for lesson in &course.lessons {
-        items.push(chapter(
-            &lesson_page(course, lesson),
-            &[],
-            &exercises(course, lesson),
-        ));
-    }
-    items
+/// What chapters are made of.
+struct Chapters<'a> {
+    course: &'a Course,
+    languages: Languages,
 }
 
-fn exercises(course: &Course, lesson: &Lesson) -> Vec<Value> {
-    let parent = lesson_page(course, lesson).name;
-    let exercises = lesson.exercises().filter_map(|id| course.exercise(id));
-    let page = |exercise| chapter(&exercise_page(course, exercise), &[&parent], &[]);
-    exercises.map(page).collect()
+impl Chapters<'_> {
+    fn all(&self) -> Vec<Value> {
+        let mut items = vec![json!({ "PartTitle": self.course.title })];
+        for lesson in &self.course.lessons {
+            let page = lesson_page(self.course, lesson, &|info| self.words(info));
+            let exercises = lesson.exercises().filter_map(|id| self.course.exercise(id));
+            let exercises = exercises.map(|exercise| {
+                let below = exercise_page(self.course, exercise, &|info| self.words(info));
+                chapter(&below, &[&page.name], &[])
+            });
+            items.push(chapter(&page, &[], &exercises.collect::<Vec<_>>()));
+        }
+        items
+    }
+
+    /// Returns the info string of a block as the renderers of mdBook know it.
+    fn words(&self, info: Info<'_>) -> String {
+        let language = code_blocks::find(self.languages, info.language());
+        language.map_or_else(
+            || info.language().to_owned(),
+            |language| language.published(info),
+        )
+    }
 }
 
 fn chapter(page: &BookPage, parents: &[&str], sub_items: &[Value]) -> Value {

@@ -4,11 +4,11 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::app::{App, Done, counted};
+use super::app::{App, Done};
 use super::exit::Code;
-use super::grading::{REPORTS, write_reports};
+use super::grading::reports;
 use crate::grade::{Results, merge, results};
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// Merge the results of all partitions; refuse missing, duplicate or contradictory ones
 ///
@@ -22,7 +22,7 @@ pub(crate) struct Merge {
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Also write a report in this format; can be repeated
-    #[arg(id = REPORTS, long = "report", value_name = "FORMAT")]
+    #[arg(id = reports::ASKED, long = "report", value_name = "FORMAT")]
     reports: Vec<String>,
 }
 
@@ -34,19 +34,16 @@ impl Merge {
         }
         let out = app.path(&self.out);
         let place = out.join(results::FILE);
-        let merged = merge::merge(&parts, &place)?;
+        let submissions = merge::merge(&parts, &place)?;
         let whole = Results::open(&place)?;
-        let written = write_reports(app, &whole, &out, &self.reports)?;
+        let written = reports::write(app, &whole, &out, &self.reports)?;
         let text = format!(
             "{} of {}: complete",
-            counted(merged.submissions, "submission"),
+            counted(submissions, "submission"),
             counted(parts.len(), "part")
         );
         app.output.line(Line::new().with(Role::Good, text))?;
-        for path in std::iter::once(&place).chain(&written) {
-            let line = Line::new().with(Role::Dim, "wrote ");
-            app.output.line(line.with(Role::Accent, app.shown(path)))?;
-        }
+        reports::list(app, &place, &written)?;
         Ok(Code::Fine)
     }
 }

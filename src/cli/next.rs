@@ -13,7 +13,8 @@ use crate::text::{Line, Role};
 pub(crate) struct Next {}
 
 impl Next {
-    pub(super) fn run(app: &App) -> Done {
+    #[expect(clippy::unused_self, reason = "every command is run like that")]
+    pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
         if let (Some(workspace), Step::Solve(exercise)) =
             (&opened.workspace, opened.progress.next(&opened.course))

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::app::{App, Done, counted};
+use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
@@ -12,7 +12,7 @@ use super::source;
 use crate::pack::workflows::{self, Service};
 use crate::pack::{Packed, autograder, student, write};
 use crate::report::format;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// The report that an autograder hands in.
 const GRADESCOPE: &str = "gradescope";
@@ -107,8 +107,7 @@ impl Pack {
         };
         let path = app.path(&self.out);
         autograder::write(&path, &course, exercise, &program)?;
-        let line = Line::new().with(Role::Dim, "wrote ");
-        app.output.line(line.with(Role::Accent, app.shown(&path)))?;
+        app.wrote(&path)?;
         if exercise.task().facts().needs_network {
             app.note(&format!(
                 "{} is a lab: it is graded only where a container may have a network of its own. \

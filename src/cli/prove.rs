@@ -6,8 +6,8 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use crate::check::Feedback;
+use crate::code_blocks;
 use crate::course::load;
-use crate::proof;
 
 /// Proves one batch of blocks and writes the findings as JSON.
 #[derive(Debug, Args)]
@@ -19,7 +19,8 @@ pub(crate) struct Prove {
 impl Prove {
     pub(super) fn run(self, app: &App) -> Done {
         let (course, _) = load(&app.tree(None)?, app.guests.kinds);
-        let mut batches = proof::batches(&course, app.guests.languages, &self.pages).into_iter();
+        let mut batches =
+            code_blocks::batches(&course, app.guests.languages, &self.pages).into_iter();
         let batch = batches.find(|batch| batch.name == self.batch);
         let batch = batch.ok_or_else(|| Failure::Refused {
             what: format!("{} is not there any more", self.batch),

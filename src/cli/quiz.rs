@@ -4,13 +4,13 @@ use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
 
-use super::app::{App, Done, OpenCourse, counted};
+use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
 use crate::course::{Answer, Choice, Lesson, Question, Quiz};
 use crate::term::{self, Ask};
-use crate::text::{Line, Role, Style};
+use crate::text::{Line, Role, Style, counted};
 
 /// Answer the questions of a lesson
 #[derive(Debug, Args)]
@@ -115,10 +115,7 @@ fn ask(
 }
 
 fn heading(number: usize, of: usize) -> Line {
-    let bold = Style {
-        bold: true,
-        ..Style::from(Role::Accent)
-    };
+    let bold = Style::bold(Role::Accent);
     Line::new().with(bold, format!("Question {number} of {of}"))
 }
 

@@ -92,10 +92,7 @@ fn titles(lesson: &Lesson) -> String {
 }
 
 fn item_lines(app: &App, opened: &OpenCourse, lesson: &Lesson, item: &Item) -> Vec<Line> {
-    let label = Style {
-        bold: true,
-        ..Style::from(Role::Accent)
-    };
+    let label = Style::bold(Role::Accent);
     match item {
         Item::Text(range) => {
             let blocks = &lesson.doc().blocks[range.clone()];

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::app::{App, Done, counted};
+use super::app::{App, Done};
 use super::failure::Failure;
 use super::grading::Grading;
 use crate::check::Verdict;
 use crate::course::Points;
 use crate::grade::Results;
 use crate::grade::compare::{ResultChange, compare};
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// Grade submissions again, and show which results changed and why
 #[derive(Debug, Args)]
@@ -26,13 +26,8 @@ pub(crate) struct Regrade {
 impl Regrade {
     pub(super) fn run(self, app: &App) -> Done {
         let old = Results::open(&app.path(&self.diff))?;
-        match self.grading.run(app, false)? {
-            Ok(graded) => {
-                show(app, &compare(&old, &graded.results)?)?;
-                self.grading.finish(app, &graded)
-            }
-            Err(code) => Ok(code),
-        }
+        let compared = |new: &Results| show(app, &compare(&old, new)?);
+        self.grading.run(app, false, compared)
     }
 }
 

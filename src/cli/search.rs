@@ -58,7 +58,7 @@ fn lines(app: &App, hit: &Hit<'_>) -> Vec<Line> {
         Hit::Exercise(exercise) => {
             let line = Line::new()
                 .with(Role::Text, "Exercise: ")
-                .with(bold(), &exercise.title);
+                .with(Style::bold(Role::Text), &exercise.title);
             vec![
                 line,
                 excerpt_line(&exercise.summary),
@@ -85,7 +85,7 @@ fn symptom_lines(app: &App, lesson: &Lesson, symptom: &Symptom) -> Vec<Line> {
 fn title_line(lesson: &Lesson) -> Line {
     Line::new()
         .with(Role::Text, format!("{}. ", lesson.number))
-        .with(bold(), &lesson.title)
+        .with(Style::bold(Role::Text), &lesson.title)
 }
 
 fn excerpt_line(excerpt: &str) -> Line {
@@ -94,13 +94,6 @@ fn excerpt_line(excerpt: &str) -> Line {
 
 fn command_line(app: &App, command: &str) -> Line {
     Line::plain("  ").with(Role::Code, app.command(command))
-}
-
-fn bold() -> Style {
-    Style {
-        bold: true,
-        ..Style::default()
-    }
 }
 
 /// Reports that nothing was found, and what else to try.

@@ -62,10 +62,7 @@ fn agree(app: &App) -> Result<bool, Failure> {
 }
 
 fn lines(app: &App, files: &[WorkspaceFile]) -> Vec<Line> {
-    let bold = Style {
-        bold: true,
-        ..Style::from(Role::Accent)
-    };
+    let bold = Style::bold(Role::Accent);
     let mut lines = Vec::new();
     for file in files {
         lines.push(Line::new().with(bold.clone(), &file.path));

@@ -1,10 +1,9 @@
 //! `gradus validate`.
 
 mod findings;
+mod lines;
 mod mutants;
-mod words;
 
-use crate::kinds::gateway::drill;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::mpsc::channel;
@@ -18,9 +17,9 @@ use super::exit::Code as Exit;
 use super::failure::Failure;
 use super::{confinement, names, source};
 use crate::check::{Context, Feedback};
+use crate::code_blocks::{self, Batch, Unrun};
 use crate::course::{Course, Exercise, rules};
 use crate::kind::Edition;
-use crate::proof::{self, Batch, Unrun};
 use crate::sandbox::Lacking;
 use crate::source::{ExerciseId, Problem};
 use crate::watch::{WatchMode, Watcher};
@@ -134,23 +133,23 @@ impl Validate {
         let steps = app.output.stepper();
         let pages = only.as_ref().map(|only| format!("exercises/{only}/"));
         let pages_of = pages.as_deref().unwrap_or_default();
-        let batches = proof::batches(&course, app.guests.languages, pages_of);
-        let apart = confinement::of_labs(app, &context);
-        if let (Err(lacking), true) = (&apart, batches.iter().any(Batch::runs_shells)) {
+        let batches = code_blocks::batches(&course, app.guests.languages, pages_of);
+        let isolation = confinement::of_labs(app, &context);
+        if let (Err(lacking), true) = (&isolation, batches.iter().any(Batch::runs_shells)) {
             tell_of_shells(app, &context, lacking);
         }
-        let prove = |batch: &Batch| match &apart {
-            Ok(()) => batch.prove_apart(&course, pages_of, &context),
+        let prove = |batch: &Batch| match &isolation {
+            Ok(()) => batch.prove_isolated(&course, pages_of, &context),
             Err(_) => batch.prove(&course, &context),
         };
         let mut jobs: Vec<Job<'_>> = batches.iter().map(Job::Blocks).collect();
         jobs.extend(exercises.into_iter().map(Job::Exercise));
         findings.prove(&jobs, &prove, &context, self.jobs(), &steps);
         if only.is_none() {
-            // What is wrong with its files was found when the course was read.
-            if let Some(spec) = drill::load(&course.tree, &mut Vec::new()) {
-                steps.show("proving the drill");
-                findings.prove_drill(&spec, &context);
+            let mut context = context.clone();
+            app.show_steps(&mut context);
+            for kind in app.guests.kinds {
+                findings.add_course(kind.prove_course(&course.tree, &context));
             }
         }
         steps.show("");

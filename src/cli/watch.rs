@@ -125,7 +125,8 @@ impl<'a> Checks<'a> {
         context.cancel = Cancel::new();
         let cancel = context.cancel.clone();
         scope.spawn(move || {
-            let result = self.exercise.task().check_folder(self.folder, &context);
+            let check = || self.exercise.task().check_folder(self.folder, &context);
+            let result = CheckError::catch_panic(check);
             // The receiver is gone once the command has ended.
             self.sender.send(WatchEvent::Checked(number, result)).ok();
         });

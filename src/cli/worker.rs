@@ -8,7 +8,7 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
-use crate::check::{CheckError, Feedback, Outcome};
+use crate::check::Feedback;
 use crate::course::load;
 use crate::grade::header::fingerprint;
 use crate::grade::worker::{RUNBOOK_FOLDER, WorkerResult};
@@ -32,19 +32,18 @@ pub(crate) struct Worker {
 
 impl Worker {
     pub(super) fn run(self, app: &App) -> Done {
-        let checked = self.check(app)?;
-        app.output.json(&WorkerResult::from_check(checked))?;
+        app.output.json(&self.check(app)?)?;
         Ok(Code::Fine)
     }
 
-    fn check(&self, app: &App) -> Result<Result<Outcome, CheckError>, Failure> {
+    fn check(&self, app: &App) -> Result<WorkerResult, Failure> {
         // Loads only this exercise: no lessons, no other exercises.
         let folder = format!("exercises/{}/", self.exercise);
         let (course, _) = load(&app.tree(None)?.part(&folder), app.guests.kinds);
         let exercise = names::exercise(&course, &self.exercise)?;
         if fingerprint(&course.tree, exercise) != self.fingerprint {
             let changed = "the exercise was changed while it was graded".to_owned();
-            return Ok(Err(CheckError::Apart(changed)));
+            return Ok(WorkerResult::Failed(changed));
         }
         let feedback = if self.full {
             Feedback::Full
@@ -63,8 +62,9 @@ impl Worker {
         }
         if !context.sandbox.guard().is_strong() {
             let weak = "there is no sandbox inside the other".to_owned();
-            return Ok(Err(CheckError::Apart(weak)));
+            return Ok(WorkerResult::Failed(weak));
         }
-        Ok(exercise.task().check_folder(&self.submission, &context))
+        let checked = exercise.task().check_folder(&self.submission, &context);
+        Ok(WorkerResult::from_check(checked))
     }
 }

@@ -60,6 +60,35 @@ pub(crate) struct Judging {
 }
 
 impl Exercise {
+    /// Returns an exercise of no course, such as a drill, which only has a title and a task. A failing test of it
+    /// reveals nothing.
+    pub(crate) fn outside(
+        id: ExerciseId,
+        kind: &'static dyn Kind,
+        title: String,
+        task: Arc<dyn Task>,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            title,
+            summary: String::new(),
+            story: None,
+            tracks: Vec::new(),
+            further: true,
+            feedback: Some(Feedback::Title),
+            hints: Vec::new(),
+            readme: Lazy::ready(String::new()),
+            judging: Lazy::ready(Judging {
+                grading: Grading::default(),
+                wrong: Vec::new(),
+                equivalent: Vec::new(),
+                task,
+                fingerprint: String::new(),
+            }),
+        }
+    }
+
     /// Returns what it is worth when it is graded.
     pub fn grading(&self) -> &Grading {
         &self.judging.grading

@@ -15,7 +15,6 @@ impl<T> Lazy<T> {
         Self(Arc::new(LazyLock::new(Box::new(read))))
     }
 
-    /// Returns a value that is there.
     pub(crate) fn ready(value: T) -> Self
     where
         T: Send + 'static,

@@ -27,7 +27,6 @@ pub struct Lesson {
     pub symptoms: Lazy<Vec<Symptom>>,
     /// The exercises it leads to, in order.
     pub leads_to: Vec<ExerciseId>,
-    /// The text.
     pub(crate) text: Lazy<Body>,
 }
 

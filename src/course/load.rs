@@ -16,7 +16,7 @@ const FORMAT: u32 = 1;
 /// Loads the course in `tree` with exercises of `kinds`. Returns what could be read, and every problem.
 pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
     let mut problems = Vec::new();
-    let mut course = manifest(tree, &mut problems);
+    let mut course = manifest(tree, kinds, &mut problems);
     course.lessons = lessons::load(tree, &mut problems);
     course.exercises = exercises::load(tree, kinds, &course, &mut problems);
     for kind in kinds {
@@ -31,7 +31,7 @@ pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
 /// rest on first use.
 pub fn open(tree: &Tree, kinds: Kinds) -> Course {
     let mut problems = Vec::new();
-    let mut course = manifest(tree, &mut problems);
+    let mut course = manifest(tree, kinds, &mut problems);
     course.lessons = lessons::open(tree);
     course.exercises = exercises::open(tree, kinds, &course);
     course
@@ -45,7 +45,7 @@ fn head(manifest: &str) -> &str {
         .map_or(manifest, |end| &manifest[..=end])
 }
 
-fn manifest(tree: &Tree, problems: &mut Vec<Problem>) -> Course {
+fn manifest(tree: &Tree, kinds: Kinds, problems: &mut Vec<Problem>) -> Course {
     let mut course = Course {
         id: String::new(),
         title: "Untitled course".to_owned(),
@@ -55,6 +55,7 @@ fn manifest(tree: &Tree, problems: &mut Vec<Problem>) -> Course {
         lessons: Vec::new(),
         exercises: Vec::new(),
         tree: tree.clone(),
+        kinds,
     };
     let file = "course.toml";
     let Some(text) = tree.get(file) else {

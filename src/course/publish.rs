@@ -10,7 +10,6 @@ use super::load::split_front_matter;
 use super::{Choice, Course, Exercise, Lesson, Question, Quiz, Symptom};
 use crate::lesson::{Fence, Info, Piece, pieces};
 
-/// A page of a book.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BookPage {
     /// The name in the table of contents.
@@ -20,7 +19,10 @@ pub(crate) struct BookPage {
     pub markdown: String,
 }
 
-pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> BookPage {
+/// The words of an info string that other renderers know.
+type Words<'a> = &'a dyn Fn(Info<'_>) -> String;
+
+pub(crate) fn lesson_page(course: &Course, lesson: &Lesson, words: Words<'_>) -> BookPage {
     let name = format!("{}. {}", lesson.number, lesson.title);
     let text = course.tree.get(&lesson.file).unwrap_or_default();
     let (_, body, first_line) = split_front_matter(text);
@@ -35,6 +37,7 @@ pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> BookPage {
     let mut writer = Writer {
         course,
         lesson: Some(lesson),
+        words,
         markdown,
     };
     writer.copy(body, first_line);
@@ -47,10 +50,11 @@ pub(crate) fn lesson_page(course: &Course, lesson: &Lesson) -> BookPage {
     }
 }
 
-pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> BookPage {
+pub(crate) fn exercise_page(course: &Course, exercise: &Exercise, words: Words<'_>) -> BookPage {
     let mut writer = Writer {
         course,
         lesson: None,
+        words,
         markdown: format!("# {}\n\n", exercise.title),
     };
     writer.copy(&exercise.readme, 1);
@@ -70,6 +74,7 @@ pub(crate) fn exercise_page(course: &Course, exercise: &Exercise) -> BookPage {
 struct Writer<'a> {
     course: &'a Course,
     lesson: Option<&'a Lesson>,
+    words: Words<'a>,
     markdown: String,
 }
 
@@ -102,9 +107,9 @@ impl Writer<'_> {
         match info.language() {
             "quiz" if let Some(quiz) = at_line.next() => question(&mut self.markdown, quiz),
             "diagram" => diagram(&mut self.markdown, info, &fence.lines),
-            language => {
+            _ => {
                 let Fence { indent, mark, .. } = fence;
-                let words = words(language, info);
+                let words = (self.words)(info);
                 push(&mut self.markdown, &format!("{indent}{mark}{words}\n"));
                 for line in &fence.lines {
                     self.markdown.extend([*line, "\n"]);
@@ -117,17 +122,6 @@ impl Writer<'_> {
 
 fn push(markdown: &mut String, text: &str) {
     markdown.push_str(text);
-}
-
-/// Returns the info string for other renderers: they know rustdoc's words, but not ours.
-fn words(language: &str, info: Info<'_>) -> String {
-    if language != "rust" {
-        return language.to_owned();
-    }
-    if info.attribute("skip").is_some() {
-        return "rust,ignore".to_owned();
-    }
-    info.words().collect::<Vec<_>>().join(",")
 }
 
 fn exercise_link(exercise: &Exercise) -> String {
@@ -229,7 +223,10 @@ mod tests {
             ),
         ]);
         let (course, _) = load(&tree, crate::kinds::KINDS);
-        lesson_page(&course, &course.lessons[0]).markdown
+        lesson_page(&course, &course.lessons[0], &|info| {
+            info.language().to_owned()
+        })
+        .markdown
     }
 
     #[test]

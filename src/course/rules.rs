@@ -8,16 +8,19 @@ use super::{Course, Lesson};
 use crate::lesson::{BlockKind, parse};
 use crate::source::{Problem, id};
 
-/// The hops where a symptom's cause may be.
-const HOPS: [&str; 4] = ["client to nginx", "nginx", "nginx to upstream", "upstream"];
-
 /// Checks the contents of `course`; returns every problem, sorted.
 pub fn check(course: &Course) -> Vec<Problem> {
     let mut problems = Vec::new();
     manifest(course, &mut problems);
+    let hops: Vec<&str> = course
+        .kinds
+        .iter()
+        .flat_map(|kind| kind.about().hops)
+        .copied()
+        .collect();
     for lesson in &course.lessons {
         problems.extend(lesson.text.problems.iter().cloned());
-        self::lesson(lesson, &mut problems);
+        self::lesson(lesson, &hops, &mut problems);
         quizzes::check(lesson, &mut problems);
     }
     links::check(course, &mut problems);
@@ -55,7 +58,8 @@ fn manifest(course: &Course, problems: &mut Vec<Problem>) {
     }
 }
 
-fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
+/// Checks a lesson; the cause of a symptom is at one of `hops`.
+fn lesson(lesson: &Lesson, hops: &[&str], problems: &mut Vec<Problem>) {
     let file = lesson.file.as_str();
     if lesson.title.trim().is_empty() {
         problems.push(Problem::new(file, "`title` is empty").at(1));
@@ -78,9 +82,10 @@ fn lesson(lesson: &Lesson, problems: &mut Vec<Problem>) {
         if let Some(fault) = symptom.pattern.fault(&symptom.example) {
             problems.push(Problem::new(file, fault).at(symptom.line));
         }
-        if !HOPS.contains(&symptom.hop.as_str()) {
+        if !hops.is_empty() && !hops.contains(&symptom.hop.as_str()) {
             let message = format!("hop `{}` is not known", symptom.hop);
-            let help = format!("hops are {}", HOPS.map(|hop| format!("`{hop}`")).join(", "));
+            let known: Vec<_> = hops.iter().map(|hop| format!("`{hop}`")).collect();
+            let help = format!("hops are {}", known.join(", "));
             problems.push(Problem::new(file, message).at(1).help(help));
         }
     }

@@ -24,9 +24,6 @@ pub(crate) enum ScaffoldError {
 }
 
 /// Writes a new course called `id` to `folder`, and returns its files.
-///
-/// # Errors
-/// Fails when the name is invalid, a file exists already, or one cannot be written.
 pub(crate) fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf>, ScaffoldError> {
     if !crate::source::id::is_slug(id) {
         id.parse::<LessonId>()?;
@@ -47,9 +44,6 @@ pub(crate) fn course(folder: &Path, id: &str, title: &str) -> Result<Vec<PathBuf
 }
 
 /// Writes a new lesson called `id` at the end of `course`, whose folder is `folder`, and returns its file.
-///
-/// # Errors
-/// Fails when a file exists already, or cannot be written.
 pub(crate) fn lesson(
     folder: &Path,
     course: &Course,
@@ -66,9 +60,6 @@ pub(crate) fn lesson(
 }
 
 /// Writes a new exercise called `id` of the kind `kind` to the course in `folder`, and returns its files.
-///
-/// # Errors
-/// Fails when a file exists already, or cannot be written.
 pub(crate) fn exercise(
     folder: &Path,
     id: &ExerciseId,

@@ -3,7 +3,6 @@
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::cache::VerdictCache;
@@ -100,9 +99,6 @@ struct GradeState<'a> {
 impl Batch<'_> {
     /// Grades the submissions that `journal` has no record of, appends a record as each ends, and reports
     /// each step to `observe`.
-    ///
-    /// # Errors
-    /// Fails when the journal cannot be written, or the grading was cancelled.
     pub(crate) fn run(
         &self,
         journal: &mut Journal,
@@ -216,15 +212,13 @@ impl<'a> GradeState<'a> {
             entry,
         };
         let known = |source: &str| self.journal().verdict(&submission.name(), source);
-        let graded = catch_unwind(AssertUnwindSafe(|| {
-            job.grade(self.unavailable.get(&exercise.id), known)
-        }));
+        let graded =
+            CheckError::catch_panic(|| job.grade(self.unavailable.get(&exercise.id), known));
         let mut record = match graded {
-            Ok(Ok(JobResult::Known(verdict))) => return Ok(JobResult::Known(verdict)),
-            Ok(Ok(JobResult::Graded(record))) => record,
-            Ok(Err(CheckError::Cancelled)) => return Err(GradeError::Cancelled),
-            Ok(Err(error)) => Box::new(scoring::failed_record(submission, exercise, &error)),
-            Err(_) => Box::new(scoring::panicked_record(submission, exercise)),
+            Ok(JobResult::Known(verdict)) => return Ok(JobResult::Known(verdict)),
+            Ok(JobResult::Graded(record)) => record,
+            Err(CheckError::Cancelled) => return Err(GradeError::Cancelled),
+            Err(error) => Box::new(scoring::failed_record(submission, exercise, &error)),
         };
         record.time = Time {
             at,

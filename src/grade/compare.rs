@@ -67,9 +67,6 @@ struct OldResult {
 
 /// Returns every submission whose verdict, score or tests differ, in the order of `new`; those that
 /// are gone come last, in the order of `old`.
-///
-/// # Errors
-/// Fails when results cannot be read.
 pub(crate) fn compare(old: &Results, new: &Results) -> Result<Vec<ResultChange>, GradeError> {
     let mut before = HashMap::new();
     let mut order = Vec::new();
@@ -183,7 +180,7 @@ mod tests {
 
     use super::super::fixture::{header, record, results};
     use super::*;
-    use crate::report::TestVerdict;
+    use crate::check::TestVerdict;
 
     fn changes(was: (&Header, &[Record]), now: (&Header, &[Record])) -> Vec<ResultChange> {
         let folder = tempfile::tempdir().unwrap();

@@ -28,9 +28,6 @@ pub(crate) struct Ignored {
 /// Finds the hand-ins below `root`, which has a folder for each learner. Such a folder may hold a folder
 /// for each of `exercises`, or a workspace, as a repository does; or, where only one exercise is graded,
 /// the solution itself.
-///
-/// # Errors
-/// Fails when `root` cannot be read.
 pub(crate) fn find_hand_ins(
     root: &Path,
     exercises: &[ExerciseId],

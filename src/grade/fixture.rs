@@ -4,10 +4,10 @@ use std::fs;
 use std::path::Path;
 
 use super::{Results, header};
-use crate::check::Verdict;
+use crate::check::{TestVerdict, Verdict};
 use crate::course::{Points, Visibility};
 use crate::report::record::{HEADER_SCHEMA, RECORD_SCHEMA};
-use crate::report::{ExerciseEntry, Header, Record, TestRecord, TestVerdict, Time};
+use crate::report::{ExerciseEntry, Header, Record, TestRecord, Time};
 
 /// The exercises that are graded.
 pub(super) const EXERCISES: [&str; 2] = ["one", "two"];

@@ -13,9 +13,6 @@ use crate::sys::fingerprint::{Fingerprint, sha256};
 
 /// Builds the header of a grading of `exercises`; `all` are the names of all submissions, those of other
 /// partitions included.
-///
-/// # Errors
-/// Fails when the tools that verdicts depend on cannot be asked for their versions.
 pub(crate) fn header(
     course: &Course,
     exercises: &[&Exercise],

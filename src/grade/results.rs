@@ -53,9 +53,6 @@ impl Results {
     }
 
     /// Returns the records, each with the location of its line.
-    ///
-    /// # Errors
-    /// Fails when the file cannot be read.
     pub(crate) fn records(&self) -> Result<Records, GradeError> {
         let mut lines = LineReader::open(&self.path)?;
         // The first one is the header.
@@ -82,9 +79,6 @@ pub(crate) struct ByteRange {
 impl Records {
     /// Reads the line at `range`, which this iterator returned, again: from the open file, even if another
     /// file has its name now. The iterator must not be advanced afterwards.
-    ///
-    /// # Errors
-    /// Fails when it cannot be read.
     pub(crate) fn line(&mut self, range: ByteRange) -> Result<Vec<u8>, GradeError> {
         let read = self.lines.read_at(range);
         read.map_err(GradeError::file(&self.lines.path))
@@ -186,6 +180,45 @@ impl Iterator for LineReader {
                 source,
             })),
         }
+    }
+}
+
+/// Results that are written, line by line; they appear once they are complete.
+pub(super) struct ResultsWriter {
+    writer: BufWriter<tempfile::NamedTempFile>,
+    place: PathBuf,
+}
+
+impl ResultsWriter {
+    /// Begins results with `header` in the file `place`.
+    pub(super) fn begin(place: &Path, header: &Header) -> Result<Self, GradeError> {
+        let folder = place.parent().unwrap_or(Path::new("."));
+        let file = fs::create_dir_all(folder).and_then(|()| files::temp_file_in(folder));
+        let mut results = Self {
+            writer: BufWriter::new(file.map_err(GradeError::file(place))?),
+            place: place.to_owned(),
+        };
+        results.add(header)?;
+        Ok(results)
+    }
+
+    pub(super) fn add(&mut self, value: &impl serde::Serialize) -> Result<(), GradeError> {
+        let text = serde_json::to_vec(value);
+        let text = text.map_err(|error| GradeError::file(&self.place)(error.into()))?;
+        self.add_line(&text)
+    }
+
+    pub(super) fn add_line(&mut self, text: &[u8]) -> Result<(), GradeError> {
+        let written = self.writer.write_all(text);
+        let written = written.and_then(|()| self.writer.write_all(b"\n"));
+        written.map_err(GradeError::file(&self.place))
+    }
+
+    pub(super) fn end(self) -> Result<(), GradeError> {
+        let file = self.writer.into_inner();
+        let file = file.map_err(io::IntoInnerError::into_error);
+        let put = file.and_then(|file| files::persist(file, &self.place));
+        put.map_err(GradeError::file(&self.place))
     }
 }
 

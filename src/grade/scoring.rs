@@ -1,11 +1,11 @@
 //! Scoring: turns an outcome into a record with points.
 
 use crate::check::{
-    CheckError, Diagnostic, Feedback, Outcome, OwnTests, TestResult, Values, Verdict,
+    CheckError, Diagnostic, Feedback, Outcome, OwnTests, TestResult, TestVerdict, Values, Verdict,
 };
 use crate::course::{Credit, Exercise, Points};
 use crate::report::record::RECORD_SCHEMA;
-use crate::report::{Record, TestRecord, TestVerdict, Time};
+use crate::report::{Record, TestRecord, Time};
 use crate::text;
 
 use super::Submission;
@@ -32,7 +32,7 @@ pub(crate) fn record(submission: &Submission, exercise: &Exercise, outcome: &Out
         .map(|test| TestRecord {
             name: test.test.name.clone(),
             title: test.test.title.clone(),
-            verdict: TestVerdict::from(&test.result),
+            verdict: test.result.verdict,
             weight: exercise.grading().weight(&test.test.name),
             visibility: exercise.grading().visibility(&test.test.name),
             feedback: feedback_text(&test.result, feedback),
@@ -68,14 +68,6 @@ pub(crate) fn failed_record(
 
 pub(super) fn error_text(error: &CheckError) -> String {
     text::visible(&text::with_causes(error))
-}
-
-/// Returns the record of a submission whose check panicked.
-pub(crate) fn panicked_record(submission: &Submission, exercise: &Exercise) -> Record {
-    Record {
-        error: Some("a bug in Gradus ended this check".to_owned()),
-        ..not_run_record(submission, exercise)
-    }
 }
 
 /// Returns a record in which nothing ran.
@@ -127,9 +119,7 @@ fn score(verdict: Verdict, exercise: &Exercise, tests: &[TestRecord]) -> Points 
             Credit::All => Points::default(),
             Credit::Partial => {
                 let weight = |test: &&TestRecord| u64::from(test.weight);
-                let passed = tests
-                    .iter()
-                    .filter(|test| test.verdict == TestVerdict::Passed);
+                let passed = tests.iter().filter(|test| test.passed());
                 points.share(
                     passed.map(|test| weight(&test)).sum(),
                     tests.iter().map(|test| weight(&test)).sum(),
@@ -172,10 +162,10 @@ fn own_tests_feedback(own: &OwnTests) -> String {
 }
 
 fn feedback_text(result: &TestResult, feedback: Feedback) -> String {
-    let words = match (result, feedback) {
-        (TestResult::NotRun(why), _) => why.clone(),
-        (_, Feedback::Title) => String::new(),
-        (_, Feedback::Full) => result.values().map_or_else(String::new, values),
+    let words = match (result.why_not_run(), feedback) {
+        (Some(why), _) => why.to_owned(),
+        (None, Feedback::Title) => String::new(),
+        (None, Feedback::Full) => result.failed_values().map_or_else(String::new, values),
     };
     truncate(&words, MOST_FEEDBACK)
 }
@@ -293,7 +283,7 @@ mod tests {
     }
 
     fn secret() -> TestResult {
-        TestResult::Failed(Values {
+        TestVerdict::Failed.with(Values {
             input: Some("secret(7)".into()),
             ..Values::default()
         })
@@ -301,20 +291,20 @@ mod tests {
 
     #[test]
     fn weights_share_the_points_out() {
-        let half = outcome(&[("a", TestResult::Passed), ("b", secret())]);
+        let half = outcome(&[("a", TestResult::passed()), ("b", secret())]);
         let record = graded(&exercise(Credit::Partial), &half);
         assert_eq!(record.score.to_string(), "2.5");
         assert_eq!(record.tests[1].visibility, Visibility::Hidden);
         let record = graded(&exercise(Credit::All), &half);
         assert_eq!(record.score, Points::default());
-        let all = outcome(&[("a", TestResult::Passed), ("b", TestResult::Passed)]);
+        let all = outcome(&[("a", TestResult::passed()), ("b", TestResult::passed())]);
         let record = graded(&exercise(Credit::All), &all);
         assert_eq!(record.score, Points::whole(10));
     }
 
     #[test]
     fn what_was_refused_has_no_points_whatever_its_tests_say() {
-        let mut refused = outcome(&[("a", TestResult::Passed)]);
+        let mut refused = outcome(&[("a", TestResult::passed())]);
         refused.forbidden.push(no());
         let record = graded(&exercise(Credit::Partial), &refused);
         assert_eq!(
@@ -325,7 +315,7 @@ mod tests {
 
     #[test]
     fn own_tests_weigh_as_one_test() {
-        let mut outcome = outcome(&[("a", TestResult::Passed)]);
+        let mut outcome = outcome(&[("a", TestResult::passed())]);
         outcome.own_tests = Some(own(true, 1));
         let record = graded(&exercise(Credit::Partial), &outcome);
         assert_eq!(record.score.to_string(), "5");
@@ -335,7 +325,7 @@ mod tests {
     #[test]
     fn own_tests_that_are_not_handed_in_cost_what_they_weigh() {
         let exercise = asking_for_tests();
-        let mut outcome = outcome(&[("a", TestResult::Passed)]);
+        let mut outcome = outcome(&[("a", TestResult::passed())]);
         outcome.diagnostics.push(no());
         let record = graded(&exercise, &outcome);
         assert_eq!(record.verdict, Verdict::CompileError);
@@ -357,7 +347,7 @@ mod tests {
     fn own_tests_pass_that_accept_the_reference_and_catch_enough() {
         let exercise = exercise(Credit::Partial);
         let entry = |own: OwnTests| {
-            let mut outcome = outcome(&[("a", TestResult::Passed)]);
+            let mut outcome = outcome(&[("a", TestResult::passed())]);
             outcome.own_tests = Some(own);
             let mut record = graded(&exercise, &outcome);
             let entry = record.tests.remove(1);
@@ -388,7 +378,7 @@ mod tests {
         };
         let submission = submission(&exercise);
         let failure = failed_record(&submission, &exercise, &error);
-        let panicked = panicked_record(&submission, &exercise);
+        let panicked = failed_record(&submission, &exercise, &CheckError::Bug);
         let told = failure.error.as_deref().unwrap();
         assert!(told.starts_with("cannot use /there: no"), "{told}");
         assert!(!told.contains('\u{1b}'), "{told}");
@@ -413,7 +403,7 @@ mod tests {
     #[test]
     fn a_record_says_what_the_compiler_and_the_program_said() {
         let mut exercise = exercise(Credit::All);
-        let mut outcome = outcome(&[("a", TestResult::NotRun("the first took it".into()))]);
+        let mut outcome = outcome(&[("a", TestResult::not_run("the first took it"))]);
         outcome.printed = "hello".into();
         outcome.diagnostics = vec![no(), no()];
         let record = graded(&exercise, &outcome);
@@ -431,7 +421,7 @@ mod tests {
         let cut = |most: usize| format!("{}\n(cut: it was longer)", "x".repeat(most));
         let record = |length: usize| {
             let text = "x".repeat(length);
-            let mut outcome = outcome(&[("a", TestResult::NotRun(text.clone()))]);
+            let mut outcome = outcome(&[("a", TestResult::not_run(&*text))]);
             outcome.printed.clone_from(&text);
             outcome.diagnostics = vec![Diagnostic { text, ..no() }; 2];
             let mut record = graded(&exercise, &outcome);

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::header::fingerprint;
 use super::scoring;
-use crate::check::{CheckError, Collected, Context, Feedback, Outcome, apart, hand_in};
+use crate::check::{CheckError, Collected, Context, Feedback, Outcome, hand_in, isolated};
 use crate::course::{Course, Exercise};
 use crate::sandbox::Room;
 use crate::sys::scratch::Scratch;
@@ -75,14 +75,11 @@ pub fn check(
     files: &[Collected],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    let scratch = Scratch::new().map_err(|source| CheckError::File {
-        path: std::env::temp_dir(),
-        source,
-    })?;
+    let scratch = Scratch::new().map_err(CheckError::temporary)?;
     hand_in::write(files, scratch.path())?;
     let arguments = arguments(course, exercise, scratch.path(), context);
     let variables = context.environment.named(exercise.kind.about().variables);
-    match apart::run(arguments, variables, rooms, context)? {
+    match isolated::run(arguments, variables, rooms, context)? {
         WorkerResult::Judged(outcome) => Ok(*outcome),
         WorkerResult::Failed(words) => Err(CheckError::Apart(words)),
     }

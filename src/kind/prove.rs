@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::{Task, WrongSolution};
-use crate::check::{CheckError, Collected, Context, Feedback, Outcome, TestResult, Verdict};
+use crate::check::{CheckError, Collected, Context, Feedback, Outcome, TestOutcome, Verdict};
 use crate::source::Problem;
 use crate::sys::threads;
 
@@ -137,7 +137,7 @@ impl Exercise<'_> {
             return Ok(problem(format!("`{path}`: there is no hidden test `{by}`")));
         }
         let mut tests = outcome.tests.iter();
-        let other = tests.find(|test| test.result != TestResult::Passed);
+        let other = tests.find(|test| !test.passed());
         let other = other.map_or("no test catches it".to_owned(), |test| {
             format!("`{}` does", test.test.name)
         });
@@ -149,8 +149,7 @@ impl Exercise<'_> {
 
 /// Returns whether the hidden test `by` catches a wrong solution that was judged so.
 pub(super) fn catches(outcome: &Outcome, by: &str) -> bool {
-    let test = named(outcome, by);
-    runs(outcome) && test.is_some_and(|result| *result != TestResult::Passed)
+    runs(outcome) && named(outcome, by).is_some_and(|test| !test.passed())
 }
 
 fn runs(outcome: &Outcome) -> bool {
@@ -160,10 +159,8 @@ fn runs(outcome: &Outcome) -> bool {
     )
 }
 
-fn named<'a>(outcome: &'a Outcome, name: &str) -> Option<&'a TestResult> {
-    let mut tests = outcome.tests.iter();
-    let test = tests.find(|test| test.test.name == name)?;
-    Some(&test.result)
+fn named<'a>(outcome: &'a Outcome, name: &str) -> Option<&'a TestOutcome> {
+    outcome.tests.iter().find(|test| test.test.name == name)
 }
 
 /// Returns why `outcome` is not a pass: the first error, or the first test that does not hold.
@@ -174,22 +171,21 @@ pub(crate) fn reason(outcome: &Outcome) -> String {
     }
     let verdict = outcome.verdict().words();
     let mut tests = outcome.tests.iter();
-    let Some(failing) = tests.find(|test| test.result != TestResult::Passed) else {
+    let Some(failing) = tests.find(|test| !test.passed()) else {
         return verdict.to_owned();
     };
-    let what = match (&failing.result, failing.result.values()) {
-        (TestResult::NotRun(why), _) => format!("not run: {why}"),
-        (_, values) => {
-            let values = values.cloned().unwrap_or_default();
-            let parts = [
-                values.input.map(|input| format!("on {input}")),
-                values.expected.map(|value| format!("expected {value}")),
-                values.got.map(|got| format!("got {got}")),
-                values.note,
-            ];
-            let parts: Vec<_> = parts.into_iter().flatten().collect();
-            parts.join(", ")
-        }
+    let what = if let Some(why) = failing.result.why_not_run() {
+        format!("not run: {why}")
+    } else {
+        let values = failing.result.values.clone();
+        let parts = [
+            values.input.map(|input| format!("on {input}")),
+            values.expected.map(|value| format!("expected {value}")),
+            values.got.map(|got| format!("got {got}")),
+            values.note,
+        ];
+        let parts: Vec<_> = parts.into_iter().flatten().collect();
+        parts.join(", ")
     };
     format!("{verdict}: `{}`: {what}", failing.test.name)
 }

@@ -21,11 +21,14 @@ use std::any::Any;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::check::{CheckError, Collected, Context, HandIn, Mutant, Outcome};
+use crate::check::cache::{CachePart, Protection};
+use crate::check::{CheckError, Collected, Context, Event, HandIn, Mutant, Outcome};
 use crate::kind::{
-    About, Catch, Edition, Facts, Finding, Folder, Kind, Part, Task, WorkspaceFile, WrongSolution,
+    About, Catch, CourseProof, Edition, Facts, Finding, Folder, Kind, Part, Task, WorkspaceFile,
+    WrongSolution,
 };
 use crate::source::{ExerciseId, Problem, Tree};
+use crate::text::with_causes;
 use lab::Nginx;
 use task::{CATCHERS, GatewayTask, LABS_A_PROCESSOR, title};
 
@@ -44,6 +47,13 @@ impl Kind for Gateway {
             public_keys: &["listen", "upstream", "customers", "edit", "needs", "judge"],
             variables: &[lab::nginx::CHOICE],
             setup: "",
+            cache: &[CachePart {
+                name: "nginx",
+                what: "programs that labs run",
+                depth: 1,
+                protection: Protection::Lock,
+            }],
+            hops: &["client to nginx", "nginx", "nginx to upstream", "upstream"],
         }
     }
 
@@ -53,6 +63,17 @@ impl Kind for Gateway {
 
     fn read_course(&self, tree: &Tree, problems: &mut Vec<Problem>) {
         drill::load(tree, problems);
+    }
+
+    fn prove_course(&self, tree: &Tree, context: &Context) -> CourseProof {
+        // What is wrong with its files was found when the course was read.
+        drill::load(tree, &mut Vec::new()).map_or_else(CourseProof::default, |spec| {
+            context.tell(Event::Step("proving the drill"));
+            drill::prove::prove(&spec, context).unwrap_or_else(|error| CourseProof {
+                unproved: vec![("drill: all of it".to_owned(), with_causes(&error))],
+                ..CourseProof::default()
+            })
+        })
     }
 
     fn tool(&self, context: &Context) -> Result<Option<String>, CheckError> {

@@ -40,6 +40,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use crate::check::cache::{CachePart, Protection};
 use crate::check::{
     CheckError, Collected, Context, HandIn, Mutant, Outcome, Phase, Scope, Verdict,
 };
@@ -74,6 +75,28 @@ struct RustTask {
     subject: OnceLock<Result<Subject, Vec<Problem>>>,
 }
 
+/// What checks keep in the cache.
+const CACHE: [CachePart; 3] = [
+    CachePart {
+        name: "kits",
+        what: "judges of Rust exercises",
+        depth: 1,
+        protection: Protection::Lock,
+    },
+    CachePart {
+        name: "runtime",
+        what: "libraries of judges",
+        depth: 1,
+        protection: Protection::Lock,
+    },
+    CachePart {
+        name: "toolchain.json",
+        what: "compilers found",
+        depth: 0,
+        protection: Protection::None,
+    },
+];
+
 impl Kind for Rust {
     fn about(&self) -> About {
         About {
@@ -82,6 +105,8 @@ impl Kind for Rust {
             public_keys: &["cpu_seconds", "memory_mib"],
             variables: &[],
             setup: include_str!("rust/setup.sh"),
+            cache: &CACHE,
+            hops: &[],
         }
     }
 

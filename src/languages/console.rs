@@ -8,7 +8,7 @@ use super::shell::Output;
 use super::shell_language::ShellLanguage;
 use super::shells::{self, Shell};
 use super::shown::same;
-use crate::proof::{Bench, Block, Miss};
+use crate::code_blocks::{Bench, Block, Miss};
 
 /// What stands before a command.
 const PROMPT: &str = "$ ";

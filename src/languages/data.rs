@@ -1,6 +1,6 @@
 //! Blocks `toml`: they are TOML.
 
-use crate::proof::{Bench, Block, Language, Miss};
+use crate::code_blocks::{Bench, Block, Language, Miss};
 use crate::source::toml_problem;
 
 /// Blocks `toml`.

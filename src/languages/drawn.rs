@@ -1,6 +1,6 @@
 //! Blocks that promise nothing: drawings and changes.
 
-use crate::proof::{Bench, Block, Language, Miss};
+use crate::code_blocks::{Bench, Block, Language, Miss};
 
 /// Blocks `diagram` and `diff`.
 #[derive(Debug)]

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::shell;
-use super::shell::Output;
+use super::shell::{self, Output};
 use crate::check::{CheckError, Context};
 use crate::course::Course;
 use crate::kinds::gateway::lab::control::shell::PATH;
@@ -34,10 +33,7 @@ pub(super) struct Home {
 impl Home {
     /// Returns a home with a fresh workspace of `course`.
     pub(super) fn new(course: &Course, context: &Context) -> Result<Self, CheckError> {
-        let failed = |source| CheckError::File {
-            path: std::env::temp_dir(),
-            source,
-        };
+        let failed = CheckError::temporary;
         let scratch = Scratch::new().map_err(failed)?;
         for folder in ["bin", "home", "here", "state"] {
             fs::create_dir(scratch.path().join(folder)).map_err(failed)?;

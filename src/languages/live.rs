@@ -4,14 +4,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::shell;
-use super::shell::Output;
+use super::shell::{self, Output};
 use crate::check::{CheckError, Context};
+use crate::code_blocks::{Block, Miss};
 use crate::course::{Course, Exercise};
 use crate::kinds::gateway::lab::control::{LabHost, LabReply, LabRequest, LabStatus, wrappers};
 use crate::kinds::gateway::lab::{control, log};
 use crate::kinds::gateway::{self, Label, Opening};
-use crate::proof::{Block, Miss};
 use crate::sandbox::{Access, Limits, Stage, View};
 use crate::sys::clock::Stopwatch;
 use crate::sys::files;
@@ -114,10 +113,7 @@ impl Live {
         config: Option<&str>,
         context: &Context,
     ) -> Result<Self, CheckError> {
-        let failed = |source| CheckError::File {
-            path: std::env::temp_dir(),
-            source,
-        };
+        let failed = CheckError::temporary;
         let work = Scratch::new().map_err(failed)?;
         let task = exercise.task();
         let mut given = task.workspace();
@@ -167,10 +163,7 @@ impl Live {
         let (host, work) = (&self.host, self.work.path());
         let gradus = self.context.sandbox.launcher();
         let job = control::shell::job(Stage::Lab, host, work, gradus);
-        let job = job.map_err(|source| CheckError::File {
-            path: host.folder().to_owned(),
-            source,
-        })?;
+        let job = job.map_err(CheckError::file(host.folder()))?;
         let curl = self.context.environment.find_program("curl", &[]);
         let view = View::of_lab()
             .with(Access::Read, host.folder())

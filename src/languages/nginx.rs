@@ -8,10 +8,10 @@ use super::live::Named;
 use super::shell::Output;
 use super::shells;
 use crate::check::Context;
+use crate::code_blocks::{Bench, Block, Language, Miss, Need, one_by_one};
 use crate::kinds::gateway::lab::nginx::{CHOICE, Nginx as Program};
 use crate::kinds::gateway::lab::snippet;
 use crate::kinds::gateway::lab::snippet::{CONTEXTS, SnippetContext};
-use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
 use crate::sandbox::End;
 
 /// The word for a piece that nginx refuses.

@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 use super::console::part;
 use crate::check::{CheckError, Context, Diagnostic};
+use crate::code_blocks::{Bench, Block, Language, Miss, Scope};
 use crate::kinds::rust::compile::{Compiled, Origin, Product, Unit, compile, library_path};
 use crate::kinds::rust::toolchain::Toolchain;
-use crate::proof::{Bench, Block, Language, Miss, Scope};
+use crate::lesson::Info;
 use crate::sandbox::{End, Job, Limits, Stage};
 use crate::sys::files;
 
@@ -37,6 +38,14 @@ impl Language for Rust {
 
     fn knows_word(&self, word: &str) -> bool {
         [COMPILE_FAIL, SHOULD_PANIC, NO_RUN, IGNORE].contains(&word) || is_code(word)
+    }
+
+    /// They know rustdoc's words.
+    fn published(&self, info: Info<'_>) -> String {
+        if info.attribute("skip").is_some() {
+            return "rust,ignore".to_owned();
+        }
+        info.words().collect::<Vec<_>>().join(",")
     }
 
     fn scope(&self) -> Scope {
@@ -71,11 +80,7 @@ struct Shop<'a> {
 }
 
 fn prove(blocks: &[&Block], context: &Context) -> Result<Vec<Vec<Miss>>, CheckError> {
-    let failed = |source| CheckError::File {
-        path: std::env::temp_dir(),
-        source,
-    };
-    let scratch = files::scratch("gradus-blocks-").map_err(failed)?;
+    let scratch = files::scratch("gradus-blocks-").map_err(CheckError::temporary)?;
     let shop = Shop {
         folder: scratch.path(),
         toolchain: Toolchain::find(context)?,
@@ -216,7 +221,7 @@ impl Shop<'_> {
     fn write(&self, name: &str, text: &str) -> Result<(), CheckError> {
         let path = self.folder.join(name);
         let written = files::write_whole(&path, text.as_bytes());
-        written.map_err(|source| CheckError::File { path, source })
+        written.map_err(CheckError::file(path))
     }
 }
 

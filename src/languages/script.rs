@@ -3,8 +3,8 @@
 use super::console::part;
 use super::shell_language::ShellLanguage;
 use super::{live, shells};
+use crate::code_blocks::{Bench, Block, Miss};
 use crate::kinds::gateway::lab::control::wrappers::quoted;
-use crate::proof::{Bench, Block, Miss};
 use crate::sandbox::End;
 
 /// Blocks `sh` and `bash`.

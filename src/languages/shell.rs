@@ -1,4 +1,4 @@
-//! What a shell on a page can see and do.
+//! What a shell on a page can see and do, and what a command in it did.
 
 use std::ffi::OsString;
 use std::path::Path;

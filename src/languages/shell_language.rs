@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::{shell, shells};
 use crate::check::Context;
-use crate::proof::{Bench, Block, Language, Miss, Need, one_by_one};
+use crate::code_blocks::{Bench, Block, Language, Miss, Need, one_by_one};
 
 /// A language whose blocks are proved by the shell of a lab or of a learner's home.
 #[derive(Debug)]

@@ -5,8 +5,8 @@ use super::home::Home;
 use super::live::{Live, Named};
 use super::shell::Output;
 use crate::check::{CheckError, Context};
+use crate::code_blocks::{Bench, Block, Miss, Need};
 use crate::kinds::gateway::lab::need;
-use crate::proof::{Bench, Block, Miss, Need};
 
 /// The shells of a batch, made at their first use.
 #[derive(Debug, Default)]
@@ -18,9 +18,7 @@ struct Shells {
 /// Where commands are run.
 #[derive(Debug)]
 pub(super) enum Shell<'b> {
-    /// In a lab.
     Lab(&'b Live),
-    /// In a learner's home.
     Home(&'b Home),
 }
 
@@ -66,7 +64,6 @@ pub(super) fn need(name: &str, context: &Context) -> Need {
 }
 
 impl Shell<'_> {
-    /// Runs one line.
     pub(super) fn run(&self, line: &str) -> Result<Output, CheckError> {
         match self {
             Self::Lab(lab) => lab.run(line),

@@ -8,7 +8,7 @@ use super::live::Named;
 use super::shell_language::ShellLanguage;
 use super::shells;
 use super::shown::stands_in;
-use crate::proof::{Bench, Block, Miss};
+use crate::code_blocks::{Bench, Block, Miss};
 use crate::sandbox::End;
 
 /// The attributes by which a block promises anything.

@@ -24,9 +24,6 @@ const ELF: &[u8] = b"\x7fELF";
 
 /// Writes the autograder for `exercise` of `course` to the new file `path`; `gradus` is the program
 /// that it carries.
-///
-/// # Errors
-/// Fails when the file is there, or cannot be written, or when `gradus` is no program for Linux.
 pub(crate) fn write(
     path: &Path,
     course: &Course,

@@ -16,9 +16,6 @@ const KEYS: [&str; 7] = [
     "kind", "title", "summary", "story", "tracks", "further", "feedback",
 ];
 /// Returns the files of the student edition of `course`, with the hints if `hints` says so.
-///
-/// # Errors
-/// Fails when an exercise has nothing that a class could check with.
 pub(crate) fn files(course: &Course, hints: bool) -> Result<Vec<Packed>, PackError> {
     let mut files = vec![manifest(course)?];
     for (path, text) in course.tree.below("lessons/") {

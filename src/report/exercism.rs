@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use super::format::{Format, ReportFolder, Results};
 use super::place::ReportIndex;
-use super::{Record, TestRecord, TestVerdict, clean};
+use super::{Record, TestRecord, clean};
+use crate::check::TestVerdict;
 
 /// The most characters of the message at the top; less than allowed, because the file has a limit too.
 const MOST_MESSAGE: usize = 60_000;

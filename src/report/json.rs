@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::check::{
-    Diagnostic, Feedback, Outcome, OwnTests, Phase, Scope, TestOutcome, TestResult, Verdict,
+    Diagnostic, Feedback, Outcome, OwnTests, Phase, Scope, TestOutcome, TestVerdict, Verdict,
 };
 use crate::course::Exercise;
 use crate::source::ExerciseId;
@@ -59,8 +59,7 @@ pub(crate) struct CheckTestRecord<'a> {
     /// Its name in the code.
     pub name: &'a str,
     pub title: &'a str,
-    /// Its verdict, or `not-run`.
-    pub result: &'static str,
+    pub result: TestVerdict,
     /// The call or request.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub input: Option<&'a str>,
@@ -108,38 +107,18 @@ fn phase_record(phase: &Phase) -> PhaseRecord {
 
 fn test_record(outcome: &TestOutcome, feedback: Feedback) -> CheckTestRecord<'_> {
     let values = match feedback {
-        Feedback::Full => outcome.result.values(),
+        Feedback::Full => outcome.result.failed_values(),
         Feedback::Title => None,
     };
-    let note = match &outcome.result {
-        TestResult::NotRun(reason) => Some(reason.as_str()),
-        TestResult::Passed
-        | TestResult::Failed(_)
-        | TestResult::Crashed(_)
-        | TestResult::OutputLimit(_)
-        | TestResult::MemoryLimit(_)
-        | TestResult::TimeLimit(_) => values.and_then(|values| values.note.as_deref()),
-    };
+    let note = values.and_then(|values| values.note.as_deref());
     CheckTestRecord {
         name: &outcome.test.name,
         title: &outcome.test.title,
-        result: result_word(&outcome.result),
+        result: outcome.result.verdict,
         input: values.and_then(|values| values.input.as_deref()),
         expected: values.and_then(|values| values.expected.as_deref()),
         got: values.and_then(|values| values.got.as_deref()),
-        note,
-    }
-}
-
-fn result_word(result: &TestResult) -> &'static str {
-    match result {
-        TestResult::Passed => "passed",
-        TestResult::Failed(_) => "failed",
-        TestResult::Crashed(_) => "crashed",
-        TestResult::OutputLimit(_) => "output-limit",
-        TestResult::MemoryLimit(_) => "memory-limit",
-        TestResult::TimeLimit(_) => "time-limit",
-        TestResult::NotRun(_) => "not-run",
+        note: outcome.result.why_not_run().or(note),
     }
 }
 

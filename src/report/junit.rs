@@ -11,8 +11,8 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 
 use super::format::{Format, ReportFolder, Results};
-use super::{Header, Record, TestRecord, TestVerdict, clean};
-use crate::check::{Standing, Verdict};
+use super::{Header, Record, TestRecord, clean};
+use crate::check::{Standing, TestVerdict, Verdict};
 
 /// About how many bytes a file may have before the next begins.
 const MOST_BYTES: usize = 12 << 20;

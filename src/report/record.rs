@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::check::{TestResult, Verdict};
+use crate::check::{TestVerdict, Verdict};
 use crate::course::{Points, Visibility};
 use crate::source::ExerciseId;
 
@@ -171,66 +171,6 @@ pub struct TestRecord {
     /// What a learner may see of a failure, in lines.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub feedback: String,
-}
-
-/// What one test found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TestVerdict {
-    /// It holds.
-    Passed,
-    /// It does not.
-    Failed,
-    /// A call ended in a way of its own.
-    Crashed,
-    /// A call wrote too much.
-    OutputLimit,
-    /// A call wanted too much memory.
-    MemoryLimit,
-    /// A call took too long.
-    TimeLimit,
-    /// It did not run.
-    NotRun,
-}
-
-impl TestVerdict {
-    /// Every verdict on a test, best first.
-    pub const ALL: [Self; 7] = [
-        Self::Passed,
-        Self::Failed,
-        Self::Crashed,
-        Self::OutputLimit,
-        Self::MemoryLimit,
-        Self::TimeLimit,
-        Self::NotRun,
-    ];
-
-    /// Returns the words for a person.
-    pub(crate) fn words(self) -> &'static str {
-        match self {
-            Self::NotRun => "not run",
-            Self::Passed => Verdict::Passed.words(),
-            Self::Failed => Verdict::Failed.words(),
-            Self::Crashed => Verdict::Crashed.words(),
-            Self::OutputLimit => Verdict::OutputLimit.words(),
-            Self::MemoryLimit => Verdict::MemoryLimit.words(),
-            Self::TimeLimit => Verdict::TimeLimit.words(),
-        }
-    }
-}
-
-impl From<&TestResult> for TestVerdict {
-    fn from(result: &TestResult) -> Self {
-        match result {
-            TestResult::Passed => Self::Passed,
-            TestResult::Failed(_) => Self::Failed,
-            TestResult::Crashed(_) => Self::Crashed,
-            TestResult::OutputLimit(_) => Self::OutputLimit,
-            TestResult::MemoryLimit(_) => Self::MemoryLimit,
-            TestResult::TimeLimit(_) => Self::TimeLimit,
-            TestResult::NotRun(_) => Self::NotRun,
-        }
-    }
 }
 
 /// A learner's entry in the class list.

@@ -2,7 +2,7 @@
 
 use super::values::{pieces, value_lines, values_lines};
 use crate::check::{
-    Diagnostic, Feedback, Outcome, OwnTests, Scope, Standing, TestOutcome, TestResult, Verdict,
+    Diagnostic, Feedback, Outcome, OwnTests, Scope, Standing, TestOutcome, TestVerdict, Verdict,
 };
 use crate::course::Exercise;
 use crate::term::Caps;
@@ -69,7 +69,7 @@ fn verdict_line(exercise: &Exercise, outcome: &Outcome) -> Line {
         _ => verdict.words(),
     };
     let line = Line::new()
-        .with(bold(verdict_role(verdict)), capital(words))
+        .with(Style::bold(verdict_role(verdict)), capital(words))
         .with(Role::Text, format!(": {}", exercise.title));
     if outcome.tests.is_empty() {
         return line;
@@ -109,7 +109,7 @@ fn diagnostic_text(diagnostic: &Diagnostic) -> Vec<Line> {
     }
     let text = diagnostic.text.trim_end().lines().enumerate();
     text.map(|(index, line)| match index {
-        0 => Line::new().with(bold(role), line),
+        0 => Line::new().with(Style::bold(role), line),
         _ => Line::new().with(Role::Code, line),
     })
     .collect()
@@ -144,24 +144,18 @@ fn tests_lines(tests: &[TestOutcome], options: &Options) -> Vec<Line> {
 
 /// Returns the common reason why none of `tests` ran, if there is one.
 fn why_none_ran(tests: &[TestOutcome]) -> Option<&str> {
-    let TestResult::NotRun(first) = &tests.first()?.result else {
-        return None;
-    };
-    let is_same = tests
-        .iter()
-        .all(|test| test.result == TestResult::NotRun(first.clone()));
-    is_same.then_some(first)
+    let first = &tests.first()?.result;
+    let is_same = tests.iter().all(|test| test.result == *first);
+    first.why_not_run().filter(|_| is_same)
 }
 
 fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     let TestOutcome { result, .. } = outcome;
     let mut lines = test_title(outcome, options);
-    match (result, options.feedback, result.values()) {
-        (TestResult::NotRun(reason), _, _) => {
-            lines.extend(value_lines("", reason, Role::Dim, options));
-        }
-        (_, Feedback::Full, Some(values)) => lines.extend(values_lines(values, options)),
-        (_, Feedback::Full | Feedback::Title, _) => {}
+    match (result.why_not_run(), options.feedback) {
+        (Some(reason), _) => lines.extend(value_lines("", reason, Role::Dim, options)),
+        (None, Feedback::Full) => lines.extend(values_lines(&result.values, options)),
+        (None, Feedback::Title) => {}
     }
     lines
 }
@@ -169,15 +163,16 @@ fn test_lines(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
 /// Returns the mark, the wrapped title, and the verdict unless the mark says it.
 fn test_title(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     let TestOutcome { test, result } = outcome;
-    let verdict = result.verdict();
-    let (role, mark, word) = match result {
-        TestResult::Passed => (Role::Good, "✓", "passed"),
-        TestResult::NotRun(_) => (Role::Dim, "-", "not run"),
-        TestResult::Failed(_)
-        | TestResult::Crashed(_)
-        | TestResult::OutputLimit(_)
-        | TestResult::MemoryLimit(_)
-        | TestResult::TimeLimit(_) => (Role::Bad, "✗", verdict.words()),
+    let verdict = result.verdict;
+    let word = verdict.words();
+    let (role, mark) = match verdict {
+        TestVerdict::Passed => (Role::Good, "✓"),
+        TestVerdict::NotRun => (Role::Dim, "-"),
+        TestVerdict::Failed
+        | TestVerdict::Crashed
+        | TestVerdict::OutputLimit
+        | TestVerdict::MemoryLimit
+        | TestVerdict::TimeLimit => (Role::Bad, "✗"),
     };
     if options.accessible {
         let line = Line::new().with(role, format!("{word}: "));
@@ -192,7 +187,7 @@ fn test_title(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
         let marked = Line::plain("  ").with(role, mark).with(Role::Text, " ");
         first.spans.splice(..1, marked.spans);
     }
-    let says_more = !matches!(verdict, Verdict::Passed | Verdict::Failed);
+    let says_more = !matches!(verdict.as_verdict(), Verdict::Passed | Verdict::Failed);
     if let Some(last) = lines.last_mut().filter(|_| says_more) {
         last.push(role, format!(" ({word})"));
     }
@@ -202,7 +197,10 @@ fn test_title(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
 fn own_lines(own: &OwnTests) -> Vec<Line> {
     if !own.accept_reference {
         return vec![
-            Line::new().with(bold(Role::Bad), "Your tests reject a right solution."),
+            Line::new().with(
+                Style::bold(Role::Bad),
+                "Your tests reject a right solution.",
+            ),
             Line::plain("  One of them expects something that the task does not say."),
         ];
     }
@@ -211,7 +209,10 @@ fn own_lines(own: &OwnTests) -> Vec<Line> {
     } = own;
     let enough = caught >= needed;
     let role = if enough { Role::Good } else { Role::Bad };
-    let mut line = Line::new().with(bold(role), format!("Your tests catch {caught} of {of}"));
+    let mut line = Line::new().with(
+        Style::bold(role),
+        format!("Your tests catch {caught} of {of}"),
+    );
     line.push(Role::Text, " wrong solutions");
     if !enough {
         line.push(Role::Text, format!("; a pass needs {needed}"));
@@ -233,7 +234,7 @@ fn printed_lines(printed: &str) -> Vec<Line> {
     let all: Vec<&str> = printed.trim_end().lines().collect();
     let mut lines = vec![
         Line::new(),
-        Line::new().with(bold(Role::Text), "Your code printed:"),
+        Line::new().with(Style::bold(Role::Text), "Your code printed:"),
     ];
     let shown = all.iter().take(MOST_PRINTED);
     lines.extend(shown.map(|line| Line::plain("  ").with(Role::Code, line)));
@@ -242,13 +243,6 @@ fn printed_lines(printed: &str) -> Vec<Line> {
         lines.push(Line::new().with(Role::Dim, format!("  … and {left} more lines")));
     }
     lines
-}
-
-fn bold(role: Role) -> Style {
-    Style {
-        bold: true,
-        ..Style::from(role)
-    }
 }
 
 fn capital(words: &str) -> String {
@@ -262,7 +256,7 @@ pub(crate) mod sample {
     //! An outcome with one of everything.
 
     use super::*;
-    use crate::check::{TestTitle, Values};
+    use crate::check::{TestResult, TestTitle, Values};
 
     fn test(title: &str, result: TestResult) -> TestOutcome {
         let name = title.to_lowercase().replace(' ', "_");
@@ -285,12 +279,12 @@ pub(crate) mod sample {
         };
         Outcome {
             tests: vec![
-                test("Exact quotient", TestResult::Passed),
-                test("A zero divisor gives None", TestResult::Crashed(values)),
+                test("Exact quotient", TestResult::passed()),
                 test(
-                    "Beyond 53 bits",
-                    TestResult::NotRun("the time was up".into()),
+                    "A zero divisor gives None",
+                    TestVerdict::Crashed.with(values),
                 ),
+                test("Beyond 53 bits", TestResult::not_run("the time was up")),
             ],
             own_tests: Some(OwnTests {
                 accept_reference: true,
@@ -308,6 +302,7 @@ pub(crate) mod sample {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check::TestResult;
     use crate::course::fixture;
 
     const OPTIONS: Options = Options {
@@ -386,7 +381,7 @@ Your code printed:
     fn a_reason_why_nothing_ran_is_reported_once() {
         let mut outcome = sample::failed();
         for test in &mut outcome.tests {
-            test.result = TestResult::NotRun("it does not compile".into());
+            test.result = TestResult::not_run("it does not compile");
         }
         let text = text(&outcome, &OPTIONS);
         assert_eq!(text.matches("it does not compile").count(), 1, "{text}");

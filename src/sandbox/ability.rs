@@ -1,8 +1,5 @@
 //! The features of a machine that sandboxes need.
 
-#[cfg(target_os = "linux")]
-use super::{kernel, namespaces, user};
-
 /// The file in the state folder that marks that the user has seen the warning "limits only, no sandbox".
 pub(crate) const LIMITS_NOTICE: &str = "told-of-limits-only";
 
@@ -75,24 +72,6 @@ impl Lacking {
 }
 
 impl Ability {
-    /// Asks the kernel of this machine.
-    #[cfg(target_os = "linux")]
-    pub fn of_machine() -> Self {
-        Self {
-            landlock: kernel::landlock_version(),
-            seccomp: std::path::Path::new("/proc/sys/kernel/seccomp/actions_avail").exists()
-                || rustix::thread::secure_computing_mode().is_ok(),
-            user: user::available(),
-            namespaces: namespaces::are_available(),
-        }
-    }
-
-    /// Returns [`Ability::none`]: all of it needs Linux.
-    #[cfg(not(target_os = "linux"))]
-    pub(crate) fn of_machine() -> Self {
-        Self::none()
-    }
-
     /// Returns the ability of a machine that can enforce nothing but limits.
     pub const fn none() -> Self {
         Self {

@@ -8,9 +8,6 @@ use std::path::Path;
 use std::process::Command;
 
 /// Runs `program` on the terminal and waits for its end.
-///
-/// # Errors
-/// Fails when it cannot be started.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
 pub(crate) fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<()> {
     Command::new(program).args(arguments).status().map(drop)
@@ -18,9 +15,6 @@ pub(crate) fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<
 
 /// Runs `program` on the terminal in `folder`, with `variables` added to the environment, and waits for
 /// its end.
-///
-/// # Errors
-/// Fails when it cannot be started.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
 pub(crate) fn interactive_in(
     folder: &Path,

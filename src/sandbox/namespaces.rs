@@ -23,7 +23,7 @@ use super::meter::Meter;
 use super::policy::Policy;
 use super::rule::Rule;
 use super::seclusion::Seclusion;
-use super::{kernel, launcher, root};
+use super::{kernel, launcher, own_process, root};
 
 /// The first argument that makes Gradus the init of its namespaces.
 pub(super) const INIT: &str = "__init";
@@ -51,7 +51,7 @@ pub(super) fn run(policy: &Policy, arguments: &[OsString]) -> io::Result<u8> {
         kernel::close_inherited()?;
     }
     enter_namespaces(policy)?;
-    launcher::die_with_parent(policy.parent)?;
+    own_process::die_with_parent(policy.parent)?;
     let (ours, theirs) = UnixStream::pair()?;
     let mut child = reexec(INIT, arguments)?
         .stdin(OwnedFd::from(theirs))

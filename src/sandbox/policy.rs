@@ -74,9 +74,6 @@ impl Policy {
     }
 
     /// Reads a policy from the front of `words`, and returns it with the words after it.
-    ///
-    /// # Errors
-    /// Fails when they are not a policy, which only Gradus writes.
     pub(crate) fn read(words: &[OsString]) -> io::Result<(Self, &[OsString])> {
         let end = words.iter().position(|word| word == END);
         let (words, rest) = words.split_at(end.ok_or_else(|| refused("no end"))?);

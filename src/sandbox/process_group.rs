@@ -40,9 +40,6 @@ impl Group {
     }
 
     /// Waits for the leader's end, kills what it left running in the group, and reaps it.
-    ///
-    /// # Errors
-    /// Fails when the leader cannot be waited for.
     pub(super) fn reap(&self) -> io::Result<ExitStatus> {
         self.reap_with(kill_all)
     }
@@ -69,9 +66,6 @@ impl Group {
 }
 
 /// Waits until the child `process` has ended, and leaves it a zombie: its number stays taken.
-///
-/// # Errors
-/// Fails when there is no such child.
 pub(super) fn wait_without_reaping(process: Pid) -> io::Result<WaitIdStatus> {
     let options = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
     loop {

@@ -61,7 +61,6 @@ impl Rule {
         known.map_or("", |(_, word)| word)
     }
 
-    /// Returns the rule of `word`.
     #[cfg(debug_assertions)]
     pub(crate) fn parse(word: &str) -> Option<Self> {
         let known = Self::ALL.iter().find(|(_, known)| *known == word);

@@ -24,7 +24,7 @@ use super::policy::Policy;
 use super::process::{self, Process};
 use super::process_group::wait_without_reaping;
 use super::seclusion::Seclusion;
-use super::{Sandbox, SandboxError, launcher};
+use super::{Sandbox, SandboxError, launcher, own_process};
 
 /// The first argument of a supervisor.
 pub(crate) const ENTRY: &str = "__supervise";
@@ -80,9 +80,6 @@ impl Supervised {
     }
 
     /// Checks that the server was started.
-    ///
-    /// # Errors
-    /// Fails when the sandbox could not be entered.
     pub(crate) fn entered(&self) -> Result<(), SandboxError> {
         match self.stderr().strip_prefix(self.token.as_bytes()) {
             None => Ok(()),
@@ -97,10 +94,6 @@ impl Supervised {
         self.process.stderr()
     }
 
-    /// Sends `signal` to the server.
-    ///
-    /// # Errors
-    /// Fails when the supervisor is gone.
     pub(crate) fn send(&mut self, signal: ServerSignal) -> io::Result<()> {
         match &mut self.pipe {
             Some(pipe) => pipe.write_all(&[signal.byte()]),
@@ -163,9 +156,6 @@ enum SupervisorEvent {
 
 /// Runs the program named in `arguments` (without Gradus's own name) until it ends or standard
 /// input does, and returns the exit code.
-///
-/// # Errors
-/// Fails when the program cannot be started or watched.
 pub(crate) fn enter(arguments: &[OsString]) -> io::Result<u8> {
     let [_, scratch, program, rest @ ..] = arguments else {
         return Err(io::Error::new(
@@ -173,7 +163,7 @@ pub(crate) fn enter(arguments: &[OsString]) -> io::Result<u8> {
             "supervisor: too few arguments",
         ));
     };
-    launcher::outlive_parent()?;
+    own_process::outlive_parent()?;
     #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
     let child = Command::new(program)
         .args(rest)

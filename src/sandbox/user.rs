@@ -10,7 +10,7 @@ use rustix::thread::{CapabilitySet, CapabilitySets};
 
 use super::ability::User;
 use super::job::Stage;
-use super::launcher::set_limit;
+use super::own_process::set_limit;
 use super::policy::Policy;
 use super::rule::Rule;
 use super::seclusion::Seclusion;

@@ -1,7 +1,6 @@
 //! Checks in the background: one at a time, the last one wins.
 
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -53,9 +52,7 @@ impl CheckRunner {
         }
         self.work(move || {
             let _held = ready.lock().unwrap_or_else(PoisonError::into_inner);
-            let prepare = || exercise.task().prepare(&context);
-            // A panic of ours shows when the exercise is checked.
-            catch_unwind(AssertUnwindSafe(prepare)).ok();
+            CheckError::catch_panic(|| exercise.task().prepare(&context)).ok();
         });
     }
 
@@ -71,7 +68,8 @@ impl CheckRunner {
         let (words, sender) = (Arc::clone(&self.words), self.sender.clone());
         self.work(move || {
             drop(ready.lock().unwrap_or_else(PoisonError::into_inner));
-            let checked = exercise.task().check_folder(&folder, &context);
+            let check = || exercise.task().check_folder(&folder, &context);
+            let checked = CheckError::catch_panic(check);
             if context.cancel.is_cancelled() || matches!(checked, Err(CheckError::Cancelled)) {
                 return;
             }
@@ -118,5 +116,92 @@ impl CheckRunner {
         self.workers.retain(|worker| !worker.is_finished());
         let worker = thread::Builder::new().name("check".into()).spawn(work);
         self.workers.extend(worker.ok());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::sync::mpsc::channel;
+
+    use super::*;
+    use crate::check::{Collected, HandIn};
+    use crate::kind::{Facts, Task, WorkspaceFile, WrongSolution};
+    use crate::kinds::KINDS;
+    use crate::sandbox::Sandbox;
+    use crate::session::Trouble;
+    use crate::sys::environment::Environment;
+    use crate::text::with_causes;
+
+    /// A task whose check is a bug.
+    #[derive(Debug)]
+    struct Broken;
+
+    impl Task for Broken {
+        fn workspace(&self) -> Vec<WorkspaceFile> {
+            Vec::new()
+        }
+
+        fn solution(&self) -> Vec<WorkspaceFile> {
+            Vec::new()
+        }
+
+        fn public_files(&self) -> Result<Vec<(String, String)>, String> {
+            Ok(Vec::new())
+        }
+
+        fn decides(&self, _path: &str) -> bool {
+            true
+        }
+
+        fn facts(&self) -> Facts {
+            Facts::of(Vec::new())
+        }
+
+        fn missing(&self, _context: &Context) -> Option<String> {
+            None
+        }
+
+        fn prepare(&self, _context: &Context) -> Result<(), CheckError> {
+            Ok(())
+        }
+
+        fn collect(&self, _folder: &Path) -> HandIn {
+            panic!("a bug")
+        }
+
+        fn check(&self, _hand_in: &HandIn, _context: &Context) -> Result<Outcome, CheckError> {
+            Err(CheckError::Cancelled)
+        }
+
+        fn wrong_solution(&self, _wrong: &WrongSolution) -> Option<Vec<Collected>> {
+            None
+        }
+
+        fn judge_files(&self, _: &[Collected], _: &Context) -> Result<Outcome, CheckError> {
+            Err(CheckError::Cancelled)
+        }
+    }
+
+    #[test]
+    fn a_check_that_panics_ends_with_an_error() {
+        let environment = Environment::new([], "/".into());
+        let context = Context::new(Sandbox::new("/gradus"), Arc::new(environment));
+        let words: Words = Arc::new(|error| Trouble {
+            what: with_causes(&error),
+            hint: None,
+        });
+        let (sender, receiver) = channel();
+        let mut runner = CheckRunner::new(context, words, sender);
+        let id = "broken".parse().unwrap();
+        let exercise = Exercise::outside(id, KINDS[0], "Broken".into(), Arc::new(Broken));
+        runner.check(1, Some((exercise, "/".into())));
+        for worker in runner.workers.drain(..) {
+            worker.join().unwrap();
+        }
+        let Ok(Input::Checked(1, Err(trouble))) = receiver.try_recv() else {
+            panic!("the check ends");
+        };
+        assert_eq!(trouble.what, "a bug in Gradus ended this check");
     }
 }

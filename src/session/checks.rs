@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::check::{Event, Outcome, Verdict};
+use crate::check::{Event, Outcome};
 use crate::source::ExerciseId;
 
 #[derive(Debug, Default)]
@@ -40,7 +40,7 @@ impl Running {
             Event::Step(step) => self.step = step,
             Event::Test(test) => {
                 self.tests += 1;
-                self.held += usize::from(test.result.verdict() == Verdict::Passed);
+                self.held += usize::from(test.passed());
             }
             Event::OwnTests(..) => self.step = "trying your own tests",
             Event::Diagnostic(_) => {}

@@ -1,7 +1,7 @@
 //! What of a check's outcome comes first: the first error of the compiler, the first test that
 //! fails; the rest is for the pager.
 
-use crate::check::{Diagnostic, Outcome, TestOutcome, TestResult, Values};
+use crate::check::{Diagnostic, Outcome, TestOutcome, Values};
 
 /// The most lines of the learner's own output on the first page.
 const MOST_PRINTED: usize = 6;
@@ -40,7 +40,7 @@ pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
 }
 
 fn failing(tests: &[TestOutcome]) -> usize {
-    let values = tests.iter().filter_map(|test| test.result.values());
+    let values = tests.iter().filter_map(|test| test.result.failed_values());
     values
         .filter(|values| **values != Values::default())
         .count()
@@ -48,22 +48,11 @@ fn failing(tests: &[TestOutcome]) -> usize {
 
 /// Returns the tests that fail before the others, with values only for the first of them.
 fn failing_first(tests: &[TestOutcome]) -> Vec<TestOutcome> {
-    let fails = |test: &&TestOutcome| test.result.values().is_some();
+    let fails = |test: &&TestOutcome| test.result.failed_values().is_some();
     let (failing, rest): (Vec<_>, Vec<_>) = tests.iter().partition(fails);
     let mut ordered: Vec<TestOutcome> = failing.into_iter().chain(rest).cloned().collect();
     for test in ordered.iter_mut().skip(1) {
-        forget_values(&mut test.result);
+        test.result = test.result.clone().without_values();
     }
     ordered
-}
-
-fn forget_values(result: &mut TestResult) {
-    match result {
-        TestResult::Failed(values)
-        | TestResult::Crashed(values)
-        | TestResult::OutputLimit(values)
-        | TestResult::MemoryLimit(values)
-        | TestResult::TimeLimit(values) => *values = Values::default(),
-        TestResult::Passed | TestResult::NotRun(_) => {}
-    }
 }

@@ -105,9 +105,6 @@ impl Dir {
     }
 
     /// Opens the folder `name` in it.
-    ///
-    /// # Errors
-    /// Fails when it does not exist, or is not a folder.
     pub(crate) fn folder(&self, name: &OsStr) -> Result<Self, Refusal> {
         open_folder(&self.0, name, OFlags::RDONLY).map(Self)
     }

@@ -8,17 +8,11 @@ use tempfile::NamedTempFile;
 
 /// Writes `bytes` to a new file beside `path` and renames it there: a reader, or a crash at any
 /// moment, sees the old file or the new one, never a part.
-///
-/// # Errors
-/// Fails when the folder cannot be made or written.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, make_readable)
 }
 
 /// Like [`write_whole`], with execute permission for everybody.
-///
-/// # Errors
-/// Fails as [`write_whole`] does.
 pub(crate) fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write(path, bytes, |file| {
         #[cfg(unix)]
@@ -43,9 +37,6 @@ fn write(
 }
 
 /// Creates a temporary file in `folder`, to be renamed with [`persist`].
-///
-/// # Errors
-/// Fails when it cannot be made.
 pub(crate) fn temp_file_in(folder: &Path) -> io::Result<NamedTempFile> {
     tempfile::Builder::new()
         .prefix(".gradus-")
@@ -53,9 +44,6 @@ pub(crate) fn temp_file_in(folder: &Path) -> io::Result<NamedTempFile> {
 }
 
 /// Renames the complete `file` to `path` in the same folder, as [`write_whole`] does.
-///
-/// # Errors
-/// Fails when it cannot be renamed.
 pub(crate) fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
     put(file, path, make_readable)
 }
@@ -121,9 +109,6 @@ pub(crate) fn touch(file: &File) {
 }
 
 /// Reads at most `limit` bytes of a file from the byte `offset` on.
-///
-/// # Errors
-/// Fails when the file cannot be read.
 pub(crate) fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
     file.seek(io::SeekFrom::Start(offset))?;
@@ -133,17 +118,11 @@ pub(crate) fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<
 }
 
 /// Creates a temporary folder that other users can enter but not list.
-///
-/// # Errors
-/// Fails when it cannot be made.
 pub(crate) fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
     scratch_in(&std::env::temp_dir(), prefix)
 }
 
 /// Like [`scratch`], in the folder `parent`.
-///
-/// # Errors
-/// Fails when it cannot be made.
 pub(crate) fn scratch_in(parent: &Path, prefix: &str) -> io::Result<tempfile::TempDir> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(prefix);

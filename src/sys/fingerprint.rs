@@ -38,9 +38,6 @@ pub(crate) fn sha256(bytes: impl AsRef<[u8]>) -> [u8; 32] {
 }
 
 /// Returns the SHA-256 of the rest of `reader`.
-///
-/// # Errors
-/// Fails when it cannot be read.
 pub(crate) fn sha256_of(reader: &mut impl BufRead) -> io::Result<[u8; 32]> {
     let mut hash = Sha256::new();
     loop {

@@ -18,9 +18,6 @@ pub(crate) struct Interrupts {
 
 impl Interrupts {
     /// Calls `on_first` on the first signal.
-    ///
-    /// # Errors
-    /// Fails when the signal handlers or the thread cannot be set up.
     pub(crate) fn listen(on_first: impl FnOnce() + Send + 'static) -> io::Result<Self> {
         let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
         let handle = signals.handle();

@@ -23,18 +23,12 @@ pub(crate) struct Scratch {
 
 impl Scratch {
     /// Creates one in the folder for temporary files.
-    ///
-    /// # Errors
-    /// Fails when it cannot be made.
     pub(crate) fn new() -> io::Result<Self> {
         Self::within(&std::env::temp_dir())
     }
 
     /// Creates one in the folder for temporary files that other users can enter but not list: nginx's
     /// workers usually run as another user.
-    ///
-    /// # Errors
-    /// Fails when it cannot be made.
     pub(crate) fn searchable() -> io::Result<Self> {
         let parent = std::env::temp_dir();
         sweep(&parent);
@@ -48,9 +42,6 @@ impl Scratch {
     }
 
     /// Creates one in the folder `parent`.
-    ///
-    /// # Errors
-    /// Fails when it cannot be made.
     pub(crate) fn within(parent: &Path) -> io::Result<Self> {
         loop {
             let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
@@ -78,9 +69,6 @@ impl Scratch {
 
     /// Renames the folder to `place`, for good. An existing folder there that has the file `proof` is
     /// complete and wins; one without is replaced.
-    ///
-    /// # Errors
-    /// Fails when there is no such folder afterwards.
     pub(crate) fn keep_as(self, place: &Path, proof: &str) -> io::Result<()> {
         let moved = fs::rename(self.path(), place).or_else(|error| {
             if place.join(proof).exists() {

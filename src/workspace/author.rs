@@ -14,9 +14,6 @@ const MARK: &str = ".gradus-author";
 
 /// Makes `workbench`, that of `exercise`, in `root`, and returns its folder. What an earlier call left there is
 /// made anew.
-///
-/// # Errors
-/// Fails when `root` has files of others, or cannot be written.
 pub(crate) fn prepare(
     root: &Path,
     course: &Course,

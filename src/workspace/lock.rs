@@ -12,7 +12,6 @@ pub(crate) struct Lock {
     _file: File,
 }
 
-/// Locks `root` for a session.
 pub(super) fn session(root: &Path) -> Result<Lock, WorkspaceError> {
     let file = open(root, "lock")?;
     match file.try_lock() {

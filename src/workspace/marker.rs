@@ -16,7 +16,6 @@ const MOST_BYTES: u64 = 1 << 20;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Marker {
     version: u64,
-    /// The id of the course.
     pub(super) course: String,
     /// Where the course is on this machine; missing for the built-in course.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -43,7 +42,6 @@ impl Marker {
         }
     }
 
-    /// Reads the marker of the workspace `root`.
     pub(super) fn read(root: &Path) -> Result<Self, WorkspaceError> {
         let path = Self::path(root);
         let bytes = match files::read_bounded(&path, MOST_BYTES) {
@@ -62,7 +60,6 @@ impl Marker {
         serde_json::from_slice(&bytes).map_err(damaged)
     }
 
-    /// Writes the marker into the workspace `root`.
     pub(super) fn write(&self, root: &Path) -> Result<(), WorkspaceError> {
         let path = Self::path(root);
         let mut text = serde_json::to_string_pretty(self).expect("names are JSON");

@@ -46,27 +46,22 @@ impl Bench {
         Self::of_exercise(judge, "pub fn next(n: i64) -> i64;\n", NEXT, hidden)
     }
 
+    /// Returns one with an exercise `next`, whose hidden test `one` is to catch the wrong solution `wrong`.
+    pub(crate) fn of_wrong(hidden: &str, wrong: &str) -> Self {
+        let contract = "pub fn next(n: i64) -> i64;\n";
+        let mut files = next("called", contract, NEXT, hidden);
+        let entry = "\n[[wrong]]\nfile = \"wrong/01-it.rs\"\ncaught_by = \"one\"\nfault = \"it\"\n";
+        files[2].1.to_mut().push_str(entry);
+        files.push((
+            "exercises/next/wrong/01-it.rs".to_owned(),
+            Cow::Owned(wrong.to_owned()),
+        ));
+        Self::of(&Tree::new(files))
+    }
+
     /// Returns one with an exercise `next`.
     pub(crate) fn of_exercise(judge: &str, contract: &str, solution: &str, hidden: &str) -> Self {
-        let exercise = format!(
-            "kind = \"rust\"\ntitle = \"Next\"\nsummary = \"The next.\"\nhints = [\"a\", \"b\", \"c\"]\n\
-             feedback = \"full\"\n\n[rust]\njudge = \"{judge}\"\n"
-        );
-        let lesson = "+++\ntitle = \"Next\"\nsummary = \"You know what comes next.\"\n+++\n\n<!-- exercise: next -->\n";
-        let course = "format = 1\nid = \"next\"\ntitle = \"Next\"\ndescription = \"The next.\"\n\n[[tracks]]\n\
-                      id = \"rust\"\ntitle = \"Rust\"\ndescription = \"All.\"\n";
-        let files = [
-            ("course.toml", course),
-            ("lessons/01-next.md", lesson),
-            ("exercises/next/exercise.toml", &exercise),
-            ("exercises/next/README.md", "Say what comes next.\n"),
-            ("exercises/next/contract.rs", contract),
-            ("exercises/next/starter/src/lib.rs", STARTER),
-            ("exercises/next/solution/src/lib.rs", solution),
-            ("exercises/next/hidden/tests.rs", hidden),
-        ];
-        let files = files.map(|(path, text)| (path.to_owned(), Cow::Owned(text.to_owned())));
-        Self::of(&Tree::new(files))
+        Self::of(&Tree::new(next(judge, contract, solution, hidden)))
     }
 
     /// Takes one rule of the sandbox away.
@@ -147,6 +142,35 @@ impl Bench {
     }
 }
 
+/// Returns the files of a course with an exercise `next`; its manifest is the third.
+fn next(
+    judge: &str,
+    contract: &str,
+    solution: &str,
+    hidden: &str,
+) -> Vec<(String, Cow<'static, str>)> {
+    let exercise = format!(
+        "kind = \"rust\"\ntitle = \"Next\"\nsummary = \"The next.\"\nhints = [\"a\", \"b\", \"c\"]\n\
+         feedback = \"full\"\n\n[rust]\njudge = \"{judge}\"\n"
+    );
+    let lesson = "+++\ntitle = \"Next\"\nsummary = \"You know what comes next.\"\n+++\n\n<!-- exercise: next -->\n";
+    let course = "format = 1\nid = \"next\"\ntitle = \"Next\"\ndescription = \"The next.\"\n\n[[tracks]]\n\
+                  id = \"rust\"\ntitle = \"Rust\"\ndescription = \"All.\"\n";
+    let files = [
+        ("course.toml", course),
+        ("lessons/01-next.md", lesson),
+        ("exercises/next/exercise.toml", &exercise),
+        ("exercises/next/README.md", "Say what comes next.\n"),
+        ("exercises/next/contract.rs", contract),
+        ("exercises/next/starter/src/lib.rs", STARTER),
+        ("exercises/next/solution/src/lib.rs", solution),
+        ("exercises/next/hidden/tests.rs", hidden),
+    ];
+    files
+        .map(|(path, text)| (path.to_owned(), Cow::Owned(text.to_owned())))
+        .into()
+}
+
 /// Returns what a learner is told, for a snapshot.
 pub(crate) fn told(outcome: &Outcome) -> String {
     let mut text = format!("{}\n", outcome.verdict().words());
@@ -160,19 +184,15 @@ pub(crate) fn told(outcome: &Outcome) -> String {
 }
 
 fn words(result: &TestResult) -> String {
-    let verdict = result.verdict().words();
-    let Some(values) = result.values() else {
-        return match result {
-            TestResult::NotRun(why) => format!("not run: {why}"),
-            _ => verdict.to_owned(),
-        };
-    };
+    if let Some(why) = result.why_not_run() {
+        return format!("not run: {why}");
+    }
     let Values {
         input,
         expected,
         got,
         note,
-    } = values;
+    } = &result.values;
     let parts = [
         ("input", input),
         ("expected", expected),
@@ -182,5 +202,5 @@ fn words(result: &TestResult) -> String {
     let parts = parts
         .iter()
         .filter_map(|(name, part)| Some(format!("; {name} {}", part.as_ref()?)));
-    verdict.to_owned() + &parts.collect::<String>()
+    result.verdict.words().to_owned() + &parts.collect::<String>()
 }

@@ -64,6 +64,17 @@ fn a_new_kind_is_proved_with_its_mutants() {
 }
 
 #[test]
+fn a_wrong_solution_that_no_test_of_a_new_kind_catches_is_reported() {
+    let guest = Guest::new();
+    let file = "here/course/exercises/poem/wrong/answer.txt";
+    guest.0.write(file, "one\ntwo\n");
+    let run = guest.run(&["validate", "--exercise", "poem"]);
+    assert_eq!(run.code, Some(1), "{run:?}");
+    let told = "`line-2` does not catch wrong solution `wrong/answer.txt`; no test catches it";
+    assert!(run.whole().contains(told), "{run:?}");
+}
+
+#[test]
 fn a_new_language_is_proved_and_no_other_is_known() {
     let guest = Guest::new();
     let validate = |block: &str| {

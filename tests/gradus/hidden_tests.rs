@@ -1,6 +1,6 @@
 //! Every hidden test counts, however it is written, in both tiers.
 
-use gradus::check::{CheckError, TestResult, Verdict};
+use gradus::check::{CheckError, TestVerdict, Verdict};
 
 use crate::bench::{Bench, NEXT};
 use crate::harness::skip;
@@ -22,7 +22,7 @@ fn problems(judge: &str, tests: &str) -> Vec<String> {
 fn passed(judge: &str, tests: &str) -> (Verdict, Vec<String>) {
     let outcome = Bench::of_tests(judge, &format!("{HEAD}{tests}")).check("next", NEXT);
     let tests = outcome.tests.iter();
-    let passed = tests.filter(|test| test.result == TestResult::Passed);
+    let passed = tests.filter(|test| test.passed());
     let names = passed.map(|test| test.test.name.clone()).collect();
     (outcome.verdict(), names)
 }
@@ -53,6 +53,21 @@ fn a_test_that_a_macro_makes_counts() {
     assert_eq!(linked.len(), 1, "{linked:?}");
     let told = "exercises/next/hidden/tests.rs:10: test `deep::deeper` is made by a macro";
     assert!(linked[0].starts_with(told), "{linked:?}");
+}
+
+#[test]
+fn a_wrong_solution_is_caught_by_the_test_it_names() {
+    let proved = |wrong: &str| {
+        let bench = Bench::of_wrong(HEAD, wrong);
+        let problems = bench.exercise("next").prove(&bench.context);
+        let problems = problems.expect("it can be proved here");
+        problems.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    let wrong = NEXT.replace("n + 1", "n");
+    assert_eq!(proved(&wrong), [""; 0]);
+    let told = "`one` does not catch wrong solution `wrong/01-it.rs`; no test catches it";
+    let told = format!("exercises/next/exercise.toml:11: {told}");
+    assert_eq!(proved(NEXT), [told]);
 }
 
 #[test]
@@ -146,7 +161,7 @@ fn the_words_of_an_assert_are_shown_and_its_condition_is_not() {
             .tests
             .iter()
             .map(|test| {
-                let values = test.result.values().expect("it fails");
+                let values = test.result.failed_values().expect("it fails");
                 values.note.as_deref().unwrap_or_default()
             })
             .collect();
@@ -155,7 +170,7 @@ fn the_words_of_an_assert_are_shown_and_its_condition_is_not() {
             ["", "after one comes 2, not 1", "", "after three"],
             "{judge}"
         );
-        let sides = outcome.tests[3].result.values().expect("it fails");
+        let sides = outcome.tests[3].result.failed_values().expect("it fails");
         assert_eq!(sides.expected.as_deref(), Some("4"), "{judge}");
         assert_eq!(sides.got.as_deref(), Some("3"), "{judge}");
     }
@@ -185,10 +200,9 @@ fn a_value_as_deep_as_a_stack_allows_fails_its_test_alone() {
     let results: Vec<_> = outcome
         .tests
         .iter()
-        .map(|test| test.result.verdict())
+        .map(|test| test.result.verdict)
         .collect();
-    assert_eq!(results, [Verdict::Passed, Verdict::Failed]);
-    assert!(!matches!(outcome.tests[1].result, TestResult::NotRun(_)));
+    assert_eq!(results, [TestVerdict::Passed, TestVerdict::Failed]);
 }
 
 #[test]

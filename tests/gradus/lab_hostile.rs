@@ -146,7 +146,10 @@ fn a_configuration_that_wants_too_much_fails_within_bounds() {
 /// Returns whether nothing that is told could move a learner's cursor.
 fn is_visible(outcome: &Outcome) -> bool {
     let faults = outcome.forbidden.iter().chain(&outcome.diagnostics);
-    let values = outcome.tests.iter().filter_map(|test| test.result.values());
+    let values = outcome
+        .tests
+        .iter()
+        .filter_map(|test| test.result.failed_values());
     let told = values.flat_map(|values| [&values.got, &values.note, &values.input]);
     let mut texts = faults
         .map(|fault| fault.text.as_str())

@@ -1,6 +1,6 @@
 //! What nginx writes to its logs, and when.
 
-use gradus::check::TestResult;
+use gradus::check::TestVerdict;
 use gradus::kinds::gateway::lab::config::Config;
 use gradus::kinds::gateway::lab::{Lab, Nginx, Plan, Probe, Started, prober};
 
@@ -47,6 +47,6 @@ fn a_line_that_comes_late_is_not_taken_for_one_of_the_next_probe() {
         ("/slow", "status = 200, access = '^GET /slow HTTP/1.1 200$'"),
     ] {
         let found = prober::run(&mut lab, &probe(path, expect), &context).expect("an answer");
-        assert_eq!(found, TestResult::Passed, "{path}");
+        assert_eq!(found.verdict, TestVerdict::Passed, "{path}");
     }
 }

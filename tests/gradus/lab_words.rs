@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use gradus::check::{Outcome, TestResult, Verdict};
+use gradus::check::{Outcome, TestVerdict, Verdict};
 use gradus::kinds::gateway::lab::Nginx;
 use gradus::kinds::gateway::lab::config::{ConfigError, rules};
 use gradus::text::visible;
@@ -53,10 +53,9 @@ fn a_file_that_listens_nowhere_has_one_verdict() {
         let first = &outcomes[0];
         if says.is_empty() {
             assert_eq!(first.verdict(), Verdict::Failed, "{text}");
-            let TestResult::Failed(values) = &first.tests[0].result else {
-                panic!("{text}: {first:#?}");
-            };
-            let got = values.got.as_deref();
+            let result = &first.tests[0].result;
+            assert_eq!(result.verdict, TestVerdict::Failed, "{text}: {first:#?}");
+            let got = result.values.got.as_deref();
             let nobody = "connection refused: nothing listens on 127.0.0.1:8080";
             assert_eq!(got, Some(nobody), "{text}");
         } else {

@@ -6,9 +6,9 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
+use gradus::code_blocks::block::of_course;
 use gradus::course::{builtin, load};
 use gradus::languages::LANGUAGES;
-use gradus::proof::block::of_course;
 use gradus::sandbox::Sandbox;
 use rustix::process::{Pid, Signal};
 use snapbox::{assert_data_eq, str};

@@ -9,7 +9,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 
-use gradus::check::{Event, Outcome, TestResult, Verdict};
+use gradus::check::{Event, Outcome, Verdict};
 use gradus::sandbox::{Rule, TimeBudget};
 use snapbox::{assert_data_eq, str};
 
@@ -139,11 +139,7 @@ fn one_test_does_not_use_up_the_waits_of_all() {
 
 fn reasons(outcome: &Outcome) -> Vec<&str> {
     let results = outcome.tests.iter().map(|test| &test.result);
-    let reasons = results.filter_map(|result| match result {
-        TestResult::NotRun(why) => Some(why.as_str()),
-        _ => None,
-    });
-    reasons.collect()
+    results.filter_map(|result| result.why_not_run()).collect()
 }
 
 #[test]

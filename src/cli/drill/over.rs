@@ -1,12 +1,11 @@
 //! What a drill was, when it is over.
 
-use crate::cli::app::{App, counted};
+use crate::cli::app::App;
 use crate::kinds::gateway::drill::{DrillSpec, Fault};
 use crate::session::drill::PastDrill;
 use crate::session::drill::words::{clock, words_of};
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
-/// Returns what a drill was, when it is over.
 pub(super) fn lines(
     app: &App,
     spec: &DrillSpec,

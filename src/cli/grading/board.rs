@@ -1,32 +1,28 @@
 //! What is shown while a batch is graded, and what it came to.
 
 use crate::check::{CheckError, Standing};
-use crate::cli::app::{App, counted};
+use crate::cli::app::App;
 use crate::grade::{BatchEvent, Summary};
 use crate::term::Gauge;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// What is shown while a batch is graded.
 pub(super) struct Board {
     gauge: Gauge,
     summary: Summary,
-    done: usize,
     /// Why exercises are not graded, and which.
     unready: Vec<(String, Vec<String>)>,
 }
 
 impl Board {
-    /// Returns one for so many submissions.
     pub(super) fn new(app: &App, total: usize) -> Self {
         Self {
             gauge: app.output.gauge(total as u64),
             summary: Summary::default(),
-            done: 0,
             unready: Vec::new(),
         }
     }
 
-    /// Shows what happened.
     pub(super) fn note(&mut self, progress: BatchEvent<'_>) {
         let verdict = match progress {
             BatchEvent::Preparing(exercise) => {
@@ -38,7 +34,6 @@ impl Board {
             BatchEvent::Known(verdict) => verdict,
             BatchEvent::Graded(record) => record.verdict,
         };
-        self.done += 1;
         *self.summary.verdicts.entry(verdict).or_default() += 1;
         self.gauge.step(&in_words(&self.summary));
     }
@@ -58,7 +53,7 @@ impl Board {
 
     /// Returns how many submissions have a record.
     pub(super) fn done(&self) -> usize {
-        self.done
+        self.summary.done()
     }
 
     /// Takes the bar off the screen, and tells which exercises could not be graded.

@@ -1,15 +1,13 @@
-//! What validation finds: exercises, pages and the drill are proved, several at a time.
+//! What validation finds: exercises and pages are proved, several at a time.
 
 use serde::Serialize;
 
 use crate::check::{CheckError, Context};
 use crate::cli::exit::Code;
 use crate::cli::output::Stepper;
+use crate::code_blocks::{Batch, Proof};
 use crate::course::{Course, Exercise};
-use crate::kind::Tier;
-use crate::kinds::gateway::drill;
-use crate::kinds::gateway::drill::DrillSpec;
-use crate::proof::{Batch, Proof};
+use crate::kind::{CourseProof, Tier};
 use crate::source::{ExerciseId, Problem};
 use crate::sys::threads;
 use crate::text::with_causes;
@@ -25,7 +23,7 @@ pub(super) struct Findings {
     pub(super) code: Proof,
 }
 
-/// An exercise, or a fault of the drill, that could not be proved, and why.
+/// An exercise, or something beside them, that could not be proved, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Unproved {
     pub(super) exercise: String,
@@ -86,25 +84,14 @@ impl Findings {
         self.proved.sort();
     }
 
-    /// Proves the drill on `spec`.
-    pub(super) fn prove_drill(&mut self, spec: &DrillSpec, context: &Context) {
-        let unproved = |name: &str, reason| Unproved {
-            exercise: format!("drill: {name}"),
-            reason,
-        };
-        match drill::prove::prove(spec, context) {
-            Ok(proof) => {
-                self.problems.extend(proof.problems);
-                (self.faults, self.pairs) = (proof.faults, proof.pairs);
-                let left = proof.unproved.into_iter();
-                let left = left.map(|(fault, reason)| unproved(&fault, reason));
-                self.unproved.extend(left);
-            }
-            Err(error) => {
-                let reason = with_causes(&error);
-                self.unproved.push(unproved("all of it", reason));
-            }
-        }
+    /// Adds what was proved of what the course holds for a kind.
+    pub(super) fn add_course(&mut self, proof: CourseProof) {
+        self.problems.extend(proof.problems);
+        self.faults += proof.faults;
+        self.pairs += proof.pairs;
+        let unproved = proof.unproved.into_iter();
+        self.unproved
+            .extend(unproved.map(|(exercise, reason)| Unproved { exercise, reason }));
     }
 
     /// Sorts the problems, and keeps those of the exercise `only` if it is given.
@@ -127,7 +114,6 @@ impl Findings {
         }
     }
 
-    /// Returns the exit code for it.
     pub(super) fn exit(&self) -> Code {
         if !self.problems.is_empty() {
             Code::NotPassed

@@ -6,15 +6,15 @@ use serde::Serialize;
 
 use super::Validate;
 use super::findings::{Attempt, Findings, Unproved, attempt};
-use super::words::told;
+use super::lines::told;
 use crate::check::Feedback;
-use crate::cli::app::{App, Done, counted};
+use crate::cli::app::{App, Done};
 use crate::cli::failure::Failure;
 use crate::course::Course;
 use crate::mutation::{self, Tally, Worth};
 use crate::source::{ExerciseId, Problem};
 use crate::sys::clock::Stopwatch;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// `gradus validate --mutants --json`.
 #[derive(Debug, Serialize)]

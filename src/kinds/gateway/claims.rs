@@ -9,7 +9,7 @@ use super::task::{
     CONFIG_TEST, FILE, Files, GatewayTask, REFUSAL, RULES, RUNBOOK, SERVICES, Symptom, UNTOUCHABLE,
 };
 use super::{classify, files, judge};
-use crate::check::{CheckError, Context, Outcome, TestOutcome, TestResult, Values, Verdict};
+use crate::check::{CheckError, Context, Outcome, TestOutcome, TestVerdict, Values, Verdict};
 use crate::kind::{Catch, Part, WrongSolution, reason};
 use crate::source::Problem;
 
@@ -98,7 +98,7 @@ fn shows(symptom: &Symptom, test: Option<&TestOutcome>, outcome: &Outcome) -> bo
         let mut said = outcome.diagnostics.iter();
         return said.any(|said| said.error && says(&said.message));
     };
-    let Some(Values { got, note, .. }) = test.and_then(|test| test.result.values()) else {
+    let Some(Values { got, note, .. }) = test.and_then(|test| test.result.failed_values()) else {
         return false;
     };
     let got = got.as_deref().unwrap_or_default();
@@ -141,13 +141,13 @@ fn is_caught(task: &GatewayTask, by: &str, files: &Files, outcome: &Outcome) -> 
         SERVICES => says(|file| file == services::FILE),
         RULES => says(|file| file == classify::FILE),
         RUNBOOK => {
-            let stopped = |test: &TestOutcome| matches!(test.result, TestResult::NotRun(_));
+            let stopped = |test: &TestOutcome| test.result.verdict == TestVerdict::NotRun;
             outcome.verdict() == Verdict::Failed && outcome.tests.iter().all(stopped)
         }
         UNTOUCHABLE => !files::touched(task, files).is_empty(),
         _ => outcome
             .tests
             .iter()
-            .any(|test| test.test.name == by && test.result.values().is_some()),
+            .any(|test| test.test.name == by && test.result.failed_values().is_some()),
     }
 }

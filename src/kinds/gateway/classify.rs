@@ -14,7 +14,8 @@ use super::lab::{Lab, Nginx, Probe, Started, prober};
 use super::probing::{self, NotStarted, not_started};
 use super::task::{FILE as CONFIG, Files, GatewayTask, title};
 use crate::check::{
-    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, Values,
+    CheckError, Context, Diagnostic, Event, Outcome, Phase, TestOutcome, TestResult, TestVerdict,
+    Values,
 };
 use crate::source::line_of;
 use crate::sys::clock::Stopwatch;
@@ -82,15 +83,17 @@ pub(super) fn judge(
     };
     let watch = Stopwatch::start();
     context.tell(Event::Step("sending requests, and applying the rules"));
-    let mut found: Vec<TestResult> = task.probes.iter().map(|_| TestResult::Passed).collect();
+    let mut found: Vec<TestResult> = task.probes.iter().map(|_| TestResult::passed()).collect();
     for (place, probe) in shuffled_requests(&task.probes) {
         let traces = prober::traces(&mut lab, &probe, context)?;
         if context.cancel.is_cancelled() {
             return Err(CheckError::Cancelled);
         }
-        let result = found.get_mut(place).filter(|it| **it == TestResult::Passed);
+        let result = found
+            .get_mut(place)
+            .filter(|it| it.verdict == TestVerdict::Passed);
         if let (Some(result), Some(values)) = (result, wrong_cause(&probe, &rules, &traces)) {
-            *result = probing::hide_values(context.feedback, TestResult::Failed(values));
+            *result = probing::hide_values(context.feedback, TestVerdict::Failed.with(values));
         }
     }
     let tests = task.probes.iter().zip(found).map(|(probe, result)| {

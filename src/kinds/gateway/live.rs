@@ -7,7 +7,7 @@ use super::lab::control::{LabClient, LabReply, LabRequest, LabSetup, Registry};
 use super::lab::{Lab, Nginx, log, services};
 use super::task::{Files, GatewayTask, Judging};
 use super::{files, probing};
-use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult};
+use crate::check::{CheckError, Context, Diagnostic, Outcome, TestResult, TestVerdict};
 use crate::kind::Task;
 use crate::sys::clock::Stopwatch;
 
@@ -134,7 +134,8 @@ fn lab_of(folder: &Path, context: &Context) -> Option<LabClient> {
 /// Adds a hint to failures about the history of nginx, which no further repair can change.
 fn remember(task: &GatewayTask, outcome: &mut Outcome) {
     for (test, probe) in outcome.tests.iter_mut().zip(&task.probes) {
-        if let TestResult::Failed(values) = &mut test.result
+        let TestResult { verdict, values } = &mut test.result;
+        if *verdict == TestVerdict::Failed
             && values.got.is_some()
             && probe.expect.is_about_history()
         {

@@ -6,7 +6,6 @@ use super::lab::{Lab, Probe, log, prober};
 use super::task::{FILE, GatewayTask, title};
 use crate::check::{
     CheckError, Context, Diagnostic, Event, Feedback, Outcome, Phase, TestOutcome, TestResult,
-    Values,
 };
 
 /// The phases of probing for `time`, apart from the waiting that the exercise prescribes.
@@ -46,18 +45,15 @@ pub(super) fn run_probes(
 
 /// Removes what the feedback level hides.
 pub(super) fn hide_values(feedback: Feedback, result: TestResult) -> TestResult {
-    match (feedback, result) {
-        (Feedback::Title, TestResult::Failed(_)) => TestResult::Failed(Values::default()),
-        (Feedback::Title, TestResult::TimeLimit(_)) => TestResult::TimeLimit(Values::default()),
-        (Feedback::Full | Feedback::Title, result) => result,
+    match feedback {
+        Feedback::Full => result,
+        Feedback::Title => result.without_values(),
     }
 }
 
 /// Strips run-specific parts from the log line in a note, so that a second grading gives the same result.
 fn without_run(mut result: TestResult) -> TestResult {
-    if let TestResult::Failed(values) | TestResult::TimeLimit(values) = &mut result
-        && let Some(note) = &mut values.note
-    {
+    if let Some(note) = &mut result.values.note {
         *note = log::without_run(note);
     }
     result
@@ -110,7 +106,7 @@ pub(super) fn not_started(
 pub(super) fn not_run(task: &GatewayTask, reason: &str) -> Vec<TestOutcome> {
     let tests = task.probes.iter().map(|probe| TestOutcome {
         test: title(probe),
-        result: TestResult::NotRun(reason.to_owned()),
+        result: TestResult::not_run(reason),
     });
     tests.collect()
 }

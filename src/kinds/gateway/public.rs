@@ -22,8 +22,8 @@ pub(super) fn check(
     let mut outcome = judge::hand_in(task, hand_in, context)?;
     let mut said = outcome.forbidden.iter().chain(&outcome.diagnostics);
     let result = match said.find(|said| said.error) {
-        None => TestResult::Passed,
-        Some(_) => TestResult::NotRun("the lab does not start".to_owned()),
+        None => TestResult::passed(),
+        Some(_) => TestResult::not_run("the lab does not start"),
     };
     let test = TestOutcome {
         test: title(),

@@ -8,7 +8,7 @@ use super::replies::{Loss, MOST_TIMEOUTS};
 use super::trial::{self, CallEnd, PanicNote, Trial};
 use super::{forbidden, inspect, linked, linking};
 use crate::check::outcome::{
-    Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, Values,
+    Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
 };
 use crate::check::{CheckError, Collected, Context, Event, Feedback, hand_in};
 use crate::kind::Tier;
@@ -177,7 +177,7 @@ impl Assessment<'_> {
     fn end_without_tests(mut self, why: &str) -> Outcome {
         let tests = self.kit.tests.iter().map(|test| TestOutcome {
             test: test.clone(),
-            result: TestResult::NotRun(why.to_owned()),
+            result: TestResult::not_run(why),
         });
         self.outcome.tests = tests.collect();
         self.outcome
@@ -207,13 +207,13 @@ impl Assessment<'_> {
         let mut timeouts = 0;
         for (index, test) in self.kit.tests.iter().enumerate() {
             let result = if timeouts >= MOST_TIMEOUTS {
-                TestResult::NotRun("two earlier tests took too long".to_owned())
+                TestResult::not_run("two earlier tests took too long")
             } else if self.context.budget.is_exhausted() {
-                TestResult::NotRun("earlier tests used up the time".to_owned())
+                TestResult::not_run("earlier tests used up the time")
             } else {
                 linked::run(program, index, self.subject, self.kit, self.context)?
             };
-            timeouts += usize::from(matches!(result, TestResult::TimeLimit(_)));
+            timeouts += usize::from(result.verdict == TestVerdict::TimeLimit);
             record_test(test, result, self.context, &mut self.outcome);
         }
         Ok(())
@@ -224,7 +224,7 @@ impl Assessment<'_> {
 fn record_test(test: &TestTitle, result: TestResult, context: &Context, outcome: &mut Outcome) {
     let result = match context.feedback {
         Feedback::Full => result,
-        Feedback::Title => without_values(result),
+        Feedback::Title => result.without_values(),
     };
     let test = TestOutcome {
         test: test.clone(),
@@ -245,21 +245,17 @@ fn test_result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
         })
     );
     match trial.passed.get(name) {
-        Some(true) if !lost => TestResult::Passed,
-        Some(_) => note.map_or(TestResult::Failed(Values::default()), |note| {
+        Some(true) if !lost => TestResult::passed(),
+        Some(_) => note.map_or(TestVerdict::Failed.with(Values::default()), |note| {
             failed_result(note, subject)
         }),
-        None if lost => note.map_or(TestResult::Failed(Values::default()), |note| {
+        None if lost => note.map_or(TestVerdict::Failed.with(Values::default()), |note| {
             failed_result(note, subject)
         }),
         None if trial.end == End::TimeLimit => {
-            let note = Some("the test did not finish in time".to_owned());
-            TestResult::TimeLimit(Values {
-                note,
-                ..Values::default()
-            })
+            TestVerdict::TimeLimit.with(Values::note("the test did not finish in time"))
         }
-        None => TestResult::NotRun("the judge exited before this test".to_owned()),
+        None => TestResult::not_run("the judge exited before this test"),
     }
 }
 
@@ -271,29 +267,28 @@ fn failed_result(note: &PanicNote, subject: &Subject) -> TestResult {
         ..Values::default()
     };
     match &note.end {
-        CallEnd::Returned => TestResult::Failed(assert_values(note)),
-        CallEnd::Panicked(words) => TestResult::Crashed(values(format!("a panic: {words}"))),
+        CallEnd::Returned => TestVerdict::Failed.with(assert_values(note)),
+        CallEnd::Panicked(words) => TestVerdict::Crashed.with(values(format!("a panic: {words}"))),
         CallEnd::Lacking => {
-            TestResult::NotRun(format!("it calls what `{}` lacks", subject.crate_name))
+            TestResult::not_run(format!("it calls what `{}` lacks", subject.crate_name))
         }
         CallEnd::Lost(loss) => match loss {
-            Loss::Exited(code) => {
-                TestResult::Crashed(values(format!("the process ended itself with code {code}")))
-            }
-            Loss::Signalled(signal) => TestResult::Crashed(values(describe_signal(*signal))),
-            Loss::Time => TestResult::TimeLimit(values(format!(
+            Loss::Exited(code) => TestVerdict::Crashed
+                .with(values(format!("the process ended itself with code {code}"))),
+            Loss::Signalled(signal) => TestVerdict::Crashed.with(values(describe_signal(*signal))),
+            Loss::Time => TestVerdict::TimeLimit.with(values(format!(
                 "no answer within {} s",
                 subject.limits.cpu.as_secs()
             ))),
-            Loss::Memory => TestResult::MemoryLimit(values(format!(
+            Loss::Memory => TestVerdict::MemoryLimit.with(values(format!(
                 "it wanted more than {} MiB",
                 subject.limits.memory >> 20
             ))),
-            Loss::Output => TestResult::OutputLimit(values(format!(
+            Loss::Output => TestVerdict::OutputLimit.with(values(format!(
                 "it printed more than {} KiB",
                 subject.limits.output >> 10
             ))),
-            Loss::NotMade(given_up) => TestResult::NotRun(given_up.message_text().to_owned()),
+            Loss::NotMade(given_up) => TestResult::not_run(given_up.message_text()),
         },
     }
 }
@@ -332,16 +327,4 @@ pub(super) fn describe_signal(signal: i32) -> String {
         _ => return format!("the process was ended by signal {signal}"),
     };
     format!("the process was ended by {name}")
-}
-
-fn without_values(result: TestResult) -> TestResult {
-    match result {
-        TestResult::Passed => TestResult::Passed,
-        TestResult::Failed(_) => TestResult::Failed(Values::default()),
-        TestResult::Crashed(_) => TestResult::Crashed(Values::default()),
-        TestResult::OutputLimit(_) => TestResult::OutputLimit(Values::default()),
-        TestResult::MemoryLimit(_) => TestResult::MemoryLimit(Values::default()),
-        TestResult::TimeLimit(_) => TestResult::TimeLimit(Values::default()),
-        TestResult::NotRun(why) => TestResult::NotRun(why),
-    }
 }

@@ -21,7 +21,7 @@ use super::kit::{Kit, Subject};
 use super::replies::frame;
 use super::titles::{is_test, literal};
 use super::{census, learner};
-use crate::check::outcome::{Diagnostic, TestResult, Values};
+use crate::check::outcome::{Diagnostic, TestResult, TestVerdict, Values};
 use crate::check::{CheckError, Context};
 use crate::sandbox::{End, Exit, Input, SandboxError};
 
@@ -294,34 +294,29 @@ fn judge_exit(
     token: &[u8],
     subject: &Subject,
 ) -> TestResult {
-    let note = |words: String| Values {
-        note: Some(words),
-        ..Values::default()
-    };
     match (exit.end, message) {
-        (End::Code(0), Some((frame::READY, back))) if back == token => TestResult::Passed,
-        (End::Code(_), Some((frame::NOTE, sides))) => TestResult::Failed(assert_values(&sides)),
-        (End::Signal(_), _) if out_of_memory => TestResult::MemoryLimit(note(format!(
-            "it wanted more than {} MiB",
-            subject.limits.memory >> 20
-        ))),
-        (End::TimeLimit, _) => TestResult::TimeLimit(note(format!(
+        (End::Code(0), Some((frame::READY, back))) if back == token => TestResult::passed(),
+        (End::Code(_), Some((frame::NOTE, sides))) => {
+            TestVerdict::Failed.with(assert_values(&sides))
+        }
+        (End::Signal(_), _) if out_of_memory => TestVerdict::MemoryLimit.with(Values::note(
+            format!("it wanted more than {} MiB", subject.limits.memory >> 20),
+        )),
+        (End::TimeLimit, _) => TestVerdict::TimeLimit.with(Values::note(format!(
             "no end within {} s",
             subject.limits.cpu.as_secs()
         ))),
-        (End::OutputLimit, _) => TestResult::OutputLimit(note(format!(
+        (End::OutputLimit, _) => TestVerdict::OutputLimit.with(Values::note(format!(
             "it printed more than {} KiB",
             subject.limits.output >> 10
         ))),
-        (End::Code(code), _) => {
-            TestResult::Crashed(note(format!("the process ended itself with code {code}")))
-        }
+        (End::Code(code), _) => TestVerdict::Crashed.with(Values::note(format!(
+            "the process ended itself with code {code}"
+        ))),
         (End::Signal(signal), _) => {
-            TestResult::Crashed(note(super::assess::describe_signal(signal)))
+            TestVerdict::Crashed.with(Values::note(super::assess::describe_signal(signal)))
         }
-        (End::Cancelled | End::NotEntered, _) => {
-            TestResult::NotRun("the check was called off".to_owned())
-        }
+        (End::Cancelled | End::NotEntered, _) => TestResult::not_run("the check was called off"),
     }
 }
 

@@ -3,10 +3,11 @@
 use maud::{Markup, html};
 
 use super::chart;
-use super::sections::{ReportPage, counted, percent, section, shown, table};
+use super::sections::{ReportPage, percent, section, shown, table};
 use super::tally::TestCounts;
+use crate::check::TestVerdict;
 use crate::course::Visibility;
-use crate::report::TestVerdict;
+use crate::text::counted;
 
 /// How many of the hardest tests are shown, and up to how many tests the lists are unfolded.
 const HARDEST: usize = 8;

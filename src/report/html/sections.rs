@@ -9,6 +9,7 @@ use super::tally::{BARS, ExerciseCounts, SlowSubmission, Statistics};
 use crate::check::Verdict;
 use crate::course::Points;
 use crate::report::{Header, clean};
+use crate::text::counted;
 
 /// The most characters of a name.
 const MOST_NAME: usize = 120;
@@ -269,9 +270,4 @@ pub(super) fn percent(part: u64, all: u64) -> String {
         Some(share) if part < all => format!("{}{PER_CENT}", share.min(99)),
         Some(_) => format!("100{PER_CENT}"),
     }
-}
-
-pub(super) fn counted(count: usize, what: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{ending}")
 }

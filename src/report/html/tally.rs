@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use crate::check::Verdict;
+use crate::check::{TestVerdict, Verdict};
 use crate::course::{Points, Visibility};
-use crate::report::{Record, Results, TestVerdict, clean, sheet};
+use crate::report::{Record, Results, clean, sheet};
 
 /// How many of the slowest submissions are shown.
 const SLOWEST: usize = 10;

@@ -1,7 +1,7 @@
 //! The panels of an exercise: task, result, hints, solution.
 
 use super::Solving;
-use crate::check::{Feedback, Outcome, TestResult};
+use crate::check::{Feedback, Outcome, TestVerdict};
 use crate::course::Exercise;
 use crate::report::terminal::{Options, outcome_lines};
 use crate::session::outcome::first_things;
@@ -81,7 +81,7 @@ impl Solving {
         let outcome = shared.checks.outcome(self.id());
         for (index, test) in self.tests.iter().enumerate() {
             let test_outcome = outcome.and_then(|outcome| outcome.tests.get(index));
-            let mark = test_mark(test_outcome.map(|test| &test.result), &shared.view);
+            let mark = test_mark(test_outcome.map(|test| test.result.verdict), &shared.view);
             lines.extend(shared.view.hanging(&mark, &escape(&test.title)));
         }
         lines
@@ -123,16 +123,16 @@ fn missing_lines(missing: &str, view: &View) -> Vec<Line> {
     lines
 }
 
-fn test_mark(result: Option<&TestResult>, view: &View) -> Line {
-    match result {
-        Some(TestResult::Passed) => view.sign(Role::Good, "✓", "holds"),
-        None | Some(TestResult::NotRun(_)) => view.sign(Role::Dim, "○", "not run"),
+fn test_mark(verdict: Option<TestVerdict>, view: &View) -> Line {
+    match verdict {
+        Some(TestVerdict::Passed) => view.sign(Role::Good, "✓", "holds"),
+        None | Some(TestVerdict::NotRun) => view.sign(Role::Dim, "○", "not run"),
         Some(
-            TestResult::Failed(_)
-            | TestResult::Crashed(_)
-            | TestResult::OutputLimit(_)
-            | TestResult::MemoryLimit(_)
-            | TestResult::TimeLimit(_),
+            TestVerdict::Failed
+            | TestVerdict::Crashed
+            | TestVerdict::OutputLimit
+            | TestVerdict::MemoryLimit
+            | TestVerdict::TimeLimit,
         ) => view.sign(Role::Bad, "✗", "fails"),
     }
 }

@@ -1,6 +1,8 @@
 use super::super::{Farewell, Input, Opened, ProgressNote, Trouble};
 use super::play::{Play, SCREEN};
-use crate::check::{Diagnostic, Event, Outcome, TestOutcome, TestResult, TestTitle, Values};
+use crate::check::{
+    Diagnostic, Event, Outcome, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
+};
 use crate::progress::Progress;
 
 fn play() -> Play {
@@ -17,7 +19,7 @@ fn outcome(result: TestResult) -> Outcome {
     let tests = vec![
         TestOutcome {
             test: title("one"),
-            result: TestResult::Passed,
+            result: TestResult::passed(),
         },
         TestOutcome {
             test: title("two"),
@@ -31,7 +33,7 @@ fn outcome(result: TestResult) -> Outcome {
 }
 
 fn failed() -> Outcome {
-    outcome(TestResult::Failed(Values {
+    outcome(TestVerdict::Failed.with(Values {
         input: Some("both(1)".into()),
         expected: Some("Some(2)".into()),
         got: Some("None".into()),
@@ -149,7 +151,7 @@ fn compile_errors_come_first_and_the_rest_is_in_the_pager() {
 fn a_pass_is_noted_at_once_and_enter_goes_on() {
     let mut play = play();
     play.keys("\n");
-    play.tell(Input::Checked(1, Ok(outcome(TestResult::Passed))));
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::passed()))));
     assert!(play.notes.contains(&ProgressNote::Passed(both())));
     assert!(play.page.contains("Passed: Both"), "{}", play.page);
     play.keys("\n");
@@ -242,7 +244,7 @@ fn the_solution_needs_a_yes_before_a_pass_and_none_after() {
     assert!(play.notes.contains(&ProgressNote::SolutionSeen(both())));
     let mut play = self::play();
     play.keys("c");
-    play.tell(Input::Checked(1, Ok(outcome(TestResult::Passed))));
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::passed()))));
     play.keys("o");
     assert!(play.page.contains("A solution of Both"), "{}", play.page);
 }
@@ -310,7 +312,7 @@ fn what_another_program_noted_shows() {
 fn the_end_says_what_one_can_do_and_what_is_left() {
     let mut play = play();
     play.keys("c");
-    play.tell(Input::Checked(1, Ok(outcome(TestResult::Passed))));
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::passed()))));
     play.go_to("The rest.");
     play.keys("\n");
     assert!(play.page.contains("Fast: finished"), "{}", play.page);

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 use std::sync::MutexGuard;
 
-use gradus::check::Verdict;
-use gradus::report::TestVerdict;
+use gradus::check::{TestVerdict, Verdict};
 use serde_json::{Value, json};
 
 use super::browser::Browser;

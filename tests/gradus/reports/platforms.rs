@@ -249,7 +249,7 @@ fn exercism_passes_nothing_that_only_a_hidden_test_fails() {
         .iter_mut()
         .filter(|test| test.is_visible())
     {
-        test.verdict = gradus::report::TestVerdict::Passed;
+        test.verdict = gradus::check::TestVerdict::Passed;
     }
     let run: Run = one(&files("exercism", &class)["exercism/ada/halve/results.json"]);
     assert_eq!(run.status, Status::Fail);

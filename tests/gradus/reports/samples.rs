@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-use gradus::check::Verdict;
+use gradus::check::{TestVerdict, Verdict};
 use gradus::course::{Points, Visibility};
 use gradus::report::record::{HEADER_SCHEMA, RECORD_SCHEMA};
 use gradus::report::{
     ExerciseEntry, FORMATS, Format, Header, Person, Record, ReportFolder, Results, Submissions,
-    TestRecord, TestVerdict, Time, format,
+    TestRecord, Time, format,
 };
 
 /// A word that stands in what only tests that are not visible tell.

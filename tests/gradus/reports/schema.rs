@@ -1,7 +1,6 @@
 //! The published schema of the results: what Gradus writes meets it, and other files do not.
 
-use gradus::check::Verdict;
-use gradus::report::TestVerdict;
+use gradus::check::{TestVerdict, Verdict};
 use jsonschema::Validator;
 use serde_json::{Value, json, to_value};
 

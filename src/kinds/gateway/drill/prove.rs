@@ -3,24 +3,11 @@
 
 use super::fault::{with_faults, without_faults};
 use super::{DrillSpec, Fault, MANIFEST, Shows};
-use crate::check::{CheckError, Context, Feedback, TestResult, Verdict};
-use crate::kind::reason;
+use crate::check::{CheckError, Context, Feedback, TestOutcome, Verdict};
+use crate::kind::{CourseProof, reason};
 use crate::kinds::gateway::task::{Files, LABS_A_PROCESSOR};
 use crate::source::Problem;
 use crate::sys::threads;
-
-/// What was proved of a drill.
-#[derive(Debug, Default)]
-pub(crate) struct Proof {
-    /// What does not hold.
-    pub problems: Vec<Problem>,
-    /// Faults that this machine cannot show, and why.
-    pub unproved: Vec<(String, String)>,
-    /// How many faults were tried.
-    pub faults: usize,
-    /// How many pairs of them were tried.
-    pub pairs: usize,
-}
 
 /// One thing to prove.
 #[derive(Debug)]
@@ -34,17 +21,20 @@ enum FaultProof<'a> {
 ///
 /// # Errors
 /// Fails when Gradus could not do its work.
-pub(crate) fn prove(spec: &DrillSpec, context: &Context) -> Result<Proof, CheckError> {
+pub(crate) fn prove(spec: &DrillSpec, context: &Context) -> Result<CourseProof, CheckError> {
     let context = &Context {
         feedback: Feedback::Full,
         observer: std::sync::Arc::new(|_| ()),
         ..context.clone()
     };
-    let mut proof = Proof::default();
+    let mut proof = CourseProof::default();
     let mut faults = Vec::new();
     for fault in &spec.faults {
         match fault.missing(context) {
-            Some(reason) => proof.unproved.push((fault.id.clone(), reason)),
+            Some(reason) => {
+                let name = format!("drill: {}", fault.id);
+                proof.unproved.push((name, reason));
+            }
             None => faults.push(fault),
         }
     }
@@ -119,7 +109,7 @@ fn shows(
             }
             Shows::Answer(_) => {
                 let test = outcome.tests.iter().find(|it| it.test.name == fault.id);
-                test.is_some_and(|test| test.result == TestResult::Passed)
+                test.is_some_and(TestOutcome::passed)
             }
         };
         if !seen {

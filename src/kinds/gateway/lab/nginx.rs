@@ -55,7 +55,7 @@ impl Nginx {
                 Some(_) | None => Some(choice.into()),
             },
             None if !carried::is_there() => installed("nginx"),
-            Some(_) | None => carried::unpack(&context.cache).ok(),
+            Some(_) | None => carried::unpack(&context.cache, || context.trim_cache()).ok(),
         }
     }
 
@@ -129,6 +129,17 @@ impl Nginx {
             known().insert(program, nginx.clone());
         }
         Ok(nginx)
+    }
+
+    /// Returns an nginx for tests that start none.
+    #[cfg(test)]
+    pub(crate) fn fixture() -> Self {
+        Self {
+            program: PathBuf::from("no-nginx"),
+            version: NginxVersion::default(),
+            arguments: String::new(),
+            libraries: Vec::new(),
+        }
     }
 
     /// The path of the executable.

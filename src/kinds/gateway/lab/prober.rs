@@ -17,7 +17,7 @@ use super::nonce::Nonce;
 use super::probe::{Probe, expected, input};
 use super::system::Lab;
 use super::upstream::Counters;
-use crate::check::{Context, TestResult, Values};
+use crate::check::{Context, TestResult, TestVerdict, Values};
 use crate::sys::clock::Stopwatch;
 use judge::{History, Mismatch, ProbeJudge};
 use request::Requests;
@@ -79,7 +79,7 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
         accesses: &lines.accesses,
     };
     let Err(miss) = judge.judge(&exchanges) else {
-        return Ok(TestResult::Passed);
+        return Ok(TestResult::passed());
     };
     let explaining = log::explaining_line(&lines.errors).cloned();
     let note = match explaining {
@@ -93,11 +93,11 @@ pub fn run(lab: &mut Lab, probe: &Probe, context: &Context) -> Result<TestResult
         note: note.as_ref().map(|note| requests.without_fresh(note)),
     };
     Ok(match miss {
-        Mismatch::Late => TestResult::TimeLimit(values(format!(
+        Mismatch::Late => TestVerdict::TimeLimit.with(values(format!(
             "no whole answer within {} s",
             probe.timeout().as_secs_f64()
         ))),
-        Mismatch::Got(got) => TestResult::Failed(values(got)),
+        Mismatch::Got(got) => TestVerdict::Failed.with(values(got)),
     })
 }
 
@@ -382,6 +382,8 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::kinds::gateway::lab::Nginx;
+    use crate::kinds::gateway::lab::ports::Ports;
     use crate::kinds::gateway::lab::probe::Act;
     use crate::kinds::gateway::lab::system::Plan;
     use crate::sandbox::Sandbox;
@@ -397,7 +399,7 @@ mod tests {
             upstreams: vec![toml::from_str(&text).unwrap()],
             customers: None,
         };
-        Lab::open(&plan, false, &context()).unwrap()
+        Lab::open(&plan, Ports::default(), &Nginx::fixture(), &context()).unwrap()
     }
 
     /// No process is started in it.
@@ -456,14 +458,14 @@ mod tests {
         let send = "send = { paths = ['/a', '/b'], parallel = 2 }";
         let expect = "expect = { status = 200, from = 'shop', requests = { shop = 4 } }";
         let passed = run(&format!("{send}\n{expect}"));
-        assert!(matches!(passed, TestResult::Passed), "{passed:?}");
-        let TestResult::Failed(Values { input, got, .. }) = run("expect = { status = 404 }") else {
-            panic!("a 200 is no 404");
-        };
+        assert_eq!(passed, TestResult::passed());
+        let failed = run("expect = { status = 404 }");
+        assert_eq!(failed.verdict, TestVerdict::Failed);
+        let Values { input, got, .. } = failed.values;
         assert!(input.unwrap().contains("127.0.0.1:8080"));
         assert!(got.unwrap().contains("200"));
         let late = run("send = { path = '/slow' }\nexpect = { status = 200, within = '20ms' }");
-        assert!(matches!(late, TestResult::TimeLimit(_)), "{late:?}");
+        assert_eq!(late.verdict, TestVerdict::TimeLimit);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::{CALLS, Kit, RUNTIME, Subject, TESTS, removed, write_file};
-use crate::check::cache::{self, Hold};
+use crate::check::cache::Hold;
 use crate::check::outcome::TestTitle;
 use crate::check::{CheckError, Context, hand_in};
 use crate::kind::Tier;
@@ -33,7 +33,7 @@ pub(super) fn make(
     made?;
     // Another process may have made the same kit meanwhile; either will do.
     keep(scratch, folder, CALLS)?;
-    cache::trim(&context.cache, cache::BOUND);
+    context.trim_cache();
     Ok(())
 }
 

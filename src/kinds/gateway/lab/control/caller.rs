@@ -30,6 +30,12 @@ pub(crate) enum LabClientError {
     Trouble(String),
 }
 
+impl LabClientError {
+    pub(crate) fn is_foreign(&self) -> bool {
+        matches!(self, Self::Foreign)
+    }
+}
+
 impl LabClient {
     /// A client of the lab that listens at the path `socket`.
     pub(crate) fn new(socket: impl Into<PathBuf>) -> Self {

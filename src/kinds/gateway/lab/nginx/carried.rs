@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 
 use flate2::read::GzDecoder;
 
-use crate::check::cache::{self, Hold};
+use crate::check::cache::Hold;
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 
@@ -37,7 +37,7 @@ pub(crate) fn is_there() -> bool {
 }
 
 /// The path of the carried nginx in `cache`, unpacked unless it is there and intact.
-pub(crate) fn unpack(cache: &Path) -> io::Result<PathBuf> {
+pub(crate) fn unpack(cache: &Path, trim: impl FnOnce()) -> io::Result<PathBuf> {
     if !is_there() {
         return Err(io::ErrorKind::NotFound.into());
     }
@@ -60,7 +60,7 @@ pub(crate) fn unpack(cache: &Path) -> io::Result<PathBuf> {
             files::write_whole(&path.with_file_name(name), text.as_bytes())?;
         }
         files::write_program(&path, &binary)?;
-        cache::trim(cache, cache::BOUND);
+        trim();
     }
     good.insert(path.clone(), hold);
     Ok(path)
@@ -123,12 +123,12 @@ mod tests {
             return;
         }
         let cache = tempfile::tempdir().unwrap();
-        let path = unpack(cache.path()).unwrap();
+        let path = unpack(cache.path(), || ()).unwrap();
         let whole = fs::read(&path).unwrap();
         assert!(files::is_executable(&path));
         fs::write(&path, &whole[..1000]).unwrap();
         GOOD.lock().unwrap().remove(&path);
-        assert_eq!(unpack(cache.path()).unwrap(), path);
+        assert_eq!(unpack(cache.path(), || ()).unwrap(), path);
         assert_eq!(fs::read(&path).unwrap(), whole);
     }
 }

@@ -54,9 +54,7 @@ impl Block {
 
     /// Returns its language, if it is one of `languages`.
     pub fn language(&self, languages: Languages) -> Option<&'static dyn Language> {
-        let name = self.info().language();
-        let mut known = languages.iter().copied();
-        known.find(|language| language.names().contains(&name))
+        super::find(languages, self.info().language())
     }
 
     /// Returns the value of an attribute.

@@ -1,11 +1,11 @@
 //! The code on a course's pages, proved: it is run, or the page says why it is not.
 //!
 //! A [`Language`] knows what the fenced blocks of one language promise and how to find out whether
-//! they keep it. Which languages there are is handed down. Blocks are proved in [`Batch`]es: those of a page in their order, so that they can share a lab, and those that one run
-//! of a compiler takes, together.
+//! they keep it. Which languages there are is handed down. Blocks are proved in [`Batch`]es: those of a page
+//! in their order, so that they can share a lab, and those that one run of a compiler takes, together.
 
-pub(crate) mod apart;
 pub mod block;
+pub(crate) mod isolated;
 
 use std::any::Any;
 use std::ffi::OsString;
@@ -15,6 +15,7 @@ pub(crate) use block::Block;
 
 use crate::check::{CheckError, Context};
 use crate::course::Course;
+use crate::lesson::Info;
 use crate::source::Problem;
 use crate::text::with_causes;
 
@@ -49,6 +50,11 @@ pub trait Language: fmt::Debug + Sync {
         false
     }
 
+    /// Returns the info string of a block for other renderers of Markdown, which know no word of ours.
+    fn published(&self, info: Info<'_>) -> String {
+        info.language().to_owned()
+    }
+
     /// Finds out whether this machine has what the attribute `needs` of a block names.
     fn need(&self, name: &str, context: &Context) -> Need {
         let _ = (name, context);
@@ -68,6 +74,12 @@ pub trait Language: fmt::Debug + Sync {
 
     /// Returns, for each of `blocks`, what it promises and does not keep.
     fn prove(&self, blocks: &[&Block], bench: &mut Bench<'_>) -> Vec<Vec<Miss>>;
+}
+
+/// Returns the one of `languages` whose fences begin with `name`.
+pub(crate) fn find(languages: Languages, name: &str) -> Option<&'static dyn Language> {
+    let mut known = languages.iter().copied();
+    known.find(|language| language.names().contains(&name))
 }
 
 /// Which blocks are proved at once.

@@ -1,11 +1,10 @@
 //! What validation found, in words.
 
 use super::findings::{Findings, Unproved};
-use crate::cli::app::counted;
+use crate::code_blocks::{Proof, Unrun};
 use crate::course::Course;
-use crate::proof::{Proof, Unrun};
 use crate::source::{ExerciseId, Problem};
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// Returns `problems`, each with its place and its help.
 pub(super) fn told(problems: &[Problem]) -> Vec<Line> {

@@ -35,10 +35,7 @@ pub(crate) fn run<T: DeserializeOwned>(
     rooms: impl FnOnce(&Path) -> Vec<Room>,
     context: &Context,
 ) -> Result<T, CheckError> {
-    let scratch = Scratch::searchable().map_err(|source| CheckError::File {
-        path: std::env::temp_dir(),
-        source,
-    })?;
+    let scratch = Scratch::searchable().map_err(CheckError::temporary)?;
     let job = Job::new(Stage::Trusted, context.sandbox.launcher(), "/")
         .arguments(arguments)
         .within(LIMITS)
