@@ -16,13 +16,16 @@ pub(crate) mod forbidden;
 pub(crate) mod glue;
 mod inspect;
 pub(crate) mod kit;
+mod kits;
 mod lacking;
 pub(crate) mod learner;
 pub(crate) mod linked;
 mod linking;
 pub(crate) mod own_tests;
+mod program;
 pub(crate) mod replies;
 pub(crate) mod runtime;
+pub(crate) mod subject;
 pub(crate) mod titles;
 pub mod toolchain;
 pub(crate) mod trial;
@@ -50,8 +53,9 @@ use crate::kind::{
 };
 use crate::source::{ExerciseId, Problem, Tree};
 use crate::sys::clock::Stopwatch;
-use kit::{Kit, Subject};
+use kits::with_kit;
 use own_tests::{Judged, WrongCrate};
+use subject::Subject;
 use toolchain::Toolchain;
 
 /// How long everything may take that one submission causes, unless ten times the processor time of one
@@ -224,7 +228,7 @@ impl RustTask {
         };
         let watch = Stopwatch::start();
         let wrong_crates = self.wrong_crates();
-        let judged = Kit::with(subject, context, |kit| {
+        let judged = with_kit(subject, context, |kit| {
             own_tests::judge(subject, kit, tests, &wrong_crates, rule.catch, context)
         });
         match judged? {
@@ -286,7 +290,7 @@ impl Task for RustTask {
     }
 
     fn prepare(&self, context: &Context) -> Result<(), CheckError> {
-        Kit::with(self.subject()?, context, |_| Ok(()))
+        with_kit(self.subject()?, context, |_| Ok(()))
     }
 
     fn collect(&self, folder: &Path) -> HandIn {

@@ -120,7 +120,7 @@ impl Shop<'_> {
             if compiled.is_success() {
                 return Ok(program);
             }
-            let errors = compiled.diagnostics.iter().filter(|said| said.error);
+            let errors = compiled.errors().map(|reported| &reported.diagnostic);
             let mut found: Vec<usize> = Vec::new();
             for error in errors {
                 let Some(index) = error.file.as_deref().and_then(index_of) else {

@@ -45,6 +45,7 @@ mod rendering;
 mod reports;
 mod repository;
 mod rust_check;
+mod rust_program;
 #[cfg(target_os = "linux")]
 mod sandbox;
 mod session;

@@ -1,12 +1,17 @@
 //! Assesses one Rust submission: compile, inspect, link, run the hidden tests, build the [`Outcome`].
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use super::compile::Compiled;
 use super::dispatch::Dispatch;
-use super::kit::{Kit, Subject};
+use super::kit::Kit;
+use super::kits::with_kit;
+use super::learner::{describe_signal, scratch_folder};
+use super::linking::Linked;
 use super::replies::{Loss, MOST_TIMEOUTS};
+use super::subject::Subject;
 use super::trial::{self, CallEnd, PanicNote, Trial};
-use super::{forbidden, inspect, linked, linking};
+use super::{forbidden, inspect, linked, linking, program};
 use crate::check::outcome::{
     Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
 };
@@ -14,7 +19,7 @@ use crate::check::{CheckError, Collected, Context, Event, Feedback, hand_in};
 use crate::kind::Tier;
 use crate::sandbox::End;
 use crate::sys::clock::Stopwatch;
-use crate::sys::scratch::{self, Scratch};
+use crate::sys::scratch;
 
 const FORBIDDEN: &str = "the crate uses what no solution may use";
 
@@ -26,13 +31,19 @@ struct Assessment<'a> {
     outcome: Outcome,
 }
 
+/// What the compiler made of a crate.
+enum Built {
+    Library(PathBuf),
+    Program(PathBuf),
+}
+
 /// The outcome of a submission whose files could not be collected, for the reasons `faults`.
 pub(crate) fn assess_unreadable(
     subject: &Subject,
     faults: &[Diagnostic],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    with_kit(subject, context, |mut assessment| {
+    with_assessment(subject, context, |mut assessment| {
         for diagnostic in faults {
             assessment.report(diagnostic.clone());
         }
@@ -47,17 +58,17 @@ pub(crate) fn assess_files(
     files: &[Collected],
     context: &Context,
 ) -> Result<Outcome, CheckError> {
-    with_kit(subject, context, |assessment| assessment.assess(files))
+    with_assessment(subject, context, |assessment| assessment.assess(files))
 }
 
-fn with_kit(
+fn with_assessment(
     subject: &Subject,
     context: &Context,
     assess: impl Fn(Assessment<'_>) -> Result<Outcome, CheckError>,
 ) -> Result<Outcome, CheckError> {
     context.tell(Event::Step("preparing the judge"));
     let watch = Stopwatch::start();
-    Kit::with(subject, context, |kit| {
+    with_kit(subject, context, |kit| {
         let mut assessment = Assessment {
             subject,
             kit,
@@ -69,38 +80,25 @@ fn with_kit(
     })
 }
 
-pub(super) fn scratch_folder() -> Result<Scratch, CheckError> {
-    Scratch::new().map_err(|source| CheckError::File {
-        path: std::env::temp_dir(),
-        source,
-    })
-}
-
 fn forbidden_in(file: &Collected) -> Vec<Diagnostic> {
     forbidden::find(&file.path, &String::from_utf8_lossy(&file.bytes))
 }
 
 impl Assessment<'_> {
     fn assess(mut self, files: &[Collected]) -> Result<Outcome, CheckError> {
-        let Self {
-            subject,
-            kit,
-            context,
-            ..
-        } = self;
+        let context = self.context;
         scratch::sweep(&std::env::temp_dir());
         let scratch = scratch_folder()?;
         hand_in::write(files, scratch.path())?;
         context.tell(Event::Step("compiling your crate"));
-        let (compiled, library) = self.time_phase("compile", |_| {
-            kit.compile_crate(subject, scratch.path(), context, |diagnostic| {
-                context.tell(Event::Diagnostic(diagnostic.clone()));
-            })
+        let (compiled, built) = self.time_phase("compile", |assessment| {
+            assessment.compile(files, scratch.path())
         })?;
+        let (Built::Library(output) | Built::Program(output)) = &built;
         let success = compiled.is_success();
         let code = if success {
-            inspect::compiled_files(files, &library).map_err(|source| CheckError::File {
-                path: inspect::dep_info(&library),
+            inspect::compiled_files(files, output).map_err(|source| CheckError::File {
+                path: inspect::dep_info(output),
                 source,
             })?
         } else {
@@ -108,35 +106,75 @@ impl Assessment<'_> {
         };
         self.outcome.forbidden = code.into_iter().flat_map(forbidden_in).collect();
         if success {
-            self.inspect(&library)?;
+            self.inspect(output)?;
         }
         if !self.outcome.forbidden.is_empty() {
             return Ok(self.end_without_tests(FORBIDDEN));
         }
-        self.outcome.diagnostics = compiled.diagnostics;
+        self.outcome.diagnostics = compiled.into_diagnostics();
         if !success {
             return Ok(self.end_without_tests("the crate does not compile"));
         }
-        context.tell(Event::Step("linking"));
-        let linked = self.time_phase("link", |assessment| {
-            linking::link(subject, kit, &library, context, &mut |diagnostic| {
-                assessment.report(diagnostic);
-            })
-        })?;
-        let program = match linked {
-            Ok(program) => program,
-            Err(why) => return Ok(self.end_without_tests(why)),
+        let linked = match built {
+            Built::Program(program) => Linked::Program(program),
+            Built::Library(library) => self.link(&library)?,
         };
-        self.inspect(&program)?;
-        if !self.outcome.forbidden.is_empty() {
-            return Ok(self.end_without_tests(FORBIDDEN));
-        }
+        let program = match linked {
+            Linked::Program(program) => program,
+            Linked::Refused(why) => return Ok(self.end_without_tests(why)),
+        };
         context.tell(Event::Step("running the hidden tests"));
         self.time_phase("run", |assessment| match assessment.subject.tier {
             Tier::Called => assessment.run(&program),
             Tier::Linked => assessment.run_linked(&program),
         })?;
         Ok(self.outcome)
+    }
+
+    /// Compiles the crate in `scratch`: as a program where that shows what its library would be.
+    fn compile(
+        &self,
+        files: &[Collected],
+        scratch: &Path,
+    ) -> Result<(Compiled, Built), CheckError> {
+        let Self {
+            subject,
+            kit,
+            context,
+            ..
+        } = *self;
+        let built = program::compile_program(subject, kit, files, scratch, context)?;
+        if let Some((compiled, program)) = built {
+            return Ok((compiled, Built::Program(program)));
+        }
+        let (compiled, library) = kit.compile_crate(subject, scratch, context, |reported| {
+            context.tell(Event::Diagnostic(reported.diagnostic.clone()));
+        })?;
+        Ok((compiled, Built::Library(library)))
+    }
+
+    /// Links `library` with what calls it.
+    fn link(&mut self, library: &Path) -> Result<Linked, CheckError> {
+        let Self {
+            subject,
+            kit,
+            context,
+            ..
+        } = *self;
+        context.tell(Event::Step("linking"));
+        let linked = self.time_phase("link", |assessment| {
+            linking::link(subject, kit, library, context, &mut |diagnostic| {
+                assessment.report(diagnostic);
+            })
+        })?;
+        if let Linked::Program(program) = &linked {
+            self.inspect(program)?;
+        }
+        Ok(if self.outcome.forbidden.is_empty() {
+            linked
+        } else {
+            Linked::Refused(FORBIDDEN)
+        })
     }
 
     /// Rejects forbidden names that only the LLVM IR of `output` shows, unless the source scan found some.
@@ -314,17 +352,4 @@ fn assert_values(note: &PanicNote) -> Values {
         got,
         note: said,
     }
-}
-
-pub(super) fn describe_signal(signal: i32) -> String {
-    let name = match signal {
-        4 => "SIGILL",
-        6 => "SIGABRT: it aborted, as after a stack overflow",
-        7 => "SIGBUS",
-        8 => "SIGFPE",
-        9 => "SIGKILL",
-        11 => "SIGSEGV, as after a stack overflow",
-        _ => return format!("the process was ended by signal {signal}"),
-    };
-    format!("the process was ended by {name}")
 }

@@ -1,6 +1,7 @@
 //! Which hidden tests a judge has: what `--list` of libtest prints, checked against the source.
 
-use super::kit::{Kit, Subject};
+use super::kit::Kit;
+use super::subject::Subject;
 use super::{learner, titles, trial};
 use crate::check::outcome::TestTitle;
 use crate::check::{CheckError, Context};

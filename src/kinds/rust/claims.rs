@@ -1,8 +1,9 @@
 //! What has to hold of a Rust exercise beside what holds of every kind.
 
 use super::RustTask;
-use super::kit::{Kit, Subject};
+use super::kits::with_kit;
 use super::replies::Call;
+use super::subject::Subject;
 use crate::check::{CheckError, Context, Outcome, Verdict};
 use crate::kind::{Part, Tier, reason};
 use crate::source::Problem;
@@ -14,7 +15,7 @@ pub(super) fn of_files(task: &RustTask, context: &Context) -> Result<Vec<Problem
         Err(problems) => return Ok(problems.to_vec()),
     };
     let mut problems = untitled(task, subject);
-    match Kit::with(subject, context, |kit| Ok(kit.calls.clone())) {
+    match with_kit(subject, context, |kit| Ok(kit.calls.clone())) {
         Ok(calls) => problems.extend(uncalled(task, subject, &calls)),
         Err(CheckError::Exercise { what, place }) => {
             let (path, line) = place.unzip();

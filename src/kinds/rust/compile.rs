@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::diagnostics::{self, LineSplitter};
+use super::diagnostics::{self, LineSplitter, RustcDiagnostic};
 use super::inspect;
 use super::toolchain::Toolchain;
 use crate::check::{CheckError, Context, Diagnostic};
@@ -64,7 +64,7 @@ pub(crate) enum Product {
 #[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     pub end: End,
-    pub diagnostics: Vec<Diagnostic>,
+    pub diagnostics: Vec<RustcDiagnostic>,
 }
 
 impl Compiled {
@@ -72,16 +72,25 @@ impl Compiled {
         self.end.is_success()
     }
 
-    pub(crate) fn errors(&self) -> impl Iterator<Item = &Diagnostic> {
-        self.diagnostics
-            .iter()
-            .filter(|diagnostic| diagnostic.error)
+    /// Whether rustc came to an end of its own, with errors or without.
+    pub(crate) fn has_ended(&self) -> bool {
+        matches!(self.end, End::Code(0 | 1))
+    }
+
+    pub(crate) fn errors(&self) -> impl Iterator<Item = &RustcDiagnostic> {
+        let diagnostics = self.diagnostics.iter();
+        diagnostics.filter(|reported| reported.diagnostic.error)
+    }
+
+    pub(crate) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        let diagnostics = self.diagnostics.into_iter();
+        diagnostics.map(|reported| reported.diagnostic).collect()
     }
 
     /// All errors, rendered, as one text.
     pub(crate) fn words(&self) -> String {
         self.errors()
-            .map(|diagnostic| diagnostic.text.as_str())
+            .map(|reported| reported.diagnostic.text.as_str())
             .collect::<Vec<_>>()
             .join("\n")
     }
@@ -92,7 +101,7 @@ pub(crate) fn compile(
     unit: &Unit<'_>,
     toolchain: &Toolchain,
     context: &Context,
-    mut observe: impl FnMut(&Diagnostic),
+    mut observe: impl FnMut(&RustcDiagnostic),
 ) -> Result<Compiled, CheckError> {
     let mut job = compiler_job(unit, toolchain);
     if unit.origin != Origin::Ours {
@@ -112,8 +121,12 @@ pub(crate) fn compile(
         }
     });
     CheckError::unless_ran(&exit)?;
-    if !exit.end.is_success() && !said.iter().any(|diagnostic| diagnostic.error) {
-        said.push(diagnostics::without_output(&exit, unit.origin));
+    if !exit.end.is_success() && !said.iter().any(|reported| reported.diagnostic.error) {
+        said.push(RustcDiagnostic {
+            diagnostic: diagnostics::without_output(&exit, unit.origin),
+            code: None,
+            places: Vec::new(),
+        });
     }
     Ok(Compiled {
         end: exit.end,
@@ -173,7 +186,7 @@ fn compiler_job(unit: &Unit<'_>, toolchain: &Toolchain) -> Job {
 fn output_arguments(unit: &Unit<'_>) -> Vec<OsString> {
     let is_inspected = match unit.origin {
         Origin::Ours | Origin::Author => false,
-        Origin::Learner => unit.product == Product::Library,
+        Origin::Learner => matches!(unit.product, Product::Library | Product::Program),
         Origin::Linked => true,
     };
     // `--emit` splits at commas, so paths are relative to the folder: those have none.

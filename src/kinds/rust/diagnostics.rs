@@ -22,17 +22,48 @@ struct RustcMessage {
     rendered: Option<String>,
     #[serde(default)]
     spans: Vec<RustcSpan>,
+    code: Option<RustcCode>,
+    /// Notes and suggestions, which have none of their own.
+    #[serde(default)]
+    children: Vec<RustcNote>,
+}
+
+#[derive(Deserialize)]
+struct RustcNote {
+    spans: Vec<RustcSpan>,
+}
+
+#[derive(Deserialize)]
+struct RustcCode {
+    code: String,
 }
 
 #[derive(Deserialize)]
 struct RustcSpan {
     file_name: String,
     line_start: usize,
+    line_end: usize,
     is_primary: bool,
 }
 
+/// A diagnostic of rustc.
+#[derive(Debug, Clone)]
+pub(crate) struct RustcDiagnostic {
+    pub diagnostic: Diagnostic,
+    /// What rustc calls it, such as `E0308` or `dead_code`.
+    pub code: Option<String>,
+    /// All that it shows, notes included: the file as rustc names it, and the last line.
+    pub places: Vec<(String, usize)>,
+}
+
+impl RustcDiagnostic {
+    pub(super) fn has_code(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+}
+
 /// Parses a line of output; `None` for summaries and for lines that are no diagnostic.
-pub(super) fn parse(line: &[u8]) -> Option<Diagnostic> {
+pub(super) fn parse(line: &[u8]) -> Option<RustcDiagnostic> {
     let message: RustcMessage = serde_json::from_slice(line).ok()?;
     let error = message.level.starts_with("error");
     let summary = message.words.starts_with("aborting due to")
@@ -43,7 +74,7 @@ pub(super) fn parse(line: &[u8]) -> Option<Diagnostic> {
         return None;
     }
     let primary = message.spans.iter().find(|span| span.is_primary);
-    Some(Diagnostic {
+    let diagnostic = Diagnostic {
         error,
         message: crate::text::visible(&message.words.replace('\n', " ")),
         file: primary.map(|span| crate::text::visible(&span.file_name)),
@@ -51,6 +82,13 @@ pub(super) fn parse(line: &[u8]) -> Option<Diagnostic> {
         text: visible_lines(&without_notes_on_long_names(
             &message.rendered.unwrap_or(message.words),
         )),
+    };
+    let notes = message.children.into_iter().flat_map(|note| note.spans);
+    let spans = message.spans.into_iter().chain(notes);
+    Some(RustcDiagnostic {
+        diagnostic,
+        code: message.code.map(|code| code.code),
+        places: spans.map(|span| (span.file_name, span.line_end)).collect(),
     })
 }
 
@@ -143,7 +181,7 @@ mod tests {
         );
         let diagnostic = parse(line.as_bytes()).unwrap();
         assert_eq!(
-            diagnostic.text,
+            diagnostic.diagnostic.text,
             "error[E0599]: no method named `nope`\n  = note: a note on the code\n"
         );
     }

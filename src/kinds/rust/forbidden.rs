@@ -30,7 +30,7 @@ impl ForbiddenName {
         known.map_or("", |(_, text)| text)
     }
 
-    fn find(text: &str) -> Option<Self> {
+    pub(super) fn find(text: &str) -> Option<Self> {
         let known = Self::ALL.iter().find(|(_, known)| *known == text);
         known.map(|(name, _)| *name)
     }

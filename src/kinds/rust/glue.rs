@@ -95,7 +95,7 @@ pub(crate) fn dispatcher(
     source.push_str("fn main() { ::gradus_rt::dispatcher::serve(&[");
     for (index, function) in functions.iter().enumerate() {
         let entry = if present[index] {
-            dispatch_entry(index, function)
+            dispatch_entry(&format!("F{index}"), function)
         } else {
             "None, ".to_owned()
         };
@@ -109,12 +109,64 @@ pub(crate) fn dispatcher(
     source
 }
 
-fn dispatch_entry(index: usize, function: &Function) -> String {
+/// The crate that answers calls of a program. Its function `serve` takes the functions of the contract.
+pub(crate) fn answers_crate(functions: &[Function], has_types: bool) -> String {
+    let types = if has_types { "use ::contract::*; " } else { "" };
+    let mut source = format!(
+        "#![allow(unused_imports, clippy::all)]\n{types}use ::std::{{collections::*, net::*, sync::OnceLock, time::Duration}};\n"
+    );
+    let mut parameters = String::new();
+    let mut body = String::new();
+    for (index, function) in functions.iter().enumerate() {
+        let pointer = &function.pointer;
+        writeln!(
+            source,
+            "static F{index}: OnceLock<{pointer}> = OnceLock::new();"
+        )
+        .expect("a string takes it");
+        write!(parameters, "f{index}: {pointer}, ").expect("a string takes it");
+        write!(body, "F{index}.set(f{index}).ok(); ").expect("a string takes it");
+    }
+    let entries: String = functions
+        .iter()
+        .enumerate()
+        .map(|(index, function)| dispatch_entry(&format!("F{index}.get()?"), function))
+        .collect();
+    writeln!(
+        source,
+        "pub fn serve({parameters}) {{ {body}::gradus_rt::dispatcher::serve(&[{entries}]) }}"
+    )
+    .expect("a string takes it");
+    source
+}
+
+/// The last line of a learner's root file that makes a program of it: it hands the functions of the contract to
+/// the crate `answers`. They are re-exported, so that one that is not `pub` is an error; `vec`, a module and a
+/// macro, occupies its name otherwise, so that nothing else of this name can be what is `pub`.
+pub(crate) fn main_line(answers: &str, functions: &[Function], has_types: bool) -> String {
+    let types = if has_types { "use ::contract::*; " } else { "" };
+    let mut items = String::new();
+    let mut handed = String::new();
+    for (index, Function { pointer, name, .. }) in functions.iter().enumerate() {
+        write!(
+            items,
+            "pub use crate::{name}; use ::std::vec as {name}; const F{index}: {pointer} = {name}; "
+        )
+        .expect("a string takes it");
+        write!(handed, "F{index}, ").expect("a string takes it");
+    }
+    format!(
+        "#[allow(warnings)] mod {answers} {{ {types}use ::std::{{collections::*, net::*, time::Duration}}; {items}pub fn main() {{ ::{answers}::serve({handed}) }} }} fn main() {{ {answers}::main() }}\n"
+    )
+}
+
+/// The entry of `function` in a table of answers; `callee` is an expression for its pointer.
+fn dispatch_entry(callee: &str, function: &Function) -> String {
     let names: Vec<_> = (0..function.parameters.len())
         .map(|index| format!("a{index}"))
         .collect();
     format!(
-        "Some(|b, o| {{ let {} = ::gradus_rt::dispatcher::arguments::<{}>(b)?; ::gradus_rt::dispatcher::result(F{index}({}), o) }}), ",
+        "Some(|b, o| {{ let {} = ::gradus_rt::dispatcher::arguments::<{}>(b)?; ::gradus_rt::dispatcher::result(({callee})({}), o) }}), ",
         tuple(&names),
         tuple(&function.static_parameters),
         names.join(", "),

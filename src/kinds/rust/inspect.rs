@@ -34,13 +34,19 @@ pub(super) fn compiled_files<'a>(
     files: &'a [Collected],
     output: &Path,
 ) -> io::Result<Vec<&'a Collected>> {
-    Ok(files_in_dep_info(
-        files,
-        &fs::read_to_string(dep_info(output))?,
-    ))
+    let dep_info = fs::read_to_string(dep_info(output))?;
+    // A source without the name of a collected file may be any of them.
+    Ok(files_in_dep_info(files, &dep_info).unwrap_or_else(|| files.iter().collect()))
 }
 
-fn files_in_dep_info<'a>(files: &'a [Collected], dep_info: &str) -> Vec<&'a Collected> {
+/// Whether the compiler read `files` for `output` and no other source.
+pub(super) fn reads_only(files: &[Collected], output: &Path) -> bool {
+    let dep_info = fs::read_to_string(dep_info(output));
+    dep_info.is_ok_and(|dep_info| files_in_dep_info(files, &dep_info).is_some())
+}
+
+/// The files that `dep_info` names; `None` if it names others.
+fn files_in_dep_info<'a>(files: &'a [Collected], dep_info: &str) -> Option<Vec<&'a Collected>> {
     // Besides the rule for the output, each source has an empty rule: `src/lib.rs:`.
     let mut sources: BTreeSet<_> = dep_info
         .lines()
@@ -51,12 +57,7 @@ fn files_in_dep_info<'a>(files: &'a [Collected], dep_info: &str) -> Vec<&'a Coll
         .filter(|file| sources.remove(&*file.path.replace(' ', "\\ ")));
     let code: Vec<_> = code.collect();
     let is_odd = |file: &Collected| file.path.contains(char::is_control);
-    if sources.is_empty() && !files.iter().any(is_odd) {
-        code
-    } else {
-        // A source does not have the name of a collected file: it may be any of them.
-        files.iter().collect()
-    }
+    (sources.is_empty() && !files.iter().any(is_odd)).then_some(code)
 }
 
 /// The forbidden names in the LLVM IR of `output`: module-level assembly, and functions that belong to the
@@ -112,12 +113,19 @@ mod tests {
         paths.iter().map(file).collect()
     }
 
-    fn compiled_files(paths: &[&str], dep_info: &str) -> Vec<String> {
+    /// The compiled files, and whether they are all that was read.
+    fn compiled_files(paths: &[&str], dep_info: &str) -> (Vec<String>, bool) {
+        let folder = tempfile::tempdir().unwrap();
+        let output = folder.path().join("x.rlib");
+        fs::write(super::dep_info(&output), dep_info).unwrap();
         let files = files(paths);
-        files_in_dep_info(&files, dep_info)
-            .iter()
-            .map(|file| file.path.clone())
-            .collect()
+        let compiled = super::compiled_files(&files, &output).unwrap();
+        let paths = compiled.iter().map(|file| file.path.clone()).collect();
+        (paths, reads_only(&files, &output))
+    }
+
+    fn owned(paths: &[&str]) -> Vec<String> {
+        paths.iter().map(|path| (*path).to_owned()).collect()
     }
 
     #[test]
@@ -125,19 +133,20 @@ mod tests {
         let dep_info = "out/libx.rlib: src/lib.rs src/a\\ b.rs\n\nsrc/lib.rs:\nsrc/a\\ b.rs:\n";
         assert_eq!(
             compiled_files(&["src/a b.rs", "src/lib.rs", "src/notes.md"], dep_info),
-            ["src/a b.rs", "src/lib.rs"]
+            (owned(&["src/a b.rs", "src/lib.rs"]), true)
         );
     }
 
     #[test]
     fn where_a_name_may_mean_another_file_all_are_code() {
         let all = ["src/lib.rs", "src/notes.md"];
-        assert_eq!(compiled_files(&all, "src/lib.rs:\n/usr/share/x.rs:\n"), all);
+        let foreign = "src/lib.rs:\n/usr/share/x.rs:\n";
+        assert_eq!(compiled_files(&all, foreign), (owned(&all), false));
         // A file name that contains a newline looks like two names.
         let odd = ["src/a.rs", "src/a.rs:\nsrc/b.rs", "src/b.rs", "src/lib.rs"];
         assert_eq!(
             compiled_files(&odd, "src/lib.rs:\nsrc/a.rs:\nsrc/b.rs:\n"),
-            odd
+            (owned(&odd), false)
         );
     }
 

@@ -1,59 +1,30 @@
 //! The kit of an exercise: what all its checks share. Made once and cached: the runtime, the crate
-//! `contract`, the stub, the judge, and the calls that the judge made of the reference solution.
+//! `contract`, the stub, the crate `answers`, the judge, and the calls that the judge made of the reference
+//! solution.
 
-mod make;
-
-use crate::kind::Tier;
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use super::compile::{Compiled, Origin, Product, Unit, compile};
-use super::contract::{Contract, Function};
+use super::diagnostics::RustcDiagnostic;
 use super::replies::Call;
-use super::titles::DeclaredTest;
+use super::subject::Subject;
 use super::toolchain::Toolchain;
 use super::{glue, learner};
 use crate::check::cache::Hold;
 use crate::check::outcome::TestTitle;
-use crate::check::{CheckError, Collected, Context};
-use crate::sandbox::Limits;
-use crate::sys::fingerprint::Fingerprint;
-pub(super) use make::keep;
-use make::make;
+use crate::check::{CheckError, Context};
+use crate::kind::Tier;
 
-const RUNTIME: &str = "libgradus_rt.rlib";
+pub(super) const RUNTIME: &str = "libgradus_rt.rlib";
+/// The program that answers calls.
+pub(super) const DISPATCHER: &str = "dispatcher";
+/// The crate that answers a program's calls.
+pub(super) const ANSWERS: &str = "answers";
 /// The calls. Written last: a kit that has this file is complete.
-const CALLS: &str = "calls";
-const TESTS: &str = "tests.json";
-/// How often a kit is made again because someone removed it meanwhile.
-const TRIES: usize = 3;
-
-/// A Rust exercise, parsed.
-#[derive(Debug, Clone)]
-pub(crate) struct Subject {
-    pub id: String,
-    pub crate_name: String,
-    pub tier: Tier,
-    pub contract: Contract,
-    /// The functions called across processes: the contract's, or the bridge's.
-    pub functions: Vec<Function>,
-    pub bridge: Option<String>,
-    /// The source of the hidden tests.
-    pub hidden: String,
-    /// The hidden tests visible in the source, in file order.
-    pub tests: Vec<DeclaredTest>,
-    /// The reference solution; empty in a student edition.
-    pub solution: Vec<Collected>,
-    /// The limits of the learner's code.
-    pub limits: Limits,
-}
-
-impl Subject {
-    pub(crate) fn has_types(&self) -> bool {
-        !self.contract.types.is_empty()
-    }
-}
+pub(super) const CALLS: &str = "calls";
+pub(super) const TESTS: &str = "tests.json";
 
 #[derive(Debug)]
 pub(crate) struct Kit {
@@ -65,68 +36,19 @@ pub(crate) struct Kit {
     pub starts: Vec<usize>,
     pub tests: Vec<TestTitle>,
     /// The lock that keeps it in the cache; `None` while it is made.
-    hold: Option<Hold>,
+    pub hold: Option<Hold>,
 }
 
 impl Kit {
-    /// Runs `work` with the kit of `subject`, which is made if this toolchain has none yet. If the kit is
-    /// removed meanwhile, as by `rm`, the result of `work` is meaningless: it is dropped, and `work` runs
-    /// again with a new kit.
-    pub(crate) fn with<T>(
-        subject: &Subject,
-        context: &Context,
-        mut work: impl FnMut(&Self) -> Result<T, CheckError>,
-    ) -> Result<T, CheckError> {
-        for _ in 1..TRIES {
-            match context.outside(|context| Self::open_or_make(subject, context)) {
-                Err(error) if was_removed(&error) => {}
-                Err(error) => return Err(error),
-                Ok(kit) => {
-                    let done = work(&kit);
-                    if kit.is_whole(subject) {
-                        return done;
-                    }
-                }
-            }
-        }
-        work(&context.outside(|context| Self::open_or_make(subject, context))?)
-    }
-
-    /// Opens the kit of `subject`, or makes it. [`was_removed`] recognises the error for one that was
-    /// removed before it could be locked.
-    fn open_or_make(subject: &Subject, context: &Context) -> Result<Self, CheckError> {
-        let toolchain = Toolchain::find(context)?;
-        let name = format!("{}-{}", subject.id, cache_key(subject, &toolchain));
-        let folder = context.cache.join("kits").join(name);
-        if !folder.join(CALLS).exists() {
-            make(subject, &toolchain, &folder, context)?;
-        }
-        let Some(hold) = Hold::take(&folder) else {
-            return Err(removed(folder));
-        };
-        let kept = read_calls(&folder.join(CALLS)).zip(read_tests(&folder.join(TESTS)));
-        let Some(((calls, starts), tests)) = kept else {
-            // A damaged kit counts as incomplete, and is made again.
-            fs::remove_file(folder.join(CALLS)).ok();
-            return Err(removed(folder));
-        };
-        Ok(Self {
-            folder,
-            toolchain,
-            calls,
-            starts,
-            tests,
-            hold: Some(hold),
-        })
-    }
-
     /// Whether the kit is still the one that was opened, with all its files.
-    fn is_whole(&self, subject: &Subject) -> bool {
+    pub(super) fn is_whole(&self, subject: &Subject) -> bool {
         let called = [self.judge(), self.stub(subject)].into_iter();
         let types = self.learner_externs(subject);
+        let answers = Some(self.answers()).filter(|_| subject.has_answers());
         let mut files = called
             .filter(|_| subject.tier == Tier::Called)
-            .chain([self.runtime(), self.folder.join(CALLS)]);
+            .chain([self.runtime(), self.folder.join(CALLS)])
+            .chain(answers);
         files.all(|file| file.exists())
             && types.iter().all(|(_, file)| file.exists())
             && self.hold.as_ref().is_none_or(Hold::is_current)
@@ -135,7 +57,7 @@ impl Kit {
     /// The crates that a learner's crate may name.
     pub(crate) fn learner_externs(&self, subject: &Subject) -> Vec<(&'static str, PathBuf)> {
         if subject.has_types() {
-            vec![("contract", self.folder.join("libcontract.rlib"))]
+            vec![("contract", self.library("contract"))]
         } else {
             Vec::new()
         }
@@ -147,11 +69,21 @@ impl Kit {
     }
 
     pub(crate) fn stub(&self, subject: &Subject) -> PathBuf {
-        self.folder.join(format!("lib{}.rlib", subject.crate_name))
+        self.library(&subject.crate_name)
     }
 
     pub(crate) fn runtime(&self) -> PathBuf {
         self.folder.join(RUNTIME)
+    }
+
+    /// The crate that answers calls, where [`Subject::has_answers`].
+    pub(crate) fn answers(&self) -> PathBuf {
+        self.library(ANSWERS)
+    }
+
+    /// The library of the crate `name`.
+    pub(super) fn library(&self, name: &str) -> PathBuf {
+        self.folder.join(format!("lib{name}.rlib"))
     }
 
     /// Compiles the crate in `folder`, with the root `src/lib.rs`, as a learner's. Returns the library's
@@ -161,7 +93,7 @@ impl Kit {
         subject: &Subject,
         folder: &Path,
         context: &Context,
-        observe: impl FnMut(&crate::check::Diagnostic),
+        observe: impl FnMut(&RustcDiagnostic),
     ) -> Result<(Compiled, PathBuf), CheckError> {
         let output = learner::output_folder(folder)?;
         let library = output.join(format!("lib{}.rlib", subject.crate_name));
@@ -198,7 +130,7 @@ impl Kit {
             bridge,
         );
         write_file(&folder.join("dispatcher.rs"), source.as_bytes())?;
-        let program = output.join("dispatcher");
+        let program = output.join(DISPATCHER);
         let mut externs: Vec<(&str, PathBuf)> = self.learner_externs(subject);
         externs.push(("gradus_rt", self.runtime()));
         externs.push((&subject.crate_name, library.to_owned()));
@@ -216,63 +148,17 @@ impl Kit {
     }
 }
 
-fn cache_key(subject: &Subject, toolchain: &Toolchain) -> String {
-    let mut key = Fingerprint::new();
-    let bridged = subject.bridge.is_some();
-    key.add(toolchain.fingerprint());
-    key.add(&subject.crate_name);
-    key.add(glue::contract_crate(&subject.contract));
-    key.add([u8::from(subject.tier == Tier::Linked)]);
-    key.add(glue::stub_crate(
-        &subject.functions,
-        subject.has_types(),
-        bridged,
-    ));
-    key.add(subject.bridge.as_deref().unwrap_or_default());
-    key.add(&subject.hidden);
-    for file in &subject.solution {
-        key.add(&file.path);
-        key.add(&file.bytes);
-    }
-    key.finish()
-}
-
-fn removed(path: PathBuf) -> CheckError {
-    let source = ErrorKind::NotFound.into();
-    CheckError::File { path, source }
-}
-
-/// Whether a file of ours vanished.
-fn was_removed(error: &CheckError) -> bool {
-    matches!(error, CheckError::File { source, .. } if source.kind() == ErrorKind::NotFound)
-}
-
-fn read_tests(path: &Path) -> Option<Vec<TestTitle>> {
-    serde_json::from_slice(&fs::read(path).ok()?).ok()
-}
-
-fn read_calls(path: &Path) -> Option<(Vec<Call>, Vec<usize>)> {
-    let bytes = fs::read(path).ok()?;
-    let mut rest: &[u8] = &bytes;
-    let (mut calls, mut starts) = (Vec::new(), Vec::new());
-    while let Some((is_first, after)) = rest.split_first() {
-        if *is_first != 0 {
-            starts.push(calls.len());
-        }
-        let (length, after) = after.split_first_chunk::<8>()?;
-        let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
-        let (call, after) = after.split_at_checked(length)?;
-        calls.push(call.to_vec());
-        rest = after;
-    }
-    Some((calls, starts))
-}
-
-fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CheckError> {
+pub(super) fn write_file(path: &Path, bytes: &[u8]) -> Result<(), CheckError> {
     let parent = path.parent().map(Path::to_path_buf).unwrap_or_default();
     let written = fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes));
     written.map_err(|source| CheckError::File {
         path: path.to_owned(),
         source,
     })
+}
+
+/// The error for a file of the cache that someone removed.
+pub(super) fn removed(path: PathBuf) -> CheckError {
+    let source = ErrorKind::NotFound.into();
+    CheckError::File { path, source }
 }

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use super::compile::Compiled;
 use super::contract::Function;
-use super::kit::Subject;
+use super::diagnostics::RustcDiagnostic;
+use super::subject::Subject;
 use super::{glue, linked};
 use crate::check::{Diagnostic, Feedback};
 
@@ -18,7 +19,7 @@ pub(super) fn missing_functions(
     let mut found = Vec::new();
     for (index, function) in subject.functions.iter().enumerate() {
         let line = Some(glue::dispatcher_line(index));
-        if let Some(error) = linked.errors().find(|error| error.line == line) {
+        if let Some(error) = linked.errors().find(|error| error.diagnostic.line == line) {
             present[index] = false;
             if subject.bridge.is_none() {
                 found.push(missing_function(subject, function, error));
@@ -40,7 +41,7 @@ pub(super) fn missing_for_tests(
     feedback: Feedback,
 ) -> Vec<Diagnostic> {
     let functions = linked.errors().filter_map(|error| {
-        let function = linked::bound_at(subject, error)?;
+        let function = linked::bound_at(subject, &error.diagnostic)?;
         Some(missing_function(subject, function, error))
     });
     let mut found: Vec<_> = functions.collect();
@@ -57,11 +58,11 @@ pub(super) fn link_failure(crate_name: &str) -> Diagnostic {
     diagnostic(message, "", help)
 }
 
-fn missing_function(subject: &Subject, function: &Function, error: &Diagnostic) -> Diagnostic {
+fn missing_function(subject: &Subject, function: &Function, error: &RustcDiagnostic) -> Diagnostic {
     let Function {
         name, signature, ..
     } = function;
-    let is = |code: &str| error.text.contains(code);
+    let is = |code: &str| error.has_code(code);
     let mut words = format!(
         "  the contract of `{}`: pub {signature}\n",
         subject.crate_name
@@ -71,7 +72,7 @@ fn missing_function(subject: &Subject, function: &Function, error: &Diagnostic) 
     } else if is("E0425") || is("E0432") || is("E0433") {
         ("is not there", "write it in src/lib.rs")
     } else {
-        writeln!(words, "  rustc: {}", one_line(error)).expect("a string takes it");
+        writeln!(words, "  rustc: {}", one_line(&error.diagnostic)).expect("a string takes it");
         let what = if is("E0308") {
             "has other types than the contract asks for"
         } else {
@@ -97,7 +98,7 @@ fn missing_something(subject: &Subject, linked: &Compiled, feedback: Feedback) -
     });
     let mut words: String = contract.collect();
     if let (Feedback::Full, Some(error)) = (feedback, linked.errors().next()) {
-        writeln!(words, "  rustc: {}", one_line(error)).expect("a string takes it");
+        writeln!(words, "  rustc: {}", one_line(&error.diagnostic)).expect("a string takes it");
     }
     let help = "see that all that the task asks for is there, public, and has these types";
     diagnostic(message, &words, help)

@@ -8,6 +8,7 @@ use super::compile::library_path;
 use super::toolchain::Toolchain;
 use crate::check::{CheckError, Context};
 use crate::sandbox::{Access, Job, Limits, Stage, View};
+use crate::sys::scratch::Scratch;
 
 /// The job that runs `program` in the folder it is in, within `limits`.
 ///
@@ -43,6 +44,14 @@ pub(crate) fn job(
         .within(limits)
         .with_budget(context.budget.clone())
         .seeing(view))
+}
+
+/// Makes a folder for a submission.
+pub(super) fn scratch_folder() -> Result<Scratch, CheckError> {
+    Scratch::new().map_err(|source| CheckError::File {
+        path: std::env::temp_dir(),
+        source,
+    })
 }
 
 /// Makes `program`, with the standard library beside it, executable for all users; its folder cannot be
@@ -95,4 +104,18 @@ pub(crate) fn output_folder(folder: &Path) -> Result<PathBuf, CheckError> {
         source,
     })?;
     Ok(output)
+}
+
+/// Describes how `signal` ended a learner's process.
+pub(super) fn describe_signal(signal: i32) -> String {
+    let name = match signal {
+        4 => "SIGILL",
+        6 => "SIGABRT: it aborted, as after a stack overflow",
+        7 => "SIGBUS",
+        8 => "SIGFPE",
+        9 => "SIGKILL",
+        11 => "SIGSEGV, as after a stack overflow",
+        _ => return format!("the process was ended by signal {signal}"),
+    };
+    format!("the process was ended by {name}")
 }

@@ -17,8 +17,9 @@ use syn::{Attribute, Item, Meta};
 
 use super::compile::{Compiled, Origin, Product, Unit, compile};
 use super::contract::Function;
-use super::kit::{Kit, Subject};
+use super::kit::Kit;
 use super::replies::frame;
+use super::subject::Subject;
 use super::titles::{is_test, literal};
 use super::{census, learner};
 use crate::check::outcome::{Diagnostic, TestResult, TestVerdict, Values};
@@ -314,7 +315,7 @@ fn judge_exit(
             "the process ended itself with code {code}"
         ))),
         (End::Signal(signal), _) => {
-            TestVerdict::Crashed.with(Values::note(super::assess::describe_signal(signal)))
+            TestVerdict::Crashed.with(Values::note(learner::describe_signal(signal)))
         }
         (End::Cancelled | End::NotEntered, _) => TestResult::not_run("the check was called off"),
     }

@@ -2,15 +2,20 @@
 
 use std::path::{Path, PathBuf};
 
-use super::kit::{Kit, Subject};
+use super::kit::Kit;
+use super::subject::Subject;
 use super::{lacking, linked};
 use crate::check::outcome::Diagnostic;
 use crate::check::{CheckError, Context};
 use crate::kind::Tier;
 use crate::sandbox::End;
 
-/// The linked program, or why no test can run.
-type Linked = Result<PathBuf, &'static str>;
+/// What linking came to.
+pub(super) enum Linked {
+    Program(PathBuf),
+    /// Why no test can run.
+    Refused(&'static str),
+}
 
 /// Links the crate with its caller; `report`s why, if that is impossible.
 pub(super) fn link(
@@ -25,16 +30,18 @@ pub(super) fn link(
     }
     let (compiled, program) = linked::link(subject, kit, library, context)?;
     if compiled.is_success() {
-        return Ok(Ok(program));
+        return Ok(Linked::Program(program));
     }
     if compiled.end == End::TimeLimit {
         report(lacking::link_failure(&subject.crate_name));
-        return Ok(Err("the crate could not be linked"));
+        return Ok(Linked::Refused("the crate could not be linked"));
     }
     for diagnostic in lacking::missing_for_tests(subject, &compiled, context.feedback) {
         report(diagnostic);
     }
-    Ok(Err("the crate does not have what the tests call"))
+    Ok(Linked::Refused(
+        "the crate does not have what the tests call",
+    ))
 }
 
 /// Links the dispatcher without the functions that the crate lacks, which are reported.
@@ -56,7 +63,7 @@ fn link_dispatcher(
         (compiled, _) = kit.link(subject, library, &present, context)?;
     }
     if compiled.is_success() {
-        return Ok(Ok(program));
+        return Ok(Linked::Program(program));
     }
     // It links with the reference solution, so this is a post-monomorphisation error: a constant that is
     // evaluated only where a generic function is called. rustc names no function, so none is bound.
@@ -64,10 +71,10 @@ fn link_dispatcher(
     present.fill(false);
     let (compiled, program) = kit.link(subject, library, &present, context)?;
     if compiled.is_success() {
-        return Ok(Ok(program));
+        return Ok(Linked::Program(program));
     }
     if context.budget.is_exhausted() {
-        return Ok(Err("the crate could not be linked"));
+        return Ok(Linked::Refused("the crate could not be linked"));
     }
     Err(CheckError::exercise(format!(
         "the dispatcher does not link\n{}",

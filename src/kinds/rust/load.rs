@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::contract::{Contract, ContractError};
-use super::kit::Subject;
+use super::subject::Subject;
 use super::{RustTask, contract, language, titles};
 use crate::check::Collected;
 use crate::kind::{Edition, Folder, Tier, WorkspaceFile};

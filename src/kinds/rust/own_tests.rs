@@ -7,12 +7,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::assess::scratch_folder;
 use super::compile::{Origin, Product, Unit, compile};
 use super::dispatch::Dispatch;
-use super::kit::{Kit, Subject, keep};
+use super::kit::Kit;
+use super::kits::keep;
 use super::learner;
 use super::replies::{Call, MOST_TIMEOUTS, Reply};
+use super::subject::Subject;
 use super::trial::{self, Known, Trial};
 use crate::check::outcome::{Diagnostic, OwnTests};
 use crate::check::{CheckError, Collected, Context, Event, hand_in};
@@ -57,11 +58,11 @@ pub(crate) fn judge(
     if let Some(worth) = read_cached(&cache, needed) {
         return Ok(Judged::Worth(worth, None));
     }
-    let scratch = scratch_folder()?;
+    let scratch = learner::scratch_folder()?;
     hand_in::write(std::slice::from_ref(file), scratch.path())?;
     let tests = match compile_tests(subject, kit, scratch.path(), context)? {
-        Ok(tests) => tests,
-        Err(diagnostics) => return Ok(Judged::Unusable(diagnostics)),
+        TestsBuild::Program(tests) => tests,
+        TestsBuild::Failed(diagnostics) => return Ok(Judged::Unusable(diagnostics)),
     };
     let mut runs = OwnTestRuns {
         subject,
@@ -127,12 +128,18 @@ fn read_cached(cache_file: &Path, needed: usize) -> Option<OwnTests> {
     Some(OwnTests { needed, ..worth })
 }
 
+/// What the compiler made of a learner's tests.
+enum TestsBuild {
+    Program(PathBuf),
+    Failed(Vec<Diagnostic>),
+}
+
 fn compile_tests(
     subject: &Subject,
     kit: &Kit,
     folder: &Path,
     context: &Context,
-) -> Result<Result<PathBuf, Vec<Diagnostic>>, CheckError> {
+) -> Result<TestsBuild, CheckError> {
     let output = learner::output_folder(folder)?.join("mine");
     let mut externs: Vec<(&str, PathBuf)> = kit.learner_externs(subject);
     externs.push((&subject.crate_name, kit.stub(subject)));
@@ -148,9 +155,9 @@ fn compile_tests(
     };
     let compiled = compile(&unit, &kit.toolchain, context, |_| ())?;
     Ok(if compiled.is_success() {
-        Ok(output)
+        TestsBuild::Program(output)
     } else {
-        Err(compiled.diagnostics)
+        TestsBuild::Failed(compiled.into_diagnostics())
     })
 }
 

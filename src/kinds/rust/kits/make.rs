@@ -1,17 +1,17 @@
-//! Makes a kit: the runtime, the crate `contract`, the stub, the judge, and the calls that the judge
-//! makes of the reference solution.
+//! Makes a kit in a scratch folder, and moves it into the cache.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{CALLS, Kit, RUNTIME, Subject, TESTS, removed, write_file};
 use crate::check::cache::Hold;
 use crate::check::outcome::TestTitle;
 use crate::check::{CheckError, Context, hand_in};
 use crate::kind::Tier;
 use crate::kinds::rust::compile::{Compiled, Origin, Product, Unit, compile};
 use crate::kinds::rust::dispatch::Dispatch;
+use crate::kinds::rust::kit::{ANSWERS, CALLS, Kit, RUNTIME, TESTS, removed, write_file};
 use crate::kinds::rust::replies::Call;
+use crate::kinds::rust::subject::Subject;
 use crate::kinds::rust::toolchain::Toolchain;
 use crate::kinds::rust::{census, glue, inspect, linked, runtime, trial};
 use crate::sandbox::Limits;
@@ -57,6 +57,7 @@ fn fill(
     match subject.tier {
         Tier::Called => {
             make_stub(subject, &kit, context)?;
+            make_answers(subject, &kit, context)?;
             make_judge(subject, &kit, kit.stub(subject), context)?;
             kit.tests = census::count_tests(subject, &kit, context)?;
             (kit.calls, kit.starts) = record_calls(subject, &kit, context)?;
@@ -146,7 +147,7 @@ fn make_contract(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), 
         &kit.folder.join("contract/src/lib.rs"),
         glue::contract_crate(&subject.contract).as_bytes(),
     )?;
-    let output = kit.folder.join("libcontract.rlib");
+    let output = kit.library("contract");
     let unit = Unit {
         name: "contract",
         root: PathBuf::from("contract/src/lib.rs"),
@@ -169,13 +170,33 @@ fn make_stub(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), Chec
         subject.has_types(),
         subject.bridge.is_some(),
     );
-    write_file(&kit.folder.join("stub/stub.rs"), source.as_bytes())?;
+    make_glue(&subject.crate_name, &source, subject, kit, context)
+}
+
+fn make_answers(subject: &Subject, kit: &Kit, context: &Context) -> Result<(), CheckError> {
+    if !subject.has_answers() {
+        return Ok(());
+    }
+    let source = glue::answers_crate(&subject.functions, subject.has_types());
+    make_glue(ANSWERS, &source, subject, kit, context)
+}
+
+/// Compiles the crate `name` of this `source`.
+fn make_glue(
+    name: &str,
+    source: &str,
+    subject: &Subject,
+    kit: &Kit,
+    context: &Context,
+) -> Result<(), CheckError> {
+    let root = Path::new("glue").join(name).with_extension("rs");
+    write_file(&kit.folder.join(&root), source.as_bytes())?;
     let mut externs = kit.learner_externs(subject);
     externs.push(("gradus_rt", kit.runtime()));
-    let output = kit.stub(subject);
+    let output = kit.library(name);
     let unit = Unit {
-        name: &subject.crate_name,
-        root: PathBuf::from("stub/stub.rs"),
+        name,
+        root,
         folder: &kit.folder,
         output: &output,
         product: Product::Library,
@@ -231,7 +252,7 @@ fn link_with_solution(
     let tests = census::count_tests(subject, kit, context)?;
     let (linked, program) = linked::link(subject, kit, &library, context)?;
     if let Some(error) = linked.errors().next() {
-        return Err(linked::at_fault(subject, &linked, error));
+        return Err(linked::at_fault(subject, &linked, &error.diagnostic));
     }
     let found = inspect::find_forbidden(&program).map_err(|source| CheckError::File {
         path: program,
@@ -294,7 +315,7 @@ fn require_success(compiled: &Compiled, what: &str) -> Result<(), CheckError> {
     let first = compiled.errors().next();
     Err(CheckError::Exercise {
         what: format!("{what}\n{}", compiled.words()),
-        place: first.and_then(|error| error.file.clone().zip(error.line)),
+        place: first.and_then(|error| error.diagnostic.file.clone().zip(error.diagnostic.line)),
     })
 }
 
