@@ -13,6 +13,7 @@ mod lazy;
 pub(crate) mod lesson;
 mod load;
 mod manifest;
+pub(crate) mod outline;
 pub(crate) mod publish;
 pub(crate) mod quiz;
 pub mod rules;
@@ -24,7 +25,7 @@ pub(crate) use grading::Credit;
 pub use grading::{Points, Visibility};
 pub(crate) use lazy::Lazy;
 pub use lesson::Lesson;
-pub(crate) use lesson::{Item, Section, Symptom};
+pub(crate) use lesson::{Item, Section, Symptom, anchor};
 pub use load::{load, open};
 pub(crate) use quiz::{Answer, Choice, Mark};
 pub use quiz::{Question, Quiz};
@@ -76,6 +77,25 @@ impl Course {
         self.exercises.iter().find(|exercise| exercise.id == *id)
     }
 
+    /// Returns whether `track` has `item` of `lesson`; without a track, it does.
+    pub(crate) fn has_item(&self, lesson: &Lesson, item: &Item, track: Option<&TrackId>) -> bool {
+        match item {
+            Item::Text(range) => lesson.has_text(range, track),
+            Item::Quiz(quiz) => quiz.is_on(track),
+            Item::Exercise(id) => {
+                let exercise = self.exercise(id);
+                exercise.is_some_and(|exercise| exercise.is_on(track))
+            }
+        }
+    }
+
+    /// Returns the minutes that `lesson` takes on `track` with its core exercises.
+    pub(crate) fn minutes(&self, lesson: &Lesson, track: Option<&TrackId>) -> u32 {
+        let exercises = lesson.exercises().filter_map(|id| self.exercise(id));
+        let core = exercises.filter(|exercise| exercise.is_core(track));
+        lesson.minutes + core.map(|exercise| exercise.minutes).sum::<u32>()
+    }
+
     pub(crate) fn track(&self, id: &TrackId) -> Option<&Track> {
         self.tracks.iter().find(|track| track.id == *id)
     }
@@ -94,6 +114,6 @@ impl Course {
     ) -> impl Iterator<Item = &'a Exercise> {
         self.exercises
             .iter()
-            .filter(move |exercise| track.is_none_or(|track| exercise.tracks.contains(track)))
+            .filter(move |exercise| exercise.is_on(track))
     }
 }

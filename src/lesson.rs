@@ -16,8 +16,8 @@ mod wrap;
 
 pub(crate) use doc::walk;
 pub use doc::{
-    AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Footnote, Inline, Item,
-    ListBlock, Table, code_blocks, text_of,
+    AlertKind, Align, Block, BlockKind, CodeBlock, Definition, Doc, Footnote, HeadingMarks, Inline,
+    Item, ListBlock, Table, code_blocks, text_of,
 };
 pub(crate) use fence::{Fence, Piece, pieces};
 pub use info::Info;

@@ -9,13 +9,13 @@ mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 pub(crate) use file::{Loaded, ProgressError};
 pub(crate) use way::{Next, Tally};
 
 use crate::check::Scope;
-use crate::course::{Exercise, Lesson, Section};
+use crate::course::{Exercise, Lesson, anchor};
 use crate::source::{ExerciseId, LessonId, TrackId};
 
 /// The learner's progress in a course.
@@ -47,8 +47,8 @@ pub struct Place {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 struct LessonProgress {
-    /// The keys of the sections seen (see [`section_key`]).
-    #[serde(default)]
+    /// The ids of the sections seen.
+    #[serde(default, deserialize_with = "section_ids")]
     seen: BTreeSet<String>,
     #[serde(default)]
     quizzes: BTreeMap<String, QuizState>,
@@ -206,9 +206,9 @@ impl Progress {
 
     /// Records that section `section` of `lesson` was seen; ignores an index that is out of range.
     pub fn see(&mut self, lesson: &Lesson, section: usize) {
-        if let Some(key) = section_key(lesson.sections(), section) {
+        if let Some(section) = lesson.sections().get(section) {
             let done = self.lessons.entry(lesson.id.clone()).or_default();
-            done.seen.insert(key);
+            done.seen.insert(section.id.clone());
         }
     }
 
@@ -217,16 +217,18 @@ impl Progress {
         let Some(done) = self.lessons.get(&lesson.id) else {
             return false;
         };
-        section_key(lesson.sections(), section).is_some_and(|key| done.seen.contains(&key))
+        let section = lesson.sections().get(section);
+        section.is_some_and(|section| done.seen.contains(&section.id))
     }
 
-    /// Returns whether `lesson` was opened and all its core sections were seen.
-    pub(crate) fn has_read(&self, lesson: &Lesson) -> bool {
+    /// Returns whether `lesson` was opened and all its core sections that `track` has were seen.
+    pub(crate) fn has_read(&self, lesson: &Lesson, track: Option<&TrackId>) -> bool {
         if !self.lessons.contains_key(&lesson.id) {
             return false;
         }
         let mut sections = lesson.sections().iter().enumerate();
-        sections.all(|(index, section)| section.further || self.has_seen(lesson, index))
+        sections
+            .all(|(index, section)| !lesson.is_core(section, track) || self.has_seen(lesson, index))
     }
 
     /// Records an answer to the question `quiz`. Once right, it stays right.
@@ -246,19 +248,10 @@ impl Progress {
     }
 }
 
-/// Returns the key of a section in the progress file: its title, so that sections may be added around it,
-/// numbered if an earlier section has the same.
-fn section_key(sections: &[Section], index: usize) -> Option<String> {
-    let section = sections.get(index)?;
-    let earlier = sections[..index]
-        .iter()
-        .filter(|earlier| earlier.title == section.title)
-        .count();
-    let title = section.title.as_deref().unwrap_or_default();
-    Some(match earlier {
-        0 => title.to_owned(),
-        _ => format!("{title} #{}", earlier + 1),
-    })
+/// Reads the ids of sections. Earlier versions kept titles; a title's anchor is the id.
+fn section_ids<'de, D: Deserializer<'de>>(seen: D) -> Result<BTreeSet<String>, D::Error> {
+    let seen = BTreeSet::<String>::deserialize(seen)?;
+    Ok(seen.iter().map(|title| anchor(title)).collect())
 }
 
 #[cfg(test)]
@@ -305,6 +298,17 @@ mod tests {
         assert_eq!(progress.state_of(exercise), State::Settled);
         progress.pass(exercise, 1);
         assert_eq!(progress.state_of(exercise), State::Passed);
+    }
+
+    #[test]
+    fn titles_of_earlier_versions_are_read_as_ids() {
+        let mut lesson = fixture::course().lessons[0].clone();
+        let text = "Words.\n\n## What's new? {#old-title}\n\nx\n\n## Two\n\ny\n\n## Two\n\nz\n";
+        lesson.text = Lazy::ready(Body::parse(text, 1, "l.md"));
+        let file = r#"{"lessons": {"start": {"seen": ["", "Old title", "Two #2"]}}}"#;
+        let progress: Progress = serde_json::from_str(file).unwrap();
+        let seen = (0..4).map(|section| progress.has_seen(&lesson, section));
+        assert_eq!(seen.collect::<Vec<_>>(), [true, true, false, true]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod symptom;
 mod words;
 
 use crate::course::{Course, Exercise, Lesson, Symptom};
+use crate::source::TrackId;
 
 pub(crate) use words::vocabulary;
 
@@ -28,9 +29,14 @@ pub(crate) enum Hit<'a> {
 }
 
 /// Returns the hits for `text`: symptoms that match, then places that contain all its words, best first.
-pub(crate) fn search<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
+/// A place that `track` does not have is no hit; a symptom always is one, since a log knows no track.
+pub(crate) fn search<'a>(
+    course: &'a Course,
+    track: Option<&'a TrackId>,
+    text: &str,
+) -> Vec<Hit<'a>> {
     let mut hits = symptom::find(course, text);
-    hits.extend(words::find(course, text));
+    hits.extend(words::find(course, track, text));
     hits
 }
 
@@ -42,10 +48,28 @@ mod tests {
     #[test]
     fn symptoms_come_before_places_that_have_the_words() {
         let course = fixture::course();
-        let symptom = search(&course, "connection refused");
+        let symptom = search(&course, None, "connection refused");
         assert!(matches!(&symptom[..], [Hit::Symptom { .. }]), "{symptom:?}");
-        let words = search(&course, "both");
+        let words = search(&course, None, "both");
         assert!(matches!(&words[..], [Hit::Exercise(_)]), "{words:?}");
-        assert!(search(&course, "quantum").is_empty());
+        assert!(search(&course, None, "quantum").is_empty());
+    }
+
+    #[test]
+    fn a_place_of_another_track_is_no_hit() {
+        let course = fixture::parts();
+        let [fast, slow] = [0, 1].map(|index| Some(&course.tracks[index].id));
+        for (word, on_fast, on_slow) in [
+            ("hurry", 1, 0),
+            ("care", 0, 1),
+            ("where", 0, 1),
+            ("rest", 0, 1),
+            ("before", 1, 1),
+            ("both", 1, 2),
+        ] {
+            assert_eq!(search(&course, fast, word).len(), on_fast, "{word}");
+            assert_eq!(search(&course, slow, word).len(), on_slow, "{word}");
+        }
+        assert_eq!(search(&course, None, "care").len(), 1);
     }
 }

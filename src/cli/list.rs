@@ -85,8 +85,8 @@ fn record<'a>(opened: &'a OpenCourse, track: Option<&'a TrackId>) -> ListRecord<
         number: lesson.number,
         title: &lesson.title,
         summary: &lesson.summary,
-        minutes: lesson.minutes,
-        read: progress.has_read(lesson),
+        minutes: course.minutes(lesson, track.or(progress.track.as_ref())),
+        read: progress.has_read(lesson, track.or(progress.track.as_ref())),
         exercises: lesson.exercises().collect(),
     });
     let exercises = course.exercises_of(track).map(|exercise| ExerciseRecord {
@@ -118,7 +118,7 @@ fn lines(course: &Course, progress: &Progress, track: Option<&TrackId>) -> Vec<L
         Line::new(),
     ];
     for lesson in &course.lessons {
-        lines.push(lesson_line(lesson, progress));
+        lines.push(lesson_line(course, lesson, progress, track));
         let leads_to = |exercise: &&Exercise| lesson.exercises().any(|id| *id == exercise.id);
         let exercises = course.exercises_of(track).filter(leads_to);
         lines.extend(exercises.map(|exercise| exercise_line(exercise, progress, width)));
@@ -130,9 +130,15 @@ fn lines(course: &Course, progress: &Progress, track: Option<&TrackId>) -> Vec<L
     lines
 }
 
-fn lesson_line(lesson: &Lesson, progress: &Progress) -> Line {
+fn lesson_line(
+    course: &Course,
+    lesson: &Lesson,
+    progress: &Progress,
+    track: Option<&TrackId>,
+) -> Line {
+    let track = track.or(progress.track.as_ref());
     let bold = Style::bold(Role::Text);
-    let mark = if progress.has_read(lesson) {
+    let mark = if progress.has_read(lesson, track) {
         "✓"
     } else {
         " "
@@ -143,7 +149,7 @@ fn lesson_line(lesson: &Lesson, progress: &Progress) -> Line {
         .with(bold, &lesson.title)
         .with(
             Role::Dim,
-            format!("  {} ({} min)", lesson.id, lesson.minutes),
+            format!("  {} ({} min)", lesson.id, course.minutes(lesson, track)),
         )
 }
 

@@ -41,7 +41,9 @@ impl QuizCommand {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
         let lesson = names::lesson(&opened.course, &self.lesson)?;
-        let of = lesson.quizzes().count();
+        let track = opened.progress.track.as_ref();
+        let quizzes = || lesson.quizzes().filter(|quiz| quiz.is_on(track));
+        let of = quizzes().count();
         if of == 0 {
             app.note("This lesson has no questions.");
             return Ok(Code::Nothing);
@@ -50,7 +52,7 @@ impl QuizCommand {
         let caps = app.output.caps();
         let can_choose = app.output.is_interactive() && !caps.accessible;
         let answers: &mut dyn Answers = if can_choose { &mut Chosen } else { &mut Typed };
-        for (index, quiz) in lesson.quizzes().enumerate() {
+        for (index, quiz) in quizzes().enumerate() {
             app.output.line(heading(index + 1, of))?;
             match ask(app, &opened, lesson, quiz, answers)? {
                 Asked::Right => right += 1,

@@ -9,6 +9,7 @@ use super::names;
 use crate::course::{Item, Lesson, Section};
 use crate::lesson::layout;
 use crate::progress::{Next, Place};
+use crate::source::TrackId;
 use crate::text::{Line, Role, Style};
 
 /// Read a lesson
@@ -28,7 +29,8 @@ impl Read {
         app.output.lines(&self.lines(app, &opened, lesson))?;
         opened.update(|progress| {
             for (index, section) in lesson.sections().iter().enumerate() {
-                if self.further || !section.further {
+                let is_shown = lesson.has_section(section, progress.track.as_ref());
+                if is_shown && (self.further || !section.further) {
                     progress.see(lesson, index);
                 }
             }
@@ -63,12 +65,19 @@ impl Read {
             lines.extend(app.output.markdown(&lesson.summary));
         }
         let mut left_out = 0;
+        let track = opened.progress.track.as_ref();
         for section in lesson.sections() {
+            if !lesson.has_section(section, track) {
+                continue;
+            }
             if section.further && !self.further {
                 left_out += 1;
                 continue;
             }
             for item in &section.items {
+                if !opened.course.has_item(lesson, item, track) {
+                    continue;
+                }
                 lines.push(Line::new());
                 lines.extend(item_lines(app, opened, lesson, item));
             }
@@ -78,15 +87,19 @@ impl Read {
             lines.push(Line::new());
             lines.push(Line::new().with(
                 Role::Dim,
-                format!("Left out: {}. To read them too: {command}", titles(lesson)),
+                format!(
+                    "Left out: {}. To read them too: {command}",
+                    titles(lesson, track)
+                ),
             ));
         }
         lines
     }
 }
 
-fn titles(lesson: &Lesson) -> String {
+fn titles(lesson: &Lesson, track: Option<&TrackId>) -> String {
     let further = lesson.sections().iter().filter(|section| section.further);
+    let further = further.filter(|section| lesson.has_section(section, track));
     let titles = further.map(|Section { title, .. }| title.as_deref().unwrap_or_default());
     titles.collect::<Vec<_>>().join(", ")
 }
@@ -95,8 +108,8 @@ fn item_lines(app: &App, opened: &OpenCourse, lesson: &Lesson, item: &Item) -> V
     let label = Style::bold(Role::Accent);
     match item {
         Item::Text(range) => {
-            let blocks = &lesson.doc().blocks[range.clone()];
-            layout(blocks, lesson.doc(), &app.output.layout())
+            let blocks = lesson.blocks(range, opened.progress.track.as_ref());
+            layout(&blocks, lesson.doc(), &app.output.layout())
         }
         Item::Quiz(quiz) => {
             let mut lines = vec![Line::new().with(label, "Question")];

@@ -21,7 +21,7 @@ impl Search {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
         let text = self.text.join(" ");
-        let hits = search(&opened.course, &text);
+        let hits = search(&opened.course, opened.progress.track.as_ref(), &text);
         if hits.is_empty() {
             report_no_hits(app, &opened.course, &text);
             return Ok(Code::NotPassed);

@@ -38,6 +38,8 @@ pub struct Exercise {
     pub story: Option<String>,
     /// The tracks it belongs to.
     pub tracks: Vec<TrackId>,
+    /// The minutes that it takes, 0 if nobody says.
+    pub minutes: u32,
     /// Whether it is beyond the core: it does not count towards the finish.
     pub further: bool,
     /// How much a failing test reveals; `None` leaves it to the command.
@@ -75,6 +77,7 @@ impl Exercise {
             summary: String::new(),
             story: None,
             tracks: Vec::new(),
+            minutes: 0,
             further: true,
             feedback: Some(Feedback::Title),
             hints: Vec::new(),
@@ -87,6 +90,16 @@ impl Exercise {
                 fingerprint: String::new(),
             }),
         }
+    }
+
+    /// Returns whether `track` has it; without a track, it does.
+    pub(crate) fn is_on(&self, track: Option<&TrackId>) -> bool {
+        track.is_none_or(|track| self.tracks.contains(track))
+    }
+
+    /// Returns whether it counts towards the finish of `track`.
+    pub(crate) fn is_core(&self, track: Option<&TrackId>) -> bool {
+        !self.further && self.is_on(track)
     }
 
     /// Returns what it is worth when it is graded.

@@ -47,6 +47,24 @@ const FILES: &[(&str, &str)] = &[
     ),
 ];
 
+/// A lesson with parts for one track: a section, blocks with a question and an exercise, and one more section.
+pub(crate) const PARTS: &str = "+++\ntitle = \"Parts\"\nsummary = \"S.\"\nminutes = 3\n+++\nFor all.\n\n\
+    ## Quickly {track=fast}\n\nHurry.\n\n## Both\n\nBefore.\n\n<!-- track: slow -->\nTake care.\n\n\
+    ```quiz\nid = \"q\"\ntype = \"short\"\nprompt = \"Where?\"\naccept = [\"here\"]\notherwise = \"No.\"\n```\n\n\
+    <!-- exercise: both -->\n<!-- /track -->\n\nAfter.\n\n## Slowly {track=slow}\n\nRest.\n";
+
+/// Loads a course of one lesson, [`PARTS`], and the exercise that it leads to.
+pub(crate) fn parts() -> Course {
+    let mut files: Vec<_> = FILES.to_vec();
+    files.retain(|(path, _)| !path.starts_with("lessons/"));
+    files.retain(|(path, _)| !path.starts_with("exercises/") || path.starts_with("exercises/both"));
+    files.push(("lessons/01-parts.md", PARTS));
+    let files = files
+        .into_iter()
+        .map(|(path, text)| (path.to_owned(), Cow::Borrowed(text)));
+    load(&Tree::new(files), KINDS).0
+}
+
 /// Loads the course, and ignores the kinds' problems with its stub exercises.
 pub(crate) fn course() -> Course {
     let files = FILES

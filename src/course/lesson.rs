@@ -1,12 +1,14 @@
 //! Lessons, their sections and symptoms.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use super::Lazy;
 use super::body::Body;
+use super::outline::Outline;
 use super::quiz::Quiz;
-use crate::lesson::Doc;
-use crate::source::{ExerciseId, LessonId, Pattern};
+use crate::lesson::{Block, BlockKind, Doc};
+use crate::source::{ExerciseId, LessonId, Pattern, TrackId};
 
 /// A lesson of a course.
 #[derive(Debug, Clone)]
@@ -21,18 +23,22 @@ pub struct Lesson {
     pub title: String,
     /// One sentence: what one can do after it.
     pub summary: String,
-    /// The reading time.
+    /// The time for text and questions; each exercise has its own.
     pub minutes: u32,
     /// What one may paste into a search to find this lesson.
     pub symptoms: Lazy<Vec<Symptom>>,
-    /// The exercises it leads to, in order.
-    pub leads_to: Vec<ExerciseId>,
+    /// The exercises it leads to, and the tracks it is for.
+    pub outline: Outline,
+    /// The text.
     pub(crate) text: Lazy<Body>,
 }
 
 /// A part of a lesson, from one second-level heading to the next.
 #[derive(Debug, Clone)]
 pub struct Section {
+    /// Its name in the progress file: `{#id}` of the heading, else the heading's anchor; empty for the
+    /// introduction.
+    pub id: String,
     /// The heading's text; `None` for the introduction.
     pub title: Option<String>,
     /// Whether it is beyond the core.
@@ -78,7 +84,46 @@ impl Lesson {
     }
 
     pub(crate) fn exercises(&self) -> impl Iterator<Item = &ExerciseId> {
-        self.leads_to.iter()
+        self.outline.leads.iter().map(|lead| &lead.exercise)
+    }
+
+    /// Returns whether `track` has any core text of the lesson; without a track, it does.
+    pub(crate) fn is_on(&self, track: Option<&TrackId>) -> bool {
+        self.outline.is_on(track)
+    }
+
+    /// Returns whether `track` has anything of the section `section`, exercises aside.
+    pub(crate) fn has_section(&self, section: &Section, track: Option<&TrackId>) -> bool {
+        section.items.iter().any(|item| match item {
+            Item::Text(range) => self.has_text(range, track),
+            Item::Quiz(quiz) => quiz.is_on(track),
+            Item::Exercise(_) => false,
+        })
+    }
+
+    /// Returns whether reading `section` counts towards the finish of `track`.
+    pub(crate) fn is_core(&self, section: &Section, track: Option<&TrackId>) -> bool {
+        !section.further && self.has_section(section, track)
+    }
+
+    /// Returns whether `track` has any of the blocks `range`.
+    pub(crate) fn has_text(&self, range: &Range<usize>, track: Option<&TrackId>) -> bool {
+        let is_shown = |index: &usize| {
+            let block = &self.doc().blocks[*index];
+            !matches!(block.kind, BlockKind::Comment(_)) && self.text.has_block(*index, track)
+        };
+        range.clone().any(|index| is_shown(&index))
+    }
+
+    /// Returns those of the blocks `range` that `track` has; all of them without a track.
+    pub(crate) fn blocks(&self, range: &Range<usize>, track: Option<&TrackId>) -> Cow<'_, [Block]> {
+        let all = &self.doc().blocks[range.clone()];
+        let is_on = |index: usize| self.text.has_block(index, track);
+        if range.clone().all(is_on) {
+            return Cow::Borrowed(all);
+        }
+        let own = range.clone().zip(all).filter(|(index, _)| is_on(*index));
+        Cow::Owned(own.map(|(_, block)| block.clone()).collect())
     }
 
     /// Returns the lesson's questions, in order.
@@ -91,5 +136,44 @@ impl Lesson {
 
     fn items(&self) -> impl Iterator<Item = &Item> {
         self.sections().iter().flat_map(|section| &section.items)
+    }
+}
+
+/// Returns the anchor of a heading as GitHub and mdBook generate it.
+pub(crate) fn anchor(heading: &str) -> String {
+    // One letter may become two in lower case, and the second a mark that is dropped.
+    let lower = heading.trim().chars().flat_map(char::to_lowercase);
+    let kept = lower.filter_map(|char| match char {
+        ' ' | '-' => Some('-'),
+        '_' => Some('_'),
+        _ => char.is_alphanumeric().then_some(char),
+    });
+    kept.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::anchor;
+
+    #[test]
+    fn a_heading_gives_the_anchor_that_github_makes() {
+        assert_eq!(
+            anchor("Is it running? (`ss -ltn`)"),
+            "is-it-running-ss--ltn"
+        );
+        assert_eq!(anchor("A part of it"), "a-part-of-it");
+    }
+
+    #[test]
+    fn an_anchor_is_its_own_anchor() {
+        for title in [
+            "Is it running? (`ss -ltn`)",
+            "Ünïcode İ ǅ",
+            "a_b - c #2",
+            "",
+        ] {
+            let once = anchor(title);
+            assert_eq!(anchor(&once), once, "{title}");
+        }
     }
 }

@@ -101,6 +101,8 @@ pub(super) struct ExerciseManifest {
     #[serde(default)]
     pub(super) tracks: Vec<Spanned<TrackId>>,
     #[serde(default)]
+    pub(super) minutes: u32,
+    #[serde(default)]
     pub(super) further: bool,
     pub(super) feedback: Option<Feedback>,
     #[serde(default)]
@@ -118,12 +120,13 @@ pub(super) struct JudgingManifest {
 }
 
 impl ExerciseManifest {
-    pub(in crate::course) const KEYS: [&'static str; 11] = [
+    pub(in crate::course) const KEYS: [&'static str; 12] = [
         "kind",
         "title",
         "summary",
         "story",
         "tracks",
+        "minutes",
         "further",
         "feedback",
         "hints",

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use super::body::directive;
 use super::load::split_front_matter;
+use super::outline::{Directive, second_level_marks, track_mark};
 use super::{Choice, Course, Exercise, Lesson, Question, Quiz, Symptom};
 use crate::lesson::{Fence, Info, Piece, pieces};
 
@@ -28,7 +28,7 @@ pub(crate) fn lesson_page(course: &Course, lesson: &Lesson, words: Words<'_>) ->
     let (_, body, first_line) = split_front_matter(text);
     let mut markdown = format!("# {name}\n\n");
     if !lesson.summary.is_empty() {
-        let minutes = lesson.minutes;
+        let minutes = course.minutes(lesson, None);
         push(
             &mut markdown,
             &format!("*{} About {minutes} minutes.*\n\n", lesson.summary),
@@ -89,13 +89,20 @@ impl Writer<'_> {
         }
     }
 
-    /// Copies a line, with a link in place of a directive.
+    /// Copies a line, with a link in place of an exercise. A book has the text of every track; a section
+    /// of one says so.
     fn line(&mut self, line: &str) {
-        let exercise = directive(line).and_then(|id| self.course.exercise(&id));
-        if let Some(exercise) = exercise {
-            push(&mut self.markdown, &exercise_link(exercise));
-        } else {
-            self.markdown.extend([line, "\n"]);
+        let id = match Directive::on_line(line) {
+            Some(Directive::Exercise(id)) => id.parse().ok(),
+            Some(Directive::Track(_) | Directive::EndOfTrack) | None => None,
+        };
+        if let Some(exercise) = id.and_then(|id| self.course.exercise(&id)) {
+            return push(&mut self.markdown, &exercise_link(exercise));
+        }
+        self.markdown.extend([line, "\n"]);
+        let track = second_level_marks(line).and_then(track_mark);
+        if let Some(track) = track.and_then(|track| self.course.track(&track)) {
+            push(&mut self.markdown, &format!("\n*Track: {}*\n", track.title));
         }
     }
 
@@ -223,10 +230,11 @@ mod tests {
             ),
         ]);
         let (course, _) = load(&tree, crate::kinds::KINDS);
-        lesson_page(&course, &course.lessons[0], &|info| {
-            info.language().to_owned()
-        })
-        .markdown
+        lesson_page(&course, &course.lessons[0], &language).markdown
+    }
+
+    fn language(info: Info<'_>) -> String {
+        info.language().to_owned()
     }
 
     #[test]
@@ -236,6 +244,20 @@ mod tests {
             page.starts_with("# 1. One\n\n*See. About 3 minutes.*\n\nText.\n"),
             "{page}"
         );
+    }
+
+    #[test]
+    fn a_book_has_the_parts_of_every_track() {
+        let course = crate::course::fixture::parts();
+        let page = lesson_page(&course, &course.lessons[0], &language).markdown;
+        for part in [
+            "## Quickly {track=fast}\n\n*Track: Fast*\n\nHurry.",
+            "Take care.",
+            "Rest.",
+            "**Exercise:** [Both]",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
     }
 
     #[test]

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::source::TrackId;
+
 /// A question in a lesson. It never blocks progress.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quiz {
@@ -11,6 +13,8 @@ pub struct Quiz {
     pub prompt: String,
     /// The kind of question, with its answers.
     pub question: Question,
+    /// The track that it is for alone, if it is.
+    pub track: Option<TrackId>,
     /// The line of its block in the lesson's file, from 1.
     pub line: usize,
 }
@@ -77,6 +81,11 @@ pub(crate) struct Mark {
 }
 
 impl Quiz {
+    /// Returns whether `track` has the question.
+    pub(crate) fn is_on(&self, track: Option<&TrackId>) -> bool {
+        track.is_none() || self.track.is_none() || self.track.as_ref() == track
+    }
+
     /// Returns the choices; none for a short answer.
     pub(crate) fn choices(&self) -> &[Choice] {
         match &self.question {
@@ -187,6 +196,7 @@ mod tests {
             id: "q".into(),
             prompt: String::new(),
             question,
+            track: None,
             line: 1,
         }
     }

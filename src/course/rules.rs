@@ -21,6 +21,7 @@ pub fn check(course: &Course) -> Vec<Problem> {
     for lesson in &course.lessons {
         problems.extend(lesson.text.problems.iter().cloned());
         self::lesson(lesson, &hops, &mut problems);
+        tracks(course, lesson, &mut problems);
         quizzes::check(lesson, &mut problems);
     }
     links::check(course, &mut problems);
@@ -101,6 +102,22 @@ fn lesson(lesson: &Lesson, hops: &[&str], problems: &mut Vec<Problem>) {
     }
 }
 
+fn tracks(course: &Course, lesson: &Lesson, problems: &mut Vec<Problem>) {
+    let unknown = lesson.text.parts.iter();
+    let unknown = unknown.filter(|part| course.track(&part.track).is_none());
+    problems.extend(unknown.map(|part| {
+        let message = format!("track `{}` is not in course.toml", part.track);
+        let known = course.tracks.iter().map(|track| format!("`{}`", track.id));
+        let help = match known.collect::<Vec<_>>() {
+            none if none.is_empty() => "the course has no tracks".to_owned(),
+            known => format!("tracks are {}", known.join(", ")),
+        };
+        Problem::new(&*lesson.file, message)
+            .at(part.line)
+            .help(help)
+    }));
+}
+
 /// Returns the number, from 1, of the first line of `text` that sets `key`.
 fn key_line(text: &str, key: &str) -> Option<usize> {
     let sets = |line: &str| {
@@ -173,6 +190,49 @@ mod tests {
                 .iter()
                 .all(|problem| problem.starts_with("lessons/01-one.md:7: ")),
             "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_part_is_for_a_track_of_the_course() {
+        let found = problems("## Part {track=rust}\n\nText.\n\n## Rest", GOOD);
+        assert_eq!(
+            found,
+            [
+                "lessons/01-one.md:5: track `rust` is not in course.toml\n    help: the course has no tracks"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_link_leads_where_all_its_readers_can_follow() {
+        let lesson = |body: &str| format!("+++\ntitle = \"T\"\nsummary = \"S\"\n+++\n{body}");
+        let files = [
+            (
+                "course.toml",
+                "format = 1\nid = \"c\"\ntitle = \"C\"\n[[tracks]]\nid = \"a\"\ntitle = \"A\"\n\
+                 [[tracks]]\nid = \"b\"\ntitle = \"B\"\n"
+                    .to_owned(),
+            ),
+            (
+                "lessons/01-one.md",
+                lesson(
+                    "[x](#own), [y](#part), [z](02-two.md), [w](#all)\n\n## Part {#own track=a}\n\n\
+                     [x](#own), [z](02-two.md)\n\n## All\n\nText.\n",
+                ),
+            ),
+            ("lessons/02-two.md", lesson("## Two {track=a}\n\nText.\n")),
+        ];
+        let files = files.map(|(path, text)| (path.to_owned(), Cow::Owned(text)));
+        let course = load(&Tree::new(files), crate::kinds::KINDS).0;
+        let found: Vec<_> = check(&course).iter().map(ToString::to_string).collect();
+        assert_eq!(
+            found,
+            [
+                "lessons/01-one.md:5: the link `#own` leads to a section that only the track `a` has",
+                "lessons/01-one.md:5: the link `#part` leads to no heading of lessons/01-one.md",
+                "lessons/01-one.md:5: the link `02-two.md` leads to a lesson that the track `b` does not have",
+            ]
         );
     }
 

@@ -39,8 +39,8 @@ pub enum BlockKind {
         level: u8,
         /// The words of the heading.
         text: Vec<Inline>,
-        /// The classes set by `{.class}`, without the dot.
-        classes: Vec<String>,
+        /// What stands in braces behind the words.
+        marks: HeadingMarks,
     },
     /// Running text.
     Paragraph(Vec<Inline>),
@@ -72,6 +72,17 @@ pub enum BlockKind {
     Html(String),
     /// A definition list.
     Definitions(Vec<Definition>),
+}
+
+/// The attributes of a heading: `{#id .class name=value}`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct HeadingMarks {
+    /// The id, without its `#`.
+    pub id: Option<String>,
+    /// The classes, without their dots.
+    pub classes: Vec<String>,
+    /// The other attributes, in order; one without `=` has an empty value.
+    pub values: Vec<(String, String)>,
 }
 
 /// A list.

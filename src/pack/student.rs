@@ -12,9 +12,10 @@ use super::{PackError, Packed};
 use crate::course::{Course, Exercise};
 
 /// Keys of `exercise.toml` that are handed out.
-const KEYS: [&str; 7] = [
-    "kind", "title", "summary", "story", "tracks", "further", "feedback",
+const KEYS: [&str; 8] = [
+    "kind", "title", "summary", "story", "tracks", "minutes", "further", "feedback",
 ];
+
 /// Returns the files of the student edition of `course`, with the hints if `hints` says so.
 pub(crate) fn files(course: &Course, hints: bool) -> Result<Vec<Packed>, PackError> {
     let mut files = vec![manifest(course)?];

@@ -57,8 +57,10 @@ impl Progress {
         let states = core(course, track).map(|exercise| self.state_of(exercise));
         let (settled, counted): (Vec<_>, Vec<_>) =
             states.partition(|state| *state == State::Settled);
+        let lessons = course.lessons.iter();
+        let lessons = lessons.filter(|lesson| lesson.is_on(track));
         Tally {
-            lessons: Count::from_flags(course.lessons.iter().map(|lesson| self.has_read(lesson))),
+            lessons: Count::from_flags(lessons.map(|lesson| self.has_read(lesson, track))),
             exercises: Count::from_flags(counted.into_iter().map(State::is_done)),
             settled: settled.len(),
         }
@@ -93,7 +95,7 @@ impl Progress {
         index: usize,
         section: &'a Section,
     ) -> Option<Next<'a>> {
-        if !section.further && !self.has_seen(lesson, index) {
+        if lesson.is_core(section, self.track.as_ref()) && !self.has_seen(lesson, index) {
             return Some(Next::Read {
                 lesson,
                 section: index,
@@ -108,7 +110,7 @@ impl Progress {
     }
 
     fn is_open(&self, exercise: &Exercise) -> bool {
-        is_core(exercise, self.track.as_ref()) && !self.is_done(exercise)
+        exercise.is_core(self.track.as_ref()) && !self.is_done(exercise)
     }
 
     fn is_done(&self, exercise: &Exercise) -> bool {
@@ -120,11 +122,7 @@ fn core<'a>(course: &'a Course, track: Option<&'a TrackId>) -> impl Iterator<Ite
     course
         .exercises
         .iter()
-        .filter(move |exercise| is_core(exercise, track))
-}
-
-fn is_core(exercise: &Exercise, track: Option<&TrackId>) -> bool {
-    !exercise.further && track.is_none_or(|track| exercise.tracks.contains(track))
+        .filter(move |exercise| exercise.is_core(track))
 }
 
 #[cfg(test)]
@@ -177,6 +175,33 @@ mod tests {
         );
         assert!(progress.finished(&course, &fast));
         assert!(!progress.finished(&course, &"slow".parse().unwrap()));
+    }
+
+    #[test]
+    fn a_track_meets_its_own_parts_and_no_others() {
+        let course = fixture::parts();
+        let way = |track: Option<&str>| {
+            let track: Option<TrackId> = track.map(|track| track.parse().unwrap());
+            let mut progress = Progress {
+                track: track.clone(),
+                ..Progress::default()
+            };
+            let way = walk(&course, &mut progress);
+            assert!(track.is_none_or(|track| progress.finished(&course, &track)));
+            way.join(", ")
+        };
+        assert_eq!(
+            way(Some("fast")),
+            "read parts 0, read parts 1, read parts 2, nothing"
+        );
+        assert_eq!(
+            way(Some("slow")),
+            "read parts 0, read parts 2, solve both, read parts 3, nothing"
+        );
+        assert_eq!(
+            way(None),
+            "read parts 0, read parts 1, read parts 2, solve both, read parts 3, nothing"
+        );
     }
 
     #[test]

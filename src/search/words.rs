@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::Hit;
 use crate::course::{Course, Exercise, Item, Lesson};
 use crate::lesson::{Block, BlockKind, Inline, text_of as plain_text, walk};
+use crate::source::TrackId;
 
 /// The most hits.
 const MOST: usize = 10;
@@ -12,21 +13,22 @@ const MOST: usize = 10;
 const AROUND: usize = 60;
 
 /// Returns the places that contain every word of `text`, best first.
-pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
+pub(super) fn find<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &str) -> Vec<Hit<'a>> {
     let words: Vec<String> = words(text).collect();
     if words.is_empty() {
         return Vec::new();
     }
     let mut found: Vec<(usize, Hit<'a>)> = Vec::new();
     for lesson in &course.lessons {
-        for section in 0..lesson.sections().len() {
-            found.extend(in_section(lesson, section, &words));
+        for (index, section) in lesson.sections().iter().enumerate() {
+            if lesson.has_section(section, track) {
+                found.extend(in_section(lesson, index, track, &words));
+            }
         }
     }
     found.extend(
         course
-            .exercises
-            .iter()
+            .exercises_of(track)
             .filter_map(|exercise| in_exercise(exercise, &words)),
     );
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -39,7 +41,7 @@ pub(crate) fn vocabulary(course: &Course) -> BTreeSet<String> {
     for lesson in &course.lessons {
         vocabulary.extend(words(&lesson.title));
         for section in 0..lesson.sections().len() {
-            vocabulary.extend(words(&section_text(lesson, section)));
+            vocabulary.extend(words(&section_text(lesson, section, None)));
         }
     }
     vocabulary
@@ -48,6 +50,7 @@ pub(crate) fn vocabulary(course: &Course) -> BTreeSet<String> {
 fn in_section<'a>(
     lesson: &'a Lesson,
     section: usize,
+    track: Option<&TrackId>,
     words: &[String],
 ) -> Option<(usize, Hit<'a>)> {
     let title = lesson.sections()[section].title.as_deref();
@@ -55,7 +58,7 @@ fn in_section<'a>(
     if section == 0 {
         head = format!("{head} {} {}", lesson.title, lesson.summary);
     }
-    let body = section_text(lesson, section);
+    let body = section_text(lesson, section, track);
     let score = score(&head, &body, words)?;
     let excerpt = excerpt(if body.is_empty() { &head } else { &body }, words);
     let hit = Hit::Section {
@@ -89,13 +92,13 @@ fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
 }
 
 /// Returns the running text of a section, without its heading and decorations.
-fn section_text(lesson: &Lesson, section: usize) -> String {
+fn section_text(lesson: &Lesson, section: usize, track: Option<&TrackId>) -> String {
     let mut words = Vec::new();
     for item in &lesson.sections()[section].items {
         match item {
-            Item::Text(range) => words.push(text_of(lesson, &lesson.doc().blocks[range.clone()])),
-            Item::Quiz(quiz) => words.push(quiz.prompt.clone()),
-            Item::Exercise(_) => {}
+            Item::Text(range) => words.push(text_of(lesson, &lesson.blocks(range, track))),
+            Item::Quiz(quiz) if quiz.is_on(track) => words.push(quiz.prompt.clone()),
+            Item::Quiz(_) | Item::Exercise(_) => {}
         }
     }
     let text = words.join(" ");
@@ -198,20 +201,23 @@ mod tests {
     #[test]
     fn every_word_must_be_there() {
         let course = fixture::course();
-        let hits = find(&course, "Gateway between");
+        let hits = find(&course, None, "Gateway between");
         assert!(
             matches!(&hits[..], [Hit::Section { section: 1, .. }]),
             "{hits:?}"
         );
-        assert!(find(&course, "gateway quantum").is_empty());
-        assert!(find(&course, " ?! ").is_empty());
-        assert!(matches!(&find(&course, "both")[..], [Hit::Exercise(_)]));
+        assert!(find(&course, None, "gateway quantum").is_empty());
+        assert!(find(&course, None, " ?! ").is_empty());
+        assert!(matches!(
+            &find(&course, None, "both")[..],
+            [Hit::Exercise(_)]
+        ));
     }
 
     #[test]
     fn a_title_is_better_than_text() {
         let course = fixture::course();
-        let hits = find(&course, "start");
+        let hits = find(&course, None, "start");
         assert!(
             matches!(&hits[0], Hit::Section { section: 0, .. }),
             "{hits:?}"
@@ -255,9 +261,9 @@ mod tests {
     #[test]
     fn the_text_of_a_section_has_no_heading_and_its_question() {
         let course = fixture::course();
-        let text = section_text(&course.lessons[0], 1);
+        let text = section_text(&course.lessons[0], 1, None);
         assert_eq!(text, "A gateway stands in between. Which?");
-        let text = section_text(&course.lessons[0], 0);
+        let text = section_text(&course.lessons[0], 0, None);
         assert_eq!(text, "Welcome to the port.");
     }
 
@@ -271,7 +277,7 @@ mod tests {
         ];
         let files = files.map(|(path, text)| (path.to_owned(), text.into()));
         let (course, _) = load(&Tree::new(files), KINDS);
-        let text = section_text(&course.lessons[0], 0);
+        let text = section_text(&course.lessons[0], 0, None);
         assert_eq!(text, "quoted head cell item code term meaning noted");
     }
 

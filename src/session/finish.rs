@@ -33,12 +33,9 @@ impl CoursePage for Finish {
         lines.push(Line::new());
         lines.push(Line::plain("What you can do now:"));
         lines.push(Line::new());
-        for lesson in shared
-            .course
-            .lessons
-            .iter()
-            .filter(|lesson| !lesson.summary.is_empty())
-        {
+        for lesson in shared.course.lessons.iter().filter(|lesson| {
+            !lesson.summary.is_empty() && lesson.is_on(track.map(|track| &track.id))
+        }) {
             let lead = shared.view.sign(Role::Good, "✓", "learnt");
             lines.extend(shared.view.hanging(&lead, &lesson.summary));
         }

@@ -68,7 +68,7 @@ impl SharedState {
     }
 
     pub(super) fn lesson_label(&self, index: usize, lesson: &Lesson) -> Line {
-        let read = self.progress.has_read(lesson);
+        let read = self.progress.has_read(lesson, self.progress.track.as_ref());
         let begun =
             (0..lesson.sections().len()).any(|section| self.progress.has_seen(lesson, section));
         let mark = match (read, begun) {
@@ -77,7 +77,7 @@ impl SharedState {
             (false, false) => self.view.sign(Role::Dim, "○", "new"),
         };
         mark.with(Role::Text, format!("{}  {}", index + 1, lesson.title))
-            .with(Role::Dim, format!("  {} min", lesson.minutes))
+            .with(Role::Dim, format!("  {} min", self.minutes(lesson)))
     }
 
     pub(super) fn exercise_entry(&self, stop: Stop, exercise: &Exercise) -> MenuEntry {

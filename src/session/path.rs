@@ -84,8 +84,8 @@ impl<'a> Way<'a> {
         })
     }
 
-    /// Returns the stops, in order. Exercises of other tracks, and those that could not be read,
-    /// are none.
+    /// Returns the stops, in order. What is for other tracks, and exercises that could not be read, are
+    /// none.
     pub(super) fn stops(self) -> impl Iterator<Item = Stop> {
         let lessons = self.course.lessons.iter().enumerate();
         let sections = lessons.flat_map(|(lesson, text)| {
@@ -94,7 +94,7 @@ impl<'a> Way<'a> {
         });
         sections.flat_map(move |(lesson, section, text)| {
             let items = text.items.iter().enumerate();
-            let items = items.filter(move |(_, item)| self.is_on(item));
+            let items = items.filter(move |(_, item)| self.has(&self.course.lessons[lesson], item));
             items.map(move |(item, _)| Stop {
                 lesson,
                 section,
@@ -103,18 +103,9 @@ impl<'a> Way<'a> {
         })
     }
 
-    fn is_on(self, item: &Item) -> bool {
-        match item {
-            Item::Text(range) => !range.is_empty(),
-            Item::Quiz(_) => true,
-            Item::Exercise(id) => {
-                let exercise = self.course.exercise(id);
-                exercise.is_some_and(|exercise| {
-                    self.track
-                        .is_none_or(|track| exercise.tracks.contains(track))
-                })
-            }
-        }
+    /// Returns whether `item` of `lesson` is on the way.
+    pub(super) fn has(self, lesson: &Lesson, item: &Item) -> bool {
+        self.course.has_item(lesson, item, self.track)
     }
 }
 
@@ -122,6 +113,7 @@ impl<'a> Way<'a> {
 mod tests {
     use super::*;
     use crate::course::fixture;
+    use crate::lesson::{BlockKind, text_of};
 
     #[test]
     fn exercises_of_other_tracks_are_no_stops() {
@@ -143,6 +135,48 @@ mod tests {
         };
         assert_eq!(names(all), ["both", "extra", "quick", "careful"]);
         assert_eq!(names(slow), ["both", "extra", "careful"]);
+    }
+
+    #[test]
+    fn parts_of_other_tracks_are_no_stops_and_in_no_text() {
+        let course = fixture::parts();
+        let texts = |track: Option<usize>| -> Vec<String> {
+            let track = track.map(|track| &course.tracks[track].id);
+            let way = Way {
+                course: &course,
+                track,
+            };
+            let words = |stop| match way.at(stop) {
+                Some((lesson, _, Item::Text(range))) => {
+                    let blocks = lesson.blocks(range, track);
+                    let lines = blocks.iter().filter_map(|block| match &block.kind {
+                        BlockKind::Heading { text, .. } | BlockKind::Paragraph(text) => {
+                            Some(text_of(text))
+                        }
+                        _ => None,
+                    });
+                    lines.collect::<Vec<_>>().join(" ")
+                }
+                Some((_, _, Item::Quiz(quiz))) => quiz.id.clone(),
+                Some((_, _, Item::Exercise(id))) => id.to_string(),
+                None => String::new(),
+            };
+            way.stops().map(words).collect()
+        };
+        assert_eq!(
+            texts(Some(0)),
+            ["For all.", "Quickly Hurry.", "Both Before.", "After."]
+        );
+        let slow = [
+            "For all.",
+            "Both Before. Take care.",
+            "q",
+            "both",
+            "After.",
+            "Slowly Rest.",
+        ];
+        assert_eq!(texts(Some(1)), slow);
+        assert_eq!(texts(None).len(), slow.len() + 1);
     }
 
     #[test]

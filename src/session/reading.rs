@@ -45,8 +45,7 @@ impl CoursePage for Reading {
         if shared.way().lesson(self.stop.lesson) == Some(self.stop) {
             lines = title(lesson, shared);
         }
-        let blocks = &lesson.doc().blocks[range.clone()];
-        lines.extend(shared.view.blocks(blocks, lesson.doc()));
+        lines.extend(shared.blocks(lesson, range));
         lines
     }
 
@@ -58,9 +57,10 @@ impl CoursePage for Reading {
         let mut lines = title(lesson, shared);
         let items = lesson.sections().iter().flat_map(|section| &section.items);
         for item in items {
-            if let Item::Text(range) = item {
-                let blocks = &lesson.doc().blocks[range.clone()];
-                lines.extend(shared.view.blocks(blocks, lesson.doc()));
+            if let Item::Text(range) = item
+                && shared.way().has(lesson, item)
+            {
+                lines.extend(shared.blocks(lesson, range));
                 lines.push(Line::new());
             }
         }
@@ -120,7 +120,7 @@ impl CoursePage for Reading {
         let (lesson, section, _) = shared.way().at(self.stop)?;
         let is_last = !section.items[self.stop.item + 1..]
             .iter()
-            .any(|item| matches!(item, Item::Text(_)));
+            .any(|item| matches!(item, Item::Text(_)) && shared.way().has(lesson, item));
         let is_news = !shared.progress.has_seen(lesson, self.stop.section);
         (is_last && is_news && shared.sheet.is_at_end())
             .then(|| ProgressNote::Seen(lesson.id.clone(), self.stop.section))
@@ -134,10 +134,15 @@ impl CoursePage for Reading {
 fn title(lesson: &Lesson, shared: &SharedState) -> Vec<Line> {
     let mut lines = shared.view.heading(1, &lesson.title);
     let about = format!(
-        "Lesson {} of {}, about {} minutes",
+        "Lesson {} of {}, about {} minutes{}",
         shared.number(lesson),
         shared.course.lessons.len(),
-        lesson.minutes
+        shared.minutes(lesson),
+        if shared.minutes(lesson) > lesson.minutes {
+            " with its exercises"
+        } else {
+            ""
+        },
     );
     lines.extend([Line::new().with(Role::Dim, about), Line::new()]);
     lines

@@ -1,6 +1,7 @@
 //! What the pages of a session share, and only the machine changes.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use super::checks::Checks;
 use super::footer::{Footer, Hint};
@@ -69,6 +70,11 @@ impl SharedState {
         self.progress.state_of(exercise)
     }
 
+    /// Returns the minutes that `lesson` takes on the track, with its exercises.
+    pub(super) fn minutes(&self, lesson: &Lesson) -> u32 {
+        self.course.minutes(lesson, self.progress.track.as_ref())
+    }
+
     /// Returns the number of `lesson`, from 1.
     pub(super) fn number(&self, lesson: &Lesson) -> usize {
         let mut lessons = self.course.lessons.iter();
@@ -80,7 +86,8 @@ impl SharedState {
     pub(super) fn unread(&self, index: usize, lesson: &Lesson) -> Option<Stop> {
         let mut sections = lesson.sections().iter().enumerate();
         let (section, _) = sections.find(|(number, section)| {
-            !section.further && !self.progress.has_seen(lesson, *number)
+            lesson.is_core(section, self.progress.track.as_ref())
+                && !self.progress.has_seen(lesson, *number)
         })?;
         self.way()
             .stops()
@@ -94,19 +101,34 @@ impl SharedState {
             let place = format!("{} {}", self.number(lesson), lesson.title);
             footer.place = Line::new()
                 .with(Role::Accent, place)
-                .with(Role::Dim, section_place(stop, lesson, section));
+                .with(Role::Dim, self.section_place(stop, lesson, section));
         }
         footer
     }
-}
 
-fn section_place(stop: Stop, lesson: &Lesson, section: &Section) -> String {
-    let Some(title) = &section.title else {
-        return String::new();
-    };
-    let further = if section.further { ", optional" } else { "" };
-    let titled = lesson.sections().iter();
-    let titled = titled.filter(|section| section.title.is_some()).count();
-    let number = stop.section + 1 - (lesson.sections().len() - titled);
-    format!(" · {number}/{titled} {title}{further}")
+    /// Counts only the sections that the track has.
+    fn section_place(&self, stop: Stop, lesson: &Lesson, section: &Section) -> String {
+        let Some(title) = &section.title else {
+            return String::new();
+        };
+        let further = if section.further { ", optional" } else { "" };
+        let track = self.progress.track.as_ref();
+        let titled = |sections: &[Section]| {
+            let titled = sections.iter().filter(|section| section.title.is_some());
+            titled
+                .filter(|section| lesson.has_section(section, track))
+                .count()
+        };
+        let (number, of) = (
+            titled(&lesson.sections()[..=stop.section]),
+            titled(lesson.sections()),
+        );
+        format!(" · {number}/{of} {title}{further}")
+    }
+
+    /// Lays out those of the blocks `range` of `lesson` that the track has.
+    pub(super) fn blocks(&self, lesson: &Lesson, range: &Range<usize>) -> Vec<Line> {
+        let blocks = lesson.blocks(range, self.progress.track.as_ref());
+        self.view.blocks(&blocks, lesson.doc())
+    }
 }

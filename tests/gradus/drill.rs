@@ -85,15 +85,15 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     drill.send("t");
     drill.wait_for("The logs are hidden.");
     drill.send("a");
-    drill.wait_for("client to nginx, between the two");
+    drill.wait_for("client to nginx: the connection");
     drill.send("\r");
-    drill.wait_for("the service is not started");
+    drill.wait_for("service not running");
     drill.send("\r");
     drill.wait_for("That is not it.");
     drill.send("a");
-    drill.wait_for("> client to nginx, between the two\n  nginx, before it asks anybody");
+    drill.wait_for("> client to nginx: the connection\n  nginx, before it contacts an upstream");
     drill.send("\u{1b}[B\u{1b}[B\r");
-    drill.wait_for("  nginx asks at a wrong port");
+    drill.wait_for("  wrong port in proxy_pass");
     drill.send("\u{1b}[B\r");
     drill.wait_for("Right. Now mend it");
     mend(&machine, 1, "nginx.conf");
@@ -114,12 +114,12 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     let record = machine.says(&["drill", "--record"]);
     assert!(
         record.contains(&format!(
-            "in the end  seed {seed}\n     nginx asks at a wrong port"
+            "in the end  seed {seed}\n     wrong port in proxy_pass"
         )),
         "{record}"
     );
     assert!(
-        record.contains("0 of 1  nginx asks at a wrong port"),
+        record.contains("0 of 1  wrong port in proxy_pass"),
         "{record}"
     );
     let record = json(&machine, &["drill", "--record", "--json"]);

@@ -171,7 +171,7 @@ exercises/buried/exercise.toml: no lesson leads to this exercise
     put `<!-- exercise: buried -->` on a line of a lesson
 exercises/keep/exercise.toml:2: invalid basic string, expected `"`
 exercises/pair/exercise.toml:1: unknown key `stars`
-    keys are kind, title, summary, story, tracks, further, feedback, hints, grade, wrong, equivalent and the table `rust`
+    keys are kind, title, summary, story, tracks, minutes, further, feedback, hints, grade, wrong, equivalent and the table `rust`
 exercises/pair/exercise.toml:2: track `welder` is not in course.toml
 exercises/pair/exercise.toml:6: 2 hints
     write at least 3, the gentlest first

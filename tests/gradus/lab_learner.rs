@@ -90,7 +90,7 @@ fn app_down(machine: &Machine) {
     // A check takes the shop away, and puts it back: the second finds what the first found.
     for _ in 0..2 {
         let check = machine.says(&["check", "app-down"]);
-        assert!(check.contains("Passed: Nobody home"), "{check}");
+        assert!(check.contains("Passed: Nothing is listening"), "{check}");
         lab.wait_for("shop running · customers get 200");
     }
     end(&mut lab, machine);

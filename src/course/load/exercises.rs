@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 use super::super::exercise::{EquivalentMutant, Exercise, Judging};
 use super::super::grading::{Grading, TestGrading};
 use super::super::manifest::{Changes, ExerciseManifest, GradeManifest, JudgingManifest};
+use super::super::outline::Lead;
 use super::super::{Course, Lazy, Lesson};
 use super::head;
 use crate::kind;
@@ -23,6 +24,7 @@ pub(super) fn load(
         let (manifest, kind) = manifest(file, text, kinds)?;
         let tables = parse::<JudgingManifest>(file, text)?;
         check_tracks(&manifest, text, file, course, problems);
+        check_place(&id, &manifest, course, problems);
         let place = Place::new(&id, kind, course);
         let judging = Lazy::ready(place.judging(&tables, text, problems));
         Ok(exercise(place, manifest, judging, course))
@@ -112,7 +114,12 @@ fn exercise(
     judging: Lazy<Judging>,
     course: &Course,
 ) -> Exercise {
-    let tracks = tracks(&manifest, course);
+    let mut tracks = tracks(&manifest, course);
+    if let Some((_, lead)) = lead_to(&place.id, course)
+        && let Some(own) = &lead.track
+    {
+        tracks.retain(|track| track == own);
+    }
     Exercise {
         id: place.id.clone(),
         kind: place.kind,
@@ -120,6 +127,7 @@ fn exercise(
         summary: manifest.summary,
         story: manifest.story,
         tracks,
+        minutes: manifest.minutes,
         further: manifest.further,
         feedback: manifest.feedback,
         hints: manifest.hints,
@@ -275,6 +283,37 @@ fn check_tracks(
     }
 }
 
+/// Returns the lesson that leads to the exercise `id`, and how.
+fn lead_to<'a>(id: &ExerciseId, course: &'a Course) -> Option<(&'a Lesson, &'a Lead)> {
+    course.lessons.iter().find_map(|lesson| {
+        let mut leads = lesson.outline.leads.iter();
+        Some((lesson, leads.find(|lead| lead.exercise == *id)?))
+    })
+}
+
+/// Reports an exercise whose place is for a track that it does not belong to.
+fn check_place(
+    id: &ExerciseId,
+    manifest: &ExerciseManifest,
+    course: &Course,
+    problems: &mut Vec<Problem>,
+) {
+    let Some((lesson, lead)) = lead_to(id, course) else {
+        return;
+    };
+    let own = tracks(manifest, course);
+    if let Some(track) = &lead.track
+        && !own.contains(track)
+    {
+        let message =
+            format!("leads to the exercise `{id}` on the track `{track}`, which it is not of");
+        let help =
+            format!("move it out of that part, or add the track to exercises/{id}/exercise.toml");
+        let line = line_of_directive(course, lesson, id);
+        problems.push(Problem::new(&*lesson.file, message).at(line).help(help));
+    }
+}
+
 fn tracks(manifest: &ExerciseManifest, course: &Course) -> Vec<TrackId> {
     if manifest.tracks.is_empty() {
         return course.tracks.iter().map(|track| track.id.clone()).collect();
@@ -314,6 +353,7 @@ mod tests {
     use std::borrow::Cow;
 
     use crate::course::{Exercise, Tree, load};
+    use crate::source::TrackId;
 
     /// Progress is kept by it: another value would take every pass from every learner.
     #[test]
@@ -337,5 +377,38 @@ mod tests {
                 .map(Exercise::fingerprint)
         };
         assert_eq!(fingerprint("halve"), Some("80787aab411752fe"));
+    }
+
+    #[test]
+    fn an_exercise_is_on_no_track_but_that_of_its_place() {
+        let load = |tracks: &str| {
+            let files = [
+                (
+                    "course.toml",
+                    "format = 1\nid = \"c\"\ntitle = \"C\"\n[[tracks]]\nid = \"a\"\ntitle = \"A\"\n\
+                     [[tracks]]\nid = \"b\"\ntitle = \"B\"\n"
+                        .to_owned(),
+                ),
+                (
+                    "lessons/01-one.md",
+                    "+++\ntitle = \"T\"\n+++\nText.\n\n<!-- track: a -->\n<!-- exercise: e -->\n<!-- /track -->\n"
+                        .to_owned(),
+                ),
+                (
+                    "exercises/e/exercise.toml",
+                    format!("kind = \"rust\"\ntitle = \"E\"\n{tracks}"),
+                ),
+            ];
+            let files = files.map(|(path, text)| (path.to_owned(), Cow::Owned(text)));
+            load(&Tree::new(files), crate::kinds::KINDS)
+        };
+        let (course, _) = load("");
+        let tracks = course.exercises[0].tracks.iter().map(TrackId::as_str);
+        assert_eq!(tracks.collect::<Vec<_>>(), ["a"]);
+        let (_, problems) = load("tracks = [\"b\"]\n");
+        let wanted =
+            "lessons/01-one.md:7: leads to the exercise `e` on the track `a`, which it is not of";
+        let mut problems = problems.iter().map(ToString::to_string);
+        assert!(problems.any(|problem| problem.starts_with(wanted)));
     }
 }

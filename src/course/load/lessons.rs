@@ -1,9 +1,10 @@
 //! Loads lessons: front matter now, bodies on first use.
 
 use super::super::Lazy;
-use super::super::body::{Body, directives};
+use super::super::body::Body;
 use super::super::lesson::{Lesson, Symptom};
 use super::super::manifest::LessonManifest;
+use super::super::outline::Outline;
 use super::head;
 use crate::source::{LessonId, Pattern, Problem, Tree, line_of, toml_problem};
 use toml::Spanned;
@@ -75,7 +76,7 @@ fn lesson(
         summary: String::new(),
         minutes: 10,
         symptoms: later(front.unwrap_or_default(), symptoms),
-        leads_to: directives(body),
+        outline: Outline::of(body),
         text: {
             let file = file.clone();
             later(body, move |body| Body::parse(body, body_line, &file))

@@ -1,71 +1,92 @@
-//! Links between lessons: the target file and heading must exist.
+//! Links between lessons: the target file and heading must exist, on each track that has the link.
 
+use std::slice::from_ref;
 use std::sync::Arc;
 
-use super::super::{Course, Lesson};
+use super::super::{Course, Lesson, anchor};
 use crate::lesson::{Block, BlockKind, Inline, text_of};
-use crate::source::Problem;
+use crate::source::{Problem, TrackId};
 
 pub(super) fn check(course: &Course, problems: &mut Vec<Problem>) {
     for lesson in &course.lessons {
-        let mut links = Vec::new();
-        blocks(&lesson.doc().blocks, &mut links);
-        for note in &lesson.doc().notes {
-            blocks(&note.blocks, &mut links);
-        }
-        links.dedup();
-        for (line, link) in links {
-            if let Some(message) = fault(course, lesson, &link) {
-                problems.push(Problem::new(&*lesson.file, message).at(line));
+        let parts = lesson.doc().blocks.iter().enumerate();
+        let parts = parts.map(|(index, block)| (lesson.text.track_of(index), from_ref(block)));
+        let notes = lesson.doc().notes.iter().map(|note| (None, &*note.blocks));
+        for (track, part) in parts.chain(notes) {
+            let mut links = Vec::new();
+            blocks(part, &mut links);
+            links.dedup();
+            for (line, link) in links {
+                if let Some(message) = fault(course, lesson, track, &link) {
+                    problems.push(Problem::new(&*lesson.file, message).at(line));
+                }
             }
         }
     }
 }
 
-fn fault(course: &Course, lesson: &Lesson, link: &str) -> Option<String> {
+/// Returns what is wrong with `link` in text that is for `track` alone, or for every track.
+fn fault(course: &Course, lesson: &Lesson, track: Option<&TrackId>, link: &str) -> Option<String> {
     if link.contains("://") || link.starts_with("mailto:") {
         return None;
     }
     let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
     if path.is_empty() {
-        return anchor_fault(lesson, link, anchor);
+        return anchor_fault(lesson, track, link, anchor);
     }
     let file = format!("lessons/{}", path.trim_start_matches("./"));
     match course.lessons.iter().find(|lesson| lesson.file == file) {
-        Some(target) => anchor_fault(target, link, anchor),
+        Some(target) => lesson_fault(course, target, track, link)
+            .or_else(|| anchor_fault(target, track, link, anchor)),
         None => Some(format!("the link `{link}` leads to no lesson")),
     }
 }
 
-fn anchor_fault(target: &Lesson, link: &str, anchor: &str) -> Option<String> {
-    if anchor.is_empty() || anchors(target).any(|known| known == anchor) {
+/// Returns what is wrong if `target` is not for all who read the link.
+fn lesson_fault(
+    course: &Course,
+    target: &Lesson,
+    track: Option<&TrackId>,
+    link: &str,
+) -> Option<String> {
+    let mut readers = course.tracks.iter().map(|known| &known.id);
+    let lost = readers
+        .find(|reader| track.is_none_or(|track| track == *reader) && !target.is_on(Some(reader)));
+    lost.map(|lost| {
+        format!("the link `{link}` leads to a lesson that the track `{lost}` does not have")
+    })
+}
+
+fn anchor_fault(
+    target: &Lesson,
+    track: Option<&TrackId>,
+    link: &str,
+    anchor: &str,
+) -> Option<String> {
+    if anchor.is_empty() {
         return None;
     }
-    Some(format!(
-        "the link `{link}` leads to no heading of {}",
-        target.file
-    ))
+    let mut headings = target.doc().blocks.iter().enumerate();
+    let found = headings.find(|(_, block)| is_anchor(block, anchor));
+    let Some((index, _)) = found else {
+        let file = &target.file;
+        return Some(format!("the link `{link}` leads to no heading of {file}"));
+    };
+    let own = target.text.track_of(index);
+    (own.is_some() && own != track).then(|| {
+        let own = own.map(TrackId::as_str).unwrap_or_default();
+        format!("the link `{link}` leads to a section that only the track `{own}` has")
+    })
 }
 
-fn anchors(lesson: &Lesson) -> impl Iterator<Item = String> {
-    lesson
-        .doc()
-        .blocks
-        .iter()
-        .filter_map(|block| match &block.kind {
-            BlockKind::Heading { text, .. } => Some(slug(&text_of(text))),
-            _ => None,
-        })
-}
-
-/// Returns the anchor of a heading as GitHub and mdBook generate it.
-fn slug(heading: &str) -> String {
-    let kept = heading.trim().chars().filter_map(|char| match char {
-        ' ' | '-' => Some('-'),
-        '_' => Some('_'),
-        _ => char.is_alphanumeric().then_some(char),
-    });
-    kept.flat_map(char::to_lowercase).collect()
+fn is_anchor(block: &Block, wanted: &str) -> bool {
+    match &block.kind {
+        BlockKind::Heading { text, marks, .. } => match &marks.id {
+            Some(id) => id == wanted,
+            None => anchor(&text_of(text)) == wanted,
+        },
+        _ => false,
+    }
 }
 
 /// A link with the line of its block.
@@ -110,16 +131,5 @@ fn inlines(line: usize, inlines: &[Inline], links: &mut Vec<LocatedLink>) {
         {
             links.push((line, Arc::clone(link)));
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_heading_gives_the_anchor_that_github_makes() {
-        assert_eq!(slug("Is it running? (`ss -ltn`)"), "is-it-running-ss--ltn");
-        assert_eq!(slug("A part of it"), "a-part-of-it");
     }
 }

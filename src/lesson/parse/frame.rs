@@ -5,7 +5,7 @@ use pulldown_cmark::{Alignment, BlockQuoteKind, CodeBlockKind, Tag, TagEnd};
 use super::inlines::Inlines;
 use super::{comment, level};
 use crate::lesson::doc::{
-    AlertKind, Align, Block, BlockKind, Definition, Inline, Item, ListBlock, Table,
+    AlertKind, Align, Block, BlockKind, Definition, HeadingMarks, Inline, Item, ListBlock, Table,
 };
 
 /// The kind of an open block.
@@ -16,7 +16,7 @@ pub(super) enum FrameKind {
     Paragraph,
     Heading {
         level: u8,
-        classes: Vec<String>,
+        marks: HeadingMarks,
     },
     Quote,
     Alert(AlertKind),
@@ -43,10 +43,25 @@ impl FrameKind {
     pub(super) fn from_tag(tag: Tag<'_>) -> Self {
         match tag {
             Tag::Heading {
-                level: of, classes, ..
+                level: of,
+                id,
+                classes,
+                attrs,
             } => Self::Heading {
                 level: level(of),
-                classes: classes.iter().map(ToString::to_string).collect(),
+                marks: HeadingMarks {
+                    id: id.map(|id| id.to_string()),
+                    classes: classes.iter().map(ToString::to_string).collect(),
+                    values: attrs
+                        .into_iter()
+                        .map(|(name, value)| {
+                            (
+                                name.to_string(),
+                                value.map_or_else(String::new, |value| value.to_string()),
+                            )
+                        })
+                        .collect(),
+                },
             },
             Tag::BlockQuote(None) => Self::Quote,
             Tag::BlockQuote(Some(kind)) => Self::Alert(alert(kind)),
@@ -206,13 +221,13 @@ impl Frame {
                 }
                 parent.add(line, BlockKind::Paragraph(self.inlines.finish()));
             }
-            FrameKind::Heading { level, classes } => {
+            FrameKind::Heading { level, marks } => {
                 parent.add(
                     line,
                     BlockKind::Heading {
                         level,
                         text: self.inlines.finish(),
-                        classes,
+                        marks,
                     },
                 );
             }

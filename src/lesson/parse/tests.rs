@@ -1,6 +1,7 @@
 //! What the parser makes of each construct.
 
 use super::*;
+use crate::lesson::HeadingMarks;
 use crate::lesson::doc::{Inline, text_of};
 use crate::text::{Role, Span};
 
@@ -48,19 +49,19 @@ fn braces_that_are_of_no_heading_are_text() {
 }
 
 #[test]
-fn heading_keeps_its_classes() {
-    let BlockKind::Heading {
-        level,
-        text,
-        classes,
-    } = only("## The *socket* {.further}")
+fn heading_keeps_its_marks() {
+    let BlockKind::Heading { level, text, marks } =
+        only("## The *socket* {#plug .further track=rust}")
     else {
         panic!("a heading")
     };
-    assert_eq!(
-        (level, text_of(&text).as_str(), classes),
-        (2, "The socket", vec!["further".into()])
-    );
+    assert_eq!((level, text_of(&text).as_str()), (2, "The socket"));
+    let expected = HeadingMarks {
+        id: Some("plug".into()),
+        classes: vec!["further".into()],
+        values: vec![("track".into(), "rust".into())],
+    };
+    assert_eq!(marks, expected);
 }
 
 #[test]

@@ -61,6 +61,8 @@ pub(crate) enum Answered {
     Again,
     /// The hop is right, the cause is not.
     HopOnly,
+    /// The cause is right, the hop is not.
+    CauseOnly,
     /// Neither is right.
     Wrong,
 }
@@ -109,11 +111,14 @@ impl Round {
             return Answered::Again;
         }
         self.wrong += 1;
-        let mut open = faults.iter().enumerate().filter(|(place, _)| {
-            let named = &self.named;
-            named.iter().all(|found| found.place != *place)
-        });
-        if open.any(|(_, fault)| fault.hop == hop) {
+        let open = || {
+            let faults = faults.iter().enumerate();
+            let unnamed = |place| self.named.iter().all(|found| found.place != place);
+            faults.filter(move |(place, _)| unnamed(*place))
+        };
+        if open().any(|(_, fault)| fault.cause == cause) {
+            Answered::CauseOnly
+        } else if open().any(|(_, fault)| fault.hop == hop) {
             Answered::HopOnly
         } else {
             Answered::Wrong
@@ -187,11 +192,13 @@ pub(super) mod tests {
         let faults = [&one, &two];
         let mut round = round();
         let mut answer = |hop: &str, cause: &str| round.answer(&faults, hop, cause, 130);
-        assert_eq!(answer("end", "cause-of-one"), Answered::HopOnly);
-        assert_eq!(answer("moon", "cause-of-one"), Answered::Wrong);
+        assert_eq!(answer("end", "cause-of-one"), Answered::CauseOnly);
+        assert_eq!(answer("moon", "cause-of-one"), Answered::CauseOnly);
+        assert_eq!(answer("moon", "cause-of-three"), Answered::Wrong);
+        assert_eq!(answer("end", "cause-of-three"), Answered::HopOnly);
         assert_eq!(answer("way", "cause-of-one"), Answered::OneOfSeveral);
         assert_eq!(answer("way", "cause-of-one"), Answered::Again);
-        assert_eq!(answer("way", "cause-of-two"), Answered::Wrong);
+        assert_eq!(answer("way", "cause-of-two"), Answered::CauseOnly);
         assert_eq!(answer("end", "cause-of-two"), Answered::All);
         assert_eq!(round.diagnosed, Some(40));
         assert!(!round.is_over());
@@ -205,7 +212,7 @@ pub(super) mod tests {
             (1, Some(60))
         );
         let wrong: Vec<_> = entry.faults.iter().map(|it| it.wrong_answers).collect();
-        assert_eq!(wrong, [2, 1]);
+        assert_eq!(wrong, [4, 1]);
     }
 
     #[test]

@@ -95,6 +95,10 @@ pub(crate) fn answered(step: &Step<'_, Answered>, check: &str) -> Vec<Line> {
             Role::Bad,
             "The place is right, the cause is not.".to_owned(),
         ),
+        Answered::CauseOnly => (
+            Role::Bad,
+            "The cause is right, the place is not.".to_owned(),
+        ),
         Answered::Wrong => (Role::Bad, "That is not it.".to_owned()),
     };
     vec![Line::new().with(role, text)]

@@ -328,3 +328,39 @@ fn an_nginx_that_is_not_there_is_told_with_what_to_do() {
         "{run:?}"
     );
 }
+
+#[test]
+fn a_track_is_shown_its_own_parts_of_a_lesson() {
+    let desk = Desk::new();
+    let question = "```quiz\nid = \"q\"\ntype = \"short\"\nprompt = \"Where?\"\naccept = [\"here\"]\n\
+        otherwise = \"Look.\"\n```\n";
+    let lesson = format!(
+        "+++\ntitle = \"Parts\"\nsummary = \"See.\"\n+++\nFor all.\n\n<!-- track: reader -->\nFor bookworms.\n\n\
+         {question}\n<!-- /track -->\n\n## Pens {{track=writer}}\n\nFor scribes.\n"
+    );
+    desk.write("course/lessons/03-parts.md", &lesson);
+    let shown = |arguments: &[&str]| {
+        let arguments = [&["--course", "../course"], arguments].concat();
+        let page = desk.gradus(&arguments).whole();
+        ["For all.", "For bookworms.", "Where?", "For scribes."].map(|part| page.contains(part))
+    };
+    assert_eq!(shown(&["read", "parts"]), [true; 4]);
+    for (track, own) in [
+        ("reader", [true, true, true, false]),
+        ("writer", [true, false, false, true]),
+    ] {
+        desk.gradus(&["init", track, "--course", "../course", "--track", track]);
+        assert_eq!(
+            shown(&["--workspace", track, "read", "parts"]),
+            own,
+            "{track}"
+        );
+    }
+    let found = |track: &str| {
+        desk.gradus(&["--workspace", track, "search", "scribes"])
+            .code
+    };
+    assert_eq!((found("reader"), found("writer")), (Some(1), Some(0)));
+    let none = desk.gradus(&["--workspace", "writer", "quiz", "parts"]);
+    assert!(none.whole().contains("This lesson has no questions."));
+}

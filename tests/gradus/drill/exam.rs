@@ -71,7 +71,7 @@ impl Drop for Piped {
 /// Names and mends `fault` of the first drill.
 fn solve(machine: &Machine, exam: &mut Piped, fault: &Fault) {
     exam.say("a");
-    exam.wait_for("17. nginx has no connections left");
+    exam.wait_for("17. worker_connections exhausted");
     exam.say(&format!("answer {} {}", fault.hop, fault.cause));
     exam.wait_for("Right. Now mend it");
     for name in ["nginx.conf", "services.toml"] {
