@@ -13,8 +13,8 @@ pub use hand_in::Collected;
 pub use hand_in::HandIn;
 pub use mutant::Mutant;
 pub use outcome::{
-    Diagnostic, Outcome, OwnTests, Phase, Scope, Standing, TestOutcome, TestResult, TestTitle,
-    TestVerdict, Values, Verdict,
+    Diagnostic, Outcome, OwnTests, Phase, Rejection, RejectionReason, Scope, Standing, TestOutcome,
+    TestResult, TestTitle, TestVerdict, Values, Verdict,
 };
 
 use std::io;

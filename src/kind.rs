@@ -1,5 +1,6 @@
 //! The trait of a kind of exercise, which reads an exercise's folder, and of its task, which judges a hand-in.
 
+mod changes;
 mod prove;
 
 pub(crate) use prove::reason;
@@ -89,6 +90,10 @@ pub struct About {
     pub public_keys: &'static [&'static str],
     /// The variables of the environment that its checks read.
     pub variables: &'static [&'static str],
+    /// What a hand-in is whose files its tool does not accept, on the screen; the verdict's words if empty.
+    pub unaccepted: &'static str,
+    /// What a learner's work is called on the screen where it prints something; `code` if empty.
+    pub work: &'static str,
     /// The lines of a shell script that make a Debian ready to check its exercises.
     pub setup: &'static str,
     /// What its checks keep in the cache.

@@ -21,7 +21,7 @@ pub use format::Results;
 pub use format::{Format, ReportFolder};
 pub(crate) use json::CheckRecord;
 pub use record::{ExerciseEntry, Header, Person, Record, Submissions, TestRecord, Time};
-pub(crate) use terminal::{Options, outcome_lines};
+pub(crate) use terminal::{Options, outcome_lines, verdict_line};
 
 /// The formats that Gradus brings, a file each. The results themselves, a file of JSON lines, are always
 /// written.

@@ -9,10 +9,11 @@
 //!   .gradus/progress.json               what was done
 //!   .gradus/drill.json                  the drill that is not over
 //!   .gradus/drills.json                 what came of the others
-//!   .gradus/backups/<id>-N/             copies made by a reset
+//!   .gradus/backups/<id>-N/             copies made before files are put back
 //! ```
 
 pub(crate) mod author;
+mod handed_out;
 mod lock;
 mod marker;
 mod root;
@@ -20,6 +21,7 @@ mod root;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+pub(crate) use handed_out::HandedOut;
 pub(crate) use lock::Lock;
 pub(crate) use root::FOLDER_NAME;
 
@@ -145,7 +147,11 @@ impl Workspace {
             files.retain(|file| file.path != "README.md");
             files.push(WorkspaceFile {
                 path: "README.md".into(),
-                text: format!("# {}\n\n{}", exercise.title, *exercise.readme),
+                text: format!(
+                    "# {}\n\n{}",
+                    exercise.title,
+                    handed_out::without_attributes(&exercise.readme)
+                ),
                 editable: false,
                 language: "markdown",
             });
@@ -153,25 +159,93 @@ impl Workspace {
         files
     }
 
-    /// Returns the file of `exercise` that is opened in an editor first.
-    pub(crate) fn first_file(&self, exercise: &Exercise) -> Option<PathBuf> {
-        let first = exercise.task().workspace().into_iter().next()?;
-        Some(self.folder(exercise).join(first.path))
+    /// Returns the files of `exercise` that the learner writes in and a check reads, the one to edit first.
+    pub(crate) fn files_to_edit(&self, exercise: &Exercise) -> Vec<PathBuf> {
+        let folder = self.folder(exercise);
+        let read = exercise.task().collect(&folder).files;
+        let is_read = |path: &str| read.iter().any(|file| file.path == path);
+        let files = exercise.task().workspace();
+        let mut to_edit: Vec<_> = files
+            .iter()
+            .filter(|file| file.editable && is_read(&file.path))
+            .collect();
+        if to_edit.is_empty() {
+            to_edit.extend(files.first());
+        }
+        let paths = to_edit.into_iter().map(|file| folder.join(&file.path));
+        paths.collect()
     }
 
-    /// Hands out the files of `exercise` and returns its folder. What is there and the learner's
-    /// stays as it is; what is not theirs is renewed.
-    pub(crate) fn ensure(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
+    /// Hands out the files of `exercise`. What is there and the learner's stays as it is; what is not theirs
+    /// is renewed, with a copy of what they made of it.
+    ///
+    /// # Errors
+    /// Fails when a file cannot be copied or written.
+    pub(crate) fn ensure(&self, exercise: &Exercise) -> Result<HandedOut, WorkspaceError> {
         let folder = self.folder(exercise);
+        let mut handed_out = HandedOut {
+            is_new: !folder.exists(),
+            ..HandedOut::default()
+        };
+        let root_files = self.changed_kind_files(exercise)?;
         for file in Self::files(exercise) {
             let path = folder.join(&file.path);
-            let stays = path.exists() && (file.editable || has_text(&path, &file.text));
-            if !stays {
-                write(&path, &file.text)?;
+            let is_there = path.exists();
+            if is_there && (file.editable || has_text(&path, &file.text)) {
+                continue;
             }
+            if is_there {
+                self.keep(exercise, &path, &file.path, &mut handed_out)?;
+            } else if !handed_out.is_new {
+                handed_out.put_back.push(file.path.clone());
+            }
+            write(&path, &file.text)?;
+        }
+        for name in root_files {
+            self.keep(exercise, &self.root.join(&name), &name, &mut handed_out)?;
         }
         write_kind_files(&self.root, exercise)?;
-        Ok(folder)
+        handed_out.folder = folder;
+        Ok(handed_out)
+    }
+
+    /// Copies the file at `path` to a backup of its own, before it is renewed.
+    fn keep(
+        &self,
+        exercise: &Exercise,
+        path: &Path,
+        name: &str,
+        handed_out: &mut HandedOut,
+    ) -> Result<(), WorkspaceError> {
+        let backup = match &handed_out.copy {
+            Some(backup) => backup.clone(),
+            None => self.new_backup(exercise)?,
+        };
+        let inside = path.strip_prefix(self.folder(exercise));
+        copy_file(
+            path,
+            &backup
+                .join(inside.map_or_else(|_| Path::new("workspace").join(name), Path::to_path_buf)),
+        )?;
+        handed_out.copy = Some(backup);
+        handed_out.renewed.push(name.to_owned());
+        Ok(())
+    }
+
+    /// The files at the workspace's root that are not as the kind of `exercise` wrote them.
+    fn changed_kind_files(&self, exercise: &Exercise) -> Result<Vec<String>, WorkspaceError> {
+        let exercises = self.root.join("exercises");
+        let files = exercise.kind.workspace_files(&exercises);
+        let files = files.map_err(|source| file_error(&exercises, source))?;
+        let is_changed = |(name, text): &(String, String)| {
+            let path = self.root.join(name);
+            path.exists() && !has_text(&path, text)
+        };
+        Ok(files
+            .into_iter()
+            .filter(is_changed)
+            .map(|(name, _)| name)
+            .collect())
     }
 
     /// Puts the files of `exercise` back to how they were handed out and returns where the copy of
@@ -227,26 +301,36 @@ impl Workspace {
         self.root.join(".gradus").join(name)
     }
 
-    fn back_up(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
-        let folder = self.folder(exercise);
+    /// Makes an empty folder for a backup of `exercise`.
+    fn new_backup(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
         let backups = self.own("backups");
         let copy = (1..=u32::MAX)
             .map(|number| backups.join(format!("{}-{number}", exercise.id)))
             .find(|path| !path.exists())
             .expect("numbers do not end");
         fs::create_dir_all(&copy).map_err(|source| file_error(&copy, source))?;
+        Ok(copy)
+    }
+
+    fn back_up(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
+        let folder = self.folder(exercise);
+        let copy = self.new_backup(exercise)?;
         if !folder.is_dir() {
             return Ok(copy);
         }
         let names = files::list_files(&folder, MOST_FILES);
         for name in names.map_err(|source| file_error(&folder, source))? {
-            let to = copy.join(&name);
-            let parent = to.parent().expect("a file in a folder");
-            fs::create_dir_all(parent).map_err(|source| file_error(parent, source))?;
-            fs::copy(folder.join(&name), &to).map_err(|source| file_error(&to, source))?;
+            copy_file(&folder.join(&name), &copy.join(&name))?;
         }
         Ok(copy)
     }
+}
+
+fn copy_file(from: &Path, to: &Path) -> Result<(), WorkspaceError> {
+    let parent = to.parent().expect("a file in a folder");
+    fs::create_dir_all(parent).map_err(|source| file_error(parent, source))?;
+    fs::copy(from, to).map_err(|source| file_error(to, source))?;
+    Ok(())
 }
 
 /// Writes what the kind of `exercise` has at the root of a workspace.
@@ -292,7 +376,8 @@ mod tests {
     #[test]
     fn a_workspace_is_found_from_below() {
         let (folder, workspace, course) = workspace();
-        let deep = workspace.ensure(&course.exercises[0]).unwrap().join("src");
+        let handed_out = workspace.ensure(&course.exercises[0]).unwrap();
+        let deep = handed_out.folder.join("src");
         assert_eq!(Workspace::find(&deep).as_deref(), Some(workspace.root()));
         assert_eq!(Workspace::find(folder.path()), None);
         assert!(matches!(
@@ -305,12 +390,17 @@ mod tests {
     fn what_the_learner_wrote_stays_and_the_rest_is_renewed() {
         let (_folder, workspace, course) = workspace();
         let exercise = &course.exercises[0];
-        let folder = workspace.ensure(exercise).unwrap();
+        let folder = workspace.ensure(exercise).unwrap().folder;
         let readme = folder.join("README.md");
         assert_eq!(fs::read_to_string(&readme).unwrap(), "# Both\n\nDo both.\n");
         fs::write(&readme, "scribble").unwrap();
         fs::write(folder.join("notes.txt"), "mine").unwrap();
-        workspace.ensure(exercise).unwrap();
+        let renewed = workspace.ensure(exercise).unwrap();
+        assert_eq!(renewed.renewed, ["README.md"]);
+        let copy = renewed.copy.unwrap().join("README.md");
+        assert_eq!(fs::read_to_string(copy).unwrap(), "scribble");
+        let again = workspace.ensure(exercise).unwrap();
+        assert_eq!((again.renewed.len(), again.copy), (0, None));
         assert_eq!(fs::read_to_string(&readme).unwrap(), "# Both\n\nDo both.\n");
         assert_eq!(
             fs::read_to_string(folder.join("notes.txt")).unwrap(),
@@ -319,10 +409,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_deleted_is_put_back_with_a_word() {
+        let (_folder, workspace, course) = workspace();
+        let exercise = &course.exercises[0];
+        let first = workspace.ensure(exercise).unwrap();
+        assert!(first.is_new && first.put_back.is_empty());
+        fs::remove_file(first.folder.join("README.md")).unwrap();
+        let second = workspace.ensure(exercise).unwrap();
+        assert_eq!(second.put_back, ["README.md"]);
+        assert_eq!(second.copy, None);
+    }
+
+    #[test]
     fn a_reset_keeps_a_copy_each_time() {
         let (_folder, workspace, course) = workspace();
         let exercise = &course.exercises[0];
-        let folder = workspace.ensure(exercise).unwrap();
+        let folder = workspace.ensure(exercise).unwrap().folder;
         fs::create_dir_all(folder.join("src")).unwrap();
         fs::write(folder.join("src/lib.rs"), "first").unwrap();
         let first = workspace.reset(exercise).unwrap();

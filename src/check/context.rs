@@ -53,6 +53,9 @@ pub struct Context {
     pub feedback: Feedback,
     /// Whether the submission is graded: then it is untrusted, and may be written to fool the grader.
     pub graded: bool,
+    /// Whether a learner waits for the result: then the first call that takes too long ends the check, and the
+    /// tests after it do not run.
+    pub awaited: bool,
     /// Receives the events.
     pub observer: Arc<dyn Fn(Event) + Send + Sync>,
 }
@@ -70,6 +73,7 @@ impl Context {
             budget: TimeBudget::unlimited(),
             feedback: Feedback::Full,
             graded: false,
+            awaited: false,
             observer: Arc::new(|_| ()),
         }
     }

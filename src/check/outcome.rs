@@ -1,5 +1,6 @@
 //! The outcome of a check: phases, diagnostics, test results. The verdict is computed from them.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -273,6 +274,41 @@ pub enum Scope {
     Public,
 }
 
+/// Why the learner's own tests do not accept the reference solution.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RejectionReason {
+    /// The file has no code.
+    Empty,
+    /// The file has code, and no test.
+    NoTest,
+    /// A test did not end in time.
+    TooSlow,
+    /// A test with `#[should_panic]` did not panic.
+    NoPanic,
+    /// An assertion failed.
+    Failed,
+    /// The process of the tests ended before they did.
+    Ended,
+    /// They accepted it the first time and not the second.
+    Unsteady,
+}
+
+/// The rejection of the reference solution by the learner's own tests.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rejection {
+    /// Why.
+    pub reason: RejectionReason,
+    /// The learner's file.
+    pub file: String,
+    /// The function that rejects it, or lacks its `#[test]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub function: Option<String>,
+    /// Its line, from 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<usize>,
+}
+
 /// The judgement of the learner's own tests.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OwnTests {
@@ -286,6 +322,9 @@ pub struct OwnTests {
     pub of: usize,
     /// The kinds of fault not caught, in the course's order.
     pub missed: Vec<String>,
+    /// Why they do not accept the reference solution.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rejection: Option<Box<Rejection>>,
 }
 
 impl OwnTests {
@@ -313,6 +352,9 @@ pub struct Outcome {
     pub own_tests: Option<OwnTests>,
     /// The output of the learner's code, without control characters, within a limit.
     pub printed: String,
+    /// What the learner's code printed in tests that failed, by the tests' names, as far as it is known.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub printed_by: BTreeMap<String, String>,
     /// Which tests ran.
     #[serde(default)]
     pub scope: Scope,
@@ -336,6 +378,20 @@ impl Outcome {
     /// Counts the tests that passed.
     pub fn passed(&self) -> usize {
         self.tests.iter().filter(|test| test.passed()).count()
+    }
+
+    /// Returns whether the learner's own tests are what keeps the submission from a pass: every other test
+    /// passed, and what is wrong is about no line of code.
+    pub(crate) fn lacks_own_tests_only(&self) -> bool {
+        let tests_pass = !self.tests.is_empty() && self.passed() == self.tests.len();
+        let mut errors = self
+            .diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.error);
+        tests_pass
+            && self.forbidden.is_empty()
+            && errors.all(|error| error.line.is_none())
+            && self.verdict() != Verdict::Passed
     }
 
     fn own_verdict(&self) -> Verdict {
@@ -437,6 +493,7 @@ mod tests {
             needed: 1,
             of: 3,
             missed: Vec::new(),
+            rejection: None,
         };
         for fault in ["zero", "sign", "zero"] {
             own.miss(fault);
@@ -471,6 +528,7 @@ mod tests {
                 needed: 20,
                 of: 27,
                 missed: Vec::new(),
+                rejection: None,
             });
             Outcome {
                 own_tests,

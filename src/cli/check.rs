@@ -11,9 +11,10 @@ use super::failure::Failure;
 use super::{confinement, next};
 use crate::check::{CheckError, Context, Feedback, Outcome, Standing, Verdict};
 use crate::course::Exercise;
-use crate::report::{CheckRecord, Options, outcome_lines};
+use crate::report::{CheckRecord, Options, outcome_lines, verdict_line};
 use crate::sys::clock::unix_time;
-use crate::text::Line;
+use crate::text::counted;
+use crate::text::{Line, Role};
 
 /// Check your work on an exercise against its hidden tests
 #[derive(Debug, Args)]
@@ -23,6 +24,9 @@ pub(crate) struct Check {
     /// Check this folder instead of the one in the workspace
     #[arg(long, value_name = "DIR")]
     path: Option<PathBuf>,
+    /// Check every exercise that was handed out, and show a line for each
+    #[arg(long, conflicts_with_all = ["exercise", "path", "json"])]
+    all: bool,
     /// Write JSON
     #[arg(long)]
     json: bool,
@@ -31,6 +35,9 @@ pub(crate) struct Check {
 impl Check {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
+        if self.all {
+            return check_all(app, &opened);
+        }
         let at_path = match (&self.exercise, &self.path) {
             (None, Some(path)) => opened.exercise_at(&app.path(path)),
             (Some(_), _) | (None, None) => None,
@@ -48,6 +55,7 @@ impl Check {
         };
         let feedback = feedback(exercise);
         let mut context = app.context(feedback)?;
+        context.awaited = !self.json;
         prepare(app, exercise, &mut context)?;
         let checked = exercise.task().check_folder(&folder, &context);
         app.output.step("");
@@ -64,6 +72,48 @@ impl Check {
         }
         Ok(code(&outcome))
     }
+}
+
+/// Checks every exercise of which the workspace has a folder.
+fn check_all(app: &App, opened: &OpenCourse) -> Done {
+    let workspace = opened.workspace()?;
+    let is_there = |exercise: &&Exercise| workspace.folder(exercise).is_dir();
+    let (mut checked, mut passed, mut worst) = (0, 0, Code::Fine);
+    for exercise in opened.course.exercises.iter().filter(is_there) {
+        let Folder::There(folder) = hand_out(app, opened, exercise)? else {
+            continue;
+        };
+        let mut context = app.context(feedback(exercise))?;
+        context.awaited = true;
+        if let Some(missing) = exercise.task().missing(&context) {
+            app.note(&format!("{} was not checked: {missing}", exercise.id));
+            continue;
+        }
+        prepare(app, exercise, &mut context)?;
+        let outcome = exercise.task().check_folder(&folder, &context);
+        app.output.step("");
+        let outcome = outcome?;
+        checked += 1;
+        if outcome.verdict() == Verdict::Passed {
+            passed += 1;
+            opened
+                .update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
+        } else if worst != Code::Failed {
+            worst = code(&outcome);
+        }
+        let id = format!("  {}", exercise.id);
+        app.output
+            .line(verdict_line(exercise, &outcome).with(Role::Dim, id))?;
+    }
+    if checked == 0 {
+        app.note("No exercise was handed out yet.");
+        return Ok(Code::Nothing);
+    }
+    app.output.line(Line::plain(format!(
+        "{passed} of {} passed.",
+        counted(checked, "exercise")
+    )))?;
+    Ok(worst)
 }
 
 /// Fails unless `folder` is a readable folder.
@@ -90,18 +140,20 @@ pub(super) fn hand_out(
     exercise: &Exercise,
 ) -> Result<Folder, Failure> {
     let workspace = opened.workspace()?;
-    let is_new = !workspace.folder(exercise).exists();
-    let folder = workspace.ensure(exercise)?;
+    let handed_out = workspace.ensure(exercise)?;
     opened.update(|progress| progress.start(&exercise.id))?;
-    if !is_new {
-        return Ok(Folder::There(folder));
+    for sentence in handed_out.sentences(|path| app.shown(path)) {
+        app.note(&sentence);
     }
-    let to_edit = workspace.first_file(exercise);
-    let first = to_edit.unwrap_or_else(|| folder.clone());
+    if !handed_out.is_new {
+        return Ok(Folder::There(handed_out.folder));
+    }
+    let to_edit = workspace.files_to_edit(exercise);
+    let to_edit: Vec<_> = to_edit.iter().map(|path| app.shown(path)).collect();
     app.note(&format!(
         "Handed out {}. The task is in README.md there; edit {} and check again.",
-        app.shown(&folder),
-        app.shown(&first)
+        app.shown(&handed_out.folder),
+        to_edit.join(" and ")
     ));
     Ok(Folder::New)
 }
@@ -155,6 +207,11 @@ pub(super) fn show(
         let mut progress = opened.progress.clone();
         progress.record_success(exercise, outcome.scope, unix_time());
         app.output.lines(&next::lines_for(app, opened, &progress))?;
+        if !exercise.task().solution().is_empty() {
+            let solution = app.command(&format!("solution {} --diff", exercise.id));
+            let text = format!("To compare, the reference solution: {solution}");
+            app.output.line(Line::new().with(Role::Dim, text))?;
+        }
     } else if !exercise.hints.is_empty() {
         let hint = app.command(&format!("hint {}", exercise.id));
         app.output.line(Line::plain(format!("Stuck? {hint}")))?;

@@ -19,7 +19,10 @@ impl Next {
         if let (Some(workspace), Step::Solve(exercise)) =
             (&opened.workspace, opened.progress.next(&opened.course))
         {
-            workspace.ensure(exercise)?;
+            let handed_out = workspace.ensure(exercise)?;
+            for sentence in handed_out.sentences(|path| app.shown(path)) {
+                app.note(&sentence);
+            }
             workspace.update(|progress| progress.start(&exercise.id))?;
         }
         app.output.lines(&lines(app, &opened))?;
@@ -74,10 +77,20 @@ fn solving(app: &App, opened: &OpenCourse, exercise: &Exercise) -> Vec<Line> {
         return lines;
     };
     let folder = workspace.folder(exercise);
-    let file = workspace.first_file(exercise);
+    let files = workspace.files_to_edit(exercise);
+    let files: Vec<_> = files.iter().map(|path| app.shown(path)).collect();
     let row = |name: &str, what: String| Line::new().with(Role::Dim, name).with(Role::Text, what);
     lines.push(row("  Task:   ", app.shown(&folder.join("README.md"))));
-    lines.push(row("  Edit:   ", app.shown(&file.unwrap_or(folder))));
+    for (index, file) in files.into_iter().enumerate() {
+        lines.push(row(
+            if index == 0 {
+                "  Edit:   "
+            } else {
+                "          "
+            },
+            file,
+        ));
+    }
     let check = app.command(&format!("check {}", exercise.id));
     lines.push(
         Line::new()

@@ -5,26 +5,42 @@ use clap::Args;
 use super::app::{App, Done};
 use super::exit::Code;
 use super::names;
+use crate::course::Exercise;
 use crate::text::Line;
 
 /// Restore an exercise's files as handed out; a copy of yours is kept
 #[derive(Debug, Args)]
 pub(crate) struct Reset {
     /// The exercise
-    exercise: String,
+    #[arg(required_unless_present = "all")]
+    exercise: Option<String>,
+    /// Restore the files of every exercise that was handed out
+    #[arg(long, conflicts_with = "exercise")]
+    all: bool,
 }
 
 impl Reset {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
-        let exercise = names::exercise(&opened.course, &self.exercise)?;
         let workspace = opened.workspace()?;
-        let copy = workspace.reset(exercise)?;
-        let folder = app.shown(&workspace.folder(exercise));
-        app.output.lines(&[
-            Line::plain(format!("Restored the files in {folder}.")),
-            Line::plain(format!("A copy of what was there: {}", app.shown(&copy))),
-        ])?;
+        let chosen = if let Some(name) = &self.exercise {
+            vec![names::exercise(&opened.course, name)?]
+        } else {
+            let is_there = |exercise: &&Exercise| workspace.folder(exercise).is_dir();
+            opened.course.exercises.iter().filter(is_there).collect()
+        };
+        if chosen.is_empty() {
+            app.note("No exercise was handed out yet.");
+            return Ok(Code::Nothing);
+        }
+        for exercise in chosen {
+            let copy = workspace.reset(exercise)?;
+            let folder = app.shown(&workspace.folder(exercise));
+            app.output.lines(&[
+                Line::plain(format!("Restored the files in {folder}.")),
+                Line::plain(format!("A copy of what was there: {}", app.shown(&copy))),
+            ])?;
+        }
         Ok(Code::Fine)
     }
 }

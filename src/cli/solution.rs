@@ -19,6 +19,9 @@ pub(crate) struct Solution {
     /// Show it even before a pass, without asking
     #[arg(long)]
     yes: bool,
+    /// Show what it changes in the files as handed out
+    #[arg(long)]
+    diff: bool,
 }
 
 impl Solution {
@@ -37,7 +40,12 @@ impl Solution {
                 help: format!("try `{hint}` first; `{yes}` shows the solution now"),
             });
         }
-        let files = exercise.task().solution();
+        let task = exercise.task();
+        let files = if self.diff {
+            task.solution_changes()
+        } else {
+            task.solution()
+        };
         if files.is_empty() {
             app.note("This exercise has no reference solution to show.");
             return Ok(Code::Nothing);

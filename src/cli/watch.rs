@@ -41,12 +41,13 @@ impl Watch {
         hand_out(app, &opened, exercise)?;
         let folder = opened.workspace()?.folder(exercise);
         let mut context = app.context(feedback(exercise))?;
+        context.awaited = true;
         prepare(app, exercise, &mut context)?;
         let (sender, receiver) = channel();
         let _watcher = start(&folder, self.poll, sender.clone())?;
         app.note(&format!(
             "Watching {}; each save is checked. Ctrl-C ends.",
-            app.shown(&folder)
+            exercise.title
         ));
         let checks = Checks {
             exercise,

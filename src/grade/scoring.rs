@@ -269,6 +269,7 @@ mod tests {
             needed: 2,
             of: 3,
             missed: Vec::new(),
+            rejection: None,
         }
     }
 

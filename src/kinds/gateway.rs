@@ -46,6 +46,8 @@ impl Kind for Gateway {
             summary: "fix the configuration of an nginx that fails its customers; probes judge it",
             public_keys: &["listen", "upstream", "customers", "edit", "needs", "judge"],
             variables: &[lab::nginx::CHOICE],
+            unaccepted: "not accepted",
+            work: "runbook",
             setup: "",
             cache: &[CachePart {
                 name: "nginx",

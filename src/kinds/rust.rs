@@ -35,6 +35,7 @@ mod claims;
 mod load;
 mod mutants;
 mod scaffold;
+mod values;
 
 use load::{OwnTests, Settings};
 
@@ -108,6 +109,8 @@ impl Kind for Rust {
             summary: "write a function in a scratch crate; hidden tests judge it",
             public_keys: &["cpu_seconds", "memory_mib"],
             variables: &[],
+            unaccepted: "",
+            work: "",
             setup: include_str!("rust/setup.sh"),
             cache: &CACHE,
             hops: &[],
@@ -223,8 +226,16 @@ impl RustTask {
         let subject = self.subject()?;
         let mut files = hand_in.files.iter();
         let Some(tests) = files.find(|file| file.path == own_tests::FILE) else {
-            outcome.diagnostics.extend(hand_in.faults.iter().cloned());
+            let wrong = self.wrong.len();
+            let faults = hand_in.faults.iter().cloned();
+            let said = faults.map(|fault| own_tests::explain_absence(fault, rule.catch, wrong));
+            outcome.diagnostics.extend(said);
             return Ok(());
+        };
+        // What they are worth is remembered, so it must not depend on who waits.
+        let context = &Context {
+            awaited: false,
+            ..context.clone()
         };
         let watch = Stopwatch::start();
         let wrong_crates = self.wrong_crates();

@@ -2,7 +2,8 @@
 
 use super::values::{pieces, value_lines, values_lines};
 use crate::check::{
-    Diagnostic, Feedback, Outcome, OwnTests, Scope, Standing, TestOutcome, TestVerdict, Verdict,
+    Diagnostic, Feedback, Outcome, OwnTests, Rejection, RejectionReason, Scope, Standing,
+    TestOutcome, TestVerdict, Verdict,
 };
 use crate::course::Exercise;
 use crate::term::Caps;
@@ -10,6 +11,8 @@ use crate::text::{Line, Role, Style};
 
 /// The most lines of the learner's own output that are shown.
 const MOST_PRINTED: usize = 20;
+/// The most of them under one test.
+const MOST_PRINTED_BY_ONE: usize = 10;
 
 /// The notice of a check without hidden tests.
 const PUBLIC_ONLY: [&str; 2] = [
@@ -40,7 +43,8 @@ impl Options {
 }
 
 /// Returns what came out of a check of `exercise`: the verdict, what the compiler said, every test
-/// by title, the learner's own tests, what their code printed.
+/// by title, the learner's own tests, what their code printed. Own tests that alone keep from a pass come
+/// before the others.
 pub(crate) fn outcome_lines(
     exercise: &Exercise,
     outcome: &Outcome,
@@ -49,12 +53,22 @@ pub(crate) fn outcome_lines(
     let mut lines = vec![verdict_line(exercise, outcome)];
     lines.extend(diagnostic_lines(&outcome.forbidden));
     lines.extend(diagnostic_lines(&outcome.diagnostics));
-    lines.extend(tests_lines(&outcome.tests, options));
-    if let Some(own) = &outcome.own_tests {
-        lines.push(Line::new());
-        lines.extend(own_lines(own));
+    let own = outcome.own_tests.as_ref();
+    let own = own.map_or_else(Vec::new, |own| own_lines(own, outcome.tests.len(), options));
+    let tests = tests_lines(outcome, options);
+    if outcome.lacks_own_tests_only() {
+        lines.extend(own.into_iter().chain(tests));
+    } else {
+        lines.extend(tests.into_iter().chain(own));
     }
-    lines.extend(printed_lines(&outcome.printed));
+    let is_told_by_test = |test: &TestOutcome| outcome.printed_by.contains_key(&test.test.name);
+    if !outcome.tests.iter().any(is_told_by_test) {
+        let work = match exercise.kind.about().work {
+            "" => "code",
+            work => work,
+        };
+        lines.extend(printed_lines(&outcome.printed, work));
+    }
     if outcome.scope == Scope::Public {
         lines.push(Line::new());
         lines.extend(PUBLIC_ONLY.map(|text| Line::new().with(Role::Warn, text)));
@@ -62,10 +76,16 @@ pub(crate) fn outcome_lines(
     lines
 }
 
-fn verdict_line(exercise: &Exercise, outcome: &Outcome) -> Line {
+/// Returns the verdict, the exercise, and how many tests passed.
+pub(crate) fn verdict_line(exercise: &Exercise, outcome: &Outcome) -> Line {
     let verdict = outcome.verdict();
     let words = match (verdict, outcome.scope) {
         (Verdict::Passed, Scope::Public) => "public examples hold",
+        (Verdict::CompileError, _) => match exercise.kind.about().unaccepted {
+            _ if outcome.lacks_own_tests_only() => "incomplete",
+            "" => verdict.words(),
+            words => words,
+        },
         _ => verdict.words(),
     };
     let line = Line::new()
@@ -127,7 +147,8 @@ fn short_diagnostic(diagnostic: &Diagnostic, role: Role) -> Line {
 }
 
 /// Lists every test by title; a common reason why none ran is given only once.
-fn tests_lines(tests: &[TestOutcome], options: &Options) -> Vec<Line> {
+fn tests_lines(outcome: &Outcome, options: &Options) -> Vec<Line> {
+    let tests = &outcome.tests;
     if tests.is_empty() {
         return Vec::new();
     }
@@ -137,7 +158,12 @@ fn tests_lines(tests: &[TestOutcome], options: &Options) -> Vec<Line> {
             lines.push(Line::plain(format!("No test ran: {reason}")));
             lines.extend(tests.iter().flat_map(|test| test_title(test, options)));
         }
-        None => lines.extend(tests.iter().flat_map(|test| test_lines(test, options))),
+        None => lines.extend(tests.iter().flat_map(|test| {
+            let printed = outcome.printed_by.get(&test.test.name);
+            let mut lines = test_lines(test, options);
+            lines.extend(printed.map_or_else(Vec::new, |text| printed_by_lines(text, options)));
+            lines
+        })),
     }
     lines
 }
@@ -194,16 +220,95 @@ fn test_title(outcome: &TestOutcome, options: &Options) -> Vec<Line> {
     lines
 }
 
-fn own_lines(own: &OwnTests) -> Vec<Line> {
-    if !own.accept_reference {
-        return vec![
-            Line::new().with(
-                Style::bold(Role::Bad),
-                "Your tests reject a right solution.",
-            ),
-            Line::plain("  One of them expects something that the task does not say."),
-        ];
+/// Says what the learner's own tests are worth, where `tests` hidden ones passed.
+fn own_lines(own: &OwnTests, tests: usize, options: &Options) -> Vec<Line> {
+    let mut lines = vec![Line::new()];
+    if own.accept_reference {
+        lines.extend(worth_lines(own));
+        return lines;
     }
+    let unknown = Rejection {
+        reason: RejectionReason::Failed,
+        file: "your tests".to_owned(),
+        function: None,
+        line: None,
+    };
+    let rejection = own.rejection.as_deref().unwrap_or(&unknown);
+    let (headline, why) = (rejection_headline(rejection), rejection_cause(rejection));
+    lines.push(Line::new().with(Style::bold(Role::Bad), headline));
+    let right = format!("Your function is right: all {tests} hidden tests pass.");
+    let width = options.width.saturating_sub(2).max(20);
+    let rows = [why, right].map(|text| pieces(&text, width));
+    lines.extend(
+        rows.concat()
+            .iter()
+            .map(|row| Line::plain("  ").with(Role::Text, row)),
+    );
+    lines
+}
+
+/// Returns what is wrong with own tests that reject a right solution.
+fn rejection_headline(rejection: &Rejection) -> String {
+    let file = &rejection.file;
+    match rejection.reason {
+        RejectionReason::Empty => format!("{file} is empty."),
+        RejectionReason::NoTest => format!("{file} has no test."),
+        RejectionReason::TooSlow => "Your tests do not come to an end.".to_owned(),
+        RejectionReason::NoPanic | RejectionReason::Failed => {
+            "Your tests reject a right solution.".to_owned()
+        }
+        RejectionReason::Ended => "Your tests end before they are done.".to_owned(),
+        RejectionReason::Unsteady => {
+            "Your tests accept a right solution once, and then reject it.".to_owned()
+        }
+    }
+}
+
+/// Returns which test is at fault, and what to do about it.
+fn rejection_cause(rejection: &Rejection) -> String {
+    let Rejection {
+        file,
+        function,
+        line,
+        ..
+    } = rejection;
+    let place = line.map_or_else(|| file.clone(), |line| format!("{file}:{line}"));
+    let one = match function {
+        Some(function) => format!("`{function}` ({place})"),
+        None => format!("A test in {file}"),
+    };
+    match rejection.reason {
+        RejectionReason::Empty => {
+            "A pass takes tests of your own: functions with `#[test]` that a \
+             right solution passes and a wrong one does not."
+                .to_owned()
+        }
+        RejectionReason::NoTest if function.is_some() => {
+            format!("{one} is never run: write `#[test]` on the line above its `fn`.")
+        }
+        RejectionReason::NoTest => {
+            "Write functions with `#[test]` on the line above `fn`.".to_owned()
+        }
+        RejectionReason::TooSlow => format!(
+            "{one} is still running when the time is up, with a right solution: look for a loop \
+             that never ends."
+        ),
+        RejectionReason::NoPanic => {
+            format!("{one} has `#[should_panic]`, and a right solution does not panic there.")
+        }
+        RejectionReason::Failed => format!("{one} expects something that the task does not say."),
+        RejectionReason::Ended => {
+            format!(
+                "{one} ends the whole process, as `std::process::exit` or a stack overflow does."
+            )
+        }
+        RejectionReason::Unsteady => {
+            "They depend on something else than what the function returns.".to_owned()
+        }
+    }
+}
+
+fn worth_lines(own: &OwnTests) -> Vec<Line> {
     let OwnTests {
         caught, of, needed, ..
     } = own;
@@ -227,14 +332,25 @@ fn own_lines(own: &OwnTests) -> Vec<Line> {
     lines
 }
 
-fn printed_lines(printed: &str) -> Vec<Line> {
+/// Returns what the learner's code printed in one test.
+fn printed_by_lines(printed: &str, options: &Options) -> Vec<Line> {
+    let all: Vec<&str> = printed.trim_end().lines().collect();
+    let mut shown = all[..all.len().min(MOST_PRINTED_BY_ONE)].join("\n");
+    if all.len() > MOST_PRINTED_BY_ONE {
+        let left = all.len() - MOST_PRINTED_BY_ONE;
+        shown = format!("{shown}\n… and {left} more lines");
+    }
+    value_lines("printed", &shown, Role::Code, options)
+}
+
+fn printed_lines(printed: &str, work: &str) -> Vec<Line> {
     if printed.trim().is_empty() {
         return Vec::new();
     }
     let all: Vec<&str> = printed.trim_end().lines().collect();
     let mut lines = vec![
         Line::new(),
-        Line::new().with(Style::bold(Role::Text), "Your code printed:"),
+        Line::new().with(Style::bold(Role::Text), format!("Your {work} printed:")),
     ];
     let shown = all.iter().take(MOST_PRINTED);
     lines.extend(shown.map(|line| Line::plain("  ").with(Role::Code, line)));
@@ -292,6 +408,7 @@ pub(crate) mod sample {
                 needed: 27,
                 of: 27,
                 missed: vec!["a zero divisor panics".into()],
+                rejection: None,
             }),
             printed: "hello\n".into(),
             ..Outcome::default()
@@ -338,6 +455,86 @@ Your code printed:
   hello
 ";
         assert_eq!(text(&sample::failed(), &OPTIONS), expected);
+    }
+
+    fn with_own(rejection: Option<Rejection>) -> Outcome {
+        let mut outcome = sample::failed();
+        for test in &mut outcome.tests {
+            test.result = TestResult::passed();
+        }
+        let own = outcome.own_tests.as_mut().unwrap();
+        own.accept_reference = rejection.is_none();
+        own.rejection = rejection.map(Box::new);
+        outcome
+    }
+
+    #[test]
+    fn own_tests_that_alone_keep_from_a_pass_come_first() {
+        let text = text(&with_own(None), &OPTIONS);
+        let start = "Failed: Both (3 of 3 tests passed)\n\nYour tests catch 19 of 27";
+        assert!(text.starts_with(start), "{text}");
+    }
+
+    #[test]
+    fn each_fault_of_own_tests_has_a_message_of_its_own() {
+        use RejectionReason::{Empty, Ended, Failed, NoPanic, NoTest, TooSlow, Unsteady};
+        let said = [
+            (Empty, "mine.rs is empty."),
+            (NoTest, "`t` (mine.rs:7) is never run: write `#[test]`"),
+            (TooSlow, "`t` (mine.rs:7) is still running when the time"),
+            (
+                NoPanic,
+                "`t` (mine.rs:7) has `#[should_panic]`, and a right",
+            ),
+            (Failed, "`t` (mine.rs:7) expects something that the task"),
+            (Ended, "`t` (mine.rs:7) ends the whole process"),
+            (Unsteady, "once, and then reject it"),
+        ];
+        for (reason, words) in said {
+            let rejection = Rejection {
+                reason,
+                file: "mine.rs".into(),
+                function: Some("t".into()),
+                line: Some(7),
+            };
+            let text = text(&with_own(Some(rejection)), &OPTIONS);
+            let first: Vec<&str> = text.lines().take(6).collect();
+            let first = first.join("\n");
+            assert!(first.contains(words), "{text}");
+            assert!(first.contains("all 3 hidden tests pass"), "{text}");
+        }
+    }
+
+    #[test]
+    fn only_own_tests_that_are_missing_make_it_incomplete() {
+        let mut outcome = with_own(None);
+        outcome.own_tests = None;
+        outcome.diagnostics = vec![Diagnostic {
+            error: true,
+            message: "tests/mine.rs is not there".into(),
+            file: Some("tests/mine.rs".into()),
+            line: None,
+            text: String::new(),
+        }];
+        assert!(text(&outcome, &OPTIONS).starts_with("Incomplete: Both (3 of 3"));
+        outcome.diagnostics[0].line = Some(1);
+        assert!(text(&outcome, &OPTIONS).starts_with("Compile error: Both (3 of 3"));
+    }
+
+    #[test]
+    fn what_a_failing_test_printed_stands_under_it() {
+        let mut outcome = sample::failed();
+        let name = outcome.tests[1].test.name.clone();
+        let printed: Vec<_> = (0..13).map(|line| format!("line {line}")).collect();
+        outcome.printed_by.insert(name, printed.join("\n"));
+        let text = text(&outcome, &OPTIONS);
+        let under = "zero\n      printed   line 0\n                line 1\n";
+        assert!(text.contains(under), "{text}");
+        assert!(
+            text.contains("line 9\n                … and 3 more lines\n"),
+            "{text}"
+        );
+        assert!(!text.contains("Your code printed"), "{text}");
     }
 
     #[test]

@@ -99,6 +99,7 @@ impl CheckRunner {
     fn check_context(&self, run: u64, exercise: &Exercise) -> Context {
         let mut context = self.context.clone();
         context.cancel = Cancel::new();
+        context.awaited = true;
         context.feedback = exercise.feedback.unwrap_or(Feedback::Full);
         let sender = Mutex::new(self.sender.clone());
         context.observer = Arc::new(move |event| {

@@ -82,12 +82,14 @@ impl LearnerFiles {
             return Ok(Opened::default());
         };
         let workspace = self.workspace()?.clone();
-        let folder = workspace.ensure(&exercise)?;
-        self.watch(id, &folder, sender)?;
-        let first = workspace.first_file(&exercise).unwrap_or(folder);
+        let handed_out = workspace.ensure(&exercise)?;
+        self.watch(id, &handed_out.folder, sender)?;
         let home = runner.context().environment.home();
+        let shown = |path: &Path| Self::shown(path, home.as_deref());
+        let files = workspace.files_to_edit(&exercise);
         Ok(Opened {
-            file: Self::shown(&first, home.as_deref()),
+            files: files.iter().map(|path| shown(path)).collect(),
+            told: handed_out.sentences(shown),
             missing: exercise.task().missing(runner.context()),
         })
     }
@@ -119,18 +121,16 @@ impl LearnerFiles {
         Ok(workspace.reset(exercise)?)
     }
 
-    /// Returns the learner's editor and its arguments for the first file of an exercise.
+    /// Returns the learner's editor and its arguments for the files of an exercise that are theirs.
     pub(super) fn editor(
         &self,
         id: &ExerciseId,
         context: &Context,
     ) -> Option<(PathBuf, Vec<OsString>)> {
-        let (exercise, folder) = self.submission(id)?;
-        let file = self
+        let files = self
             .workspace
             .as_ref()?
-            .first_file(&exercise)
-            .unwrap_or(folder);
+            .files_to_edit(self.course.exercise(id)?);
         let environment = &context.environment;
         let set = ["VISUAL", "EDITOR"]
             .iter()
@@ -150,7 +150,7 @@ impl LearnerFiles {
             _ => program,
         };
         let mut arguments: Vec<OsString> = words.map(OsString::from).collect();
-        arguments.push(file.into_os_string());
+        arguments.extend(files.into_iter().map(PathBuf::into_os_string));
         Some((program, arguments))
     }
 

@@ -49,8 +49,10 @@ impl From<TerminalEvent> for Input {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Opened {
-    /// The file to edit first, as a learner would type it.
-    pub file: String,
+    /// The files to edit, the first one first, as a learner would type them.
+    pub files: Vec<String>,
+    /// What became of files that were not as handed out.
+    pub told: Vec<String>,
     /// What this machine lacks to check the exercise, in words that say what to do.
     pub missing: Option<String>,
 }

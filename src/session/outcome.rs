@@ -9,6 +9,13 @@ const MOST_PRINTED: usize = 6;
 /// Returns what to look at first, and how many more things of its sort there are.
 pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
     let mut first = outcome.clone();
+    let first_to_fail = outcome
+        .tests
+        .iter()
+        .find(|test| test.result.failed_values().is_some());
+    first
+        .printed_by
+        .retain(|name, _| first_to_fail.is_some_and(|test| test.test.name == *name));
     first.printed = outcome
         .printed
         .lines()
@@ -37,6 +44,18 @@ pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
         said.len()
     };
     (first, left_out.saturating_sub(1))
+}
+
+/// Returns how many warnings of the compiler are left for the pager.
+pub(super) fn warnings(outcome: &Outcome) -> usize {
+    let mut diagnostics = outcome.diagnostics.iter();
+    let has_error = diagnostics.any(|diagnostic| diagnostic.error);
+    let warnings = outcome.diagnostics.iter();
+    let warnings = warnings.filter(|warning| !warning.error && warning.line.is_some());
+    if has_error || !outcome.forbidden.is_empty() {
+        return 0;
+    }
+    warnings.count()
 }
 
 fn failing(tests: &[TestOutcome]) -> usize {

@@ -9,7 +9,7 @@ use super::messages::{Effect, ProgressNote};
 use super::page::{Action, CoursePage, say, unknown_key};
 use super::path::Stop;
 use super::shared::SharedState;
-use crate::check::TestTitle;
+use crate::check::{Outcome, TestTitle, Verdict};
 use crate::course::Exercise;
 use crate::progress::State;
 use crate::source::ExerciseId;
@@ -119,6 +119,10 @@ impl Solving {
             )));
         }
         actions.extend(self.show(Panel::Hints(next, next + 1)));
+        if seen > last {
+            let text = "That was the last hint. H shows all of them, o shows a solution.";
+            actions.extend(say(Role::Dim, text));
+        }
         actions
     }
 
@@ -160,7 +164,10 @@ impl Solving {
             footer.note = running.note(self.tests.len());
             return;
         }
+        let fails = |outcome: &Outcome| outcome.verdict() != Verdict::Passed;
+        let fails = shared.checks.outcome(self.id()).is_some_and(fails);
         let (role, word) = match shared.state(&self.exercise) {
+            State::Passed if fails => (Role::Dim, " · passed before"),
             State::Passed => (Role::Good, " · passed"),
             State::Settled => (Role::Warn, " · settled"),
             State::New | State::Started => (Role::Dim, " · checked at each save"),

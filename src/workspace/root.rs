@@ -46,8 +46,8 @@ fn readme(course: &Course) -> String {
          - `gradus` opens the course where you left it.\n\
          - `gradus check` checks the exercise whose folder you are in.\n\
          - `gradus hint`, `gradus next`, `gradus list`, `gradus status` work from here too.\n\n\
-         What you have done is kept in `.gradus/progress.json`; copies made by `gradus reset` are\n\
-         in `.gradus/backups/`.\n",
+         What you have done is kept in `.gradus/progress.json`; copies of files\n\
+         that were put back are in `.gradus/backups/`.\n",
         course.title
     )
 }

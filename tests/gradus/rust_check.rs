@@ -182,7 +182,7 @@ fn a_panic_is_told_with_the_call_and_its_words() {
 crashed
 An even number is halved: passed
 An odd number has no half: passed
-Small letters become capitals: crashed; input shout("gateway"); got a panic: start byte index 99 is out of bounds of `gateway`
+Small letters become capitals: crashed; input shout("gateway"); got a panic at src/lib.rs:7:37: start byte index 99 is out of bounds of `gateway`
 An empty text panics: passed
 
 "#]]
@@ -488,4 +488,120 @@ fn a_crate_that_is_larger_than_a_file_may_be_is_told_so() {
     let words = bench.check("pair", &source).diagnostics[0].message.clone();
     let why = "the compiler was stopped: it was to write a file of more than 256 MiB";
     assert_eq!(words, why);
+}
+
+/// Returns why own tests reject a right solution, and where.
+fn rejected(mine: &str) -> String {
+    let outcome = own_tests(mine);
+    assert_eq!(outcome.verdict(), Verdict::Failed, "{outcome:?}");
+    let rejection = worth(&outcome).rejection.clone().expect("it says why");
+    let function = rejection.function.unwrap_or_default();
+    format!(
+        "{:?} {function}:{}",
+        rejection.reason,
+        rejection.line.unwrap_or_default()
+    )
+}
+
+#[test]
+fn own_tests_that_reject_say_which_and_why() {
+    let call = "use safe_divide::safe_divide;\n";
+    assert_eq!(rejected(""), "Empty :0");
+    let forgotten = format!("{call}pub fn half() {{ assert_eq!(safe_divide(6, 3), Some(2)); }}\n");
+    assert_eq!(rejected(&forgotten), "NoTest half:2");
+    let wrong = format!(
+        "{call}#[test]\nfn a() {{ safe_divide(1, 1); }}\n#[test]\nfn b() {{ assert_eq!(safe_divide(7, 2), Some(4)); }}\n"
+    );
+    assert_eq!(rejected(&wrong), "Failed b:5");
+    let calm = format!("{call}#[test]\n#[should_panic]\nfn c() {{ safe_divide(1, 0); }}\n");
+    assert_eq!(rejected(&calm), "NoPanic c:4");
+    let endless = format!("{call}#[test]\nfn d() {{ safe_divide(1, 0); loop {{}} }}\n");
+    assert_eq!(rejected(&endless), "TooSlow d:3");
+}
+
+#[test]
+fn a_right_function_without_own_tests_is_told_to_be_right() {
+    let bench = Bench::builtin();
+    let solution = bench.solution("safe-divide");
+    let outcome = bench.check_files("safe-divide", &[("src/lib.rs", solution)]);
+    assert_eq!(outcome.verdict(), Verdict::CompileError);
+    assert_data_eq!(
+        &outcome.diagnostics[0].text,
+        str![[r#"
+error: tests/mine.rs is not there
+Your function is right: every hidden test passes. A pass also needs tests of your
+own, in tests/mine.rs: a right solution passes them, and of 27 wrong ones at least
+20 fail.
+help: `gradus check` in your workspace hands out a starter of tests/mine.rs
+
+"#]]
+    );
+}
+
+#[test]
+fn a_part_of_what_a_bridge_returned_has_its_expected_value() {
+    let bench = Bench::builtin();
+    let none = "pub fn probe_all(_: &[String], _: &mut dyn FnMut(&str) -> bool) -> Vec<String> {\n    vec![\"x\".into()]\n}\n";
+    let text = told(&bench.check("probe-all", none));
+    assert_data_eq!(
+        text.lines().take(4).collect::<Vec<_>>().join("\n"),
+        str![[r#"
+failed
+Every address is probed, also when all answer: failed; input probe_known(["a:1", "b:1", "c:1"], ["a:1", "b:1", "c:1"]); expected ["a:1", "b:1", "c:1"]; got []; note the addresses that were probed
+The probes follow the order of the pool: failed; input probe_known(["c:1", "a:1", "d:1", "b:1"], ["a:1", "b:1"]); expected ["c:1", "a:1", "d:1", "b:1"]; got []; note the addresses that were probed
+No address is probed a second time: failed; input probe_known(["a:1", "b:1", "c:1"], []); got ([], ["x"]); note the number of probes; compared: 0 and 3
+"#]]
+    );
+}
+
+#[test]
+fn a_type_of_ones_own_in_place_of_the_contracts_is_named() {
+    let bench = Bench::builtin();
+    let solution = bench.solution("first-of-pool");
+    let own = solution.replace("use contract::Route;", "")
+        + "\n#[derive(Debug, Clone, PartialEq, Eq)]\npub enum Route {\n    Nowhere,\n    Only(String),\n    WithSpares { first: String, spares: usize },\n}\n";
+    let outcome = bench.check("first-of-pool", &own);
+    let text: String = outcome
+        .diagnostics
+        .iter()
+        .map(|it| it.text.clone())
+        .collect();
+    assert_data_eq!(
+        text,
+        str![[r#"
+error: `first_of_pool` has a type of your own, `Route`, for `contract::Route`
+  the contract of `first_of_pool`: pub fn first_of_pool(pool: &[String]) -> Route
+  rustc: mismatched types; expected fn pointer `for<'a> fn(&'a _) -> contract::Route`; found fn item `for<'a> fn(&'a _) -> first_of_pool::Route {first_of_pool}`
+  help: delete your own `Route` and write `use contract::Route;`
+
+"#]]
+    );
+}
+
+#[test]
+fn a_crate_that_a_check_does_not_know_is_told() {
+    let bench = Bench::fixture();
+    let source = format!("use itertools::Itertools as _;\n{}", bench.solution("pair"));
+    let outcome = bench.check("pair", &source);
+    let text = &outcome.diagnostics[0].text;
+    assert!(
+        text.contains("a check knows only `std` and the course's `contract`"),
+        "{text}"
+    );
+    assert!(!text.contains("cargo add"), "{text}");
+    let source = format!("{}\npub fn f() {{ unsafe {{}} }}\n", bench.solution("pair"));
+    let text = told(&bench.check("pair", &source));
+    assert!(text.contains("a check forbids `unsafe`"), "{text}");
+}
+
+#[test]
+fn a_panic_in_the_linked_tier_names_its_place_in_the_learners_file_only() {
+    let bench = Bench::fixture();
+    let source = bench
+        .solution("keep")
+        .replacen('{', "{ let n: Option<u8> = None; n.unwrap();", 1);
+    let text = told(&bench.check("keep", &source));
+    assert!(text.contains("a panic at src/lib.rs:1:"), "{text}");
+    let text = told(&bench.check("keep", bench.file("keep", "wrong/01-first-only.rs")));
+    assert!(!text.contains("hidden/"), "{text}");
 }

@@ -2,6 +2,10 @@
 
 use probe_all::bridge::{probe_known, probe_scripted};
 
+/// Named in messages: the bridge returns both.
+const PROBED: &str = "the addresses that were probed";
+const RETURNED: &str = "the addresses that were returned";
+
 fn list(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| (*name).to_string()).collect()
 }
@@ -13,7 +17,7 @@ fn every_address_is_probed() {
     let (mut probed, _) = probe_known(&pool, &pool);
     probed.sort();
     probed.dedup();
-    assert_eq!(probed, pool);
+    assert_eq!(probed, pool, "{PROBED}");
 }
 
 /// The probes follow the order of the pool
@@ -21,7 +25,7 @@ fn every_address_is_probed() {
 fn probes_follow_the_order_of_the_pool() {
     let pool = list(&["c:1", "a:1", "d:1", "b:1"]);
     let (probed, _) = probe_known(&pool, &list(&["a:1", "b:1"]));
-    assert_eq!(probed, pool);
+    assert_eq!(probed, pool, "{PROBED}");
 }
 
 /// No address is probed a second time
@@ -30,7 +34,7 @@ fn no_address_is_probed_twice() {
     let pool = list(&["a:1", "b:1", "c:1"]);
     for up in [&[][..], &["b:1"], &["a:1", "c:1"], &["a:1", "b:1", "c:1"]] {
         let (probed, _) = probe_known(&pool, &list(up));
-        assert_eq!(probed.len(), 3);
+        assert_eq!(probed.len(), 3, "the number of probes");
     }
 }
 
@@ -39,11 +43,11 @@ fn no_address_is_probed_twice() {
 fn those_that_are_down_are_returned() {
     let pool = list(&["a:1", "b:1", "c:1", "d:1"]);
     let (_, down) = probe_known(&pool, &list(&["a:1", "c:1"]));
-    assert_eq!(down, list(&["b:1", "d:1"]));
+    assert_eq!(down, list(&["b:1", "d:1"]), "{RETURNED}");
     let (_, down) = probe_known(&pool, &pool);
-    assert_eq!(down, list(&[]));
+    assert_eq!(down, list(&[]), "{RETURNED}");
     let (_, down) = probe_known(&pool, &[]);
-    assert_eq!(down, pool);
+    assert_eq!(down, pool, "{RETURNED}");
 }
 
 /// The result keeps the order of the pool
@@ -51,7 +55,7 @@ fn those_that_are_down_are_returned() {
 fn result_keeps_the_order_of_the_pool() {
     let pool = list(&["d:1", "b:1", "a:1", "c:1"]);
     let (_, down) = probe_known(&pool, &list(&["b:1"]));
-    assert_eq!(down, list(&["d:1", "a:1", "c:1"]));
+    assert_eq!(down, list(&["d:1", "a:1", "c:1"]), "{RETURNED}");
 }
 
 /// An address that is down does not end the round
@@ -59,8 +63,8 @@ fn result_keeps_the_order_of_the_pool() {
 fn one_that_is_down_does_not_end_the_round() {
     let pool = list(&["a:1", "b:1", "c:1"]);
     let (probed, down) = probe_scripted(&pool, &[false, true, false]);
-    assert_eq!(probed, pool);
-    assert_eq!(down, list(&["a:1", "c:1"]));
+    assert_eq!(probed, pool, "{PROBED}");
+    assert_eq!(down, list(&["a:1", "c:1"]), "{RETURNED}");
 }
 
 /// An address that answers does not end the round
@@ -68,8 +72,8 @@ fn one_that_is_down_does_not_end_the_round() {
 fn one_that_answers_does_not_end_the_round() {
     let pool = list(&["a:1", "b:1", "c:1"]);
     let (probed, down) = probe_scripted(&pool, &[true, false, true]);
-    assert_eq!(probed, pool);
-    assert_eq!(down, list(&["b:1"]));
+    assert_eq!(probed, pool, "{PROBED}");
+    assert_eq!(down, list(&["b:1"]), "{RETURNED}");
 }
 
 /// Each entry is judged by its own probe, also when an address stands twice
@@ -83,8 +87,8 @@ fn address_that_stands_twice_is_probed_twice() {
         ([true, false, true], &["b:1"]),
     ] {
         let (probed, down) = probe_scripted(&pool, &answers);
-        assert_eq!(probed, pool);
-        assert_eq!(down, list(expected));
+        assert_eq!(probed, pool, "{PROBED}");
+        assert_eq!(down, list(expected), "{RETURNED}");
     }
 }
 
@@ -93,8 +97,8 @@ fn address_that_stands_twice_is_probed_twice() {
 fn probe_gets_each_entry_as_it_is() {
     let pool = list(&["[::1]:3000", "unix:/run/app.sock", "", " b:1 "]);
     let (probed, down) = probe_known(&pool, &[]);
-    assert_eq!(probed, pool);
-    assert_eq!(down, pool);
+    assert_eq!(probed, pool, "{PROBED}");
+    assert_eq!(down, pool, "{RETURNED}");
 }
 
 /// An empty pool needs no probe
@@ -114,7 +118,7 @@ fn every_pattern_of_answers() {
             .map(|index| pool[index].clone())
             .collect();
         let (probed, down) = probe_scripted(&pool, &answers);
-        assert_eq!(probed, pool);
-        assert_eq!(down, expected);
+        assert_eq!(probed, pool, "{PROBED}");
+        assert_eq!(down, expected, "{RETURNED}");
     }
 }

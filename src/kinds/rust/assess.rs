@@ -1,5 +1,6 @@
 //! Assesses one Rust submission: compile, inspect, link, run the hidden tests, build the [`Outcome`].
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::compile::Compiled;
@@ -8,10 +9,10 @@ use super::kit::Kit;
 use super::kits::with_kit;
 use super::learner::{describe_signal, scratch_folder};
 use super::linking::Linked;
-use super::replies::{Loss, MOST_TIMEOUTS};
+use super::replies::{Loss, most_timeouts};
 use super::subject::Subject;
 use super::trial::{self, CallEnd, PanicNote, Trial};
-use super::{forbidden, inspect, linked, linking, program};
+use super::{forbidden, inspect, linked, linking, program, values};
 use crate::check::outcome::{
     Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
 };
@@ -125,8 +126,8 @@ impl Assessment<'_> {
         };
         context.tell(Event::Step("running the hidden tests"));
         self.time_phase("run", |assessment| match assessment.subject.tier {
-            Tier::Called => assessment.run(&program),
-            Tier::Linked => assessment.run_linked(&program),
+            Tier::Called => assessment.run(&program, files),
+            Tier::Linked => assessment.run_linked(&program, files),
         })?;
         Ok(self.outcome)
     }
@@ -221,7 +222,7 @@ impl Assessment<'_> {
         self.outcome
     }
 
-    fn run(&mut self, program: &Path) -> Result<(), CheckError> {
+    fn run(&mut self, program: &Path, files: &[Collected]) -> Result<(), CheckError> {
         let kit = self.kit;
         let mut dispatch =
             Dispatch::new(program, &kit.toolchain, self.context, self.subject.limits);
@@ -234,22 +235,68 @@ impl Assessment<'_> {
             Feedback::Full => printed,
             Feedback::Title => String::new(),
         };
+        if self.context.awaited && !self.outcome.printed.is_empty() {
+            self.outcome.printed_by = self.printed_by(program, &trial)?;
+        }
         for test in &kit.tests {
-            let result = test_result(&test.name, &trial, self.subject);
+            let result = test_result(&test.name, &trial, self.subject, files);
             record_test(test, result, self.context, &mut self.outcome);
         }
         Ok(())
     }
 
-    fn run_linked(&mut self, program: &Path) -> Result<(), CheckError> {
+    /// Makes the last call of the first tests that failed once more, each in a process of its own: what that
+    /// prints is theirs.
+    fn printed_by(
+        &self,
+        program: &Path,
+        trial: &Trial,
+    ) -> Result<BTreeMap<String, String>, CheckError> {
+        let mut printed_by = BTreeMap::new();
+        let failed = self.kit.tests.iter().filter_map(|test| {
+            let note = trial.notes.get(&test.name)?;
+            let is_slow = matches!(note.end, CallEnd::Lost(Loss::Time | Loss::NotMade(_)));
+            Some((&test.name, note.call.as_ref().filter(|_| !is_slow)?))
+        });
+        for (name, call) in failed.take(MOST_REPEATED) {
+            let toolchain = &self.kit.toolchain;
+            let mut dispatch = Dispatch::new(program, toolchain, self.context, self.subject.limits);
+            dispatch.call(call)?;
+            let printed = dispatch.finish()?;
+            if !printed.is_empty() {
+                printed_by.insert(name.clone(), printed);
+            }
+        }
+        Ok(printed_by)
+    }
+
+    /// Keeps what a test printed that did not pass.
+    fn keep_printed(&mut self, test: &TestTitle, run: &linked::Run) {
+        if self.context.awaited && self.context.feedback == Feedback::Full && !run.passed() {
+            let printed = String::from_utf8_lossy(&run.printed);
+            if !printed.trim().is_empty() {
+                let printed = super::diagnostics::visible_lines(&printed);
+                self.outcome.printed_by.insert(test.name.clone(), printed);
+            }
+        }
+    }
+
+    fn run_linked(&mut self, program: &Path, files: &[Collected]) -> Result<(), CheckError> {
         let mut timeouts = 0;
         for (index, test) in self.kit.tests.iter().enumerate() {
-            let result = if timeouts >= MOST_TIMEOUTS {
-                TestResult::not_run("two earlier tests took too long")
+            let result = if timeouts >= most_timeouts(self.context) {
+                let why = if self.context.awaited {
+                    "an earlier test took too long"
+                } else {
+                    "two earlier tests took too long"
+                };
+                TestResult::not_run(why)
             } else if self.context.budget.is_exhausted() {
                 TestResult::not_run("earlier tests used up the time")
             } else {
-                linked::run(program, index, self.subject, self.kit, self.context)?
+                let run = linked::run(program, index, self.subject, self.kit, self.context)?;
+                self.keep_printed(test, &run);
+                run.result(files)
             };
             timeouts += usize::from(result.verdict == TestVerdict::TimeLimit);
             record_test(test, result, self.context, &mut self.outcome);
@@ -257,6 +304,9 @@ impl Assessment<'_> {
         Ok(())
     }
 }
+
+/// The most tests whose last call is made once more.
+const MOST_REPEATED: usize = 3;
 
 /// Records the result of a test, without its values where feedback is restricted to titles.
 fn record_test(test: &TestTitle, result: TestResult, context: &Context, outcome: &mut Outcome) {
@@ -272,7 +322,7 @@ fn record_test(test: &TestTitle, result: TestResult, context: &Context, outcome:
     outcome.tests.push(test);
 }
 
-fn test_result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
+fn test_result(name: &str, trial: &Trial, subject: &Subject, files: &[Collected]) -> TestResult {
     let note = trial.notes.get(name);
     // A lost call fails its test, even one with `#[should_panic]`, which the stub's panic would satisfy.
     let lost = matches!(
@@ -285,10 +335,10 @@ fn test_result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
     match trial.passed.get(name) {
         Some(true) if !lost => TestResult::passed(),
         Some(_) => note.map_or(TestVerdict::Failed.with(Values::default()), |note| {
-            failed_result(note, subject)
+            failed_result(note, subject, files)
         }),
         None if lost => note.map_or(TestVerdict::Failed.with(Values::default()), |note| {
-            failed_result(note, subject)
+            failed_result(note, subject, files)
         }),
         None if trial.end == End::TimeLimit => {
             TestVerdict::TimeLimit.with(Values::note("the test did not finish in time"))
@@ -297,7 +347,7 @@ fn test_result(name: &str, trial: &Trial, subject: &Subject) -> TestResult {
     }
 }
 
-fn failed_result(note: &PanicNote, subject: &Subject) -> TestResult {
+fn failed_result(note: &PanicNote, subject: &Subject, files: &[Collected]) -> TestResult {
     let input = note.input.clone();
     let values = |got: String| Values {
         input: input.clone(),
@@ -305,8 +355,10 @@ fn failed_result(note: &PanicNote, subject: &Subject) -> TestResult {
         ..Values::default()
     };
     match &note.end {
-        CallEnd::Returned => TestVerdict::Failed.with(assert_values(note)),
-        CallEnd::Panicked(words) => TestVerdict::Crashed.with(values(format!("a panic: {words}"))),
+        CallEnd::Returned => TestVerdict::Failed.with(values::of_assertion(note)),
+        CallEnd::Panicked(panic) => {
+            TestVerdict::Crashed.with(values(values::of_panic(panic, files)))
+        }
         CallEnd::Lacking => {
             TestResult::not_run(format!("it calls what `{}` lacks", subject.crate_name))
         }
@@ -328,28 +380,5 @@ fn failed_result(note: &PanicNote, subject: &Subject) -> TestResult {
             ))),
             Loss::NotMade(given_up) => TestResult::not_run(given_up.message_text()),
         },
-    }
-}
-
-/// Picks the expected side of an `assert_eq!`: the one that differs from the call's return value.
-fn assert_values(note: &PanicNote) -> Values {
-    let PanicNote {
-        left,
-        right,
-        input,
-        got,
-        said,
-        ..
-    } = note.clone();
-    let expected = match (left, right) {
-        (Some(left), Some(right)) if Some(&left) == got.as_ref() => Some(right),
-        (Some(left), Some(right)) if Some(&right) == got.as_ref() => Some(left),
-        _ => None,
-    };
-    Values {
-        input,
-        expected,
-        got,
-        note: said,
     }
 }

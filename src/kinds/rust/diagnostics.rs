@@ -14,6 +14,16 @@ const NOTE: &str = "= note: ";
 const NOTES_ON_LONG_NAMES: [&str; 2] =
     [".long-type-", "to print the full type name to the console"];
 
+/// rustc's advice where a crate is not there.
+const MISSING_CRATE: &str = "you might be missing a crate named";
+const ADVICE_TO_ADD: &str = "use `cargo add ";
+/// rustc's reason why `unsafe` is an error, and one that a learner knows.
+const UNSAFE_FLAG: &str = "requested on the command line with `-F unsafe-code`";
+const NO_UNSAFE: &str = "a check forbids `unsafe`: no solution needs it";
+/// The crates that are there.
+const CRATES: &str =
+    "= note: a check knows only `std` and the course's `contract`, whatever Cargo.toml says";
+
 #[derive(Deserialize)]
 struct RustcMessage {
     #[serde(rename = "message")]
@@ -79,9 +89,9 @@ pub(super) fn parse(line: &[u8]) -> Option<RustcDiagnostic> {
         message: crate::text::visible(&message.words.replace('\n', " ")),
         file: primary.map(|span| crate::text::visible(&span.file_name)),
         line: primary.map(|span| span.line_start),
-        text: visible_lines(&without_notes_on_long_names(
+        text: with_note_on_crates(visible_lines(&without_notes_on_long_names(
             &message.rendered.unwrap_or(message.words),
-        )),
+        ))),
     };
     let notes = message.children.into_iter().flat_map(|note| note.spans);
     let spans = message.spans.into_iter().chain(notes);
@@ -98,7 +108,22 @@ fn without_notes_on_long_names(text: &str) -> String {
         note.is_some_and(|note| NOTES_ON_LONG_NAMES.iter().any(|part| note.contains(part)))
     };
     let lines: Vec<_> = text.lines().filter(|line| !is_one(line)).collect();
-    lines.join("\n")
+    lines.join("\n").replace(UNSAFE_FLAG, NO_UNSAFE)
+}
+
+/// Adds to an error about a crate that is not there which crates are. What rustc advises, `cargo add` or
+/// `extern crate`, does not help here.
+fn with_note_on_crates(text: String) -> String {
+    if !text.contains(MISSING_CRATE) && !text.contains(ADVICE_TO_ADD) {
+        return text;
+    }
+    let is_advice = |line: &&str| {
+        line.contains(MISSING_CRATE)
+            || line.contains(ADVICE_TO_ADD)
+            || line.contains("extern crate")
+    };
+    let lines: Vec<_> = text.lines().filter(|line| !is_advice(line)).collect();
+    lines.join("\n") + "\n  " + CRATES + "\n"
 }
 
 /// Escapes control characters, line by line.
@@ -183,6 +208,20 @@ mod tests {
         assert_eq!(
             diagnostic.diagnostic.text,
             "error[E0599]: no method named `nope`\n  = note: a note on the code\n"
+        );
+    }
+
+    #[test]
+    fn a_crate_that_is_missing_is_told_with_those_that_are_there() {
+        let rendered = "error[E0432]: unresolved import `itertools`\\n 1 | use itertools::Itertools;\\n  \
+             = help: you might be missing a crate named `itertools`\\n";
+        let line = format!(
+            r#"{{"message":"unresolved","level":"error","rendered":"{rendered}","spans":[]}}"#
+        );
+        assert_eq!(
+            parse(line.as_bytes()).unwrap().diagnostic.text,
+            "error[E0432]: unresolved import `itertools`\n 1 | use itertools::Itertools;\n  \
+             = note: a check knows only `std` and the course's `contract`, whatever Cargo.toml says\n"
         );
     }
 

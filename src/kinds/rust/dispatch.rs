@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::learner;
-use super::replies::{Call, GivenUp, Loss, MOST_LOSSES, MOST_TIMEOUTS, Reply, frame};
+use super::replies::{Call, GivenUp, Loss, MOST_LOSSES, Reply, frame, most_timeouts};
 use super::toolchain::Toolchain;
 use crate::check::{CheckError, Context};
 use crate::sandbox::{End, Exit, Input, Limits, SandboxError, Turn};
@@ -225,8 +225,12 @@ impl<'a> Dispatch<'a> {
     }
 
     fn given_up(&self) -> Option<GivenUp> {
-        if self.timeouts >= MOST_TIMEOUTS {
-            Some(GivenUp::Timeouts)
+        if self.timeouts >= most_timeouts(self.context) {
+            Some(if self.context.awaited {
+                GivenUp::Timeout
+            } else {
+                GivenUp::Timeouts
+            })
         } else if self.losses >= MOST_LOSSES {
             Some(GivenUp::Losses)
         } else {

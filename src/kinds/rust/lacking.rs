@@ -73,6 +73,11 @@ fn missing_function(subject: &Subject, function: &Function, error: &RustcDiagnos
         ("is not there", "write it in src/lib.rs")
     } else {
         writeln!(words, "  rustc: {}", one_line(&error.diagnostic)).expect("a string takes it");
+        if let Some(own) = own_type(subject, &error.diagnostic) {
+            let help = format!("delete your own `{own}` and write `use contract::{own};`");
+            let what = format!("`{name}` has a type of your own, `{own}`, for `contract::{own}`");
+            return diagnostic(what, &words, &help);
+        }
         let what = if is("E0308") {
             "has other types than the contract asks for"
         } else {
@@ -81,6 +86,18 @@ fn missing_function(subject: &Subject, function: &Function, error: &RustcDiagnos
         (what, "compare the types of parameters and result")
     };
     diagnostic(format!("`{name}` {what}"), &words, help)
+}
+
+/// The type of the contract in whose place `error` finds one of the learner's.
+fn own_type<'a>(subject: &'a Subject, error: &Diagnostic) -> Option<&'a str> {
+    let given = subject.contract.types.iter().map(|given| &*given.name);
+    let is_own = |name: &&str| {
+        let of_the_learner = format!("{}::{name}", subject.crate_name);
+        let ends_there = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric() || c == '_');
+        let mut found = error.text.split(&of_the_learner).skip(1);
+        found.any(ends_there)
+    };
+    given.filter(|name| error.text.contains(name)).find(is_own)
 }
 
 /// The diagnostic for whatever else the hidden files do not find. Only rustc's message names that;

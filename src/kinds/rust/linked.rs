@@ -23,7 +23,7 @@ use super::subject::Subject;
 use super::titles::{is_test, literal};
 use super::{census, learner};
 use crate::check::outcome::{Diagnostic, TestResult, TestVerdict, Values};
-use crate::check::{CheckError, Context};
+use crate::check::{CheckError, Collected, Context};
 use crate::sandbox::{End, Exit, Input, SandboxError};
 
 /// A replacement of the bytes from `start` to `end` by `text`.
@@ -247,6 +247,34 @@ pub(crate) fn link(
     Ok((compiled, output))
 }
 
+/// The end of a process that ran one test.
+pub(crate) struct Run {
+    result: TestResult,
+    /// Where it panicked, as it said.
+    place: Option<String>,
+    /// What it printed.
+    pub(super) printed: Vec<u8>,
+}
+
+impl Run {
+    pub(crate) fn passed(&self) -> bool {
+        self.result.verdict == TestVerdict::Passed
+    }
+
+    /// The result, with the place of a panic if that is in one of the learner's `files`.
+    pub(crate) fn result(self, files: &[Collected]) -> TestResult {
+        let mut result = self.result;
+        let values = &mut result.values;
+        if let (TestVerdict::Failed, Some(place)) = (result.verdict, self.place)
+            && let Some(place) = super::values::place_in(&place, files)
+        {
+            let said = values.note.take().unwrap_or_default();
+            values.note = Some(format!("a panic at {place}: {said}"));
+        }
+        result
+    }
+}
+
 /// Runs test number `index` of `program` in a process of its own.
 pub(crate) fn run(
     program: &Path,
@@ -254,7 +282,7 @@ pub(crate) fn run(
     subject: &Subject,
     kit: &Kit,
     context: &Context,
-) -> Result<TestResult, CheckError> {
+) -> Result<Run, CheckError> {
     let pipe = |source| {
         CheckError::Sandbox(SandboxError::Pipe {
             program: program.to_owned(),
@@ -285,7 +313,16 @@ pub(crate) fn run(
     });
     CheckError::unless_ran(&exit)?;
     let (message, out_of_memory) = message;
-    Ok(judge_exit(&exit, message, out_of_memory, &token, subject))
+    let place = match &message {
+        Some((frame::NOTE, sides)) => place_of(sides),
+        _ => None,
+    };
+    let result = judge_exit(&exit, message, out_of_memory, &token, subject);
+    Ok(Run {
+        result,
+        place,
+        printed: [exit.stdout, exit.stderr].concat(),
+    })
 }
 
 fn judge_exit(
@@ -319,6 +356,14 @@ fn judge_exit(
         }
         (End::Cancelled | End::NotEntered, _) => TestResult::not_run("the check was called off"),
     }
+}
+
+/// The place of the panic in a note: its fourth part.
+fn place_of(mut bytes: &[u8]) -> Option<String> {
+    for _ in 0..3 {
+        super::trial::read_optional(&mut bytes)?;
+    }
+    super::trial::read_optional(&mut bytes).flatten()
 }
 
 /// Reads the sides of a failed `assert_eq!`, by convention the call first, and its message.

@@ -185,7 +185,7 @@ pub(super) fn workspace(task: &RustTask, subject: Option<&Subject>) -> Vec<Works
         manifest.push_str(&depends_on_contract(id));
         let contract = package(&format!("{id}-contract")) + "\n[lib]\nname = \"contract\"\n";
         files.push(ours("contract/Cargo.toml", contract));
-        let types = subject.contract.types_source.clone();
+        let types = format!("{}\n", subject.contract.types_source.trim_end());
         files.push(ours("contract/src/lib.rs", types));
     }
     files.push(ours("Cargo.toml", manifest));

@@ -4,6 +4,8 @@
 //! caught only if the tests fail *and* some call got a reply other than the reference's: a test that fails
 //! for another reason catches nothing.
 
+mod rejection;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +17,7 @@ use super::learner;
 use super::replies::{Call, MOST_TIMEOUTS, Reply};
 use super::subject::Subject;
 use super::trial::{self, Known, Trial};
-use crate::check::outcome::{Diagnostic, OwnTests};
+use crate::check::outcome::{Diagnostic, OwnTests, Rejection, RejectionReason};
 use crate::check::{CheckError, Collected, Context, Event, hand_in};
 use crate::sandbox::{End, Limits};
 use crate::sys::files;
@@ -69,6 +71,7 @@ pub(crate) fn judge(
         kit,
         context,
         tests,
+        source: String::from_utf8_lossy(&file.bytes).into_owned(),
         reference: context
             .outside(|context| course_dispatcher(subject, kit, "solution", None, context))?,
         calls: Vec::new(),
@@ -88,6 +91,18 @@ pub(crate) fn judge(
         source,
     })?;
     Ok(Judged::Worth(worth, None))
+}
+
+/// Adds to `fault`, for which there are no tests to judge, what they are for.
+pub(crate) fn explain_absence(fault: Diagnostic, needed: usize, of: usize) -> Diagnostic {
+    let text = format!(
+        "{}\nYour function is right: every hidden test passes. A pass also needs tests of your\n\
+         own, in {FILE}: a right solution passes them, and of {of} wrong ones at least\n\
+         {needed} fail.\n\
+         help: `gradus check` in your workspace hands out a starter of {FILE}\n",
+        fault.text.trim_end()
+    );
+    Diagnostic { text, ..fault }
 }
 
 fn given_up_warning() -> Diagnostic {
@@ -208,7 +223,8 @@ fn is_accepted(trial: &Trial) -> bool {
 /// Runs of the learner's tests, each against one solution. A trait, so that the order is tested without
 /// processes.
 trait TestRuns {
-    fn accepts_reference(&mut self) -> Result<bool, CheckError>;
+    /// Why the tests reject the reference, if they do.
+    fn reject_reference(&mut self) -> Result<Option<Rejection>, CheckError>;
 
     /// Whether the tests accept the reference although they have run before.
     fn accepts_reference_again(&self) -> Result<bool, CheckError>;
@@ -229,12 +245,14 @@ fn run_against_all(
     needed: usize,
     rerun_at: usize,
 ) -> Result<OwnTests, CheckError> {
+    let rejection = runs.reject_reference()?;
     let mut worth = OwnTests {
-        accept_reference: runs.accepts_reference()?,
+        accept_reference: rejection.is_none(),
         caught: 0,
         needed,
         of: wrong_crates.len(),
         missed: Vec::new(),
+        rejection: rejection.map(Box::new),
     };
     if !worth.accept_reference {
         // Tests that reject a correct solution get no credit for what they catch.
@@ -251,6 +269,7 @@ fn run_against_all(
         runs.report_progress(index, wrong_crates.len());
         if index == rerun_at && !runs.accepts_reference_again()? {
             worth.accept_reference = false;
+            worth.rejection = Some(Box::new(rejection::reject(RejectionReason::Unsteady)));
             return Ok(worth);
         }
         if runs.catches(wrong_crate)? {
@@ -278,6 +297,8 @@ struct OwnTestRuns<'a> {
     kit: &'a Kit,
     context: &'a Context,
     tests: PathBuf,
+    /// The learner's file.
+    source: String,
     reference: PathBuf,
     calls: Vec<Call>,
     /// The indexes in `calls` at which a test begins.
@@ -289,27 +310,30 @@ struct OwnTestRuns<'a> {
 
 impl TestRuns for OwnTestRuns<'_> {
     /// Keeps the calls that the tests make.
-    fn accepts_reference(&mut self) -> Result<bool, CheckError> {
+    fn reject_reference(&mut self) -> Result<Option<Rejection>, CheckError> {
         let reference = self.reference.clone();
         let mut dispatch = self.dispatch(&reference);
         let mut answers = Vec::new();
         let trial = self.run(&[], &mut |call| {
-            let reply = dispatch.call(call)?;
+            let reply = dispatch.call(call)?.without_place();
             answers.push(reply.clone());
             Ok(reply)
         })?;
-        let accepted = is_accepted(&trial);
+        let rejection = (!is_accepted(&trial)).then(|| {
+            let found = rejection::find(&self.source, &trial);
+            found.unwrap_or_else(|| rejection::reject(RejectionReason::Ended))
+        });
         answers.truncate(trial.calls.len());
         self.answers = answers;
         self.calls = trial.calls;
         self.starts = trial.starts;
-        Ok(accepted)
+        Ok(rejection)
     }
 
     fn accepts_reference_again(&self) -> Result<bool, CheckError> {
         let known: Vec<_> = self.calls.iter().zip(&self.answers).collect();
         let mut dispatch = self.dispatch(&self.reference);
-        let trial = self.run(&known, &mut |call| dispatch.call(call))?;
+        let trial = self.run(&known, &mut |call| Ok(dispatch.call(call)?.without_place()))?;
         Ok(is_accepted(&trial))
     }
 
@@ -324,11 +348,15 @@ impl TestRuns for OwnTestRuns<'_> {
             .outside(|context| course_dispatcher(subject, kit, &name, source, context))?;
         let mut dispatch = self.dispatch(&program);
         let replies = dispatch.call_all(&self.calls, &self.starts)?;
+        let replies: Vec<_> = replies
+            .into_iter()
+            .map(|reply| reply.map(Reply::without_place))
+            .collect();
         if replies.iter().flatten().eq(&self.answers) {
             return Ok(false);
         }
         let known = trial::known(&self.calls, &replies);
-        let trial = self.run(&known, &mut |call| dispatch.call(call))?;
+        let trial = self.run(&known, &mut |call| Ok(dispatch.call(call)?.without_place()))?;
         self.timeouts += usize::from(trial.end == End::TimeLimit);
         Ok(has_caught(trial.end, self.context.budget.is_exhausted()))
     }
@@ -381,8 +409,10 @@ mod tests {
     }
 
     impl TestRuns for FakeRuns {
-        fn accepts_reference(&mut self) -> Result<bool, CheckError> {
-            Ok(!self.rejects)
+        fn reject_reference(&mut self) -> Result<Option<Rejection>, CheckError> {
+            Ok(self
+                .rejects
+                .then(|| rejection::reject(RejectionReason::Failed)))
         }
 
         fn accepts_reference_again(&self) -> Result<bool, CheckError> {
@@ -425,6 +455,7 @@ mod tests {
             needed: 2,
             of: 4,
             missed: missed.iter().map(|fault| (*fault).to_owned()).collect(),
+            rejection: None,
         }
     }
 
@@ -448,7 +479,18 @@ mod tests {
             ..FakeRuns::default()
         };
         let (worth, met) = run_fake(rejecting, 2);
-        assert_eq!((worth, &*met), (own(false, 0, &[]), ""));
+        let rejection = Some(Box::new(rejection::reject(RejectionReason::Failed)));
+        let rejected = own(false, 0, &[]);
+        assert_eq!(
+            (worth, &*met),
+            (
+                OwnTests {
+                    rejection,
+                    ..rejected
+                },
+                ""
+            )
+        );
     }
 
     #[test]
@@ -458,7 +500,13 @@ mod tests {
             ..FakeRuns::default()
         };
         let (worth, met) = run_fake(rejecting, 1);
-        assert_eq!((worth, &*met), (own(false, 1, &[]), "a reference"));
+        let rejection = Some(Box::new(rejection::reject(RejectionReason::Unsteady)));
+        let rejected = own(false, 1, &[]);
+        let expected = OwnTests {
+            rejection,
+            ..rejected
+        };
+        assert_eq!((worth, &*met), (expected, "a reference"));
     }
 
     #[test]
@@ -488,6 +536,19 @@ mod tests {
         let diagnostic = given_up_warning();
         assert!(!diagnostic.error, "what was met counts");
         assert_eq!(diagnostic.file.as_deref(), Some(FILE));
+    }
+
+    #[test]
+    fn tests_that_are_missing_are_explained_and_the_function_is_called_right() {
+        let explained = explain_absence(given_up_warning(), 20, 27);
+        assert!(explained.text.contains("Your function is right"));
+        assert!(
+            explained
+                .text
+                .contains("of 27 wrong ones at least\n20 fail")
+        );
+        assert!(explained.text.contains("starter of tests/mine.rs"));
+        assert_eq!(explained.message, given_up_warning().message);
     }
 
     fn file(text: &str) -> Collected {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::check::Context;
 use crate::sandbox::{End, Exit};
 
 #[path = "runtime/frame.rs"]
@@ -13,9 +14,17 @@ pub(crate) mod frame;
 
 /// The most bytes kept of a panic message.
 const MOST_WORDS: usize = 64 << 10;
+/// The most bytes kept of the place of a panic.
+const MOST_PLACE: usize = 1 << 10;
 
 /// After this many timeouts no more calls are made.
 pub(crate) const MOST_TIMEOUTS: usize = 2;
+
+/// Returns after how many timeouts a check is given up: where a learner waits for it, the first says enough.
+pub(crate) fn most_timeouts(context: &Context) -> usize {
+    if context.awaited { 1 } else { MOST_TIMEOUTS }
+}
+
 /// After this many lost calls no more are made.
 pub(crate) const MOST_LOSSES: usize = 8;
 
@@ -25,11 +34,46 @@ pub(crate) type Call = Vec<u8>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reply {
     Returned(Vec<u8>),
-    /// It panicked, or caught a panic, with this message.
-    Panicked(String),
+    /// It panicked, or caught a panic.
+    Panicked(Panic),
     /// The learner's crate lacks the function.
     Lacking,
     Lost(Loss),
+}
+
+/// A panic in the learner's process.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Panic {
+    pub words: String,
+    /// Where, such as `src/lib.rs:6:17`, or empty. The learner's process says so: it may be any text.
+    pub place: String,
+}
+
+impl Panic {
+    /// Parses words and place, which a zero byte separates.
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
+        let zero = bytes.iter().rposition(|byte| *byte == 0);
+        let (words, place) = bytes.split_at(zero.unwrap_or(bytes.len()));
+        let text = |bytes: &[u8], most: usize| {
+            let text = String::from_utf8_lossy(&bytes[..bytes.len().min(most)]);
+            crate::text::visible(&text)
+        };
+        Self {
+            words: text(words, MOST_WORDS),
+            place: text(place.get(1..).unwrap_or_default(), MOST_PLACE),
+        }
+    }
+
+    pub(crate) fn size(&self) -> usize {
+        self.words.len() + self.place.len()
+    }
+
+    fn message(&self) -> Vec<u8> {
+        if self.place.is_empty() {
+            return self.words.clone().into_bytes();
+        }
+        format!("{}\0{}", self.words, self.place).into_bytes()
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,16 +94,19 @@ pub(crate) enum GivenUp {
     Timeouts,
     /// [`MOST_LOSSES`] calls never returned.
     Losses,
+    /// A call timed out, and a learner waits.
+    Timeout,
 }
 
 impl GivenUp {
-    const ALL: [Self; 3] = [Self::Time, Self::Timeouts, Self::Losses];
+    const ALL: [Self; 4] = [Self::Time, Self::Timeouts, Self::Losses, Self::Timeout];
 
     pub(crate) fn message_text(self) -> &'static str {
         match self {
             Self::Time => "earlier calls used up the time",
             Self::Timeouts => "two earlier calls took too long",
             Self::Losses => "eight earlier calls ended the process",
+            Self::Timeout => "an earlier call took too long",
         }
     }
 }
@@ -111,16 +158,25 @@ impl Reply {
     pub(crate) fn size(&self) -> usize {
         match self {
             Self::Returned(bytes) => bytes.len(),
-            Self::Panicked(words) => words.len(),
+            Self::Panicked(panic) => panic.size(),
             Self::Lacking | Self::Lost(_) => 0,
         }
+    }
+
+    /// The reply as a learner's own tests may see it: where a solution of the course panics is not theirs to
+    /// know.
+    pub(crate) fn without_place(mut self) -> Self {
+        if let Self::Panicked(panic) = &mut self {
+            panic.place.clear();
+        }
+        self
     }
 
     /// The message to a judge: its kind and its bytes.
     pub(crate) fn message(&self) -> (u8, Cow<'_, [u8]>) {
         match self {
             Self::Returned(bytes) => (frame::RETURNED, bytes.into()),
-            Self::Panicked(words) => (frame::PANICKED, words.as_bytes().into()),
+            Self::Panicked(panic) => (frame::PANICKED, panic.message().into()),
             Self::Lacking => (frame::LACKING, Cow::default()),
             Self::Lost(loss) => {
                 let (kind, value) = loss.code();
@@ -133,10 +189,7 @@ impl Reply {
     pub(crate) fn read(kind: u8, bytes: Vec<u8>) -> Option<Self> {
         match kind {
             frame::RETURNED => Some(Self::Returned(bytes)),
-            frame::PANICKED => {
-                let words = String::from_utf8_lossy(&bytes[..bytes.len().min(MOST_WORDS)]);
-                Some(Self::Panicked(crate::text::visible(&words)))
-            }
+            frame::PANICKED => Some(Self::Panicked(Panic::parse(&bytes))),
             frame::LACKING => Some(Self::Lacking),
             _ => None,
         }
@@ -149,7 +202,7 @@ mod tests {
 
     use super::*;
 
-    const LOSSES: [Loss; 9] = [
+    const LOSSES: [Loss; 10] = [
         Loss::Exited(-7),
         Loss::Exited(101),
         Loss::Signalled(11),
@@ -159,6 +212,7 @@ mod tests {
         Loss::NotMade(GivenUp::Time),
         Loss::NotMade(GivenUp::Timeouts),
         Loss::NotMade(GivenUp::Losses),
+        Loss::NotMade(GivenUp::Timeout),
     ];
 
     #[test]
@@ -204,11 +258,26 @@ mod tests {
         assert_ne!(words[1], words[2]);
     }
 
+    fn panic(words: &str, place: &str) -> Reply {
+        Reply::Panicked(Panic {
+            words: words.to_owned(),
+            place: place.to_owned(),
+        })
+    }
+
+    #[test]
+    fn own_tests_do_not_see_where_a_solution_panics() {
+        let reply = panic("no", "src/lib.rs:1:1").without_place();
+        assert_eq!(reply.message().1, b"no".as_slice());
+        assert_eq!(Reply::Lacking.without_place(), Reply::Lacking);
+    }
+
     #[test]
     fn what_a_dispatcher_replies_reaches_the_judge() {
         let replies = [
             (Reply::Returned(vec![1, 2, 3]), frame::RETURNED, 3),
-            (Reply::Panicked("oh no".to_owned()), frame::PANICKED, 5),
+            (panic("oh no", ""), frame::PANICKED, 5),
+            (panic("oh", "src/lib.rs:1:2"), frame::PANICKED, 16),
             (Reply::Lacking, frame::LACKING, 0),
         ];
         for (reply, expected, size) in replies {
@@ -226,7 +295,7 @@ mod tests {
     #[test]
     fn of_the_words_of_a_panic_the_first_64_kib_are_kept() {
         let words = |length: usize| match Reply::read(frame::PANICKED, vec![b'x'; length]) {
-            Some(Reply::Panicked(words)) => words.len(),
+            Some(Reply::Panicked(panic)) => panic.words.len(),
             other => panic!("{other:?}"),
         };
         assert_eq!(words(100), 100);

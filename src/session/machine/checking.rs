@@ -89,10 +89,14 @@ impl Machine {
             .filter(|solving| *solving.id() == id);
         match opened {
             Ok(opened) => {
+                let told = opened.told.join(" ");
                 let shows_task = here.is_some_and(|solving| solving.shows_task());
                 let before = self.shared.opened.insert(id, opened.clone());
                 if shows_task && before != Some(opened) {
                     self.update();
+                }
+                if !told.is_empty() {
+                    self.say(Line::new().with(Role::Warn, told));
                 }
             }
             Err(trouble) => {

@@ -1,10 +1,10 @@
 //! The panels of an exercise: task, result, hints, solution.
 
 use super::Solving;
-use crate::check::{Feedback, Outcome, TestVerdict};
+use crate::check::{Feedback, Outcome, Standing, TestVerdict, Verdict};
 use crate::course::Exercise;
 use crate::report::terminal::{Options, outcome_lines};
-use crate::session::outcome::first_things;
+use crate::session::outcome::{first_things, warnings};
 use crate::session::shared::SharedState;
 use crate::session::{Trouble, View};
 use crate::text::{Line, Role};
@@ -58,8 +58,10 @@ impl Solving {
         lines.extend(self.titles(shared));
         if let Some(opened) = opened {
             lines.push(Line::new());
-            let lead = Line::new().with(Role::Dim, "Edit  ");
-            lines.push(lead.with(Role::Code, &opened.file));
+            for (index, file) in opened.files.iter().enumerate() {
+                let lead = if index == 0 { "Edit  " } else { "      " };
+                lines.push(Line::new().with(Role::Dim, lead).with(Role::Code, file));
+            }
             lines.push(Line::new().with(Role::Dim, "Save, and it is checked here."));
             if exercise.task().live().is_some() {
                 let lead = Line::new().with(Role::Dim, "Lab   ");
@@ -84,6 +86,19 @@ impl Solving {
             let mark = test_mark(test_outcome.map(|test| test.result.verdict), &shared.view);
             lines.extend(shared.view.hanging(&mark, &escape(&test.title)));
         }
+        if self.exercise.task().facts().judges_own_tests {
+            let own = outcome.and_then(|outcome| outcome.own_tests.as_ref());
+            let verdict = own.map(|own| {
+                if own.accept_reference && own.caught >= own.needed {
+                    TestVerdict::Passed
+                } else {
+                    TestVerdict::Failed
+                }
+            });
+            let mark = test_mark(verdict, &shared.view);
+            let text = "Your own tests: a right solution passes them, wrong ones do not";
+            lines.extend(shared.view.hanging(&mark, text));
+        }
         lines
     }
 
@@ -94,6 +109,20 @@ impl Solving {
         };
         let (first, left_out) = first_things(outcome);
         let mut lines = self.outcome(&first, &shared.view);
+        let warnings = warnings(outcome);
+        if warnings > 0 && outcome.verdict().standing() != Standing::Unjudged {
+            let text = match warnings {
+                1 => "1 warning: v shows it.".to_owned(),
+                count => format!("{count} warnings: v shows them."),
+            };
+            lines.push(Line::new());
+            lines.push(Line::new().with(Role::Warn, text));
+        }
+        if outcome.verdict() == Verdict::Passed && !self.exercise.task().solution().is_empty() {
+            let text = "o compares the reference solution with what was handed out.";
+            lines.push(Line::new());
+            lines.push(Line::new().with(Role::Dim, text));
+        }
         if left_out > 0 {
             let text = format!("{left_out} more to see: v shows everything.");
             lines.push(Line::new());
@@ -154,7 +183,7 @@ fn hint_lines(exercise: &Exercise, from: usize, to: usize, view: &View) -> Vec<L
 fn solution_lines(exercise: &Exercise, view: &View) -> Vec<Line> {
     let mut lines = view.heading(1, &format!("A solution of {}", exercise.title));
     lines.push(Line::new());
-    for file in exercise.task().solution() {
+    for file in exercise.task().solution_changes() {
         lines.push(Line::new().with(Role::Accent, &file.path));
         lines.extend(view.markdown(&file.fenced()));
         lines.push(Line::new());

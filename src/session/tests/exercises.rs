@@ -265,8 +265,8 @@ fn settling_needs_a_yes_and_goes_on() {
 fn a_missing_requirement_is_told_and_settles_at_once() {
     let mut play = play();
     let opened = Opened {
-        file: "~/small/x".into(),
         missing: Some("Install rustc.".into()),
+        ..Opened::default()
     };
     play.tell(Input::Opened(both(), Ok(opened)));
     assert!(play.page.contains("Install rustc."), "{}", play.page);
@@ -277,6 +277,63 @@ fn a_missing_requirement_is_told_and_settles_at_once() {
     });
     assert!(reason.is_some_and(|reason| reason.contains("Install rustc.")));
     assert!(play.page.contains("Which ones?"));
+}
+
+#[test]
+fn files_that_were_renewed_are_told_and_all_that_are_theirs_are_named() {
+    let mut play = play();
+    let opened = Opened {
+        files: vec!["~/x/src/lib.rs".into(), "~/x/tests/mine.rs".into()],
+        told: vec!["Cargo.toml was renewed.".into()],
+        missing: None,
+    };
+    play.tell(Input::Opened(both(), Ok(opened)));
+    assert!(
+        play.footer.contains("Cargo.toml was renewed."),
+        "{}",
+        play.footer
+    );
+    for file in ["~/x/src/lib.rs", "~/x/tests/mine.rs"] {
+        assert!(play.page.contains(file), "{}", play.page);
+    }
+}
+
+#[test]
+fn a_result_that_fails_is_not_called_passed() {
+    let mut play = play();
+    play.keys("c");
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::passed()))));
+    assert!(play.footer.contains("· passed"), "{}", play.footer);
+    play.keys("c");
+    play.tell(Input::Checked(2, Ok(failed())));
+    assert!(play.footer.contains("· passed before"), "{}", play.footer);
+}
+
+#[test]
+fn after_the_last_hint_the_next_steps_are_named() {
+    let mut play = play();
+    for _ in 0..10 {
+        play.keys("h");
+    }
+    assert!(
+        play.footer.contains("o shows a solution"),
+        "{}",
+        play.footer
+    );
+}
+
+#[test]
+fn warnings_beside_a_failing_test_are_counted() {
+    let mut play = play();
+    play.keys("c");
+    let mut failed = failed();
+    failed.diagnostics = vec![Diagnostic {
+        error: false,
+        line: Some(1),
+        ..error("unused")
+    }];
+    play.tell(Input::Checked(1, Ok(failed)));
+    assert!(play.page.contains("1 warning: v shows it"), "{}", play.page);
 }
 
 #[test]

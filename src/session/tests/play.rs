@@ -192,8 +192,8 @@ impl Play {
             }
             Effect::Open(id) => {
                 let opened = Opened {
-                    file: format!("~/small/exercises/{id}/src/lib.rs"),
-                    missing: None,
+                    files: vec![format!("~/small/exercises/{id}/src/lib.rs")],
+                    ..Opened::default()
                 };
                 return Some(Input::Opened(id, Ok(opened)));
             }

@@ -34,8 +34,8 @@ Crashed: Double (1 of 3 tests passed)
       got       Some(5)
   ✓ Twice two is four
   ✗ What does not fit is None (crashed)
-      input     double(9223372036854775807)
-      got       a panic: attempt to add with overflow
+      input     double(i64::MAX)
+      got       a panic at src/lib.rs:5:10: attempt to add with overflow
 
 Stuck? gradus hint double
 --- exit 1
@@ -55,6 +55,7 @@ Passed: Double (3 of 3 tests passed)
 
 Next: read lesson 1, Start.
   gradus read start
+To compare, the reference solution: gradus solution double --diff
 --- exit 0
 
 "#]]
@@ -254,4 +255,158 @@ fn each_save_is_checked() {
     wait_for("Passed: Double");
     watch.kill().expect("it runs");
     watch.wait().expect("it ends");
+}
+
+#[test]
+fn what_a_learner_changed_or_deleted_is_renewed_with_a_word_and_a_copy() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["check", "double"]);
+    let manifest = "here/gradus-workspace/exercises/double/Cargo.toml";
+    let handed_out = desk.read(manifest);
+    desk.write(
+        manifest,
+        &format!("{handed_out}\n[dependencies]\nitertools = \"0.15\"\n"),
+    );
+    std::fs::remove_file(desk.path(SOURCE)).expect("a file");
+    let run = desk.gradus(&["check", "double"]);
+    assert_data_eq!(
+        &run.stderr,
+        str![[r#"
+Cargo.toml was not as handed out, and a check does not read what you change there: it was renewed, and yours is kept in gradus-workspace/.gradus/backups/double-1.
+src/lib.rs was missing, and put back as handed out.
+
+"#]]
+    );
+    assert_eq!(desk.read(manifest), handed_out);
+    let copy = desk.read("here/gradus-workspace/.gradus/backups/double-1/Cargo.toml");
+    assert!(copy.contains("itertools"), "{copy}");
+    let again = desk.gradus(&["check", "double"]);
+    assert_eq!(again.stderr, "", "{again:?}");
+}
+
+#[test]
+fn all_exercises_that_were_handed_out_are_checked_and_reset() {
+    let desk = Desk::with_workspace();
+    assert_data_eq!(
+        desk.gradus(&["check", "--all"]).whole(),
+        str![[r#"
+--- stderr
+No exercise was handed out yet.
+--- exit 4
+
+"#]]
+    );
+    desk.gradus(&["check", "double"]);
+    assert_data_eq!(
+        desk.gradus(&["check", "--all"]).whole(),
+        str![[r#"
+Crashed: Double (1 of 3 tests passed)  double
+0 of 1 exercise passed.
+--- exit 1
+
+"#]]
+    );
+    desk.write(SOURCE, &desk.read(SOLUTION));
+    assert_data_eq!(
+        desk.gradus(&["check", "--all"]).whole(),
+        str![[r#"
+Passed: Double (3 of 3 tests passed)  double
+1 of 1 exercise passed.
+--- exit 0
+
+"#]]
+    );
+    let json = desk.gradus(&["list", "--json"]).json();
+    assert_eq!(json["exercises"][0]["state"], "passed");
+    assert_data_eq!(
+        desk.gradus(&["reset", "--all"]).whole(),
+        str![[r#"
+Restored the files in gradus-workspace/exercises/double.
+A copy of what was there: gradus-workspace/.gradus/backups/double-1
+--- exit 0
+
+"#]]
+    );
+    assert!(desk.read(SOURCE).contains("Some(n + 2)"));
+}
+
+#[test]
+fn a_solution_is_shown_as_changes_to_the_starter() {
+    let desk = Desk::with_workspace();
+    let shown = desk.gradus(&["solution", "double", "--yes", "--diff"]);
+    assert_data_eq!(
+        shown.whole(),
+        str![[r#"
+src/lib.rs
+  -//! Your solution.
+  +//! The reference solution.
+
+   /// Returns twice `n`, or `None` when it does not fit.
+   pub fn double(n: i64) -> Option<i64> {
+  -    Some(n + 2)
+  +    n.checked_mul(2)
+   }
+
+--- exit 0
+
+"#]]
+    );
+}
+
+#[test]
+fn what_the_code_printed_stands_under_the_test_that_failed() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["check", "double"]);
+    desk.write(
+        SOURCE,
+        "pub fn double(n: i64) -> Option<i64> {\n    println!(\"doubling {n}\");\n    dbg!(n.signum());\n    Some(n * 2)\n}\n",
+    );
+    let run = desk.gradus(&["check", "double"]);
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+Crashed: Double (2 of 3 tests passed)
+
+  ✓ A small number is doubled
+  ✓ Twice two is four
+  ✗ What does not fit is None (crashed)
+      input     double(i64::MAX)
+      got       a panic at src/lib.rs:4:10: attempt to multiply with overflow
+      printed   doubling 9223372036854775807
+                [src/lib.rs:3:5] n.signum() = 1
+
+Stuck? gradus hint double
+--- exit 1
+
+"#]]
+    );
+}
+
+#[test]
+fn a_check_ends_with_the_first_call_that_takes_too_long() {
+    let desk = Desk::with_workspace();
+    desk.gradus(&["check", "double"]);
+    desk.write(
+        SOURCE,
+        "pub fn double(_n: i64) -> Option<i64> {\n    loop {\n        std::thread::park();\n    }\n}\n",
+    );
+    let run = desk.gradus(&["check", "double"]);
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+Time limit: Double (0 of 3 tests passed)
+
+  ✗ A small number is doubled (time limit)
+      input     double(3)
+      got       no answer within 2 s
+  - Twice two is four
+      an earlier call took too long
+  - What does not fit is None
+      an earlier call took too long
+
+Stuck? gradus hint double
+--- exit 1
+
+"#]]
+    );
 }

@@ -104,10 +104,12 @@ fn answer(answers: &[Option<Handler>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8
         Ok(Some(())) if !swallowed => frame::RETURNED,
         Ok(None) => frame::LACKING,
         Ok(Some(())) | Err(_) => {
-            let words = panics::take_message();
+            let (words, place) = panics::take_message();
             let words = if words.is_empty() { "a panic without words" } else { &words };
             reply.clear();
             reply.extend_from_slice(words.as_bytes());
+            reply.push(0);
+            reply.extend_from_slice(place.as_bytes());
             frame::PANICKED
         }
     }

@@ -51,13 +51,13 @@ pub fn run(tests: &[Test]) {
     let output = Arc::new(Mutex::new(BufWriter::new(socket)));
     crate::dispatcher::report_out_of_memory_on(&output);
     let ended = panic::catch_unwind(AssertUnwindSafe(test.run));
-    let words = panics::take_message();
+    let (words, place) = panics::take_message();
     let panicked = panics::count() > 0;
     let holds = match test.should_panic {
         None => matches!(ended, Ok(true)) && !panicked,
         Some(expected) => ended.is_err() && words.contains(expected),
     };
-    let note = note(&words);
+    let note = note(&words, &place);
     let mut output = output.lock().unwrap_or_else(PoisonError::into_inner);
     let sent = if holds {
         frame::write(&mut *output, frame::READY, &token)
@@ -68,12 +68,13 @@ pub fn run(tests: &[Test]) {
     std::process::exit(i32::from(!holds));
 }
 
-/// The note about a panic: both sides of a failed `assert_eq!`, and the author's message.
-fn note(words: &str) -> Vec<u8> {
+/// The note about a panic: both sides of a failed `assert_eq!`, the author's message, and the place.
+fn note(words: &str, place: &str) -> Vec<u8> {
     let (left, right) = crate::stub::sides(words).unzip();
     let mut message = Vec::new();
     left.put(&mut message);
     right.put(&mut message);
     crate::stub::message_of_author(words).put(&mut message);
+    Some(place).put(&mut message);
     message
 }

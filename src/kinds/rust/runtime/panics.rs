@@ -5,14 +5,18 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
-static WORDS: Mutex<String> = Mutex::new(String::new());
+static MESSAGE: Mutex<Message> = Mutex::new((String::new(), String::new()));
+
+/// The words of a panic, and its place, such as `src/lib.rs:6:17`.
+pub type Message = (String, String);
 
 /// Installs a panic hook that counts and prints nothing.
 pub fn watch() {
     panic::set_hook(Box::new(|info| {
         COUNT.fetch_add(1, Ordering::SeqCst);
         let words = info.payload_as_str().unwrap_or_default();
-        words.clone_into(&mut WORDS.lock().unwrap_or_else(PoisonError::into_inner));
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        *MESSAGE.lock().unwrap_or_else(PoisonError::into_inner) = (words.to_owned(), place);
     }));
 }
 
@@ -22,8 +26,8 @@ pub fn count() -> usize {
 }
 
 /// Takes the message of the last panic; empty after `resume_unwind`.
-pub fn take_message() -> String {
-    std::mem::take(&mut WORDS.lock().unwrap_or_else(PoisonError::into_inner))
+pub fn take_message() -> Message {
+    std::mem::take(&mut MESSAGE.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
 /// Panics that bypass the hook, such as `resume_unwind`, are counted where all unwinding begins: this

@@ -71,7 +71,8 @@ pub fn call<P: Put, A: Get + Show, R: Get + Debug>(index: u32, function: &'stati
     let (kind, mut bytes) = reply;
     match kind {
         frame::RETURNED => R::get(&mut bytes).unwrap_or_else(|| panic::panic_any(Lost)),
-        frame::PANICKED => panic!("{}", String::from_utf8_lossy(bytes)),
+        // The place of the panic follows a zero byte, for Gradus.
+        frame::PANICKED => panic!("{}", String::from_utf8_lossy(bytes.split(|byte| *byte == 0).next().unwrap_or(bytes))),
         _ => panic::panic_any(Lost),
     }
 }
@@ -137,8 +138,10 @@ fn note(payload: &(dyn Any + Send)) {
     message_of_author(words).map(clipped).put(&mut message);
     let (kind, bytes) = last.map_or((frame::RETURNED, &[][..]), |last| last.reply);
     kind.put(&mut message);
-    let words = if kind == frame::RETURNED { "".into() } else { String::from_utf8_lossy(bytes) };
-    words.as_ref().put(&mut message);
+    let end: &[u8] = if kind == frame::RETURNED { &[] } else { bytes };
+    end.put(&mut message);
+    let call = last.map(|last| last.call).filter(|call| call.len() <= LONGEST_VALUE);
+    call.unwrap_or_default().put(&mut message);
     if let Some(connection) = CONNECTION.get() {
         let mut connection = connection.lock().unwrap_or_else(PoisonError::into_inner);
         let sent = frame::write(&mut connection.output, frame::NOTE, &message);

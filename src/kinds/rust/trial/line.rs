@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
 use crate::check::CheckError;
-use crate::kinds::rust::replies::{Call, Loss, Reply, frame};
+use crate::kinds::rust::replies::{Call, Loss, Panic, Reply, frame};
 use crate::sandbox::Turn;
 
 /// The most bytes of calls that are kept. Calls beyond are only answered.
@@ -32,6 +32,8 @@ pub(crate) struct PanicNote {
     pub said: Option<String>,
     /// How the last call ended.
     pub end: CallEnd,
+    /// The last call itself, unless it is long.
+    pub call: Option<Call>,
 }
 
 impl PanicNote {
@@ -52,8 +54,9 @@ impl PanicNote {
         let values = self.values().into_iter().flatten();
         let values: usize = values.map(|value| value.len()).sum();
         values
-            + if let CallEnd::Panicked(words) = &self.end {
-                words.len()
+            + self.call.as_ref().map_or(0, Vec::len)
+            + if let CallEnd::Panicked(panic) = &self.end {
+                panic.size()
             } else {
                 0
             }
@@ -61,8 +64,9 @@ impl PanicNote {
 
     fn drop_values(&mut self) {
         self.values().into_iter().for_each(|value| *value = None);
-        if let CallEnd::Panicked(words) = &mut self.end {
-            words.clear();
+        self.call = None;
+        if let CallEnd::Panicked(panic) = &mut self.end {
+            *panic = Panic::default();
         }
     }
 }
@@ -72,7 +76,7 @@ impl PanicNote {
 pub(crate) enum CallEnd {
     /// It returned, or there was none.
     Returned,
-    Panicked(String),
+    Panicked(Panic),
     Lacking,
     Lost(Loss),
 }
@@ -227,11 +231,12 @@ fn read_note(mut bytes: &[u8]) -> Option<(String, PanicNote)> {
     let said = read_optional(bytes)?;
     let (kind, rest) = bytes.split_first()?;
     *bytes = rest;
-    let words = text(bytes)?;
+    let words = block(bytes)?;
+    let call = block(bytes).filter(|call| !call.is_empty());
     let end = match *kind {
-        frame::PANICKED => CallEnd::Panicked(words),
+        frame::PANICKED => CallEnd::Panicked(Panic::parse(words)),
         frame::LACKING => CallEnd::Lacking,
-        frame::LOST => CallEnd::Lost(Loss::parse(&words)?),
+        frame::LOST => CallEnd::Lost(Loss::parse(str::from_utf8(words).ok()?)?),
         _ => CallEnd::Returned,
     };
     Some((
@@ -243,15 +248,22 @@ fn read_note(mut bytes: &[u8]) -> Option<(String, PanicNote)> {
             got,
             said,
             end,
+            call: call.map(<[u8]>::to_vec),
         },
     ))
 }
 
 fn text(bytes: &mut &[u8]) -> Option<String> {
-    let (length, rest) = bytes.split_first_chunk::<4>()?;
-    let (text, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-    *bytes = rest;
+    let text = block(bytes)?;
     Some(crate::text::visible(&String::from_utf8_lossy(text)))
+}
+
+/// Takes bytes that follow their length.
+fn block<'a>(bytes: &mut &'a [u8]) -> Option<&'a [u8]> {
+    let (length, rest) = bytes.split_first_chunk::<4>()?;
+    let (block, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    *bytes = rest;
+    Some(block)
 }
 
 // The outer `None` is a truncated message, the inner one an absent value.
@@ -410,7 +422,11 @@ mod tests {
             input: Some("f(0)".to_owned()),
             got: None,
             said: Some("it holds".to_owned()),
-            end: CallEnd::Panicked("oh".to_owned()),
+            end: CallEnd::Panicked(Panic {
+                words: "oh".to_owned(),
+                place: String::new(),
+            }),
+            call: None,
         };
         assert_eq!((&*test, note), ("m::t", expected));
         let end = |kind, words| read(kind, words).map(|(_, note)| note.end);
@@ -437,7 +453,7 @@ mod tests {
         assert_eq!(note.size(), 11);
         note.drop_values();
         assert_eq!(note.size(), 0);
-        assert_eq!(note.end, CallEnd::Panicked(String::new()));
+        assert_eq!(note.end, CallEnd::Panicked(Panic::default()));
     }
 
     #[test]
