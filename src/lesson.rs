@@ -26,3 +26,4 @@ pub use layout::Layout;
 pub use layout::{layout, plain};
 pub use parse::parse;
 pub use parse::parse_at;
+pub(crate) use wrap::{wrap, wrap_command};

@@ -1,13 +1,14 @@
 //! The interactive session: the course on the terminal, and labs and drills.
 //!
 //! [`screen`] is the event loop, and what a screen is. [`course`] is the screen of a course: it does
-//! what [`Machine`] wants, a pure state machine of pages, which knows no terminal, clock, file or
+//! what [`machine::Machine`] wants, a pure state machine of pages, which knows no terminal, clock, file or
 //! process. [`lab`] is the screen of a lab that is up, for an exercise or for a [`drill`].
 
 mod check_runner;
 mod checks;
 mod course;
 pub(crate) mod drill;
+mod editor;
 mod finish;
 mod footer;
 mod help;
@@ -33,9 +34,8 @@ mod view;
 mod welcome;
 
 pub(crate) use course::{Opening, run};
-use machine::Machine;
 pub(crate) use messages::Farewell;
-use messages::{Effect, Input, Opened, ProgressNote};
+use messages::{Editor, Effect, Input, Opened, ProgressNote};
 pub(crate) use screen::Surface;
 pub(crate) use trouble::{SessionError, Trouble, Words};
 use view::View;

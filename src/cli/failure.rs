@@ -79,6 +79,8 @@ impl From<SessionError> for Failure {
             SessionError::Lab(_)
             | SessionError::LabIsUp(_)
             | SessionError::NoEditor
+            | SessionError::EditorStart { .. }
+            | SessionError::EditorFailed { .. }
             | SessionError::NoChoice { .. } => Self::Session(error),
         }
     }
@@ -212,8 +214,13 @@ fn session_hint(error: &SessionError, command: impl Fn(&str) -> String) -> Optio
         SessionError::NoEditor => {
             Some("set `VISUAL` or `EDITOR`, or open the file yourself".to_owned())
         }
+        SessionError::EditorStart { variable, .. } => Some(match variable {
+            Some(variable) => format!("set `{variable}` to an editor that is installed"),
+            None => "set `EDITOR` to an editor that is installed".to_owned(),
+        }),
         SessionError::NoChoice { known, .. } => Some(format!("one of: {}", known.join(", "))),
-        SessionError::Workspace(_)
+        SessionError::EditorFailed { .. }
+        | SessionError::Workspace(_)
         | SessionError::Check(_)
         | SessionError::Drill(_)
         | SessionError::Stream(_)

@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 
-use crate::lesson::{Layout, layout, parse};
+use crate::lesson::{Layout, layout, parse, wrap};
 use crate::sys::environment::Environment;
 use crate::term::{Caps, ColorChoice, Gauge, Theme, emit, emit_line};
 use crate::text::{Line, Role};
@@ -68,7 +68,7 @@ impl Output {
     }
 
     pub(crate) fn lines(&self, lines: &[Line]) -> io::Result<()> {
-        self.text(&emit(lines, &self.caps, &self.theme))
+        self.text(&emit(&fit(lines, &self.caps), &self.caps, &self.theme))
     }
 
     pub(crate) fn line(&self, line: Line) -> io::Result<()> {
@@ -111,7 +111,8 @@ impl Output {
 
     /// Writes `lines` to standard error; errors are ignored.
     pub(crate) fn tell(&self, lines: &[Line]) {
-        let text = emit(lines, &self.error_caps, &self.theme);
+        let lines = fit(lines, &self.error_caps);
+        let text = emit(&lines, &self.error_caps, &self.theme);
         io::stderr().lock().write_all(text.as_bytes()).ok();
     }
 
@@ -152,7 +153,99 @@ impl Stepper {
     }
 }
 
+/// Breaks lines at blanks that a terminal would break within words. A line with code stays whole, as does
+/// what stands between backticks: it is there to be copied.
+fn fit(lines: &[Line], caps: &Caps) -> Vec<Line> {
+    let is_wide = |line: &Line| line.width() > caps.width;
+    let has_code = |line: &Line| line.spans.iter().any(|span| span.style.role == Role::Code);
+    let rows = lines.iter().flat_map(|line| {
+        if !caps.terminal || caps.accessible || !is_wide(line) || has_code(line) {
+            return vec![line.clone()];
+        }
+        broken(line, caps.width)
+    });
+    rows.collect()
+}
+
+/// Stands for a blank at which no line is broken.
+const NO_BREAK: &str = "\u{a0}";
+
+fn broken(line: &Line, width: usize) -> Vec<Line> {
+    let text = line.text();
+    let indent = text.len() - text.trim_start_matches(' ').len();
+    let mut spans = line.spans.clone();
+    let mut in_code = false;
+    for span in &mut spans {
+        let parts = span.text.split('`').enumerate().map(|(index, part)| {
+            in_code ^= index > 0;
+            if in_code {
+                part.replace(' ', NO_BREAK)
+            } else {
+                part.to_owned()
+            }
+        });
+        span.text = parts.collect::<Vec<_>>().join("`");
+    }
+    if let Some(first) = spans.first_mut() {
+        let lead = first.text.len() - first.text.trim_start_matches(' ').len();
+        first.text.drain(..lead);
+    }
+    let room = width.saturating_sub(indent).max(width / 2).max(1);
+    let mut rows = wrap(&spans, room);
+    for row in &mut rows {
+        for span in &mut row.spans {
+            span.text = span.text.replace(NO_BREAK, " ");
+        }
+        let lead = Line::plain(" ".repeat(indent.min(width - room)));
+        row.spans.splice(0..0, lead.spans);
+    }
+    rows
+}
+
 fn size(terminal: impl std::os::fd::AsFd) -> Option<(u16, u16)> {
     let size = rustix::termios::tcgetwinsize(terminal).ok()?;
     Some((size.ws_col, size.ws_row))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn caps(terminal: bool) -> Caps {
+        let terminal = Caps::detect(&|_| None, terminal, Some((20, 10)), ColorChoice::Auto);
+        Caps {
+            width: 20,
+            ..terminal
+        }
+    }
+
+    fn texts(line: &Line, caps: &Caps) -> Vec<String> {
+        let rows = fit(std::slice::from_ref(line), caps);
+        rows.iter().map(Line::text).collect()
+    }
+
+    #[test]
+    fn a_terminal_gets_lines_that_break_at_blanks_and_a_pipe_gets_them_whole() {
+        let line = Line::plain("  a sentence that is wider than twenty");
+        let rows = ["  a sentence that is", "  wider than twenty"];
+        assert_eq!(texts(&line, &caps(true)), rows);
+        assert_eq!(texts(&line, &caps(false)), [line.text()]);
+    }
+
+    #[test]
+    fn a_command_stays_whole_for_a_copy() {
+        let line = Line::plain("  ").with(Role::Code, "gradus check some-exercise");
+        assert_eq!(texts(&line, &caps(true)), [line.text()]);
+        let line = Line::plain("hint: start over with `gradus reset x`");
+        let rows = ["hint: start over", "with", "`gradus reset x`"];
+        assert!(
+            texts(&line, &caps(true))
+                .concat()
+                .contains("`gradus reset x`")
+        );
+        assert_eq!(
+            texts(&line, &caps(true)).last().map(String::as_str),
+            rows.last().copied()
+        );
+    }
 }

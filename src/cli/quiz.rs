@@ -9,7 +9,7 @@ use super::exit::Code;
 use super::failure::Failure;
 use super::names;
 use crate::course::{Answer, Choice, Lesson, Question, Quiz};
-use crate::term::{self, Ask};
+use crate::term::{Ask, InlinePrompt, PromptReply};
 use crate::text::{Line, Role, Style, counted};
 
 /// Answer the questions of a lesson
@@ -49,12 +49,17 @@ impl QuizCommand {
             return Ok(Code::Nothing);
         }
         let mut right = 0;
-        let caps = app.output.caps();
+        let caps = *app.output.caps();
         let can_choose = app.output.is_interactive() && !caps.accessible;
-        let answers: &mut dyn Answers = if can_choose { &mut Chosen } else { &mut Typed };
+        let mut answers: Box<dyn Answers> = if can_choose {
+            let prompt = InlinePrompt::open(caps, app.output.theme().clone())?;
+            Box::new(Chosen { prompt })
+        } else {
+            Box::new(Typed)
+        };
         for (index, quiz) in quizzes().enumerate() {
             app.output.line(heading(index + 1, of))?;
-            match ask(app, &opened, lesson, quiz, answers)? {
+            match ask(app, &opened, lesson, quiz, &mut *answers)? {
                 Asked::Right => right += 1,
                 Asked::NotRight => {}
                 Asked::End => break,
@@ -139,14 +144,15 @@ fn choice_lines(app: &App, choices: &[Choice]) -> Vec<Line> {
 }
 
 /// Answers chosen with keys.
-struct Chosen;
+struct Chosen {
+    prompt: InlinePrompt,
+}
 
 impl Answers for Chosen {
     fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure> {
         let keys = match &quiz.question {
-            Question::Single(_) => "Up and down, Enter takes one, Esc goes on.",
-            Question::Multiple(_) => "Up and down, Space marks, Enter ends, Esc goes on.",
-            Question::Short { .. } => "? for the answer, an empty line goes on.",
+            Question::Single(_) | Question::Multiple(_) => "Esc goes on to the next question.",
+            Question::Short { .. } => "? for the answer; Esc goes on to the next question.",
         };
         Ok(app.output.line(Line::new().with(Role::Dim, keys))?)
     }
@@ -161,14 +167,14 @@ impl Answers for Chosen {
             Question::Multiple(choices) => (Ask::Several(labels(choices)), labels(choices)),
             Question::Short { .. } => (Ask::Words("Answer".to_owned()), Vec::new()),
         };
-        Ok(match term::ask(&ask, app.output.caps().width)? {
-            term::PromptReply::Answer(Answer::Words(words)) if words == "?" => Reply::GiveUp,
-            term::PromptReply::Answer(answer) => {
+        Ok(match self.prompt.ask(ask)? {
+            PromptReply::Answer(Answer::Words(words)) if words == "?" => Reply::GiveUp,
+            PromptReply::Answer(answer) => {
                 show_chosen(app, &answer, &labels)?;
                 Reply::Answer(answer)
             }
-            term::PromptReply::Dismissed => Reply::Skip,
-            term::PromptReply::Interrupted => Reply::End,
+            PromptReply::Dismissed => Reply::Skip,
+            PromptReply::Interrupted => Reply::End,
         })
     }
 }

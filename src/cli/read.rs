@@ -8,7 +8,7 @@ use super::failure::Failure;
 use super::names;
 use crate::course::{Item, Lesson, Section};
 use crate::lesson::layout;
-use crate::progress::{Next, Place};
+use crate::progress::Next;
 use crate::source::TrackId;
 use crate::text::{Line, Role, Style};
 
@@ -34,11 +34,6 @@ impl Read {
                     progress.see(lesson, index);
                 }
             }
-            progress.place = Some(Place {
-                lesson: lesson.id.clone(),
-                section: 0,
-                item: 0,
-            });
         })?;
         Ok(Code::Fine)
     }

@@ -46,8 +46,9 @@ impl Watch {
         let (sender, receiver) = channel();
         let _watcher = start(&folder, self.poll, sender.clone())?;
         app.note(&format!(
-            "Watching {}; each save is checked. Ctrl-C ends.",
-            exercise.title
+            "Watching {} in {}; each save is checked. Ctrl-C ends.",
+            exercise.title,
+            app.shown(&folder)
         ));
         let checks = Checks {
             exercise,

@@ -10,14 +10,13 @@ use std::ops::Range;
 
 use unicode_linebreak::linebreaks;
 
-use crate::text::Line;
-use crate::text::Span;
+use crate::text::{Line, Role, Span};
 use run::StyledRun;
 
 /// Wraps `spans` into lines of at most `width` cells, without trailing blanks.
 ///
 /// A grapheme cluster wider than `width` still gets a line.
-pub(super) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
+pub(crate) fn wrap(spans: &[Span], width: usize) -> Vec<Line> {
     let run = StyledRun::new(spans);
     if run.width(0..run.text.len()) <= width {
         return vec![run.line(0..run.text.trim_end().len())];
@@ -189,6 +188,58 @@ pub(super) fn wrap_code(spans: &[Span], width: usize, mark: usize) -> Vec<Line> 
     rows
 }
 
+/// How the rows of a command after the first are indented.
+const CONTINUED: &str = "    ";
+
+/// Breaks a command of a shell at blanks outside quotes into rows of at most `width` cells that end with a
+/// backslash, so that a copy of them is the same command; `None` where that cannot be done.
+pub(crate) fn wrap_command(spans: &[Span], width: usize) -> Option<Vec<Line>> {
+    const BACKSLASH: &str = " \\";
+    let run = StyledRun::new(spans);
+    let blanks = blanks_outside_quotes(&run.text)?;
+    let (mut rows, mut start, mut room) = (Vec::new(), 0, width);
+    while run.width(start..run.text.len()) > room {
+        let fits =
+            |end: &&usize| **end > start && run.width(start..**end) + BACKSLASH.len() <= room;
+        let end = *blanks.iter().rev().find(fits)?;
+        rows.push(run.line(start..end).with(Role::Dim, BACKSLASH));
+        let rest = &run.text[end..];
+        start = end + rest.len() - rest.trim_start().len();
+        room = width.checked_sub(CONTINUED.len())?;
+    }
+    rows.push(run.line(start..run.text.len()));
+    for row in rows.iter_mut().skip(1) {
+        row.spans.insert(
+            0,
+            Span {
+                text: CONTINUED.to_owned(),
+                style: Role::Dim.into(),
+            },
+        );
+    }
+    Some(rows)
+}
+
+/// Returns where the blanks of a command are at which it can be broken: after its first word, outside quotes,
+/// and before a comment. `None` if a quote is left open.
+fn blanks_outside_quotes(text: &str) -> Option<Vec<usize>> {
+    let start = text.len() - text.trim_start_matches([' ', '$']).len();
+    let (mut blanks, mut quote, mut escaped, mut last) = (Vec::new(), None, false, ' ');
+    for (at, char) in text.char_indices().skip_while(|(at, _)| *at < start) {
+        match (quote, char) {
+            _ if escaped => escaped = false,
+            (None | Some('"'), '\\') => escaped = true,
+            (Some(open), char) if open == char => quote = None,
+            (None, '\'' | '"') => quote = Some(char),
+            (None, '#') if last == ' ' => break,
+            (None, ' ') if last != ' ' => blanks.push(at),
+            _ => {}
+        }
+        last = char;
+    }
+    quote.is_none().then_some(blanks)
+}
+
 /// Returns the end of a row of `room` cells that starts at `start`: before the last blank in its second half,
 /// else where it is full. Runs of blanks are not broken.
 fn row_end(run: &StyledRun<'_>, start: usize, room: usize) -> usize {
@@ -211,7 +262,7 @@ fn row_end(run: &StyledRun<'_>, start: usize, room: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::text::{Role, Style};
+    use crate::text::Style;
 
     fn wrapped(parts: &[(&str, Role)], width: usize) -> Vec<String> {
         wrap(&spans(parts), width).iter().map(Line::text).collect()
@@ -233,6 +284,24 @@ mod tests {
         );
         assert_eq!(wrapped(&[("one two  ", Role::Text)], 80), ["one two"]);
         assert_eq!(wrapped(&[("", Role::Text)], 80), [""]);
+    }
+
+    #[test]
+    fn command_breaks_at_blanks_outside_quotes_and_survives_a_copy() {
+        let rows = |text: &str, width| {
+            let rows = wrap_command(&spans(&[(text, Role::Code)]), width)?;
+            Some(rows.iter().map(Line::text).collect::<Vec<_>>())
+        };
+        let command = "$ curl -s -w '%{http_code} after x' http://127.0.0.1:3000/report";
+        let broken = [
+            "$ curl -s -w '%{http_code} after x' \\",
+            "    http://127.0.0.1:3000/report",
+        ];
+        assert_eq!(rows(command, 40), Some(broken.map(str::to_owned).to_vec()));
+        assert_eq!(rows("$ a b", 40), Some(vec!["$ a b".to_owned()]));
+        assert_eq!(rows("$ echo 'one two three four", 12), None);
+        assert_eq!(rows("$ a  # a comment that is long", 12), None);
+        assert_eq!(rows(r"$ cat a\ b\ c\ d\ e", 12), None);
     }
 
     #[test]

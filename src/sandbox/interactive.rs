@@ -5,12 +5,12 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, ExitStatus};
 
-/// Runs `program` on the terminal and waits for its end.
+/// Runs `program` on the terminal, waits for its end and returns its status.
 #[expect(clippy::disallowed_methods, reason = "this is the sandbox")]
-pub(crate) fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<()> {
-    Command::new(program).args(arguments).status().map(drop)
+pub(crate) fn interactive(program: &Path, arguments: &[OsString]) -> io::Result<ExitStatus> {
+    Command::new(program).args(arguments).status()
 }
 
 /// Runs `program` on the terminal in `folder`, with `variables` added to the environment, and waits for

@@ -10,10 +10,12 @@ use std::time::Duration;
 
 use super::Surface;
 use super::check_runner::CheckRunner;
+use super::editor::EditorCommand;
 use super::learner_files::LearnerFiles;
+use super::machine::Machine;
 use super::screen::{self, Flow, Screen};
 use super::shared::SharedState;
-use super::{Effect, Farewell, Input, Machine, SessionError, Trouble, View, Words};
+use super::{Editor, Effect, Farewell, Input, SessionError, Trouble, View, Words};
 use crate::check::Context;
 use crate::course::Course;
 use crate::progress::Progress;
@@ -185,7 +187,6 @@ impl Session {
             Effect::Footer(lines) => self.terminal.footer(&lines)?,
             Effect::Frame(rows) => self.terminal.frame(&rows)?,
             Effect::EndFrames => self.terminal.end_frames()?,
-            Effect::Ask(ask) => return Ok(Some(Input::Reply(self.terminal.ask(&ask)?))),
             Effect::Save(note) => {
                 let saved = self.files.save(&note);
                 return Ok(Some(Input::Saved(self.worded(saved))));
@@ -202,12 +203,13 @@ impl Session {
                 let reset = self.files.reset(&id);
                 return Ok(Some(Input::Reset(self.worded(reset))));
             }
-            Effect::Edit(id) => return self.edit(&id).map(Some),
+            Effect::Edit(id, file, editor) => return self.edit(id, file, editor).map(Some),
             Effect::Lab(id) => return self.lab(&id).map(Some),
             Effect::Prepare(id) => self.runner.prepare(self.files.exercise(&id)),
             Effect::Check(run, id) => {
                 // Where nothing is redrawn there is no clock to see.
                 self.clock = self.redraws.then(|| Clock::of(run));
+                self.files.note_contents(&id);
                 self.runner.check(run, self.files.submission(&id));
             }
             Effect::CancelCheck => {
@@ -229,13 +231,20 @@ impl Session {
         Ok(())
     }
 
-    fn edit(&mut self, id: &ExerciseId) -> io::Result<Input> {
-        let Some((program, arguments)) = self.files.editor(id, self.runner.context()) else {
-            let trouble = (self.words)(SessionError::NoEditor);
-            return Ok(Input::Edited(Err(trouble)));
+    fn edit(&mut self, id: ExerciseId, file: usize, chosen: Option<Editor>) -> io::Result<Input> {
+        let environment = &self.runner.context().environment;
+        let editor = match EditorCommand::find(environment, chosen) {
+            Ok(editor) => editor,
+            Err(found) if found.is_empty() => {
+                let trouble = (self.words)(SessionError::NoEditor);
+                return Ok(Input::Edited(Err(trouble)));
+            }
+            Err(found) => return Ok(Input::NoEditor(id, file, found)),
         };
-        let edit = || interactive(&program, &arguments);
-        let edited = self.terminal.lend(edit)?;
+        let Some(file) = self.files.file(&id, file) else {
+            return Ok(Input::Edited(Ok(())));
+        };
+        let edited = self.terminal.lend(|| editor.run(&file))?;
         Ok(Input::Edited(self.worded(edited)))
     }
 

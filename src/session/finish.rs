@@ -106,7 +106,11 @@ impl SharedState {
         let tracks = self
             .tracks()
             .into_iter()
-            .filter(|entry| self.is_other_track(&entry.target));
+            .filter(|entry| self.is_other_track(&entry.target))
+            .map(|entry| MenuEntry {
+                label: Line::plain(format!("The {} track", entry.label.text())),
+                ..entry
+            });
         unread.chain(open).chain(tracks).collect()
     }
 

@@ -1,15 +1,12 @@
 //! The help: the keys of a page, in words.
 
-use super::footer::{Footer, hint};
-use super::page::{Action, CoursePage};
+use super::footer::{Footer, Hint, hint};
+use super::page::{Action, CoursePage, Keys};
 use super::shared::SharedState;
 use super::view::View;
 use crate::kinds::gateway::drill;
 use crate::term::Key;
 use crate::text::{Line, Role};
-
-/// Keys, and what each does.
-pub(super) type Keys = &'static [(&'static str, &'static str)];
 
 const EVERYWHERE: Keys = &[
     ("m", "map of the course, with what you have done"),
@@ -17,6 +14,9 @@ const EVERYWHERE: Keys = &[
     ("?", "these keys"),
     ("q", "quit; everything is saved at every step"),
 ];
+
+/// What leaves the help.
+const BACK: &[Hint] = &[hint("q", "back")];
 
 /// The help on the screen.
 #[derive(Debug)]
@@ -54,17 +54,36 @@ impl CoursePage for Help {
         lines
     }
 
-    fn footer(&self, _shared: &SharedState) -> Footer {
-        Footer::new("Keys", vec![hint("Enter", "back")])
+    fn footer(&self, shared: &SharedState) -> Footer {
+        let enter = if shared.sheet.is_at_end() {
+            "back"
+        } else {
+            "more"
+        };
+        let mut footer = Footer::new("Keys", vec![hint("Enter", enter)]);
+        footer.pinned = BACK;
+        footer
     }
 
-    /// The key that opens the help leads back from it.
-    fn capture(&mut self, key: Key) -> Option<Vec<Action>> {
-        (key == Key::Char('?')).then(|| vec![Action::Close])
+    /// The key that opens the help leads back from it, and so does the one that leaves a pager.
+    fn capture(&mut self, key: Key, _shared: &SharedState) -> Option<Vec<Action>> {
+        matches!(key, Key::Char('?' | 'q')).then(|| vec![Action::Close])
     }
 
-    fn press(&mut self, _key: Key, _shared: &SharedState) -> Vec<Action> {
-        vec![Action::Close]
+    fn press(&mut self, key: Key, shared: &SharedState) -> Vec<Action> {
+        vec![match key {
+            Key::Enter | Key::Char(' ' | 'j' | 'f') | Key::PageDown | Key::Right | Key::Down
+                if !shared.sheet.is_at_end() =>
+            {
+                Action::Turn
+            }
+            Key::Char('b' | 'k') | Key::PageUp | Key::Left | Key::Up
+                if !shared.sheet.is_at_start() =>
+            {
+                Action::TurnBack
+            }
+            _ => Action::Close,
+        }]
     }
 }
 

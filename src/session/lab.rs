@@ -25,7 +25,7 @@ use crate::kinds::gateway::lab::control::{
     RegisteredLab, Registry, commands, wrappers,
 };
 use crate::sandbox::Cancel;
-use crate::term::{Key, Spot, Terminal, TerminalEvent, suspend};
+use crate::term::{Key, Prompt, Spot, Terminal, TerminalEvent, suspend};
 use crate::text::{Line, Role};
 use crate::watch::{Changed, WatchMode, Watcher};
 use log_filter::LogFilter;
@@ -110,6 +110,7 @@ impl LabSession<'_> {
             positions: Positions::default(),
             filter: LogFilter::default(),
             check: None,
+            asked: None,
             written: 0,
             state: Line::new(),
         };
@@ -148,6 +149,14 @@ fn said_lines(said: &CommandOutput) -> Vec<Line> {
     lines.map(|line| Line::new().with(role, line)).collect()
 }
 
+/// What a choice is for.
+enum Asked {
+    /// One of these requests to the services.
+    Service(Vec<LabRequest>),
+    /// Something of the purpose.
+    Purpose,
+}
+
 struct LabScreen<'a> {
     exercise: &'a Exercise,
     purpose: &'a mut dyn Purpose,
@@ -163,6 +172,8 @@ struct LabScreen<'a> {
     positions: Positions,
     filter: LogFilter,
     check: Option<Cancel>,
+    /// The question at the bottom of the screen, and what it is for.
+    asked: Option<(Asked, Prompt)>,
     /// How many lines of the history are in the learner's runbook.
     written: usize,
     /// What the footer says of the lab.
@@ -227,6 +238,11 @@ impl Screen for LabScreen<'_> {
 impl LabScreen<'_> {
     fn receive(&mut self, event: TerminalEvent) -> Flow {
         match event {
+            TerminalEvent::Key(key) if self.asked.is_some() => return self.answer(key),
+            TerminalEvent::Paste(_) => {
+                let text = "What is pasted is not taken for keys.";
+                self.say(Role::Dim, text)?;
+            }
             // Where there are no keys, the signal of Ctrl-C ends a lab as q does.
             TerminalEvent::Key(Key::Ctrl('c') | Key::Char('q')) | TerminalEvent::Signal(2) => {
                 return Ok(Some(Farewell::Done));
@@ -279,7 +295,7 @@ impl LabScreen<'_> {
     }
 
     fn key(&mut self, key: char) -> Flow {
-        let pressed = self.purpose.press(key, &mut *self.terminal, &self.view)?;
+        let pressed = self.purpose.press(key, &self.view)?;
         if let Some(reaction) = pressed {
             return self.react(reaction);
         }
@@ -297,6 +313,9 @@ impl LabScreen<'_> {
 
     /// Shows what a purpose has done.
     fn react(&mut self, reaction: Reaction) -> Flow {
+        if let Some(ask) = reaction.ask {
+            self.asked = Some((Asked::Purpose, Prompt::new(ask)));
+        }
         if reaction.lines.is_empty() {
             self.footer()?;
         } else {

@@ -1,18 +1,18 @@
 //! The course and the workspace of a session.
 
-use std::ffi::OsString;
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
 
 use super::check_runner::CheckRunner;
 use super::{Input, Opened, ProgressNote, SessionError};
-use crate::check::{CheckError, Context};
+use crate::check::CheckError;
 use crate::course::{Course, Exercise};
 use crate::progress::Progress;
 use crate::source::ExerciseId;
 use crate::sys::clock::unix_time;
-use crate::watch::{WatchMode, Watcher};
+use crate::watch::{self, Contents, WatchMode, Watcher};
 use crate::workspace::{Workspace, WorkspaceError};
 
 /// The course, the workspace, and the exercise that is watched.
@@ -21,6 +21,8 @@ pub(super) struct LearnerFiles {
     workspace: Option<Workspace>,
     root: PathBuf,
     watched: Option<(ExerciseId, Watcher)>,
+    /// What the files of each exercise said when they were opened or checked last.
+    contents: BTreeMap<ExerciseId, Contents>,
 }
 
 impl LearnerFiles {
@@ -35,6 +37,7 @@ impl LearnerFiles {
             workspace,
             root,
             watched: None,
+            contents: BTreeMap::new(),
         }
     }
 
@@ -88,8 +91,13 @@ impl LearnerFiles {
         let shown = |path: &Path| Self::shown(path, home.as_deref());
         let files = workspace.files_to_edit(&exercise);
         Ok(Opened {
-            files: files.iter().map(|path| shown(path)).collect(),
+            file: files.first().map(|path| shown(path)).unwrap_or_default(),
+            files: files
+                .iter()
+                .map(|path| below(path, &handed_out.folder))
+                .collect(),
             told: handed_out.sentences(shown),
+            is_changed: self.note_contents(id),
             missing: exercise.task().missing(runner.context()),
         })
     }
@@ -121,41 +129,34 @@ impl LearnerFiles {
         Ok(workspace.reset(exercise)?)
     }
 
-    /// Returns the learner's editor and its arguments for the files of an exercise that are theirs.
-    pub(super) fn editor(
-        &self,
-        id: &ExerciseId,
-        context: &Context,
-    ) -> Option<(PathBuf, Vec<OsString>)> {
-        let files = self
-            .workspace
-            .as_ref()?
-            .files_to_edit(self.course.exercise(id)?);
-        let environment = &context.environment;
-        let set = ["VISUAL", "EDITOR"]
-            .iter()
-            .find_map(|name| environment.text(name));
-        let command = set.or_else(|| {
-            ["nano", "vim", "vi"].iter().find_map(|name| {
-                let found = environment.find_program(name, &[])?;
-                Some(found.display().to_string())
-            })
-        })?;
-        let mut words = command.split_whitespace();
-        let program = PathBuf::from(words.next()?);
-        let program = match program.components().count() {
-            1 => environment
-                .find_program(program.to_str()?, &[])
-                .unwrap_or(program),
-            _ => program,
+    /// Returns the file at this index of the exercise's files, or else its folder.
+    pub(super) fn file(&self, id: &ExerciseId, index: usize) -> Option<PathBuf> {
+        let (exercise, folder) = self.submission(id)?;
+        let files = self.workspace.as_ref()?.files_to_edit(&exercise);
+        Some(files.into_iter().nth(index).unwrap_or(folder))
+    }
+
+    /// Remembers what the files of an exercise say; returns whether that is not what they said before.
+    pub(super) fn note_contents(&mut self, id: &ExerciseId) -> bool {
+        let Some((_, folder)) = self.submission(id) else {
+            return false;
         };
-        let mut arguments: Vec<OsString> = words.map(OsString::from).collect();
-        arguments.extend(files.into_iter().map(PathBuf::into_os_string));
-        Some((program, arguments))
+        // What cannot be read is reported by the check.
+        let Ok(now) = watch::contents(&folder) else {
+            return false;
+        };
+        let before = self.contents.insert(id.clone(), now);
+        before.is_some_and(|before| Some(&before) != self.contents.get(id))
     }
 
     fn workspace(&self) -> Result<&Workspace, WorkspaceError> {
         let none = || WorkspaceError::NotOne(self.root.clone());
         self.workspace.as_ref().ok_or_else(none)
     }
+}
+
+/// Returns `path` relative to `folder`.
+fn below(path: &Path, folder: &Path) -> String {
+    let path = path.strip_prefix(folder).unwrap_or(path);
+    path.display().to_string()
 }

@@ -1,6 +1,7 @@
 //! The state machine of a course: a key goes to the page, the actions that it answers with are done here, and
 //! effects come out.
 
+mod asking;
 mod checking;
 mod moves;
 mod stage;
@@ -9,15 +10,14 @@ use std::collections::BTreeSet;
 
 use super::finish::Finish;
 use super::help::Help;
-use super::messages::{Effect, Farewell, Input, ProgressNote};
-use super::page::{Action, CoursePage, PromptFor, say};
+use super::messages::{Editor, Effect, Farewell, Input, ProgressNote};
+use super::page::{Action, CoursePage, PromptFor};
 use super::shared::SharedState;
-use super::solving::Solving;
-use crate::course::Answer;
+use super::sheet::Sheet;
 #[cfg(test)]
 use crate::progress::Progress;
 use crate::source::ExerciseId;
-use crate::term::{Ask, Key, Pager, PromptReply, Spot, TerminalEvent};
+use crate::term::{Ask, Key, Pager, Prompt, Spot, TerminalEvent};
 use crate::text::{Line, Role};
 
 #[derive(Debug)]
@@ -26,15 +26,25 @@ pub(super) struct Machine {
     command: String,
     page: Box<dyn CoursePage>,
     /// The pages under a list or the help, the lowest first.
-    under: Vec<Box<dyn CoursePage>>,
+    under: Vec<Covered>,
     pager: Option<Pager>,
     prepared: BTreeSet<ExerciseId>,
-    /// Whether words are being typed, and for what, where a session runs by lines.
-    asked: Option<PromptFor>,
+    /// The question at the bottom of the screen, and what it is for.
+    asked: Option<(PromptFor, Prompt)>,
+    /// The editor that was chosen because none is set.
+    editor: Option<Editor>,
     /// Something to say until the next key.
     notice: Option<Line>,
     finish_shown: bool,
     effects: Vec<Effect>,
+}
+
+/// A page that lies under another.
+#[derive(Debug)]
+struct Covered {
+    page: Box<dyn CoursePage>,
+    /// The text as it was shown; `None` once it has changed.
+    sheet: Option<Sheet>,
 }
 
 impl Machine {
@@ -49,6 +59,7 @@ impl Machine {
             pager: None,
             prepared: BTreeSet::new(),
             asked: None,
+            editor: None,
             notice: None,
             effects: Vec::new(),
         }
@@ -59,11 +70,11 @@ impl Machine {
         match input {
             Input::Start => self.start(),
             Input::Terminal(TerminalEvent::Key(key)) => self.key(key),
+            Input::Terminal(TerminalEvent::Paste(text)) => self.paste(&text),
             Input::Terminal(TerminalEvent::Line(line)) => self.line(&line),
             Input::Terminal(TerminalEvent::Resize(size)) => self.resize(size),
             Input::Terminal(TerminalEvent::Signal(signal)) => self.quit(Farewell::Signal(signal)),
             Input::Terminal(TerminalEvent::Closed) => self.quit(Farewell::Closed),
-            Input::Reply(reply) => self.reply(reply),
             Input::Made(made) => self.made(made),
             Input::Opened(id, opened) => self.opened(id, opened),
             Input::Checking(run, event) => self.checking(run, &event),
@@ -71,6 +82,7 @@ impl Machine {
             Input::Checked(run, result) => self.checked(run, result),
             Input::Changed => self.changed(),
             Input::Edited(edited) => self.edited(edited),
+            Input::NoEditor(id, file, editors) => self.which_editor(id, file, editors),
             Input::Reset(reset) => self.was_reset(reset),
             Input::Saved(Ok(progress)) => self.shared.progress = progress,
             Input::Saved(Err(trouble)) if self.shared.exists => self.complain(&trouble),
@@ -87,7 +99,9 @@ impl Machine {
             return;
         }
         self.notice = None;
-        if let Some(actions) = self.page.capture(key) {
+        if self.asked.is_some() {
+            self.press(key);
+        } else if let Some(actions) = self.page.capture(key, &self.shared) {
             self.act(actions);
         } else if !self.common_key(key) {
             let actions = self.page.press(key, &self.shared);
@@ -108,8 +122,7 @@ impl Machine {
             }
             Key::Char('m') if self.shared.can_leave() => self.show_map(),
             Key::Char('/') if self.shared.can_leave() => {
-                let ask = Ask::Words("Search for".to_owned());
-                self.ask(PromptFor::Search, ask, "Search for > ");
+                self.ask(PromptFor::Search, Ask::Words("Search for".to_owned()));
             }
             Key::Escape if !self.under.is_empty() => self.close(),
             _ => return false,
@@ -137,8 +150,10 @@ impl Machine {
                 Action::Refresh => self.refresh(),
                 Action::DrawFooter => self.draw_footer(),
                 Action::Pager(title) => self.open_pager(&title),
-                Action::Ask(asked, ask, prompt) => self.ask(asked, ask, prompt),
+                Action::Ask(asked, ask) => self.ask(asked, ask),
+                Action::Press(key) => self.press(key),
                 Action::Check(id) => self.check(id),
+                Action::Edit(id) => self.edit(id, 0),
                 Action::Go(target) => self.follow(target),
                 Action::GoAfter(stop) => self.advance(stop),
                 Action::GoBefore(stop) => self.retreat(stop),
@@ -153,81 +168,14 @@ impl Machine {
         }
     }
 
-    pub(super) fn solving(&self) -> Option<&Solving> {
-        self.page.solving()
+    /// Returns the exercise that the page is about.
+    pub(super) fn exercise(&self) -> Option<&ExerciseId> {
+        self.page.exercise()
     }
 
     #[cfg(test)]
     pub(super) fn progress(&self) -> &Progress {
         &self.shared.progress
-    }
-
-    /// Handles a line: an answer that was asked for, a key's letter, or numbers.
-    fn line(&mut self, line: &str) {
-        if let Some(asked) = self.asked.take() {
-            if line.is_empty() {
-                self.draw_footer();
-            } else {
-                self.answered(asked, &Answer::Words(line.to_owned()));
-            }
-        } else if line.is_empty() {
-            self.key(Key::Enter);
-        } else if line.starts_with(|char: char| char.is_ascii_digit()) {
-            self.numbers(line);
-        } else {
-            let mut chars = line.chars();
-            match (chars.next(), chars.next()) {
-                (Some(char), None) => self.key(Key::Char(char)),
-                _ => self.act(say(Role::Warn, "Type one of the keys, then Enter.")),
-            }
-        }
-    }
-
-    fn numbers(&mut self, line: &str) {
-        let parts = line.split([' ', ',']).filter(|part| !part.is_empty());
-        let numbers: Option<Vec<usize>> = parts.map(|part| part.parse().ok()).collect();
-        let actions = match numbers {
-            Some(numbers) => self.page.numbers(&numbers, &self.shared),
-            None => say(Role::Warn, "A number does nothing here."),
-        };
-        self.act(actions);
-    }
-
-    /// Asks; where a session runs by lines, `prompt` asks and the next line is the answer.
-    fn ask(&mut self, asked: PromptFor, ask: Ask, prompt: &str) {
-        self.asked = Some(asked);
-        self.push(if self.shared.view.by_lines() {
-            Effect::Footer(vec![Line::plain(prompt)])
-        } else {
-            Effect::Ask(ask)
-        });
-    }
-
-    fn reply(&mut self, reply: PromptReply) {
-        match (reply, self.asked.take()) {
-            (PromptReply::Interrupted, _) => self.quit(Farewell::Interrupted),
-            (PromptReply::Dismissed, _) | (PromptReply::Answer(_), None) => self.redraw(),
-            (PromptReply::Answer(answer), Some(asked)) => self.answered(asked, &answer),
-        }
-    }
-
-    fn answered(&mut self, asked: PromptFor, answer: &Answer) {
-        match (asked, answer) {
-            (PromptFor::Answer, answer) => {
-                let actions = self.page.answer(answer, &self.shared);
-                self.act(actions);
-            }
-            (PromptFor::Search, Answer::Words(words)) => {
-                if let Some(found) = self.shared.find(words) {
-                    self.cover(Box::new(found));
-                } else {
-                    self.redraw();
-                    let text = format!("Nothing in the course mentions “{words}”.");
-                    self.act(say(Role::Warn, text));
-                }
-            }
-            (PromptFor::Search, Answer::Choices(_)) => {}
-        }
     }
 
     /// Ends the session; all is saved already.

@@ -1,5 +1,7 @@
 //! Entries to choose from, under an introduction.
 
+use std::ops::Range;
+
 use super::path::Stop;
 use super::view::View;
 use crate::source::TrackId;
@@ -67,6 +69,17 @@ impl Menu {
             .map(|entry| entry.target.clone())
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Returns at which of the lines the chosen entry is.
+    pub(super) fn chosen_line(&self, view: &View) -> usize {
+        let intro = view.fit(self.intro.clone()).len();
+        let gap = usize::from(intro > 0 && !self.entries.is_empty());
+        intro + gap + self.chosen - self.window(view).start
+    }
+
     /// Returns the lines that fit on one screen, the chosen entry among them; where nothing is
     /// redrawn, all of them, numbered.
     pub(super) fn lines(&self, view: &View) -> Vec<Line> {
@@ -74,18 +87,28 @@ impl Menu {
         let rows: Vec<Line> = entries
             .map(|(index, entry)| self.row(index, entry, view))
             .collect();
-        let room = view.rows().saturating_sub(self.intro.len() + 1).max(3);
         let mut lines = self.intro.clone();
         if !lines.is_empty() && !rows.is_empty() {
             lines.push(Line::new());
         }
-        if view.by_lines() || rows.len() <= room {
-            lines.extend(rows);
-        } else {
-            let first = self.chosen.saturating_sub(room / 2).min(rows.len() - room);
-            lines.extend_from_slice(&rows[first..first + room]);
-        }
+        lines.extend_from_slice(&rows[self.window(view)]);
         lines
+    }
+
+    /// Returns which entries are shown.
+    fn window(&self, view: &View) -> Range<usize> {
+        let (many, intro) = (self.entries.len(), view.fit(self.intro.clone()).len());
+        let rows = view.rows();
+        // Under an introduction that leaves no room, the entries have a page of their own.
+        let room = match rows.saturating_sub(intro + 1) {
+            0..3 => rows,
+            room => room,
+        };
+        if view.by_lines() || many <= room {
+            return 0..many;
+        }
+        let first = self.chosen.saturating_sub(room / 2).min(many - room);
+        first..first + room
     }
 
     fn row(&self, index: usize, entry: &MenuEntry, view: &View) -> Line {

@@ -7,7 +7,7 @@ use crate::check::{self, Outcome};
 use crate::course::Course;
 use crate::progress::{Place, Progress};
 use crate::source::{ExerciseId, LessonId, TrackId};
-use crate::term::{Ask, PromptReply, Spot, TerminalEvent};
+use crate::term::{Spot, TerminalEvent};
 use crate::text::Line;
 
 /// An input of the state machine.
@@ -17,8 +17,6 @@ pub(crate) enum Input {
     Start,
     /// Something happened on the terminal.
     Terminal(TerminalEvent),
-    /// The reply to [`Effect::Ask`].
-    Reply(PromptReply),
     /// The workspace was made, or could not be.
     Made(Result<(), Trouble>),
     /// An exercise's files were handed out, or could not be.
@@ -31,8 +29,10 @@ pub(crate) enum Input {
     Checked(u64, Result<Outcome, Trouble>),
     /// The learner saved a file of the open exercise.
     Changed,
-    /// The editor was closed, or could not be opened.
+    /// The editor was closed, or failed.
     Edited(Result<(), Trouble>),
+    /// No editor is set for the file at this index of this exercise, and these are installed.
+    NoEditor(ExerciseId, usize, Vec<Editor>),
     /// The files were put back, and what was there is kept here; or they could not be.
     Reset(Result<PathBuf, Trouble>),
     /// What was done, as it was saved; another program may have added to it.
@@ -49,10 +49,14 @@ impl From<TerminalEvent> for Input {
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Opened {
-    /// The files to edit, the first one first, as a learner would type them.
+    /// The file to edit first, as a learner would type it.
+    pub file: String,
+    /// The files to edit, relative to the exercise's folder.
     pub files: Vec<String>,
     /// What became of files that were not as handed out.
     pub told: Vec<String>,
+    /// Whether they have changed since this session checked or opened them.
+    pub is_changed: bool,
     /// What this machine lacks to check the exercise, in words that say what to do.
     pub missing: Option<String>,
 }
@@ -64,8 +68,6 @@ pub(crate) enum Effect {
     Show(Vec<Line>, Spot),
     /// Put these lines at the bottom of the screen.
     Footer(Vec<Line>),
-    /// Ask the learner.
-    Ask(Ask),
     /// Draw this frame of a pager.
     Frame(Vec<Line>),
     /// Leave the pager.
@@ -82,8 +84,8 @@ pub(crate) enum Effect {
     Check(u64, ExerciseId),
     /// Cancel the check that runs.
     CancelCheck,
-    /// Open this exercise's first file in the learner's editor.
-    Edit(ExerciseId),
+    /// Open the file at this index of this exercise in the learner's editor, or else in this one.
+    Edit(ExerciseId, usize, Option<Editor>),
     /// Put the lab of this exercise up, on the terminal, until the learner ends it.
     Lab(ExerciseId),
     /// Put the files of this exercise back, and keep a copy.
@@ -92,6 +94,14 @@ pub(crate) enum Effect {
     Suspend,
     /// End the session.
     Quit(Farewell),
+}
+
+/// An editor that is installed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Editor {
+    pub name: &'static str,
+    /// How to leave it.
+    pub exit: &'static str,
 }
 
 /// How a session ends.

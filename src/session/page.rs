@@ -3,16 +3,18 @@
 use std::fmt::Debug;
 
 use super::footer::Footer;
-use super::help::Keys;
 use super::menu::Target;
-use super::messages::{Effect, ProgressNote};
+use super::messages::{Editor, Effect, ProgressNote};
 use super::path::Stop;
 use super::shared::SharedState;
-use super::solving::Solving;
+use super::trouble::Trouble;
 use crate::course::Answer;
 use crate::source::ExerciseId;
 use crate::term::{Ask, Key};
 use crate::text::{Line, Role};
+
+/// Keys, and what each does.
+pub(super) type Keys = &'static [(&'static str, &'static str)];
 
 /// Something on the screen of a course.
 pub(super) trait CoursePage: Debug {
@@ -32,7 +34,7 @@ pub(super) trait CoursePage: Debug {
     }
 
     /// Handles a key before those that every page shares; `None` leaves it to them.
-    fn capture(&mut self, _key: Key) -> Option<Vec<Action>> {
+    fn capture(&mut self, _key: Key, _shared: &SharedState) -> Option<Vec<Action>> {
         None
     }
 
@@ -41,6 +43,21 @@ pub(super) trait CoursePage: Debug {
     /// Takes numbers, typed where a session runs by lines.
     fn numbers(&mut self, _numbers: &[usize], _shared: &SharedState) -> Vec<Action> {
         say(Role::Warn, "A number does nothing here.")
+    }
+
+    /// Returns whether words that are typed or pasted answer the question on this page.
+    fn takes_words(&self) -> bool {
+        false
+    }
+
+    /// Returns whether it is what a search found.
+    fn is_search(&self) -> bool {
+        false
+    }
+
+    /// Returns the line that must be on the screen, such as the chosen one.
+    fn focus(&self, _shared: &SharedState) -> Option<usize> {
+        None
     }
 
     /// Takes the answer to a question of this page.
@@ -58,13 +75,18 @@ pub(super) trait CoursePage: Debug {
         None
     }
 
-    fn solving(&self) -> Option<&Solving> {
+    /// Returns the exercise that it is about.
+    fn exercise(&self) -> Option<&ExerciseId> {
         None
     }
 
-    fn solving_mut(&mut self) -> Option<&mut Solving> {
-        None
+    /// Returns whether it shows the task of an exercise.
+    fn shows_task(&self) -> bool {
+        false
     }
+
+    /// Shows what a check of its exercise led to: the outcome, or why there is none.
+    fn show_result(&mut self, _result: Result<(), Trouble>) {}
 }
 
 /// Something a page wants done.
@@ -85,8 +107,12 @@ pub(super) enum Action {
     DrawFooter,
     /// Open the pager, with this title.
     Pager(String),
-    Ask(PromptFor, Ask, &'static str),
+    Ask(PromptFor, Ask),
+    /// Press this key in the prompt.
+    Press(Key),
     Check(ExerciseId),
+    /// Open the only file of this exercise in an editor.
+    Edit(ExerciseId),
     Go(Target),
     GoAfter(Stop),
     GoBefore(Stop),
@@ -96,12 +122,19 @@ pub(super) enum Action {
     ShowTracks,
 }
 
-/// What words are asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PromptFor {
     Answer,
     Search,
+    /// Which file of this exercise to edit.
+    File(ExerciseId),
+    /// Which of these editors to open the file at this index of this exercise in.
+    Editor(Vec<Editor>, ExerciseId, usize),
 }
+
+/// What asks for the words that answer a question.
+pub(super) const ANSWER: &str = "Your answer";
 
 /// Says something until the next key.
 pub(super) fn say(role: Role, text: impl AsRef<str>) -> Vec<Action> {

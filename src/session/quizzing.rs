@@ -1,9 +1,10 @@
 //! Questions: never a gate.
 
-use super::footer::{Footer, hint};
-use super::help::Keys;
+use std::collections::BTreeSet;
+
+use super::footer::{Footer, Hint, hint};
 use super::messages::ProgressNote;
-use super::page::{Action, CoursePage, PromptFor, say, unknown_key};
+use super::page::{ANSWER, Action, CoursePage, Keys, PromptFor, say, unknown_key};
 use super::path::Stop;
 use super::shared::SharedState;
 use super::view::View;
@@ -12,12 +13,21 @@ use crate::source::LessonId;
 use crate::term::{Ask, Key};
 use crate::text::{Line, Role};
 
+/// What leaves the answer that letters begin.
+const TYPING: &[Hint] = &[hint("Esc", "other keys")];
+
 /// A question on the screen.
 #[derive(Debug)]
 pub(super) struct Quizzing {
     stop: Stop,
     lesson: LessonId,
     quiz: Quiz,
+    /// The choice that Enter takes.
+    chosen: Option<usize>,
+    /// The choices that are taken, where there may be several.
+    marked: BTreeSet<usize>,
+    /// Whether letters are the answer, and no keys.
+    typing: bool,
     given: Option<(String, Mark)>,
     /// Whether the right answer is shown.
     told: bool,
@@ -28,7 +38,10 @@ impl Quizzing {
         Self {
             stop,
             lesson,
+            typing: matches!(quiz.question, Question::Short { .. }),
             quiz,
+            chosen: None,
+            marked: BTreeSet::new(),
             given: None,
             told: false,
         }
@@ -38,54 +51,144 @@ impl Quizzing {
         self.given.as_ref().is_some_and(|(_, mark)| !mark.right)
     }
 
-    fn is_short(&self) -> bool {
-        matches!(self.quiz.question, Question::Short { .. })
+    fn is_open(&self) -> bool {
+        self.given.is_none() && !self.told
     }
 
-    fn ask(&self, view: &View) -> Vec<Action> {
-        let ask = match &self.quiz.question {
-            Question::Single(choices) => Ask::One(labels(choices)),
-            Question::Multiple(choices) => Ask::Several(labels(choices)),
-            Question::Short { .. } => Ask::Words("Your answer".to_owned()),
-        };
-        if view.by_lines() && !self.is_short() {
+    fn is_multiple(&self) -> bool {
+        matches!(self.quiz.question, Question::Multiple(_))
+    }
+
+    /// Starts to answer: with the first choice that is on the screen, or in words.
+    fn begin(&mut self, shared: &SharedState) -> Vec<Action> {
+        if self.takes_words() {
+            self.typing = false;
+            let ask = Ask::Words(ANSWER.to_owned());
+            return vec![Action::Ask(PromptFor::Answer, ask)];
+        }
+        if shared.view.by_lines() {
             let text = "Type the number of your answer; several with a blank between.";
             return say(Role::Text, text);
         }
-        vec![Action::Ask(PromptFor::Answer, ask, "Your answer > ")]
+        let mut choices = 0..self.quiz.choices().len();
+        let seen = choices.find(|index| self.is_seen(*index, shared));
+        self.chosen = seen.or(Some(0));
+        vec![Action::Refresh]
     }
 
-    fn try_again(&mut self, view: &View) -> Vec<Action> {
+    /// Takes what is chosen, unless it is not to be seen.
+    fn take(&mut self, shared: &SharedState) -> Vec<Action> {
+        let chosen = self.chosen.filter(|index| self.is_seen(*index, shared));
+        match chosen {
+            None => self.begin(shared),
+            Some(_) if self.is_multiple() && self.marked.is_empty() => say(
+                Role::Warn,
+                "Nothing is marked; Space or a number marks a choice.",
+            ),
+            Some(_) if self.is_multiple() => {
+                let taken = self.marked.iter().copied().collect();
+                self.answer(&Answer::Choices(taken), shared)
+            }
+            Some(index) => self.answer(&Answer::Choices(vec![index]), shared),
+        }
+    }
+
+    fn is_seen(&self, index: usize, shared: &SharedState) -> bool {
+        shared.sheet.shows(self.line_of(index, &shared.view))
+    }
+
+    /// Moves the choice, and shows it.
+    fn step(&mut self, steps: isize, shared: &SharedState) -> Vec<Action> {
+        let last = self.quiz.choices().len().saturating_sub(1);
+        match self.chosen {
+            Some(chosen) if self.is_seen(chosen, shared) => {
+                self.chosen = Some(chosen.saturating_add_signed(steps).min(last));
+            }
+            Some(_) => {}
+            None if shared.sheet.is_at_end() => return self.begin(shared),
+            None => return vec![Action::Turn],
+        }
+        vec![Action::Refresh]
+    }
+
+    fn mark(&mut self, index: usize) -> Vec<Action> {
+        self.chosen = Some(index);
+        if !self.marked.remove(&index) {
+            self.marked.insert(index);
+        }
+        vec![Action::Refresh]
+    }
+
+    /// Takes a digit: it answers at once, marks one of several, or shows a choice that is not to be seen.
+    fn digit(&mut self, number: usize, shared: &SharedState) -> Vec<Action> {
+        let index = number.checked_sub(1);
+        let index = index.filter(|index| *index < self.quiz.choices().len());
+        match index.filter(|_| self.is_open()) {
+            None => unknown_key(),
+            Some(index) if self.is_multiple() => self.mark(index),
+            Some(index) if self.is_seen(index, shared) => {
+                self.chosen = Some(index);
+                self.answer(&Answer::Choices(vec![index]), shared)
+            }
+            Some(index) => {
+                self.chosen = Some(index);
+                vec![Action::Refresh]
+            }
+        }
+    }
+
+    fn try_again(&mut self, shared: &SharedState) -> Vec<Action> {
         self.given = None;
         self.told = false;
+        self.chosen = None;
+        self.marked.clear();
         let mut actions = vec![Action::Restart];
-        actions.extend(self.ask(view));
+        if self.takes_words() || shared.view.by_lines() {
+            actions.extend(self.begin(shared));
+        }
         actions
     }
 
-    fn choices(choices: &[Choice], view: &View) -> Vec<Line> {
-        let numbered = choices.iter().enumerate();
-        let lines = numbered.flat_map(|(index, choice)| {
-            let lead = Line::new()
-                .with(Role::Key, format!("{}", index + 1))
-                .with(Role::Text, "  ");
-            view.hanging(&lead, &choice.text)
-        });
-        lines.collect()
-    }
-}
-
-impl CoursePage for Quizzing {
-    /// Returns the question, and what was answered.
-    fn lines(&self, shared: &SharedState) -> Vec<Line> {
-        let view = &shared.view;
+    /// Returns the text before the choices.
+    fn head(&self, view: &View) -> Vec<Line> {
         let mut lines = vec![Line::new().with(Role::Heading(3), "Question"), Line::new()];
         lines.extend(view.markdown(&self.quiz.prompt));
         lines.push(Line::new());
+        view.fit(lines)
+    }
+
+    fn choice(&self, index: usize, choice: &Choice, view: &View) -> Vec<Line> {
+        let is_chosen = self.chosen == Some(index);
+        let mut lead = Line::new();
+        if !view.by_lines() {
+            let mark = match (self.is_multiple(), self.marked.contains(&index)) {
+                (false, _) => "",
+                (true, true) => "[x] ",
+                (true, false) => "[ ] ",
+            };
+            let cursor = if is_chosen { ">" } else { " " };
+            lead.push(Role::Accent, format!("{cursor} {mark}"));
+        }
+        lead.push(Role::Key, format!("{}", index + 1));
+        view.fit(view.hanging(&lead.with(Role::Text, "  "), &choice.text))
+    }
+
+    /// Returns at which line of the text a choice starts.
+    fn line_of(&self, index: usize, view: &View) -> usize {
+        let before = self.quiz.choices().iter().enumerate().take(index);
+        let rows = before.map(|(index, choice)| self.choice(index, choice, view).len());
+        self.head(view).len() + rows.sum::<usize>()
+    }
+
+    /// Returns the question, without what was answered.
+    fn question(&self, view: &View) -> Vec<Line> {
+        let mut lines = self.head(view);
+        for (index, choice) in self.quiz.choices().iter().enumerate() {
+            lines.extend(self.choice(index, choice, view));
+        }
         match &self.quiz.question {
-            Question::Single(choices) => lines.extend(Self::choices(choices, view)),
-            Question::Multiple(choices) => {
-                lines.extend(Self::choices(choices, view));
+            Question::Single(_) => {}
+            Question::Multiple(_) => {
                 lines.push(Line::new());
                 lines.push(Line::new().with(Role::Dim, "More than one may be right."));
             }
@@ -93,6 +196,37 @@ impl CoursePage for Quizzing {
                 lines.push(Line::new().with(Role::Dim, "Answer in a word or two."));
             }
         }
+        lines
+    }
+
+    /// Returns the keys of a question that is open.
+    fn open_hints(&self, view: &View) -> Vec<Hint> {
+        let (back, skip, map) = (hint("b", "back"), hint("s", "skip"), hint("m", "map"));
+        if self.takes_words() {
+            return vec![hint("Enter", "answer"), skip, back, map];
+        }
+        let number = match (self.is_multiple(), view.by_lines()) {
+            (false, _) | (true, true) => hint("1-9", "answer"),
+            (true, false) => hint("1-9", "mark"),
+        };
+        if self.chosen.is_none() {
+            return vec![hint("Enter", "choose"), number, skip, back, map];
+        }
+        vec![
+            hint("Enter", "answer"),
+            hint("↑↓", "move"),
+            number,
+            skip,
+            back,
+        ]
+    }
+}
+
+impl CoursePage for Quizzing {
+    /// Returns the question, and what was answered.
+    fn lines(&self, shared: &SharedState) -> Vec<Line> {
+        let view = &shared.view;
+        let mut lines = self.question(view);
         if let Some((given, mark)) = &self.given {
             lines.push(Line::new());
             lines.extend(marked(given, mark, view));
@@ -106,32 +240,35 @@ impl CoursePage for Quizzing {
     }
 
     fn footer(&self, shared: &SharedState) -> Footer {
-        let by_number = match self.quiz.question {
-            Question::Single(_) => true,
-            Question::Multiple(_) => shared.view.by_lines(),
-            Question::Short { .. } => false,
-        };
         let (back, skip, map) = (hint("b", "back"), hint("s", "skip"), hint("m", "map"));
+        let is_at_end = shared.sheet.is_at_end();
+        let types = self.typing && self.takes_words() && !shared.view.by_lines();
         let hints = match &self.given {
-            _ if !shared.sheet.is_at_end() => vec![hint("Enter", "more"), back, skip],
-            None if by_number => {
-                let (enter, number) = (hint("Enter", "choose"), hint("1-9", "answer"));
-                vec![enter, number, skip, back, map]
+            None if types => {
+                let enter = hint("Enter", if is_at_end { "answer" } else { "more" });
+                vec![hint("any letter", "begins your answer"), enter]
             }
-            None => vec![hint("Enter", "answer"), skip, back, map],
+            _ if !is_at_end => vec![hint("Enter", "more"), back, skip],
+            None => self.open_hints(&shared.view),
             Some((_, mark)) if mark.right => vec![hint("Enter", "next"), back, map],
             Some(_) => {
                 let (again, answer) = (hint("t", "try again"), hint("a", "answer"));
                 vec![again, answer, hint("Enter", "go on"), back]
             }
         };
-        shared.place_footer(self.stop, hints)
+        let mut footer = shared.place_footer(self.stop, hints);
+        if types {
+            footer.pinned = TYPING;
+        }
+        footer
     }
 
     fn keys(&self, _shared: &SharedState) -> Keys {
         &[
-            ("Enter", "choose an answer, then go on"),
-            ("1-9", "answer by number"),
+            ("Enter", "answer, then go on"),
+            ("1-9", "answer by number; mark, where several may be right"),
+            ("↑ ↓", "move the choice; Space marks one of several"),
+            ("Esc", "leave the answer; letters are keys again"),
             ("t", "try again after a wrong answer"),
             ("a", "show the answer after a wrong one"),
             ("s", "skip the question"),
@@ -140,15 +277,46 @@ impl CoursePage for Quizzing {
         ]
     }
 
+    /// Where words are asked for, a letter begins the answer.
+    fn capture(&mut self, key: Key, shared: &SharedState) -> Option<Vec<Action>> {
+        if !self.typing || !self.takes_words() || shared.view.by_lines() {
+            return None;
+        }
+        match key {
+            Key::Escape => {
+                self.typing = false;
+                Some(vec![Action::DrawFooter])
+            }
+            Key::Char(letter) if letter != ' ' => {
+                let mut actions = self.begin(shared);
+                actions.push(Action::Press(key));
+                Some(actions)
+            }
+            _ => None,
+        }
+    }
+
     fn press(&mut self, key: Key, shared: &SharedState) -> Vec<Action> {
         let at_end = shared.sheet.is_at_end();
+        let has_choices = self.is_open() && !self.quiz.choices().is_empty();
+        let sees_chosen = self.chosen.is_some_and(|index| self.is_seen(index, shared));
+        let turns = !(at_end || has_choices && sees_chosen);
         vec![match key {
-            Key::Enter | Key::Char(' ') | Key::PageDown if !at_end => Action::Turn,
-            Key::Enter | Key::Char(' ') if self.given.is_none() && !self.told => {
-                return self.ask(&shared.view);
-            }
+            Key::Enter | Key::Char(' ') if turns => Action::Turn,
+            Key::PageDown if !at_end => Action::Turn,
+            Key::Char(' ') if has_choices && self.is_multiple() => match self.chosen {
+                Some(index) if sees_chosen => return self.mark(index),
+                _ => return self.begin(shared),
+            },
+            Key::Enter | Key::Char(' ') if self.is_open() => return self.take(shared),
             Key::Enter | Key::Char(' ' | 's') => Action::GoAfter(self.stop),
-            Key::Char('t') if self.given.is_some() => return self.try_again(&shared.view),
+            Key::Down | Key::Char('j') if has_choices => return self.step(1, shared),
+            Key::Up | Key::Char('k') if has_choices => return self.step(-1, shared),
+            Key::Escape if self.chosen.is_some() && has_choices => {
+                self.chosen = None;
+                Action::Refresh
+            }
+            Key::Char('t') if self.given.is_some() => return self.try_again(shared),
             Key::Char('a') if self.is_wrong() => {
                 self.told = true;
                 Action::Update
@@ -159,7 +327,7 @@ impl CoursePage for Quizzing {
             Key::Char('b') | Key::PageUp | Key::Left => Action::TurnBack,
             Key::Char('n') => Action::SkipLesson(self.stop),
             Key::Char(char) => match char.to_digit(10) {
-                Some(digit) => return self.numbers(&[digit as usize], shared),
+                Some(digit) => return self.digit(digit as usize, shared),
                 None => return unknown_key(),
             },
             _ => return unknown_key(),
@@ -171,15 +339,27 @@ impl CoursePage for Quizzing {
         let choices = self.quiz.choices().len();
         let most = match &self.quiz.question {
             Question::Single(_) => 1,
-            Question::Multiple(_) if shared.view.by_lines() => choices,
-            Question::Multiple(_) | Question::Short { .. } => 0,
+            Question::Multiple(_) => choices,
+            Question::Short { .. } => 0,
         };
         let fits = numbers.iter().all(|number| (1..=choices).contains(number));
-        if !fits || numbers.len() > most || self.given.is_some() {
+        if !fits || numbers.len() > most || !self.is_open() {
             return unknown_key();
         }
         let taken = numbers.iter().map(|number| number - 1).collect();
         self.answer(&Answer::Choices(taken), shared)
+    }
+
+    fn takes_words(&self) -> bool {
+        self.is_open() && matches!(self.quiz.question, Question::Short { .. })
+    }
+
+    fn focus(&self, shared: &SharedState) -> Option<usize> {
+        let view = &shared.view;
+        if self.given.is_some() {
+            return Some(self.question(view).len() + 1);
+        }
+        self.chosen.map(|index| self.line_of(index, view))
     }
 
     fn answer(&mut self, answer: &Answer, _shared: &SharedState) -> Vec<Action> {
@@ -208,20 +388,6 @@ fn marked(given: &str, mark: &Mark, view: &View) -> Vec<Line> {
         lines.extend(view.hanging(&Line::plain("  "), explanation));
     }
     lines
-}
-
-/// Returns one-line labels without Markdown's marks.
-fn labels(choices: &[Choice]) -> Vec<String> {
-    let numbered = choices.iter().enumerate();
-    let label = |(index, choice): (usize, &Choice)| {
-        let text: String = choice
-            .text
-            .chars()
-            .filter(|char| !matches!(char, '`' | '*'))
-            .collect();
-        format!("{}  {}", index + 1, text.trim())
-    };
-    numbered.map(label).collect()
 }
 
 fn in_words(answer: &Answer) -> String {

@@ -1,9 +1,8 @@
 //! Reading a lesson, section by section.
 
 use super::footer::{Footer, hint};
-use super::help::Keys;
 use super::messages::ProgressNote;
-use super::page::{Action, CoursePage, unknown_key};
+use super::page::{Action, CoursePage, Keys, unknown_key};
 use super::path::Stop;
 use super::shared::SharedState;
 use crate::course::{Item, Lesson};

@@ -16,6 +16,7 @@ impl SharedState {
         let head = Line::new()
             .with(Role::Heading(1), "Found")
             .with(Role::Dim, format!("  {words}"));
+        let head = self.view.cut(head, self.view.caps.width);
         let is_empty = entries.is_empty();
         let menu = Menu::new(vec![head], entries, 0);
         (!is_empty).then(|| Listing::new(ListKind::Found, menu))

@@ -14,6 +14,9 @@ use crate::progress::{Progress, State};
 use crate::source::ExerciseId;
 use crate::text::{Line, Role};
 
+/// The cells that `page 2 of 3` takes at the end of the row.
+const PAGES: usize = 13;
+
 #[derive(Debug)]
 pub(super) struct SharedState {
     pub(super) course: Course,
@@ -43,7 +46,7 @@ impl SharedState {
             workspace,
             exists,
             view,
-            sheet: Sheet::new(Vec::new(), 1),
+            sheet: Sheet::default(),
             opened: BTreeMap::new(),
             checks: Checks::default(),
         }
@@ -94,14 +97,37 @@ impl SharedState {
             .find(|stop| (stop.lesson, stop.section) == (index, section))
     }
 
+    /// Returns the first stop of the track that is not done, optional ones aside.
+    pub(super) fn open_stop(&self) -> Option<Stop> {
+        let way = self.way();
+        let mut lessons = self.course.lessons.iter().enumerate();
+        lessons.find_map(|(index, lesson)| {
+            let stops = way.stops().filter(|stop| stop.lesson == index);
+            let is_open = |stop: &Stop| {
+                way.exercise_at(*stop)
+                    .is_some_and(|exercise| !exercise.further && !self.state(exercise).is_done())
+            };
+            let unread = self.unread(index, lesson);
+            unread.into_iter().chain(stops.filter(is_open)).min()
+        })
+    }
+
     /// Returns a footer that says where in the course `stop` is.
     pub(super) fn place_footer(&self, stop: Stop, hints: Vec<Hint>) -> Footer {
         let mut footer = Footer::new("", hints);
         if let Some((lesson, section, _)) = self.way().at(stop) {
-            let place = format!("{} {}", self.number(lesson), lesson.title);
-            footer.place = Line::new()
-                .with(Role::Accent, place)
-                .with(Role::Dim, self.section_place(stop, lesson, section));
+            let number = self.number(lesson);
+            let section = self.section_place(stop, lesson, section);
+            let place = |lesson: String| {
+                Line::new()
+                    .with(Role::Accent, lesson)
+                    .with(Role::Dim, &section)
+            };
+            footer.place = place(format!("{number} {}", lesson.title));
+            // The number of pages needs room too.
+            if footer.place.width() + PAGES > self.view.caps.width {
+                footer.place = place(format!("Lesson {number}"));
+            }
         }
         footer
     }

@@ -3,7 +3,7 @@
 use crate::text::Line;
 
 /// Lines, cut into pages.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sheet {
     lines: Vec<Line>,
     /// Where each page starts.
@@ -18,6 +18,12 @@ pub(super) enum Added {
     Below(Vec<Line>),
     /// They start a page of their own.
     Fresh,
+}
+
+impl Default for Sheet {
+    fn default() -> Self {
+        Self::new(Vec::new(), 1)
+    }
 }
 
 impl Sheet {
@@ -72,6 +78,22 @@ impl Sheet {
     /// Turns to the last page.
     pub(super) fn turn_to_end(&mut self) {
         self.page = self.starts.len() - 1;
+    }
+
+    /// Turns to the page of this number, from 1, or to the last.
+    pub(super) fn turn_to(&mut self, page: usize) {
+        self.page = page.clamp(1, self.starts.len()) - 1;
+    }
+
+    /// Turns to the page of the line at `index`.
+    pub(super) fn turn_to_line(&mut self, index: usize) {
+        let before = self.starts.iter().filter(|start| **start <= index);
+        self.turn_to(before.count());
+    }
+
+    /// Returns whether the line at `index` is on the page that is shown.
+    pub(super) fn shows(&self, index: usize) -> bool {
+        (self.starts[self.page]..self.end()).contains(&index)
     }
 
     /// Takes `lines` in the place of what there is; `None` when they do not just add to it.

@@ -4,16 +4,15 @@ mod panels;
 
 use super::Trouble;
 use super::footer::{Footer, hint};
-use super::help::Keys;
 use super::messages::{Effect, ProgressNote};
-use super::page::{Action, CoursePage, say, unknown_key};
+use super::page::{Action, CoursePage, Keys, PromptFor, say, unknown_key};
 use super::path::Stop;
 use super::shared::SharedState;
 use crate::check::{Outcome, TestTitle, Verdict};
 use crate::course::Exercise;
 use crate::progress::State;
 use crate::source::ExerciseId;
-use crate::term::Key;
+use crate::term::{Ask, Key};
 use crate::text::{Line, Role};
 use panels::Panel;
 
@@ -60,18 +59,6 @@ impl Solving {
         &self.exercise.id
     }
 
-    pub(super) fn shows_task(&self) -> bool {
-        self.panel == Panel::Task
-    }
-
-    /// Shows what a check led to: the outcome, or why there is none.
-    pub(super) fn show_result(&mut self, result: Result<(), Trouble>) {
-        self.panel = match result {
-            Ok(()) => Panel::Result,
-            Err(trouble) => Panel::Trouble(trouble),
-        };
-    }
-
     fn show(&mut self, panel: Panel) -> Vec<Action> {
         self.panel = panel;
         vec![Action::Restart]
@@ -105,11 +92,25 @@ impl Solving {
         }
     }
 
+    /// Opens the file of the exercise, or asks which one.
+    fn edit(&self, shared: &SharedState) -> Action {
+        let id = self.id().clone();
+        let opened = shared.opened.get(&id);
+        match opened.map(|opened| opened.files.as_slice()) {
+            Some(files @ [_, _, ..]) => Action::Ask(PromptFor::File(id), Ask::One(files.to_vec())),
+            Some(_) | None => Action::Edit(id),
+        }
+    }
+
     fn next_hint(&mut self, shared: &SharedState) -> Vec<Action> {
         let Some(last) = self.exercise.hints.len().checked_sub(1) else {
             return say(Role::Dim, "This exercise has no hints.");
         };
         let seen = shared.progress.hints(self.id());
+        if seen > last && matches!(self.panel, Panel::Hints(_, to) if to > last) {
+            let text = "That was the last hint; H shows all of them, o a solution.";
+            return say(Role::Dim, text);
+        }
         let next = seen.min(last);
         let mut actions = Vec::new();
         if seen <= last {
@@ -204,6 +205,11 @@ impl CoursePage for Solving {
             (true, false) => "check",
         };
         let mut hints = vec![hint("Enter", enter), hint("e", "edit"), hint("h", "hint")];
+        if matches!(self.panel, Panel::Hints(_, to) if to >= self.exercise.hints.len()) {
+            hints.extend([hint("o", "solution"), hint("H", "all hints")]);
+        } else if self.is_done(shared) {
+            hints.push(hint("o", "solution"));
+        }
         if self.has_lab() {
             hints.push(hint("l", "lab"));
         }
@@ -240,7 +246,7 @@ impl CoursePage for Solving {
     }
 
     /// Takes the answer to a question that needs a yes.
-    fn capture(&mut self, key: Key) -> Option<Vec<Action>> {
+    fn capture(&mut self, key: Key, _shared: &SharedState) -> Option<Vec<Action>> {
         let confirm = self.confirm.take()?;
         match (key, confirm) {
             (Key::Ctrl(_), _) => None,
@@ -261,7 +267,7 @@ impl CoursePage for Solving {
             }
             Key::Char('b') | Key::PageUp | Key::Left | Key::Up => return self.go_back(shared),
             Key::Char('c') => Action::Check(id),
-            Key::Char('e') => Action::Effect(Effect::Edit(id)),
+            Key::Char('e') => self.edit(shared),
             Key::Char('h') => return self.next_hint(shared),
             Key::Char('H') => return self.all_hints(shared),
             Key::Char('t') => return self.show(Panel::Task),
@@ -280,11 +286,18 @@ impl CoursePage for Solving {
         Some(self.stop)
     }
 
-    fn solving(&self) -> Option<&Solving> {
-        Some(self)
+    fn exercise(&self) -> Option<&ExerciseId> {
+        Some(self.id())
     }
 
-    fn solving_mut(&mut self) -> Option<&mut Solving> {
-        Some(self)
+    fn shows_task(&self) -> bool {
+        self.panel == Panel::Task
+    }
+
+    fn show_result(&mut self, result: Result<(), Trouble>) {
+        self.panel = match result {
+            Ok(()) => Panel::Result,
+            Err(trouble) => Panel::Trouble(trouble),
+        };
     }
 }

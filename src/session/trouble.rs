@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::process::ExitStatus;
 use std::sync::Arc;
 
 use super::drill::DrillError;
@@ -37,9 +38,21 @@ pub(crate) enum SessionError {
     /// A file or folder could not be used.
     #[error("cannot use {}", path.display())]
     File { path: PathBuf, source: io::Error },
-    /// No editor is known.
-    #[error("no editor is set")]
+    /// No editor is set and none is installed.
+    #[error("no editor is set, and none is installed that Gradus knows")]
     NoEditor,
+    /// The editor could not be started.
+    #[error("cannot start the editor `{name}`{}", variable.map(|name| format!(" (from `{name}`)")).unwrap_or_default())]
+    EditorStart {
+        /// The program, as it was named.
+        name: String,
+        /// The variable that names it.
+        variable: Option<&'static str>,
+        source: io::Error,
+    },
+    /// The editor failed.
+    #[error("the editor `{name}` failed: {status}")]
+    EditorFailed { name: String, status: ExitStatus },
     /// A drill has no such answer.
     #[error("no {what} is called `{name}`")]
     NoChoice {

@@ -1,12 +1,11 @@
 //! How much fits, and how text is laid out for it.
 
-use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-use crate::lesson::{Block, Doc, layout, parse};
+use crate::lesson::{Block, Doc, layout, parse, wrap};
 use crate::progress::State;
 use crate::term::{Caps, Size, cut};
-use crate::text::{Line, Role, Style};
+use crate::text::{Line, Role};
 
 /// The widest a line of text gets: longer ones are hard to read.
 const WIDEST: usize = 90;
@@ -129,8 +128,8 @@ impl View {
         kept
     }
 
-    /// Cuts lines that are wider than the screen into rows, as a terminal would, so that the rows
-    /// can be counted.
+    /// Breaks lines that are wider than the screen into rows, at blanks where it can, so that the rows can be
+    /// counted.
     pub(crate) fn fit(&self, lines: Vec<Line>) -> Vec<Line> {
         if self.by_lines() {
             return lines;
@@ -140,57 +139,9 @@ impl View {
             if line.width() <= columns {
                 vec![line]
             } else {
-                rows(&line, columns)
+                wrap(&line.spans, columns)
             }
         });
         rows.collect()
-    }
-}
-
-/// Cuts `line` at blanks where it can into rows of at most `columns` cells.
-fn rows(line: &Line, columns: usize) -> Vec<Line> {
-    let mut rows = Vec::new();
-    let mut row = Line::new();
-    for span in &line.spans {
-        for word in span.text.split_inclusive(' ') {
-            let over = row.width() + word.trim_end().width() > columns;
-            if over && row.width() > columns / 2 {
-                rows.push(std::mem::take(&mut row));
-            }
-            for grapheme in word.graphemes(true) {
-                if row.width() + grapheme.width() > columns {
-                    rows.push(std::mem::take(&mut row));
-                    if grapheme == " " {
-                        continue;
-                    }
-                }
-                add(&mut row, &span.style, grapheme);
-            }
-        }
-    }
-    rows.push(row);
-    rows.iter_mut().for_each(Line::trim_end);
-    rows
-}
-
-fn add(row: &mut Line, style: &Style, text: &str) {
-    match row.spans.last_mut() {
-        Some(last) if last.style == *style => last.text.push_str(text),
-        Some(_) | None => row.push(style.clone(), text),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_wide_line_becomes_rows_that_fit_and_loses_nothing_but_blanks() {
-        let line = Line::plain("one two three ").with(Role::Code, "and-a-very-long-word end");
-        let texts: Vec<_> = rows(&line, 10).iter().map(Line::text).collect();
-        assert_eq!(
-            texts,
-            ["one two", "three", "and-a-very", "-long-word", "end"]
-        );
     }
 }

@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use super::modes::Modes;
-use super::screen::{Ask, PromptReply, Size, Spot, Terminal};
+use super::screen::{Size, Spot, Terminal};
 use super::source::{Listener, Reading, Source};
 use super::{Caps, Theme, emit, emit_line};
 use crate::text::Line;
@@ -53,11 +53,6 @@ impl Terminal for LineTerminal {
             .iter()
             .map(|line| emit_line(line, &self.caps, &self.theme));
         self.write(&format!("\n{}", rows.collect::<Vec<_>>().join("\n")))
-    }
-
-    /// The footer was the question; the answer comes as a line.
-    fn ask(&mut self, _ask: &Ask) -> io::Result<PromptReply> {
-        Ok(PromptReply::Dismissed)
     }
 
     fn frame(&mut self, rows: &[Line]) -> io::Result<()> {

@@ -1,5 +1,5 @@
-//! The modes of the terminal that must not outlive us: raw input, a hidden cursor, the alternate
-//! screen, a frame that is not finished.
+//! The modes of the terminal that must not outlive us: raw input, a hidden cursor, bracketed paste, the
+//! alternate screen, a frame that is not finished.
 
 use std::io::{self, Write};
 use std::panic;
@@ -8,8 +8,9 @@ use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
-use rustix::termios::{OptionalActions, OutputModes, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{OptionalActions, Termios, tcgetattr, tcsetattr};
 use termimad::crossterm::cursor::{Hide, Show};
+use termimad::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use termimad::crossterm::terminal::{
     EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
     enable_raw_mode,
@@ -48,7 +49,7 @@ impl Modes {
         modes
     }
 
-    /// Sets raw input and hides the cursor.
+    /// Sets raw input, hides the cursor and has pastes marked as such.
     pub(super) fn enter(&self) -> io::Result<()> {
         if OVER.load(Ordering::SeqCst) {
             return Ok(());
@@ -58,7 +59,7 @@ impl Modes {
         }
         self.0.raw.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
-        execute!(io::stdout(), Hide)
+        execute!(io::stdout(), Hide, EnableBracketedPaste)
     }
 
     /// Enters the alternate screen; returns whether that was news.
@@ -83,14 +84,15 @@ impl Modes {
         self.leave_alternate()?;
         if self.0.raw.swap(false, Ordering::SeqCst) {
             let mut out = io::stdout();
-            let shown = queue!(out, EndSynchronizedUpdate, Show).and_then(|()| out.flush());
+            let undone = queue!(out, EndSynchronizedUpdate, DisableBracketedPaste, Show);
+            let shown = undone.and_then(|()| out.flush());
             disable_raw_mode().and(shown)?;
         }
         if OVER.load(Ordering::SeqCst)
             && let Some(before) = self.0.before.get()
         {
             tcsetattr(io::stdin(), OptionalActions::Now, before)?;
-            execute!(io::stdout(), Show)?;
+            execute!(io::stdout(), DisableBracketedPaste, Show)?;
         }
         Ok(())
     }
@@ -105,28 +107,4 @@ impl Modes {
             thread::park_timeout(APART);
         }
     }
-}
-
-/// Lets a prompt use the terminal: lines end as it expects and the cursor shows. Input stays
-/// raw, so that what is typed before the prompt reads is neither echoed nor taken for a signal.
-pub(super) fn lend() -> io::Result<()> {
-    set_output_processing(true)?;
-    execute!(io::stdout(), Show)
-}
-
-/// Ends what [`lend`] began.
-pub(super) fn take_back() -> io::Result<()> {
-    if OVER.load(Ordering::SeqCst) {
-        return Ok(());
-    }
-    set_output_processing(false)?;
-    execute!(io::stdout(), Hide)
-}
-
-/// Sets whether a line feed also returns the carriage.
-fn set_output_processing(on: bool) -> io::Result<()> {
-    let mut termios = tcgetattr(io::stdin())?;
-    termios.output_modes.set(OutputModes::OPOST, on);
-    tcsetattr(io::stdin(), OptionalActions::Drain, &termios)?;
-    Ok(())
 }

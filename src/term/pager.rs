@@ -80,6 +80,13 @@ impl Pager {
         Turn::Stay
     }
 
+    /// Takes text that was pasted: words to find.
+    pub(crate) fn paste(&mut self, text: &str) {
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let typing = self.typing.get_or_insert_default();
+        typing.push_str(&words.join(" "));
+    }
+
     /// Returns the rows of the screen.
     pub(crate) fn frame(&self) -> Vec<Line> {
         let end = (self.top + self.page()).min(self.lines.len());
@@ -282,6 +289,17 @@ mod tests {
         assert_eq!(top(&pager), "row 1");
         press(&mut pager, "/nowhere\n");
         assert_eq!(pager.frame().last().unwrap().text(), "not found");
+    }
+
+    #[test]
+    fn a_paste_is_something_to_find_and_no_key() {
+        let mut pager = pager();
+        pager.paste("q\nrow 7");
+        assert_eq!(pager.frame().last().unwrap().text(), "/q row 7");
+        pager.step(Key::Escape);
+        pager.paste("row 7");
+        press(&mut pager, "\n");
+        assert_eq!(top(&pager), "row 7");
     }
 
     #[test]

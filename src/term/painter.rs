@@ -25,10 +25,6 @@ impl Painter {
         }
     }
 
-    pub(super) fn size(&self) -> Size {
-        self.size
-    }
-
     /// Takes note of a new size; nothing on the screen can be relied on then.
     pub(super) fn resize(&mut self, size: Size) {
         self.size = size;

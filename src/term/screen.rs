@@ -35,20 +35,20 @@ pub(crate) enum Ask {
 }
 
 impl Ask {
-    /// Returns how many rows the question needs.
-    pub(crate) fn rows(&self) -> usize {
+    /// Returns what can be chosen; nothing where words are typed.
+    pub(crate) fn labels(&self) -> &[String] {
         match self {
-            Self::One(labels) | Self::Several(labels) => labels.len() + 1,
-            Self::Words(_) => 1,
+            Self::One(labels) | Self::Several(labels) => labels,
+            Self::Words(_) => &[],
         }
     }
 
     /// Returns how to answer, in words.
     pub(crate) fn help(&self) -> &'static str {
         match self {
-            Self::One(_) => "↑↓ choose, Enter answers, Esc leaves",
-            Self::Several(_) => "Space marks, Enter answers, Esc leaves",
-            Self::Words(_) => "Enter answers; nothing typed leaves",
+            Self::One(_) => "↑↓ moves, a number or Enter chooses, Esc leaves",
+            Self::Several(_) => "↑↓ moves, a number or Space marks, Enter answers, Esc leaves",
+            Self::Words(_) => "Enter answers, Esc leaves",
         }
     }
 }
@@ -81,9 +81,6 @@ pub(crate) trait Terminal {
     /// Puts `lines` at the bottom of the screen, in the place of the last footer. Where nothing
     /// can be redrawn, the last line is a prompt.
     fn footer(&mut self, lines: &[Line]) -> io::Result<()>;
-
-    /// Asks the learner, and waits for the answer.
-    fn ask(&mut self, ask: &Ask) -> io::Result<PromptReply>;
 
     /// Draws a whole frame of a pager on the alternate screen, entering it if needed.
     fn frame(&mut self, rows: &[Line]) -> io::Result<()>;

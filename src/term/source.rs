@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
-use signal_hook::iterator::Signals;
+use signal_hook::iterator::{Handle, Signals};
 use signal_hook::low_level::emulate_default_handler;
 
-use super::keys::{Key, parse};
+use super::keys::{Decoder, Key, Typed};
 use super::modes::Modes;
 use super::screen::Size;
 
@@ -21,6 +22,8 @@ use super::screen::Size;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum TerminalEvent {
     Key(Key),
+    /// Text that was pasted: never keys.
+    Paste(String),
     /// A line, without its end.
     Line(String),
     /// The screen has a new size.
@@ -47,6 +50,13 @@ pub(super) struct Source {
     wake: PipeWriter,
     paused: Receiver<()>,
     foreign: Arc<AtomicBool>,
+    signals: Handle,
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        self.signals.close();
+    }
 }
 
 const PAUSE: u8 = b'p';
@@ -56,7 +66,7 @@ impl Source {
     /// Starts to listen.
     pub(super) fn start(reading: Reading, modes: &Modes, listener: &Listener) -> io::Result<Self> {
         let foreign = Arc::new(AtomicBool::new(false));
-        listen_to_signals(modes.clone(), Arc::clone(&foreign), Arc::clone(listener))?;
+        let signals = listen_to_signals(modes.clone(), Arc::clone(&foreign), Arc::clone(listener))?;
         let (control, wake) = pipe()?;
         let (pausing, paused) = sync_channel(1);
         let reader = InputReader {
@@ -64,6 +74,7 @@ impl Source {
             control,
             pausing,
             listener: Arc::clone(listener),
+            decoder: Decoder::default(),
             line: Vec::new(),
         };
         thread::Builder::new()
@@ -73,6 +84,7 @@ impl Source {
             wake,
             paused,
             foreign,
+            signals,
         })
     }
 
@@ -94,8 +106,13 @@ impl Source {
 
 /// Reports signals. While another program has the terminal nothing takes events, so a wish to end
 /// is carried out at once; an interrupt is meant for the other then.
-fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener) -> io::Result<()> {
+fn listen_to_signals(
+    modes: Modes,
+    foreign: Arc<AtomicBool>,
+    listener: Listener,
+) -> io::Result<Handle> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGWINCH])?;
+    let handle = signals.handle();
     let listen = move || {
         for signal in signals.forever() {
             let foreign = foreign.load(Ordering::SeqCst);
@@ -113,7 +130,7 @@ fn listen_to_signals(modes: Modes, foreign: Arc<AtomicBool>, listener: Listener)
     thread::Builder::new()
         .name("signals".into())
         .spawn(listen)?;
-    Ok(())
+    Ok(handle)
 }
 
 /// Stops this process until a shell continues it, as after Ctrl-Z.
@@ -135,6 +152,7 @@ struct InputReader {
     control: PipeReader,
     pausing: SyncSender<()>,
     listener: Listener,
+    decoder: Decoder,
     line: Vec<u8>,
 }
 
@@ -150,7 +168,7 @@ impl InputReader {
     /// Listens until the input ends, which is the error, or the source is dropped.
     fn listen(&mut self) -> io::Result<()> {
         loop {
-            let (input, control) = self.wait(None)?;
+            let (input, control) = self.wait(self.decoder.patience())?;
             if control.intersects(PollFlags::IN) {
                 self.rest()?;
                 continue;
@@ -164,19 +182,23 @@ impl InputReader {
             }
             if input.intersects(PollFlags::IN) {
                 self.read()?;
+            } else {
+                let typed = self.decoder.flush();
+                self.tell_all(typed);
             }
         }
     }
 
     /// Waits until there is input or a control byte, at most for `limit`.
-    fn wait(&self, limit: Option<&Timespec>) -> io::Result<(PollFlags, PollFlags)> {
+    fn wait(&self, limit: Option<Duration>) -> io::Result<(PollFlags, PollFlags)> {
+        let limit = limit.and_then(|limit| Timespec::try_from(limit).ok());
         let stdin = io::stdin();
         let mut descriptors = [
             PollFd::new(&stdin, PollFlags::IN),
             PollFd::new(&self.control, PollFlags::IN),
         ];
         loop {
-            match poll(&mut descriptors, limit) {
+            match poll(&mut descriptors, limit.as_ref()) {
                 Err(rustix::io::Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
                 Ok(_) => return Ok((descriptors[0].revents(), descriptors[1].revents())),
@@ -196,28 +218,24 @@ impl InputReader {
     }
 
     fn read(&mut self) -> io::Result<()> {
-        let mut bytes = read_some()?;
+        let bytes = read_some()?;
         match self.reading {
             Reading::Keys => {
-                if bytes.last() == Some(&0x1b) && self.more_comes()? {
-                    bytes.extend(read_some()?);
-                }
-                for key in parse(&bytes) {
-                    (self.listener)(TerminalEvent::Key(key));
-                }
+                let typed = self.decoder.feed(&bytes);
+                self.tell_all(typed);
             }
             Reading::Lines => self.add_to_line(&bytes),
         }
         Ok(())
     }
 
-    /// Returns whether the escape just read is the start of a sequence that is still on its way.
-    fn more_comes(&self) -> io::Result<bool> {
-        let limit = Timespec {
-            tv_sec: 0,
-            tv_nsec: 25_000_000,
-        };
-        Ok(self.wait(Some(&limit))?.0.intersects(PollFlags::IN))
+    fn tell_all(&self, typed: Vec<Typed>) {
+        for one in typed {
+            (self.listener)(match one {
+                Typed::Key(key) => TerminalEvent::Key(key),
+                Typed::Paste(text) => TerminalEvent::Paste(text),
+            });
+        }
     }
 
     fn add_to_line(&mut self, bytes: &[u8]) {

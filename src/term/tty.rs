@@ -2,13 +2,12 @@
 
 use std::io::{self, Write};
 
-use super::modes::{self, Modes};
+use super::modes::Modes;
 use super::painter::Painter;
-use super::prompt::{self, cut};
-use super::screen::{Ask, PromptReply, Size, Spot, Terminal};
+use super::screen::{Size, Spot, Terminal};
 use super::source::{self, Listener, Reading, Source};
 use super::{Caps, Theme, emit_line};
-use crate::text::{Line, Role};
+use crate::text::Line;
 
 /// A terminal in raw mode; it is given back as it was found when this is dropped, and by a panic.
 #[derive(Debug)]
@@ -53,19 +52,6 @@ impl Terminal for Tty {
     fn footer(&mut self, lines: &[Line]) -> io::Result<()> {
         let rows = self.rows(lines);
         write(&self.painter.footer(&rows))
-    }
-
-    fn ask(&mut self, ask: &Ask) -> io::Result<PromptReply> {
-        let help = cut(ask.help(), self.painter.size().columns);
-        let help = emit_line(&Line::new().with(Role::Dim, help), &self.caps, &self.theme);
-        let room = self.painter.erase_footer() + &self.painter.make_room(ask.rows() + 2);
-        self.source.pause()?;
-        write(&format!("{room}\r\n{help}\r\n"))?;
-        modes::lend()?;
-        let reply = prompt::ask(ask, self.painter.size().columns);
-        modes::take_back()?;
-        self.source.resume()?;
-        reply
     }
 
     fn frame(&mut self, rows: &[Line]) -> io::Result<()> {

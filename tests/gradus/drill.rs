@@ -91,7 +91,9 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     drill.send("\r");
     drill.wait_for("That is not it.");
     drill.send("a");
-    drill.wait_for("> client to nginx: the connection\n  nginx, before it contacts an upstream");
+    drill.wait_for(
+        ">  1  client to nginx: the connection\n   2  nginx, before it contacts an upstream",
+    );
     drill.send("\u{1b}[B\u{1b}[B\r");
     drill.wait_for("  wrong port in proxy_pass");
     drill.send("\u{1b}[B\r");

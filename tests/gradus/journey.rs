@@ -94,9 +94,8 @@ impl Journey {
 
     /// Waits for a page with its keys.
     fn settled_screen(&self) -> String {
-        self.pty.wait_until("a page and its keys", |screen| {
-            footer(&screen.contents()).contains("q quit")
-        });
+        self.pty
+            .wait_until("a page and its keys", |screen| has_keys(&screen.contents()));
         self.pty.screen()
     }
 
@@ -116,7 +115,7 @@ impl Journey {
         self.pty.send(keys);
         self.pty.wait_until("another page", |screen| {
             let now = screen.contents();
-            now != before && footer(&now).contains("q quit")
+            now != before && has_keys(&now)
         });
     }
 
@@ -130,7 +129,7 @@ impl Journey {
         self.pty.send("\r");
         match &quiz.question {
             Question::Single(choices) => {
-                self.pty.wait_for("Esc leaves");
+                self.pty.wait_for("Enter answer");
                 let right = choices
                     .iter()
                     .position(|choice| choice.correct)
@@ -138,7 +137,7 @@ impl Journey {
                 self.pty.send(&("\x1b[B".repeat(right) + "\r"));
             }
             Question::Multiple(choices) => {
-                self.pty.wait_for("Esc leaves");
+                self.pty.wait_for("Enter answer");
                 let keys = choices
                     .iter()
                     .map(|choice| if choice.correct { " \x1b[B" } else { "\x1b[B" });
@@ -211,6 +210,13 @@ impl Journey {
 }
 
 /// Returns the last line of the screen.
+/// Returns whether the footer is drawn; where a letter begins an answer, `q` is none of its keys.
+fn has_keys(screen: &str) -> bool {
+    ["q quit", "Esc other keys"]
+        .iter()
+        .any(|keys| footer(screen).contains(keys))
+}
+
 fn footer(screen: &str) -> &str {
     screen.trim_end().lines().last().unwrap_or_default()
 }

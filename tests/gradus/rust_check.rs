@@ -513,8 +513,9 @@ fn own_tests_that_reject_say_which_and_why() {
         "{call}#[test]\nfn a() {{ safe_divide(1, 1); }}\n#[test]\nfn b() {{ assert_eq!(safe_divide(7, 2), Some(4)); }}\n"
     );
     assert_eq!(rejected(&wrong), "Failed b:5");
-    let calm = format!("{call}#[test]\n#[should_panic]\nfn c() {{ safe_divide(1, 0); }}\n");
-    assert_eq!(rejected(&calm), "NoPanic c:4");
+    let without_panic =
+        format!("{call}#[test]\n#[should_panic]\nfn c() {{ safe_divide(1, 0); }}\n");
+    assert_eq!(rejected(&without_panic), "NoPanic c:4");
     let endless = format!("{call}#[test]\nfn d() {{ safe_divide(1, 0); loop {{}} }}\n");
     assert_eq!(rejected(&endless), "TooSlow d:3");
 }

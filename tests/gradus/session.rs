@@ -89,7 +89,7 @@ fn a_lesson_is_read_a_question_answered_and_the_place_kept() {
     pty.send("\r");
     pty.wait_for("Which port?");
     pty.send("\r");
-    pty.wait_for("Esc leaves");
+    pty.wait_for("Enter answer");
     pty.send("\x1b[B\r");
     pty.wait_for("Right.");
     pty.send("\r");
@@ -115,10 +115,9 @@ fn a_prompt_can_be_left_and_the_keys_work_again() {
     pty.send("\r");
     pty.wait_for("Which port?");
     pty.send("\r");
-    pty.wait_for("Esc leaves");
-    pty.send("\x1b");
-    pty.wait_gone("Esc leaves");
-    pty.send("s");
+    pty.wait_for("Enter answer");
+    // The letter comes right after Escape, and is a key.
+    pty.send("\x1bs");
     pty.wait_for("The third words.");
     pty.send("/");
     pty.wait_for("Search for");
@@ -144,6 +143,115 @@ fn ctrl_c_gives_the_terminal_back_from_a_page_and_from_a_prompt() {
     pty.send("\x03");
     assert_eq!(pty.wait_end(), 130);
     assert!(pty.is_restored());
+}
+
+/// A line of an error.log, as a terminal sends it when it is pasted. Each of its letters is a key.
+const PASTE: &str = "\x1b[200~2026/11/30 10:15:02 [error] 7#7: *1 connect() failed (111: Connection \
+    refused) while connecting to upstream, client: 127.0.0.1, server: _, request: \"GET / HTTP/1.1\"\r\n\
+    q\r\n\x1b[201~";
+
+#[test]
+fn a_paste_is_text_and_never_keys() {
+    for size in [SIZE, (40, 20)] {
+        let home = home();
+        let mut pty = start(home.path(), &[], size);
+        pty.wait_for("Only track");
+        pty.send(PASTE);
+        pty.wait_for("a paste is no choice");
+        assert!(!home.path().join("gradus-workspace").exists());
+        pty.send("\r");
+        pty.wait_for("The first words.");
+        // A page, the map, the help: a search, which finds nothing in this course.
+        for (key, text) in [("", "The first words."), ("m", "Map"), ("?", "Keys")] {
+            pty.send(key);
+            pty.wait_for(text);
+            pty.send(PASTE);
+            pty.wait_for("Nothing in the course mentions");
+            pty.wait_for(text);
+        }
+        pty.send("q\x1b/");
+        pty.wait_for("Search for:");
+        pty.send(PASTE);
+        pty.wait_for("HTTP/1.1\" q▏");
+        pty.send("\x1b");
+        pty.wait_gone("Search for:");
+        pty.send("v");
+        pty.wait_for("Lesson  end");
+        pty.send(PASTE);
+        pty.wait_for("/2026/11/30");
+        pty.send("\x1bq");
+        pty.wait_gone("/2026/11/30");
+        pty.send("\r");
+        pty.wait_for("The second words.");
+        pty.send("\r");
+        pty.wait_for("Which port?");
+        pty.send(PASTE);
+        pty.wait_for("Nothing in the course mentions");
+        pty.send("q");
+        assert_eq!(pty.wait_end(), 0);
+        assert!(pty.is_restored());
+        let heard = pty.heard();
+        assert!(heard.contains("\x1b[?2004h") && heard.contains("\x1b[?2004l"));
+    }
+}
+
+#[test]
+fn a_quiz_gives_the_terminal_back_on_every_way_out() {
+    let home = home();
+    reading(home.path()).send("q");
+    let quiz = || {
+        let arguments = ["--course", "course", "quiz", "first"];
+        let mut pty = Pty::start(home.path(), &arguments, &[], SIZE);
+        pty.wait_for(">  1  eighty");
+        pty.send(PASTE);
+        pty
+    };
+    for (keys, code) in [("2", 0), ("\x1b", 1), ("\x03", 1)] {
+        let mut pty = quiz();
+        pty.send(keys);
+        assert_eq!(pty.wait_end(), code, "{keys:?}\n{}", pty.screen());
+        assert!(pty.is_restored(), "{keys:?}");
+    }
+    let mut pty = quiz();
+    pty.signal(Signal::TERM);
+    pty.wait_end();
+    assert!(pty.is_restored());
+}
+
+#[test]
+fn an_editor_that_cannot_be_started_or_fails_is_named() {
+    let home = home();
+    for (variable, value, words) in [
+        (
+            "EDITOR",
+            "nanoo",
+            "cannot start the editor `nanoo` (from `EDITOR`)",
+        ),
+        (
+            "VISUAL",
+            "/bin/false",
+            "the editor `/bin/false` failed: exit status: 1",
+        ),
+    ] {
+        let mut pty = start(home.path(), &[(variable, value)], (120, 24));
+        pty.wait_for("q quit");
+        if pty.screen().contains("Only track") {
+            pty.send("\r");
+            pty.wait_for("The first words.");
+        }
+        if !pty.screen().contains("Small exercise") {
+            pty.send("n");
+            pty.wait_for("The last words.");
+            pty.send("b");
+        }
+        pty.wait_for("Small exercise");
+        pty.send("e");
+        pty.wait_for("examples.rs");
+        pty.send("1");
+        pty.wait_for(words);
+        pty.send("q");
+        assert_eq!(pty.wait_end(), 0);
+    }
 }
 
 #[test]
@@ -211,7 +319,7 @@ fn a_small_screen_shows_every_page_with_its_keys() {
         pty.wait_for("q quit");
         pty.send("\r");
     }
-    pty.wait_for("Esc leaves");
+    pty.wait_for("Enter answer");
 }
 
 #[test]

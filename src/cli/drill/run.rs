@@ -9,7 +9,7 @@ use crate::cli::lab::up::{print_refusal, refuse_second, up};
 use crate::kinds::gateway::drill::Seed;
 use crate::kinds::gateway::{self, Label, Opening};
 use crate::session::drill::{DrillOptions, Drilling, Drills, OpenDrill};
-use crate::term::{self, Ask};
+use crate::term::{Ask, InlinePrompt};
 use crate::text::Line;
 
 /// What a learner asked for.
@@ -127,7 +127,8 @@ impl DrillRun<'_> {
             format!("Begin drill {} of {}", exam.drill, exam.seeds.len())
         });
         let ask = Ask::One(vec![label, "Later".to_owned()]);
-        Ok(term::ask(&ask, output.caps().width)?.chosen() == Some(0))
+        let mut prompt = InlinePrompt::open(*output.caps(), output.theme().clone())?;
+        Ok(prompt.ask(ask)?.chosen() == Some(0))
     }
 
     fn left(&self, number: u32) {

@@ -15,7 +15,7 @@ use crate::kinds::gateway::drill::{Fault, Possibility};
 use crate::kinds::gateway::lab::control::{LabClient, LabRequest};
 use crate::report::{Options, outcome_lines};
 use crate::session::drill::{Answered, Drills, OpenDrill, PastDrill, judged, words};
-use crate::term::{self, Ask};
+use crate::term::{Ask, InlinePrompt};
 use crate::text::{Line, Role};
 
 /// Say where the open drill broke, and why
@@ -208,7 +208,8 @@ fn asked<'a>(
     let caps = app.output.caps();
     if app.output.is_interactive() && !caps.accessible {
         let titles = all.iter().map(|it| it.title.clone()).collect();
-        let chosen = term::ask(&Ask::One(titles), caps.width)?.chosen();
+        let mut prompt = InlinePrompt::open(*caps, app.output.theme().clone())?;
+        let chosen = prompt.ask(Ask::One(titles))?.chosen();
         let chosen = chosen.and_then(|at| all.get(at));
         // The choices are gone from the screen.
         let shown: Vec<_> = chosen.into_iter().map(words::taken).collect();

@@ -10,9 +10,9 @@ use crate::kinds::gateway::lab::control::{
     LabClient, LabClientError, LabReply, LabRequest, LabStatus,
 };
 use crate::kinds::gateway::lab::{probe, prober};
+use crate::lesson::wrap_command;
 use crate::session::lab::purpose::{OwnKey, Purpose, Reaction, RunCheck};
 use crate::session::{SessionError, View, Words};
-use crate::term::{Ask, Terminal};
 use crate::text::{Line, Role};
 
 /// The keys of a drill.
@@ -34,6 +34,16 @@ const KEYS: &[OwnKey] = &[
     },
 ];
 
+/// What a learner is asked in a drill.
+#[derive(Debug, Clone, Copy)]
+enum Asked {
+    /// At which hop it broke.
+    Hop,
+    /// Why it broke, at the hop of this index.
+    Cause(usize),
+    GiveUp,
+}
+
 /// The purpose of a drill's lab.
 pub(crate) struct Drilling<'a> {
     words: Words,
@@ -41,6 +51,8 @@ pub(crate) struct Drilling<'a> {
     open: OpenDrill<'a>,
     context: Context,
     shows_logs: bool,
+    /// What the learner is asked.
+    asked: Option<Asked>,
     /// What a customer sends, and what comes back.
     symptom: Vec<(String, Vec<String>)>,
 }
@@ -58,6 +70,7 @@ impl<'a> Drilling<'a> {
             open,
             context,
             shows_logs: false,
+            asked: None,
             symptom: Vec::new(),
         }
     }
@@ -106,14 +119,11 @@ impl<'a> Drilling<'a> {
         Ok(Reaction::end(lines))
     }
 
-    fn really(&mut self, terminal: &mut dyn Terminal) -> Result<Reaction, SessionError> {
+    fn really(&mut self) -> Reaction {
+        self.asked = Some(Asked::GiveUp);
         let labels = ["Go on with it", "Give up and see what it was"];
-        let labels = labels.map(str::to_owned).to_vec();
-        if terminal.ask(&Ask::One(labels))?.chosen() == Some(1) {
-            return self.give_up();
-        }
-        let text = Line::new().with(Role::Dim, "It goes on.");
-        Ok(Reaction::shown(vec![text]))
+        let line = Line::new().with(Role::Accent, "Give up?");
+        Reaction::ask(line, labels.map(str::to_owned).to_vec())
     }
 
     fn logs(&mut self) -> Reaction {
@@ -156,8 +166,9 @@ impl Purpose for Drilling<'_> {
         for (command, seen) in &self.symptom {
             lines.push(Line::new());
             let lead = Line::new().with(Role::Dim, "  $ ");
-            // To be pasted: a terminal breaks it, and copies it whole.
-            lines.push(lead.with(Role::Code, command));
+            let command = lead.with(Role::Code, command);
+            let rows = wrap_command(&command.spans, view.width());
+            lines.extend(rows.unwrap_or_else(|| vec![command]));
             let seen = seen.iter();
             lines.extend(seen.map(|line| Line::plain("  ").with(Role::Bad, line)));
         }
@@ -173,25 +184,40 @@ impl Purpose for Drilling<'_> {
         KEYS
     }
 
-    fn press(
-        &mut self,
-        key: char,
-        terminal: &mut dyn Terminal,
-        view: &View,
-    ) -> Result<Option<Reaction>, SessionError> {
+    fn press(&mut self, key: char, view: &View) -> Result<Option<Reaction>, SessionError> {
         Ok(Some(match key {
             'a' if view.by_lines() => self.how(),
-            'a' => match words::ask(self.drills.spec(), terminal, view)? {
-                Some((hop, cause)) => self.answer(hop, cause)?,
-                None => Reaction::shown(vec![Line::new().with(Role::Dim, "No answer.")]),
-            },
+            'a' => {
+                self.asked = Some(Asked::Hop);
+                words::ask(words::WHERE, &self.drills.spec().hops)
+            }
             't' => self.logs(),
             'g' if view.by_lines() => {
                 Reaction::shown(vec![Line::plain("Type give-up, if you mean it.")])
             }
-            'g' => self.really(terminal)?,
+            'g' => self.really(),
             _ => return Ok(None),
         }))
+    }
+
+    fn chosen(&mut self, index: Option<usize>) -> Result<Reaction, SessionError> {
+        let said = |text| Reaction::shown(vec![Line::new().with(Role::Dim, text)]);
+        let spec = self.drills.spec();
+        Ok(match (self.asked.take(), index) {
+            (Some(Asked::Hop), Some(hop)) => {
+                self.asked = Some(Asked::Cause(hop));
+                words::ask(words::WHY, &spec.causes)
+            }
+            (Some(Asked::Cause(hop)), Some(cause)) => {
+                return match (spec.hops.get(hop), spec.causes.get(cause)) {
+                    (Some(hop), Some(cause)) => self.answer(hop, cause),
+                    (None, _) | (_, None) => Ok(said("No answer.")),
+                };
+            }
+            (Some(Asked::GiveUp), Some(1)) => return self.give_up(),
+            (Some(Asked::GiveUp), _) => said("It goes on."),
+            (Some(Asked::Hop | Asked::Cause(_)) | None, _) => said("No answer."),
+        })
     }
 
     fn line(&mut self, typed: &[&str]) -> Result<Option<Reaction>, SessionError> {

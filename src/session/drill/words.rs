@@ -1,11 +1,9 @@
 //! The words of a drill: its questions, and what an answer or a check is worth.
 
-use std::io;
-
 use super::{Answered, OpenDrill, Step};
-use crate::kinds::gateway::drill::{DrillSpec, Possibility};
-use crate::session::{SessionError, View};
-use crate::term::{Ask, Spot, Terminal};
+use crate::kinds::gateway::drill::Possibility;
+use crate::session::SessionError;
+use crate::session::lab::purpose::Reaction;
 use crate::text::{Line, Role};
 
 /// The question for the hop.
@@ -52,24 +50,10 @@ pub(crate) fn chosen<'a>(
     })
 }
 
-/// Asks for a hop and a cause; nothing if the learner would rather not.
-pub(crate) fn ask<'a>(
-    spec: &'a DrillSpec,
-    terminal: &mut dyn Terminal,
-    view: &View,
-) -> io::Result<Option<(&'a Possibility, &'a Possibility)>> {
-    let mut one = |question: &str, all: &'a [Possibility]| -> io::Result<_> {
-        let line = Line::new().with(Role::Accent, question);
-        terminal.show(&view.fit(vec![line]), Spot::Below)?;
-        let titles = all.iter().map(|it| it.title.clone()).collect();
-        let chosen = terminal.ask(&Ask::One(titles))?.chosen();
-        Ok(chosen.and_then(|at| all.get(at)))
-    };
-    let Some(hop) = one(WHERE, &spec.hops)? else {
-        return Ok(None);
-    };
-    let cause = one(WHY, &spec.causes)?;
-    Ok(cause.map(|cause| (hop, cause)))
+/// Asks one of the questions of a drill.
+pub(crate) fn ask(question: &str, all: &[Possibility]) -> Reaction {
+    let line = Line::new().with(Role::Accent, question);
+    Reaction::ask(line, all.iter().map(|it| it.title.clone()).collect())
 }
 
 /// Returns what was chosen.

@@ -3,17 +3,17 @@
 use std::io;
 use std::thread;
 
-use super::{Flow, LabInput, LabScreen, Reaction, board};
+use super::{Asked, Flow, LabInput, LabScreen, Reaction, board};
 use crate::check::{CheckError, Feedback, Outcome};
 use crate::kinds::gateway::lab::control::protocol::ServiceCommand;
 use crate::kinds::gateway::lab::control::{LabReply, LabRequest, LabStatus, NginxCommand};
 use crate::kinds::gateway::lab::{log, services};
 use crate::report::{Options, outcome_lines};
 use crate::sandbox::Cancel;
-use crate::session::SessionError;
+use crate::session::{Farewell, SessionError};
 use crate::sys::clock::unix_time;
 use crate::sys::files;
-use crate::term::{Ask, Spot};
+use crate::term::{Ask, Key, Prompt, PromptReply, Spot};
 use crate::text::{Line, Role};
 use crate::watch::Changed;
 
@@ -54,16 +54,41 @@ impl LabScreen<'_> {
 
     pub(super) fn services(&mut self) -> Result<(), SessionError> {
         let choices = choices(&self.status()?);
-        let labels: Vec<_> = choices.iter().map(|(label, _)| label.clone()).collect();
+        let (labels, requests): (Vec<_>, Vec<_>) = choices.into_iter().unzip();
         if self.view.by_lines() {
             let lines = labels.iter().map(|label| Line::plain(format!("  {label}")));
             return self.put(lines.collect(), Spot::Below);
         }
-        let chosen = self.terminal.ask(&Ask::One(labels))?.chosen();
-        if let Some((_, request)) = chosen.and_then(|index| choices.get(index)) {
-            return self.ask(request.clone());
+        let prompt = Prompt::new(Ask::One(labels));
+        self.asked = Some((Asked::Service(requests), prompt));
+        self.footer()
+    }
+
+    /// Takes a key of the question.
+    pub(super) fn answer(&mut self, key: Key) -> Flow {
+        let reply = self
+            .asked
+            .as_mut()
+            .and_then(|(_, prompt)| prompt.press(key));
+        let Some(reply) = reply else {
+            self.footer()?;
+            return Ok(None);
+        };
+        let asked = self.asked.take().map(|(asked, _)| asked);
+        match (reply, asked) {
+            (PromptReply::Interrupted, _) => Ok(Some(Farewell::Done)),
+            (reply, Some(Asked::Service(requests))) => {
+                match reply.chosen().and_then(|index| requests.get(index)) {
+                    Some(request) => self.ask(request.clone())?,
+                    None => self.say(Role::Dim, "Nothing was done.")?,
+                }
+                Ok(None)
+            }
+            (reply, Some(Asked::Purpose) | None) => {
+                let reaction = self.purpose.chosen(reply.chosen())?;
+                self.react(reaction)
+            }
         }
-        self.say(Role::Dim, "Nothing was done.")
     }
 
     pub(super) fn shell(&mut self) -> Result<(), SessionError> {

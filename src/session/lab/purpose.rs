@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::check::{CheckError, Context, Outcome};
 use crate::kinds::gateway::lab::control::LabStatus;
 use crate::session::{Farewell, SessionError, View};
-use crate::term::Terminal;
+use crate::term::Ask;
 use crate::text::Line;
 
 /// What a key, a line or a check of a purpose led to.
@@ -13,6 +13,8 @@ use crate::text::Line;
 pub(crate) struct Reaction {
     /// What is shown.
     pub lines: Vec<Line>,
+    /// What the learner is asked then; the answer goes to [`Purpose::chosen`].
+    pub ask: Option<Ask>,
     /// How the session ends, if it does.
     pub end: Option<Farewell>,
 }
@@ -20,13 +22,27 @@ pub(crate) struct Reaction {
 impl Reaction {
     /// Returns that `lines` are shown and the lab stays up.
     pub(crate) fn shown(lines: Vec<Line>) -> Self {
-        Self { lines, end: None }
+        Self {
+            lines,
+            ask: None,
+            end: None,
+        }
     }
 
     /// Returns that `lines` are shown and the lab goes down.
     pub(crate) fn end(lines: Vec<Line>) -> Self {
-        let end = Some(Farewell::Done);
-        Self { lines, end }
+        Self {
+            end: Some(Farewell::Done),
+            ..Self::shown(lines)
+        }
+    }
+
+    /// Returns that `line` is shown and the learner is to choose one of `labels`.
+    pub(crate) fn ask(line: Line, labels: Vec<String>) -> Self {
+        Self {
+            ask: Some(Ask::One(labels)),
+            ..Self::shown(vec![line])
+        }
     }
 }
 
@@ -53,15 +69,16 @@ pub(crate) trait Purpose {
         &[]
     }
 
-    /// Does what `key` is for, and may ask on the terminal; `None` if it is none of its keys.
-    fn press(
-        &mut self,
-        key: char,
-        terminal: &mut dyn Terminal,
-        view: &View,
-    ) -> Result<Option<Reaction>, SessionError> {
-        let _ = (key, terminal, view);
+    /// Does what `key` is for; `None` if it is none of its keys.
+    fn press(&mut self, key: char, view: &View) -> Result<Option<Reaction>, SessionError> {
+        let _ = (key, view);
         Ok(None)
+    }
+
+    /// Takes the index of what was chosen; `None` if the learner would rather not.
+    fn chosen(&mut self, index: Option<usize>) -> Result<Reaction, SessionError> {
+        let _ = index;
+        Ok(Reaction::shown(Vec::new()))
     }
 
     /// Does what a line of `words` says, where there are no keys; `None` if it means nothing here.

@@ -4,6 +4,7 @@ use super::{LabScreen, board};
 use crate::session::SessionError;
 use crate::session::footer::{Footer, Hint, hint};
 use crate::session::help;
+use crate::session::page::Keys;
 use crate::term::Spot;
 
 const HINTS: [Hint; 4] = [
@@ -15,7 +16,7 @@ const HINTS: [Hint; 4] = [
 
 const MORE_HINTS: [Hint; 2] = [hint("s", "services"), hint("l", "shell")];
 
-const HELP: help::Keys = &[
+const HELP: Keys = &[
     ("r", "nginx -t, then nginx -s reload"),
     ("s", "start, stop, restart or kill a service"),
     ("l", "a shell in the lab, with nginx and svc; exit returns"),
@@ -30,6 +31,10 @@ impl LabScreen<'_> {
         }
         let status = self.status()?;
         self.state = board::state_line(&status, self.purpose.looks_inside());
+        if let Some((_, prompt)) = &self.asked {
+            let rows = prompt.rows(self.view.size());
+            return Ok(self.terminal.footer(&rows)?);
+        }
         let footer = Footer {
             place: self.state.clone(),
             note: String::new(),

@@ -25,8 +25,7 @@ impl Machine {
     }
 
     pub(super) fn changed(&mut self) {
-        if let Some(solving) = self.lowest().solving() {
-            let id = solving.id().clone();
+        if let Some(id) = self.lowest().exercise().cloned() {
             self.notice = None;
             self.check(id);
         }
@@ -55,19 +54,16 @@ impl Machine {
             return;
         };
         let result = result.map(|outcome| self.take_outcome(id, outcome));
-        let is_covered = !self.under.is_empty();
-        if let Some(solving) = self
-            .under
-            .first_mut()
-            .unwrap_or(&mut self.page)
-            .solving_mut()
-        {
-            solving.show_result(result);
-            if is_covered {
-                self.say(Line::new().with(Role::Accent, "The check has ended."));
-            } else {
-                self.new_page();
-            }
+        if self.lowest().exercise().is_none() {
+            return;
+        }
+        if let Some(covered) = self.under.first_mut() {
+            covered.page.show_result(result);
+            covered.sheet = None;
+            self.say(Line::new().with(Role::Accent, "The check has ended."));
+        } else {
+            self.page.show_result(result);
+            self.new_page();
         }
     }
 
@@ -83,28 +79,28 @@ impl Machine {
     }
 
     pub(super) fn opened(&mut self, id: ExerciseId, opened: Result<Opened, Trouble>) {
-        let here = self
-            .page
-            .solving_mut()
-            .filter(|solving| *solving.id() == id);
+        let is_here = self.page.exercise() == Some(&id);
         match opened {
             Ok(opened) => {
                 let told = opened.told.join(" ");
-                let shows_task = here.is_some_and(|solving| solving.shows_task());
-                let before = self.shared.opened.insert(id, opened.clone());
+                let shows_task = is_here && self.page.shows_task();
+                let is_changed = is_here && opened.is_changed;
+                let before = self.shared.opened.insert(id.clone(), opened.clone());
                 if shows_task && before != Some(opened) {
                     self.update();
                 }
                 if !told.is_empty() {
                     self.say(Line::new().with(Role::Warn, told));
                 }
-            }
-            Err(trouble) => {
-                if let Some(solving) = here {
-                    solving.show_result(Err(trouble));
-                    self.new_page();
+                if is_changed {
+                    self.check(id);
                 }
             }
+            Err(trouble) if is_here => {
+                self.page.show_result(Err(trouble));
+                self.new_page();
+            }
+            Err(_) => {}
         }
     }
 

@@ -1,6 +1,6 @@
 //! Going from place to place.
 
-use super::Machine;
+use super::{Covered, Machine};
 use crate::course::Item;
 use crate::session::finish::Finish;
 use crate::session::menu::Target;
@@ -30,8 +30,7 @@ impl Machine {
         if let Some(place) = self.shared.way().place_of(stop) {
             self.note(ProgressNote::Place(place));
         }
-        if let Some(solving) = self.solving() {
-            let id = solving.id().clone();
+        if let Some(id) = self.exercise().cloned() {
             self.push(Effect::Open(id.clone()));
             self.note(ProgressNote::Started(id));
         }
@@ -111,22 +110,32 @@ impl Machine {
 
     /// Covers the page with another.
     pub(super) fn cover(&mut self, page: Box<dyn CoursePage>) {
-        let covered = std::mem::replace(&mut self.page, page);
-        self.under.push(covered);
+        let page = std::mem::replace(&mut self.page, page);
+        let sheet = Some(std::mem::take(&mut self.shared.sheet));
+        self.under.push(Covered { page, sheet });
         self.new_page();
     }
 
-    /// Goes back to the page that is covered.
+    /// Goes back to the page that is covered, to where it was left.
     pub(super) fn close(&mut self) {
-        if let Some(page) = self.under.pop() {
-            self.page = page;
-            self.new_page();
+        let Some(Covered { page, sheet }) = self.under.pop() else {
+            return;
+        };
+        self.page = page;
+        match sheet {
+            Some(sheet) => {
+                self.shared.sheet = sheet;
+                self.lay_out_anew();
+                self.turn_page();
+            }
+            None => self.new_page(),
         }
     }
 
     /// Returns the page that lies under all that covers it.
     pub(super) fn lowest(&self) -> &dyn CoursePage {
-        self.under.first().unwrap_or(&self.page).as_ref()
+        let lowest = self.under.first().map(|covered| &covered.page);
+        lowest.unwrap_or(&self.page).as_ref()
     }
 
     pub(super) fn show_map(&mut self) {
@@ -137,21 +146,32 @@ impl Machine {
     pub(super) fn follow(&mut self, target: Target) {
         match target {
             Target::Stop(stop) => self.go(stop),
-            Target::Track(track) => self.choose_track(track),
+            Target::Track(track) => self.choose_track(&track),
         }
     }
 
     /// Makes the workspace before anything is noted in it, and goes where the learner left.
-    fn choose_track(&mut self, track: TrackId) {
+    fn choose_track(&mut self, track: &TrackId) {
         if !self.shared.exists {
             self.shared.exists = true;
             self.push(Effect::MakeWorkspace);
         }
-        self.note(ProgressNote::Track(track));
+        let before = self.shared.progress.track.replace(track.clone());
+        let title = self.shared.course.track(track).map(|it| it.title.clone());
+        self.note(ProgressNote::Track(track.clone()));
         let way = self.shared.way();
+        // From the list of what is left, the place is the end of the other track.
+        let open = (!self.under.is_empty()).then(|| self.shared.open_stop());
         let place = self.shared.progress.place.as_ref();
         let stop = place.and_then(|place| way.stop_of(place));
+        let stop = open.unwrap_or(stop);
         self.go_or_finish(stop.or_else(|| way.lesson(0)));
+        if let Some(title) = title
+            && before.is_some_and(|before| before != *track)
+        {
+            let text = format!("You are on the {title} track now; m, then t changes it.");
+            self.say(Line::new().with(Role::Accent, text));
+        }
     }
 
     pub(super) fn made(&mut self, made: Result<(), Trouble>) {

@@ -43,7 +43,7 @@ impl Machine {
             }
             Some(Added::Fresh) => self.turn_page(),
             None => {
-                self.shared.sheet = Sheet::new(lines, self.shared.view.rows());
+                self.cut_anew(lines);
                 let by_lines = self.shared.view.by_lines();
                 self.show(if by_lines { Spot::Fresh } else { Spot::Over });
             }
@@ -52,8 +52,18 @@ impl Machine {
 
     /// Lays the text out anew and stays where it is, as for a choice that moved.
     pub(super) fn refresh(&mut self) {
-        self.shared.sheet = Sheet::new(self.content(), self.shared.view.rows());
+        self.cut_anew(self.content());
         self.redraw();
+    }
+
+    /// Cuts `lines` into pages, and turns to the one that must be on the screen, or else to that which was.
+    fn cut_anew(&mut self, lines: Vec<Line>) {
+        let (page, _) = self.shared.sheet.place();
+        self.shared.sheet = Sheet::new(lines, self.shared.view.rows());
+        self.shared.sheet.turn_to(page);
+        if let Some(line) = self.page.focus(&self.shared) {
+            self.shared.sheet.turn_to_line(line);
+        }
     }
 
     fn note_seen(&mut self) {
@@ -71,8 +81,9 @@ impl Machine {
 
     /// Draws the footer anew.
     pub(super) fn draw_footer(&mut self) {
-        let footer = self.footer();
-        self.push(Effect::Footer(footer.lines(&self.shared.view)));
+        let rows = self.prompt_rows();
+        let rows = rows.unwrap_or_else(|| self.footer().lines(&self.shared.view));
+        self.push(Effect::Footer(rows));
     }
 
     /// Says something until the next key.
@@ -149,8 +160,13 @@ impl Machine {
             self.push(Effect::Frame(pager.frame()));
             self.pager = Some(pager);
         }
+        self.lay_out_anew();
+        self.redraw();
+    }
+
+    /// Lays the text out for the size of the screen, and stays at the same words.
+    pub(super) fn lay_out_anew(&mut self) {
         let lines = self.content();
         self.shared.sheet.relay(lines, self.shared.view.rows());
-        self.redraw();
     }
 }

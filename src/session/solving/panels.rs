@@ -58,9 +58,13 @@ impl Solving {
         lines.extend(self.titles(shared));
         if let Some(opened) = opened {
             lines.push(Line::new());
-            for (index, file) in opened.files.iter().enumerate() {
-                let lead = if index == 0 { "Edit  " } else { "      " };
-                lines.push(Line::new().with(Role::Dim, lead).with(Role::Code, file));
+            let lead = Line::new().with(Role::Dim, "Edit  ");
+            lines.push(lead.with(Role::Code, &opened.file));
+            if let [_, more @ ..] = opened.files.as_slice()
+                && !more.is_empty()
+            {
+                let lead = Line::new().with(Role::Dim, "and   ");
+                lines.push(lead.with(Role::Code, more.join(", ")));
             }
             lines.push(Line::new().with(Role::Dim, "Save, and it is checked here."));
             if exercise.task().live().is_some() {

@@ -1,4 +1,4 @@
-use super::super::{Farewell, Input, Opened, ProgressNote, Trouble};
+use super::super::{Editor, Farewell, Input, Opened, ProgressNote, Trouble};
 use super::play::{Play, SCREEN};
 use crate::check::{
     Diagnostic, Event, Outcome, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
@@ -199,7 +199,10 @@ fn hints_come_one_at_a_time_and_can_be_read_back() {
     assert!(play.page.contains("Hint 1 of 2") && !play.page.contains("hint two"));
     play.keys("h");
     assert!(play.page.contains("hint two") && !play.page.contains("hint one"));
-    play.keys("hH");
+    assert!(play.footer.contains("o solution"), "{}", play.footer);
+    play.keys("h");
+    assert!(play.footer.contains("the last hint"), "{}", play.footer);
+    play.keys("H");
     assert!(play.page.contains("hint one") && play.page.contains("hint two"));
     let hinted: Vec<_> = play
         .notes
@@ -283,9 +286,10 @@ fn a_missing_requirement_is_told_and_settles_at_once() {
 fn files_that_were_renewed_are_told_and_all_that_are_theirs_are_named() {
     let mut play = play();
     let opened = Opened {
-        files: vec!["~/x/src/lib.rs".into(), "~/x/tests/mine.rs".into()],
+        file: "~/x/src/lib.rs".into(),
+        files: vec!["src/lib.rs".into(), "tests/mine.rs".into()],
         told: vec!["Cargo.toml was renewed.".into()],
-        missing: None,
+        ..Opened::default()
     };
     play.tell(Input::Opened(both(), Ok(opened)));
     assert!(
@@ -293,7 +297,7 @@ fn files_that_were_renewed_are_told_and_all_that_are_theirs_are_named() {
         "{}",
         play.footer
     );
-    for file in ["~/x/src/lib.rs", "~/x/tests/mine.rs"] {
+    for file in ["~/x/src/lib.rs", "tests/mine.rs"] {
         assert!(play.page.contains(file), "{}", play.page);
     }
 }
@@ -351,7 +355,52 @@ fn trouble_of_ours_is_told_with_what_to_do() {
         play.page
     );
     play.keys("e");
-    assert_eq!(play.edits, 1);
+    assert_eq!(play.edits, [(0, None)]);
+}
+
+#[test]
+fn one_of_several_files_is_chosen_for_the_editor() {
+    let mut play = Play::on("fast");
+    play.files = vec!["nginx.conf".into(), "services.toml".into()];
+    play.go_to("Do both of them.");
+    assert!(play.page.contains("services.toml"), "{}", play.page);
+    play.keys("e");
+    assert!(play.footer.contains("services.toml"), "{}", play.footer);
+    play.paste("1\n");
+    assert_eq!(play.edits, []);
+    play.keys("2");
+    assert_eq!(play.edits, [(1, None)]);
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
+}
+
+#[test]
+fn without_an_editor_one_is_chosen_once() {
+    let mut play = play();
+    let editor = |name| Editor {
+        name,
+        exit: "Ctrl-X",
+    };
+    play.editors = vec![editor("nano"), editor("vi")];
+    play.keys("e");
+    assert!(
+        play.footer.contains("nano: Ctrl-X leaves it"),
+        "{}",
+        play.footer
+    );
+    play.escape();
+    assert_eq!(play.edits, []);
+    play.keys("e2e");
+    assert_eq!(play.edits, [(0, Some("vi")), (0, Some("vi"))]);
+}
+
+#[test]
+fn a_save_made_elsewhere_is_checked_on_return() {
+    let mut play = play();
+    play.keys("n");
+    play.is_changed = true;
+    play.keys("b");
+    play.go_to("Do both of them.");
+    assert_eq!(play.checks, [1]);
 }
 
 #[test]
@@ -375,11 +424,19 @@ fn the_end_says_what_one_can_do_and_what_is_left() {
     assert!(play.page.contains("Fast: finished"), "{}", play.page);
     assert!(play.page.contains("You can begin."), "{}", play.page);
     play.keys("\n");
-    for text in ["What is left", "Quick", "optional", "Slow"] {
+    for text in ["What is left", "Quick", "optional", "The Slow track"] {
         assert!(play.page.contains(text), "{text} in\n{}", play.page);
     }
     play.keys("1");
     assert!(play.footer.contains("Quick"), "{}", play.footer);
+    play.go_to("Fast: finished");
+    play.keys("\n2");
+    assert!(
+        play.footer.contains("You are on the Slow track now"),
+        "{}",
+        play.footer
+    );
+    assert!(play.page.contains("Do it with care."), "{}", play.page);
 }
 
 #[test]

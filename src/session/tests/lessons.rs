@@ -1,8 +1,7 @@
 use super::super::{Farewell, Input, ProgressNote};
 use super::play::{Play, SCREEN};
-use crate::course::Answer;
 use crate::progress::{Place, Progress};
-use crate::term::{Ask, Caps, Key, PromptReply, Size, TerminalEvent};
+use crate::term::{Caps, Key, Size, TerminalEvent};
 
 fn place(lesson: &str, section: usize, item: usize) -> Place {
     Place {
@@ -109,7 +108,7 @@ fn no_page_is_longer_than_the_screen() {
     let mut play = Play::with(view, Progress::default(), true);
     play.keys("1");
     for _ in 0..40 {
-        play.keys(if play.machine.solving().is_some() {
+        play.keys(if play.machine.exercise().is_some() {
             "n"
         } else {
             "\n"
@@ -131,8 +130,8 @@ fn a_right_answer_is_noted_and_praised_in_one_word() {
     let mut play = Play::on("fast");
     play.go_to("Which one?");
     play.keys("\n");
-    assert!(matches!(play.asked, Some(Ask::One(_))));
-    play.tell(Input::Reply(PromptReply::Answer(Answer::Choices(vec![0]))));
+    assert!(play.page.contains("> 1  this"), "{}", play.page);
+    play.keys("\n");
     assert!(play.page.contains("✓ Right."), "{}", play.page);
     assert!(
         play.page.contains("Which one?"),
@@ -158,8 +157,7 @@ fn a_wrong_answer_is_explained_and_may_be_tried_again_or_left() {
     assert!(play.footer.contains("t try again"), "{}", play.footer);
     play.keys("t");
     assert!(!play.page.contains("far off"));
-    play.tell(Input::Reply(PromptReply::Answer(Answer::Choices(vec![1]))));
-    play.keys("a");
+    play.keys("2a");
     assert!(play.page.contains("Answer: this"), "{}", play.page);
     play.keys("\n");
     assert!(play.page.contains("After the question."));
@@ -170,8 +168,8 @@ fn a_question_can_be_skipped_and_dismissed() {
     let mut play = Play::on("fast");
     play.go_to("Which one?");
     play.keys("\n");
-    play.tell(Input::Reply(PromptReply::Dismissed));
-    assert!(play.page.contains("Which one?"));
+    play.escape();
+    assert!(play.page.contains("  1  this"), "{}", play.page);
     play.keys("s");
     assert!(play.page.contains("After the question."));
     assert!(
@@ -183,23 +181,62 @@ fn a_question_can_be_skipped_and_dismissed() {
 }
 
 #[test]
-fn words_are_asked_for_and_marked() {
+fn a_letter_begins_an_answer_in_words_and_none_is_a_key() {
     let mut play = Play::on("fast");
     play.go_to("Which word?");
-    play.keys("\n");
-    assert!(matches!(play.asked, Some(Ask::Words(_))));
-    play.tell(Input::Reply(PromptReply::Answer(Answer::Words(
-        "Port ".into(),
-    ))));
+    play.keys("sport");
+    assert!(play.page.contains("Which word?"), "{}", play.page);
+    assert!(
+        play.footer.contains("Your answer: sport"),
+        "{}",
+        play.footer
+    );
+    for _ in 0..5 {
+        play.tell(TerminalEvent::Key(Key::Backspace));
+    }
+    play.keys("Port \n");
     assert!(play.page.contains("a port it is"), "{}", play.page);
+}
+
+#[test]
+fn escape_leaves_an_answer_in_words_and_letters_are_keys_again() {
+    let mut play = Play::on("fast");
+    play.go_to("Which word?");
+    play.keys("por");
+    play.escape();
+    assert!(play.footer.contains("s skip"), "{}", play.footer);
+    play.keys("s");
+    assert!(play.page.contains("The rest."), "{}", play.page);
+    let mut play = Play::on("fast");
+    play.go_to("Which word?");
+    play.escape();
+    play.keys("m");
+    assert!(play.page.contains("Map"), "{}", play.page);
+}
+
+#[test]
+fn digits_mark_where_several_may_be_right() {
+    let mut play = Play::on("fast");
+    play.go_to("Which ones?");
+    play.keys("1231");
+    assert!(play.page.contains("> [ ] 1  a"), "{}", play.page);
+    assert!(play.page.contains("[x] 2  b"), "{}", play.page);
+    play.keys("12\n");
+    assert!(play.page.contains("You answered 1, 3."), "{}", play.page);
+    let mut play = Play::on("fast");
+    play.go_to("Which ones?");
+    play.keys("\n\n");
+    assert!(play.footer.contains("Nothing is marked"), "{}", play.footer);
+    play.keys(" j ");
+    play.keys("\n");
+    assert!(play.page.contains("You answered 1, 2."), "{}", play.page);
 }
 
 #[test]
 fn an_interrupted_prompt_ends_the_session() {
     let mut play = Play::on("fast");
-    play.go_to("Which word?");
-    play.keys("\n");
-    play.tell(Input::Reply(PromptReply::Interrupted));
+    play.keys("/");
+    play.tell(TerminalEvent::Key(Key::Ctrl('c')));
     assert_eq!(play.ended, Some(Farewell::Interrupted));
 }
 
@@ -248,23 +285,157 @@ fn the_track_can_be_changed_from_the_map() {
 #[test]
 fn a_search_finds_words_and_symptoms() {
     let mut play = Play::on("fast");
-    play.keys("/");
-    play.tell(Input::Reply(PromptReply::Answer(Answer::Words(
-        "MIDDLE part".into(),
-    ))));
+    play.keys("/MIDDLE part\n");
     assert!(play.page.contains("> Middle"), "{}", play.page);
     play.keys("\n");
     assert!(play.page.contains("The middle part."));
-    play.keys("/");
-    play.tell(Input::Reply(PromptReply::Answer(Answer::Words(
-        "connection refused".into(),
-    ))));
+    play.keys("/connection refused\n");
     assert!(play.page.contains("Nobody listens."), "{}", play.page);
-    play.keys("b/");
-    play.tell(Input::Reply(PromptReply::Answer(Answer::Words(
-        "zebra".into(),
-    ))));
+    play.keys("b/zebra\n");
     assert!(play.footer.contains("zebra"), "{}", play.footer);
+}
+
+/// Each of its letters is a key somewhere.
+const LOG_LINE: &str = "2026/11/30 10:15:02 [error] 7#7: *1 connect() failed (111: Connection refused) \
+    while connecting to upstream, request: \"GET / HTTP/1.1\"\nqsny1\n";
+
+#[test]
+fn a_paste_changes_nothing_but_the_search_on_every_screen() {
+    for (width, height) in [(80, 24), (40, 20)] {
+        let view = super::super::View {
+            caps: Caps {
+                width,
+                height,
+                ..SCREEN.caps
+            },
+            ..SCREEN
+        };
+        let mut play = Play::with(view, Progress::default(), false);
+        play.paste(LOG_LINE);
+        assert_eq!((play.made, play.notes.len(), play.ended), (0, 0, None));
+        play.keys("1");
+        for (place, keys) in [
+            ("Welcome, learner.", ""),
+            ("Welcome, learner.", "?"),
+            ("Welcome, learner.", "m"),
+            ("Which one?", ""),
+            ("Which one?", "\n"),
+            ("Do both of them.", ""),
+            ("Do both of them.", "o"),
+            ("Which ones?", "1"),
+        ] {
+            play.go_to(place);
+            play.keys(keys);
+            let (page, notes) = (play.page.clone(), play.notes.len());
+            play.paste(LOG_LINE);
+            assert!(play.page.contains("Nobody listens."), "{}", play.page);
+            play.escape();
+            assert_eq!(play.page, page, "after {keys:?}");
+            assert_eq!((play.notes.len(), play.ended), (notes, None));
+            play.escape();
+        }
+        play.go_to("Which word?");
+        play.paste(LOG_LINE);
+        assert!(play.footer.contains("Your answer:"), "{}", play.footer);
+        play.escape();
+        play.keys("/");
+        play.paste(LOG_LINE);
+        assert!(play.footer.contains("qsny1▏"), "{}", play.footer);
+        play.escape();
+        assert!(play.page.contains("Which word?"), "{}", play.page);
+        assert_eq!((play.ended, play.checks.len()), (None, 0));
+    }
+}
+
+#[test]
+fn escape_leaves_a_search_that_was_typed() {
+    let mut play = Play::on("fast");
+    play.keys("/middle");
+    play.escape();
+    assert!(play.footer.contains("n next lesson"), "{}", play.footer);
+    play.keys("n");
+    assert!(play.page.contains("Which ones?"), "{}", play.page);
+}
+
+#[test]
+fn help_and_map_lead_back_to_the_same_screen() {
+    let small = super::super::View {
+        caps: Caps {
+            width: 40,
+            height: 7,
+            ..SCREEN.caps
+        },
+        ..SCREEN
+    };
+    let mut progress = Progress::default();
+    progress.track = Some("fast".parse().unwrap());
+    progress.place = Some(place("start", 0, 0));
+    let mut play = Play::with(small, progress, true);
+    play.keys("\n");
+    let (page, footer) = (play.page.clone(), play.footer.clone());
+    assert!(footer.contains("page 2 of"), "{footer}");
+    for keys in ["??", "?q", "mm", "m?qm"] {
+        play.keys(keys);
+        assert_eq!((&play.page, &play.footer), (&page, &footer), "{keys}");
+    }
+}
+
+#[test]
+fn every_screen_of_the_help_is_reached_and_q_leads_back() {
+    let small = super::super::View {
+        caps: Caps {
+            width: 40,
+            height: 10,
+            ..SCREEN.caps
+        },
+        ..SCREEN
+    };
+    let mut progress = Progress::default();
+    progress.track = Some("fast".parse().unwrap());
+    let mut play = Play::with(small, progress, true);
+    play.go_to("Do both");
+    play.keys("?");
+    let mut seen = play.page.clone();
+    while play.footer.contains("Enter more") {
+        play.keys("\n");
+        seen += &play.page;
+    }
+    for text in ["open the file", "settle: go on", "quit; everything"] {
+        assert!(seen.contains(text), "{text} in\n{seen}");
+    }
+    play.keys("q");
+    assert_eq!(play.ended, None);
+    assert!(play.page.contains("Do both"), "{}", play.page);
+}
+
+#[test]
+fn nothing_is_chosen_that_is_not_on_the_screen() {
+    let small = super::super::View {
+        caps: Caps {
+            width: 40,
+            height: 8,
+            ..SCREEN.caps
+        },
+        ..SCREEN
+    };
+    let mut play = Play::with(small, Progress::default(), false);
+    assert!(!play.page.contains("> Fast"), "{}", play.page);
+    play.keys("1");
+    assert_eq!(play.made, 0);
+    assert!(play.page.contains("> Fast"), "{}", play.page);
+    let mut play = Play::with(small, Progress::default(), false);
+    for _ in 0..9 {
+        if play.page.contains("> Fast") {
+            break;
+        }
+        assert_eq!(play.made, 0);
+        assert!(play.footer.contains("Enter more"), "{}", play.footer);
+        play.keys("\n");
+    }
+    play.tell(TerminalEvent::Key(Key::Down));
+    assert!(play.page.contains("> Slow"), "{}", play.page);
+    play.keys("\n");
+    assert_eq!(play.notes[0], ProgressNote::Track("slow".parse().unwrap()));
 }
 
 #[test]

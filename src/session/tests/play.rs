@@ -4,12 +4,13 @@ use crate::kinds::KINDS;
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
+use super::super::machine::Machine;
 use super::super::shared::SharedState;
-use super::super::{Effect, Farewell, Input, Machine, Opened, ProgressNote, View};
+use super::super::{Editor, Effect, Farewell, Input, Opened, ProgressNote, View};
 use crate::course::{Course, load};
 use crate::progress::Progress;
 use crate::source::Tree;
-use crate::term::{Ask, Caps, Key, Spot, TerminalEvent};
+use crate::term::{Caps, Key, Spot, TerminalEvent};
 use crate::text::Line;
 
 /// Two tracks, three lessons, a question of each type, three exercises.
@@ -50,6 +51,7 @@ const FILES: &[(&str, &str)] = &[
         "exercises/quick/exercise.toml",
         "kind = \"rust\"\ntitle = \"Quick\"\ntracks = [\"fast\"]\nfurther = true\n",
     ),
+    ("exercises/careful/README.md", "Do it with care.\n"),
     (
         "exercises/careful/exercise.toml",
         "kind = \"rust\"\ntitle = \"Careful\"\ntracks = [\"slow\"]\n",
@@ -82,14 +84,20 @@ pub(super) struct Play {
     /// The text on the screen, without the footer.
     pub(super) page: String,
     pub(super) footer: String,
-    pub(super) asked: Option<Ask>,
     pub(super) frame: Option<String>,
     pub(super) notes: Vec<ProgressNote>,
     /// The numbers of the checks that were started.
     pub(super) checks: Vec<u64>,
     pub(super) cancelled: usize,
     pub(super) made: usize,
-    pub(super) edits: usize,
+    /// The files that were edited, by index, and the editor that was chosen for it.
+    pub(super) edits: Vec<(usize, Option<&'static str>)>,
+    /// The files of each exercise.
+    pub(super) files: Vec<String>,
+    /// The editors that are installed, where none is set.
+    pub(super) editors: Vec<Editor>,
+    /// Whether the next exercise was changed since it was left.
+    pub(super) is_changed: bool,
     pub(super) ended: Option<Farewell>,
     /// The most lines that were put on an empty screen at once.
     pub(super) longest: usize,
@@ -117,13 +125,15 @@ impl Play {
             machine: Machine::new(shared, "gradus".to_owned()),
             page: String::new(),
             footer: String::new(),
-            asked: None,
             frame: None,
             notes: Vec::new(),
             checks: Vec::new(),
             cancelled: 0,
             made: 0,
-            edits: 0,
+            edits: Vec::new(),
+            files: vec!["src/lib.rs".to_owned()],
+            editors: Vec::new(),
+            is_changed: false,
             ended: None,
             longest: 0,
         };
@@ -141,6 +151,15 @@ impl Play {
             };
             self.tell(TerminalEvent::Key(key));
         }
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        self.tell(TerminalEvent::Paste(text.to_owned()));
+    }
+
+    /// Presses Escape.
+    pub(super) fn escape(&mut self) {
+        self.tell(TerminalEvent::Key(Key::Escape));
     }
 
     pub(super) fn line(&mut self, line: &str) {
@@ -162,12 +181,15 @@ impl Play {
             if self.page.contains(text) {
                 return;
             }
-            self.keys(if self.machine.solving().is_some() {
+            if self.footer.contains("Esc other keys") {
+                self.escape();
+            }
+            self.keys(if self.machine.exercise().is_some() {
                 "n"
             } else {
                 "s"
             });
-            if !self.page.contains(text) && self.machine.solving().is_none() {
+            if !self.page.contains(text) && self.machine.exercise().is_none() {
                 self.keys("\n");
             }
         }
@@ -182,7 +204,6 @@ impl Play {
                 self.page = text(&lines);
             }
             Effect::Footer(lines) => self.footer = text(&lines),
-            Effect::Ask(ask) => self.asked = Some(ask),
             Effect::Frame(lines) => self.frame = Some(text(&lines)),
             Effect::EndFrames => self.frame = None,
             Effect::Save(note) => self.notes.push(note),
@@ -192,15 +213,20 @@ impl Play {
             }
             Effect::Open(id) => {
                 let opened = Opened {
-                    files: vec![format!("~/small/exercises/{id}/src/lib.rs")],
+                    file: format!("~/small/exercises/{id}/src/lib.rs"),
+                    files: self.files.clone(),
+                    is_changed: std::mem::take(&mut self.is_changed),
                     ..Opened::default()
                 };
                 return Some(Input::Opened(id, Ok(opened)));
             }
             Effect::Check(run, _) => self.checks.push(run),
             Effect::CancelCheck => self.cancelled += 1,
-            Effect::Edit(_) => {
-                self.edits += 1;
+            Effect::Edit(id, file, None) if !self.editors.is_empty() => {
+                return Some(Input::NoEditor(id, file, self.editors.clone()));
+            }
+            Effect::Edit(_, file, editor) => {
+                self.edits.push((file, editor.map(|editor| editor.name)));
                 return Some(Input::Edited(Ok(())));
             }
             Effect::Reset(_) => return Some(Input::Reset(Ok("/copy".into()))),

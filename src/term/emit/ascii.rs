@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthChar;
 
 /// What stands for a character: as many cells as it takes itself, so that columns stay in place.
-const TABLE: [(&str, &str); 17] = [
+const TABLE: [(&str, &str); 18] = [
     ("✓✔", "+"),
     ("✗✘×", "x"),
     ("•◦▪●○", "*"),
@@ -21,6 +21,7 @@ const TABLE: [(&str, &str); 17] = [
     ("\u{a0}\u{2002}\u{2003}\u{2009}\u{202f}", " "),
     ("·", "."),
     ("█▓▒░", "#"),
+    ("▏", "_"),
 ];
 
 /// Digits and signs above and below the line, and what they stand for.

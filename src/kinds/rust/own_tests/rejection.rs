@@ -108,7 +108,7 @@ mod tests {
 
     use super::*;
 
-    fn found(source: &str, end: End, passed: &[(&str, bool)]) -> Option<(String, String)> {
+    fn found(source: &str, end: End, passed: &[(&str, bool)]) -> Option<String> {
         let ended = passed
             .iter()
             .map(|(name, passed)| ((*name).to_owned(), *passed));
@@ -122,14 +122,7 @@ mod tests {
         let rejection = find(source, &trial)?;
         let function = rejection.function.unwrap_or_default();
         let line = rejection.line.unwrap_or_default();
-        Some((
-            format!("{:?}", rejection.reason),
-            format!("{function}:{line}"),
-        ))
-    }
-
-    fn is(reason: &str, place: &str) -> Option<(String, String)> {
-        Some((reason.to_owned(), place.to_owned()))
+        Some(format!("{:?} {function}:{line}", rejection.reason))
     }
 
     const TWO: &str = "#[test]\nfn b() {}\nmod m {\n    #[test]\n    fn a() {}\n}\n#[test]\n#[should_panic]\nfn p() {}\n";
@@ -137,19 +130,31 @@ mod tests {
     #[test]
     fn each_way_to_reject_has_a_reason_of_its_own() {
         let ok = End::Code(0);
-        assert_eq!(found("// none\n", ok, &[]), is("Empty", ":0"));
+        assert_eq!(found("// none\n", ok, &[]).as_deref(), Some("Empty :0"));
         let forgotten = "fn helper(n: i64) {}\n\nfn quotient() {}\n";
-        assert_eq!(found(forgotten, ok, &[]), is("NoTest", "quotient:3"));
+        assert_eq!(
+            found(forgotten, ok, &[]).as_deref(),
+            Some("NoTest quotient:3")
+        );
         let failed = [("b", true), ("m::a", false), ("p", true)];
-        assert_eq!(found(TWO, End::Code(101), &failed), is("Failed", "m::a:5"));
+        assert_eq!(
+            found(TWO, End::Code(101), &failed).as_deref(),
+            Some("Failed m::a:5")
+        );
         let calm = [("b", true), ("m::a", true), ("p", false)];
-        assert_eq!(found(TWO, End::Code(101), &calm), is("NoPanic", "p:9"));
+        assert_eq!(
+            found(TWO, End::Code(101), &calm).as_deref(),
+            Some("NoPanic p:9")
+        );
         let endless = [("b", true)];
         assert_eq!(
-            found(TWO, End::TimeLimit, &endless),
-            is("TooSlow", "m::a:5")
+            found(TWO, End::TimeLimit, &endless).as_deref(),
+            Some("TooSlow m::a:5")
         );
-        assert_eq!(found(TWO, End::Code(3), &endless), is("Ended", "m::a:5"));
+        assert_eq!(
+            found(TWO, End::Code(3), &endless).as_deref(),
+            Some("Ended m::a:5")
+        );
     }
 
     #[test]
