@@ -246,8 +246,6 @@ fn an_editor_that_cannot_be_started_or_fails_is_named() {
         }
         pty.wait_for("Small exercise");
         pty.send("e");
-        pty.wait_for("examples.rs");
-        pty.send("1");
         pty.wait_for(words);
         pty.send("q");
         assert_eq!(pty.wait_end(), 0);

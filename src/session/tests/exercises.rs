@@ -320,7 +320,7 @@ fn after_the_last_hint_the_next_steps_are_named() {
         play.keys("h");
     }
     assert!(
-        play.footer.contains("o shows a solution"),
+        play.footer.contains("H shows all of them, o a solution"),
         "{}",
         play.footer
     );

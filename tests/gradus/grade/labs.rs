@@ -257,7 +257,7 @@ fn a_gradus_inside_that_does_not_say_what_it_found_is_a_fault_of_ours() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/course-labs");
     let (course, _) = load(&Tree::read(&root).expect("a course"), KINDS);
     let folder = tempfile::tempdir().expect("a folder");
-    let outcome = r#"{"judged":{"forbidden":[],"diagnostics":[],"own_tests":null,"printed":"","tests":[{"test":{"name":"x","title":"x"},"result":"Passed"}]}}"#;
+    let outcome = r#"{"judged":{"forbidden":[],"diagnostics":[],"own_tests":null,"printed":"","tests":[{"test":{"name":"x","title":"x"},"result":{"verdict":"passed","values":{}}}]}}"#;
     let says = |script: &str| {
         let mut context = context.clone();
         context.sandbox = pretender(&folder.path().join("gradus"), script);
