@@ -67,9 +67,7 @@ impl Request {
     fn parse(head: &[u8]) -> Option<Self> {
         let mut headers = header_slots(head);
         let mut request = httparse::Request::new(&mut headers);
-        let parsed = httparse::ParserConfig::default()
-            .ignore_invalid_headers_in_requests(true)
-            .parse_request(&mut request, head);
+        let parsed = parse(&mut request, head);
         parsed.ok().filter(httparse::Status::is_complete)?;
         let headers = owned(request.headers);
         let version = format!("HTTP/1.{}", request.version?);
@@ -118,6 +116,10 @@ impl<R: Read> Requests<R> {
 
     /// Reads the next request with its body; `None` if it is malformed or incomplete.
     pub(crate) fn next(&mut self) -> io::Result<Option<Request>> {
+        // What starts like no request, such as a TLS handshake, has no blank line to wait for.
+        if !may_start_request(self.0.fill_buf()?) {
+            return Ok(None);
+        }
         let head = read_head(&mut self.0, MAX_HEAD)?;
         let Some(mut request) = Request::parse(&head) else {
             return Ok(None);
@@ -128,6 +130,17 @@ impl<R: Read> Requests<R> {
         let is_whole = read_body(&mut self.0, framing, &mut request.body)?;
         Ok(is_whole.then_some(request))
     }
+}
+
+fn parse<'b>(request: &mut httparse::Request<'_, 'b>, head: &'b [u8]) -> httparse::Result<usize> {
+    httparse::ParserConfig::default()
+        .ignore_invalid_headers_in_requests(true)
+        .parse_request(request, head)
+}
+
+fn may_start_request(bytes: &[u8]) -> bool {
+    let mut headers = header_slots(bytes);
+    parse(&mut httparse::Request::new(&mut headers), bytes).is_ok()
 }
 
 #[cfg(test)]
@@ -159,6 +172,27 @@ mod tests {
         let bodies = found.into_iter().map(|found| found.body);
         let sent: [&[u8]; 3] = [b"abc", b"ab", b""];
         assert!(bodies.eq(sent.map(Body::from)));
+    }
+
+    /// A client that waits for an answer.
+    struct Waiting;
+
+    impl Read for Waiting {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::TimedOut.into())
+        }
+    }
+
+    #[test]
+    fn what_starts_like_no_request_is_malformed_at_once() {
+        let handshake = b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03";
+        for bytes in [&handshake[..], b"SSH-2.0-x\r\n"] {
+            let mut requests = Requests::new(bytes.chain(Waiting));
+            assert_eq!(requests.next().unwrap(), None);
+        }
+        let mut requests = Requests::new(b"GET / HT".chain(Waiting));
+        let error = requests.next().unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
     #[test]
