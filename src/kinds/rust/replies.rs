@@ -198,9 +198,11 @@ impl Reply {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::time::Duration;
 
     use super::*;
+    use crate::sandbox::Sandbox;
 
     const LOSSES: [Loss; 10] = [
         Loss::Exited(-7),
@@ -235,6 +237,14 @@ mod tests {
             assert_eq!(Loss::of(&exit(end), false), loss);
             assert_eq!(Loss::of(&exit(end), true), Loss::Memory);
         }
+    }
+
+    #[test]
+    fn who_waits_is_told_of_the_first_call_without_an_answer() {
+        let mut context = Context::new(Sandbox::new("no-launcher"), Arc::default());
+        assert_eq!(most_timeouts(&context), 2);
+        context.awaited = true;
+        assert_eq!(most_timeouts(&context), 1);
     }
 
     #[test]

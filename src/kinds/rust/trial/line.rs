@@ -310,6 +310,11 @@ mod tests {
         note_of(test, values, frame::RETURNED, "")
     }
 
+    fn note_with_call(note: &[u8], call: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(call.len()).unwrap().to_le_bytes();
+        [note, &length, call].concat()
+    }
+
     fn serve_to(
         known: &Known<'_>,
         answer: &mut AnswerCall<'_>,
@@ -437,6 +442,16 @@ mod tests {
     }
 
     #[test]
+    fn a_note_has_its_call_unless_that_is_empty() {
+        let call = |bytes: &[u8]| {
+            let (_, note) = read_note(&note_with_call(&note("t", "f(0)"), bytes)).unwrap();
+            note.call
+        };
+        assert_eq!(call(b"ab"), Some(b"ab".to_vec()));
+        assert_eq!(call(b""), None);
+    }
+
+    #[test]
     fn a_note_that_breaks_off_is_none() {
         let whole = note("t", "f(0)");
         for end in 0..whole.len() {
@@ -448,9 +463,9 @@ mod tests {
     #[test]
     fn a_note_is_as_long_as_its_words_and_short_without_them() {
         let values = [Some("1"), Some("22"), None, Some("333"), None];
-        let bytes = note_of("t", values, frame::PANICKED, "oh no");
+        let bytes = note_with_call(&note_of("t", values, frame::PANICKED, "oh no"), b"ab");
         let (_, mut note) = read_note(&bytes).unwrap();
-        assert_eq!(note.size(), 11);
+        assert_eq!(note.size(), 13);
         note.drop_values();
         assert_eq!(note.size(), 0);
         assert_eq!(note.end, CallEnd::Panicked(Panic::default()));
