@@ -279,10 +279,8 @@ mod tests {
 
     #[test]
     fn the_first_rule_decides_and_what_went_well_needs_none() {
-        let probe = |cause: &str| -> Probe {
-            let text =
-                format!("name = 'a'\ntitle = 'A'\nexpect = {{ status = 502, cause = '{cause}' }}");
-            toml::from_str(&text).unwrap()
+        let probe = |cause: &str| {
+            Probe::fixture(&format!("expect = {{ status = 502, cause = '{cause}' }}"))
         };
         let all = rules(
             "[[rule]]\ncause = 'too-late'\nerror = 'timed out'\n\
@@ -301,9 +299,9 @@ mod tests {
 
     #[test]
     fn every_request_is_sent_once_under_a_fresh_path() {
-        let text = "name = 'a'\ntitle = 'A'\nsend = { paths = ['/x', '/y'], times = 3 }\n\
-                    expect = { status = 502, cause = 'app-down' }";
-        let probe: Probe = toml::from_str(text).unwrap();
+        let probe = Probe::fixture(
+            "send = { paths = ['/x', '/y'], times = 3 }\nexpect = { status = 502, cause = 'app-down' }",
+        );
         let requests = shuffled_requests(&[probe]);
         let paths: BTreeSet<_> = requests
             .iter()

@@ -165,6 +165,13 @@ impl Default for Send {
 }
 
 impl Probe {
+    /// Returns the probe of a test, whose name and title do not matter.
+    #[cfg(test)]
+    pub(crate) fn fixture(text: &str) -> Self {
+        let text = format!("name = 'a'\ntitle = 'A'\n{text}");
+        toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// All upstreams that it names.
     pub(crate) fn upstreams(&self) -> Vec<&str> {
         let mut names: Vec<&String> = Vec::new();
@@ -314,14 +321,9 @@ fn is_path(path: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn probe(text: &str) -> Probe {
-        let text = format!("name = 'a'\ntitle = 'A'\n{text}");
-        toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     #[test]
     fn acts_and_units_are_read() {
-        let probe = probe(
+        let probe = Probe::fixture(
             "act = [{ stop = 'east' }, { swap = ['a', 'b'] }, { wait = '1500ms' }]\n\
              send = { paths = ['/a', '/b'], times = 3, every = '20ms', parallel = 2 }\n\
              expect = { statuses = [200, 206], from_any = ['a', 'b'], within = '8s' }",
@@ -337,7 +339,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_meant_is_told() {
-        let told = |text: &str| probe(text).faults().len();
+        let told = |text: &str| Probe::fixture(text).faults().len();
         assert_eq!(told("expect = {}"), 1);
         assert_eq!(told("expect = { status = 200, statuses = [200] }"), 1);
         assert_eq!(told("send = { times = 0 }\nexpect.status = 200"), 1);

@@ -414,10 +414,6 @@ mod tests {
         context
     }
 
-    fn probe(text: &str) -> Probe {
-        toml::from_str(&format!("name = 'a'\ntitle = 'A'\n{text}")).unwrap()
-    }
-
     fn exchange(lab: &mut Lab, probe: &Probe) -> Vec<Exchange> {
         let requests = Requests::new(&probe.send, lab.listen());
         send(lab, probe, &requests, &context()).unwrap()
@@ -454,7 +450,7 @@ mod tests {
     #[test]
     fn what_a_probe_expects_is_looked_for() {
         let mut lab = lab("[[on]]\npath = '/slow'\nafter = '60s'");
-        let mut run = |text: &str| run(&mut lab, &probe(text), &context()).unwrap();
+        let mut run = |text: &str| run(&mut lab, &Probe::fixture(text), &context()).unwrap();
         let send = "send = { paths = ['/a', '/b'], parallel = 2 }";
         let expect = "expect = { status = 200, from = 'shop', requests = { shop = 4 } }";
         let passed = run(&format!("{send}\n{expect}"));
@@ -471,7 +467,8 @@ mod tests {
     #[test]
     fn a_customer_sees_each_status_line_once_and_then_why_there_is_none() {
         let mut lab = lab("[[on]]\npath = '/503'\nstatus = 503");
-        let probe = probe("send = { paths = ['/a', '/503', '/b'] }\nexpect = { status = 200 }");
+        let probe =
+            Probe::fixture("send = { paths = ['/a', '/503', '/b'] }\nexpect = { status = 200 }");
         let address = lab.address().unwrap();
         assert_eq!(
             status_lines(&probe, address, &context()),
@@ -487,7 +484,8 @@ mod tests {
     #[test]
     fn the_first_request_without_a_response_is_the_last() {
         let mut lab = lab("[[on]]\npath = '/hang'\ndoes = 'hang-up'");
-        let probe = probe("send = { paths = ['/a', '/hang', '/b'] }\nexpect = { status = 200 }");
+        let probe =
+            Probe::fixture("send = { paths = ['/a', '/hang', '/b'] }\nexpect = { status = 200 }");
         let exchanges = exchange(&mut lab, &probe);
         let paths: Vec<_> = exchanges.iter().map(|it| it.path.as_str()).collect();
         assert_eq!(paths, ["/a", "/hang"]);
@@ -501,7 +499,8 @@ mod tests {
     #[test]
     fn what_an_upstream_handled_is_seen_and_counted() {
         let mut lab = lab("");
-        let probe = probe("send = { times = 3 }\nexpect = { status = 200, from = 'shop' }");
+        let probe =
+            Probe::fixture("send = { times = 3 }\nexpect = { status = 200, from = 'shop' }");
         assert_eq!(counters(&lab, &probe), [Counters::default()]);
         exchange(&mut lab, &probe);
         let [counted] = counters(&lab, &probe)[..] else {
@@ -517,7 +516,7 @@ mod tests {
     fn a_connection_is_reused_unless_the_response_closes_it() {
         let mut lab = lab("");
         let mut connections = |send: &str| {
-            let probe = probe(&format!("send = {send}\nexpect = {{ status = 200 }}"));
+            let probe = Probe::fixture(&format!("send = {send}\nexpect = {{ status = 200 }}"));
             let before = lab.counters("shop").connections;
             let exchanges = exchange(&mut lab, &probe);
             assert!(exchanges.len() == 3 && exchanges.iter().all(|it| it.result.is_ok()));
@@ -533,7 +532,7 @@ mod tests {
     fn only_an_upgraded_connection_echoes() {
         let mut lab = lab("sites = ['shop.test']");
         let mut echoed = |send: &str| {
-            let probe = probe(&format!("send = {send}\nexpect = {{ status = 101 }}"));
+            let probe = Probe::fixture(&format!("send = {send}\nexpect = {{ status = 101 }}"));
             let exchange = exchange(&mut lab, &probe).remove(0);
             (exchange.result.unwrap().status, exchange.echoed)
         };
@@ -551,7 +550,8 @@ mod tests {
     #[test]
     fn a_customer_pauses_after_a_request_and_not_before() {
         let mut lab = lab("");
-        let probe = probe("send = { times = 2, every = '60s' }\nexpect = { status = 200 }");
+        let probe =
+            Probe::fixture("send = { times = 2, every = '60s' }\nexpect = { status = 200 }");
         let requests = Requests::new(&probe.send, lab.listen());
         let address = lab.address().unwrap();
         let context = context();
@@ -578,7 +578,7 @@ mod tests {
         let mut lab = lab("[[on]]\npath = '/slow'\nafter = '1s'");
         let send = |more: &str| {
             let send = format!("send = {{ times = 3, every = '100ms'{more} }}");
-            probe(&format!("{send}\nexpect = {{ status = 200 }}"))
+            Probe::fixture(&format!("{send}\nexpect = {{ status = 200 }}"))
         };
         let exchanges = [
             answered("/slow", 1000),
@@ -630,7 +630,7 @@ mod tests {
     #[test]
     fn the_line_of_the_first_exchange_is_found_and_otherwise_the_first_of_all() {
         let mut lab = lab("");
-        let probe = probe("expect = { status = 200 }");
+        let probe = Probe::fixture("expect = { status = 200 }");
         let requests = Requests::new(&probe.send, 8080);
         let mut first = |lines: &[&str], exchange: Exchange| {
             let accesses = lines.iter().map(|line| (*line).to_owned()).collect();

@@ -184,14 +184,14 @@ pub(crate) fn status_words(status: u16) -> String {
 mod tests {
     use super::*;
 
-    fn probe(text: &str) -> Probe {
-        let text = format!("name = 'a'\ntitle = 'A'\n{text}");
-        toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"))
-    }
-
     #[test]
     fn a_request_is_told_as_a_command() {
-        let told = |text: &str| input(&probe(&format!("{text}\nexpect.status = 200")), 8080);
+        let told = |text: &str| {
+            input(
+                &Probe::fixture(&format!("{text}\nexpect.status = 200")),
+                8080,
+            )
+        };
         assert_eq!(told(""), "curl -i http://127.0.0.1:8080/");
         assert_eq!(
             told("send = { path = '/a?b=c', times = 3 }"),
@@ -213,7 +213,7 @@ mod tests {
 
     #[test]
     fn what_is_expected_is_told_in_words() {
-        let told = |text: &str| expected(&probe(text));
+        let told = |text: &str| expected(&Probe::fixture(text));
         assert_eq!(
             told("send.times = 3\nexpect = { status = 200, from = 'shop' }"),
             "200 OK, with an answer of shop, each of 3 times"

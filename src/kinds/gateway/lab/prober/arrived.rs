@@ -90,8 +90,7 @@ mod tests {
 
     /// Judges a request after `change`, with `changes` allowed.
     fn said(changes: &[&str], change: impl FnOnce(&mut Request)) -> Result<(), String> {
-        let mut probe: Probe =
-            toml::from_str("name = 'a'\ntitle = 'A'\nexpect.status = 200").unwrap();
+        let mut probe = Probe::fixture("expect.status = 200");
         probe.send = Send {
             method: "POST".into(),
             path: "/orders?{any}".into(),
@@ -163,11 +162,10 @@ mod tests {
 
     #[test]
     fn each_path_arrives_as_often_as_it_was_asked_for() {
-        let probe: Probe = toml::from_str(
-            "name = 'a'\ntitle = 'A'\nsend = { paths = ['/a', '/b', '/a'], times = 2 }\n\
+        let probe = Probe::fixture(
+            "send = { paths = ['/a', '/b', '/a'], times = 2 }\n\
              expect.status = 200",
-        )
-        .unwrap();
+        );
         let requests = Requests::new(&probe.send, 8080);
         let (one, other) = (request("/a"), request("/b"));
         let seen = [&one, &other, &one, &one, &other, &one];
@@ -179,11 +177,10 @@ mod tests {
 
     #[test]
     fn every_customer_asks_for_every_path() {
-        let probe: Probe = toml::from_str(
-            "name = 'a'\ntitle = 'A'\nsend = { path = '/a', times = 2, parallel = 3 }\n\
+        let probe = Probe::fixture(
+            "send = { path = '/a', times = 2, parallel = 3 }\n\
              expect.status = 200",
-        )
-        .unwrap();
+        );
         let requests = Requests::new(&probe.send, 8080);
         let one = request("/a");
         assert_eq!(each_path(&probe, &requests, &[&one; 6]), Ok(()));

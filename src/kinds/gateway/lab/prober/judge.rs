@@ -347,8 +347,7 @@ mod tests {
     impl Case {
         /// A probe declared by `text`, and an empty response to each of its requests.
         fn new(text: &str) -> Self {
-            let text = format!("name = 'a'\ntitle = 'A'\n{text}");
-            let probe: Probe = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
+            let probe = Probe::fixture(text);
             let exchange = |path: &str| Exchange {
                 path: path.to_owned(),
                 result: Ok(Response {
