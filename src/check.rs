@@ -5,17 +5,18 @@ pub(crate) mod context;
 pub(crate) mod hand_in;
 pub(crate) mod isolated;
 pub(crate) mod mutant;
-pub(crate) mod outcome;
+mod outcome;
+mod own_tests;
+mod verdict;
 
 pub use context::Feedback;
 pub use context::{Context, Event};
 pub use hand_in::Collected;
 pub use hand_in::HandIn;
 pub use mutant::Mutant;
-pub use outcome::{
-    Diagnostic, Outcome, OwnTests, Phase, Rejection, RejectionReason, Scope, Standing, TestOutcome,
-    TestResult, TestTitle, TestVerdict, Values, Verdict,
-};
+pub use outcome::{Diagnostic, Outcome, Phase, Scope, TestOutcome, TestResult, TestTitle, Values};
+pub use own_tests::{OwnTests, Rejection, RejectionReason};
+pub use verdict::{Standing, TestVerdict, Verdict};
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -5,84 +5,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-/// The verdict on a submission or on one test; a greater one is worse.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// Every test passed.
-    Passed,
-    /// A test failed.
-    Failed,
-    /// The code ended by itself: a panic, an exit, a signal.
-    Crashed,
-    /// It wrote too much.
-    OutputLimit,
-    /// It needed too much memory.
-    MemoryLimit,
-    /// It took too long.
-    TimeLimit,
-    /// It does not compile, or a configuration is invalid.
-    CompileError,
-    /// It uses something that no solution may use.
-    Forbidden,
-    /// The check could not be done.
-    InternalError,
-}
-
-/// The three groups of verdicts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// The submission passed.
-    Passed,
-    /// The submission did not pass.
-    NotPassed,
-    /// The check could not be done, so nothing is known.
-    Unjudged,
-}
-
-impl Verdict {
-    /// Every verdict, best first.
-    pub const ALL: [Self; 9] = [
-        Self::Passed,
-        Self::Failed,
-        Self::Crashed,
-        Self::OutputLimit,
-        Self::MemoryLimit,
-        Self::TimeLimit,
-        Self::CompileError,
-        Self::Forbidden,
-        Self::InternalError,
-    ];
-
-    pub(crate) fn standing(self) -> Standing {
-        match self {
-            Self::Passed => Standing::Passed,
-            Self::InternalError => Standing::Unjudged,
-            Self::Failed
-            | Self::Crashed
-            | Self::OutputLimit
-            | Self::MemoryLimit
-            | Self::TimeLimit
-            | Self::CompileError
-            | Self::Forbidden => Standing::NotPassed,
-        }
-    }
-
-    /// Returns the words to display.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::Passed => "passed",
-            Self::Failed => "failed",
-            Self::Crashed => "crashed",
-            Self::OutputLimit => "output limit",
-            Self::MemoryLimit => "memory limit",
-            Self::TimeLimit => "time limit",
-            Self::CompileError => "compile error",
-            Self::Forbidden => "forbidden",
-            Self::InternalError => "internal error",
-        }
-    }
-}
+use super::own_tests::OwnTests;
+use super::verdict::{TestVerdict, Verdict};
 
 /// The name and title of a hidden test or probe.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -140,72 +64,6 @@ impl Values {
     }
 }
 
-/// What one test found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum TestVerdict {
-    /// It holds.
-    Passed,
-    /// It does not.
-    Failed,
-    /// A call ended in a way of its own.
-    Crashed,
-    /// A call wrote too much.
-    OutputLimit,
-    /// A call wanted too much memory.
-    MemoryLimit,
-    /// A call took too long.
-    TimeLimit,
-    /// It did not run.
-    NotRun,
-}
-
-impl TestVerdict {
-    /// Every verdict on a test, best first.
-    pub const ALL: [Self; 7] = [
-        Self::Passed,
-        Self::Failed,
-        Self::Crashed,
-        Self::OutputLimit,
-        Self::MemoryLimit,
-        Self::TimeLimit,
-        Self::NotRun,
-    ];
-
-    /// Returns the result of a test with this verdict.
-    pub fn with(self, values: Values) -> TestResult {
-        TestResult {
-            verdict: self,
-            values,
-        }
-    }
-
-    /// Returns whether the test ran and does not hold.
-    pub(crate) fn is_failure(self) -> bool {
-        !matches!(self, Self::Passed | Self::NotRun)
-    }
-
-    /// Returns what the verdict on a submission is by this test alone: one that did not run counts as failed.
-    pub fn as_verdict(self) -> Verdict {
-        match self {
-            Self::Passed => Verdict::Passed,
-            Self::Failed | Self::NotRun => Verdict::Failed,
-            Self::Crashed => Verdict::Crashed,
-            Self::OutputLimit => Verdict::OutputLimit,
-            Self::MemoryLimit => Verdict::MemoryLimit,
-            Self::TimeLimit => Verdict::TimeLimit,
-        }
-    }
-
-    /// Returns the words to display.
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::NotRun => "not run",
-            ran => ran.as_verdict().words(),
-        }
-    }
-}
-
 /// The result of one test: the verdict, and what it rests on. A test that did not run has the reason as a note.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TestResult {
@@ -213,6 +71,16 @@ pub struct TestResult {
     pub verdict: TestVerdict,
     /// The values of a test that failed.
     pub values: Values,
+}
+
+impl TestVerdict {
+    /// Returns the result of a test with this verdict.
+    pub fn with(self, values: Values) -> TestResult {
+        TestResult {
+            verdict: self,
+            values,
+        }
+    }
 }
 
 impl TestResult {
@@ -272,68 +140,6 @@ pub enum Scope {
     Hidden,
     /// The public examples only, which never give a pass.
     Public,
-}
-
-/// Why the learner's own tests do not accept the reference solution.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum RejectionReason {
-    /// The file has no code.
-    Empty,
-    /// The file has code, and no test.
-    NoTest,
-    /// A test did not end in time.
-    TooSlow,
-    /// A test with `#[should_panic]` did not panic.
-    NoPanic,
-    /// An assertion failed.
-    Failed,
-    /// The process of the tests ended before they did.
-    Ended,
-    /// They accepted it the first time and not the second.
-    Unsteady,
-}
-
-/// The rejection of the reference solution by the learner's own tests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Rejection {
-    /// Why.
-    pub reason: RejectionReason,
-    /// The learner's file.
-    pub file: String,
-    /// The function that rejects it, or lacks its `#[test]`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub function: Option<String>,
-    /// Its line, from 1.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub line: Option<usize>,
-}
-
-/// The judgement of the learner's own tests.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OwnTests {
-    /// Whether they accept the reference solution.
-    pub accept_reference: bool,
-    /// How many wrong solutions they caught.
-    pub caught: usize,
-    /// How many a pass needs.
-    pub needed: usize,
-    /// How many wrong solutions there are.
-    pub of: usize,
-    /// The kinds of fault not caught, in the course's order.
-    pub missed: Vec<String>,
-    /// Why they do not accept the reference solution.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub rejection: Option<Box<Rejection>>,
-}
-
-impl OwnTests {
-    /// Records that a wrong solution with this fault was not caught.
-    pub(crate) fn miss(&mut self, fault: &str) {
-        if !self.missed.iter().any(|missed| missed == fault) {
-            self.missed.push(fault.to_owned());
-        }
-    }
 }
 
 /// The outcome of a check: facts only.
@@ -396,7 +202,7 @@ impl Outcome {
 
     fn own_verdict(&self) -> Verdict {
         match &self.own_tests {
-            Some(own) if !own.accept_reference || own.caught < own.needed => Verdict::Failed,
+            Some(own) if !own.suffice() => Verdict::Failed,
             Some(_) | None => Verdict::Passed,
         }
     }
@@ -438,29 +244,6 @@ mod tests {
     }
 
     #[test]
-    fn only_a_pass_is_right_and_only_an_error_of_ours_judges_nothing() {
-        for verdict in Verdict::ALL {
-            let expected = if verdict == Verdict::Passed {
-                Standing::Passed
-            } else if verdict == Verdict::InternalError {
-                Standing::Unjudged
-            } else {
-                Standing::NotPassed
-            };
-            assert_eq!(verdict.standing(), expected, "{verdict:?}");
-        }
-    }
-
-    #[test]
-    fn the_words_of_a_verdict_are_its_name_with_blanks() {
-        for verdict in Verdict::ALL {
-            let name = serde_json::to_string(&verdict).unwrap();
-            let words = format!("\"{}\"", verdict.words().replace(' ', "-"));
-            assert_eq!(words, name);
-        }
-    }
-
-    #[test]
     fn a_test_that_failed_has_values_and_no_other_has() {
         let values = Values {
             input: Some("f(1)".into()),
@@ -483,22 +266,6 @@ mod tests {
         let failed = TestVerdict::Failed.with(values);
         assert_eq!(failed.why_not_run(), None);
         assert_eq!(failed.without_values().values, Values::default());
-    }
-
-    #[test]
-    fn a_kind_of_fault_is_missed_once_however_many_solutions_have_it() {
-        let mut own = OwnTests {
-            accept_reference: true,
-            caught: 0,
-            needed: 1,
-            of: 3,
-            missed: Vec::new(),
-            rejection: None,
-        };
-        for fault in ["zero", "sign", "zero"] {
-            own.miss(fault);
-        }
-        assert_eq!(own.missed, ["zero", "sign"]);
     }
 
     #[test]

@@ -154,7 +154,7 @@ impl Stepper {
 }
 
 /// Breaks lines at blanks that a terminal would break within words. A line with code stays whole, as does
-/// what stands between backticks: it is there to be copied.
+/// text between backticks: it is there to be copied.
 fn fit(lines: &[Line], caps: &Caps) -> Vec<Line> {
     let is_wide = |line: &Line| line.width() > caps.width;
     let has_code = |line: &Line| line.spans.iter().any(|span| span.style.role == Role::Code);
@@ -167,7 +167,7 @@ fn fit(lines: &[Line], caps: &Caps) -> Vec<Line> {
     rows.collect()
 }
 
-/// Stands for a blank at which no line is broken.
+/// The placeholder of a blank at which no line is broken.
 const NO_BREAK: &str = "\u{a0}";
 
 fn broken(line: &Line, width: usize) -> Vec<Line> {

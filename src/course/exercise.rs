@@ -38,7 +38,7 @@ pub struct Exercise {
     pub story: Option<String>,
     /// The tracks it belongs to.
     pub tracks: Vec<TrackId>,
-    /// The minutes that it takes, 0 if nobody says.
+    /// The minutes that it takes; 0 if its manifest does not say.
     pub minutes: u32,
     /// Whether it is beyond the core: it does not count towards the finish.
     pub further: bool,

@@ -104,7 +104,7 @@ impl Outline {
     }
 }
 
-/// Returns what stands in braces at the end of a second-level heading; nothing if there are none.
+/// Returns the attributes in braces at the end of a second-level heading, if it has some.
 pub(super) fn second_level_marks(line: &str) -> Option<&str> {
     let words = line.trim_start().strip_prefix("##")?;
     if !words.starts_with([' ', '\t']) {

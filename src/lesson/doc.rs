@@ -39,7 +39,7 @@ pub enum BlockKind {
         level: u8,
         /// The words of the heading.
         text: Vec<Inline>,
-        /// What stands in braces behind the words.
+        /// The attributes in braces after the words.
         marks: HeadingMarks,
     },
     /// Running text.

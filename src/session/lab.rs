@@ -172,7 +172,7 @@ struct LabScreen<'a> {
     positions: Positions,
     filter: LogFilter,
     check: Option<Cancel>,
-    /// The question at the bottom of the screen, and what it is for.
+    /// The question at the bottom of the screen, and its purpose.
     asked: Option<(Asked, Prompt)>,
     /// How many lines of the history are in the learner's runbook.
     written: usize,

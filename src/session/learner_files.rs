@@ -21,7 +21,7 @@ pub(super) struct LearnerFiles {
     workspace: Option<Workspace>,
     root: PathBuf,
     watched: Option<(ExerciseId, Watcher)>,
-    /// What the files of each exercise said when they were opened or checked last.
+    /// The contents of each exercise's files when they were opened or checked last.
     contents: BTreeMap<ExerciseId, Contents>,
 }
 
@@ -136,7 +136,7 @@ impl LearnerFiles {
         Some(files.into_iter().nth(index).unwrap_or(folder))
     }
 
-    /// Remembers what the files of an exercise say; returns whether that is not what they said before.
+    /// Remembers the contents of an exercise's files; returns whether they have changed.
     pub(super) fn note_contents(&mut self, id: &ExerciseId) -> bool {
         let Some((_, folder)) = self.submission(id) else {
             return false;

@@ -29,7 +29,7 @@ pub(super) struct Machine {
     under: Vec<Covered>,
     pager: Option<Pager>,
     prepared: BTreeSet<ExerciseId>,
-    /// The question at the bottom of the screen, and what it is for.
+    /// The question at the bottom of the screen, and its purpose.
     asked: Option<(PromptFor, Prompt)>,
     /// The editor that was chosen because none is set.
     editor: Option<Editor>,

@@ -1,4 +1,4 @@
-//! Parts make a whole, or it is said why not.
+//! Parts make a whole, or the error says why not.
 
 use super::*;
 use crate::grade::fixture::{header, record, results};

@@ -13,10 +13,10 @@ use super::replies::{Loss, most_timeouts};
 use super::subject::Subject;
 use super::trial::{self, CallEnd, PanicNote, Trial};
 use super::{forbidden, inspect, linked, linking, program, values};
-use crate::check::outcome::{
-    Diagnostic, Outcome, Phase, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
+use crate::check::{
+    CheckError, Collected, Context, Diagnostic, Event, Feedback, Outcome, Phase, TestOutcome,
+    TestResult, TestTitle, TestVerdict, Values, hand_in,
 };
-use crate::check::{CheckError, Collected, Context, Event, Feedback, hand_in};
 use crate::kind::Tier;
 use crate::sandbox::End;
 use crate::sys::clock::Stopwatch;
@@ -245,8 +245,8 @@ impl Assessment<'_> {
         Ok(())
     }
 
-    /// Makes the last call of the first tests that failed once more, each in a process of its own: what that
-    /// prints is theirs.
+    /// Makes the last call of the first tests that failed once more, each in a process of its own: its output
+    /// belongs to that test.
     fn printed_by(
         &self,
         program: &Path,

@@ -3,8 +3,7 @@
 use super::kit::Kit;
 use super::subject::Subject;
 use super::{learner, titles, trial};
-use crate::check::outcome::TestTitle;
-use crate::check::{CheckError, Context};
+use crate::check::{CheckError, Context, TestTitle};
 use crate::kind::Tier;
 
 pub(crate) const FILE: &str = "hidden/tests.rs";

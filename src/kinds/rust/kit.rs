@@ -13,8 +13,7 @@ use super::subject::Subject;
 use super::toolchain::Toolchain;
 use super::{glue, learner};
 use crate::check::cache::Hold;
-use crate::check::outcome::TestTitle;
-use crate::check::{CheckError, Context};
+use crate::check::{CheckError, Context, TestTitle};
 use crate::kind::Tier;
 
 pub(super) const RUNTIME: &str = "libgradus_rt.rlib";

@@ -22,8 +22,7 @@ use super::replies::frame;
 use super::subject::Subject;
 use super::titles::{is_test, literal};
 use super::{census, learner};
-use crate::check::outcome::{Diagnostic, TestResult, TestVerdict, Values};
-use crate::check::{CheckError, Collected, Context};
+use crate::check::{CheckError, Collected, Context, Diagnostic, TestResult, TestVerdict, Values};
 use crate::sandbox::{End, Exit, Input, SandboxError};
 
 /// A replacement of the bytes from `start` to `end` by `text`.
@@ -250,7 +249,7 @@ pub(crate) fn link(
 /// The end of a process that ran one test.
 pub(crate) struct Run {
     result: TestResult,
-    /// Where it panicked, as it said.
+    /// Where it panicked, as its process reports.
     place: Option<String>,
     /// What it printed.
     pub(super) printed: Vec<u8>,

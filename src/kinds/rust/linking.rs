@@ -5,8 +5,7 @@ use std::path::{Path, PathBuf};
 use super::kit::Kit;
 use super::subject::Subject;
 use super::{lacking, linked};
-use crate::check::outcome::Diagnostic;
-use crate::check::{CheckError, Context};
+use crate::check::{CheckError, Context, Diagnostic};
 use crate::kind::Tier;
 use crate::sandbox::End;
 

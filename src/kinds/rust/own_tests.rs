@@ -17,8 +17,10 @@ use super::learner;
 use super::replies::{Call, MOST_TIMEOUTS, Reply};
 use super::subject::Subject;
 use super::trial::{self, Known, Trial};
-use crate::check::outcome::{Diagnostic, OwnTests, Rejection, RejectionReason};
-use crate::check::{CheckError, Collected, Context, Event, hand_in};
+use crate::check::{
+    CheckError, Collected, Context, Diagnostic, Event, OwnTests, Rejection, RejectionReason,
+    hand_in,
+};
 use crate::sandbox::{End, Limits};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;

@@ -163,8 +163,7 @@ impl Reply {
         }
     }
 
-    /// The reply as a learner's own tests may see it: where a solution of the course panics is not theirs to
-    /// know.
+    /// The reply as a learner's own tests may see it: a place of the course's solutions is hidden from them.
     pub(crate) fn without_place(mut self) -> Self {
         if let Self::Panicked(panic) = &mut self {
             panic.place.clear();

@@ -3,7 +3,7 @@
 use syn::spanned::Spanned as _;
 use syn::{Attribute, Expr, Item, ItemFn, ItemMacro, Lit, Meta};
 
-use crate::check::outcome::TestTitle;
+use crate::check::TestTitle;
 
 #[derive(Debug, Clone)]
 pub(crate) struct DeclaredTest {

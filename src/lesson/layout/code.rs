@@ -121,7 +121,7 @@ impl Commands {
     }
 }
 
-/// Tells, row by row, which are commands.
+/// Decides, row by row, what is part of a command.
 struct CommandRows {
     commands: Commands,
     /// Whether the last row ended with a backslash.

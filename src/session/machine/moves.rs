@@ -160,7 +160,7 @@ impl Machine {
         let title = self.shared.course.track(track).map(|it| it.title.clone());
         self.note(ProgressNote::Track(track.clone()));
         let way = self.shared.way();
-        // From the list of what is left, the place is the end of the other track.
+        // Chosen from the list of open entries, the place is the end of the other track.
         let open = (!self.under.is_empty()).then(|| self.shared.open_stop());
         let place = self.shared.progress.place.as_ref();
         let stop = place.and_then(|place| way.stop_of(place));

@@ -35,7 +35,7 @@ pub(super) const LIMITS: Limits = Limits {
     file: 64 << 20,
 };
 
-/// A configuration, and what it is run with.
+/// A configuration with the nginx, folder and context that run it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Launch<'a> {
     pub config: &'a Config,

@@ -4,8 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::check::cache::Hold;
-use crate::check::outcome::TestTitle;
-use crate::check::{CheckError, Context, hand_in};
+use crate::check::{CheckError, Context, TestTitle, hand_in};
 use crate::kind::Tier;
 use crate::kinds::rust::compile::{Compiled, Origin, Product, Unit, compile};
 use crate::kinds::rust::dispatch::Dispatch;

@@ -3,7 +3,7 @@
 use syn::{Item, ItemFn};
 
 use super::FILE;
-use crate::check::outcome::{Rejection, RejectionReason};
+use crate::check::{Rejection, RejectionReason};
 use crate::kinds::rust::titles::is_test;
 use crate::kinds::rust::trial::Trial;
 use crate::sandbox::End;
