@@ -222,3 +222,27 @@ impl Survey<'_> {
 fn fits(mark: &EquivalentMutant, mutant: &Mutant) -> bool {
     mark.file == mutant.file && mark.text == mutant.text() && mark.change == mutant.change
 }
+
+#[cfg(test)]
+mod tests {
+    use super::fits;
+    use crate::course::{builtin, load};
+    use crate::kinds::KINDS;
+
+    #[test]
+    fn each_mark_of_the_built_in_course_speaks_of_a_mutant() {
+        let (course, _) = load(&builtin::tree(), KINDS);
+        for exercise in &course.exercises {
+            let mutants = exercise.task().mutants();
+            for mark in exercise.equivalent() {
+                assert!(
+                    mutants.iter().any(|mutant| fits(mark, mutant)),
+                    "{}: no mutant is {:?} of {:?}",
+                    exercise.id,
+                    mark.change,
+                    mark.text
+                );
+            }
+        }
+    }
+}
