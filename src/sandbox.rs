@@ -276,8 +276,8 @@ impl Sandbox {
         process::spawn(self, job, cancel)
     }
 
-    /// Starts the server `job` under a supervisor, which ends it and removes the folder `scratch`
-    /// when the handle is dropped, the check is cancelled, or Gradus is killed.
+    /// Starts the server `job` under a supervisor, which ends it when the handle is dropped, the check is
+    /// cancelled, or Gradus is killed; then it also removes the folder `scratch`.
     pub(crate) fn supervise(
         &self,
         job: Job,

@@ -2,9 +2,9 @@
 //! Gradus ends, even by SIGKILL.
 //!
 //! PDEATHSIG kills a child together with its parent, but not a grandchild such as an nginx worker. So the
-//! supervisor leads the server's process group and reads from a pipe: EOF means that its owner has dropped
-//! the handle or died. A byte on the pipe asks it to signal the server, such as with the SIGHUP that makes
-//! nginx reload.
+//! supervisor leads the server's process group and reads from a pipe: EOF means that its owner has died. A
+//! byte on the pipe says that the owner has dropped its handle, or asks for a signal to the server, such as
+//! the SIGHUP that makes nginx reload.
 
 use std::ffi::OsString;
 use std::fs;
@@ -28,6 +28,9 @@ use super::{Sandbox, SandboxError, launcher, own_process};
 
 /// The first argument of a supervisor.
 pub(crate) const ENTRY: &str = "__supervise";
+
+/// Ends the server like EOF, but the folder stays: its owner is alive and may still need it.
+const RELEASE: u8 = b'r';
 
 /// How long a server may take to shut down before it is killed.
 const GRACE: Duration = Duration::from_millis(400);
@@ -104,7 +107,9 @@ impl Supervised {
 
 impl Drop for Supervised {
     fn drop(&mut self) {
-        drop(self.pipe.take());
+        if let Some(mut pipe) = self.pipe.take() {
+            pipe.write_all(&[RELEASE]).ok();
+        }
         self.process.wait_for_end(2 * GRACE);
     }
 }
@@ -150,7 +155,9 @@ enum SupervisorEvent {
     /// The server has ended; holds its exit code, or 128 and the signal.
     Ended(u8),
     SignalRequested(Signal),
-    /// The owner has closed the pipe.
+    /// The owner has dropped its handle.
+    Released,
+    /// The owner has died.
     Abandoned,
 }
 
@@ -171,18 +178,21 @@ pub(crate) fn enter(arguments: &[OsString]) -> io::Result<u8> {
         .spawn()?;
     let server = Pid::from_child(&child);
     let events = watch(server)?;
-    loop {
+    let is_abandoned = loop {
         match events.recv() {
             Ok(SupervisorEvent::Ended(code)) => return Ok(code),
             Ok(SupervisorEvent::SignalRequested(signal)) => {
                 kill_process(server, signal).ok();
             }
-            Ok(SupervisorEvent::Abandoned) | Err(_) => break,
+            Ok(SupervisorEvent::Released) => break false,
+            Ok(SupervisorEvent::Abandoned) | Err(_) => break true,
         }
-    }
+    };
     kill_process(server, Signal::TERM).ok();
     events.recv_timeout(GRACE).ok();
-    fs::remove_dir_all(scratch).ok();
+    if is_abandoned {
+        fs::remove_dir_all(scratch).ok();
+    }
     kill_current_process_group(Signal::KILL)?;
     Ok(0)
 }
@@ -206,6 +216,10 @@ fn watch_server(server: Pid, sender: &Sender<SupervisorEvent>) {
 fn watch_owner(sender: &Sender<SupervisorEvent>) {
     let mut byte = [0];
     while let Ok(1) = io::stdin().lock().read(&mut byte) {
+        if byte[0] == RELEASE {
+            sender.send(SupervisorEvent::Released).ok();
+            return;
+        }
         let known = ServerSignal::ALL
             .iter()
             .find(|(_, known, _)| *known == byte[0]);

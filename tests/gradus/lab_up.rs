@@ -114,6 +114,29 @@ fn the_footer_tells_of_an_nginx_that_was_killed() {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the learner's shell does so")]
+#[test]
+fn a_lab_outlives_a_port_that_is_taken_meanwhile() {
+    let machine = Machine::new(&["wrong-port"]);
+    let lab = machine.up("wrong-port");
+    lab.wait_for("nginx runs");
+    let folder = fs::read_dir(machine.path("tmp")).expect("a folder");
+    let folder = folder.flatten().next().expect("the lab").path();
+    let nginx = folder.join("bin/nginx");
+    assert!(run(&nginx, &["-s", "stop"]).status.success());
+    let taken = TcpListener::bind(at(&machine, 8080)).expect("a free port");
+    let said = run(&nginx, &[]);
+    let words = String::from_utf8_lossy(&said.stderr).into_owned();
+    let bind = format!(
+        "[emerg] bind() to {} failed (98: Address already in use)",
+        at(&machine, 8080)
+    );
+    assert_eq!(words.matches(&bind).count(), 1, "{words}");
+    assert_eq!(said.status.code(), Some(1), "{words}");
+    drop(taken);
+    assert!(run(&nginx, &[]).status.success(), "the lab is still there");
+    assert!(get(machine.port(8080)).starts_with("HTTP/1.1 502 "));
+}
+
 fn run(program: &Path, arguments: &[&str]) -> Output {
     Command::new(program)
         .args(arguments)

@@ -63,8 +63,8 @@ pub(crate) enum StartResult {
     Listens(Box<Gateway>),
     /// nginx rejects the configuration.
     Refused(Vec<Diagnostic>),
-    /// Another process has bound a port meanwhile.
-    PortTaken,
+    /// Another process has bound a port; holds what nginx says.
+    PortTaken(Vec<Diagnostic>),
 }
 
 enum Readiness {
@@ -90,7 +90,12 @@ impl Launch<'_> {
                 self.explain(&mut messages);
                 Ok(StartResult::Refused(messages))
             }
-            Readiness::PortTaken => Ok(StartResult::PortTaken),
+            Readiness::PortTaken => {
+                // nginx says it at each of its attempts.
+                let mut messages = gateway.diagnostics(ports);
+                messages.dedup_by(|next, first| next.message == first.message);
+                Ok(StartResult::PortTaken(messages))
+            }
         }
     }
 
@@ -249,11 +254,14 @@ impl Gateway {
                 self.server.drain_output();
                 self.server.entered()?;
             }
-            if self.stderr_text().contains("Address already in use") {
-                return Ok(Readiness::PortTaken);
-            }
             if ended {
-                return Ok(Readiness::Ended);
+                // nginx tries for 2.5 s: workers of a master that was killed may still hold the port.
+                let is_taken = self.stderr_text().contains("Address already in use");
+                return Ok(if is_taken {
+                    Readiness::PortTaken
+                } else {
+                    Readiness::Ended
+                });
             }
             if self.has_started()? && addresses.iter().all(accepts) {
                 return Ok(Readiness::Listens);

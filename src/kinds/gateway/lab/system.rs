@@ -102,7 +102,7 @@ impl Lab {
                     return Ok(Started::Up(Box::new(lab)));
                 }
                 StartResult::Refused(diagnostics) => return Ok(Started::Refused(diagnostics)),
-                StartResult::PortTaken => {}
+                StartResult::PortTaken(_) => {}
             }
         }
         Err(LabError::Port(std::io::ErrorKind::AddrInUse.into()))

@@ -72,8 +72,7 @@ impl Lab {
                 self.record_start()?;
                 Ok(said)
             }
-            StartResult::Refused(said) => Ok(said),
-            StartResult::PortTaken => Err(LabError::Port(std::io::ErrorKind::AddrInUse.into())),
+            StartResult::Refused(said) | StartResult::PortTaken(said) => Ok(said),
         }
     }
 
