@@ -32,16 +32,14 @@ pub(crate) mod trial;
 
 mod author;
 mod claims;
-mod load;
 mod mutants;
 mod scaffold;
+mod task;
 mod values;
-
-use load::{OwnTests, Settings};
 
 use std::io;
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::check::cache::{CachePart, Protection};
@@ -52,11 +50,11 @@ use crate::kind::{
     About, Edition, Facts, Finding, Folder, Kind, Part, Task, Workbench, WorkspaceFile,
     WrongSolution,
 };
-use crate::source::{ExerciseId, Problem, Tree};
+use crate::source::{ExerciseId, Problem};
 use crate::sys::clock::Stopwatch;
 use kits::with_kit;
 use own_tests::{Judged, WrongCrate};
-use subject::Subject;
+use task::{OwnTests, RustTask};
 use toolchain::Toolchain;
 
 /// How long everything may take that one submission causes, unless ten times the processor time of one
@@ -66,19 +64,6 @@ const SUBMISSION: Duration = Duration::from_mins(1);
 /// The kind `rust`.
 #[derive(Debug)]
 pub struct Rust;
-
-/// A Rust exercise.
-#[derive(Debug)]
-struct RustTask {
-    id: ExerciseId,
-    tree: Tree,
-    wrong: Vec<WrongSolution>,
-    edition: Edition,
-    /// The table `rust` of the manifest.
-    settings: OnceLock<Result<Settings, Problem>>,
-    /// Contract and hidden tests; most commands never want them.
-    subject: OnceLock<Result<Subject, Vec<Problem>>>,
-}
 
 /// What checks keep in the cache.
 const CACHE: [CachePart; 3] = [
@@ -118,7 +103,7 @@ impl Kind for Rust {
     }
 
     fn load(&self, folder: &Folder<'_>, _problems: &mut Vec<Problem>) -> Arc<dyn Task> {
-        Arc::new(load::load(folder))
+        Arc::new(RustTask::of(folder))
     }
 
     fn tool(&self, context: &Context) -> Result<Option<String>, CheckError> {
@@ -147,42 +132,6 @@ impl Kind for Rust {
 }
 
 impl RustTask {
-    /// Returns the text of the file `path` of the exercise's folder.
-    fn file(&self, path: &str) -> Option<&str> {
-        self.tree.get(&format!("exercises/{}/{path}", self.id))
-    }
-
-    /// Returns the files below `part` of the exercise's folder.
-    fn files_below(&self, part: &str, editable: bool) -> Vec<WorkspaceFile> {
-        let prefix = format!("exercises/{}/{part}", self.id);
-        let files = self.tree.below(&prefix).map(|(path, text)| WorkspaceFile {
-            path: path.to_owned(),
-            text: text.to_owned(),
-            editable,
-            language: language(path),
-        });
-        files.collect()
-    }
-
-    fn settings(&self) -> Result<&Settings, &Problem> {
-        let settings = self.settings.get_or_init(|| load::settings(self));
-        settings.as_ref()
-    }
-
-    fn read(&self) -> Result<&Subject, &[Problem]> {
-        self.subject
-            .get_or_init(|| load::subject(self))
-            .as_ref()
-            .map_err(Vec::as_slice)
-    }
-
-    fn subject(&self) -> Result<&Subject, CheckError> {
-        self.read().map_err(|problems| {
-            let first = problems.first();
-            CheckError::exercise(first.map_or_else(String::new, Problem::to_string))
-        })
-    }
-
     /// Returns `context` with a bound to what all of one submission may take, where it has none.
     fn bounded(&self, context: &Context) -> Result<Context, CheckError> {
         let whole = SUBMISSION.max(self.subject()?.limits.cpu * 10);
@@ -208,11 +157,6 @@ impl RustTask {
             outcome.scope = Scope::Public;
         }
         outcome
-    }
-
-    /// Returns what the learner's own tests have to be worth, if there are to be some.
-    fn own_tests(&self) -> Option<OwnTests> {
-        self.settings().ok()?.own_tests
     }
 
     /// Judges the learner's own tests and adds what they are worth.
@@ -259,7 +203,7 @@ impl RustTask {
 
 impl Task for RustTask {
     fn workspace(&self) -> Vec<WorkspaceFile> {
-        load::workspace(self, self.read().ok())
+        task::workspace(self, self.read().ok())
     }
 
     fn solution(&self) -> Vec<WorkspaceFile> {
@@ -268,8 +212,8 @@ impl Task for RustTask {
 
     fn public_files(&self) -> Result<Vec<(String, String)>, String> {
         let contract = self.file("contract.rs");
-        if contract.is_some() && self.file(load::EXAMPLES).is_none() {
-            return Err(load::EXAMPLES.to_owned());
+        if contract.is_some() && self.file(task::EXAMPLES).is_none() {
+            return Err(task::EXAMPLES.to_owned());
         }
         let contract = contract.map(|text| ("contract.rs".to_owned(), text.to_owned()));
         Ok(contract.into_iter().collect())
@@ -366,14 +310,5 @@ impl Task for RustTask {
         let sources = files.iter().filter(|file| file.path.starts_with("src/"));
         let sources: Vec<_> = sources.cloned().collect();
         assess::assess_files(self.subject()?, &sources, &self.bounded(context)?)
-    }
-}
-
-/// Returns the language of the file `path`.
-fn language(path: &str) -> &'static str {
-    match path.rsplit_once('.') {
-        Some((_, "rs")) => "rust",
-        Some((_, "toml")) => "toml",
-        Some(_) | None => "text",
     }
 }

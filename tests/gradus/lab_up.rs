@@ -113,7 +113,6 @@ fn the_footer_tells_of_an_nginx_that_was_killed() {
     lab.wait_for("nginx is stopped");
 }
 
-#[expect(clippy::disallowed_methods, reason = "the learner's shell does so")]
 #[test]
 fn a_lab_outlives_a_port_that_is_taken_meanwhile() {
     let machine = Machine::new(&["wrong-port"]);
@@ -137,6 +136,7 @@ fn a_lab_outlives_a_port_that_is_taken_meanwhile() {
     assert!(get(machine.port(8080)).starts_with("HTTP/1.1 502 "));
 }
 
+#[expect(clippy::disallowed_methods, reason = "the learner's shell does so")]
 fn run(program: &Path, arguments: &[&str]) -> Output {
     Command::new(program)
         .args(arguments)

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::{fs, io};
 
-use super::RustTask;
+use super::task::RustTask;
 use crate::kind::{Task, Workbench};
 
 /// Tests of an exercise, by the name that Cargo is to call them.

@@ -1,9 +1,9 @@
 //! What has to hold of a Rust exercise beside what holds of every kind.
 
-use super::RustTask;
 use super::kits::with_kit;
 use super::replies::Call;
 use super::subject::Subject;
+use super::task::RustTask;
 use crate::check::{CheckError, Context, Outcome, Verdict};
 use crate::kind::{Part, Tier, reason};
 use crate::source::Problem;

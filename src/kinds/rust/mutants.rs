@@ -7,12 +7,12 @@ mod edit;
 mod finder;
 mod literals;
 mod operators;
+mod visitor;
 
 #[cfg(test)]
 mod tests;
 
-use super::RustTask;
-use super::load::sources_of;
+use super::task::{RustTask, sources_of};
 use crate::check::{Collected, Mutant};
 use crate::kind::Task;
 use edit::Mutation;
@@ -26,7 +26,7 @@ pub(super) fn mutants(task: &RustTask) -> Vec<Mutant> {
         Some((index, text))
     });
     let of_file = |(index, text)| {
-        let mutations = finder::mutations(text).into_iter();
+        let mutations = visitor::mutations(text).into_iter();
         mutations.map(move |mutation| (index, text, mutation))
     };
     rust.flat_map(of_file)

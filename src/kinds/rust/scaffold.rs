@@ -1,6 +1,6 @@
 //! The files of a new Rust exercise.
 
-use super::load::crate_name;
+use super::task::crate_name;
 use crate::source::ExerciseId;
 
 pub(super) fn scaffold(id: &ExerciseId) -> Vec<(String, String)> {

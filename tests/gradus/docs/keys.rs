@@ -14,7 +14,7 @@ const SOURCES: [&str; 10] = [
     "src/kinds/gateway/drill/fault.rs",
     "src/kinds/gateway/drill/load.rs",
     "src/kinds/gateway/manifest.rs",
-    "src/kinds/rust/load.rs",
+    "src/kinds/rust/task.rs",
     "src/kinds/gateway/lab/probe.rs",
     "src/kinds/gateway/lab/services.rs",
     "src/kinds/gateway/lab/upstream/plan.rs",

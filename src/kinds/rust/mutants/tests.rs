@@ -7,7 +7,7 @@
 
 use snapbox::{assert_data_eq, str};
 
-use super::finder::mutations;
+use super::visitor::mutations;
 
 /// What each mutation makes of `code`, the body of a function without a result: one a line.
 fn changed(code: &str) -> String {

@@ -1,4 +1,4 @@
-//! Reads the folder of a Rust exercise.
+//! A Rust exercise and its files, which are read when they are first wanted.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -7,11 +7,11 @@ use serde::Deserialize;
 
 use super::contract::{Contract, ContractError};
 use super::subject::Subject;
-use super::{RustTask, contract, language, titles};
-use crate::check::Collected;
-use crate::kind::{Edition, Folder, Tier, WorkspaceFile};
+use super::{contract, titles};
+use crate::check::{CheckError, Collected};
+use crate::kind::{Edition, Folder, Tier, WorkspaceFile, WrongSolution};
 use crate::sandbox::Limits;
-use crate::source::{ExerciseId, Problem};
+use crate::source::{ExerciseId, Problem, Tree};
 
 /// The public examples, which are handed out.
 pub(super) const EXAMPLES: &str = "starter/tests/examples.rs";
@@ -41,15 +41,70 @@ pub(super) struct OwnTests {
     pub(super) catch: usize,
 }
 
-/// Takes what every task has; its files are read when they are first wanted.
-pub(super) fn load(folder: &Folder<'_>) -> RustTask {
-    RustTask {
-        id: folder.id.clone(),
-        tree: folder.tree.clone(),
-        wrong: folder.wrong.to_vec(),
-        edition: folder.edition,
-        settings: OnceLock::new(),
-        subject: OnceLock::new(),
+/// A Rust exercise.
+#[derive(Debug)]
+pub(super) struct RustTask {
+    pub(super) id: ExerciseId,
+    tree: Tree,
+    pub(super) wrong: Vec<WrongSolution>,
+    pub(super) edition: Edition,
+    /// The table `rust` of the manifest.
+    settings: OnceLock<Result<Settings, Problem>>,
+    /// Contract and hidden tests; most commands never want them.
+    subject: OnceLock<Result<Subject, Vec<Problem>>>,
+}
+
+impl RustTask {
+    pub(super) fn of(folder: &Folder<'_>) -> Self {
+        Self {
+            id: folder.id.clone(),
+            tree: folder.tree.clone(),
+            wrong: folder.wrong.to_vec(),
+            edition: folder.edition,
+            settings: OnceLock::new(),
+            subject: OnceLock::new(),
+        }
+    }
+
+    /// Returns the text of the file `path` of the exercise's folder.
+    pub(super) fn file(&self, path: &str) -> Option<&str> {
+        self.tree.get(&format!("exercises/{}/{path}", self.id))
+    }
+
+    /// Returns the files below `part` of the exercise's folder.
+    pub(super) fn files_below(&self, part: &str, editable: bool) -> Vec<WorkspaceFile> {
+        let prefix = format!("exercises/{}/{part}", self.id);
+        let files = self.tree.below(&prefix).map(|(path, text)| WorkspaceFile {
+            path: path.to_owned(),
+            text: text.to_owned(),
+            editable,
+            language: language(path),
+        });
+        files.collect()
+    }
+
+    fn settings(&self) -> Result<&Settings, &Problem> {
+        let settings = self.settings.get_or_init(|| read_settings(self));
+        settings.as_ref()
+    }
+
+    pub(super) fn read(&self) -> Result<&Subject, &[Problem]> {
+        self.subject
+            .get_or_init(|| read_subject(self))
+            .as_ref()
+            .map_err(Vec::as_slice)
+    }
+
+    pub(super) fn subject(&self) -> Result<&Subject, CheckError> {
+        self.read().map_err(|problems| {
+            let first = problems.first();
+            CheckError::exercise(first.map_or_else(String::new, Problem::to_string))
+        })
+    }
+
+    /// Returns what the learner's own tests have to be worth, if there are to be some.
+    pub(super) fn own_tests(&self) -> Option<OwnTests> {
+        self.settings().ok()?.own_tests
     }
 }
 
@@ -57,7 +112,7 @@ pub(super) fn load(folder: &Folder<'_>) -> RustTask {
 ///
 /// # Errors
 /// Fails with what is wrong with it.
-pub(super) fn settings(task: &RustTask) -> Result<Settings, Problem> {
+fn read_settings(task: &RustTask) -> Result<Settings, Problem> {
     let text = task.file("exercise.toml").unwrap_or_default();
     let manifest = toml::from_str::<Manifest>(text);
     manifest.map(|manifest| manifest.rust).map_err(|error| {
@@ -70,7 +125,7 @@ pub(super) fn settings(task: &RustTask) -> Result<Settings, Problem> {
 ///
 /// # Errors
 /// Fails with every fault of these files.
-pub(super) fn subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
+fn read_subject(task: &RustTask) -> Result<Subject, Vec<Problem>> {
     let settings = task.settings().map_err(|problem| vec![problem.clone()])?;
     let mut faults = Faults {
         task,
@@ -206,4 +261,13 @@ fn depends_on_contract(id: &ExerciseId) -> String {
         "\n[dependencies]\n# The types that the course gives; the check brings its own copy.\n\
          contract = {{ package = \"{id}-contract\", path = \"contract\" }}\n"
     )
+}
+
+/// Returns the language of the file `path`.
+fn language(path: &str) -> &'static str {
+    match path.rsplit_once('.') {
+        Some((_, "rs")) => "rust",
+        Some((_, "toml")) => "toml",
+        Some(_) | None => "text",
+    }
 }
