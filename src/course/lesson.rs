@@ -25,6 +25,8 @@ pub struct Lesson {
     pub summary: String,
     /// The time for text and questions; each exercise has its own.
     pub minutes: u32,
+    /// The patterns of its symptoms, in order: a search tries them before it reads a symptom.
+    pub(crate) patterns: Lazy<Vec<Pattern>>,
     /// What one may paste into a search to find this lesson.
     pub symptoms: Lazy<Vec<Symptom>>,
     /// The exercises it leads to, and the tracks it is for.

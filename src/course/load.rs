@@ -138,6 +138,24 @@ mod tests {
         format!("{:?}", (&course.lessons, &course.exercises))
     }
 
+    /// The patterns that a search tries, by lesson.
+    fn patterns(course: &Course) -> Vec<String> {
+        let lessons = course.lessons.iter();
+        lessons
+            .map(|lesson| format!("{:?}", *lesson.patterns))
+            .collect()
+    }
+
+    fn patterns_of_symptoms(course: &Course) -> Vec<String> {
+        let lessons = course.lessons.iter().map(|lesson| {
+            let symptoms = lesson.symptoms.iter();
+            symptoms.map(|symptom| &symptom.pattern).collect()
+        });
+        lessons
+            .map(|patterns: Vec<_>| format!("{patterns:?}"))
+            .collect()
+    }
+
     /// A value over several lines, some of which look like the header of a table.
     fn long_string() -> impl Strategy<Value = String> {
         let line = prop_oneof![
@@ -178,11 +196,20 @@ mod tests {
     }
 
     fn lesson() -> impl Strategy<Value = String> {
-        let symptom = long_string().prop_map(|cause| {
-            format!("[[symptom]]\npattern = 'a'\nexample = 'a'\ncause = {cause}\nhop = 'h'\n")
+        let pattern = prop_oneof![
+            "'[a-c]{1,3}'",
+            "\"[a-c]{1,3}\"",
+            "'''[a-c]{1,3}'''",
+            "'a' # '"
+        ];
+        let header = prop::sample::select(vec!["[[symptom]]", "[[ symptom ]]"]);
+        let one_line = || prop_oneof!["'s'", "\"'''\""];
+        let cause = prop_oneof![long_string(), one_line()];
+        let symptom = (header, pattern, cause).prop_map(|(header, pattern, cause)| {
+            format!("{header}\npattern = {pattern}\nexample = 'a'\ncause = {cause}\nhop = 'h'\n")
         });
         let symptoms = prop::collection::vec(symptom, 0..3);
-        (long_string(), symptoms).prop_map(|(summary, symptoms)| {
+        (prop_oneof![long_string(), one_line()], symptoms).prop_map(|(summary, symptoms)| {
             format!(
                 "+++\ntitle = \"L\"\nsummary = {summary}\n{}+++\n\nText.\n\n## Part\n\n<!-- exercise: e -->\n",
                 symptoms.concat()
@@ -203,6 +230,7 @@ mod tests {
             let tree = Tree::new(files);
             let course = load(&tree, KINDS).0;
             prop_assert_eq!((course.lessons.len(), course.exercises.len()), (1, 1));
+            prop_assert_eq!(patterns(&course), patterns_of_symptoms(&course));
             prop_assert_eq!(read(&open(&tree, KINDS)), read(&course));
         }
     }
@@ -211,6 +239,7 @@ mod tests {
     fn the_built_in_course_opens_as_it_loads() {
         let (course, problems) = load(&builtin::tree(), KINDS);
         assert_eq!(problems, []);
+        assert_eq!(patterns(&course), patterns_of_symptoms(&course));
         assert_eq!(read(&open(&builtin::tree(), KINDS)), read(&course));
     }
 }

@@ -1,22 +1,28 @@
 //! Search by symptoms: patterns for log lines.
 
 use super::Hit;
-use crate::course::{Course, Symptom};
+use crate::course::{Course, Lesson};
+use crate::source::Pattern;
 
 /// Returns the symptoms that match `text`, in the order of the course. A bare status code matches the
 /// symptoms about that status.
 pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
     let text = text.trim();
-    let shows = |symptom: &Symptom| match status(text) {
-        Some(status) => is_about(symptom, status),
-        None => text.lines().any(|line| symptom.pattern.is_match(line)),
+    let shows = |pattern: &Pattern| match status(text) {
+        Some(status) => is_about(pattern, status),
+        None => text.lines().any(|line| pattern.is_match(line)),
     };
     let lessons = course.lessons.iter();
-    let pairs =
-        lessons.flat_map(|lesson| lesson.symptoms.iter().map(move |symptom| (lesson, symptom)));
-    pairs
-        .filter(|(_, symptom)| shows(symptom))
-        .map(|(lesson, symptom)| Hit::Symptom { lesson, symptom })
+    lessons.flat_map(|lesson| hits_in(lesson, &shows)).collect()
+}
+
+/// Returns the symptoms of `lesson` whose pattern `shows`.
+fn hits_in<'a>(lesson: &'a Lesson, shows: &impl Fn(&Pattern) -> bool) -> Vec<Hit<'a>> {
+    let patterns = lesson.patterns.iter().enumerate();
+    let shown = patterns.filter(|(_, pattern)| shows(pattern));
+    let symptoms = shown.filter_map(|(index, _)| lesson.symptoms.get(index));
+    symptoms
+        .map(|symptom| Hit::Symptom { lesson, symptom })
         .collect()
 }
 
@@ -26,8 +32,8 @@ fn status(text: &str) -> Option<&str> {
     (100..600).contains(&code).then_some(text)
 }
 
-fn is_about(symptom: &Symptom, status: &str) -> bool {
-    symptom.pattern.is_match(&format!("HTTP/1.1 {status} ")) || symptom.pattern.is_match(status)
+fn is_about(pattern: &Pattern, status: &str) -> bool {
+    pattern.is_match(&format!("HTTP/1.1 {status} ")) || pattern.is_match(status)
 }
 
 #[cfg(test)]
@@ -38,7 +44,8 @@ mod tests {
     fn causes(text: &str) -> Vec<String> {
         let mut course = fixture::course();
         let mut about = course.lessons[0].symptoms[0].clone();
-        about.pattern = crate::source::Pattern::new(r"HTTP/\d(\.\d)? 502\b|502 Bad Gateway");
+        about.pattern = Pattern::new(r"HTTP/\d(\.\d)? 502\b|502 Bad Gateway");
+        course.lessons[1].patterns = Lazy::ready(vec![about.pattern.clone()]);
         about.cause = "A gateway.".into();
         course.lessons[1].symptoms = Lazy::ready(vec![about]);
         let hits = find(&course, text);
