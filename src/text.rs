@@ -182,7 +182,7 @@ pub(crate) fn with_causes(error: &dyn Error) -> String {
 /// Replaces every control character and bidirectional override by something visible: C0 and DEL by their
 /// control pictures, tabs by four spaces, the rest by `�`.
 pub fn visible(text: &str) -> String {
-    if !text.chars().any(is_hostile) {
+    if is_printable_ascii(text) || !text.chars().any(is_hostile) {
         return text.to_owned();
     }
     let mut seen = String::with_capacity(text.len() + 8);
@@ -199,6 +199,11 @@ pub fn visible(text: &str) -> String {
         }
     }
     seen
+}
+
+/// Returns whether `text` is printable ASCII: found by its bytes, in a fraction of the time of its characters.
+pub(crate) fn is_printable_ascii(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' '..=b'~'))
 }
 
 /// Returns whether `char` is a Unicode noncharacter, which formats such as XML cannot hold.

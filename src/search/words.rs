@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::Hit;
 use crate::course::{Course, Exercise, Item, Lesson};
-use crate::lesson::{Block, BlockKind, Inline, text_of as plain_text, walk};
+use crate::lesson::{Block, BlockKind, Inline, walk};
 use crate::source::TrackId;
 
 /// The most hits.
@@ -18,7 +18,7 @@ pub(super) fn find<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &st
     if words.is_empty() {
         return Vec::new();
     }
-    let mut found: Vec<(usize, Hit<'a>)> = Vec::new();
+    let mut found = Vec::new();
     for lesson in &course.lessons {
         for (index, section) in lesson.sections().iter().enumerate() {
             if lesson.has_section(section, track) {
@@ -32,7 +32,36 @@ pub(super) fn find<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &st
             .filter_map(|exercise| in_exercise(exercise, &words)),
     );
     found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    found.into_iter().map(|(_, hit)| hit).take(MOST).collect()
+    let best = found.into_iter().take(MOST);
+    best.map(|(_, place)| place.into_hit(&words)).collect()
+}
+
+/// A place that contains every word.
+enum Place<'a> {
+    Section {
+        lesson: &'a Lesson,
+        section: usize,
+        /// What an excerpt is cut from.
+        text: String,
+    },
+    Exercise(&'a Exercise),
+}
+
+impl<'a> Place<'a> {
+    fn into_hit(self, words: &[String]) -> Hit<'a> {
+        match self {
+            Self::Section {
+                lesson,
+                section,
+                text,
+            } => Hit::Section {
+                lesson,
+                section,
+                excerpt: excerpt(&single_spaced(&text), words),
+            },
+            Self::Exercise(exercise) => Hit::Exercise(exercise),
+        }
+    }
 }
 
 /// Returns every word of the course's lessons, in lower case.
@@ -52,7 +81,7 @@ fn in_section<'a>(
     section: usize,
     track: Option<&TrackId>,
     words: &[String],
-) -> Option<(usize, Hit<'a>)> {
+) -> Option<(usize, Place<'a>)> {
     let title = lesson.sections()[section].title.as_deref();
     let mut head = title.unwrap_or_default().to_owned();
     if section == 0 {
@@ -60,19 +89,18 @@ fn in_section<'a>(
     }
     let body = section_text(lesson, section, track);
     let score = score(&head, &body, words)?;
-    let excerpt = excerpt(if body.is_empty() { &head } else { &body }, words);
-    let hit = Hit::Section {
+    let place = Place::Section {
         lesson,
         section,
-        excerpt,
+        text: if body.trim().is_empty() { head } else { body },
     };
-    Some((score, hit))
+    Some((score, place))
 }
 
-fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, Hit<'a>)> {
+fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, Place<'a>)> {
     let head = format!("{} {} {}", exercise.id, exercise.title, exercise.summary);
     let score = score(&head, &exercise.readme, words)?;
-    Some((score, Hit::Exercise(exercise)))
+    Some((score, Place::Exercise(exercise)))
 }
 
 /// Returns the score of a place that contains every word: 20 for each word in the head, 1 for each occurrence
@@ -91,48 +119,47 @@ fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
     Some(score)
 }
 
-/// Returns the running text of a section, without its heading and decorations.
+/// Returns the running text of a section, without its heading and decorations, with blanks as they come.
 fn section_text(lesson: &Lesson, section: usize, track: Option<&TrackId>) -> String {
-    let mut words = Vec::new();
+    let mut text = String::new();
     for item in &lesson.sections()[section].items {
         match item {
-            Item::Text(range) => words.push(text_of(lesson, &lesson.blocks(range, track))),
-            Item::Quiz(quiz) if quiz.is_on(track) => words.push(quiz.prompt.clone()),
+            Item::Text(range) => add_text(lesson, &lesson.blocks(range, track), &mut text),
+            Item::Quiz(quiz) if quiz.is_on(track) => text.extend([&*quiz.prompt, " "]),
             Item::Quiz(_) | Item::Exercise(_) => {}
         }
     }
-    let text = words.join(" ");
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    text
 }
 
-/// Returns the words of `blocks` and of the footnotes they refer to, without a heading of the section.
-fn text_of(lesson: &Lesson, blocks: &[Block]) -> String {
+/// Adds the words of `blocks` and of the footnotes they refer to, without a heading of the section.
+fn add_text(lesson: &Lesson, blocks: &[Block], text: &mut String) {
     let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading { level: 2, .. });
     let blocks = match blocks {
         [first, rest @ ..] if is_heading(first) => rest,
         _ => blocks,
     };
-    let mut text = String::new();
     let mut notes = Vec::new();
-    walk(blocks, &mut |block| add_words(block, &mut text, &mut notes));
+    walk(blocks, &mut |block| add_words(block, text, &mut notes));
     for note in notes {
         let blocks = &lesson.doc().notes[note].blocks;
         walk(blocks, &mut |block| {
-            add_words(block, &mut text, &mut Vec::new());
+            add_words(block, text, &mut Vec::new());
         });
     }
-    text
 }
 
 /// Adds the words of `block` itself, and the footnotes it refers to; blocks in it are visited on their own.
 fn add_words(block: &Block, text: &mut String, notes: &mut Vec<usize>) {
     let mut add = |inlines: &[Inline]| {
-        text.push_str(&plain_text(inlines));
+        for inline in inlines {
+            match inline {
+                Inline::Text(span) => text.push_str(&span.text),
+                Inline::Break => text.push(' '),
+                Inline::Note(note) => notes.push(*note),
+            }
+        }
         text.push(' ');
-        notes.extend(inlines.iter().filter_map(|inline| match inline {
-            Inline::Note(note) => Some(*note),
-            Inline::Text(_) | Inline::Break => None,
-        }));
     };
     match &block.kind {
         BlockKind::Heading { text, .. } | BlockKind::Paragraph(text) => add(text),
@@ -142,8 +169,7 @@ fn add_words(block: &Block, text: &mut String, notes: &mut Vec<usize>) {
         }
         BlockKind::Definitions(definitions) => definitions.iter().for_each(|it| add(&it.term)),
         BlockKind::Code { text: code, .. } | BlockKind::Html(code) => {
-            text.push_str(code);
-            text.push(' ');
+            text.extend([code.as_str(), " "])
         }
         BlockKind::List(_)
         | BlockKind::Quote(_)
@@ -151,6 +177,11 @@ fn add_words(block: &Block, text: &mut String, notes: &mut Vec<usize>) {
         | BlockKind::Rule
         | BlockKind::Comment(_) => {}
     }
+}
+
+/// Returns `text` with one blank between its words.
+fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// Returns the part of `text` around the first occurrence of any of `words`.
@@ -261,9 +292,9 @@ mod tests {
     #[test]
     fn the_text_of_a_section_has_no_heading_and_its_question() {
         let course = fixture::course();
-        let text = section_text(&course.lessons[0], 1, None);
+        let text = single_spaced(&section_text(&course.lessons[0], 1, None));
         assert_eq!(text, "A gateway stands in between. Which?");
-        let text = section_text(&course.lessons[0], 0, None);
+        let text = single_spaced(&section_text(&course.lessons[0], 0, None));
         assert_eq!(text, "Welcome to the port.");
     }
 
@@ -277,7 +308,7 @@ mod tests {
         ];
         let files = files.map(|(path, text)| (path.to_owned(), text.into()));
         let (course, _) = load(&Tree::new(files), KINDS);
-        let text = section_text(&course.lessons[0], 0, None);
+        let text = single_spaced(&section_text(&course.lessons[0], 0, None));
         assert_eq!(text, "quoted head cell item code term meaning noted");
     }
 

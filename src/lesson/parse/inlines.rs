@@ -1,5 +1,6 @@
 //! The builder of running text: open styles, and the few HTML tags that are interpreted.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use pulldown_cmark::{LinkType, Tag, TagEnd};
@@ -7,7 +8,7 @@ use pulldown_cmark::{LinkType, Tag, TagEnd};
 use crate::lesson::doc::Inline;
 use crate::lesson::link;
 use crate::lesson::script::{Script, scripted};
-use crate::text::{Role, Span, Style, visible};
+use crate::text::{Role, Span, Style, is_printable_ascii, visible};
 
 #[derive(Default)]
 pub(super) struct Inlines {
@@ -97,17 +98,30 @@ impl Inlines {
             strike: self.strike > 0,
             link: self.links.iter().rev().find_map(Clone::clone),
         };
-        let text = visible(&text.replace(['\n', '\r', '\t'], " "));
+        let text = if is_printable_ascii(text) {
+            Cow::Borrowed(text)
+        } else {
+            Cow::Owned(visible(&text.replace(['\n', '\r', '\t'], " ")))
+        };
         match self.done.last_mut() {
             Some(Inline::Text(last)) if last.style == style => last.text.push_str(&text),
-            _ => self.done.push(Inline::Text(Span { text, style })),
+            _ => self.done.push(Inline::Text(Span {
+                text: text.into_owned(),
+                style,
+            })),
         }
     }
 
     /// Returns the collected text, with links for bare addresses, and resets the builder.
     pub(super) fn finish(&mut self) -> Vec<Inline> {
-        let mut linked = Vec::with_capacity(self.done.len());
-        for inline in std::mem::take(self).done {
+        let done = std::mem::take(self).done;
+        let may_hold_some =
+            |inline: &Inline| matches!(inline, Inline::Text(span) if may_hold_address(span));
+        if !done.iter().any(may_hold_some) {
+            return done;
+        }
+        let mut linked = Vec::with_capacity(done.len());
+        for inline in done {
             match inline {
                 Inline::Text(span) if may_hold_address(&span) => link_addresses(span, &mut linked),
                 inline => linked.push(inline),
