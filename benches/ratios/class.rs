@@ -28,7 +28,7 @@ impl Bench {
         self.sandboxed(table);
         let bare = |folder: &Path| self.plain_in(folder);
         let name = "rustc, two at a time";
-        self.throughput(table, ("class", CLASS), name, 0.9, bare);
+        self.throughput(table, ("class", CLASS), name, 1.9, bare);
         let class = ("small", SMALL_CLASS);
         let name = "cargo test, fresh targets";
         self.throughput(table, class, name, 3.0, |folder| {

@@ -12,6 +12,7 @@
 
 mod bulk;
 mod class;
+mod counts;
 mod hangs;
 mod labs;
 mod machine;
@@ -39,10 +40,12 @@ const SECTIONS: &[Section] = &[
         bench.screens(table);
         screen::keys(&bench.gradus, table);
     }),
+    ("counts", Bench::counts),
     ("hangs", Bench::hangs),
     ("sandbox", Bench::overhead),
     ("class", Bench::class),
     ("bulk", Bench::bulk),
+    ("build", Bench::build),
     ("labs", |bench, table| {
         let labs = Labs::new(bench);
         table.ready();
