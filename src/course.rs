@@ -57,6 +57,8 @@ pub struct Course {
     pub edition: Edition,
     /// The tracks, in the order of the manifest.
     pub tracks: Vec<Track>,
+    /// Groups of words for one thing; a search for one finds all.
+    pub(crate) synonyms: Vec<Vec<String>>,
     /// The lessons, by number.
     pub lessons: Vec<Lesson>,
     /// The exercises, in the order in which the lessons name them.

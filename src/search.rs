@@ -1,43 +1,65 @@
 //! Search in a course: by words of its text, or by a pasted log line.
 
+mod query;
 mod symptom;
 mod words;
 
 use crate::course::{Course, Exercise, Lesson, Symptom};
 use crate::source::TrackId;
 
+pub(crate) use query::words;
 pub(crate) use words::vocabulary;
 
 /// A search hit.
 #[derive(Debug, Clone)]
 pub(crate) enum Hit<'a> {
-    /// The pattern of a lesson's symptom matches the text.
+    /// A lesson's symptom: its pattern matches the text, or its cause contains words of it.
     Symptom {
         lesson: &'a Lesson,
         symptom: &'a Symptom,
     },
-    /// A section contains all words.
+    /// A section that contains words of the text.
     Section {
         lesson: &'a Lesson,
         /// The section, by index from 0.
         section: usize,
-        /// The text around the first word.
+        /// The text around the rarest of the words.
         excerpt: String,
     },
-    /// An exercise contains all words in its title, summary or task.
+    /// An exercise with words of the text in its title, summary or task.
     Exercise(&'a Exercise),
 }
 
-/// Returns the hits for `text`: symptoms that match, then places that contain all its words, best first.
-/// A place that `track` does not have is no hit; a symptom always is one, since a log knows no track.
+/// The most words of a query; a longer text that is the line of a symptom is not searched by its words.
+const QUERY: usize = 8;
+
+/// Returns the hits for `text`: symptoms that match, then places that have its words, best first. A place that `track` does not have is no hit; a symptom always is one, since a log knows no track.
 pub(crate) fn search<'a>(
     course: &'a Course,
     track: Option<&'a TrackId>,
     text: &str,
 ) -> Vec<Hit<'a>> {
     let mut hits = symptom::find(course, text);
-    hits.extend(words::find(course, track, text));
+    if hits.is_empty() || words(text).count() <= QUERY {
+        let known: Vec<_> = hits.iter().filter_map(Hit::symptom).collect();
+        let by_words = words::find(course, track, text).into_iter();
+        let is_new = |hit: &Hit<'_>| {
+            let symptom = hit.symptom();
+            symptom.is_none_or(|symptom| !known.iter().any(|it| std::ptr::eq(*it, symptom)))
+        };
+        let new: Vec<_> = by_words.filter(is_new).collect();
+        hits.extend(new);
+    }
     hits
+}
+
+impl<'a> Hit<'a> {
+    fn symptom(&self) -> Option<&'a Symptom> {
+        match self {
+            Self::Symptom { symptom, .. } => Some(symptom),
+            Self::Section { .. } | Self::Exercise(_) => None,
+        }
+    }
 }
 
 #[cfg(test)]

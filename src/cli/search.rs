@@ -1,12 +1,14 @@
 //! `gradus search`.
 
+use std::collections::BTreeSet;
+
 use clap::Args;
 
 use super::app::{App, Done};
 use super::exit::Code;
 use super::names::nearest;
 use crate::course::{Course, Lesson, Symptom};
-use crate::search::{Hit, search, vocabulary};
+use crate::search::{Hit, search, vocabulary, words};
 use crate::text::{Line, Role, Style};
 
 /// Search the course by words, a log line or a status
@@ -25,6 +27,11 @@ impl Search {
         if hits.is_empty() {
             report_no_hits(app, &opened.course, &text);
             return Ok(Code::NotPassed);
+        }
+        if words(&text).nth(1).is_some()
+            && let Some(question) = correction(&opened.course, &text)
+        {
+            app.output.tell(&[Line::plain(question)]);
         }
         for (index, hit) in hits.iter().enumerate() {
             if index > 0 {
@@ -98,24 +105,26 @@ fn command_line(app: &App, command: &str) -> Line {
 
 /// Reports that nothing was found, and what else to try.
 fn report_no_hits(app: &App, course: &Course, text: &str) {
-    let vocabulary = vocabulary(course);
-    let corrected = text.split_whitespace().filter_map(|word| {
-        let known = vocabulary.contains(&word.to_lowercase());
-        let words = vocabulary
-            .iter()
-            .map(String::as_str)
-            .filter(|word| word.len() > 3);
-        (!known).then(|| nearest(word, words)).flatten()
-    });
-    let near: Vec<String> = corrected.map(|word| format!("`{word}`")).collect();
     let mut sentences = vec![format!("Nothing in this course matches `{text}`.")];
-    if !near.is_empty() {
-        sentences.push(format!("Did you mean {}?", near.join(", ")));
-    }
+    sentences.extend(correction(course, text));
     sentences.push(format!(
-        "Try fewer words, the line of error.log itself, or a status; {} shows every lesson.",
+        "Try other words, the line of error.log itself, or a status; {} shows every lesson.",
         app.command("list")
     ));
     let lines: Vec<Line> = sentences.iter().map(Line::plain).collect();
     app.output.tell(&lines);
+}
+
+/// Returns a question that names words of the course in place of those of `text` that it lacks.
+fn correction(course: &Course, text: &str) -> Option<String> {
+    let vocabulary = vocabulary(course);
+    let is_word = |word: &String| word.len() > 3 && word.chars().all(char::is_alphabetic);
+    let unknown = words(text).filter(|word| is_word(word) && !vocabulary.contains(word));
+    let near = unknown.filter_map(|word| {
+        let known = vocabulary.iter().filter(|known| is_word(known));
+        nearest(&word, known.map(String::as_str))
+    });
+    let near: BTreeSet<String> = near.map(|word| format!("`{word}`")).collect();
+    let near: Vec<String> = near.into_iter().collect();
+    (!near.is_empty()).then(|| format!("Did you mean {}?", near.join(", ")))
 }

@@ -52,6 +52,7 @@ fn manifest(tree: &Tree, kinds: Kinds, problems: &mut Vec<Problem>) -> Course {
         description: String::new(),
         edition: Edition::default(),
         tracks: Vec::new(),
+        synonyms: Vec::new(),
         lessons: Vec::new(),
         exercises: Vec::new(),
         tree: tree.clone(),
@@ -87,6 +88,7 @@ fn fill(course: &mut Course, manifest: CourseManifest, text: &str, problems: &mu
     course.title = manifest.title;
     course.description = manifest.description;
     course.edition = manifest.edition;
+    course.synonyms = manifest.synonyms;
     for track in manifest.tracks {
         let line = line_of(text, &track.id);
         let id = track.id.into_inner();

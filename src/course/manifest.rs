@@ -23,6 +23,8 @@ pub(super) struct CourseManifest {
     #[serde(default)]
     pub(super) edition: Edition,
     #[serde(default)]
+    pub(super) synonyms: Vec<Vec<String>>,
+    #[serde(default)]
     pub(super) tracks: Vec<TrackManifest>,
 }
 

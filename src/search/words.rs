@@ -1,9 +1,11 @@
 //! Search by words in titles, summaries and running text.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::Hit;
-use crate::course::{Course, Exercise, Item, Lesson};
+use super::query::{self, Term};
+use crate::course::{Course, Exercise, Item, Lesson, Symptom};
 use crate::lesson::{Block, BlockKind, Inline, walk};
 use crate::source::TrackId;
 
@@ -12,55 +14,151 @@ const MOST: usize = 10;
 /// The number of characters in an excerpt on each side of the word.
 const AROUND: usize = 60;
 
-/// Returns the places that contain every word of `text`, best first.
+/// Of the score of the best place, the part that another needs to be a hit.
+const ENOUGH: f64 = 0.4;
+
+/// What a word weighs that every place has.
+const COMMON: f64 = 0.2;
+/// What a find in an exercise is worth, compared with one in a lesson, which explains.
+const EXERCISE: f64 = 0.6;
+
+/// Returns the places that contain words of `text`, best first: rare words count most, and those of a
+/// title.
 pub(super) fn find<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &str) -> Vec<Hit<'a>> {
-    let words: Vec<String> = words(text).collect();
-    if words.is_empty() {
-        return Vec::new();
-    }
-    let mut found = Vec::new();
-    for lesson in &course.lessons {
-        for (index, section) in lesson.sections().iter().enumerate() {
-            if lesson.has_section(section, track) {
-                found.extend(in_section(lesson, index, track, &words));
-            }
-        }
-    }
-    found.extend(
-        course
-            .exercises_of(track)
-            .filter_map(|exercise| in_exercise(exercise, &words)),
-    );
-    found.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    let best = found.into_iter().take(MOST);
-    best.map(|(_, place)| place.into_hit(&words)).collect()
+    let terms = query::terms(text, &course.synonyms);
+    let places = places(course, track);
+    let found: Vec<Vec<f64>> = places.iter().map(|place| place.finds(&terms)).collect();
+    let weights: Vec<f64> = (0..terms.len()).map(|term| weight(&found, term)).collect();
+    let score = |finds: Vec<f64>| {
+        finds
+            .iter()
+            .zip(&weights)
+            .map(|(find, weight)| find * weight)
+            .sum::<f64>()
+    };
+    let scores = found.into_iter().map(score);
+    let mut best: Vec<_> = scores
+        .zip(places)
+        .filter(|(score, _)| *score > 0.0)
+        .collect();
+    best.sort_by(|(one, _), (other, _)| other.total_cmp(one));
+    let least = best.first().map_or(0.0, |(score, _)| score * ENOUGH);
+    let best = best
+        .into_iter()
+        .take_while(|(score, _)| *score >= least)
+        .take(MOST);
+    let mut by_weight: Vec<_> = terms.iter().zip(&weights).collect();
+    by_weight.sort_by(|(_, one), (_, other)| other.total_cmp(one));
+    let terms: Vec<_> = by_weight.into_iter().map(|(term, _)| term).collect();
+    best.map(|(_, place)| place.into_hit(&terms)).collect()
 }
 
-/// A place that contains every word.
-enum Place<'a> {
+/// Returns what the word `term` weighs: the more, the fewer places have it; nothing if none has.
+fn weight(found: &[Vec<f64>], term: usize) -> f64 {
+    let having = found.iter().filter(|finds| finds[term] > 0.0).count();
+    if having == 0 {
+        return 0.0;
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a course has fewer places")]
+    let share = found.len() as f64 / having as f64;
+    share.ln() + COMMON
+}
+
+/// A place of the course with its text.
+struct Place<'a> {
+    hit: Target<'a>,
+    head: String,
+    body: Cow<'a, str>,
+}
+
+enum Target<'a> {
     Section {
         lesson: &'a Lesson,
         section: usize,
-        /// What an excerpt is cut from.
-        text: String,
     },
     Exercise(&'a Exercise),
+    Symptom {
+        lesson: &'a Lesson,
+        symptom: &'a Symptom,
+    },
 }
 
 impl<'a> Place<'a> {
-    fn into_hit(self, words: &[String]) -> Hit<'a> {
-        match self {
-            Self::Section {
-                lesson,
-                section,
-                text,
-            } => Hit::Section {
-                lesson,
-                section,
-                excerpt: excerpt(&single_spaced(&text), words),
-            },
-            Self::Exercise(exercise) => Hit::Exercise(exercise),
+    /// Returns how well the place fits each of `terms`.
+    fn finds(&self, terms: &[Term]) -> Vec<f64> {
+        let (head, body) = (self.head.to_lowercase(), self.body.to_lowercase());
+        let worth = match self.hit {
+            Target::Exercise(_) => EXERCISE,
+            Target::Section { .. } | Target::Symptom { .. } => 1.0,
+        };
+        let fit = |term: &Term| worth * fit(term.count(&head) > 0, term.count(&body));
+        terms.iter().map(fit).collect()
+    }
+
+    fn into_hit(self, terms: &[&Term]) -> Hit<'a> {
+        match self.hit {
+            Target::Section { lesson, section } => {
+                let is_empty = self.body.trim().is_empty();
+                let text = if is_empty {
+                    self.head.into()
+                } else {
+                    self.body
+                };
+                Hit::Section {
+                    lesson,
+                    section,
+                    excerpt: excerpt(&single_spaced(&text), terms),
+                }
+            }
+            Target::Exercise(exercise) => Hit::Exercise(exercise),
+            Target::Symptom { lesson, symptom } => Hit::Symptom { lesson, symptom },
         }
+    }
+}
+
+/// Returns how well a word fits a place: 4 if its head has it, and up to 2 by how often its body has.
+fn fit(in_head: bool, in_body: usize) -> f64 {
+    let often = match in_body {
+        0 => 0.0,
+        1 => 1.0,
+        2 | 3 => 1.5,
+        _ => 2.0,
+    };
+    often + if in_head { 4.0 } else { 0.0 }
+}
+
+fn places<'a>(course: &'a Course, track: Option<&'a TrackId>) -> Vec<Place<'a>> {
+    let mut places = Vec::new();
+    for lesson in &course.lessons {
+        for (section, part) in lesson.sections().iter().enumerate() {
+            if lesson.has_section(part, track) {
+                places.push(of_section(lesson, section, track));
+            }
+        }
+        places.extend(lesson.symptoms.iter().map(|symptom| Place {
+            hit: Target::Symptom { lesson, symptom },
+            head: symptom.hop.clone(),
+            body: format!("{} {}", symptom.cause, symptom.example).into(),
+        }));
+    }
+    places.extend(course.exercises_of(track).map(|exercise| Place {
+        hit: Target::Exercise(exercise),
+        head: format!("{} {} {}", exercise.id, exercise.title, exercise.summary),
+        body: Cow::Borrowed(&exercise.readme),
+    }));
+    places
+}
+
+fn of_section<'a>(lesson: &'a Lesson, section: usize, track: Option<&TrackId>) -> Place<'a> {
+    let title = lesson.sections()[section].title.as_deref();
+    let mut head = title.unwrap_or_default().to_owned();
+    if section == 0 {
+        head = format!("{head} {} {}", lesson.title, lesson.summary);
+    }
+    Place {
+        hit: Target::Section { lesson, section },
+        head,
+        body: section_text(lesson, section, track).into(),
     }
 }
 
@@ -68,55 +166,12 @@ impl<'a> Place<'a> {
 pub(crate) fn vocabulary(course: &Course) -> BTreeSet<String> {
     let mut vocabulary = BTreeSet::new();
     for lesson in &course.lessons {
-        vocabulary.extend(words(&lesson.title));
+        vocabulary.extend(query::words(&lesson.title));
         for section in 0..lesson.sections().len() {
-            vocabulary.extend(words(&section_text(lesson, section, None)));
+            vocabulary.extend(query::words(&section_text(lesson, section, None)));
         }
     }
     vocabulary
-}
-
-fn in_section<'a>(
-    lesson: &'a Lesson,
-    section: usize,
-    track: Option<&TrackId>,
-    words: &[String],
-) -> Option<(usize, Place<'a>)> {
-    let title = lesson.sections()[section].title.as_deref();
-    let mut head = title.unwrap_or_default().to_owned();
-    if section == 0 {
-        head = format!("{head} {} {}", lesson.title, lesson.summary);
-    }
-    let body = section_text(lesson, section, track);
-    let score = score(&head, &body, words)?;
-    let place = Place::Section {
-        lesson,
-        section,
-        text: if body.trim().is_empty() { head } else { body },
-    };
-    Some((score, place))
-}
-
-fn in_exercise<'a>(exercise: &'a Exercise, words: &[String]) -> Option<(usize, Place<'a>)> {
-    let head = format!("{} {} {}", exercise.id, exercise.title, exercise.summary);
-    let score = score(&head, &exercise.readme, words)?;
-    Some((score, Place::Exercise(exercise)))
-}
-
-/// Returns the score of a place that contains every word: 20 for each word in the head, 1 for each occurrence
-/// in the body, at most 9.
-fn score(head: &str, body: &str, words: &[String]) -> Option<usize> {
-    let (head, body) = (head.to_lowercase(), body.to_lowercase());
-    let mut score = 0;
-    for word in words {
-        let in_head = head.contains(word.as_str());
-        let in_body = body.matches(word.as_str()).count().min(9);
-        if !in_head && in_body == 0 {
-            return None;
-        }
-        score += in_body + if in_head { 20 } else { 0 };
-    }
-    Some(score)
 }
 
 /// Returns the running text of a section, without its heading and decorations, with blanks as they come.
@@ -184,18 +239,12 @@ fn single_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the part of `text` around the first occurrence of any of `words`.
-fn excerpt(text: &str, words: &[String]) -> String {
+/// Returns the part of `text` around the first of `terms` that it has.
+fn excerpt(text: &str, terms: &[&Term]) -> String {
+    let lower = text.to_lowercase();
+    let place = terms.iter().find_map(|term| term.places(&lower).min());
+    let at = place.map_or(0, |place| lower[..place].chars().count());
     let chars: Vec<char> = text.chars().collect();
-    let lower: Vec<char> = chars
-        .iter()
-        .map(|char| char.to_lowercase().next().unwrap_or(*char))
-        .collect();
-    let place = |word: &String| {
-        let word: Vec<char> = word.chars().collect();
-        lower.windows(word.len()).position(|window| window == word)
-    };
-    let at = words.iter().filter_map(place).min().unwrap_or(0);
     let start = word_start(&chars, at.saturating_sub(AROUND));
     let end = word_end(&chars, (at + AROUND).min(chars.len()));
     let piece: String = chars[start..end].iter().collect();
@@ -217,11 +266,6 @@ fn word_end(chars: &[char], from: usize) -> usize {
     blank.map_or(chars.len(), |more| from + more)
 }
 
-fn words(text: &str) -> impl Iterator<Item = String> {
-    let words = text.split(|char: char| !char.is_alphanumeric() && char != '_');
-    words.filter(|word| !word.is_empty()).map(str::to_lowercase)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -229,20 +273,30 @@ mod tests {
     use crate::kinds::KINDS;
     use crate::source::Tree;
 
-    #[test]
-    fn every_word_must_be_there() {
+    fn titles(text: &str) -> Vec<String> {
         let course = fixture::course();
-        let hits = find(&course, None, "Gateway between");
-        assert!(
-            matches!(&hits[..], [Hit::Section { section: 1, .. }]),
-            "{hits:?}"
-        );
-        assert!(find(&course, None, "gateway quantum").is_empty());
-        assert!(find(&course, None, " ?! ").is_empty());
-        assert!(matches!(
-            &find(&course, None, "both")[..],
-            [Hit::Exercise(_)]
-        ));
+        let hits = find(&course, None, text).into_iter();
+        let titles = hits.map(|hit| match hit {
+            Hit::Symptom { symptom, .. } => symptom.cause.clone(),
+            Hit::Section { section, .. } => format!("section {section}"),
+            Hit::Exercise(exercise) => exercise.title.clone(),
+        });
+        titles.collect()
+    }
+
+    #[test]
+    fn some_of_the_words_are_enough() {
+        assert_eq!(titles("Gateway between"), ["section 1"]);
+        assert_eq!(titles("gateway quantum"), ["section 1"]);
+        assert_eq!(titles("quantum physics"), [""; 0]);
+        assert_eq!(titles(" ?! "), [""; 0]);
+        assert_eq!(titles("both"), ["Both"]);
+    }
+
+    #[test]
+    fn a_rare_word_counts_more_than_a_common_one() {
+        assert_eq!(titles("almost the which of both")[0], "Both");
+        assert_eq!(titles("nobody refused"), ["Nobody listens."]);
     }
 
     #[test]
@@ -258,7 +312,10 @@ mod tests {
     #[test]
     fn an_excerpt_is_cut_at_words() {
         let text = format!("{} needle {}", "before ".repeat(30), "after ".repeat(30));
-        let excerpt = excerpt(&text, &["needle".to_owned()]);
+        let excerpt = excerpt(
+            &text,
+            &query::terms("needle", &[]).iter().collect::<Vec<_>>(),
+        );
         assert!(
             excerpt.starts_with("… before") && excerpt.ends_with("after …"),
             "{excerpt}"
@@ -276,17 +333,19 @@ mod tests {
     }
 
     #[test]
-    fn each_word_counts_and_one_of_the_head_most() {
-        let score = |head: &str, body: &str, words: &[&str]| {
-            let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-            score(head, body, &words)
-        };
-        assert_eq!(score("", "a port, a Port", &["port"]), Some(2));
-        assert_eq!(score("Port", "a port", &["port"]), Some(21));
-        assert_eq!(score("Port", "", &["port"]), Some(20));
-        assert_eq!(score("Port", "a host, a host", &["port", "host"]), Some(22));
-        assert_eq!(score("", &"port ".repeat(50), &["port"]), Some(9));
-        assert_eq!(score("Port", "a port", &["port", "host"]), None);
+    fn a_word_of_the_head_fits_most_and_often_more_than_once() {
+        assert!(fit(true, 0) > fit(false, 50));
+        assert!(fit(true, 1) > fit(true, 0));
+        assert!(fit(false, 2) > fit(false, 1));
+        assert!(fit(false, 4) > fit(false, 2));
+    }
+
+    #[test]
+    fn a_word_weighs_the_more_the_fewer_places_have_it() {
+        let found = [vec![1.0, 4.0, 0.0], vec![1.0, 0.0, 0.0]];
+        assert!(weight(&found, 1) > weight(&found, 0));
+        assert!(weight(&found, 0) > 0.0);
+        assert!(weight(&found, 2) <= 0.0);
     }
 
     #[test]
@@ -314,7 +373,12 @@ mod tests {
 
     #[test]
     fn an_excerpt_of_a_short_text_is_all_of_it() {
-        let of = |text: &str| excerpt(text, &["needle".to_owned()]);
+        let of = |text: &str| {
+            excerpt(
+                text,
+                &query::terms("needle", &[]).iter().collect::<Vec<_>>(),
+            )
+        };
         assert_eq!(of("a needle in hay"), "a needle in hay");
         assert_eq!(of("hay"), "hay");
         let long = format!("needle {}end", "x".repeat(60));

@@ -222,7 +222,7 @@ fn search_that_finds_nothing_suggests() {
 --- stderr
 Nothing in this course matches `dubling`.
 Did you mean `doubling`?
-Try fewer words, the line of error.log itself, or a status; gradus list shows every lesson.
+Try other words, the line of error.log itself, or a status; gradus list shows every lesson.
 --- exit 1
 
 "#]]
