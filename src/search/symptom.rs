@@ -19,8 +19,8 @@ pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
 /// Returns the symptoms of `lesson` whose pattern `shows`.
 fn hits_in<'a>(lesson: &'a Lesson, shows: &impl Fn(&Pattern) -> bool) -> Vec<Hit<'a>> {
     let patterns = lesson.patterns.iter().enumerate();
-    let shown = patterns.filter(|(_, pattern)| shows(pattern));
-    let symptoms = shown.filter_map(|(index, _)| lesson.symptoms.get(index));
+    let matching = patterns.filter(|(_, pattern)| shows(pattern));
+    let symptoms = matching.filter_map(|(index, _)| lesson.symptoms.get(index));
     symptoms
         .map(|symptom| Hit::Symptom { lesson, symptom })
         .collect()
