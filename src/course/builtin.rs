@@ -12,6 +12,6 @@ pub fn tree() -> Tree {
     Tree::new(
         FILES
             .iter()
-            .map(|(path, text)| ((*path).to_owned(), Cow::Borrowed(*text))),
+            .map(|(path, text)| (*path, Cow::Borrowed(*text))),
     )
 }

@@ -54,7 +54,8 @@ impl<'a> Directive<'a> {
 
     /// Reads a line that holds nothing but a comment.
     pub(super) fn on_line(line: &'a str) -> Option<Self> {
-        let comment = line.trim().strip_prefix("<!--")?.strip_suffix("-->")?;
+        let comment = line.trim_start().strip_prefix("<!--")?;
+        let comment = comment.trim_end().strip_suffix("-->")?;
         Self::in_comment(comment)
     }
 }
@@ -67,7 +68,7 @@ impl Outline {
         let mut part: Option<TrackId> = None;
         for (_, piece) in pieces(text) {
             let line = match piece {
-                Piece::Line(line) => line,
+                Piece::Line(line) => line.trim(),
                 Piece::Fence(_) => "a fence",
             };
             if let Some(marks) = second_level_marks(line) {
@@ -84,9 +85,7 @@ impl Outline {
                         track: part.clone().or_else(|| section.clone()),
                     }));
                 }
-                None if further
-                    || line.trim().is_empty()
-                    || line.trim_start().starts_with("<!--") => {}
+                None if further || line.is_empty() || line.starts_with("<!--") => {}
                 None => match part.as_ref().or(section.as_ref()) {
                     Some(track) => {
                         outline.tracks.insert(track.clone());

@@ -6,6 +6,7 @@ mod inlines;
 
 use std::collections::HashMap;
 use std::mem;
+use std::ops::Range;
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag};
 
@@ -51,6 +52,8 @@ pub fn parse_at(markdown: &str, first_line: usize) -> Doc {
 struct Builder<'a> {
     first_line: usize,
     line_starts: Vec<usize>,
+    /// The last line that was asked for, with its offsets: most events are on the line of the one before.
+    last_line: (usize, Range<usize>),
     stack: Vec<Frame>,
     notes: Vec<Footnote>,
     numbers: HashMap<CowStr<'a>, usize>,
@@ -62,14 +65,22 @@ impl<'a> Builder<'a> {
         Self {
             first_line,
             line_starts,
+            last_line: (first_line, 0..0),
             stack: vec![Frame::new(FrameKind::Root, first_line)],
             notes: Vec::new(),
             numbers: HashMap::new(),
         }
     }
 
-    fn line(&self, offset: usize) -> usize {
-        self.first_line + self.line_starts.partition_point(|start| *start <= offset)
+    fn line(&mut self, offset: usize) -> usize {
+        if !self.last_line.1.contains(&offset) {
+            let starts = &self.line_starts;
+            let index = starts.partition_point(|start| *start <= offset);
+            let start = index.checked_sub(1).map_or(0, |before| starts[before]);
+            let end = starts.get(index).copied().unwrap_or(usize::MAX);
+            self.last_line = (self.first_line + index, start..end);
+        }
+        self.last_line.0
     }
 
     fn top(&mut self) -> &mut Frame {

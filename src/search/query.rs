@@ -1,5 +1,7 @@
 //! The words of a query as people type them: without fillers, with their stems and synonyms.
 
+use memchr::memmem;
+
 /// Words that say nothing of what is looked for.
 const FILLERS: [&str; 47] = [
     "a", "after", "am", "an", "and", "are", "as", "at", "be", "but", "by", "can", "do", "does",
@@ -68,7 +70,7 @@ impl Term {
     /// Returns the places in `text`, in lower case, where the word begins, form by form.
     pub(super) fn places<'a>(&'a self, text: &'a str) -> impl Iterator<Item = usize> + 'a {
         self.forms.iter().flat_map(move |form| {
-            let places = text.match_indices(form.as_str()).map(|(place, _)| place);
+            let places = memmem::find_iter(text.as_bytes(), form.as_str());
             places.filter(move |place| {
                 let before = text[..*place].chars().next_back();
                 let begins = form.len() > SHORT || !before.is_some_and(char::is_alphanumeric);

@@ -33,15 +33,18 @@ pub enum TreeError {
 /// The text files of a course by their path from its root, with `/` between the parts.
 #[derive(Debug, Clone, Default)]
 pub struct Tree {
-    files: Arc<BTreeMap<String, Cow<'static, str>>>,
+    files: Arc<BTreeMap<Cow<'static, str>, Cow<'static, str>>>,
     folder: Option<PathBuf>,
 }
 
 impl Tree {
     /// Returns a tree of these files.
-    pub fn new(files: impl IntoIterator<Item = (String, Cow<'static, str>)>) -> Self {
+    pub fn new(
+        files: impl IntoIterator<Item = (impl Into<Cow<'static, str>>, Cow<'static, str>)>,
+    ) -> Self {
+        let files = files.into_iter();
         Self {
-            files: Arc::new(files.into_iter().collect()),
+            files: Arc::new(files.map(|(path, text)| (path.into(), text)).collect()),
             folder: None,
         }
     }
@@ -71,7 +74,7 @@ impl Tree {
         for name in names {
             let path = folder.join(&name);
             let text = read_text(&path).map_err(|source| TreeError::Read { path, source })?;
-            read.insert(name, Cow::Owned(text));
+            read.insert(Cow::Owned(name), Cow::Owned(text));
         }
         Ok(Self {
             files: Arc::new(read),

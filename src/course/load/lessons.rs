@@ -7,6 +7,7 @@ use super::super::manifest::LessonManifest;
 use super::super::outline::Outline;
 use super::head;
 use crate::source::{LessonId, Pattern, Problem, Tree, line_of, toml_problem};
+use memchr::memmem;
 use toml::Spanned;
 
 pub(super) fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Vec<Lesson> {
@@ -115,10 +116,13 @@ pub(in crate::course) fn split_front_matter(text: &str) -> (Option<&str>, &str, 
     let Some(rest) = text.strip_prefix("+++\n") else {
         return (None, text, 1);
     };
-    let Some((front, body)) = rest.split_once("\n+++\n") else {
+    let end = "\n+++\n";
+    let Some(at) = memmem::find(rest.as_bytes(), end.as_bytes()) else {
         return (None, text, 1);
     };
-    (Some(front), body, front.lines().count() + 3)
+    let (front, body) = (&rest[..at], &rest[at + end.len()..]);
+    let ends = memchr::memchr_iter(b'\n', front.as_bytes()).count();
+    (Some(front), body, ends + 4)
 }
 
 /// Returns the symptoms that the front matter `front` declares; none where it cannot be read, which
@@ -171,4 +175,25 @@ fn plain_patterns(front: &str) -> Option<Vec<&str>> {
         }
     }
     Some(patterns)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_front_matter;
+
+    #[test]
+    fn the_body_starts_on_the_line_after_the_front_matter() {
+        for (text, expected) in [
+            (
+                "+++\na = 1\nb = 2\n+++\nText",
+                (Some("a = 1\nb = 2"), "Text", 5),
+            ),
+            ("+++\na = 1\n\n+++\nText", (Some("a = 1\n"), "Text", 5)),
+            ("+++\n\n+++\nText", (Some(""), "Text", 4)),
+            ("+++\na = 1\nText", (None, "+++\na = 1\nText", 1)),
+            ("Text", (None, "Text", 1)),
+        ] {
+            assert_eq!(split_front_matter(text), expected, "{text:?}");
+        }
+    }
 }
