@@ -10,6 +10,7 @@ mod confinement;
 mod doctor;
 mod drill;
 pub mod exit;
+mod explain;
 pub(crate) mod failure;
 mod grade;
 mod grading;

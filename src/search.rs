@@ -1,6 +1,11 @@
-//! Search in a course: by words of its text, or by a pasted log line.
+//! Search in a course: by words of its text, by a pasted log line, or by a whole log.
 
+pub(crate) mod log;
+mod log_line;
+#[cfg(test)]
+mod pasted;
 mod query;
+mod shape;
 mod symptom;
 mod words;
 

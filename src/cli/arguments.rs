@@ -7,9 +7,9 @@ use clap::{Args, Parser};
 use super::app::{App, Done};
 use super::exit::Code;
 use super::{
-    author, cache, check, completions, doctor, drill, grade, hint, init, lab, list, man, mdbook,
-    merge, new, next, pack, prove, quiz, read, regrade, reset, search, skip, solution, status,
-    validate, watch, worker,
+    author, cache, check, completions, doctor, drill, explain, grade, hint, init, lab, list, man,
+    mdbook, merge, new, next, pack, prove, quiz, read, regrade, reset, search, skip, solution,
+    status, validate, watch, worker,
 };
 use crate::term::ColorChoice;
 
@@ -77,6 +77,7 @@ commands! { Command {
     Read(read::Read),
     Quiz(quiz::QuizCommand),
     Search(search::Search),
+    Explain(explain::Explain),
     Next(next::Next),
     Status(status::Status),
     Check(check::Check),

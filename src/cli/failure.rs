@@ -4,6 +4,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::exit::Code;
+use super::explain::LogError;
 use super::invocation::{Invocation, quoted};
 use crate::check::CheckError;
 use crate::course::scaffold::ScaffoldError;
@@ -61,6 +62,8 @@ pub(crate) enum Failure {
     Scaffold(#[from] ScaffoldError),
     #[error(transparent)]
     Pack(#[from] PackError),
+    #[error(transparent)]
+    Log(#[from] LogError),
     #[error("cannot use {}", path.display())]
     File { path: PathBuf, source: io::Error },
     /// The command's own input or output.
@@ -96,6 +99,7 @@ impl Failure {
             | Self::WhichExercise
             | Self::Refused { .. }
             | Self::BuiltIn
+            | Self::Log(LogError::None)
             | Self::Drill(DrillError::TooMany { .. }) => Code::Usage,
             Self::Check(CheckError::Missing { .. }) | Self::NoLab(_) | Self::NoDrill => {
                 Code::Nothing
@@ -109,6 +113,7 @@ impl Failure {
             | Self::Scaffold(_)
             | Self::Drill(_)
             | Self::Pack(_)
+            | Self::Log(_)
             | Self::File { .. }
             | Self::Stream(_) => Code::Failed,
         }
@@ -141,6 +146,7 @@ impl Failure {
             Self::Grade(error) => grade_hint(error, command),
             Self::Scaffold(error) => scaffold_hint(error),
             Self::Pack(error) => pack_hint(error),
+            Self::Log(error) => Some(log_hint(error, command)),
             Self::Course(TreeError::Read { .. }) => {
                 Some("name the course's folder with `--course`".to_owned())
             }
@@ -307,5 +313,32 @@ fn scaffold_hint(error: &ScaffoldError) -> Option<String> {
     match error {
         ScaffoldError::Exists(_) => Some("choose another name; nothing was written".to_owned()),
         ScaffoldError::NotASlug(_) | ScaffoldError::File { .. } => None,
+    }
+}
+
+fn log_hint(error: &LogError, command: impl Fn(&str) -> String) -> String {
+    let explain = command("explain").replace('`', "");
+    let name = |path: &std::path::Path| quoted(&path.to_string_lossy());
+    match error {
+        LogError::Read { path, source } if source.kind() == io::ErrorKind::PermissionDenied => {
+            format!("`sudo cat {} | {explain}`", name(path))
+        }
+        LogError::Read { .. } => {
+            "`nginx -T` names the logs: look for `error_log` and `access_log`".to_owned()
+        }
+        LogError::Folder(path) => {
+            format!(
+                "name a log in it, such as {}",
+                path.join("error.log").display()
+            )
+        }
+        LogError::Packed { path, tool } => format!("`{tool} {} | {explain}`", name(path)),
+        LogError::Binary { .. } => {
+            "name an error.log or an access.log; UTF-16 has to be made UTF-8 first".to_owned()
+        }
+        LogError::None => format!(
+            "{}, or `journalctl -u nginx | {explain}`",
+            command("explain /var/log/nginx/error.log")
+        ),
     }
 }

@@ -75,13 +75,18 @@ fn lines(app: &App, hit: &Hit<'_>) -> Vec<Line> {
     }
 }
 
-fn symptom_lines(app: &App, lesson: &Lesson, symptom: &Symptom) -> Vec<Line> {
+/// Returns the cause of `symptom`, its hop, the first command to run and the lesson.
+pub(super) fn symptom_lines(app: &App, lesson: &Lesson, symptom: &Symptom) -> Vec<Line> {
     let mut lines = app.output.markdown(&symptom.cause);
     lines.push(
         Line::new()
             .with(Role::Dim, "  Where:  ")
             .with(Role::Text, &symptom.hop),
     );
+    if let Some(first) = &symptom.first {
+        let line = Line::new().with(Role::Dim, "  First:  ");
+        lines.push(line.with(Role::Code, first));
+    }
     let mut line = Line::new().with(Role::Dim, "  Lesson: ");
     line.spans.extend(title_line(lesson).spans);
     lines.push(line);

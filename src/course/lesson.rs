@@ -73,6 +73,8 @@ pub struct Symptom {
     pub cause: String,
     /// The hop where it happens.
     pub hop: String,
+    /// What to run or look at first.
+    pub first: Option<String>,
 }
 
 impl Lesson {

@@ -61,6 +61,7 @@ pub(super) struct SymptomManifest {
     pub(super) example: String,
     pub(super) cause: String,
     pub(super) hop: String,
+    pub(super) first: Option<String>,
 }
 
 /// A quiz block.

@@ -35,6 +35,28 @@ use task::{CATCHERS, GatewayTask, LABS_A_PROCESSOR, title};
 pub(crate) use live::{Label, Opening, opening};
 pub(crate) use task::Files;
 
+/// The hops of a request, and those of gateways other than nginx.
+const HOPS: &[&str] = &[
+    "client to nginx",
+    "nginx",
+    "nginx to upstream",
+    "upstream",
+    "client to gateway",
+    "gateway",
+    "gateway to upstream",
+    "Apache",
+    "Apache to app",
+    "HAProxy",
+    "HAProxy to server",
+    "Traefik to service",
+    "Caddy to app",
+    "Envoy to upstream",
+    "ALB to target",
+    "Cloudflare",
+    "Cloudflare to origin",
+    "ingress to pod",
+];
+
 /// The kind `gateway`.
 #[derive(Debug)]
 pub struct Gateway;
@@ -55,7 +77,7 @@ impl Kind for Gateway {
                 depth: 1,
                 protection: Protection::Lock,
             }],
-            hops: &["client to nginx", "nginx", "nginx to upstream", "upstream"],
+            hops: HOPS,
         }
     }
 

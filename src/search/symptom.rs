@@ -1,14 +1,16 @@
 //! Search by symptoms: patterns for log lines.
 
 use super::Hit;
+use super::log_line::unwrapped;
 use crate::course::{Course, Lesson};
 use crate::source::Pattern;
 
 /// Returns the symptoms that match `text`, in the order of the course. A bare status code matches the
 /// symptoms about that status.
 pub(super) fn find<'a>(course: &'a Course, text: &str) -> Vec<Hit<'a>> {
-    let text = text.trim();
-    let shows = |pattern: &Pattern| match status(text) {
+    let text = unwrapped(text.trim().as_bytes());
+    let text = String::from_utf8_lossy(&text);
+    let shows = |pattern: &Pattern| match status(&text) {
         Some(status) => is_about(pattern, status),
         None => text.lines().any(|line| pattern.is_match(line)),
     };

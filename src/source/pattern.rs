@@ -23,6 +23,10 @@ impl Pattern {
         }
     }
 
+    pub(crate) fn source(&self) -> &str {
+        &self.source
+    }
+
     /// Returns whether the pattern is found in `line`; one that is no pattern never is.
     pub(crate) fn is_match(&self, line: &str) -> bool {
         let literals = self.literals.get_or_init(|| literals(&self.source));

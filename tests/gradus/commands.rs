@@ -6,6 +6,7 @@
 )]
 
 mod authoring;
+mod explaining;
 mod learning;
 mod robust;
 mod solving;

@@ -190,7 +190,7 @@ exercises/wires/exercise.toml:2: `title` is empty
 exercises/wires/exercise.toml:7: `wrong/01-forgets.rs`: there is no hidden test `no_types_of_the_course`
 lessons/01-all.md:9: leads to the exercise `keep`, which does not exist or cannot be read
 lessons/02-questions.md:1: hop `the moon` is not known
-    hops are `client to nginx`, `nginx`, `nginx to upstream`, `upstream`
+    hops are `client to nginx`, `nginx`, `nginx to upstream`, `upstream`, `client to gateway`, `gateway`, `gateway to upstream`, `Apache`, `Apache to app`, `HAProxy`, `HAProxy to server`, `Traefik to service`, `Caddy to app`, `Envoy to upstream`, `ALB to target`, `Cloudflare`, `Cloudflare to origin`, `ingress to pod`
 lessons/02-questions.md:6: pattern `refused` does not match its own example
 lessons/02-questions.md:17: the link `01-all.md#gone` leads to no heading of lessons/01-all.md
 lessons/02-questions.md:17: the link `09-gone.md` leads to no lesson

@@ -140,6 +140,7 @@ fn symptoms(front: &str) -> Vec<Symptom> {
             example: symptom.example,
             cause: symptom.cause,
             hop: symptom.hop,
+            first: symptom.first,
         })
         .collect()
 }

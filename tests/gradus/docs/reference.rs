@@ -107,10 +107,12 @@ fn every_field_of_the_json_is_on_its_page() {
     let desk = Desk::with_workspace();
     desk.gradus(&["next"]);
     desk.gradus(&["check", "double"]);
+    desk.write("here/log", "HTTP/1.1 502\n[error] else\n");
     let runs = [
         ("check", vec!["check", "double", "--json"]),
         ("list", vec!["list", "--json"]),
         ("status", vec!["status", "--json"]),
+        ("explain", vec!["explain", "log", "--json"]),
         ("validate", vec!["validate", "../course", "--json"]),
         (
             "validate",
