@@ -69,6 +69,20 @@ pub struct Guests {
     pub languages: Languages,
 }
 
+/// The commands by purpose, for the help and the reference: clap has no groups of commands.
+pub const GROUPS: &[(&str, &[&str])] = &[
+    (
+        "Learn",
+        &[
+            "init", "next", "read", "quiz", "review", "search", "explain", "check", "watch",
+            "hint", "solution", "reset", "skip", "program", "status", "list", "lab", "drill",
+        ],
+    ),
+    ("Author", &["new", "author", "validate"]),
+    ("Grade", &["pack", "grade", "merge", "regrade"]),
+    ("This machine", &["doctor", "cache", "completions", "man"]),
+];
+
 /// Returns the command line as clap knows it, for a reference.
 pub fn command(guests: Guests) -> clap::Command {
     let command = new::with_kinds(Arguments::command(), guests.kinds);
@@ -88,7 +102,14 @@ pub fn main(guests: Guests) -> ExitCode {
 
 fn run(guests: Guests, arguments: Vec<OsString>, environment: Environment) -> Code {
     let first = arguments.first().cloned();
-    let parsed = match parse(command(guests), arguments) {
+    let asks_for_help = arguments
+        .iter()
+        .any(|word| word == "-h" || word == "--help");
+    let mut command = command(guests);
+    if asks_for_help {
+        command = in_groups(command);
+    }
+    let parsed = match parse(command, arguments) {
         Ok(parsed) => parsed,
         Err(error) => return refuse(&error),
     };
@@ -107,6 +128,36 @@ fn run(guests: Guests, arguments: Vec<OsString>, environment: Environment) -> Co
 fn parse(mut command: clap::Command, arguments: Vec<OsString>) -> clap::error::Result<Arguments> {
     let mut matches = command.try_get_matches_from_mut(arguments)?;
     Arguments::from_arg_matches_mut(&mut matches).map_err(|error| error.format(&mut command))
+}
+
+/// Has the help list the commands by [`GROUPS`], each group as clap lays commands out.
+fn in_groups(command: clap::Command) -> clap::Command {
+    let mut template = String::from("{about-with-newline}\n{usage-heading} {usage}\n");
+    let styles = clap::builder::Styles::styled();
+    let header = styles.get_header();
+    for (title, names) in GROUPS {
+        let of_group = names
+            .iter()
+            .filter_map(|name| command.find_subcommand(name));
+        let mut group = clap::Command::new("group")
+            .max_term_width(arguments::WIDEST)
+            .disable_help_subcommand(true)
+            .help_template("{subcommands}")
+            .subcommands(of_group.cloned().collect::<Vec<_>>());
+        let commands = group.render_help().ansi().to_string();
+        let commands = commands.trim_end();
+        template.extend([
+            format!("\n{header}{title}:{header:#}\n"),
+            commands.to_owned(),
+            "\n".to_owned(),
+        ]);
+    }
+    // What the groups list, clap need not list again.
+    let usage = format!("{} [OPTIONS] [COMMAND]", command.get_name());
+    command
+        .mut_subcommands(|command| command.hide(true))
+        .override_usage(usage)
+        .help_template(template + "\n{all-args}{after-help}")
 }
 
 /// Prints help, the version, or a usage error.

@@ -79,6 +79,31 @@ impl Course {
         self.exercises.iter().find(|exercise| exercise.id == *id)
     }
 
+    /// Returns the lesson with this path, relative to the folder of the lessons.
+    fn linked_lesson(&self, path: &str) -> Option<&Lesson> {
+        let file = format!("lessons/{}", path.trim_start_matches("./"));
+        self.lessons.iter().find(|lesson| lesson.file == file)
+    }
+
+    /// Returns the lesson, and the index of its section, that `link` in the text of `lesson` leads to; `None` if
+    /// it leads out of the course, or nowhere.
+    pub(crate) fn linked<'a>(
+        &'a self,
+        lesson: &'a Lesson,
+        link: &str,
+    ) -> Option<(&'a Lesson, usize)> {
+        let (path, anchor) = link.split_once('#').unwrap_or((link, ""));
+        let target = match path {
+            "" => lesson,
+            path => self.linked_lesson(path)?,
+        };
+        let section = match anchor {
+            "" => 0,
+            anchor => target.section_of(target.heading_of(anchor)?)?,
+        };
+        Some((target, section))
+    }
+
     /// Returns whether `track` has `item` of `lesson`; without a track, it does.
     pub(crate) fn has_item(&self, lesson: &Lesson, item: &Item, track: Option<&TrackId>) -> bool {
         match item {

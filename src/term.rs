@@ -26,7 +26,7 @@ pub(crate) use inline::InlinePrompt;
 pub(crate) use keys::Key;
 pub(crate) use lines::LineTerminal;
 pub(crate) use pager::{Pager, Turn};
-pub(crate) use prompt::{Prompt, cut, typed_number};
+pub(crate) use prompt::{Prompt, around, cut, typed_number};
 pub(crate) use screen::{Ask, PromptReply, Size, Spot, Terminal};
 pub(crate) use source::{Listener, TerminalEvent, suspend};
 pub use theme::Theme;

@@ -108,11 +108,26 @@ pub struct Span {
     pub style: Style,
 }
 
+/// What a row of the screen is in a table that is laid out as a grid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TablePart {
+    /// Part of the header, or the rule below it.
+    Head,
+    /// The first of the lines of a row.
+    Row,
+    /// Another of them.
+    Rest,
+    /// The rule between two rows.
+    Rule,
+}
+
 /// One row of the screen.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Line {
     /// The runs, from left to right.
     pub spans: Vec<Span>,
+    /// Its part in a table, so that a page that begins within one can repeat the header.
+    pub table: Option<TablePart>,
 }
 
 impl Line {
@@ -162,6 +177,18 @@ impl Line {
     pub fn text(&self) -> String {
         self.spans.iter().map(|span| span.text.as_str()).collect()
     }
+}
+
+/// Returns the addresses that `lines` link to, each once, in order.
+pub(crate) fn links(lines: &[Line]) -> Vec<&str> {
+    let spans = lines.iter().flat_map(|line| &line.spans);
+    let mut found = Vec::new();
+    for link in spans.filter_map(|span| span.style.link.as_deref()) {
+        if !found.contains(&link) {
+            found.push(link);
+        }
+    }
+    found
 }
 
 /// Returns the messages of `error` and its sources, joined by colons. A source that the message before it

@@ -13,11 +13,14 @@ use super::{
 };
 use crate::term::ColorChoice;
 
+/// The most columns that the help takes.
+pub(super) const WIDEST: usize = 100;
+
 /// An interactive tutorial and exercise runner for the terminal
 ///
 /// Without a command, Gradus opens the course where you left it.
 #[derive(Debug, Parser)]
-#[command(name = "gradus", version, after_help = Code::HELP, max_term_width = 100)]
+#[command(name = "gradus", version, after_help = Code::HELP, max_term_width = WIDEST)]
 #[command(disable_help_subcommand = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]

@@ -58,7 +58,7 @@ pub(super) struct Grading {
     /// Refuse exercises whose hidden tests run in the learner's process
     #[arg(long, value_name = "TIER", value_parser = ["called"])]
     tier: Option<String>,
-    /// The sandbox of submissions: `none` is limits of time, memory and output alone, and every report
+    /// The sandbox of submissions: `none` only limits time, memory and output, and every report
     /// says so [default: the strongest; without one nothing is graded]
     #[arg(long, value_name = "SANDBOX", value_parser = sandboxes())]
     sandbox: Option<String>,

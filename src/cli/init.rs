@@ -16,7 +16,7 @@ use crate::workspace::{FOLDER_NAME, Workspace};
 /// Create a workspace: the folder with your work on a course
 #[derive(Debug, Args)]
 pub(crate) struct Init {
-    /// Where; the folder must be new or empty [default: `gradus-workspace` in this folder]
+    /// The folder to create; it must be new or empty [default: `gradus-workspace` in this folder]
     dir: Option<PathBuf>,
     /// Choose a track of the course
     #[arg(long, value_name = "TRACK")]

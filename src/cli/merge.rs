@@ -12,7 +12,7 @@ use crate::text::{Line, Role, counted};
 
 /// Merge the results of all partitions; refuse missing, duplicate or contradictory ones
 ///
-/// Given the results of a whole grading, it only writes reports.
+/// Given the results of a complete grading, it only writes reports.
 #[derive(Debug, Args)]
 pub(crate) struct Merge {
     /// The results of each partition: the folder of its grading, or its results.jsonl

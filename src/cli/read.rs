@@ -6,11 +6,11 @@ use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
-use crate::course::{Item, Lesson, Section};
+use crate::course::{Course, Item, Lesson, Section};
 use crate::lesson::layout;
 use crate::progress::Next;
 use crate::source::TrackId;
-use crate::text::{Line, Role, Style};
+use crate::text::{Line, Role, Style, links};
 
 /// Read a lesson
 #[derive(Debug, Args)]
@@ -99,12 +99,31 @@ fn titles(lesson: &Lesson, track: Option<&TrackId>) -> String {
     titles.collect::<Vec<_>>().join(", ")
 }
 
+/// Returns the commands that show the other lessons which `text` of `lesson` links to.
+fn link_lines(app: &App, course: &Course, lesson: &Lesson, text: &[Line]) -> Vec<Line> {
+    let linked = links(text).into_iter();
+    let mut others: Vec<&Lesson> = linked
+        .filter_map(|link| course.linked(lesson, link))
+        .map(|(target, _)| target)
+        .filter(|target| target.id != lesson.id)
+        .collect();
+    others.dedup_by_key(|other| &other.id);
+    let gap = (!others.is_empty()).then(Line::new);
+    let commands = others.into_iter().map(|other| {
+        let command = app.command(&format!("read {}", other.id));
+        Line::new().with(Role::Dim, format!("{}: {command}", other.title))
+    });
+    gap.into_iter().chain(commands).collect()
+}
+
 fn item_lines(app: &App, opened: &OpenCourse, lesson: &Lesson, item: &Item) -> Vec<Line> {
     let label = Style::bold(Role::Accent);
     match item {
         Item::Text(range) => {
             let blocks = lesson.blocks(range, opened.progress.track.as_ref());
-            layout(&blocks, lesson.doc(), &app.output.layout())
+            let mut lines = layout(&blocks, lesson.doc(), &app.output.layout());
+            lines.extend(link_lines(app, &opened.course, lesson, &lines));
+            lines
         }
         Item::Quiz(quiz) => {
             let mut lines = vec![Line::new().with(label, "Question")];

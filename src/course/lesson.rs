@@ -7,7 +7,7 @@ use super::Lazy;
 use super::body::Body;
 use super::outline::Outline;
 use super::quiz::Quiz;
-use crate::lesson::{Block, BlockKind, Doc};
+use crate::lesson::{Block, BlockKind, Doc, text_of};
 use crate::source::{ExerciseId, LessonId, Pattern, TrackId};
 
 /// A lesson of a course.
@@ -128,6 +128,25 @@ impl Lesson {
         }
         let own = range.clone().zip(all).filter(|(index, _)| is_on(*index));
         Cow::Owned(own.map(|(_, block)| block.clone()).collect())
+    }
+
+    /// Returns the index of the block that is the heading with this anchor.
+    pub(super) fn heading_of(&self, wanted: &str) -> Option<usize> {
+        let is_it = |block: &Block| match &block.kind {
+            BlockKind::Heading { text, marks, .. } => match &marks.id {
+                Some(id) => id == wanted,
+                None => anchor(&text_of(text)) == wanted,
+            },
+            _ => false,
+        };
+        self.doc().blocks.iter().position(is_it)
+    }
+
+    /// Returns the index of the section with the block at `index`.
+    pub(super) fn section_of(&self, index: usize) -> Option<usize> {
+        let has_it = |item: &Item| matches!(item, Item::Text(range) if range.contains(&index));
+        let mut sections = self.sections().iter();
+        sections.position(|section| section.items.iter().any(has_it))
     }
 
     /// Returns the lesson's questions, in order.

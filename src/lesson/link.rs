@@ -20,6 +20,11 @@ pub(super) fn address(target: &str) -> Option<Arc<str>> {
     allowed.then(|| encoded(target))
 }
 
+/// Returns whether `target` leads to another part of the course, not out of it.
+pub(super) fn is_local(target: &str) -> bool {
+    scheme(target).is_none()
+}
+
 /// Returns the scheme of `target` (RFC 3986), `?` for a malformed one; `None` for a relative address.
 fn scheme(target: &str) -> Option<&str> {
     let (scheme, _) = target.split_once(':')?;

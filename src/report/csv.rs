@@ -14,7 +14,7 @@ impl Format for Csv {
     }
 
     fn summary(&self) -> &'static str {
-        "A gradebook for spreadsheets, a row a learner: `gradebook.csv`"
+        "A gradebook for spreadsheets, one row per learner: `gradebook.csv`"
     }
 
     fn write(&self, results: &dyn Results, folder: &mut dyn ReportFolder) -> io::Result<()> {

@@ -25,7 +25,7 @@ impl CoursePage for Finish {
             let mut lines = shared.view.heading(1, "The last page");
             lines.push(Line::new());
             lines.extend(shared.view.markdown(
-                "You have come to the end. Something in between is still open; **Enter** lists it.",
+                "You have reached the end. Some parts are still open; **Enter** lists them.",
             ));
             return lines;
         }
@@ -43,7 +43,7 @@ impl CoursePage for Finish {
             lines.push(Line::new());
             lines.extend(shared.view.markdown(
                 "Stay in practice: `gradus drill` breaks a gateway, shows you what a customer \
-                 sees, and takes the time until you have named the cause and mended it.",
+                 sees, and takes the time until you have named the cause and fixed it.",
             ));
         }
         lines

@@ -1,6 +1,7 @@
 //! The footer: where the learner is, and which keys work.
 
 use super::view::View;
+use crate::lesson::wrap;
 use crate::text::{Line, Role};
 
 /// A key and what it does.
@@ -18,6 +19,9 @@ pub(super) const fn hint(key: &'static str, what: &'static str) -> Hint {
 /// Always there, whatever else does not fit.
 const LAST: &[Hint] = &[hint("?", "help"), hint("q", "quit")];
 
+/// What the key of the help says where not all keys fit.
+const MORE: &str = "more keys";
+
 /// Between two keys.
 const GAP: &str = "  ";
 
@@ -28,6 +32,8 @@ pub(super) struct Footer {
     pub(super) place: Line,
     /// The text at the right end of that row.
     pub(super) note: String,
+    /// A message or a question in place of both, over as many rows as it needs.
+    pub(super) notice: Option<Line>,
     /// The keys, the most useful first.
     pub(super) hints: Vec<Hint>,
     /// The keys at the end, which are always there.
@@ -35,17 +41,22 @@ pub(super) struct Footer {
 }
 
 impl Footer {
-    /// Returns the footer's rows: two on a screen, and a prompt where a session runs by lines.
+    /// Returns the footer's rows: those of a screen, or a prompt where a session runs by lines.
     pub(super) fn lines(&self, view: &View) -> Vec<Line> {
         if view.by_lines() {
             return vec![self.spoken_place(), self.prompt()];
         }
-        self.rows(view).to_vec()
+        self.rows(view)
     }
 
-    /// Returns the two rows of a screen.
-    pub(super) fn rows(&self, view: &View) -> [Line; 2] {
-        [self.place_row(view), self.keys_row(view.caps.width)]
+    /// Returns the rows of a screen: where the learner is, or a notice, and the keys.
+    pub(super) fn rows(&self, view: &View) -> Vec<Line> {
+        let mut rows = match &self.notice {
+            Some(notice) => wrap(&notice.spans, view.caps.width),
+            None => vec![self.place_row(view)],
+        };
+        rows.extend(self.key_rows(view));
+        rows
     }
 
     fn place_row(&self, view: &View) -> Line {
@@ -58,25 +69,31 @@ impl Footer {
         view.cut(self.place.clone(), room).with(Role::Dim, note)
     }
 
-    fn keys_row(&self, columns: usize) -> Line {
-        // What ends the row is followed by no gap.
-        let gap = if self.pinned.is_empty() { GAP.len() } else { 0 };
-        let room = (columns + gap).saturating_sub(width(self.pinned));
-        let mut row = Line::new();
-        for hint in &self.hints {
-            if row.width() + width(&[*hint]) > room {
-                break;
+    /// Returns the keys that fit, the pinned ones at the end; if others do not fit, the key of the help says so.
+    fn key_rows(&self, view: &View) -> Vec<Line> {
+        // What ends a row is followed by no gap.
+        let (columns, most) = (view.caps.width + GAP.len(), view.key_rows());
+        let (mut rows, mut rest) = (Vec::new(), self.hints.as_slice());
+        while rows.len() + 1 < most && width(rest) + width(self.pinned) > columns {
+            let fit = fitting(rest, columns);
+            rows.push(key_row(&rest[..fit]));
+            rest = &rest[fit..];
+        }
+        let mut pinned = self.pinned.to_vec();
+        if width(rest) + width(&pinned) > columns {
+            if let Some(help) = pinned.iter_mut().find(|hint| hint.key == "?") {
+                help.what = MORE;
             }
-            push(&mut row, hint);
+            rest = &rest[..fitting(rest, columns.saturating_sub(width(&pinned)))];
         }
-        for hint in self.pinned {
-            push(&mut row, hint);
-        }
-        row.trim_end();
-        row
+        rows.push(key_row(&[rest, &pinned].concat()));
+        rows
     }
 
     fn spoken_place(&self) -> Line {
+        if let Some(notice) = &self.notice {
+            return notice.clone();
+        }
         let mut line = self.place.clone();
         if !self.note.is_empty() {
             line.push(Role::Dim, format!(", {}", self.note));
@@ -97,11 +114,23 @@ impl Footer {
     }
 }
 
-fn push(row: &mut Line, hint: &Hint) {
-    row.push(Role::Key, hint.key);
-    row.push(Role::Dim, format!(" {}{GAP}", hint.what));
+fn key_row(hints: &[Hint]) -> Line {
+    let mut row = Line::new();
+    for hint in hints {
+        row.push(Role::Key, hint.key);
+        row.push(Role::Dim, format!(" {}{GAP}", hint.what));
+    }
+    row.trim_end();
+    row
 }
 
+/// Returns how many of `hints` fit in `columns`, from the first.
+fn fitting(hints: &[Hint], columns: usize) -> usize {
+    let fits = |count: &usize| width(&hints[..*count]) <= columns;
+    (0..=hints.len()).rev().find(fits).unwrap_or(0)
+}
+
+/// Returns the cells of `hints`, each with the gap after it.
 fn width(hints: &[Hint]) -> usize {
     let of = |hint: &Hint| hint.key.chars().count() + hint.what.chars().count() + 1 + GAP.len();
     hints.iter().map(of).sum()
@@ -113,8 +142,62 @@ impl Footer {
         Self {
             place: Line::new().with(Role::Dim, place),
             note: String::new(),
+            notice: None,
             hints,
             pinned: LAST,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::term::Caps;
+
+    fn rows(footer: &Footer, width: usize, height: usize) -> Vec<String> {
+        let caps = Caps {
+            color: false,
+            hyperlinks: false,
+            unicode: true,
+            accessible: false,
+            width,
+            height,
+            terminal: true,
+        };
+        let view = View {
+            caps,
+            interactive: true,
+        };
+        footer.rows(&view).iter().map(Line::text).collect()
+    }
+
+    fn footer() -> Footer {
+        let hints = ["one", "two", "three", "four"];
+        Footer::new("Place", hints.map(|what| hint("k", what)).to_vec())
+    }
+
+    #[test]
+    fn keys_that_do_not_fit_are_on_a_second_row_or_the_help_says_so() {
+        let (one, two) = ("k one  k two  k three  k four", "? help  q quit");
+        assert_eq!(rows(&footer(), 80, 24), ["Place", &format!("{one}  {two}")]);
+        assert_eq!(rows(&footer(), 30, 20), ["Place", one, two]);
+        // Too low for a second row.
+        assert_eq!(
+            rows(&footer(), 40, 10),
+            ["Place", "k one  k two  ? more keys  q quit"]
+        );
+    }
+
+    #[test]
+    fn a_notice_takes_the_rows_it_needs() {
+        let footer = Footer {
+            notice: Some(Line::plain("one two three four five six")),
+            hints: Vec::new(),
+            ..footer()
+        };
+        assert_eq!(
+            rows(&footer, 20, 20),
+            ["one two three four", "five six", "? help  q quit"]
+        );
     }
 }

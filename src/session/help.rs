@@ -97,11 +97,11 @@ fn key_lines(keys: Keys, view: &View) -> Vec<Line> {
     lines.collect()
 }
 
-/// Returns a row for each key.
-pub(super) fn brief<'a>(keys: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<Line> {
-    let row = |(key, what)| {
+/// Returns each key with what it does.
+pub(super) fn brief<'a>(keys: impl Iterator<Item = (&'a str, &'a str)>, view: &View) -> Vec<Line> {
+    let rows = keys.flat_map(|(key, what)| {
         let lead = Line::new().with(Role::Key, format!("  {key}  "));
-        lead.with(Role::Text, what)
-    };
-    keys.map(row).collect()
+        view.hung(&lead, &Line::plain(what))
+    });
+    rows.collect()
 }

@@ -240,7 +240,7 @@ impl LabScreen<'_> {
         match event {
             TerminalEvent::Key(key) if self.asked.is_some() => return self.answer(key),
             TerminalEvent::Paste(_) => {
-                let text = "What is pasted is not taken for keys.";
+                let text = "A paste is text: it presses no keys.";
                 self.say(Role::Dim, text)?;
             }
             // Where there are no keys, the signal of Ctrl-C ends a lab as q does.
@@ -328,19 +328,27 @@ impl LabScreen<'_> {
         let status = self.status()?;
         let mut lines = self.purpose.heading(&status, &self.view);
         lines.push(Line::new());
-        if self.purpose.looks_inside() {
-            lines.extend(board::places(&status));
-            lines.push(Line::new());
-            lines.append(&mut self.said);
+        let looks_inside = self.purpose.looks_inside();
+        let places = if looks_inside {
+            board::places(&status)
         } else {
-            lines.extend(board::surface(&status));
-            lines.push(Line::new());
+            board::surface(&status)
+        };
+        lines.extend(places.into_iter().flat_map(|mut place| {
+            let value = Line {
+                spans: place.spans.split_off(1),
+                ..Line::new()
+            };
+            self.view.hung(&place, &value)
+        }));
+        lines.push(Line::new());
+        if looks_inside {
+            lines.append(&mut self.said);
         }
         let here = "gradus lab shell opens a shell in it from another terminal.";
         lines.push(Line::new().with(Role::Dim, here));
         if status.customers.is_some() {
-            let come =
-                "Customers come all the while; a log line of theirs is shown when it is news.";
+            let come = "Customers send requests all the time; their log lines are shown when something changes.";
             lines.push(Line::new().with(Role::Dim, come));
         }
         lines.push(Line::new());

@@ -12,6 +12,7 @@ use super::finish::Finish;
 use super::help::Help;
 use super::messages::{Editor, Effect, Farewell, Input, ProgressNote};
 use super::page::{Action, CoursePage, PromptFor};
+use super::reading::Reading;
 use super::shared::SharedState;
 use super::sheet::Sheet;
 #[cfg(test)]
@@ -98,7 +99,7 @@ impl Machine {
             self.after_pager(turn);
             return;
         }
-        self.notice = None;
+        self.drop_notice();
         if self.asked.is_some() {
             self.press(key);
         } else if let Some(actions) = self.page.capture(key, &self.shared) {
@@ -162,6 +163,7 @@ impl Machine {
                     self.go_or_finish(next);
                 }
                 Action::Cover(page) => self.cover(page),
+                Action::Visit(stop) => self.cover(Box::new(Reading::visit(stop))),
                 Action::Close => self.close(),
                 Action::ShowTracks => self.show_tracks(),
             }

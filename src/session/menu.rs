@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::path::Stop;
 use super::view::View;
 use crate::source::TrackId;
+use crate::term::around;
 use crate::text::{Line, Role};
 
 /// Where an entry leads.
@@ -75,57 +76,70 @@ impl Menu {
 
     /// Returns at which of the lines the chosen entry is.
     pub(super) fn chosen_line(&self, view: &View) -> usize {
+        let rows = self.rows(view);
+        let above = &rows[self.window(&rows, view).start..self.chosen.min(rows.len())];
         let intro = view.fit(self.intro.clone()).len();
         let gap = usize::from(intro > 0 && !self.entries.is_empty());
-        intro + gap + self.chosen - self.window(view).start
+        intro + gap + above.iter().map(Vec::len).sum::<usize>()
     }
 
     /// Returns the lines that fit on one screen, the chosen entry among them; where nothing is
     /// redrawn, all of them, numbered.
     pub(super) fn lines(&self, view: &View) -> Vec<Line> {
-        let entries = self.entries.iter().enumerate();
-        let rows: Vec<Line> = entries
-            .map(|(index, entry)| self.row(index, entry, view))
-            .collect();
+        let rows = self.rows(view);
         let mut lines = self.intro.clone();
         if !lines.is_empty() && !rows.is_empty() {
             lines.push(Line::new());
         }
-        lines.extend_from_slice(&rows[self.window(view)]);
+        lines.extend(rows[self.window(&rows, view)].concat());
         lines
     }
 
-    /// Returns which entries are shown.
-    fn window(&self, view: &View) -> Range<usize> {
-        let (many, intro) = (self.entries.len(), view.fit(self.intro.clone()).len());
+    /// Returns the rows of each entry.
+    fn rows(&self, view: &View) -> Vec<Vec<Line>> {
+        let entries = self.entries.iter().enumerate();
+        entries
+            .map(|(index, entry)| self.entry_rows(index, entry, view))
+            .collect()
+    }
+
+    /// Returns which entries are shown: as many around the chosen one as there is room for.
+    fn window(&self, entries: &[Vec<Line>], view: &View) -> Range<usize> {
+        let intro = view.fit(self.intro.clone()).len();
         let rows = view.rows();
         // Under an introduction that leaves no room, the entries have a page of their own.
         let room = match rows.saturating_sub(intro + 1) {
             0..3 => rows,
             room => room,
         };
-        if view.by_lines() || many <= room {
-            return 0..many;
+        if view.by_lines() || entries.is_empty() {
+            return 0..entries.len();
         }
-        let first = self.chosen.saturating_sub(room / 2).min(many - room);
-        first..first + room
+        around(entries, self.chosen, room)
     }
 
-    fn row(&self, index: usize, entry: &MenuEntry, view: &View) -> Line {
-        let mut row = if view.by_lines() {
+    fn entry_rows(&self, index: usize, entry: &MenuEntry, view: &View) -> Vec<Line> {
+        let is_chosen = index == self.chosen && !view.by_lines();
+        let mut lead = if view.by_lines() {
             Line::new()
                 .with(Role::Key, format!("{}", index + 1))
                 .with(Role::Text, ". ")
-        } else if index == self.chosen {
+        } else if is_chosen {
             Line::new().with(Role::Accent, "> ")
         } else {
             Line::plain("  ")
         };
-        for span in &entry.label.spans {
-            let mut style = span.style.clone();
-            style.bold |= index == self.chosen && !view.by_lines();
-            row.push(style, &span.text);
-        }
-        view.cut(row, view.caps.width)
+        let mut label = entry.label.clone();
+        label
+            .spans
+            .iter_mut()
+            .for_each(|span| span.style.bold |= is_chosen);
+        let indent = label
+            .spans
+            .iter()
+            .take_while(|span| span.text.trim().is_empty());
+        let indent = indent.count();
+        lead.spans.extend(label.spans.drain(..indent));
+        view.hung(&lead, &label)
     }
 }

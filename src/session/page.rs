@@ -118,6 +118,8 @@ pub(super) enum Action {
     GoBefore(Stop),
     SkipLesson(Stop),
     Cover(Box<dyn CoursePage>),
+    /// Show the text at this stop over the page, and come back.
+    Visit(Stop),
     Close,
     ShowTracks,
 }
@@ -127,6 +129,8 @@ pub(super) enum Action {
 pub(super) enum PromptFor {
     Answer,
     Search,
+    /// Which of these links to follow.
+    Link(Vec<Stop>),
     /// Which file of this exercise to edit.
     File(ExerciseId),
     /// Which of these editors to open the file at this index of this exercise in.

@@ -2,25 +2,51 @@
 
 use super::footer::{Footer, hint};
 use super::messages::ProgressNote;
-use super::page::{Action, CoursePage, Keys, unknown_key};
+use super::page::{Action, CoursePage, Keys, PromptFor, say, unknown_key};
 use super::path::Stop;
 use super::shared::SharedState;
 use crate::course::{Item, Lesson};
-use crate::term::Key;
+use crate::term::{Ask, Key};
 use crate::text::{Line, Role};
 
 /// A text of a lesson on the screen.
 #[derive(Debug)]
 pub(super) struct Reading {
     stop: Stop,
+    /// Whether a link led here from a page that lies under it.
+    is_visit: bool,
 }
 
 impl Reading {
     pub(super) fn new(stop: Stop) -> Self {
-        Self { stop }
+        Self {
+            stop,
+            is_visit: false,
+        }
+    }
+
+    /// Returns a text that leads back to the page under it.
+    pub(super) fn visit(stop: Stop) -> Self {
+        Self {
+            stop,
+            is_visit: true,
+        }
+    }
+
+    /// Follows the link on the screen, or asks which.
+    fn follow_link(&self, shared: &SharedState) -> Vec<Action> {
+        let (titles, stops): (Vec<_>, Vec<_>) = shared.linked(self.stop).into_iter().unzip();
+        match stops.as_slice() {
+            [] => say(Role::Dim, "No link on this screen leads to another lesson."),
+            [stop] => vec![Action::Visit(*stop)],
+            [_, _, ..] => vec![Action::Ask(PromptFor::Link(stops), Ask::One(titles))],
+        }
     }
 
     fn what_is_next(&self, shared: &SharedState) -> &'static str {
+        if self.is_visit {
+            return "back";
+        }
         let way = shared.way();
         let Some(next) = way.after(self.stop) else {
             return "finish";
@@ -72,14 +98,16 @@ impl CoursePage for Reading {
         } else {
             "more"
         };
-        let hints = vec![
-            hint("Enter", enter),
-            hint("b", "back"),
+        let mut hints = vec![hint("Enter", enter), hint("b", "back")];
+        if !shared.linked(self.stop).is_empty() {
+            hints.push(hint("f", "follow link"));
+        }
+        hints.extend([
             hint("n", "next lesson"),
             hint("m", "map"),
             hint("/", "search"),
             hint("v", "pager"),
-        ];
+        ]);
         shared.place_footer(self.stop, hints)
     }
 
@@ -87,6 +115,7 @@ impl CoursePage for Reading {
         &[
             ("Enter", "go on, a screen at a time"),
             ("b", "go back"),
+            ("f", "follow a link on the screen; Esc comes back"),
             ("n", "next lesson"),
             ("v", "the whole lesson in a pager with search"),
         ]
@@ -95,19 +124,20 @@ impl CoursePage for Reading {
     fn press(&mut self, key: Key, shared: &SharedState) -> Vec<Action> {
         vec![match key {
             Key::Enter | Key::Char(' ') | Key::PageDown | Key::Right | Key::Down => {
-                if shared.sheet.is_at_end() {
-                    Action::GoAfter(self.stop)
-                } else {
-                    Action::Turn
+                match (shared.sheet.is_at_end(), self.is_visit) {
+                    (false, _) => Action::Turn,
+                    (true, true) => Action::Close,
+                    (true, false) => Action::GoAfter(self.stop),
                 }
             }
             Key::Char('b') | Key::PageUp | Key::Left | Key::Up => {
-                if shared.sheet.is_at_start() {
-                    Action::GoBefore(self.stop)
-                } else {
-                    Action::TurnBack
+                match (shared.sheet.is_at_start(), self.is_visit) {
+                    (false, _) => Action::TurnBack,
+                    (true, true) => Action::Close,
+                    (true, false) => Action::GoBefore(self.stop),
                 }
             }
+            Key::Char('f') => return self.follow_link(shared),
             Key::Char('n') => Action::SkipLesson(self.stop),
             Key::Char('v') => Action::Pager("Lesson".to_owned()),
             _ => return unknown_key(),

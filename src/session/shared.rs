@@ -9,13 +9,13 @@ use super::messages::Opened;
 use super::path::{Stop, Way};
 use super::sheet::Sheet;
 use super::view::View;
-use crate::course::{Course, Exercise, Lesson, Section};
+use crate::course::{Course, Exercise, Item, Lesson, Section};
 use crate::progress::{Progress, State};
 use crate::source::ExerciseId;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, links};
 
 /// The cells that `page 2 of 3` takes at the end of the row.
-const PAGES: usize = 13;
+pub(super) const PAGES: usize = 13;
 
 #[derive(Debug)]
 pub(super) struct SharedState {
@@ -110,6 +110,25 @@ impl SharedState {
             let unread = self.unread(index, lesson);
             unread.into_iter().chain(stops.filter(is_open)).min()
         })
+    }
+
+    /// Returns the texts that links on the screen lead to, each with its title.
+    pub(super) fn linked(&self, here: Stop) -> Vec<(String, Stop)> {
+        let Some((lesson, _, _)) = self.way().at(here) else {
+            return Vec::new();
+        };
+        let shown = self.sheet.shown();
+        let targets = links(&shown).into_iter().filter_map(|link| {
+            let (target, section) = self.course.linked(lesson, link)?;
+            let index = self.number(target) - 1;
+            let way = self.way();
+            let mut stops = way.stops().filter(|stop| stop.lesson == index);
+            let is_text = |stop: &Stop| matches!(way.at(*stop), Some((_, _, Item::Text(_))));
+            let stop = stops.find(|stop| stop.section >= section && is_text(stop))?;
+            let title = target.sections().get(section)?.title.as_ref();
+            Some((title.unwrap_or(&target.title).clone(), stop))
+        });
+        targets.collect()
     }
 
     /// Returns a footer that says where in the course `stop` is.

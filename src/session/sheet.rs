@@ -1,6 +1,6 @@
 //! A text that is shown a screen at a time.
 
-use crate::text::Line;
+use crate::text::{Line, Role, TablePart};
 
 /// Lines, cut into pages.
 #[derive(Debug)]
@@ -37,12 +37,16 @@ impl Sheet {
         }
     }
 
-    /// Returns the page that is shown.
-    pub(super) fn shown(&self) -> &[Line] {
-        let start = self.starts[self.page];
-        let page = &self.lines[start..self.end()];
-        let blank = |line: &&Line| line.spans.is_empty();
-        let trailing = page.iter().rev().take_while(blank).count();
+    /// Returns the page that is shown. If it starts within a table, the table's header comes first.
+    pub(super) fn shown(&self) -> Vec<Line> {
+        let header = header(&self.lines, self.starts[self.page]);
+        [header, self.page_lines()].concat()
+    }
+
+    fn page_lines(&self) -> &[Line] {
+        let page = &self.lines[self.starts[self.page]..self.end()];
+        let trails = |line: &&Line| line.spans.is_empty() || line.table == Some(TablePart::Rule);
+        let trailing = page.iter().rev().take_while(trails).count();
         &page[..page.len() - trailing]
     }
 
@@ -103,7 +107,7 @@ impl Sheet {
             return None;
         }
         let used = self.shown().len();
-        let shown_to = self.starts[self.page] + used;
+        let shown_to = self.starts[self.page] + self.page_lines().len();
         self.lines = lines;
         let added = &self.lines[shown_to..];
         if used + added.len() <= rows {
@@ -131,24 +135,54 @@ impl Sheet {
 }
 
 /// Returns where the pages of `lines` from `start` begin: at a blank line where there is one in the
-/// lower two thirds of the page before, outside code if possible.
+/// lower two thirds of the page before, outside code if possible, else at a row of a table.
 fn cut(lines: &[Line], start: usize, rows: usize) -> Vec<usize> {
-    let rows = rows.max(1);
     let mut starts = vec![start];
     let mut start = start;
-    while lines.len() - start > rows {
+    loop {
+        let rows = rows.saturating_sub(header(lines, start).len()).max(1);
+        if lines.len() - start <= rows {
+            return starts;
+        }
         let lower = (start + rows / 3 + 1..=start + rows).rev();
-        let mut blanks = lower.filter(|&index| lines[index].spans.is_empty());
+        let mut blanks = lower
+            .clone()
+            .filter(|&index| lines[index].spans.is_empty() && !follows_heading(lines, index));
         let outside = blanks.clone().find(|&index| !is_indented(lines, index + 1));
-        let blank = outside.or_else(|| blanks.next());
-        let next = skip_blanks(lines, blank.unwrap_or(start + rows));
+        let row = |&index: &usize| {
+            let parts = [index - 1, index].map(|index| lines[index].table);
+            parts[0] != Some(TablePart::Head) && parts[1] == Some(TablePart::Row)
+        };
+        let end = outside
+            .or_else(|| lower.clone().find(row))
+            .or_else(|| blanks.next());
+        let next = skip_blanks(lines, end.unwrap_or(start + rows));
         if next == lines.len() {
-            break;
+            return starts;
         }
         starts.push(next);
         start = next;
     }
-    starts
+}
+
+/// Returns the header of the table that goes on at `start`; none if no table does.
+fn header(lines: &[Line], start: usize) -> &[Line] {
+    let is_head = |line: &Line| line.table == Some(TablePart::Head);
+    let is_body = |line: &Line| line.table.is_some() && !is_head(line);
+    if !lines.get(start).is_some_and(is_body) {
+        return &[];
+    }
+    let body = lines[..start].iter().rev().take_while(|line| is_body(line));
+    let end = start - body.count();
+    let head = lines[..end].iter().rev().take_while(|line| is_head(line));
+    &lines[end - head.count()..end]
+}
+
+/// Returns whether a heading ends above the line at `index`: no page ends in one.
+fn follows_heading(lines: &[Line], index: usize) -> bool {
+    let above = lines[..index].iter().rev().take(2);
+    let mut spans = above.flat_map(|line| &line.spans);
+    spans.any(|span| matches!(span.style.role, Role::Heading(_)))
 }
 
 /// Returns whether the line at `index` is part of a block, such as code.
@@ -184,7 +218,8 @@ mod tests {
     }
 
     fn shown(sheet: &Sheet) -> String {
-        let texts: Vec<_> = sheet.shown().iter().map(Line::text).collect();
+        let shown = sheet.shown();
+        let texts: Vec<_> = shown.iter().map(Line::text).collect();
         texts.join("/")
     }
 
@@ -213,6 +248,49 @@ mod tests {
     fn a_page_does_not_end_within_code_if_it_can_end_before_it() {
         let sheet = Sheet::new(lines("a/b/c//say://  code//  more code"), 7);
         assert_eq!(shown(&sheet), "a/b/c");
+    }
+
+    /// Lines of a table: `H` starts one of its header, `R` that of a row, `-` is a rule, `.` another line.
+    fn table(text: &str) -> Vec<Line> {
+        let parts = lines(text).into_iter().map(|line| Line {
+            table: match line.text().chars().next() {
+                Some('H') => Some(TablePart::Head),
+                Some('R') => Some(TablePart::Row),
+                Some('.') => Some(TablePart::Rest),
+                Some('-') => Some(TablePart::Rule),
+                _ => None,
+            },
+            ..line
+        });
+        parts.collect()
+    }
+
+    fn pages(lines: Vec<Line>, rows: usize) -> Vec<String> {
+        let mut sheet = Sheet::new(lines, rows);
+        let mut pages = vec![shown(&sheet)];
+        while sheet.turn() {
+            pages.push(shown(&sheet));
+        }
+        pages
+    }
+
+    #[test]
+    fn a_table_over_several_pages_repeats_its_header_and_keeps_rows_together() {
+        assert_eq!(
+            pages(table("H/H/R1/R2/R3/R4/R5"), 4),
+            ["H/H/R1/R2", "H/H/R3/R4", "H/H/R5"]
+        );
+        assert_eq!(
+            pages(table("H/R1/.1/-/R2/.2/-/R3"), 5),
+            ["H/R1/.1", "H/R2/.2/-/R3"].map(str::to_owned)
+        );
+    }
+
+    #[test]
+    fn no_page_ends_in_a_heading() {
+        let mut all = lines("a/b/c//head/===//d/e/f");
+        all[4].spans[0].style.role = Role::Heading(2);
+        assert_eq!(pages(all, 7)[0], "a/b/c");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use super::footer::{Footer, hint};
 use super::messages::{Effect, ProgressNote};
 use super::page::{Action, CoursePage, Keys, PromptFor, say, unknown_key};
 use super::path::Stop;
-use super::shared::SharedState;
+use super::shared::{PAGES, SharedState};
 use crate::check::{Outcome, TestTitle, Verdict};
 use crate::course::Exercise;
 use crate::progress::State;
@@ -37,9 +37,11 @@ enum Confirm {
 impl Confirm {
     fn question(self) -> &'static str {
         match self {
-            Self::Reset => "Put the files back as they were handed out? A copy of yours is kept.",
+            Self::Reset => "Restore the files as handed out? A copy of yours is kept.",
             Self::Solution => "Show the solution before yours passes?",
-            Self::Settle => "Settle this exercise without a pass? You can still do it later.",
+            Self::Settle => {
+                "Skip this exercise and count it as done? You can still solve it later."
+            }
         }
     }
 }
@@ -170,12 +172,13 @@ impl Solving {
         let (role, word) = match shared.state(&self.exercise) {
             State::Passed if fails => (Role::Dim, " · passed before"),
             State::Passed => (Role::Good, " · passed"),
-            State::Settled => (Role::Warn, " · settled"),
+            State::Settled => (Role::Warn, " · skipped"),
             State::New | State::Started => (Role::Dim, " · checked at each save"),
         };
-        footer.place = Line::new()
-            .with(Role::Accent, &self.exercise.title)
-            .with(role, word);
+        let title = Line::new().with(Role::Accent, &self.exercise.title);
+        let place = title.clone().with(role, word);
+        let fits = place.width() + PAGES <= shared.view.caps.width;
+        footer.place = if fits { place } else { title };
     }
 }
 
@@ -196,7 +199,8 @@ impl CoursePage for Solving {
     fn footer(&self, shared: &SharedState) -> Footer {
         if let Some(confirm) = self.confirm {
             let mut footer = Footer::new("", vec![hint("y", "yes"), hint("any other key", "no")]);
-            footer.place = Line::new().with(Role::Warn, confirm.question());
+            footer.notice = Some(Line::new().with(Role::Warn, confirm.question()));
+            footer.pinned = &[];
             return footer;
         }
         let enter = match (shared.sheet.is_at_end(), self.is_done(shared)) {
@@ -238,9 +242,12 @@ impl CoursePage for Solving {
             ("h", "the next hint"),
             ("H", "the hints so far"),
             ("o", "a solution"),
-            ("r", "put the files back; a copy of yours is kept"),
+            (
+                "r",
+                "restore the files as handed out; a copy of yours is kept",
+            ),
             ("n", "go on without a pass"),
-            ("s", "settle: go on, and count it as done"),
+            ("s", "skip it: go on, and count it as done"),
             ("b", "go back"),
         ]
     }

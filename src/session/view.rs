@@ -1,5 +1,7 @@
 //! How much fits, and how text is laid out for it.
 
+use std::iter;
+
 use unicode_width::UnicodeWidthStr;
 
 use crate::lesson::{Block, Doc, layout, parse, wrap};
@@ -9,8 +11,10 @@ use crate::text::{Line, Role};
 
 /// The widest a line of text gets: longer ones are hard to read.
 const WIDEST: usize = 90;
-/// The rows under a page: one empty, two of the footer.
-const BELOW: usize = 3;
+/// The rows under a page aside from the keys: one empty, one that says where the learner is.
+const BELOW: usize = 2;
+/// A screen with fewer columns has two rows of keys, if it has so many rows.
+const NARROW: (usize, usize) = (60, 16);
 
 /// How the learner looks at the session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,7 +47,15 @@ impl View {
         if !self.interactive {
             return usize::MAX / 4;
         }
-        self.caps.height.saturating_sub(BELOW).max(2)
+        let below = BELOW + self.key_rows();
+        self.caps.height.saturating_sub(below).max(2)
+    }
+
+    /// Returns the rows that the keys may take.
+    pub(crate) fn key_rows(&self) -> usize {
+        let (columns, rows) = NARROW;
+        let is_narrow = self.caps.width < columns && self.caps.height >= rows;
+        1 + usize::from(is_narrow)
     }
 
     /// Returns the cells a line of text may have.
@@ -64,24 +76,20 @@ impl View {
 
     /// Lays out a Markdown text with `lead` before its first line and the rest under its start.
     pub(crate) fn hanging(&self, lead: &Line, text: &str) -> Vec<Line> {
-        let indent = lead.width();
         let doc = parse(text);
-        let width = self.width().saturating_sub(indent).max(12);
+        let width = self.width().saturating_sub(lead.width()).max(12);
         let lines = layout(&doc.blocks, &doc, &self.caps.layout(width));
-        let mut hung = Vec::new();
-        for (index, line) in lines.into_iter().enumerate() {
-            let mut start = if index == 0 {
-                lead.clone()
-            } else {
-                Line::plain(" ".repeat(indent))
-            };
-            start.spans.extend(line.spans);
-            hung.push(start);
+        hung(lead, lines)
+    }
+
+    /// Returns `text` with `lead` before it, and what does not fit on a row under its start; where nothing is
+    /// redrawn a row may be of any width.
+    pub(crate) fn hung(&self, lead: &Line, text: &Line) -> Vec<Line> {
+        if self.by_lines() {
+            return hung(lead, vec![text.clone()]);
         }
-        if hung.is_empty() {
-            hung.push(lead.clone());
-        }
-        hung
+        let width = self.caps.width.saturating_sub(lead.width()).max(12);
+        hung(lead, wrap(&text.spans, width))
     }
 
     /// Returns a heading of this level.
@@ -144,4 +152,19 @@ impl View {
         });
         rows.collect()
     }
+}
+
+/// Returns `lines` with `lead` before the first, and the others under its start.
+fn hung(lead: &Line, lines: Vec<Line>) -> Vec<Line> {
+    let indent = Line::plain(" ".repeat(lead.width()));
+    let mut lines = lines.into_iter();
+    let first = lines.next().unwrap_or_default();
+    let starts = iter::once(lead).chain(iter::repeat(&indent));
+    let all = iter::once(first).chain(lines);
+    let joined = starts.zip(all).map(|(start, line)| {
+        let mut joined = start.clone();
+        joined.spans.extend(line.spans);
+        joined
+    });
+    joined.collect()
 }

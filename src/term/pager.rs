@@ -109,11 +109,12 @@ impl Pager {
         } else {
             format!("{}%", end * 100 / self.lines.len().max(1))
         };
+        // The way out comes first: it must be there on any screen.
         let keys = [
-            (" ↑↓", "move"),
+            (" q", "back"),
             (" space", "page"),
             (" /", "find"),
-            (" q", "back"),
+            (" ↑↓", "move"),
         ];
         let mut status = Line::new()
             .with(Role::Accent, &self.title)
@@ -257,6 +258,18 @@ mod tests {
             };
             pager.step(key);
         }
+    }
+
+    #[test]
+    fn a_narrow_screen_shows_the_way_out() {
+        let size = Size {
+            columns: 40,
+            rows: 5,
+        };
+        let lines = (1..=20).map(|number| Line::plain(format!("row {number}")));
+        let pager = Pager::new("A title of some length", lines.collect(), size);
+        let status = pager.frame().last().unwrap().text();
+        assert!(status.contains("q back") && status.len() <= 40, "{status}");
     }
 
     #[test]

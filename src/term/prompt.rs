@@ -5,6 +5,7 @@
 //! typed before they begin goes elsewhere.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use dialoguer::theme::{SimpleTheme, Theme as _};
 use unicode_segmentation::UnicodeSegmentation;
@@ -154,7 +155,7 @@ impl Prompt {
                 let blocks: Vec<_> = (0..labels.len())
                     .map(|index| self.label_rows(index, size.columns))
                     .collect();
-                rows.extend(around(&blocks, self.chosen, room));
+                rows.extend(blocks[around(&blocks, self.chosen, room)].concat());
             }
         }
         rows
@@ -228,8 +229,9 @@ pub(crate) fn typed_number(before: usize, digit: usize, most: usize) -> Option<T
     })
 }
 
-/// Returns of `blocks` the rows of as many whole ones as fit into `room` rows, that at `chosen` among them.
-fn around(blocks: &[Vec<Line>], chosen: usize, room: usize) -> Vec<Line> {
+/// Returns which of `blocks` are shown where there are `room` rows: as many whole ones as fit, that at `chosen`
+/// among them.
+pub(crate) fn around(blocks: &[Vec<Line>], chosen: usize, room: usize) -> Range<usize> {
     let rows = |first: usize, end: usize| blocks[first..end].iter().map(Vec::len).sum::<usize>();
     let (mut first, mut end) = (chosen, chosen + 1);
     loop {
@@ -241,7 +243,7 @@ fn around(blocks: &[Vec<Line>], chosen: usize, room: usize) -> Vec<Line> {
             (_, false) => break,
         }
     }
-    blocks[first..end.min(blocks.len())].concat()
+    first..end.min(blocks.len())
 }
 
 fn take_last(words: &mut String) -> String {

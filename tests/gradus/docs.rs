@@ -6,11 +6,10 @@ mod links;
 mod reference;
 pub(crate) mod sessions;
 
-use std::fmt::Write as _;
-
 use clap::Command;
 use gradus::cli::Guests;
 
+use crate::harness::Desk;
 use crate::pty::Pty;
 use crate::repository::{fences, read};
 
@@ -21,15 +20,51 @@ const GUESTS: Guests = Guests {
     languages: gradus::languages::LANGUAGES,
 };
 
-/// Returns the commands as a table, from the command line itself.
-fn table_of_commands() -> String {
-    let mut table = String::from("| command | what it does |\n| --- | --- |\n");
-    for command in shown(&gradus::cli::command(GUESTS)) {
-        let about = command.get_about().map(ToString::to_string);
-        let about = about.unwrap_or_default();
-        writeln!(table, "| `{}` | {about} |", command.get_name()).expect("a string takes it");
+/// Returns the commands as a table for each group, from the command line itself.
+fn tables_of_commands() -> String {
+    let root = gradus::cli::command(GUESTS);
+    let tables = gradus::cli::GROUPS.iter().map(|(title, names)| {
+        let rows = names.iter().map(|name| {
+            let command = root.find_subcommand(name);
+            let command = command.unwrap_or_else(|| panic!("no command {name}"));
+            let about = command.get_about().map(ToString::to_string);
+            format!("| `{name}` | {} |\n", about.unwrap_or_default())
+        });
+        let rows: String = rows.collect();
+        format!("**{title}**\n\n| command | what it does |\n| --- | --- |\n{rows}")
+    });
+    tables.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn every_command_is_in_one_group_and_in_the_help() {
+    let root = gradus::cli::command(GUESTS);
+    let mut names: Vec<&str> = shown(&root).map(Command::get_name).collect();
+    let groups = gradus::cli::GROUPS.iter();
+    let mut grouped: Vec<&str> = groups.flat_map(|(_, names)| *names).copied().collect();
+    names.sort_unstable();
+    grouped.sort_unstable();
+    assert_eq!(grouped, names);
+    let desk = Desk::new();
+    for option in ["-h", "--help"] {
+        let help = desk.gradus(&[option]);
+        let help = help.stdout;
+        for (title, names) in gradus::cli::GROUPS {
+            let group = help
+                .split_once(&format!("\n{title}:\n"))
+                .map(|(_, rest)| rest);
+            let group = group.unwrap_or_else(|| panic!("no {title} in\n{help}"));
+            let group = group.split("\n\n").next().unwrap_or_default();
+            for name in *names {
+                assert!(group.contains(&format!("  {name} ")), "{name} in\n{group}");
+            }
+        }
+        assert!(
+            help.contains("--workspace") && help.contains("Exit codes"),
+            "{help}"
+        );
+        assert!(!help.contains("__"), "{help}");
     }
-    table
 }
 
 fn shown(command: &Command) -> impl Iterator<Item = &Command> {
@@ -40,7 +75,7 @@ fn shown(command: &Command) -> impl Iterator<Item = &Command> {
 
 #[test]
 fn readme_lists_every_command() {
-    let table = table_of_commands();
+    let table = tables_of_commands();
     assert!(
         read("README.md").contains(&table),
         "README.md needs:\n{table}"

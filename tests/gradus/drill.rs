@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::machine::Machine;
 use crate::processes;
-use crate::pty::Pty;
+use crate::pty::{PASTE, Pty};
 
 fn course() -> Course {
     load(&builtin::tree(), KINDS).0
@@ -97,7 +97,7 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     drill.send("\u{1b}[B\u{1b}[B\r");
     drill.wait_for("  wrong port in proxy_pass");
     drill.send("\u{1b}[B\r");
-    drill.wait_for("Right. Now mend it");
+    drill.wait_for("Right. Now fix it");
     mend(&machine, 1, "nginx.conf");
     drill.wait_for("nginx still runs what it read");
     // What was saved serves nobody.
@@ -109,7 +109,7 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     assert_eq!(drill.wait_end(), 0);
     assert!(drill.is_restored());
     let heard = drill.heard();
-    assert!(heard.contains("1 wrong answer, mended after"), "{heard}");
+    assert!(heard.contains("1 wrong answer, fixed after"), "{heard}");
     assert!(heard.contains("the address that nginx tried"), "{heard}");
     assert!(heard.contains(&format!("drill --seed {seed}")), "{heard}");
     wait_gone(&machine);
@@ -131,6 +131,42 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     assert_eq!(entry["failed_checks"], 1);
     assert_eq!(entry["seed"].to_string(), seed);
     assert_eq!(record["best"], Value::Null);
+}
+
+/// A pasted line holds the keys of a drill's screen, and the digits of its answers.
+#[test]
+fn a_paste_does_nothing_to_a_drill() {
+    let machine = Machine::new(&[]);
+    let mut drill = sit(&machine, &[]);
+    drill.send(PASTE);
+    drill.wait_for("A paste is text");
+    for (count, key, choice, left) in [
+        (2, "a", "client to nginx: the connection", "No answer."),
+        (3, "g", "Give up and see what it was", "It goes on."),
+    ] {
+        drill.send(key);
+        drill.wait_for(choice);
+        drill.send(PASTE);
+        processes::wait_until("the paste was read", || {
+            drill.heard().matches("A paste is text").count() == count
+        });
+        drill.send("\x1b");
+        drill.wait_for(left);
+    }
+    drill.send("q");
+    assert_eq!(drill.wait_end(), 0);
+    assert!(drill.is_restored());
+    let heard = drill.heard();
+    for done in [
+        "has read it",
+        "That is not it",
+        "Right",
+        "Given up",
+        "tests passed",
+    ] {
+        assert!(!heard.contains(done), "{done} in {heard}");
+    }
+    wait_gone(&machine);
 }
 
 #[test]

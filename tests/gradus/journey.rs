@@ -167,7 +167,7 @@ impl Journey {
         );
         if self.lacks_a_tool(&exercise) {
             // The course goes on without the lab, and counts it as done.
-            self.pty.wait_for("settle the exercise");
+            self.pty.wait_for("skip the exercise");
             let screen = self.settled_screen();
             return self.press("s", &screen);
         }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use crate::harness::Extent;
 use crate::machine::{DEADLINE, Machine, get};
 use crate::processes;
+use crate::pty::PASTE;
 
 /// Returns the address `127.0.0.1` with the port that stands for `port`.
 fn at(machine: &Machine, port: u16) -> String {
@@ -65,7 +66,7 @@ fn another_terminal_sees_the_lab_reloads_it_and_ends_it() {
     let words = String::from_utf8_lossy(&reload.stderr).into_owned();
     assert_eq!(reload.status.code(), Some(1), "{words}");
     assert!(
-        words.contains("proxy_pas") && words.contains("goes on"),
+        words.contains("proxy_pas") && words.contains("keeps its previous"),
         "{words}"
     );
     fs::write(&conf, good).expect("a file");
@@ -78,6 +79,35 @@ fn another_terminal_sees_the_lab_reloads_it_and_ends_it() {
     assert_eq!(lab.wait_end(), 0);
     assert_eq!(machine.gradus(&["lab", "logs"]).status.code(), Some(4));
     machine.wait_gone(DEADLINE);
+}
+
+/// A pasted line holds the keys of a lab's screen, `q` among them.
+#[test]
+fn a_paste_does_nothing_to_a_lab() {
+    for size in [(80, 24), (40, 20)] {
+        let machine = Machine::new(&["wrong-port"]);
+        let mut lab = machine.pty(&["lab", "up", "wrong-port"], &[], size);
+        lab.wait_for("c check");
+        lab.send(PASTE);
+        lab.wait_for("A paste is text");
+        lab.send("s");
+        lab.wait_for("stop shop");
+        lab.send(PASTE);
+        processes::wait_until("the paste in the choice was read", || {
+            lab.heard().matches("A paste is text").count() == 2
+        });
+        lab.send("\x1b");
+        lab.wait_for("Nothing was done.");
+        assert!(get(machine.port(8080)).starts_with("HTTP/1.1 502 "));
+        lab.send("q");
+        assert_eq!(lab.wait_end(), 0);
+        assert!(lab.is_restored());
+        let heard = lab.heard();
+        for done in ["has read it", "tests passed", "was stopped", "was started"] {
+            assert!(!heard.contains(done), "{done} in {heard}");
+        }
+        machine.wait_gone(DEADLINE);
+    }
 }
 
 #[test]

@@ -15,6 +15,11 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 
 use crate::harness::cache;
 
+/// A line of an error.log, as a terminal sends it when it is pasted. Each of its letters is a key.
+pub(crate) const PASTE: &str = "\x1b[200~2026/11/30 10:15:02 [error] 7#7: *1 connect() failed (111: Connection \
+    refused) while connecting to upstream, client: 127.0.0.1, server: _, request: \"GET / HTTP/1.1\"\r\n\
+    q\r\n\x1b[201~";
+
 /// Long: the machine may be busy with other tests.
 const DEADLINE: Duration = Duration::from_mins(1);
 

@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::process::Signal;
 
 use crate::processes;
-use crate::pty::Pty;
+use crate::pty::{PASTE, Pty};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -144,11 +144,6 @@ fn ctrl_c_gives_the_terminal_back_from_a_page_and_from_a_prompt() {
     assert_eq!(pty.wait_end(), 130);
     assert!(pty.is_restored());
 }
-
-/// A line of an error.log, as a terminal sends it when it is pasted. Each of its letters is a key.
-const PASTE: &str = "\x1b[200~2026/11/30 10:15:02 [error] 7#7: *1 connect() failed (111: Connection \
-    refused) while connecting to upstream, client: 127.0.0.1, server: _, request: \"GET / HTTP/1.1\"\r\n\
-    q\r\n\x1b[201~";
 
 #[test]
 fn a_paste_is_text_and_never_keys() {
@@ -346,7 +341,7 @@ fn a_missing_compiler_is_told_and_the_exercise_settled() {
     pty.wait_for("The last words.");
     pty.send("b");
     pty.wait_for("Small exercise");
-    pty.wait_for("settle the exercise");
+    pty.wait_for("skip the exercise");
     pty.send("s");
     pty.wait_for("The last words.");
 }
@@ -362,7 +357,7 @@ fn by_lines(variables: &[(&str, &str)]) {
         ("Which port?", "2"),
         ("Right.", ""),
         ("The third words.", ""),
-        ("settle the exercise", "s"),
+        ("skip the exercise", "s"),
         ("The last words.", ""),
         ("Only track: finished", "q"),
     ];
@@ -437,9 +432,9 @@ fn ctrl_c_in_a_check_without_end_leaves_nothing_but_the_work() {
     fs::write(&file, endless).expect("a save");
     pty.wait_for("Checking: running the hidden tests");
     pty.send("?");
-    pty.wait_for("settle: go on");
+    pty.wait_for("skip it: go on");
     pty.send("?");
-    pty.wait_gone("settle: go on");
+    pty.wait_gone("skip it: go on");
     pty.send("\x03");
     assert_eq!(pty.wait_end(), 130);
     assert!(pty.is_restored());

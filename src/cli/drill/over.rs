@@ -54,6 +54,6 @@ fn title(entry: &PastDrill) -> Line {
         }
     };
     let named = part("named", entry.seconds_to_diagnosis);
-    let mended = part("mended", entry.seconds_to_repair);
+    let mended = part("fixed", entry.seconds_to_repair);
     line.with(Role::Text, format!("  {named}{wrong}, {mended}"))
 }

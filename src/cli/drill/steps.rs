@@ -32,9 +32,9 @@ pub(super) struct AnswerStep {
     json: bool,
 }
 
-/// Find out whether the gateway of the open drill is mended
+/// Check whether the gateway of the open drill is fixed
 ///
-/// What runs is judged, if its lab is up, else the files in its folder.
+/// If its lab is up, what runs there is judged, otherwise the files in its folder.
 #[derive(Debug, Args)]
 pub(super) struct CheckStep {
     /// Write JSON

@@ -16,7 +16,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long to wait between two looks.
 const BEAT: Duration = Duration::from_millis(20);
 
-/// End a lab that is up
+/// Stop a running lab
 #[derive(Debug, Args)]
 pub(crate) struct Down {
     /// The exercise [default: the one lab that is up]

@@ -15,12 +15,12 @@ use crate::session::lab::board;
 /// How often the lab is asked for more.
 const BEAT: Duration = Duration::from_millis(150);
 
-/// Show what nginx of a lab has logged, with the ports that you know
+/// Show the nginx logs of a lab, with the ports you know
 #[derive(Debug, Args)]
 pub(crate) struct Logs {
     /// The exercise [default: the one lab that is up]
     exercise: Option<String>,
-    /// Go on until the lab is down
+    /// Keep printing new lines until the lab stops
     #[arg(short, long)]
     follow: bool,
 }

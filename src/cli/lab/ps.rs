@@ -11,7 +11,7 @@ use crate::session::lab::board;
 use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
 
-/// Show the labs that are up, and what runs in them
+/// List the running labs, and what runs in each
 #[derive(Debug, Args)]
 pub(crate) struct Ps {
     /// Write JSON

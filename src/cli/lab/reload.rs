@@ -8,7 +8,7 @@ use crate::cli::exit::Code;
 use crate::kinds::gateway::lab::control::{LabRequest, NginxCommand};
 use crate::text::Line;
 
-/// Make nginx of a lab read its configuration again, as `nginx -s reload` does
+/// Reload the configuration of a lab's nginx, as `nginx -s reload` does
 #[derive(Debug, Args)]
 pub(crate) struct Reload {
     /// The exercise [default: the one lab that is up]
@@ -23,7 +23,7 @@ impl Reload {
         let lines: Vec<_> = said.stderr.lines().map(Line::plain).collect();
         app.output.tell(&lines);
         if said.code != 0 {
-            app.note("nginx goes on with what it read before.");
+            app.note("nginx keeps its previous configuration.");
             return Ok(Code::NotPassed);
         }
         let text = "nginx has read its configuration again.";

@@ -98,7 +98,7 @@ pub(in crate::cli) fn up(
     };
     let farewell = session.run()?;
     if !aside {
-        let text = format!("The lab of {} goes down.", exercise.id);
+        let text = format!("The lab of {} is shutting down.", exercise.id);
         app.output.line(Line::plain(text))?;
     }
     Ok(match farewell {

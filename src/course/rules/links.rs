@@ -3,8 +3,8 @@
 use std::slice::from_ref;
 use std::sync::Arc;
 
-use super::super::{Course, Lesson, anchor};
-use crate::lesson::{Block, BlockKind, Inline, text_of};
+use super::super::{Course, Lesson};
+use crate::lesson::{Block, BlockKind, Inline};
 use crate::source::{Problem, TrackId};
 
 pub(super) fn check(course: &Course, problems: &mut Vec<Problem>) {
@@ -34,8 +34,7 @@ fn fault(course: &Course, lesson: &Lesson, track: Option<&TrackId>, link: &str) 
     if path.is_empty() {
         return anchor_fault(lesson, track, link, anchor);
     }
-    let file = format!("lessons/{}", path.trim_start_matches("./"));
-    match course.lessons.iter().find(|lesson| lesson.file == file) {
+    match course.linked_lesson(path) {
         Some(target) => lesson_fault(course, target, track, link)
             .or_else(|| anchor_fault(target, track, link, anchor)),
         None => Some(format!("the link `{link}` leads to no lesson")),
@@ -66,9 +65,7 @@ fn anchor_fault(
     if anchor.is_empty() {
         return None;
     }
-    let mut headings = target.doc().blocks.iter().enumerate();
-    let found = headings.find(|(_, block)| is_anchor(block, anchor));
-    let Some((index, _)) = found else {
+    let Some(index) = target.heading_of(anchor) else {
         let file = &target.file;
         return Some(format!("the link `{link}` leads to no heading of {file}"));
     };
@@ -77,16 +74,6 @@ fn anchor_fault(
         let own = own.map(TrackId::as_str).unwrap_or_default();
         format!("the link `{link}` leads to a section that only the track `{own}` has")
     })
-}
-
-fn is_anchor(block: &Block, wanted: &str) -> bool {
-    match &block.kind {
-        BlockKind::Heading { text, marks, .. } => match &marks.id {
-            Some(id) => id == wanted,
-            None => anchor(&text_of(text)) == wanted,
-        },
-        _ => false,
-    }
 }
 
 /// A link with the line of its block.

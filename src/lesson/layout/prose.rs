@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::{PageLayout, repeated};
 use crate::lesson::doc::{Inline, text_of};
+use crate::lesson::link::is_local;
 use crate::lesson::script::{Script, scripted};
 use crate::lesson::wrap::wrap;
 use crate::text::{Line, Role, Span, Style, visible};
@@ -94,11 +95,11 @@ impl PageLayout<'_> {
         }
     }
 
-    /// Returns the number mark of the link that ends with `before`; `None` if it goes on in `next`, or its text
-    /// is its address.
+    /// Returns the number mark of the link that ends with `before`; `None` if it goes on in `next`, its text is
+    /// its address, or it leads to another part of the course: the caller says how to get there.
     fn link_mark(&mut self, before: &[Inline], next: Option<&Inline>) -> Option<Span> {
         let link = link_of(before.last())?;
-        if self.options.hyperlinks || link.starts_with('#') || link_of(next) == Some(link) {
+        if self.options.hyperlinks || is_local(link) || link_of(next) == Some(link) {
             return None;
         }
         let first = before

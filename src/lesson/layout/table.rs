@@ -9,8 +9,11 @@ use super::PageLayout;
 use super::prose::decoration;
 use crate::lesson::doc::{Align, Table};
 use crate::lesson::wrap::wrap;
-use crate::text::{Line, Role, Span};
+use crate::text::{Line, Role, Span, TablePart};
 use columns::Columns;
+
+/// How the lines of a field after its first are indented, where a table is laid out as records.
+const INDENT: usize = 2;
 
 /// A cell, split at hard line breaks.
 type TableCell = Vec<Vec<Span>>;
@@ -20,7 +23,7 @@ impl PageLayout<'_> {
         let rows = self.cells(table);
         match Columns::fit(&rows, table.columns.len(), width) {
             Some(columns) if !self.options.accessible => self.grid(table, &rows, &columns),
-            _ => records(&rows, width),
+            _ => self.records(&rows, width),
         }
     }
 
@@ -43,11 +46,22 @@ impl PageLayout<'_> {
             .collect();
         let airy = rows.iter().skip(1).any(|row| row.len() > 1);
         let mut lines = Vec::new();
-        for (index, mut row) in rows.into_iter().enumerate() {
+        for (index, row) in rows.into_iter().enumerate() {
             if index == 1 || index > 1 && airy {
-                lines.push(self.grid_rule(columns));
+                let part = if index == 1 {
+                    TablePart::Head
+                } else {
+                    TablePart::Rule
+                };
+                lines.push(as_part(part, self.grid_rule(columns)));
             }
-            lines.append(&mut row);
+            let part = |at: usize| match (index, at) {
+                (0, _) => TablePart::Head,
+                (_, 0) => TablePart::Row,
+                (_, _) => TablePart::Rest,
+            };
+            let row = row.into_iter().enumerate();
+            lines.extend(row.map(|(at, line)| as_part(part(at), line)));
         }
         lines
     }
@@ -101,32 +115,40 @@ impl PageLayout<'_> {
         line.trim_end();
         line
     }
+
+    /// Lays out each row as a list of fields.
+    fn records(&self, rows: &[Vec<TableCell>], width: usize) -> Vec<Line> {
+        let (head, body) = rows.split_first().expect("the header is a row");
+        if body.is_empty() {
+            return head
+                .iter()
+                .flatten()
+                .flat_map(|spans| wrap(spans, width))
+                .collect();
+        }
+        let indent = if self.options.accessible { 0 } else { INDENT };
+        let mut lines = Vec::new();
+        for row in body {
+            if !lines.is_empty() {
+                lines.push(Line::new());
+            }
+            for (name, cell) in head.iter().zip(row) {
+                lines.append(&mut field(name, cell, width, indent));
+            }
+        }
+        lines
+    }
 }
 
-/// Lays out each row as a list of fields.
-fn records(rows: &[Vec<TableCell>], width: usize) -> Vec<Line> {
-    let (head, body) = rows.split_first().expect("the header is a row");
-    if body.is_empty() {
-        return head
-            .iter()
-            .flatten()
-            .flat_map(|spans| wrap(spans, width))
-            .collect();
+fn as_part(part: TablePart, line: Line) -> Line {
+    Line {
+        table: Some(part),
+        ..line
     }
-    let mut lines = Vec::new();
-    for row in body {
-        if !lines.is_empty() {
-            lines.push(Line::new());
-        }
-        for (name, cell) in head.iter().zip(row) {
-            lines.append(&mut field(name, cell, width));
-        }
-    }
-    lines
 }
 
-/// Returns the lines of `name: cell`; none if the cell is empty.
-fn field(name: &TableCell, cell: &TableCell, width: usize) -> Vec<Line> {
+/// Returns the lines of `name: cell`, those after the first indented; none if the cell is empty.
+fn field(name: &TableCell, cell: &TableCell, width: usize, indent: usize) -> Vec<Line> {
     if cell.iter().all(Vec::is_empty) {
         return Vec::new();
     }
@@ -136,5 +158,14 @@ fn field(name: &TableCell, cell: &TableCell, width: usize) -> Vec<Line> {
     }
     let mut rows = cell.clone();
     rows[0].splice(0..0, named);
-    rows.iter().flat_map(|spans| wrap(spans, width)).collect()
+    let wrapped = |width: usize| rows.iter().flat_map(move |spans| wrap(spans, width));
+    let mut lines: Vec<Line> = wrapped(width).collect();
+    if lines.len() > 1 {
+        lines = wrapped(width - indent).collect();
+        for line in lines.iter_mut().skip(1) {
+            line.spans
+                .insert(0, decoration(Role::Dim, " ".repeat(indent)));
+        }
+    }
+    lines
 }

@@ -110,7 +110,7 @@ fn table_fits_or_becomes_records() {
     assert_eq!(at(15, TABLE), narrow);
     assert_eq!(
         at(12, TABLE),
-        "Word: a|b\nMeaning: one\ntwo three\n\nWord: c\n"
+        "Word: a|b\nMeaning:\n  one two\n  three\n\nWord: c\n"
     );
     assert_eq!(
         spoken(TABLE),

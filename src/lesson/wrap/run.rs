@@ -73,6 +73,7 @@ impl<'s> StyledRun<'s> {
         };
         Line {
             spans: self.parts(range).map(span).collect(),
+            table: None,
         }
     }
 

@@ -68,7 +68,7 @@ pub(crate) fn answered(step: &Step<'_, Answered>, check: &str) -> Vec<Line> {
         Answered::All if step.open.round.repaired.is_some() => (Role::Good, "Right.".to_owned()),
         Answered::All => (
             Role::Good,
-            format!("Right. Now mend it; {check} checks what customers get."),
+            format!("Right. Now fix it; {check} checks what customers get."),
         ),
         Answered::OneOfSeveral => {
             let left = step.open.faults.len() - step.open.round.named.len();
@@ -91,7 +91,7 @@ pub(crate) fn answered(step: &Step<'_, Answered>, check: &str) -> Vec<Line> {
 /// Returns what a pass says while something is still to be named; `answer` is how to answer.
 pub(crate) fn mended(open: &OpenDrill<'_>, answer: &str) -> Line {
     let time = clock(open.round.repaired.unwrap_or_default());
-    let text = format!("Mended after {time}. And what was it? {answer} answers.");
+    let text = format!("Fixed after {time}. And what was it? {answer} answers.");
     Line::new().with(Role::Good, text)
 }
 

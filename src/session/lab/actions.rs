@@ -29,7 +29,7 @@ impl LabScreen<'_> {
         self.told(&found)?;
         let runs = self.status()?.nginx.master.is_some();
         if found.code != 0 {
-            let goes_on = "nginx goes on with what it read before.";
+            let goes_on = "nginx keeps its previous configuration.";
             return if runs {
                 self.say(Role::Warn, goes_on)
             } else {

@@ -55,7 +55,7 @@ fn folders(status: &LabStatus) -> [Line; 2] {
 pub(crate) fn state(status: &LabStatus) -> Vec<Line> {
     let nginx = &status.nginx;
     let Some(master) = nginx.master else {
-        let text = "stopped; customers find nobody";
+        let text = "stopped; connections are refused";
         return vec![row("state").with(Role::Warn, format!("nginx {text}"))];
     };
     let workers: Vec<_> = nginx.workers.iter().map(ToString::to_string).collect();

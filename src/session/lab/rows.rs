@@ -20,7 +20,7 @@ const HELP: Keys = &[
     ("r", "nginx -t, then nginx -s reload"),
     ("s", "start, stop, restart or kill a service"),
     ("l", "a shell in the lab, with nginx and svc; exit returns"),
-    ("c", "check whether it is mended"),
+    ("c", "check whether it is fixed"),
     ("q", "end the lab, also Ctrl-C"),
 ];
 
@@ -38,6 +38,7 @@ impl LabScreen<'_> {
         let footer = Footer {
             place: self.state.clone(),
             note: String::new(),
+            notice: None,
             hints: self.hints(),
             pinned: &[],
         };
@@ -72,6 +73,6 @@ impl LabScreen<'_> {
         let write = ("w", "write what was done into runbook.sh");
         let write = self.has_runbook().then_some(write);
         let keys = own.chain(HELP.iter().copied()).chain(write);
-        self.put(help::brief(keys), Spot::Below)
+        self.put(help::brief(keys, &self.view), Spot::Below)
     }
 }

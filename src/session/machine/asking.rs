@@ -2,11 +2,14 @@
 
 use super::Machine;
 use crate::course::Answer;
-use crate::session::page::{ANSWER, PromptFor, say};
+use crate::session::page::{ANSWER, Action, PromptFor, say};
 use crate::session::{Editor, Effect, Farewell};
 use crate::source::ExerciseId;
-use crate::term::{Ask, Key, Prompt, PromptReply};
+use crate::term::{Ask, Key, Prompt, PromptReply, cut};
 use crate::text::{Line, Role};
+
+/// The cells that the words of a search may take in a message: a pasted log line is long.
+const MENTIONED: usize = 40;
 
 impl Machine {
     pub(super) fn ask(&mut self, asked: PromptFor, ask: Ask) {
@@ -27,7 +30,7 @@ impl Machine {
 
     /// Takes text that was pasted: an answer where words are asked for, and a search everywhere else.
     pub(super) fn paste(&mut self, text: &str) {
-        self.notice = None;
+        self.drop_notice();
         if let Some(pager) = &mut self.pager {
             pager.paste(text);
             let frame = pager.frame();
@@ -68,6 +71,10 @@ impl Machine {
             }
             (PromptFor::Search, Answer::Words(words)) => self.search(words),
             (PromptFor::Search, Answer::Choices(_)) => {}
+            (PromptFor::Link(stops), _) => {
+                let chosen = stops.get(chosen).copied();
+                self.act(chosen.map(Action::Visit).into_iter().collect());
+            }
             (PromptFor::File(id), _) => self.edit(id, chosen),
             (PromptFor::Editor(editors, id, file), _) => {
                 self.editor = editors.get(chosen).copied();
@@ -85,6 +92,7 @@ impl Machine {
             self.cover(Box::new(found));
         } else {
             self.redraw();
+            let words = cut(words, MENTIONED);
             let text = format!("Nothing in the course mentions “{words}”.");
             self.act(say(Role::Warn, text));
         }
@@ -104,7 +112,7 @@ impl Machine {
 
     /// Handles a line: an answer that was asked for, a key's letter, or numbers.
     pub(super) fn line(&mut self, line: &str) {
-        self.notice = None;
+        self.drop_notice();
         if let Some((asked, prompt)) = self.asked.take() {
             match answer_of(line, prompt.question()) {
                 Some(answer) => self.answered(asked, &answer),

@@ -26,7 +26,7 @@ impl Machine {
 
     pub(super) fn changed(&mut self) {
         if let Some(id) = self.lowest().exercise().cloned() {
-            self.notice = None;
+            self.drop_notice();
             self.check(id);
         }
     }
@@ -115,7 +115,7 @@ impl Machine {
         match reset {
             Ok(copy) => {
                 let text = format!(
-                    "The files are as they were handed out. Yours are kept in {}",
+                    "The files were restored. Yours are kept in {}",
                     copy.display()
                 );
                 self.say(Line::new().with(Role::Good, text));

@@ -73,7 +73,7 @@ impl Machine {
     }
 
     fn show(&mut self, spot: Spot) {
-        let lines = self.shared.sheet.shown().to_vec();
+        let lines = self.shared.sheet.shown();
         self.push(Effect::Show(lines, spot));
         self.draw_footer();
         self.note_seen();
@@ -90,6 +90,15 @@ impl Machine {
     pub(super) fn say(&mut self, line: Line) {
         self.notice = Some(line);
         self.draw_footer();
+    }
+
+    /// Takes the notice away. One of several rows may have pushed text off the screen, which comes back.
+    pub(super) fn drop_notice(&mut self) {
+        let view = &self.shared.view;
+        let notice = self.notice.take();
+        if notice.is_some_and(|notice| !view.by_lines() && notice.width() > view.caps.width) {
+            self.redraw();
+        }
     }
 
     pub(super) fn complain(&mut self, trouble: &Trouble) {
@@ -124,7 +133,7 @@ impl Machine {
             footer.note = format!("page {page} of {pages}");
         }
         if let Some(notice) = &self.notice {
-            footer.place = notice.clone();
+            footer.notice = Some(notice.clone());
         }
         footer
     }

@@ -149,8 +149,7 @@ fn missing_lines(missing: &str, view: &View) -> Vec<Line> {
     let lead = Line::new().with(Role::Warn, "! ");
     let mut lines = view.hanging(&lead, missing);
     lines.push(Line::new());
-    let text =
-        "Until then you can read the task, and press **s** to settle the exercise and go on.";
+    let text = "Until then you can read the task, and press **s** to skip the exercise and go on.";
     lines.extend(view.hanging(&Line::plain("  "), text));
     lines.push(Line::new());
     lines

@@ -218,11 +218,7 @@ fn hints_come_one_at_a_time_and_can_be_read_back() {
 fn a_reset_asks_and_says_where_the_copy_is() {
     let mut play = play();
     play.keys("r");
-    assert!(
-        play.footer.contains("Put the files back"),
-        "{}",
-        play.footer
-    );
+    assert!(play.footer.contains("Restore the files"), "{}", play.footer);
     play.keys("n");
     assert!(
         play.footer.contains("Nothing was changed"),

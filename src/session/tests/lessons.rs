@@ -348,6 +348,81 @@ fn a_paste_changes_nothing_but_the_search_on_every_screen() {
 }
 
 #[test]
+fn a_link_is_followed_and_the_page_comes_back() {
+    let mut play = Play::on("fast");
+    assert!(!play.footer.contains("follow"), "{}", play.footer);
+    play.keys("f");
+    assert!(play.footer.contains("No link"), "{}", play.footer);
+    play.go_to("After the question.");
+    assert!(play.footer.contains("f follow link"), "{}", play.footer);
+    let (here, notes) = (play.page.clone(), play.notes.len());
+    for back in ["\n", "b"] {
+        play.keys("f");
+        assert!(play.page.contains("The rest."), "{}", play.page);
+        assert!(play.footer.contains("Enter back"), "{}", play.footer);
+        play.keys(back);
+        assert_eq!(play.page, here);
+    }
+    let places = |note: &ProgressNote| matches!(note, ProgressNote::Place(_));
+    assert!(!play.notes[notes..].iter().any(places), "the place is kept");
+    play.go_to("The rest.");
+    play.keys("f");
+    assert!(
+        play.footer.contains("Middle") && play.footer.contains("Start"),
+        "{}",
+        play.footer
+    );
+    play.keys("1");
+    assert!(play.page.contains("The middle part."), "{}", play.page);
+    play.escape();
+    assert!(play.page.contains("The rest."), "{}", play.page);
+}
+
+fn narrow() -> super::super::View {
+    let caps = Caps {
+        width: 40,
+        height: 20,
+        ..SCREEN.caps
+    };
+    super::super::View { caps, ..SCREEN }
+}
+
+#[test]
+fn a_narrow_screen_shows_the_keys_of_an_exercise_and_whole_questions() {
+    let mut progress = Progress::default();
+    progress.track = Some("fast".parse().unwrap());
+    progress.place = Some(place("start", 1, 3));
+    let mut play = Play::with(narrow(), progress, true);
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
+    for key in [
+        "e edit", "h hint", "n next", "b back", "m map", "? help", "q quit",
+    ] {
+        assert!(play.footer.contains(key), "{key} in {}", play.footer);
+    }
+    play.keys("r");
+    for words in ["Restore the files", "yours is kept.", "any other key no"] {
+        assert!(play.footer.contains(words), "{words} in {}", play.footer);
+    }
+    assert!(
+        play.footer.lines().all(|row| row.chars().count() <= 40),
+        "{}",
+        play.footer
+    );
+    play.keys("n");
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
+}
+
+#[test]
+fn what_a_search_found_is_whole_on_a_narrow_screen() {
+    let mut progress = Progress::default();
+    progress.track = Some("fast".parse().unwrap());
+    let mut play = Play::with(narrow(), progress, true);
+    play.keys("\n/do both of\n");
+    assert!(play.page.starts_with("Found"), "{}", play.page);
+    assert!(!play.page.contains('…'), "{}", play.page);
+}
+
+#[test]
 fn escape_leaves_a_search_that_was_typed() {
     let mut play = Play::on("fast");
     play.keys("/middle");
@@ -400,7 +475,7 @@ fn every_screen_of_the_help_is_reached_and_q_leads_back() {
         play.keys("\n");
         seen += &play.page;
     }
-    for text in ["open the file", "settle: go on", "quit; everything"] {
+    for text in ["open the file", "skip it: go on", "quit; everything"] {
         assert!(seen.contains(text), "{text} in\n{seen}");
     }
     play.keys("q");

@@ -28,7 +28,7 @@ const FILES: &[(&str, &str)] = &[
          ```quiz\nid = \"one\"\ntype = \"single\"\nprompt = \"Which one?\"\n\
          [[choice]]\ntext = \"this\"\ncorrect = true\nexplain = \"this it is\"\n\
          [[choice]]\ntext = \"that\"\nexplain = \"that is far off\"\n```\n\n\
-         After the question.\n\n<!-- exercise: both -->\n",
+         After the question. See [more](02-more.md).\n\n<!-- exercise: both -->\n",
     ),
     (
         "lessons/02-more.md",
@@ -39,7 +39,7 @@ const FILES: &[(&str, &str)] = &[
          [[choice]]\ntext = \"b\"\nexplain = \"not b\"\n\
          [[choice]]\ntext = \"c\"\ncorrect = true\n```\n\n\
          ```quiz\nid = \"words\"\ntype = \"short\"\nprompt = \"Which word?\"\naccept = [\"port\"]\n\
-         explain = \"a port it is\"\notherwise = \"look again\"\n```\n\nThe rest.\n\n<!-- exercise: quick -->\n\n\
+         explain = \"a port it is\"\notherwise = \"look again\"\n```\n\nThe rest. See [the middle](01-start.md#middle) or [the start](01-start.md).\n\n<!-- exercise: quick -->\n\n\
          <!-- exercise: careful -->\n",
     ),
     (

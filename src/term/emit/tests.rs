@@ -51,7 +51,10 @@ fn plain_output_has_no_escape_even_from_hostile_lines() {
         text: "a\x1b[2Jb\u{9b}".into(),
         style: Role::Bad.into(),
     };
-    let line = Line { spans: vec![span] };
+    let line = Line {
+        spans: vec![span],
+        ..Line::default()
+    };
     assert_eq!(emitted(line, &caps(false, false, true)), "a␛[2Jb�\n");
 }
 

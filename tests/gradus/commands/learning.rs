@@ -177,6 +177,14 @@ fn a_question_may_be_left_or_given_up_and_input_may_end() {
 }
 
 #[test]
+fn a_link_to_another_lesson_is_printed_as_the_command_that_shows_it() {
+    let run = Desk::new().gradus(&["read", "1"]);
+    let link = "\nProxy configuration: gradus read proxy-configuration\n";
+    assert!(run.stdout.contains(link), "{run:?}");
+    assert!(!run.stdout.contains("05-proxy-configuration.md"), "{run:?}");
+}
+
+#[test]
 fn search_finds_a_pasted_line_a_status_and_words() {
     let desk = Desk::with_workspace();
     let line = desk.gradus(&[

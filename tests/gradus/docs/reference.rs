@@ -6,7 +6,7 @@ use clap::Command;
 use serde_json::Value;
 use snapbox::{Data, assert_data_eq};
 
-use super::{GUESTS, shown, table_of_commands};
+use super::{GUESTS, shown, tables_of_commands};
 use crate::harness::Desk;
 use crate::repository::{read, root};
 
@@ -22,7 +22,7 @@ fn commands() -> String {
          SNAPSHOTS=overwrite writes it anew. -->\n\n",
     );
     page.push_str("`gradus` alone opens the course where you left it.\n\n");
-    page.push_str(&table_of_commands());
+    page.push_str(&tables_of_commands());
     let root = gradus::cli::command(GUESTS)
         .term_width(80)
         .disable_help_flag(true);
@@ -45,6 +45,7 @@ fn section(name: &str, command: &Command, page: &mut String) {
     let mut command = command.clone().bin_name(name);
     let usage = command.render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");
+    let about = about.trim_end_matches('.');
     write!(page, "{about}.\n\n```text\n{usage}\n```\n").expect("a string takes it");
     let has_own = command.get_arguments().any(is_own);
     if has_own {

@@ -73,7 +73,7 @@ fn solve(machine: &Machine, exam: &mut Piped, fault: &Fault) {
     exam.say("a");
     exam.wait_for("17. worker_connections exhausted");
     exam.say(&format!("answer {} {}", fault.hop, fault.cause));
-    exam.wait_for("Right. Now mend it");
+    exam.wait_for("Right. Now fix it");
     for name in ["nginx.conf", "services.toml"] {
         mend(machine, 1, name);
     }

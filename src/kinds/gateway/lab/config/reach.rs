@@ -155,7 +155,7 @@ fn not_found(directive: &Directive, address: &Address<'_>) -> Option<ConfigError
         return None;
     }
     if has_port_twice {
-        let help = "an address of IPv6 stands in brackets, as in `http://[::1]:3000`";
+        let help = "an IPv6 address is written in brackets, as in `http://[::1]:3000`";
         let told = fault(format!("invalid port in {place} \"{host}{port}{rest}\""));
         return told.map(|fault| fault.with_help(help));
     }

@@ -65,7 +65,7 @@ impl LabWorker {
             },
             LabRequest::Down => {
                 (self.events)(LabEvent::Down);
-                LabReply::Said(CommandOutput::fine("The lab goes down.\n"))
+                LabReply::Said(CommandOutput::fine("The lab is shutting down.\n"))
             }
         })
     }
