@@ -32,6 +32,7 @@ mod quiz;
 mod read;
 mod regrade;
 mod reset;
+mod review;
 mod search;
 mod session;
 mod skip;

@@ -5,6 +5,7 @@
 //! passed still counts as passed.
 
 mod file;
+mod review;
 mod way;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,6 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Deserializer, Serialize};
 
 pub(crate) use file::{Loaded, ProgressError};
+pub(crate) use review::CardId;
+use review::Review;
 pub(crate) use way::{Next, Tally};
 
 use crate::check::Scope;
@@ -31,6 +34,8 @@ pub struct Progress {
     lessons: BTreeMap<LessonId, LessonProgress>,
     #[serde(default)]
     exercises: BTreeMap<ExerciseId, ExerciseProgress>,
+    #[serde(default, skip_serializing_if = "Review::is_empty")]
+    review: Review,
 }
 
 /// A position in the course.
@@ -231,8 +236,9 @@ impl Progress {
             .all(|(index, section)| !lesson.is_core(section, track) || self.has_seen(lesson, index))
     }
 
-    /// Records an answer to the question `quiz`. Once right, it stays right.
-    pub(crate) fn answer(&mut self, lesson: &LessonId, quiz: &str, right: bool) {
+    /// Records an answer at `now` (seconds since 1970-01-01 UTC) to the question `quiz`. Once right, it stays
+    /// right; a wrong one is asked again in a review.
+    pub(crate) fn answer(&mut self, lesson: &LessonId, quiz: &str, right: bool, now: u64) {
         let done = self.lessons.entry(lesson.clone()).or_default();
         let state = done
             .quizzes
@@ -241,6 +247,17 @@ impl Progress {
         if right {
             *state = QuizState::Right;
         }
+        let id = CardId::Quiz {
+            lesson: lesson.clone(),
+            quiz: quiz.to_owned(),
+        };
+        self.recall(id, right, now);
+    }
+
+    /// Returns whether the question `quiz` was ever answered.
+    pub(crate) fn has_answered(&self, lesson: &LessonId, quiz: &str) -> bool {
+        let done = self.lessons.get(lesson);
+        done.is_some_and(|done| done.quizzes.contains_key(quiz))
     }
 
     fn exercise_mut(&mut self, id: &ExerciseId) -> &mut ExerciseProgress {
@@ -332,10 +349,10 @@ mod tests {
         let mut progress = Progress::default();
         let quiz = |progress: &Progress| progress.lessons.get(&lesson)?.quizzes.get("q").copied();
         assert_eq!(quiz(&progress), None);
-        progress.answer(&lesson, "q", false);
+        progress.answer(&lesson, "q", false, 0);
         assert_eq!(quiz(&progress), Some(QuizState::Tried));
-        progress.answer(&lesson, "q", true);
-        progress.answer(&lesson, "q", false);
+        progress.answer(&lesson, "q", true, 0);
+        progress.answer(&lesson, "q", false, 0);
         assert_eq!(quiz(&progress), Some(QuizState::Right));
     }
 }

@@ -24,6 +24,7 @@ mod page;
 mod path;
 mod quizzing;
 mod reading;
+pub(crate) mod review;
 mod screen;
 mod search;
 mod shared;

@@ -282,7 +282,15 @@ impl Workspace {
         &self,
         change: impl FnOnce(&mut Progress),
     ) -> Result<Loaded, WorkspaceError> {
-        let _turn = lock::turn(&self.root)?;
+        self.update_in_turn(&self.turn()?, change)
+    }
+
+    /// Does what [`update`](Self::update) does, during a turn.
+    pub(crate) fn update_in_turn(
+        &self,
+        _turn: &Lock,
+        change: impl FnOnce(&mut Progress),
+    ) -> Result<Loaded, WorkspaceError> {
         let mut loaded = self.progress()?;
         let before = loaded.progress.clone();
         change(&mut loaded.progress);

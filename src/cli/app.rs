@@ -56,6 +56,11 @@ impl App {
         }
     }
 
+    /// The time by which drills and reviews go, in seconds since 1970-01-01 UTC.
+    pub(crate) fn now(&self) -> u64 {
+        self.environment.unix_time()
+    }
+
     pub(crate) fn path(&self, path: &Path) -> PathBuf {
         self.environment.folder().join(path)
     }

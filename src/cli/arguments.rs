@@ -8,8 +8,8 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::{
     author, cache, check, completions, doctor, drill, explain, grade, hint, init, lab, list, man,
-    mdbook, merge, new, next, pack, prove, quiz, read, regrade, reset, search, skip, solution,
-    status, validate, watch, worker,
+    mdbook, merge, new, next, pack, prove, quiz, read, regrade, reset, review, search, skip,
+    solution, status, validate, watch, worker,
 };
 use crate::term::ColorChoice;
 
@@ -79,6 +79,7 @@ commands! { Command {
     List(list::List),
     Read(read::Read),
     Quiz(quiz::QuizCommand),
+    Review(review::Review),
     Search(search::Search),
     Explain(explain::Explain),
     Next(next::Next),

@@ -14,10 +14,13 @@ use crate::text::{Line, Role, Style};
 /// List lessons and exercises, and the state of each
 #[derive(Debug, Args)]
 pub(crate) struct List {
-    /// Only the exercises of this track
+    /// Only the exercises of this track [default: the one you chose]
     #[arg(long, value_name = "TRACK")]
     track: Option<String>,
-    /// Write JSON
+    /// The exercises of all tracks
+    #[arg(long, conflicts_with = "track")]
+    all: bool,
+    /// Write JSON: all tracks, unless one is named
     #[arg(long)]
     json: bool,
 }
@@ -68,10 +71,21 @@ impl List {
         };
         if self.json {
             app.output.record(&record(&opened, track))?;
-        } else {
-            app.output
-                .lines(&lines(&opened.course, &opened.progress, track))?;
+            return Ok(Code::Fine);
         }
+        let course = &opened.course;
+        let own = opened.progress.track.as_ref();
+        let own = own.and_then(|id| course.track(id));
+        let own = own.filter(|_| track.is_none() && !self.all && course.tracks.len() > 1);
+        let track = track.or(own.map(|own| &own.id));
+        let mut lines = lines(course, &opened.progress, track);
+        if let Some(own) = own {
+            let line =
+                Line::new().with(Role::Dim, format!("The {} track. Everything: ", own.title));
+            lines.push(Line::new());
+            lines.push(line.with(Role::Code, app.command("list --all")));
+        }
+        app.output.lines(&lines)?;
         Ok(Code::Fine)
     }
 }
@@ -117,7 +131,7 @@ fn lines(course: &Course, progress: &Progress, track: Option<&TrackId>) -> Vec<L
         Line::new().with(Role::Heading(1), &course.title),
         Line::new(),
     ];
-    for lesson in &course.lessons {
+    for lesson in course.lessons.iter().filter(|it| it.is_on(track)) {
         lines.push(lesson_line(course, lesson, progress, track));
         let leads_to = |exercise: &&Exercise| lesson.exercises().any(|id| *id == exercise.id);
         let exercises = course.exercises_of(track).filter(leads_to);

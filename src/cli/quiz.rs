@@ -4,11 +4,11 @@ use std::io::{self, BufRead, IsTerminal};
 
 use clap::Args;
 
-use super::app::{App, Done, OpenCourse};
+use super::app::{App, Done};
 use super::exit::Code;
 use super::failure::Failure;
 use super::names;
-use crate::course::{Answer, Choice, Lesson, Question, Quiz};
+use crate::course::{Answer, Choice, Question, Quiz};
 use crate::term::{Ask, InlinePrompt, PromptReply};
 use crate::text::{Line, Role, Style, counted};
 
@@ -48,34 +48,51 @@ impl QuizCommand {
             app.note("This lesson has no questions.");
             return Ok(Code::Nothing);
         }
-        let mut right = 0;
-        let caps = *app.output.caps();
-        let can_choose = app.output.is_interactive() && !caps.accessible;
-        let mut answers: Box<dyn Answers> = if can_choose {
-            let prompt = InlinePrompt::open(caps, app.output.theme().clone())?;
-            Box::new(Chosen { prompt })
-        } else {
-            Box::new(Typed)
+        let quizzes: Vec<_> = quizzes().collect();
+        let note = |index: usize, right| {
+            let quiz: &Quiz = quizzes[index];
+            opened.update(|progress| progress.answer(&lesson.id, &quiz.id, right, app.now()))
         };
-        for (index, quiz) in quizzes().enumerate() {
-            app.output.line(heading(index + 1, of))?;
-            match ask(app, &opened, lesson, quiz, &mut *answers)? {
-                Asked::Right => right += 1,
-                Asked::NotRight => {}
-                Asked::End => break,
-            }
-            app.output.line(Line::new())?;
-        }
-        app.output.line(Line::plain(format!(
-            "{right} of {} right.",
-            counted(of, "question")
-        )))?;
+        let right = ask_all(app, &quizzes, note)?;
         Ok(if right == of {
             Code::Fine
         } else {
             Code::NotPassed
         })
     }
+}
+
+/// Asks `quizzes` one after the other, and notes of each answer whether it is right; returns how many were
+/// answered rightly in the end.
+pub(super) fn ask_all(
+    app: &App,
+    quizzes: &[&Quiz],
+    note: impl Fn(usize, bool) -> Result<(), Failure>,
+) -> Result<usize, Failure> {
+    let of = quizzes.len();
+    let mut right = 0;
+    let caps = *app.output.caps();
+    let can_choose = app.output.is_interactive() && !caps.accessible;
+    let mut answers: Box<dyn Answers> = if can_choose {
+        let prompt = InlinePrompt::open(caps, app.output.theme().clone())?;
+        Box::new(Chosen { prompt })
+    } else {
+        Box::new(Typed)
+    };
+    for (index, quiz) in quizzes.iter().enumerate() {
+        app.output.line(heading(index + 1, of))?;
+        match ask(app, quiz, &mut *answers, |right| note(index, right))? {
+            Asked::Right => right += 1,
+            Asked::NotRight => {}
+            Asked::End => break,
+        }
+        app.output.line(Line::new())?;
+    }
+    app.output.line(Line::plain(format!(
+        "{right} of {} right.",
+        counted(of, "question")
+    )))?;
+    Ok(right)
 }
 
 enum Asked {
@@ -87,10 +104,9 @@ enum Asked {
 /// Asks until the answer is right, or the learner gives up or skips the question.
 fn ask(
     app: &App,
-    opened: &OpenCourse,
-    lesson: &Lesson,
     quiz: &Quiz,
     answers: &mut dyn Answers,
+    note: impl Fn(bool) -> Result<(), Failure>,
 ) -> Result<Asked, Failure> {
     app.output.lines(&app.output.markdown(&quiz.prompt))?;
     answers.begin(app, quiz)?;
@@ -98,6 +114,7 @@ fn ask(
         let answer = match answers.answer(app, quiz)? {
             Reply::Answer(answer) => answer,
             Reply::GiveUp => {
+                note(false)?;
                 let text = format!("The answer: {}", quiz.right_answer());
                 app.output.lines(&app.output.markdown(&text))?;
                 return Ok(Asked::NotRight);
@@ -106,7 +123,7 @@ fn ask(
             Reply::End => return Ok(Asked::End),
         };
         let mark = quiz.mark(&answer);
-        opened.update(|progress| progress.answer(&lesson.id, &quiz.id, mark.right))?;
+        note(mark.right)?;
         app.output.line(if mark.right {
             Line::new().with(Role::Good, "Right.")
         } else {

@@ -7,8 +7,9 @@ use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
 use super::next;
 use crate::progress::Tally;
+use crate::session::review::Deck;
 use crate::source::TrackId;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 use crate::workspace::Workspace;
 
 /// Show your progress
@@ -30,6 +31,8 @@ struct StatusRecord<'a> {
     track: Option<&'a TrackId>,
     /// One entry a track.
     tracks: Vec<TrackRecord<'a>>,
+    /// How many questions are to be reviewed today.
+    review: usize,
     /// What to do next: a command without `gradus`; `null` when nothing is left.
     next: Option<String>,
 }
@@ -47,7 +50,7 @@ impl Status {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
         if self.json {
-            app.output.record(&record(&opened))?;
+            app.output.record(&record(app, &opened))?;
         } else {
             app.output.lines(&lines(app, &opened))?;
         }
@@ -55,7 +58,7 @@ impl Status {
     }
 }
 
-fn record(opened: &OpenCourse) -> StatusRecord<'_> {
+fn record<'a>(app: &App, opened: &'a OpenCourse) -> StatusRecord<'a> {
     let OpenCourse {
         course,
         workspace,
@@ -74,8 +77,14 @@ fn record(opened: &OpenCourse) -> StatusRecord<'_> {
         workspace: root.map(|root| root.display().to_string()),
         track: progress.track.as_ref(),
         tracks: tracks.collect(),
+        review: due(app, opened),
         next: next::command(&progress.next(course)),
     }
+}
+
+fn due(app: &App, opened: &OpenCourse) -> usize {
+    let deck = Deck::new(&opened.course, &opened.progress, app.now());
+    deck.cards.len()
 }
 
 fn lines(app: &App, opened: &OpenCourse) -> Vec<Line> {
@@ -114,6 +123,11 @@ fn lines(app: &App, opened: &OpenCourse) -> Vec<Line> {
             line.push(Role::Accent, "  (yours)");
         }
         lines.push(line);
+    }
+    let due = due(app, opened);
+    if due > 0 {
+        let review = Line::plain(format!("review     {} due: ", counted(due, "question")));
+        lines.push(review.with(Role::Code, app.command("review")));
     }
     lines.push(Line::new());
     lines.extend(next::lines(app, opened));

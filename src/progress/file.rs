@@ -152,7 +152,8 @@ mod tests {
         };
         progress.see(&course.lessons[0], 0);
         progress.pass(&course.exercises[0], 12);
-        progress.answer(&course.lessons[0].id, "q", true);
+        progress.answer(&course.lessons[0].id, "q", true, 5);
+        progress.answer(&course.lessons[0].id, "r", false, 5);
         progress.save(&path).unwrap();
         let loaded = Progress::load(&path).unwrap();
         assert_eq!(loaded.progress, progress);

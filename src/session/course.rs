@@ -168,7 +168,7 @@ impl Screen for Session {
 impl Session {
     /// Tells the machine and does what it wants, until it wants nothing more.
     fn tell(&mut self, input: Input) -> Flow {
-        let mut inputs = VecDeque::from([input]);
+        let mut inputs = VecDeque::from([Input::Now(self.now()), input]);
         while let Some(input) = inputs.pop_front() {
             for effect in self.machine.step(input) {
                 if let Effect::Quit(farewell) = effect {
@@ -188,7 +188,7 @@ impl Session {
             Effect::Frame(rows) => self.terminal.frame(&rows)?,
             Effect::EndFrames => self.terminal.end_frames()?,
             Effect::Save(note) => {
-                let saved = self.files.save(&note);
+                let saved = self.files.save(&note, self.now());
                 return Ok(Some(Input::Saved(self.worded(saved))));
             }
             Effect::MakeWorkspace => {
@@ -223,6 +223,10 @@ impl Session {
             Effect::Quit(_) => {}
         }
         Ok(None)
+    }
+
+    fn now(&self) -> u64 {
+        self.runner.context().environment.unix_time()
     }
 
     fn make(&mut self) -> Result<(), WorkspaceError> {

@@ -1,7 +1,6 @@
 //! A learner's drills: the open one begun, taken up, answered, judged and ended, each step kept at
 //! once, from whichever terminal it comes.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -14,10 +13,10 @@ pub(crate) mod words;
 use crate::check::Context;
 use crate::kind::Task;
 use crate::kinds::gateway::Files;
-use crate::kinds::gateway::drill::draw::FaultPool;
+use crate::kinds::gateway::drill::draw::{FaultPool, Wanted};
 use crate::kinds::gateway::drill::fault::with_faults;
 use crate::kinds::gateway::drill::{DrillSpec, Fault, Seed};
-use crate::sys::clock::unix_time;
+use crate::sys::environment::Environment;
 use crate::sys::fingerprint::Fingerprint;
 use crate::workspace::Workspace;
 
@@ -31,6 +30,7 @@ pub(crate) struct Drills<'a> {
     workspace: &'a Workspace,
     spec: &'a DrillSpec,
     pool: FaultPool<'a>,
+    environment: Arc<Environment>,
 }
 
 /// What a learner wants of a new drill.
@@ -71,6 +71,7 @@ impl<'a> Drills<'a> {
             workspace,
             spec,
             pool,
+            environment: Arc::clone(&context.environment),
         }
     }
 
@@ -96,9 +97,12 @@ impl<'a> Drills<'a> {
         }
         let store = self.store()?;
         let journal = store.journal()?;
-        let met: BTreeSet<String> = self.pool.met(journal.met());
+        let wanted = Wanted {
+            met: self.pool.met(journal.met()),
+            weak: journal.weak(),
+        };
         let drills = options.exam.unwrap_or(1);
-        let seeds = self.pool.row(options.seed, drills, options.faults, &met);
+        let seeds = self.pool.row(options.seed, drills, options.faults, wanted);
         let seed = *seeds.first().ok_or(DrillError::Nothing)?;
         let number = store.next_number()?;
         let exam = options.exam.map(|_| Exam {
@@ -118,14 +122,14 @@ impl<'a> Drills<'a> {
             return Ok(None);
         };
         // A sitting without an end was killed, and the time of that is not known.
-        round.sitting = Some(unix_time());
+        round.sitting = Some(self.now());
         store.keep(Some(&round))?;
         self.handed_out(&store, round).map(Some)
     }
 
     /// Notes that the learner leaves the drill `number`, if it is the one that is not over.
     pub(crate) fn get_up(&self, number: u32) -> Result<(), DrillError> {
-        self.change(number, |round| round.pause(unix_time(), false))
+        self.change(number, |round| round.pause(self.now(), false))
     }
 
     /// Drops the time since the learner sat down to the drill `number`: they were killed, and when is
@@ -190,7 +194,7 @@ impl<'a> Drills<'a> {
             return Ok(None);
         };
         let mut open = self.opened(&store, round)?;
-        let now = unix_time();
+        let now = self.now();
         let what = change(&mut open, now);
         open.round.pause(now, true);
         let ended = if open.round.is_over() {
@@ -205,12 +209,13 @@ impl<'a> Drills<'a> {
     /// Writes the drill into the journal; the exam that it belongs to goes on with its next.
     fn end(&self, store: &Store, open: &OpenDrill<'_>) -> Result<PastDrill, DrillError> {
         let round = &open.round;
-        let entry = round.entry(&open.faults, unix_time());
+        let entry = round.entry(&open.faults, self.now());
         let mut journal = store.journal()?;
         // Told twice when Gradus was killed between the two files.
         journal.drills.retain(|known| known.number != entry.number);
         journal.drills.push(entry.clone());
         store.keep_journal(&journal)?;
+        store.note_causes(&entry)?;
         let exam = round.exam.as_ref();
         let next = exam.and_then(|exam| Some((exam, *exam.seeds.get(exam.drill)?)));
         let Some((exam, seed)) = next else {
@@ -278,6 +283,10 @@ impl<'a> Drills<'a> {
     fn files(&self, number: u32, faults: &[&Fault]) -> Result<Files, DrillError> {
         let files = with_faults(self.spec.system.files(), faults);
         files.map_err(|_| DrillError::Changed { number })
+    }
+
+    fn now(&self) -> u64 {
+        self.environment.unix_time()
     }
 
     fn store(&self) -> Result<Store, DrillError> {

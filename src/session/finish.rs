@@ -4,10 +4,12 @@ use super::footer::{Footer, hint};
 use super::lists::{ListKind, Listing};
 use super::menu::{Menu, MenuEntry, Target};
 use super::page::{Action, CoursePage, unknown_key};
+use super::path::Stop;
 use super::shared::SharedState;
+use crate::course::Item;
 use crate::kinds::gateway::drill;
 use crate::term::Key;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 /// The end of a track on the screen.
 #[derive(Debug)]
@@ -83,7 +85,8 @@ impl SharedState {
         Listing::new(ListKind::Left, Menu::new(intro, entries, 0))
     }
 
-    /// Returns what was not done: lessons, exercises, optional ones last; then the other tracks.
+    /// Returns what was not done: a review, lessons, exercises, optional ones last, questions; then the other
+    /// tracks.
     fn left_entries(&self) -> Vec<MenuEntry> {
         let lessons = self.course.lessons.iter().enumerate();
         let unread = lessons.filter_map(|(index, lesson)| {
@@ -111,7 +114,38 @@ impl SharedState {
                 label: Line::plain(format!("The {} track", entry.label.text())),
                 ..entry
             });
-        unread.chain(open).chain(tracks).collect()
+        let review = self.review_entry().into_iter();
+        let unread = review.chain(unread);
+        unread
+            .chain(open)
+            .chain(self.question_entries())
+            .chain(tracks)
+            .collect()
+    }
+
+    /// Returns the lessons that were read and have questions that were never answered.
+    fn question_entries(&self) -> Vec<MenuEntry> {
+        let way = self.way();
+        let lessons = self.course.lessons.iter().enumerate();
+        let entries = lessons.filter_map(|(index, lesson)| {
+            let is_open = |stop: &Stop| match way.at(*stop) {
+                Some((_, _, Item::Quiz(quiz))) => {
+                    stop.lesson == index && !self.progress.has_answered(&lesson.id, &quiz.id)
+                }
+                Some((_, _, Item::Text(_) | Item::Exercise(_))) | None => false,
+            };
+            let open: Vec<_> = way.stops().filter(is_open).collect();
+            let first = open
+                .first()
+                .filter(|_| self.unread(index, lesson).is_none())?;
+            let mark = self.view.sign(Role::Dim, "○", "new");
+            let title = format!("{}  {}", index + 1, lesson.title);
+            let count = format!("  {} skipped", counted(open.len(), "question"));
+            let label = mark.with(Role::Text, title).with(Role::Dim, count);
+            let target = Target::Stop(*first);
+            Some(MenuEntry { label, target })
+        });
+        entries.collect()
     }
 
     fn is_other_track(&self, target: &Target) -> bool {

@@ -11,7 +11,6 @@ use crate::check::CheckError;
 use crate::course::{Course, Exercise};
 use crate::progress::Progress;
 use crate::source::ExerciseId;
-use crate::sys::clock::unix_time;
 use crate::watch::{self, Contents, WatchMode, Watcher};
 use crate::workspace::{Workspace, WorkspaceError};
 
@@ -66,9 +65,8 @@ impl LearnerFiles {
         Ok(self.workspace.insert(workspace))
     }
 
-    /// Writes `note` down and returns all that was done.
-    pub(super) fn save(&self, note: &ProgressNote) -> Result<Progress, WorkspaceError> {
-        let now = unix_time();
+    /// Writes `note` down, at the time `now`, and returns all that was done.
+    pub(super) fn save(&self, note: &ProgressNote, now: u64) -> Result<Progress, WorkspaceError> {
         let workspace = self.workspace()?;
         let saved = workspace.update(|progress| note.apply(progress, &self.course, now))?;
         Ok(saved.progress)

@@ -69,6 +69,7 @@ impl Machine {
     /// Takes one input and returns what is to be done, in order.
     pub(super) fn step(&mut self, input: Input) -> Vec<Effect> {
         match input {
+            Input::Now(now) => self.shared.now = now,
             Input::Start => self.start(),
             Input::Terminal(TerminalEvent::Key(key)) => self.key(key),
             Input::Terminal(TerminalEvent::Paste(text)) => self.paste(&text),
@@ -164,6 +165,7 @@ impl Machine {
                 }
                 Action::Cover(page) => self.cover(page),
                 Action::Visit(stop) => self.cover(Box::new(Reading::visit(stop))),
+                Action::Replace(page) => self.replace(page),
                 Action::Close => self.close(),
                 Action::ShowTracks => self.show_tracks(),
             }
@@ -207,7 +209,8 @@ impl Machine {
 
     /// Writes down what the learner did.
     fn note(&mut self, note: ProgressNote) {
-        note.apply(&mut self.shared.progress, &self.shared.course, 0);
+        let now = self.shared.now;
+        note.apply(&mut self.shared.progress, &self.shared.course, now);
         self.push(Effect::Save(note));
     }
 }

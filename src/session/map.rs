@@ -6,13 +6,14 @@ use super::path::Stop;
 use super::shared::SharedState;
 use crate::course::{Exercise, Lesson};
 use crate::progress::Tally;
-use crate::text::{Line, Role};
+use crate::text::{Line, Role, counted};
 
 impl SharedState {
     /// Returns the map, with the stop `here` chosen.
     pub(super) fn map(&self, here: Stop) -> Listing {
         let lessons = self.course.lessons.iter().enumerate();
         let entries = lessons.flat_map(|(index, lesson)| self.lesson_entries(index, lesson));
+        let entries = self.review_entry().into_iter().chain(entries);
         let mut menu = Menu::new(self.map_intro(), entries.collect(), 0);
         let is_lesson =
             |target: &Target| matches!(target, Target::Stop(stop) if stop.lesson == here.lesson);
@@ -20,6 +21,17 @@ impl SharedState {
             menu.choose_target(is_lesson);
         }
         Listing::new(ListKind::Map, menu)
+    }
+
+    /// Returns the entry of the review, if something is due.
+    pub(super) fn review_entry(&self) -> Option<MenuEntry> {
+        let due = self.due().len();
+        let label = Line::new().with(
+            Role::Warn,
+            format!("Review: {} due", counted(due, "question")),
+        );
+        let target = Target::Review;
+        (due > 0).then_some(MenuEntry { label, target })
     }
 
     fn map_intro(&self) -> Vec<Line> {

@@ -13,6 +13,8 @@ use crate::text::{Line, Role};
 pub(super) enum Target {
     Stop(Stop),
     Track(TrackId),
+    /// What is to be reviewed today.
+    Review,
 }
 
 /// One entry.

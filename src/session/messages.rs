@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Trouble;
 use crate::check::{self, Outcome};
 use crate::course::Course;
-use crate::progress::{Place, Progress};
+use crate::progress::{CardId, Place, Progress};
 use crate::source::{ExerciseId, LessonId, TrackId};
 use crate::term::{Spot, TerminalEvent};
 use crate::text::Line;
@@ -13,6 +13,8 @@ use crate::text::Line;
 /// An input of the state machine.
 #[derive(Debug)]
 pub(crate) enum Input {
+    /// The time, in seconds since 1970-01-01 UTC; it comes before every other input.
+    Now(u64),
     /// The session begins.
     Start,
     /// Something happened on the terminal.
@@ -126,8 +128,8 @@ pub(crate) enum ProgressNote {
     Place(Place),
     /// They saw this section.
     Seen(LessonId, usize),
-    /// They answered this question of this lesson, rightly or not.
-    Answered(LessonId, String, bool),
+    /// They answered this question, rightly or not.
+    Answered(CardId, bool),
     /// They were handed out this exercise.
     Started(ExerciseId),
     /// They passed this exercise.
@@ -151,7 +153,7 @@ impl ProgressNote {
                     progress.see(lesson, *section);
                 }
             }
-            Self::Answered(lesson, quiz, right) => progress.answer(lesson, quiz, *right),
+            Self::Answered(id, right) => progress.answer_card(id.clone(), *right, now),
             Self::Started(id) => progress.start(id),
             Self::Passed(id) => {
                 if let Some(exercise) = course.exercise(id) {

@@ -120,6 +120,8 @@ pub(super) enum Action {
     Cover(Box<dyn CoursePage>),
     /// Show the text at this stop over the page, and come back.
     Visit(Stop),
+    /// Show this page in the place of this one.
+    Replace(Box<dyn CoursePage>),
     Close,
     ShowTracks,
 }

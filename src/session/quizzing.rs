@@ -6,9 +6,11 @@ use super::footer::{Footer, Hint, hint};
 use super::messages::ProgressNote;
 use super::page::{ANSWER, Action, CoursePage, Keys, PromptFor, say, unknown_key};
 use super::path::Stop;
+use super::review::{Deck, ReviewCard};
 use super::shared::SharedState;
 use super::view::View;
 use crate::course::{Answer, Choice, Mark, Question, Quiz};
+use crate::progress::CardId;
 use crate::source::LessonId;
 use crate::term::{Ask, Key};
 use crate::text::{Line, Role};
@@ -19,8 +21,8 @@ const TYPING: &[Hint] = &[hint("Esc", "other keys")];
 /// A question on the screen.
 #[derive(Debug)]
 pub(super) struct Quizzing {
-    stop: Stop,
-    lesson: LessonId,
+    asked_by: AskedBy,
+    id: CardId,
     quiz: Quiz,
     /// The choice that Enter takes.
     chosen: Option<usize>,
@@ -33,17 +35,85 @@ pub(super) struct Quizzing {
     told: bool,
 }
 
+/// What asks a question, and what comes after it.
+#[derive(Debug)]
+enum AskedBy {
+    /// The lesson at this stop.
+    Lesson(Stop),
+    /// A review of so many questions, with those that are left.
+    Review { of: usize, rest: Vec<ReviewCard> },
+}
+
 impl Quizzing {
     pub(super) fn new(stop: Stop, lesson: LessonId, quiz: Quiz) -> Self {
-        Self {
-            stop,
+        let id = CardId::Quiz {
             lesson,
+            quiz: quiz.id.clone(),
+        };
+        Self::asked(AskedBy::Lesson(stop), id, quiz)
+    }
+
+    /// Returns the first question of a review of `cards`, if there is one.
+    pub(super) fn review(cards: Vec<ReviewCard>) -> Option<Self> {
+        Self::next_card(cards.len(), cards)
+    }
+
+    fn next_card(of: usize, mut cards: Vec<ReviewCard>) -> Option<Self> {
+        if cards.is_empty() {
+            return None;
+        }
+        let ReviewCard { id, quiz } = cards.remove(0);
+        let rest = cards;
+        Some(Self::asked(AskedBy::Review { of, rest }, id, quiz))
+    }
+
+    fn asked(asked_by: AskedBy, id: CardId, quiz: Quiz) -> Self {
+        Self {
+            asked_by,
+            id,
             typing: matches!(quiz.question, Question::Short { .. }),
             quiz,
             chosen: None,
             marked: BTreeSet::new(),
             given: None,
             told: false,
+        }
+    }
+
+    fn go_on(&self, shared: &SharedState) -> Vec<Action> {
+        let (of, rest) = match &self.asked_by {
+            AskedBy::Lesson(stop) => return vec![Action::GoAfter(*stop)],
+            AskedBy::Review { of, rest } => (*of, rest),
+        };
+        if let Some(next) = Self::next_card(of, rest.clone()) {
+            return vec![Action::Replace(Box::new(next))];
+        }
+        let deck = Deck::new(&shared.course, &shared.progress, shared.now);
+        let mut actions = vec![Action::Close];
+        actions.extend(say(Role::Accent, format!("Reviewed. {}", deck.rest())));
+        actions
+    }
+
+    fn go_back(&self) -> Action {
+        match self.asked_by {
+            AskedBy::Lesson(stop) => Action::GoBefore(stop),
+            AskedBy::Review { .. } => Action::Close,
+        }
+    }
+
+    fn skip_lesson(&self) -> Vec<Action> {
+        match self.asked_by {
+            AskedBy::Lesson(stop) => vec![Action::SkipLesson(stop)],
+            AskedBy::Review { .. } => unknown_key(),
+        }
+    }
+
+    fn place_footer(&self, shared: &SharedState, hints: Vec<Hint>) -> Footer {
+        match &self.asked_by {
+            AskedBy::Lesson(stop) => shared.place_footer(*stop, hints),
+            AskedBy::Review { of, rest } => {
+                Footer::new(&format!("Review · {} of {of}", of - rest.len()), hints)
+            }
         }
     }
 
@@ -256,7 +326,7 @@ impl CoursePage for Quizzing {
                 vec![again, answer, hint("Enter", "go on"), back]
             }
         };
-        let mut footer = shared.place_footer(self.stop, hints);
+        let mut footer = self.place_footer(shared, hints);
         if types {
             footer.pinned = TYPING;
         }
@@ -309,7 +379,7 @@ impl CoursePage for Quizzing {
                 _ => return self.begin(shared),
             },
             Key::Enter | Key::Char(' ') if self.is_open() => return self.take(shared),
-            Key::Enter | Key::Char(' ' | 's') => Action::GoAfter(self.stop),
+            Key::Enter | Key::Char(' ' | 's') => return self.go_on(shared),
             Key::Down | Key::Char('j') if has_choices => return self.step(1, shared),
             Key::Up | Key::Char('k') if has_choices => return self.step(-1, shared),
             Key::Escape if self.chosen.is_some() && has_choices => {
@@ -322,10 +392,10 @@ impl CoursePage for Quizzing {
                 Action::Update
             }
             Key::Char('b') | Key::PageUp | Key::Left if shared.sheet.is_at_start() => {
-                Action::GoBefore(self.stop)
+                self.go_back()
             }
             Key::Char('b') | Key::PageUp | Key::Left => Action::TurnBack,
-            Key::Char('n') => Action::SkipLesson(self.stop),
+            Key::Char('n') => return self.skip_lesson(),
             Key::Char(char) => match char.to_digit(10) {
                 Some(digit) => return self.digit(digit as usize, shared),
                 None => return unknown_key(),
@@ -364,13 +434,16 @@ impl CoursePage for Quizzing {
 
     fn answer(&mut self, answer: &Answer, _shared: &SharedState) -> Vec<Action> {
         let mark = self.quiz.mark(answer);
-        let note = ProgressNote::Answered(self.lesson.clone(), self.quiz.id.clone(), mark.right);
+        let note = ProgressNote::Answered(self.id.clone(), mark.right);
         self.given = Some((in_words(answer), mark));
         vec![Action::Note(note), Action::Update]
     }
 
     fn stop(&self) -> Option<Stop> {
-        Some(self.stop)
+        match self.asked_by {
+            AskedBy::Lesson(stop) => Some(stop),
+            AskedBy::Review { .. } => None,
+        }
     }
 }
 

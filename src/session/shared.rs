@@ -7,6 +7,7 @@ use super::checks::Checks;
 use super::footer::{Footer, Hint};
 use super::messages::Opened;
 use super::path::{Stop, Way};
+use super::review::{Deck, ReviewCard};
 use super::sheet::Sheet;
 use super::view::View;
 use crate::course::{Course, Exercise, Item, Lesson, Section};
@@ -30,6 +31,8 @@ pub(super) struct SharedState {
     pub(super) sheet: Sheet,
     pub(super) opened: BTreeMap<ExerciseId, Opened>,
     pub(super) checks: Checks,
+    /// The time of the last input, in seconds since 1970-01-01 UTC.
+    pub(super) now: u64,
 }
 
 impl SharedState {
@@ -49,7 +52,13 @@ impl SharedState {
             sheet: Sheet::default(),
             opened: BTreeMap::new(),
             checks: Checks::default(),
+            now: 0,
         }
+    }
+
+    /// Returns the questions that are to be reviewed today.
+    pub(super) fn due(&self) -> Vec<ReviewCard> {
+        Deck::new(&self.course, &self.progress, self.now).cards
     }
 
     pub(super) fn way(&self) -> Way<'_> {

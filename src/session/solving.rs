@@ -160,6 +160,15 @@ impl Solving {
         vec![Action::DrawFooter]
     }
 
+    /// Says what is checked at each save: of a lab that may be about no file, which one.
+    fn when_checked(&self, shared: &SharedState) -> String {
+        let opened = shared.opened.get(self.id());
+        match opened.map(|opened| opened.files.as_slice()) {
+            Some([file]) if self.has_lab() => format!(" · checked at each save of {file}"),
+            Some(_) | None => " · checked at each save".to_owned(),
+        }
+    }
+
     /// Adds to the footer the check that runs, or the state of the exercise.
     fn say_state(&self, footer: &mut Footer, shared: &SharedState) {
         if let Some(running) = shared.checks.running() {
@@ -170,10 +179,10 @@ impl Solving {
         let fails = |outcome: &Outcome| outcome.verdict() != Verdict::Passed;
         let fails = shared.checks.outcome(self.id()).is_some_and(fails);
         let (role, word) = match shared.state(&self.exercise) {
-            State::Passed if fails => (Role::Dim, " · passed before"),
-            State::Passed => (Role::Good, " · passed"),
-            State::Settled => (Role::Warn, " · skipped"),
-            State::New | State::Started => (Role::Dim, " · checked at each save"),
+            State::Passed if fails => (Role::Dim, " · passed before".to_owned()),
+            State::Passed => (Role::Good, " · passed".to_owned()),
+            State::Settled => (Role::Warn, " · skipped".to_owned()),
+            State::New | State::Started => (Role::Dim, self.when_checked(shared)),
         };
         let title = Line::new().with(Role::Accent, &self.exercise.title);
         let place = title.clone().with(role, word);

@@ -4,7 +4,7 @@ use std::iter;
 
 use unicode_width::UnicodeWidthStr;
 
-use crate::lesson::{Block, Doc, layout, parse, wrap};
+use crate::lesson::{Block, Doc, layout, parse, wrap, wrap_command};
 use crate::progress::State;
 use crate::term::{Caps, Size, cut};
 use crate::text::{Line, Role};
@@ -145,10 +145,11 @@ impl View {
         let columns = self.caps.width.max(2);
         let rows = lines.into_iter().flat_map(|line| {
             if line.width() <= columns {
-                vec![line]
-            } else {
-                wrap(&line.spans, columns)
+                return vec![line];
             }
+            let command = is_command(&line).then(|| wrap_command(&line.spans, columns));
+            let rows = command.flatten();
+            rows.unwrap_or_else(|| wrap(&line.spans, columns))
         });
         rows.collect()
     }
@@ -167,4 +168,14 @@ fn hung(lead: &Line, lines: Vec<Line>) -> Vec<Line> {
         joined
     });
     joined.collect()
+}
+
+/// Returns whether a line is a command to be copied, and nothing else.
+fn is_command(line: &Line) -> bool {
+    let mut spans = line
+        .spans
+        .iter()
+        .filter(|span| !span.text.trim().is_empty());
+    let first = spans.next();
+    first.is_some_and(|span| span.style.role == Role::Code) && spans.next().is_none()
 }

@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use super::clock;
+
+/// Moves the clock of drills and reviews, for tests: seconds since 1970-01-01 UTC.
+const NOW: &str = "GRADUS_NOW";
+
 /// The environment variables and the current folder, as they were when the program started.
 #[derive(Debug, Clone, Default)]
 pub struct Environment {
@@ -38,6 +43,12 @@ impl Environment {
         let set = names.iter();
         set.filter_map(|name| Some((*name, self.get(name)?.to_owned())))
             .collect()
+    }
+
+    /// Returns the time in seconds since 1970-01-01 UTC, by which drills and reviews go.
+    pub(crate) fn unix_time(&self) -> u64 {
+        let moved = self.text(NOW).and_then(|now| now.parse().ok());
+        moved.unwrap_or_else(clock::unix_time)
     }
 
     /// Returns the current folder.

@@ -131,6 +131,27 @@ fn a_fault_is_seen_named_at_the_second_try_mended_and_written_down() {
     assert_eq!(entry["failed_checks"], 1);
     assert_eq!(entry["seed"].to_string(), seed);
     assert_eq!(record["best"], Value::Null);
+    asks_again(&machine);
+}
+
+/// Asserts that the cause that was named at the second try is to be reviewed.
+fn asks_again(machine: &Machine) {
+    let said = machine.says(&["review"]);
+    assert!(
+        said.contains("The next question is due in 16 hours."),
+        "{said}"
+    );
+    let mut review = machine.command(&["review"]);
+    let review = review.env("GRADUS_NOW", "9999999999").output();
+    let review = String::from_utf8_lossy(&review.expect("gradus runs").stdout).into_owned();
+    let question = "A customer requests `GET /books?sort=price` and gets 502. The error log says";
+    assert!(folded(&review).contains(question), "{review}");
+    assert!(review.contains(". wrong port in proxy_pass\n"), "{review}");
+    assert!(!review.contains("service not running"), "{review}");
+}
+
+fn folded(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A pasted line holds the keys of a drill's screen, and the digits of its answers.

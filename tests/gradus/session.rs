@@ -107,6 +107,46 @@ fn a_lesson_is_read_a_question_answered_and_the_place_kept() {
 }
 
 #[test]
+fn what_was_wrong_is_reviewed_from_the_map_the_next_day() {
+    let home = home();
+    let session = |day: u64| {
+        let now = ((20_000 + day) * 24 * 3600).to_string();
+        start(home.path(), &[("GRADUS_NOW", &now)], SIZE)
+    };
+    let mut pty = session(0);
+    pty.wait_for("Only track");
+    pty.send("\r");
+    pty.wait_for("The first words.");
+    pty.send("\r");
+    pty.wait_for("The second words.");
+    pty.send("\r");
+    pty.wait_for("Which port?");
+    pty.send("1");
+    pty.wait_for("that is HTTP");
+    pty.send("m");
+    pty.wait_for("Map");
+    assert!(!pty.screen().contains("Review"), "{}", pty.screen());
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+
+    let mut pty = session(1);
+    pty.wait_for("Which port?");
+    pty.send("m");
+    pty.wait_for("Review: 1 question due");
+    pty.send("g\r");
+    pty.wait_for("Review · 1 of 1");
+    pty.send("2");
+    pty.wait_for("Right.");
+    pty.send("\r");
+    pty.wait_for("Reviewed. The next question is due in 2 days.");
+    pty.send("m");
+    pty.wait_for("Map");
+    assert!(!pty.screen().contains("Review:"), "{}", pty.screen());
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+}
+
+#[test]
 fn a_prompt_can_be_left_and_the_keys_work_again() {
     let home = home();
     let mut pty = reading(home.path());

@@ -9,7 +9,6 @@ use crate::session::drill::Exam;
 use crate::session::drill::journal::{Accuracy, Score};
 use crate::session::drill::words::{clock, words_of};
 use crate::session::drill::{Drills, Journal, PastDrill};
-use crate::sys::clock::unix_time;
 use crate::text::{Line, Role};
 
 /// The most drills that are listed; a score counts all.
@@ -89,7 +88,12 @@ fn write(
     }
     let mut listed: Vec<_> = journal.drills.iter().rev().take(MOST).collect();
     listed.reverse();
-    lines.extend(listed.into_iter().flat_map(|entry| rows(drills, entry)));
+    let now = app.now();
+    lines.extend(
+        listed
+            .into_iter()
+            .flat_map(|entry| rows(drills, entry, now)),
+    );
     if score.is_none() {
         lines.extend(summary(drills, journal));
     }
@@ -97,14 +101,14 @@ fn write(
     Ok(Code::Fine)
 }
 
-fn rows(drills: &Drills<'_>, entry: &PastDrill) -> Vec<Line> {
+fn rows(drills: &Drills<'_>, entry: &PastDrill, now: u64) -> Vec<Line> {
     let (role, mark) = match (entry.at_once(), entry.seconds()) {
         (true, Some(_)) => (Role::Good, "at once"),
         (false, Some(_)) => (Role::Warn, "in the end"),
         (_, None) => (Role::Bad, "given up"),
     };
     let time = entry.seconds().map_or_else(|| "-".to_owned(), clock);
-    let place = format!("{:>3}  {:>7}", entry.number, ago(entry.date));
+    let place = format!("{:>3}  {:>7}", entry.number, ago(entry.date, now));
     let first = Line::new()
         .with(Role::Dim, place)
         .with(Role::Text, format!("{time:>6}  "))
@@ -148,8 +152,8 @@ fn summary(drills: &Drills<'_>, journal: &Journal) -> Vec<Line> {
     lines
 }
 
-fn ago(date: u64) -> String {
-    match unix_time().saturating_sub(date) / 86_400 {
+fn ago(date: u64, now: u64) -> String {
+    match now.saturating_sub(date) / 86_400 {
         0 => "today".to_owned(),
         days => format!("{days} d ago"),
     }

@@ -187,12 +187,11 @@ fn write(
     step: impl Serialize,
     over: Option<&PastDrill>,
 ) -> Result<(), Failure> {
-    let now = crate::sys::clock::unix_time();
     Ok(app.output.json(&StepRecord {
         version: 1,
         drill: drill.round.number,
         step,
-        seconds: drill.round.seconds(now),
+        seconds: drill.round.seconds(app.now()),
         over,
     })?)
 }

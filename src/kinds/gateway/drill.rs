@@ -51,4 +51,7 @@ pub struct Possibility {
     pub id: String,
     /// A few words on it.
     pub title: String,
+    /// Others, by name, that the same evidence can have: a review never offers both.
+    #[serde(default)]
+    pub like: Vec<String>,
 }

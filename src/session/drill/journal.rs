@@ -1,6 +1,6 @@
 //! What came of every drill, and what that says about the learner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -94,6 +94,19 @@ impl Journal {
         faults.map(|fault| fault.fault.as_str())
     }
 
+    /// Returns the causes that were not named at once when they were met last.
+    pub(crate) fn weak(&self) -> BTreeSet<String> {
+        let mut weak = BTreeSet::new();
+        for fault in self.drills.iter().flat_map(|drill| &drill.faults) {
+            if fault.at_once() {
+                weak.remove(&fault.cause);
+            } else {
+                weak.insert(fault.cause.clone());
+            }
+        }
+        weak
+    }
+
     /// Returns the drills of the exam that began with the drill `first`.
     pub(crate) fn exam(&self, first: u32) -> impl Iterator<Item = &PastDrill> {
         let drills = self.drills.iter();
@@ -175,5 +188,6 @@ mod tests {
         let known = journal.accuracy().into_iter();
         let known: Vec<_> = known.map(|it| (it.cause, it.at_once, it.met)).collect();
         assert_eq!(known, [("mode".into(), 0, 1), ("port".into(), 2, 3)]);
+        assert_eq!(journal.weak(), BTreeSet::from(["mode".to_owned()]));
     }
 }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Journal, Round};
+use super::{Journal, PastDrill, Round};
+use crate::progress::{CardId, Progress};
 use crate::sys::files;
 use crate::workspace::{Lock, Workspace, WorkspaceError};
 
@@ -19,9 +20,9 @@ const MOST: u64 = 16 << 20;
 
 #[derive(Debug)]
 pub(crate) struct Store {
-    root: PathBuf,
+    workspace: Workspace,
     /// Others wait until it is dropped.
-    _turn: Lock,
+    turn: Lock,
 }
 
 /// Why drills could not be kept.
@@ -68,8 +69,8 @@ impl Store {
     /// Opens the drills of `workspace`; a second one waits until this is dropped.
     pub(crate) fn open(workspace: &Workspace) -> Result<Self, DrillError> {
         Ok(Self {
-            root: workspace.root().to_owned(),
-            _turn: workspace.turn()?,
+            workspace: workspace.clone(),
+            turn: workspace.turn()?,
         })
     }
 
@@ -101,8 +102,23 @@ impl Store {
         write(&self.journal_file(), journal)
     }
 
+    /// Notes in the progress which causes are to be asked again: those that were not named at once.
+    pub(crate) fn note_causes(&self, drill: &PastDrill) -> Result<(), DrillError> {
+        let note = |progress: &mut Progress| {
+            for fault in &drill.faults {
+                let cause = fault.cause.clone();
+                progress.answer_card(CardId::Cause { cause }, fault.at_once(), drill.date);
+            }
+        };
+        self.workspace.update_in_turn(&self.turn, note)?;
+        Ok(())
+    }
+
     pub(crate) fn folder(&self, number: u32) -> PathBuf {
-        self.root.join("drills").join(number.to_string())
+        self.workspace
+            .root()
+            .join("drills")
+            .join(number.to_string())
     }
 
     /// Returns a number that no drill ever had, and no folder has.
@@ -125,11 +141,11 @@ impl Store {
     }
 
     fn round_file(&self) -> PathBuf {
-        self.root.join(".gradus/drill.json")
+        self.workspace.root().join(".gradus/drill.json")
     }
 
     fn journal_file(&self) -> PathBuf {
-        self.root.join(".gradus/drills.json")
+        self.workspace.root().join(".gradus/drills.json")
     }
 }
 
@@ -170,6 +186,7 @@ fn write(path: &Path, what: &impl Serialize) -> Result<(), DrillError> {
 mod tests {
     use super::*;
     use crate::course::fixture;
+    use crate::kinds::gateway::drill::fault::tests::fault;
     use crate::session::drill::round::tests::round;
 
     #[test]
@@ -183,7 +200,14 @@ mod tests {
         assert_eq!(store.round().unwrap(), Some(round()));
         store.keep(None).unwrap();
         store.keep(None).unwrap();
-        let entry = round().entry(&[], 9);
+        let (one, two) = (fault("one", "a", "", ""), fault("two", "b", "", ""));
+        let mut entry = round().entry(&[&one, &two], 9);
+        entry.faults[1].named = true;
+        store.note_causes(&entry).unwrap();
+        let cause = "cause-of-one".to_owned();
+        let progress = workspace.progress().unwrap().progress;
+        let cards: Vec<_> = progress.cards().into_iter().map(|(id, _)| id).collect();
+        assert_eq!(cards, [&CardId::Cause { cause }]);
         let drills = vec![entry];
         store.keep_journal(&Journal { drills }).unwrap();
         assert_eq!(store.next_number().unwrap(), 2);

@@ -116,6 +116,12 @@ impl Machine {
         self.new_page();
     }
 
+    /// Puts a page in the place of the one that is shown; what lies under it stays.
+    pub(super) fn replace(&mut self, page: Box<dyn CoursePage>) {
+        self.page = page;
+        self.new_page();
+    }
+
     /// Goes back to the page that is covered, to where it was left.
     pub(super) fn close(&mut self) {
         let Some(Covered { page, sheet }) = self.under.pop() else {
@@ -147,6 +153,11 @@ impl Machine {
         match target {
             Target::Stop(stop) => self.go(stop),
             Target::Track(track) => self.choose_track(&track),
+            Target::Review => {
+                if let Some(question) = Quizzing::review(self.shared.due()) {
+                    self.replace(Box::new(question));
+                }
+            }
         }
     }
 

@@ -420,13 +420,24 @@ fn the_end_says_what_one_can_do_and_what_is_left() {
     assert!(play.page.contains("Fast: finished"), "{}", play.page);
     assert!(play.page.contains("You can begin."), "{}", play.page);
     play.keys("\n");
-    for text in ["What is left", "Quick", "optional", "The Slow track"] {
+    for text in [
+        "What is left",
+        "Quick",
+        "optional",
+        "1  Start  1 question skipped",
+        "2  More  1 question skipped",
+        "The Slow track",
+    ] {
         assert!(play.page.contains(text), "{text} in\n{}", play.page);
     }
+    play.keys("3");
+    assert!(play.page.contains("Which ones?"), "{}", play.page);
+    play.go_to("Fast: finished");
+    play.keys("\n");
     play.keys("1");
     assert!(play.footer.contains("Quick"), "{}", play.footer);
     play.go_to("Fast: finished");
-    play.keys("\n2");
+    play.keys("\n4");
     assert!(
         play.footer.contains("You are on the Slow track now"),
         "{}",

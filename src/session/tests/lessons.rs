@@ -1,13 +1,21 @@
 use super::super::{Farewell, Input, ProgressNote};
 use super::play::{Play, SCREEN};
-use crate::progress::{Place, Progress};
+use crate::progress::{CardId, Place, Progress};
 use crate::term::{Caps, Key, Size, TerminalEvent};
+use crate::text::{Line, Role};
 
 fn place(lesson: &str, section: usize, item: usize) -> Place {
     Place {
         lesson: lesson.parse().unwrap(),
         section,
         item,
+    }
+}
+
+fn card(lesson: &str, quiz: &str) -> CardId {
+    CardId::Quiz {
+        lesson: lesson.parse().unwrap(),
+        quiz: quiz.into(),
     }
 }
 
@@ -138,11 +146,10 @@ fn a_right_answer_is_noted_and_praised_in_one_word() {
         "the question stays:\n{}",
         play.page
     );
-    assert!(play.notes.contains(&ProgressNote::Answered(
-        "start".parse().unwrap(),
-        "one".into(),
-        true
-    )));
+    assert!(
+        play.notes
+            .contains(&ProgressNote::Answered(card("start", "one"), true))
+    );
     play.keys("\n");
     assert!(play.page.contains("After the question."));
 }
@@ -566,4 +573,88 @@ fn a_key_without_a_meaning_says_so() {
     assert!(play.footer.contains("does nothing"), "{}", play.footer);
     play.keys("\n");
     assert!(!play.footer.contains("does nothing"), "{}", play.footer);
+}
+
+const DAY: u64 = 24 * 60 * 60;
+
+/// A session on the track `fast` at the time of the day `day`, with these questions answered wrongly at time 0.
+fn with_wrong(quizzes: &[(&str, &str)], day: u64) -> Play {
+    let mut progress = Progress::default();
+    progress.track = Some("fast".parse().unwrap());
+    for (lesson, quiz) in quizzes {
+        progress.answer_card(card(lesson, quiz), false, 0);
+    }
+    let mut play = Play::with(SCREEN, progress, true);
+    play.tell(Input::Now(day * DAY));
+    play.keys("\n");
+    play
+}
+
+#[test]
+fn what_is_due_is_on_the_map_and_asked_one_after_the_other() {
+    let wrong = [("start", "one"), ("more", "words"), ("more", "gone")];
+    let mut play = with_wrong(&wrong, 1);
+    assert!(play.page.contains("Welcome, learner."), "{}", play.page);
+    play.keys("mg");
+    assert!(
+        play.page.contains("Review: 2 questions due"),
+        "{}",
+        play.page
+    );
+    play.keys("\n");
+    assert!(play.page.contains("Which one?"), "{}", play.page);
+    assert!(play.footer.contains("Review · 1 of 2"), "{}", play.footer);
+    play.keys("2");
+    assert!(play.page.contains("that is far off"), "{}", play.page);
+    play.keys("\n");
+    assert!(play.page.contains("Which word?"), "{}", play.page);
+    assert!(play.footer.contains("Review · 2 of 2"), "{}", play.footer);
+    play.paste("port");
+    play.keys("\n");
+    assert!(play.page.contains("✓ Right."), "{}", play.page);
+    for (quiz, right) in [(("start", "one"), false), (("more", "words"), true)] {
+        let note = ProgressNote::Answered(card(quiz.0, quiz.1), right);
+        assert!(play.notes.contains(&note));
+    }
+    // The page that the map covered is there again.
+    play.keys("\n");
+    assert!(play.page.contains("Welcome, learner."), "{}", play.page);
+    let text = "Reviewed. The next question is due in 16 hours.";
+    assert!(play.footer.contains(text), "{}", play.footer);
+    play.keys("m");
+    assert!(!play.page.contains("Review"), "{}", play.page);
+}
+
+#[test]
+fn a_review_can_be_skipped_and_left() {
+    let mut play = with_wrong(&[("start", "one"), ("more", "several")], 3);
+    play.keys("mg\ns");
+    assert!(play.page.contains("Which ones?"), "{}", play.page);
+    play.keys("n");
+    assert!(play.footer.contains("does nothing"), "{}", play.footer);
+    play.keys("b");
+    assert!(play.page.contains("Welcome, learner."), "{}", play.page);
+    play.keys("mg");
+    assert!(
+        play.page.contains("Review: 2 questions due"),
+        "{}",
+        play.page
+    );
+    let mut play = with_wrong(&[("start", "one")], 0);
+    play.keys("m");
+    assert!(!play.page.contains("Review"), "{}", play.page);
+}
+
+#[test]
+fn a_command_that_is_too_wide_is_broken_so_that_a_copy_of_it_runs() {
+    let mut view = SCREEN;
+    view.caps.width = 30;
+    let code = "gradus --workspace ~/work read is-it-running";
+    let rows = |lead: &str| -> Vec<String> {
+        let line = Line::plain(lead).with(Role::Code, code);
+        view.fit(vec![line]).iter().map(Line::text).collect()
+    };
+    let wanted = ["  gradus --workspace ~/work \\", "    read is-it-running"];
+    assert_eq!(rows("  "), wanted);
+    assert!(!rows("Next: ").concat().contains('\\'));
 }

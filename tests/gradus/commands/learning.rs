@@ -2,7 +2,7 @@
 
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::Desk;
+use crate::harness::{Desk, Run};
 
 #[test]
 fn init_makes_a_workspace_and_says_how_to_go_on() {
@@ -79,6 +79,34 @@ fn list_as_json_has_id_kind_title_and_state() {
     assert_eq!(exercise["state"], "new");
     assert_eq!(exercise["lesson"], "start");
     assert_eq!(json["lessons"][1]["read"], false);
+}
+
+#[test]
+fn list_shows_the_chosen_track_unless_all_is_wanted() {
+    let desk = Desk::new();
+    desk.gradus(&["init", "--track", "reader", "--course", "../course"]);
+    assert_data_eq!(
+        desk.gradus(&["list"]).whole(),
+        str![[r#"
+A small course
+
+   1  Start  start (3 min)
+   2  End  end (1 min)
+
+The Reader track. Everything: gradus list --all
+--- exit 0
+
+"#]]
+    );
+    for arguments in [
+        ["list", "--all"].as_slice(),
+        &["list", "--track", "writer"],
+        &["list", "--json"],
+    ] {
+        let run = desk.gradus(arguments);
+        assert!(run.stdout.contains("double"), "{run:?}");
+        assert!(!run.stdout.contains("Everything"), "{run:?}");
+    }
 }
 
 #[test]
@@ -174,6 +202,90 @@ fn a_question_may_be_left_or_given_up_and_input_may_end() {
     );
     let none = desk.gradus(&["quiz", "end"]);
     assert_eq!(none.code, Some(4), "{none:?}");
+}
+
+/// Runs Gradus at noon of a day.
+fn on_day(desk: &Desk, day: u64, arguments: &[&str], input: &str) -> Run {
+    let now = ((20_000 + day) * 24 + 12) * 3600;
+    desk.gradus_with(arguments, input, &[("GRADUS_NOW", &now.to_string())])
+}
+
+#[test]
+fn what_was_wrong_comes_again_after_days() {
+    let desk = Desk::with_workspace();
+    let says = |day, text: &str| {
+        let run = on_day(&desk, day, &["review"], "");
+        assert_eq!((run.code, run.stderr.trim()), (Some(4), text), "{run:?}");
+    };
+    let due = |day| on_day(&desk, day, &["status", "--json"], "").json()["review"].clone();
+    says(0, "Nothing is left to review.");
+    // Wrong and then right; given up.
+    on_day(&desk, 0, &["quiz", "start"], "2\n1\n?\n");
+    says(0, "The next question is due in 16 hours.");
+    assert_eq!((due(0), due(1)), (0.into(), 2.into()));
+    let status = on_day(&desk, 1, &["status"], "").stdout;
+    assert!(
+        status.contains("review     2 questions due: gradus review\n"),
+        "{status}"
+    );
+    let run = on_day(&desk, 1, &["review"], "1\nhalf\noverflow\n");
+    assert_data_eq!(
+        run.whole(),
+        str![[r#"
+Question 1 of 2
+What is twice the largest number?
+  1. Something that does not fit
+  2. Zero
+Number (? for the answer, empty to go on): 
+Right.
+There is no such number.
+
+Question 2 of 2
+What is it called when a result does not fit?
+Answer (? for the answer, empty to go on): 
+Not right.
+It is the word for a bath that is too full.
+Answer (? for the answer, empty to go on): 
+Right.
+The result flows over.
+
+2 of 2 questions right.
+The next question is due in 16 hours.
+--- exit 0
+
+"#]]
+    );
+    says(1, "The next question is due in 16 hours.");
+    // What was right moved to the second box.
+    assert_eq!((due(1), due(2), due(3)), (0.into(), 1.into(), 2.into()));
+    on_day(&desk, 2, &["review"], "overflow\n");
+    says(2, "The next question is due in 16 hours.");
+}
+
+#[test]
+fn a_progress_file_of_before_has_nothing_to_review_and_a_damaged_card_is_no_panic() {
+    let desk = Desk::with_workspace();
+    let file = "here/gradus-workspace/.gradus/progress.json";
+    let before = r#"{"version": 1, "track": "writer", "place": {"lesson": "start", "section": 1},
+        "lessons": {"start": {"seen": [""], "quizzes": {"too-large": "tried"}}},
+        "exercises": {"double": {"started": true}}}"#;
+    desk.write(file, before);
+    let run = on_day(&desk, 0, &["review"], "");
+    assert_eq!(
+        (run.code, run.stderr.trim()),
+        (Some(4), "Nothing is left to review.")
+    );
+    assert_eq!(desk.read(file), before);
+    on_day(&desk, 0, &["quiz", "start"], "2\n");
+    let after = desk.read(file);
+    assert!(
+        after.contains("\"started\": true") && after.contains("\"box\": 1"),
+        "{after}"
+    );
+    desk.write(file, &after.replace("\"box\": 1", "\"box\": \"one\""));
+    let run = on_day(&desk, 1, &["review"], "");
+    assert_eq!(run.code, Some(4), "{run:?}");
+    assert!(run.stderr.contains("progress.json.damaged"), "{run:?}");
 }
 
 #[test]

@@ -1,10 +1,9 @@
 //! Drills in a row, without a terminal.
 
-use std::collections::BTreeSet;
 use std::io::{Read, Write};
 use std::process::{Child, ChildStderr, ChildStdin, Stdio};
 
-use gradus::kinds::gateway::drill::draw::FaultPool;
+use gradus::kinds::gateway::drill::draw::{FaultPool, Wanted};
 use gradus::kinds::gateway::drill::{Fault, Seed};
 use serde_json::{Value, json};
 
@@ -93,7 +92,7 @@ fn an_exam_of_two_goes_by_lines_and_ends_with_a_score_in_json() {
     let seed = seed(&spec, 0, 1, |faults| faults[0].needs.is_empty());
     let pool = FaultPool::new(&spec, |_| true);
     let first = Seed(seed.parse().expect("a number"));
-    let seeds = pool.row(Some(first), 2, 1, &BTreeSet::new());
+    let seeds = pool.row(Some(first), 2, 1, Wanted::default());
     assert_eq!((seeds[0], seeds.len()), (first, 2));
     let fault = pool.draw(first, 1)[0];
     let arguments = ["drill", "--exam", "2", "--seed", &seed, "--json"];

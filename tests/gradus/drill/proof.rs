@@ -78,6 +78,7 @@ fn validate_tells_a_fault_that_does_not_show_and_one_that_no_probe_notices() {
 fn validate_tells_what_does_not_fit_with_its_line() {
     let said = validated("drill/drill.toml", |text| {
         let text = text.replace("cause = \"crash\"", "cause = \"clash\"");
+        let text = text.replace("\"host-lost\", ", "\"ghost\", ");
         text.replace(
             "from = \"proxy_buffer_size 8k;\"",
             "from = \"proxy_set_header\"",
@@ -87,6 +88,7 @@ fn validate_tells_what_does_not_fit_with_its_line() {
         said.contains("fault `reports-crash`: no cause is called `clash`"),
         "{said}"
     );
+    assert!(said.contains("no cause is called `ghost`"), "{said}");
     let misfit = "an edit of `accounts-header-too-big` does not fit: its piece is 8 times";
     assert!(said.contains(misfit), "{said}");
     assert!(said.contains("drill/drill.toml:"), "{said}");

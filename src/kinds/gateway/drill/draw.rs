@@ -37,6 +37,31 @@ impl Seed {
     }
 }
 
+/// How much more often a drill has a weak cause than any other.
+const WEIGHT: u32 = 3;
+
+/// What new drills are to have, by what the learner did.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The faults that were met since all were.
+    pub met: BTreeSet<String>,
+    /// The causes that the learner did not name at once. Their faults may come again before all came.
+    pub weak: BTreeSet<String>,
+}
+
+impl Wanted {
+    /// Returns how often a drill of `faults` is to come, in relation to others.
+    fn weight(&self, faults: &[&Fault]) -> u32 {
+        let is_weak = |fault: &&Fault| self.weak.contains(&fault.cause);
+        let is_old = |fault: &&Fault| self.met.contains(&fault.id) && !is_weak(fault);
+        match faults {
+            faults if faults.iter().any(is_old) => 0,
+            faults if faults.iter().any(is_weak) => WEIGHT,
+            _ => 1,
+        }
+    }
+}
+
 /// The faults to pick from: those of the course that this machine can show.
 #[derive(Debug, Clone)]
 pub struct FaultPool<'a> {
@@ -83,19 +108,19 @@ impl<'a> FaultPool<'a> {
     }
 
     /// Returns the seeds of `drills` drills in a row, each of `count` faults: from `first` on if
-    /// there is one, else new ones that lead to faults that are not among `met`. No fault comes
-    /// twice before all came.
+    /// there is one, whatever is `wanted`, else new ones. Weak causes aside, no fault comes twice before all
+    /// came.
     pub fn row(
         &self,
         first: Option<Seed>,
         drills: usize,
         count: usize,
-        met: &BTreeSet<String>,
+        wanted: Wanted,
     ) -> Vec<Seed> {
-        let mut met = if first.is_some() {
-            BTreeSet::new()
+        let mut wanted = if first.is_some() {
+            Wanted::default()
         } else {
-            met.clone()
+            wanted
         };
         let mut next = first;
         let mut seeds = Vec::new();
@@ -104,32 +129,36 @@ impl<'a> FaultPool<'a> {
                 Some(next) => std::mem::replace(next, next.next()),
                 None => Seed::fresh(),
             });
-            let Some(seed) = self.newest(candidates, count, &met) else {
+            let Some(seed) = self.choose(candidates, count, &wanted) else {
                 break;
             };
             next = next.map(|_| seed.next());
             for fault in self.draw(seed, count) {
-                meet(&mut met, &self.faults, &fault.id);
+                wanted.weak.remove(&fault.cause);
+                meet(&mut wanted.met, &self.faults, &fault.id);
             }
             seeds.push(seed);
         }
         seeds
     }
 
-    /// Returns the first seed without a fault of `met`, else the one with the fewest.
-    fn newest(
+    /// Returns the first seed that is taken, each with a probability of its weight, else the one with the
+    /// fewest faults that were met. The choice follows from the seeds alone.
+    fn choose(
         &self,
         candidates: impl Iterator<Item = Seed>,
         count: usize,
-        met: &BTreeSet<String>,
+        wanted: &Wanted,
     ) -> Option<Seed> {
+        let top = if wanted.weak.is_empty() { 1 } else { WEIGHT };
         let mut best = None;
         for seed in candidates {
             let drawn = self.draw(seed, count);
-            let old = drawn.iter().filter(|fault| met.contains(&fault.id)).count();
-            if old == 0 {
+            if seed.0 % top < wanted.weight(&drawn) {
                 return Some(seed);
             }
+            let is_old = |fault: &&&Fault| wanted.met.contains(&fault.id);
+            let old = drawn.iter().filter(is_old).count();
             if best.is_none_or(|(_, fewest)| old < fewest) {
                 best = Some((seed, old));
             }
@@ -203,12 +232,49 @@ mod tests {
             let drawn = seeds.into_iter().map(|seed| pool.draw(seed, 1));
             drawn.flat_map(|drawn| ids(&drawn)).collect()
         };
-        let mut rest = drawn(pool.row(None, 3, 1, &met));
+        let wanted = Wanted {
+            met,
+            ..Wanted::default()
+        };
+        let mut rest = drawn(pool.row(None, 3, 1, wanted.clone()));
         rest.sort();
         assert_eq!(rest, ["b", "d", "e"]);
-        let row = pool.row(Some(Seed(7)), 5, 1, &met);
-        assert_eq!(row, pool.row(Some(Seed(7)), 5, 1, &BTreeSet::new()));
+        let row = pool.row(Some(Seed(7)), 5, 1, wanted);
+        assert_eq!(row, pool.row(Some(Seed(7)), 5, 1, Wanted::default()));
         let five: BTreeSet<_> = drawn(row).into_iter().collect();
         assert_eq!(five.len(), 5);
+    }
+
+    #[test]
+    fn a_weak_cause_comes_three_times_as_often_and_its_fault_before_all_came() {
+        let faults = faults();
+        let pool = FaultPool {
+            faults: faults.iter().collect(),
+        };
+        let wanted = Wanted {
+            met: BTreeSet::from(["a", "b"].map(str::to_owned)),
+            weak: BTreeSet::from(["cause-of-b".to_owned()]),
+        };
+        let mut counts = [0; 5];
+        for start in 0..3000 {
+            let chosen = || {
+                let seeds = start * 1000..start * 1000 + 1000;
+                let scattered = seeds.map(|it: u32| Seed(it.wrapping_mul(2_654_435_761) >> 8));
+                pool.choose(scattered, 1, &wanted)
+            };
+            let seed = chosen().unwrap();
+            assert_eq!(chosen(), Some(seed));
+            let drawn = pool.draw(seed, 1)[0];
+            let place = faults.iter().position(|fault| fault.id == drawn.id);
+            counts[place.unwrap()] += 1;
+        }
+        // a: met; b: met and weak; c, d, e: new.
+        let [a, b, rest @ ..] = counts;
+        assert_eq!(a, 0);
+        assert!((1350..1650).contains(&b), "{counts:?}");
+        assert!(
+            rest.iter().all(|count| (400..600).contains(count)),
+            "{counts:?}"
+        );
     }
 }

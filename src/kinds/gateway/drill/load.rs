@@ -118,6 +118,17 @@ impl Reader<'_> {
                 self.problem(line_of(self.text, spanned), message);
             }
         }
+        for spanned in all {
+            let unknown = spanned
+                .get_ref()
+                .like
+                .iter()
+                .find(|like| !ids.contains(like));
+            if let Some(like) = unknown {
+                let message = format!("no {what} is called `{like}`");
+                self.problem(line_of(self.text, spanned), message);
+            }
+        }
         all.iter().map(|it| it.get_ref().clone()).collect()
     }
 }
