@@ -1,5 +1,5 @@
-//! The built-in course: embeds each file of `course.toml`, `lessons/`, `exercises/` and `drill/` in a list
-//! that `course::builtin` reads.
+//! The built-in course: embeds each file of `course.toml`, `lessons/`, `exercises/`, `programs/` and
+//! `drill/` in a list that `course::builtin` reads.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::{fs, io};
 pub(crate) fn embed(root: &Path, out: &Path) -> io::Result<()> {
     let mut files = vec![root.join("course.toml")];
     println!("cargo::rerun-if-changed=course.toml");
-    for folder in ["lessons", "exercises", "drill"] {
+    for folder in ["lessons", "exercises", "programs", "drill"] {
         println!("cargo::rerun-if-changed={folder}");
         collect(&root.join(folder), &mut files)?;
     }

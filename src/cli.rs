@@ -27,6 +27,7 @@ mod new;
 mod next;
 mod output;
 mod pack;
+mod program;
 mod prove;
 mod quiz;
 mod read;

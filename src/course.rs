@@ -1,4 +1,4 @@
-//! A course: lessons, quizzes and exercises, read from a folder or from the binary.
+//! A course: lessons, quizzes, exercises and programs, read from a folder or from the binary.
 //!
 //! [`load()`] never stops at the first problem: it returns what it could read, and every
 //! [`Problem`](crate::source::Problem).
@@ -14,6 +14,7 @@ pub(crate) mod lesson;
 mod load;
 mod manifest;
 pub(crate) mod outline;
+mod program;
 pub(crate) mod publish;
 pub(crate) mod quiz;
 pub mod rules;
@@ -27,6 +28,7 @@ pub(crate) use lazy::Lazy;
 pub use lesson::Lesson;
 pub(crate) use lesson::{Item, Section, Symptom, anchor};
 pub use load::{load, open};
+pub use program::Program;
 pub(crate) use quiz::{Answer, Choice, Mark};
 pub use quiz::{Question, Quiz};
 
@@ -63,6 +65,8 @@ pub struct Course {
     pub lessons: Vec<Lesson>,
     /// The exercises, in the order in which the lessons name them.
     pub exercises: Vec<Exercise>,
+    /// The programs, by name.
+    pub programs: Vec<Program>,
     /// The files of the course.
     pub tree: Tree,
     /// The kinds that its exercises may be of.
@@ -132,6 +136,12 @@ impl Course {
         self.lessons
             .iter()
             .find(|lesson| lesson.exercises().any(|named| named == id))
+    }
+
+    /// Returns the programs of the track `track`; all of them for `None`.
+    pub(crate) fn programs_of(&self, track: Option<&TrackId>) -> impl Iterator<Item = &Program> {
+        let programs = self.programs.iter();
+        programs.filter(move |program| program.is_on(track))
     }
 
     /// Returns the exercises of the track `track`, in order; all of them for `None`.

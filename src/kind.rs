@@ -1,8 +1,10 @@
 //! The trait of a kind of exercise, which reads an exercise's folder, and of its task, which judges a hand-in.
 
 mod changes;
+mod program;
 mod prove;
 
+pub use program::{PartOrigin, ProgramBuilder, ProgramPart};
 pub(crate) use prove::reason;
 pub use prove::{Catch, Part, prove};
 
@@ -57,14 +59,19 @@ pub trait Kind: fmt::Debug + Sync {
         Ok(Vec::new())
     }
 
-    /// Returns the files at the root of a workspace, by path and text, for the exercises that were handed out
-    /// into folders of `exercises`.
+    /// Returns the files at the root of the workspace `root`, by path and text, for the exercises and programs
+    /// that were handed out into it.
     ///
     /// # Errors
     /// Fails when these cannot be read.
-    fn workspace_files(&self, exercises: &Path) -> io::Result<Vec<(String, String)>> {
-        let _ = exercises;
+    fn workspace_files(&self, root: &Path) -> io::Result<Vec<(String, String)>> {
+        let _ = root;
         Ok(Vec::new())
+    }
+
+    /// Returns what builds programs on its exercises; `None` if a program can use nothing of them.
+    fn programs(&self) -> Option<&dyn ProgramBuilder> {
+        None
     }
 
     /// Returns the files of a new exercise called `id`: path in the exercise's folder and text.

@@ -151,6 +151,14 @@ impl Progress {
         }
     }
 
+    /// Returns whether what the learner wrote for `exercise` was once good enough: it passed, or all that a
+    /// student edition can check held.
+    pub(crate) fn has_succeeded(&self, exercise: &Exercise) -> bool {
+        self.exercise(&exercise.id).is_some_and(|done| {
+            done.passed.is_some() || done.settled.as_deref() == Some(Self::IN_PUBLIC)
+        })
+    }
+
     /// Returns whether the pass is of an earlier version of `exercise`.
     pub(crate) fn passed_earlier_version(&self, exercise: &Exercise) -> bool {
         let pass = self

@@ -22,6 +22,7 @@ mod messages;
 mod outcome;
 mod page;
 mod path;
+mod program;
 mod quizzing;
 mod reading;
 pub(crate) mod review;

@@ -7,7 +7,7 @@ pub(crate) mod problem;
 pub(crate) mod tree;
 
 pub use id::ExerciseId;
-pub(crate) use id::{LessonId, TrackId};
+pub(crate) use id::{LessonId, ProgramId, TrackId};
 pub(crate) use manifest::{line_of, toml_problem};
 pub(crate) use pattern::Pattern;
 pub use problem::Problem;

@@ -4,6 +4,7 @@
 //! gradus-workspace/
 //!   README.md .gitignore                written by Gradus, as are files that a kind needs here
 //!   exercises/<id>/                     the learner's files
+//!   programs/<id>/                      a program that uses them, the learner's too
 //!   drills/<number>/                    the learner's files of a drill
 //!   .gradus/workspace.json              which course this belongs to
 //!   .gradus/progress.json               what was done
@@ -16,6 +17,7 @@ pub(crate) mod author;
 mod handed_out;
 mod lock;
 mod marker;
+mod programs;
 mod root;
 
 use std::path::{Path, PathBuf};
@@ -23,10 +25,11 @@ use std::{fs, io};
 
 pub(crate) use handed_out::HandedOut;
 pub(crate) use lock::Lock;
+pub(crate) use programs::ProgramHandOut;
 pub(crate) use root::FOLDER_NAME;
 
 use crate::course::{Course, Exercise};
-use crate::kind::WorkspaceFile;
+use crate::kind::{Kind, WorkspaceFile};
 use crate::progress::{Loaded, Progress, ProgressError};
 use crate::sys::files;
 use marker::Marker;
@@ -39,6 +42,16 @@ const MOST_FILES: usize = 10_000;
 pub(crate) struct Workspace {
     root: PathBuf,
     marker: Marker,
+}
+
+/// Files that are handed out together.
+struct Parcel<'a> {
+    /// The name of their backups.
+    name: &'a str,
+    folder: PathBuf,
+    files: Vec<WorkspaceFile>,
+    /// The kind that has files of its own at the root of the workspace.
+    kind: Option<&'static dyn Kind>,
 }
 
 /// A workspace that could not be used.
@@ -182,46 +195,57 @@ impl Workspace {
     /// # Errors
     /// Fails when a file cannot be copied or written.
     pub(crate) fn ensure(&self, exercise: &Exercise) -> Result<HandedOut, WorkspaceError> {
-        let folder = self.folder(exercise);
+        self.hand_out(&Parcel {
+            name: exercise.id.as_str(),
+            folder: self.folder(exercise),
+            files: Self::files(exercise),
+            kind: Some(exercise.kind),
+        })
+    }
+
+    fn hand_out(&self, parcel: &Parcel<'_>) -> Result<HandedOut, WorkspaceError> {
+        let folder = &parcel.folder;
         let mut handed_out = HandedOut {
+            folder: folder.clone(),
             is_new: !folder.exists(),
             ..HandedOut::default()
         };
-        let root_files = self.changed_kind_files(exercise)?;
-        for file in Self::files(exercise) {
+        let root_files = self.changed_kind_files(parcel)?;
+        for file in &parcel.files {
             let path = folder.join(&file.path);
             let is_there = path.exists();
             if is_there && (file.editable || has_text(&path, &file.text)) {
                 continue;
             }
             if is_there {
-                self.keep(exercise, &path, &file.path, &mut handed_out)?;
+                self.keep(parcel, &path, &file.path, &mut handed_out)?;
             } else if !handed_out.is_new {
                 handed_out.put_back.push(file.path.clone());
             }
             write(&path, &file.text)?;
         }
         for name in root_files {
-            self.keep(exercise, &self.root.join(&name), &name, &mut handed_out)?;
+            self.keep(parcel, &self.root.join(&name), &name, &mut handed_out)?;
         }
-        write_kind_files(&self.root, exercise)?;
-        handed_out.folder = folder;
+        if let Some(kind) = parcel.kind {
+            write_kind_files(&self.root, kind)?;
+        }
         Ok(handed_out)
     }
 
     /// Copies the file at `path` to a backup of its own, before it is renewed.
     fn keep(
         &self,
-        exercise: &Exercise,
+        parcel: &Parcel<'_>,
         path: &Path,
         name: &str,
         handed_out: &mut HandedOut,
     ) -> Result<(), WorkspaceError> {
         let backup = match &handed_out.copy {
             Some(backup) => backup.clone(),
-            None => self.new_backup(exercise)?,
+            None => self.new_backup(parcel.name)?,
         };
-        let inside = path.strip_prefix(self.folder(exercise));
+        let inside = path.strip_prefix(&parcel.folder);
         copy_file(
             path,
             &backup
@@ -232,11 +256,13 @@ impl Workspace {
         Ok(())
     }
 
-    /// The files at the workspace's root that are not as the kind of `exercise` wrote them.
-    fn changed_kind_files(&self, exercise: &Exercise) -> Result<Vec<String>, WorkspaceError> {
-        let exercises = self.root.join("exercises");
-        let files = exercise.kind.workspace_files(&exercises);
-        let files = files.map_err(|source| file_error(&exercises, source))?;
+    /// The files at the workspace's root that are not as the kind of `parcel` wrote them.
+    fn changed_kind_files(&self, parcel: &Parcel<'_>) -> Result<Vec<String>, WorkspaceError> {
+        let Some(kind) = parcel.kind else {
+            return Ok(Vec::new());
+        };
+        let files = kind.workspace_files(&self.root);
+        let files = files.map_err(|source| file_error(&self.root, source))?;
         let is_changed = |(name, text): &(String, String)| {
             let path = self.root.join(name);
             path.exists() && !has_text(&path, text)
@@ -259,7 +285,7 @@ impl Workspace {
         for file in Self::files(exercise) {
             write(&folder.join(&file.path), &file.text)?;
         }
-        write_kind_files(&self.root, exercise)?;
+        write_kind_files(&self.root, exercise.kind)?;
         Ok(copy)
     }
 
@@ -309,11 +335,11 @@ impl Workspace {
         self.root.join(".gradus").join(name)
     }
 
-    /// Makes an empty folder for a backup of `exercise`.
-    fn new_backup(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
+    /// Makes an empty folder for a backup of the files of `name`.
+    fn new_backup(&self, name: &str) -> Result<PathBuf, WorkspaceError> {
         let backups = self.own("backups");
         let copy = (1..=u32::MAX)
-            .map(|number| backups.join(format!("{}-{number}", exercise.id)))
+            .map(|number| backups.join(format!("{name}-{number}")))
             .find(|path| !path.exists())
             .expect("numbers do not end");
         fs::create_dir_all(&copy).map_err(|source| file_error(&copy, source))?;
@@ -322,7 +348,7 @@ impl Workspace {
 
     fn back_up(&self, exercise: &Exercise) -> Result<PathBuf, WorkspaceError> {
         let folder = self.folder(exercise);
-        let copy = self.new_backup(exercise)?;
+        let copy = self.new_backup(exercise.id.as_str())?;
         if !folder.is_dir() {
             return Ok(copy);
         }
@@ -341,11 +367,10 @@ fn copy_file(from: &Path, to: &Path) -> Result<(), WorkspaceError> {
     Ok(())
 }
 
-/// Writes what the kind of `exercise` has at the root of a workspace.
-fn write_kind_files(root: &Path, exercise: &Exercise) -> Result<(), WorkspaceError> {
-    let exercises = root.join("exercises");
-    let files = exercise.kind.workspace_files(&exercises);
-    for (path, text) in files.map_err(|source| file_error(&exercises, source))? {
+/// Writes what `kind` has at the root of a workspace.
+fn write_kind_files(root: &Path, kind: &dyn Kind) -> Result<(), WorkspaceError> {
+    let files = kind.workspace_files(root);
+    for (path, text) in files.map_err(|source| file_error(root, source))? {
         let path = root.join(path);
         if !has_text(&path, &text) {
             write(&path, &text)?;

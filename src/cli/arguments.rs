@@ -8,8 +8,8 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::{
     author, cache, check, completions, doctor, drill, explain, grade, hint, init, lab, list, man,
-    mdbook, merge, new, next, pack, prove, quiz, read, regrade, reset, review, search, skip,
-    solution, status, validate, watch, worker,
+    mdbook, merge, new, next, pack, program, prove, quiz, read, regrade, reset, review, search,
+    skip, solution, status, validate, watch, worker,
 };
 use crate::term::ColorChoice;
 
@@ -92,6 +92,7 @@ commands! { Command {
     Solution(solution::Solution),
     Reset(reset::Reset),
     Skip(skip::Skip),
+    Program(program::ProgramCommand),
     Doctor(doctor::Doctor),
     Cache(cache::Cache),
     Validate(validate::Validate),

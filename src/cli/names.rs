@@ -1,7 +1,7 @@
 //! Finds things by the names that users type; an unknown name yields a suggestion.
 
 use super::failure::Failure;
-use crate::course::{Course, Exercise, Lesson, Track};
+use crate::course::{Course, Exercise, Lesson, Program, Track};
 
 /// The least Jaro-Winkler similarity of a suggestion, from 0 to 1.
 const ALIKE: f64 = 0.78;
@@ -33,6 +33,13 @@ pub(crate) fn track<'a>(course: &'a Course, name: &str) -> Result<&'a Track, Fai
     let found = course.tracks.iter().find(|track| track.id.as_str() == name);
     let ids = course.tracks.iter().map(|track| track.id.as_str());
     found.ok_or_else(|| unknown("track", name, ids))
+}
+
+pub(crate) fn program<'a>(course: &'a Course, name: &str) -> Result<&'a Program, Failure> {
+    let mut programs = course.programs.iter();
+    let ids = course.programs.iter().map(|program| program.id.as_str());
+    let found = programs.find(|program| program.id.as_str() == name);
+    found.ok_or_else(|| unknown("program", name, ids))
 }
 
 fn unknown<'a>(what: &'static str, name: &str, names: impl Iterator<Item = &'a str>) -> Failure {

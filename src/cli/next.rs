@@ -4,7 +4,7 @@ use clap::Args;
 
 use super::app::{App, Done, OpenCourse};
 use super::exit::Code;
-use crate::course::{Exercise, Lesson};
+use crate::course::{Exercise, Lesson, Program};
 use crate::progress::{Next as Step, Progress};
 use crate::text::{Line, Role};
 
@@ -24,6 +24,13 @@ impl Next {
                 app.note(&sentence);
             }
             workspace.update(|progress| progress.start(&exercise.id))?;
+        }
+        if let (Some(workspace), Step::Nothing) =
+            (&opened.workspace, opened.progress.next(&opened.course))
+        {
+            for program in programs(&opened) {
+                workspace.hand_out_program(&opened.course, program)?;
+            }
         }
         app.output.lines(&lines(app, &opened))?;
         Ok(Code::Fine)
@@ -48,8 +55,32 @@ pub(super) fn lines_for(app: &App, opened: &OpenCourse, progress: &Progress) -> 
     match progress.next(&opened.course) {
         Step::Read { lesson, section } => reading(app, lesson, section),
         Step::Solve(exercise) => solving(app, opened, exercise),
-        Step::Nothing => vec![Line::new().with(Role::Good, "You have finished the course.")],
+        Step::Nothing => finished(app, opened),
     }
+}
+
+/// The programs of the track.
+fn programs(opened: &OpenCourse) -> impl Iterator<Item = &Program> {
+    opened.course.programs_of(opened.progress.track.as_ref())
+}
+
+fn finished(app: &App, opened: &OpenCourse) -> Vec<Line> {
+    let mut lines = vec![Line::new().with(Role::Good, "You have finished the course.")];
+    for program in programs(opened) {
+        let workspace = opened.workspace.as_ref();
+        let folder = workspace.map(|workspace| workspace.program_folder(program));
+        if let Some(folder) = folder.filter(|folder| folder.is_dir()) {
+            let (id, folder) = (&program.id, app.shown(&folder));
+            lines.push(Line::plain(format!("Run `{id}` in {folder}:")));
+            let command = program.command(&opened.course);
+            lines.push(Line::plain("  ").with(Role::Code, command));
+        } else {
+            lines.push(Line::plain(format!("What is left is `{}`:", program.id)));
+            lines.extend(app.output.markdown(&program.summary));
+            lines.push(command_line(app, &format!("program {}", program.id)));
+        }
+    }
+    lines
 }
 
 fn reading(app: &App, lesson: &Lesson, section: usize) -> Vec<Line> {

@@ -29,7 +29,8 @@ impl Solution {
         let opened = app.open_course()?;
         let exercise = opened.exercise(app, self.exercise.as_deref())?;
         let passed = opened.progress.state_of(exercise) == State::Passed;
-        if !passed && !self.yes && !agree(app)? {
+        if !passed && !self.yes && !agree(app, "You have not passed yet. See the solution anyway?")?
+        {
             let hint = app.command(&format!("hint {}", exercise.id));
             let yes = app.command(&format!("solution {} --yes", exercise.id));
             return Err(Failure::Refused {
@@ -56,13 +57,12 @@ impl Solution {
     }
 }
 
-/// Asks whether to show it all the same; `false` if the session is not interactive.
-fn agree(app: &App) -> Result<bool, Failure> {
+/// Asks a question to be answered with yes or no; `false` if the session is not interactive.
+pub(super) fn agree(app: &App, question: &str) -> Result<bool, Failure> {
     if !app.output.is_interactive() {
         return Ok(false);
     }
-    app.output
-        .text("You have not passed yet. See the solution anyway? [y/N] ")?;
+    app.output.text(&format!("{question} [y/N] "))?;
     io::stdout().flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;

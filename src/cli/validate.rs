@@ -28,7 +28,8 @@ use findings::{Findings, Job, Unproved};
 /// Validate a course: its files, its rules, the code on its pages, and every exercise
 ///
 /// Of each exercise, the solution must pass, the starter must not, and every wrong solution must be
-/// caught by the hidden test it names. Each block of code in a lesson or a task must do what the page
+/// caught by the hidden test it names. A program is built on the solutions and must print what its folder
+/// declares. Each block of code in a lesson or a task must do what the page
 /// says, unless the page says why it is not run. Of a drill, the intact system must pass, and every fault
 /// and every pair of faults that can occur together must show. All problems are listed, not only the
 /// first.
@@ -144,6 +145,8 @@ impl Validate {
         };
         let mut jobs: Vec<Job<'_>> = batches.iter().map(Job::Blocks).collect();
         jobs.extend(exercises.into_iter().map(Job::Exercise));
+        let programs = course.programs.iter().filter(|_| only.is_none());
+        jobs.extend(programs.map(|program| Job::Program(program, &course)));
         findings.prove(&jobs, &prove, &context, self.jobs(), &steps);
         if only.is_none() {
             let mut context = context.clone();

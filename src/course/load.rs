@@ -2,6 +2,7 @@
 
 mod exercises;
 mod lessons;
+mod programs;
 
 use super::manifest::CourseManifest;
 use super::{Course, Track};
@@ -19,6 +20,7 @@ pub fn load(tree: &Tree, kinds: Kinds) -> (Course, Vec<Problem>) {
     let mut course = manifest(tree, kinds, &mut problems);
     course.lessons = lessons::load(tree, &mut problems);
     course.exercises = exercises::load(tree, kinds, &course, &mut problems);
+    course.programs = programs::load(&course, &mut problems);
     for kind in kinds {
         kind.read_course(tree, &mut problems);
     }
@@ -34,6 +36,7 @@ pub fn open(tree: &Tree, kinds: Kinds) -> Course {
     let mut course = manifest(tree, kinds, &mut problems);
     course.lessons = lessons::open(tree);
     course.exercises = exercises::open(tree, kinds, &course);
+    course.programs = programs::load(&course, &mut problems);
     course
 }
 
@@ -55,6 +58,7 @@ fn manifest(tree: &Tree, kinds: Kinds, problems: &mut Vec<Problem>) -> Course {
         synonyms: Vec::new(),
         lessons: Vec::new(),
         exercises: Vec::new(),
+        programs: Vec::new(),
         tree: tree.clone(),
         kinds,
     };

@@ -1,4 +1,5 @@
-//! The TOML schemas: `course.toml`, a lesson's front matter, a quiz block and `exercise.toml`.
+//! The TOML schemas: `course.toml`, a lesson's front matter, a quiz block, `exercise.toml` and
+//! `program.toml`.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,7 @@ use super::grading::{Credit, Points, Visibility};
 use super::quiz::{Choice, WrongAnswer};
 use crate::check::Feedback;
 use crate::kind::Edition;
-use crate::source::TrackId;
+use crate::source::{ExerciseId, TrackId};
 
 /// `course.toml`.
 #[derive(Debug, Deserialize)]
@@ -137,6 +138,18 @@ impl ExerciseManifest {
         "wrong",
         "equivalent",
     ];
+}
+
+/// `program.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ProgramManifest {
+    pub(super) title: String,
+    #[serde(default)]
+    pub(super) summary: String,
+    #[serde(default)]
+    pub(super) tracks: Vec<Spanned<TrackId>>,
+    pub(super) uses: Spanned<Vec<Spanned<ExerciseId>>>,
 }
 
 #[derive(Debug, Deserialize)]

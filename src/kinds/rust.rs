@@ -33,6 +33,7 @@ pub(crate) mod trial;
 mod author;
 mod claims;
 mod mutants;
+mod programs;
 mod scaffold;
 mod task;
 mod values;
@@ -47,8 +48,8 @@ use crate::check::{
     CheckError, Collected, Context, HandIn, Mutant, Outcome, Phase, Scope, Verdict,
 };
 use crate::kind::{
-    About, Edition, Facts, Finding, Folder, Kind, Part, Task, Workbench, WorkspaceFile,
-    WrongSolution,
+    About, Edition, Facts, Finding, Folder, Kind, Part, ProgramBuilder, Task, Workbench,
+    WorkspaceFile, WrongSolution,
 };
 use crate::source::{ExerciseId, Problem};
 use crate::sys::clock::Stopwatch;
@@ -122,8 +123,12 @@ impl Kind for Rust {
         Ok(vec![Finding::of("Rust", found)?])
     }
 
-    fn workspace_files(&self, exercises: &Path) -> io::Result<Vec<(String, String)>> {
-        author::root_manifest(exercises)
+    fn workspace_files(&self, root: &Path) -> io::Result<Vec<(String, String)>> {
+        author::root_manifest(root)
+    }
+
+    fn programs(&self) -> Option<&dyn ProgramBuilder> {
+        Some(&programs::Cargo)
     }
 
     fn scaffold(&self, id: &ExerciseId) -> Vec<(String, String)> {

@@ -1,7 +1,8 @@
 //! Blocks `text` and `http`: shown, and proved where they say what prints them.
 //!
 //! `lab` names a lab, `run` a command in it, `log` a log of it: the lines of the block stand, one
-//! after the other, in what the command prints, or else in the log.
+//! after the other, in what the command prints, or else in the log. `program` names a program of the course:
+//! the lines stand in its declared output, which it is proved to print.
 
 use super::console::part;
 use super::live::Named;
@@ -12,7 +13,7 @@ use crate::code_blocks::{Bench, Block, Miss};
 use crate::sandbox::End;
 
 /// The attributes by which a block promises anything.
-const PROMISES: [&str; 4] = ["lab", "state", "run", "log"];
+const PROMISES: [&str; 5] = ["lab", "state", "run", "log", "program"];
 
 /// Blocks `text` and `http`.
 pub(super) static TEXT: ShellLanguage = ShellLanguage {
@@ -25,6 +26,9 @@ pub(super) static TEXT: ShellLanguage = ShellLanguage {
 
 fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     let broken = |message: &str| Miss::Broken(block.problem(message));
+    if let Some(name) = block.attribute("program") {
+        return prove_output(name, block, bench);
+    }
     let Some(named) = Named::of(block)? else {
         return Err(broken("the block does not say in which `lab`"));
     };
@@ -72,4 +76,19 @@ fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     }
     let both = part("shown:", &block.text) + &part("came:", &came);
     Ok(block.broken(message + &both))
+}
+
+/// Compares a block with the declared output of the program `name`.
+fn prove_output(name: &str, block: &Block, bench: &Bench<'_>) -> Result<Vec<Miss>, Miss> {
+    let mut programs = bench.course.programs.iter();
+    let Some(program) = programs.find(|program| program.id.as_str() == name) else {
+        let message = format!("the course has no program `{name}`");
+        return Err(Miss::Broken(block.problem(message)));
+    };
+    let printed = program.output(bench.course);
+    if stands_in(printed, &block.text) {
+        return Ok(Vec::new());
+    }
+    let message = format!("this is not what the program `{name}` prints");
+    Ok(block.broken(message + &part("shown:", &block.text) + &part("printed:", printed)))
 }

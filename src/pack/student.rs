@@ -27,6 +27,11 @@ pub(crate) fn files(course: &Course, hints: bool) -> Result<Vec<Packed>, PackErr
     for exercise in &course.exercises {
         add(course, exercise, hints, &mut files)?;
     }
+    for program in &course.programs {
+        let folder = program.prefix();
+        let own = course.tree.below(&folder);
+        files.extend(own.map(|(path, text)| packed(format!("{folder}{path}"), text)));
+    }
     Ok(files)
 }
 

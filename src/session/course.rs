@@ -203,6 +203,10 @@ impl Session {
                 let reset = self.files.reset(&id);
                 return Ok(Some(Input::Reset(self.worded(reset))));
             }
+            Effect::Program(id) => {
+                let came = self.files.hand_out_program(&id);
+                return Ok(Some(Input::Program(id, self.worded(came))));
+            }
             Effect::Edit(id, file, editor) => return self.edit(id, file, editor).map(Some),
             Effect::Lab(id) => return self.lab(&id).map(Some),
             Effect::Prepare(id) => self.runner.prepare(self.files.exercise(&id)),

@@ -29,6 +29,7 @@ impl CoursePage for Finish {
             lines.extend(shared.view.markdown(
                 "You have reached the end. Some parts are still open; **Enter** lists them.",
             ));
+            lines.extend(shared.programs());
             return lines;
         }
         let mut lines = shared.view.heading(1, &format!("{name}: finished"));
@@ -41,6 +42,7 @@ impl CoursePage for Finish {
             let lead = shared.view.sign(Role::Good, "✓", "learnt");
             lines.extend(shared.view.hanging(&lead, &lesson.summary));
         }
+        lines.extend(shared.programs());
         if drill::is_in(&shared.course.tree) {
             lines.push(Line::new());
             lines.extend(shared.view.markdown(
@@ -74,6 +76,19 @@ impl CoursePage for Finish {
 }
 
 impl SharedState {
+    /// Tells of the programs of the track.
+    fn programs(&self) -> Vec<Line> {
+        let programs = self.course.programs_of(self.progress.track.as_ref());
+        let told = programs.flat_map(|program| {
+            let (title, summary) = (&program.title, &program.summary);
+            let text =
+                format!("What you have built: **{title}**. {summary} **Enter** leads to it.");
+            let told = self.view.markdown(&text);
+            [vec![Line::new()], told].concat()
+        });
+        told.collect()
+    }
+
     fn left(&self) -> Listing {
         let entries = self.left_entries();
         let intro = if entries.is_empty() {
@@ -85,8 +100,8 @@ impl SharedState {
         Listing::new(ListKind::Left, Menu::new(intro, entries, 0))
     }
 
-    /// Returns what was not done: a review, lessons, exercises, optional ones last, questions; then the other
-    /// tracks.
+    /// Returns what was not done: a review, lessons, exercises, optional ones last, questions; then the programs
+    /// and the other tracks.
     fn left_entries(&self) -> Vec<MenuEntry> {
         let lessons = self.course.lessons.iter().enumerate();
         let unread = lessons.filter_map(|(index, lesson)| {
@@ -119,6 +134,7 @@ impl SharedState {
         unread
             .chain(open)
             .chain(self.question_entries())
+            .chain(self.program_entries())
             .chain(tracks)
             .collect()
     }

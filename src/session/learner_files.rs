@@ -10,9 +10,9 @@ use super::{Input, Opened, ProgressNote, SessionError};
 use crate::check::CheckError;
 use crate::course::{Course, Exercise};
 use crate::progress::Progress;
-use crate::source::ExerciseId;
+use crate::source::{ExerciseId, ProgramId};
 use crate::watch::{self, Contents, WatchMode, Watcher};
-use crate::workspace::{Workspace, WorkspaceError};
+use crate::workspace::{ProgramHandOut, Workspace, WorkspaceError};
 
 /// The course, the workspace, and the exercise that is watched.
 pub(super) struct LearnerFiles {
@@ -116,6 +116,16 @@ impl LearnerFiles {
         let watcher = Watcher::start(folder, WatchMode::Notified, tell)?;
         self.watched = Some((id.clone(), watcher));
         Ok(())
+    }
+
+    pub(super) fn hand_out_program(&self, id: &ProgramId) -> Result<ProgramHandOut, SessionError> {
+        let workspace = self.workspace()?;
+        let mut programs = self.course.programs.iter();
+        let Some(program) = programs.find(|program| program.id == *id) else {
+            let what = format!("no program is called `{id}`");
+            return Err(CheckError::exercise(what).into());
+        };
+        Ok(workspace.hand_out_program(&self.course, program)?)
     }
 
     pub(super) fn reset(&self, id: &ExerciseId) -> Result<PathBuf, SessionError> {

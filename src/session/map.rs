@@ -14,6 +14,7 @@ impl SharedState {
         let lessons = self.course.lessons.iter().enumerate();
         let entries = lessons.flat_map(|(index, lesson)| self.lesson_entries(index, lesson));
         let entries = self.review_entry().into_iter().chain(entries);
+        let entries = entries.chain(self.program_entries());
         let mut menu = Menu::new(self.map_intro(), entries.collect(), 0);
         let is_lesson =
             |target: &Target| matches!(target, Target::Stop(stop) if stop.lesson == here.lesson);
@@ -77,6 +78,16 @@ impl SharedState {
             }
         }
         entries
+    }
+
+    /// Returns the programs of the track.
+    pub(super) fn program_entries(&self) -> Vec<MenuEntry> {
+        let programs = self.course.programs_of(self.progress.track.as_ref());
+        let entries = programs.map(|program| MenuEntry {
+            label: Line::plain(format!("{}, a program of your functions", program.title)),
+            target: Target::Program(program.id.clone()),
+        });
+        entries.collect()
     }
 
     pub(super) fn lesson_label(&self, index: usize, lesson: &Lesson) -> Line {

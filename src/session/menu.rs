@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::path::Stop;
 use super::view::View;
-use crate::source::TrackId;
+use crate::source::{ProgramId, TrackId};
 use crate::term::around;
 use crate::text::{Line, Role};
 
@@ -15,6 +15,7 @@ pub(super) enum Target {
     Track(TrackId),
     /// What is to be reviewed today.
     Review,
+    Program(ProgramId),
 }
 
 /// One entry.

@@ -6,9 +6,10 @@ use super::Trouble;
 use crate::check::{self, Outcome};
 use crate::course::Course;
 use crate::progress::{CardId, Place, Progress};
-use crate::source::{ExerciseId, LessonId, TrackId};
+use crate::source::{ExerciseId, LessonId, ProgramId, TrackId};
 use crate::term::{Spot, TerminalEvent};
 use crate::text::Line;
+use crate::workspace::ProgramHandOut;
 
 /// An input of the state machine.
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub(crate) enum Input {
     NoEditor(ExerciseId, usize, Vec<Editor>),
     /// The files were put back, and what was there is kept here; or they could not be.
     Reset(Result<PathBuf, Trouble>),
+    /// This program was handed out, or was not.
+    Program(ProgramId, Result<ProgramHandOut, Trouble>),
     /// What was done, as it was saved; another program may have added to it.
     Saved(Result<Progress, Trouble>),
     /// Another program that had the terminal has ended.
@@ -92,6 +95,8 @@ pub(crate) enum Effect {
     Lab(ExerciseId),
     /// Put the files of this exercise back, and keep a copy.
     Reset(ExerciseId),
+    /// Hand out this program.
+    Program(ProgramId),
     /// Suspend this process, as Ctrl-Z does.
     Suspend,
     /// End the session.

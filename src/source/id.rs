@@ -54,6 +54,7 @@ macro_rules! id {
 
 id!(LessonId, "a lesson");
 id!(ExerciseId, "an exercise");
+id!(ProgramId, "a program of a course");
 id!(TrackId, "a track");
 
 /// Returns whether `text` is made of lower-case letters, digits and single hyphens.

@@ -49,7 +49,7 @@ impl Tree {
         }
     }
 
-    /// Reads `course.toml`, `lessons/`, `exercises/` and `drill/` below `folder`.
+    /// Reads `course.toml`, `lessons/`, `exercises/`, `programs/` and `drill/` below `folder`.
     ///
     /// # Errors
     /// Fails when there is no `course.toml`, or when a file cannot be read or is not UTF-8.
@@ -62,7 +62,7 @@ impl Tree {
             return Err(TreeError::NoCourse(folder));
         }
         let mut names = vec!["course.toml".to_owned()];
-        for part in ["lessons", "exercises", "drill"] {
+        for part in ["lessons", "exercises", "programs", "drill"] {
             let path = folder.join(part);
             if path.is_dir() {
                 let below = files::list_files(&path, MOST_FILES);

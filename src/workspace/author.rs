@@ -36,7 +36,7 @@ pub(crate) fn prepare(
         let source = format!("exercises/{}/{part}", exercise.id);
         link(course, &source, &folder.join(name))?;
     }
-    super::write_kind_files(root, exercise)?;
+    super::write_kind_files(root, exercise.kind)?;
     Ok(folder)
 }
 

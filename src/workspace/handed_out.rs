@@ -38,6 +38,21 @@ impl HandedOut {
         }
         sentences
     }
+
+    /// Returns a sentence about the files of a program that were renewed; `shown` words a path.
+    pub(crate) fn renewal(&self, shown: impl Fn(&std::path::Path) -> String) -> Option<String> {
+        let copy = self.copy.as_ref()?;
+        let files = self.renewed.join(", ");
+        let was = if self.renewed.len() == 1 {
+            "was"
+        } else {
+            "were"
+        };
+        let copy = shown(copy);
+        Some(format!(
+            "{files} {was} renewed; what was there before is kept in {copy}."
+        ))
+    }
 }
 
 fn forms(count: usize) -> (&'static str, &'static str) {
@@ -95,6 +110,9 @@ mod tests {
         assert!(told(&handed_out).is_empty());
         handed_out.renewed = vec!["Cargo.toml".into()];
         handed_out.copy = Some("b/x-1".into());
+        let renewal = handed_out.renewal(|path| path.display().to_string());
+        let expected = "Cargo.toml was renewed; what was there before is kept in b/x-1.";
+        assert_eq!(renewal.as_deref(), Some(expected));
         handed_out.put_back = vec!["src/lib.rs".into(), "README.md".into()];
         let told = told(&handed_out);
         assert_eq!(

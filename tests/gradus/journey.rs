@@ -40,6 +40,7 @@ fn the_rust_track_is_finished_from_first_start_to_last_page() {
     let mut journey = Journey::start("\x1b[B\r", "Rust");
     journey.go("Rust: finished");
     journey.met_every_exercise_of("rust");
+    journey.get_triage();
     journey.leave();
 }
 
@@ -51,6 +52,17 @@ impl Journey {
             let id = exercise.id.as_str();
             assert!(self.solved.contains(id), "{id} was not met");
         }
+    }
+
+    /// Gets the program of the track, the last entry of the map, built on what was solved.
+    fn get_triage(&mut self) {
+        self.pty.send("m");
+        self.pty.wait_for("Map of the course");
+        self.pty.send("G\r");
+        self.pty.wait_for("cargo run -p triage");
+        let program = self.workspace.join("programs/triage");
+        assert!(program.join("src/main.rs").is_file());
+        assert!(!program.join("reference").exists());
     }
 
     fn start(keys: &str, track: &str) -> Self {

@@ -40,6 +40,7 @@ mod mutants;
 mod pack;
 mod package;
 mod processes;
+mod programs;
 mod pty;
 mod rendering;
 mod reports;

@@ -6,7 +6,7 @@ use crate::check::{CheckError, Context};
 use crate::cli::exit::Code;
 use crate::cli::output::Stepper;
 use crate::code_blocks::{Batch, Proof};
-use crate::course::{Course, Exercise};
+use crate::course::{Course, Exercise, Program};
 use crate::kind::{CourseProof, Tier};
 use crate::source::{ExerciseId, Problem};
 use crate::sys::threads;
@@ -18,6 +18,8 @@ pub(super) struct Findings {
     pub(super) problems: Vec<Problem>,
     pub(super) unproved: Vec<Unproved>,
     pub(super) proved: Vec<ExerciseId>,
+    /// How many programs were proved.
+    pub(super) programs: usize,
     pub(super) faults: usize,
     pub(super) pairs: usize,
     pub(super) code: Proof,
@@ -34,6 +36,7 @@ pub(super) struct Unproved {
 #[derive(Debug)]
 pub(super) enum Job<'a> {
     Exercise(&'a Exercise),
+    Program(&'a Program, &'a Course),
     Blocks(&'a Batch),
 }
 
@@ -65,6 +68,10 @@ impl Findings {
                         attempt(exercise, context, || exercise.prove(context)),
                     );
                 }
+                Job::Program(program, course) => {
+                    steps.show(&format!("building {}", program.id));
+                    found.add_program(program, program.prove(course, context));
+                }
                 Job::Blocks(batch) => {
                     steps.show(&format!("running the code of {}", batch.name));
                     found.code = prove_batch(batch);
@@ -76,6 +83,7 @@ impl Findings {
             self.problems.extend(found.problems);
             self.unproved.extend(found.unproved);
             self.proved.extend(found.proved);
+            self.programs += found.programs;
             self.code.add(found.code);
         }
         self.problems.append(&mut self.code.problems);
@@ -103,6 +111,17 @@ impl Findings {
         }
         self.problems.sort();
         self.problems.dedup();
+    }
+
+    fn add_program(&mut self, program: &Program, proof: Result<Vec<Problem>, CheckError>) {
+        match proof {
+            Ok(found) if found.is_empty() => self.programs += 1,
+            Ok(found) => self.problems.extend(found),
+            Err(error) => self.unproved.push(Unproved {
+                exercise: program.id.to_string(),
+                reason: with_causes(&error),
+            }),
+        }
     }
 
     fn add(&mut self, exercise: &Exercise, proof: Attempt<Vec<Problem>>) {

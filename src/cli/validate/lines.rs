@@ -63,6 +63,9 @@ impl Findings {
 
     fn summary(&self, course: &Course) -> Line {
         let mut proved = format!("{} proved", counted(self.proved.len(), "exercise"));
+        if self.programs > 0 {
+            proved.extend(["; ", &counted(self.programs, "program"), " built and run"]);
+        }
         if self.faults > 0 {
             let (faults, pairs) = (self.faults, self.pairs);
             let (faults, pairs) = (counted(faults, "fault"), counted(pairs, "pair"));

@@ -47,37 +47,44 @@ fn with_tests(task: &RustTask, manifest: &str) -> String {
     text
 }
 
-/// Returns the root manifest, whose members are the exercises that have a `Cargo.toml` of their own. Without
-/// such an exercise there is none.
-pub(super) fn root_manifest(exercises: &Path) -> io::Result<Vec<(String, String)>> {
-    let members = crates(exercises)?;
+/// Returns the manifest at the root of the workspace `root`, whose members are the exercises and programs that
+/// have a `Cargo.toml` of their own. Without such there is none.
+pub(super) fn root_manifest(root: &Path) -> io::Result<Vec<(String, String)>> {
+    let mut members = Vec::new();
+    for folder in ["exercises", "programs"] {
+        members.extend(crates(root, folder)?);
+    }
     if members.is_empty() {
         return Ok(Vec::new());
     }
     Ok(vec![("Cargo.toml".to_owned(), manifest(&members))])
 }
 
-fn crates(exercises: &Path) -> io::Result<Vec<String>> {
-    let mut names = Vec::new();
-    for entry in fs::read_dir(exercises)? {
+/// Returns the crates in the folder `folder` of `root`, by their paths in `root`.
+fn crates(root: &Path, folder: &str) -> io::Result<Vec<String>> {
+    let entries = match fs::read_dir(root.join(folder)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        entries => entries?,
+    };
+    let mut crates = Vec::new();
+    for entry in entries {
         let entry = entry?;
         if entry.path().join("Cargo.toml").is_file() {
-            names.extend(entry.file_name().into_string().ok());
+            let name = entry.file_name().into_string().ok();
+            crates.extend(name.map(|name| format!("{folder}/{name}")));
         }
     }
-    names.sort();
-    Ok(names)
+    crates.sort();
+    Ok(crates)
 }
 
 fn manifest(members: &[String]) -> String {
     let mut text = String::from(
-        "# Written by Gradus: every Rust exercise that was handed out so far.\n\
+        "# Written by Gradus: every Rust exercise and program that was handed out so far.\n\
          [workspace]\nresolver = \"3\"\nmembers = [\n",
     );
     for member in members {
-        text.push_str("    \"exercises/");
-        text.push_str(member);
-        text.push_str("\",\n");
+        text.extend(["    \"", member, "\",\n"]);
     }
     text.push_str("]\n");
     text
@@ -90,17 +97,21 @@ mod tests {
     #[test]
     fn only_folders_with_a_manifest_are_members() {
         let folder = tempfile::tempdir().unwrap();
-        for name in ["b-crate", "a-crate", "a-lab"] {
+        let crates = ["exercises/b-crate", "exercises/a-crate", "programs/c"];
+        for name in crates.into_iter().chain(["exercises/a-lab"]) {
             fs::create_dir_all(folder.path().join(name)).unwrap();
         }
         assert_eq!(root_manifest(folder.path()).unwrap(), []);
-        for name in ["b-crate", "a-crate"] {
+        for name in crates {
             fs::write(folder.path().join(name).join("Cargo.toml"), "").unwrap();
         }
         let files = root_manifest(folder.path()).unwrap();
         let table: toml::Table = files[0].1.parse().unwrap();
         let members = table["workspace"]["members"].as_array().unwrap();
-        assert_eq!(members.len(), 2);
-        assert_eq!(members[0].as_str(), Some("exercises/a-crate"));
+        let members: Vec<_> = members.iter().filter_map(toml::Value::as_str).collect();
+        assert_eq!(
+            members,
+            ["exercises/a-crate", "exercises/b-crate", "programs/c"]
+        );
     }
 }

@@ -16,6 +16,9 @@ use crate::source::{ExerciseId, Problem, Tree};
 /// The public examples, which are handed out.
 pub(super) const EXAMPLES: &str = "starter/tests/examples.rs";
 
+/// The manifest of the crate with the types that the course gives, where there are such.
+pub(super) const CONTRACT: &str = "contract/Cargo.toml";
+
 /// The table `rust` of `exercise.toml`; the other keys are everyone's.
 #[derive(Debug, Default, Deserialize)]
 struct Manifest {
@@ -234,12 +237,10 @@ pub(super) fn workspace(task: &RustTask, subject: Option<&Subject>) -> Vec<Works
         editable: false,
         language: language(path),
     };
-    let id = &task.id;
-    let mut manifest = package(id.as_str());
-    if let Some(subject) = subject.filter(|subject| subject.has_types()) {
-        manifest.push_str(&depends_on_contract(id));
-        let contract = package(&format!("{id}-contract")) + "\n[lib]\nname = \"contract\"\n";
-        files.push(ours("contract/Cargo.toml", contract));
+    let types = subject.filter(|subject| subject.has_types());
+    let (manifest, contract) = manifests(task.id.as_str(), types.is_some());
+    if let Some(subject) = types {
+        files.push(ours(CONTRACT, contract));
         let types = format!("{}\n", subject.contract.types_source.trim_end());
         files.push(ours("contract/src/lib.rs", types));
     }
@@ -250,21 +251,32 @@ pub(super) fn workspace(task: &RustTask, subject: Option<&Subject>) -> Vec<Works
     files
 }
 
-fn package(name: &str) -> String {
+/// Returns the manifests of a learner's crate that is the package `name`, and of its contract.
+pub(super) fn manifests(name: &str, has_types: bool) -> (String, String) {
+    let mut manifest = package(name);
+    if has_types {
+        manifest.push_str(&depends_on_contract(name));
+    }
+    let contract = package(&format!("{name}-contract")) + "\n[lib]\nname = \"contract\"\n";
+    (manifest, contract)
+}
+
+pub(super) fn package(name: &str) -> String {
     format!(
         "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n"
     )
 }
 
-fn depends_on_contract(id: &ExerciseId) -> String {
+/// Returns the dependency of the package `name` on its contract.
+fn depends_on_contract(name: &str) -> String {
     format!(
         "\n[dependencies]\n# The types that the course gives; the check brings its own copy.\n\
-         contract = {{ package = \"{id}-contract\", path = \"contract\" }}\n"
+         contract = {{ package = \"{name}-contract\", path = \"contract\" }}\n"
     )
 }
 
 /// Returns the language of the file `path`.
-fn language(path: &str) -> &'static str {
+pub(super) fn language(path: &str) -> &'static str {
     match path.rsplit_once('.') {
         Some((_, "rs")) => "rust",
         Some((_, "toml")) => "toml",

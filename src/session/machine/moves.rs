@@ -6,12 +6,14 @@ use crate::session::finish::Finish;
 use crate::session::menu::Target;
 use crate::session::page::CoursePage;
 use crate::session::path::Stop;
+use crate::session::program::ProgramPage;
 use crate::session::quizzing::Quizzing;
 use crate::session::reading::Reading;
 use crate::session::solving::Solving;
 use crate::session::{Effect, ProgressNote, Trouble};
-use crate::source::TrackId;
+use crate::source::{ProgramId, TrackId};
 use crate::text::{Line, Role};
+use crate::workspace::ProgramHandOut;
 
 impl Machine {
     pub(super) fn start(&mut self) {
@@ -158,6 +160,7 @@ impl Machine {
                     self.replace(Box::new(question));
                 }
             }
+            Target::Program(id) => self.push(Effect::Program(id)),
         }
     }
 
@@ -182,6 +185,14 @@ impl Machine {
         {
             let text = format!("You are on the {title} track now; m, then t changes it.");
             self.say(Line::new().with(Role::Accent, text));
+        }
+    }
+
+    /// Shows what came of handing out a program.
+    pub(super) fn handed_out(&mut self, id: ProgramId, came: Result<ProgramHandOut, Trouble>) {
+        match came {
+            Ok(came) => self.cover(Box::new(ProgramPage::new(id, came))),
+            Err(trouble) => self.complain(&trouble),
         }
     }
 

@@ -4,6 +4,7 @@ use crate::check::{
     Diagnostic, Event, Outcome, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
 };
 use crate::progress::Progress;
+use crate::source::ExerciseId;
 
 fn play() -> Play {
     let mut play = Play::on("fast");
@@ -51,7 +52,7 @@ fn error(message: &str) -> Diagnostic {
     }
 }
 
-fn both() -> crate::source::ExerciseId {
+fn both() -> ExerciseId {
     "both".parse().unwrap()
 }
 
@@ -459,4 +460,40 @@ fn the_end_of_an_unfinished_track_lists_what_is_open() {
         "{}",
         play.page
     );
+}
+
+#[test]
+fn the_end_leads_to_a_program_that_asks_before_it_shows_solutions() {
+    let mut progress = Progress::default();
+    progress.track = Some("slow".parse().unwrap());
+    let mut play = Play::with(SCREEN, progress, true);
+    play.keys("\n");
+    play.go_to("The last page");
+    assert!(play.page.contains("Does it all."), "{}", play.page);
+    play.keys("mG\n");
+    assert!(
+        play.page.contains("that you have not passed"),
+        "{}",
+        play.page
+    );
+    assert!(play.page.contains("Careful"), "{}", play.page);
+    play.keys("n");
+    assert!(
+        play.page.contains("a program of your functions"),
+        "{}",
+        play.page
+    );
+    let seen = |play: &Play| {
+        let done = play.machine.progress().exercise(&careful());
+        done.is_some_and(|done| done.solution_seen)
+    };
+    assert!(!seen(&play));
+    play.keys("\ny");
+    assert!(play.page.contains("cargo run -p tool"), "{}", play.page);
+    assert!(play.page.contains("reference solutions"), "{}", play.page);
+    assert!(seen(&play));
+}
+
+fn careful() -> ExerciseId {
+    "careful".parse().unwrap()
 }

@@ -9,9 +9,10 @@ use super::super::shared::SharedState;
 use super::super::{Editor, Effect, Farewell, Input, Opened, ProgressNote, View};
 use crate::course::{Course, load};
 use crate::progress::Progress;
-use crate::source::Tree;
+use crate::source::{ExerciseId, Tree};
 use crate::term::{Caps, Key, Spot, TerminalEvent};
 use crate::text::Line;
+use crate::workspace::{HandedOut, ProgramHandOut};
 
 /// Two tracks, three lessons, a question of each type, three exercises.
 const FILES: &[(&str, &str)] = &[
@@ -56,6 +57,11 @@ const FILES: &[(&str, &str)] = &[
         "exercises/careful/exercise.toml",
         "kind = \"rust\"\ntitle = \"Careful\"\ntracks = [\"slow\"]\n",
     ),
+    (
+        "programs/tool/program.toml",
+        "title = \"tool\"\nsummary = \"Does it all.\"\ntracks = [\"slow\"]\nuses = [\"both\", \"careful\"]\n",
+    ),
+    ("programs/tool/output.txt", "1\n"),
 ];
 
 pub(super) fn course() -> Course {
@@ -230,10 +236,25 @@ impl Play {
                 return Some(Input::Edited(Ok(())));
             }
             Effect::Reset(_) => return Some(Input::Reset(Ok("/copy".into()))),
+            Effect::Program(id) => return Some(Input::Program(id, Ok(self.program()))),
             Effect::Prepare(_) | Effect::Suspend | Effect::Lab(_) => {}
             Effect::Quit(farewell) => self.ended = Some(farewell),
         }
         None
+    }
+
+    /// Hands out a program that uses the exercise `careful`, which is not done.
+    fn program(&self) -> ProgramHandOut {
+        let careful: ExerciseId = "careful".parse().unwrap();
+        let done = self.machine.progress().exercise(&careful);
+        let references = vec![careful.clone()];
+        if done.is_none_or(|done| !done.solution_seen) {
+            return ProgramHandOut::Asks(references);
+        }
+        ProgramHandOut::Done {
+            handed_out: HandedOut::default(),
+            references,
+        }
     }
 }
 
