@@ -29,7 +29,7 @@ fn hits_in<'a>(lesson: &'a Lesson, shows: &impl Fn(&Pattern) -> bool) -> Vec<Hit
 }
 
 /// Returns `text` if it is an HTTP status code.
-fn status(text: &str) -> Option<&str> {
+pub(super) fn status(text: &str) -> Option<&str> {
     let code: u16 = text.parse().ok()?;
     (100..600).contains(&code).then_some(text)
 }

@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use super::Hit;
 use super::query::{self, Term};
+use super::symptom;
 use crate::course::{Course, Exercise, Item, Lesson, Symptom};
 use crate::lesson::{Block, BlockKind, Inline, walk};
 use crate::source::TrackId;
@@ -29,7 +30,9 @@ const EXERCISE: f64 = 0.6;
 /// title.
 pub(super) fn find<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &str) -> Vec<Hit<'a>> {
     let terms = query::terms(text, &course.synonyms);
-    let places = places(course, track);
+    // A status has the symptoms that are about it.
+    let with_symptoms = symptom::status(text.trim()).is_none();
+    let places = places(course, track, with_symptoms);
     let found: Vec<Vec<f64>> = places.iter().map(|place| place.finds(&terms)).collect();
     let weights: Vec<f64> = (0..terms.len()).map(|term| weight(&found, term)).collect();
     let score = |finds: Vec<f64>| {
@@ -130,7 +133,11 @@ fn fit(in_head: bool, in_body: usize) -> f64 {
     often + if in_head { 4.0 } else { 0.0 }
 }
 
-fn places<'a>(course: &'a Course, track: Option<&'a TrackId>) -> Vec<Place<'a>> {
+fn places<'a>(
+    course: &'a Course,
+    track: Option<&'a TrackId>,
+    with_symptoms: bool,
+) -> Vec<Place<'a>> {
     let mut places = Vec::new();
     for lesson in &course.lessons {
         for (section, part) in lesson.sections().iter().enumerate() {
@@ -138,11 +145,13 @@ fn places<'a>(course: &'a Course, track: Option<&'a TrackId>) -> Vec<Place<'a>> 
                 places.push(of_section(lesson, section, track));
             }
         }
-        places.extend(lesson.symptoms.iter().map(|symptom| Place {
-            hit: Target::Symptom { lesson, symptom },
-            head: symptom.hop.clone(),
-            body: format!("{} {}", symptom.cause, symptom.example).into(),
-        }));
+        if with_symptoms {
+            places.extend(lesson.symptoms.iter().map(|symptom| Place {
+                hit: Target::Symptom { lesson, symptom },
+                head: symptom.hop.clone(),
+                body: format!("{} {}", symptom.cause, symptom.example).into(),
+            }));
+        }
     }
     places.extend(course.exercises_of(track).map(|exercise| Place {
         hit: Target::Exercise(exercise),

@@ -185,9 +185,11 @@ impl Solving {
             State::New | State::Started => (Role::Dim, self.when_checked(shared)),
         };
         let title = Line::new().with(Role::Accent, &self.exercise.title);
-        let place = title.clone().with(role, word);
-        let fits = place.width() + PAGES <= shared.view.caps.width;
-        footer.place = if fits { place } else { title };
+        let short = word.split_once(" of ").map_or("", |(short, _)| short);
+        let places = [word.as_str(), short].map(|word| title.clone().with(role, word));
+        let mut fitting = places.into_iter();
+        let place = fitting.find(|place| place.width() + PAGES <= shared.view.caps.width);
+        footer.place = place.unwrap_or(title);
     }
 }
 

@@ -13,6 +13,7 @@ use gradus::course::{self, Course, Exercise, Question, Quiz};
 use gradus::sandbox::Sandbox;
 use gradus::sys::environment::Environment;
 
+use crate::harness::{Extent, skip};
 use crate::pty::Pty;
 use crate::session::toolchain;
 
@@ -27,17 +28,37 @@ struct Journey {
     answered: BTreeSet<String>,
 }
 
+const USUAL: (u16, u16) = (80, 24);
+const SMALL: (u16, u16) = (40, 20);
+
 #[test]
 fn the_operator_track_is_finished_from_first_start_to_last_page() {
-    let mut journey = Journey::start("\r", "Operator");
+    operator(USUAL);
+}
+
+#[test]
+fn the_rust_track_is_finished_from_first_start_to_last_page() {
+    rust(USUAL);
+}
+
+#[test]
+fn both_tracks_are_finished_on_a_small_screen() {
+    if Extent::wanted() == Extent::Ordinary {
+        return skip("GRADUS_EXTENT=whole");
+    }
+    operator(SMALL);
+    rust(SMALL);
+}
+
+fn operator(size: (u16, u16)) {
+    let mut journey = Journey::start("\r", "Operator", size);
     journey.go("Operator: finished");
     journey.met_every_exercise_of("operator");
     journey.leave();
 }
 
-#[test]
-fn the_rust_track_is_finished_from_first_start_to_last_page() {
-    let mut journey = Journey::start("\x1b[B\r", "Rust");
+fn rust(size: (u16, u16)) {
+    let mut journey = Journey::start("\x1b[B\r", "Rust", size);
     journey.go("Rust: finished");
     journey.met_every_exercise_of("rust");
     journey.get_triage();
@@ -65,14 +86,14 @@ impl Journey {
         assert!(!program.join("reference").exists());
     }
 
-    fn start(keys: &str, track: &str) -> Self {
+    fn start(keys: &str, track: &str, size: (u16, u16)) -> Self {
         let home = tempfile::tempdir().expect("a scratch folder").keep();
         let variables = toolchain().expect("cargo runs this test, so there is a compiler");
         let variables: Vec<_> = variables
             .iter()
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
-        let mut pty = Pty::start(&home, &[], &variables, (80, 24));
+        let mut pty = Pty::start(&home, &[], &variables, size);
         pty.wait_for(track);
         pty.wait_for("q quit");
         pty.send(keys);
@@ -115,8 +136,8 @@ impl Journey {
         let footer = footer(screen);
         if footer.contains("Enter choose") || footer.contains("Enter answer") {
             self.answer(screen);
-        } else if let Some(title) = unsolved(screen) {
-            self.solve(title);
+        } else if let Some(exercise) = self.unsolved(screen) {
+            self.solve(&exercise);
         } else {
             self.press("\r", screen);
         }
@@ -163,29 +184,33 @@ impl Journey {
         self.pty.wait_for("Right.");
     }
 
+    /// Returns the exercise on the screen if it waits for a solution.
+    fn unsolved(&self, screen: &str) -> Option<Exercise> {
+        let seen = letters(screen);
+        let waits =
+            |exercise: &&Exercise| seen.contains(&(letters(&exercise.title) + "checkedateachsave"));
+        self.course.exercises.iter().find(waits).cloned()
+    }
+
     /// Saves the solution of the exercise on the screen and waits for the verdict.
-    fn solve(&mut self, title: &str) {
-        let found = self
-            .course
-            .exercises
-            .iter()
-            .find(|exercise| exercise.title == title);
-        let exercise = found
-            .unwrap_or_else(|| panic!("no exercise is called {title}"))
-            .clone();
+    fn solve(&mut self, exercise: &Exercise) {
+        let title = &exercise.title;
         assert!(
             self.solved.insert(exercise.id.to_string()),
             "{title} is met again, unsolved"
         );
-        if self.lacks_a_tool(&exercise) {
+        if self.lacks_a_tool(exercise) {
             // The course goes on without the lab, and counts it as done.
             self.pty.wait_for("skip the exercise");
             let screen = self.settled_screen();
             return self.press("s", &screen);
         }
-        self.save_solution(&exercise);
-        self.pty.wait_for(&format!("Passed: {title}"));
-        self.pty.wait_for(" · passed");
+        self.save_solution(exercise);
+        let passed = letters(&format!("Passed: {title}"));
+        self.pty.wait_until("a pass", |screen| {
+            let seen = letters(&screen.contents());
+            seen.contains(&passed) && seen.contains(&(letters(title) + "passed"))
+        });
     }
 
     /// Returns whether this machine lacks what the exercise needs, such as nginx.
@@ -221,7 +246,6 @@ impl Journey {
     }
 }
 
-/// Returns the last line of the screen.
 /// Returns whether the footer is drawn; where a letter begins an answer, `q` is none of its keys.
 fn has_keys(screen: &str) -> bool {
     ["q quit", "Esc other keys"]
@@ -229,16 +253,11 @@ fn has_keys(screen: &str) -> bool {
         .any(|keys| footer(screen).contains(keys))
 }
 
-fn footer(screen: &str) -> &str {
-    screen.trim_end().lines().last().unwrap_or_default()
-}
-
-/// Returns the title of the exercise on the screen if it waits for a solution.
-fn unsolved(screen: &str) -> Option<&str> {
-    let mut lines = screen.lines().rev();
-    lines
-        .find_map(|line| line.split_once(" · checked at each save"))
-        .map(|(title, _)| title.trim())
+/// Returns the last two lines of the screen: a small one needs both for its keys.
+fn footer(screen: &str) -> String {
+    let mut lines: Vec<_> = screen.trim_end().lines().rev().take(2).collect();
+    lines.reverse();
+    lines.join("  ")
 }
 
 /// What tells a question from the others on a screen.

@@ -6,14 +6,15 @@ use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
-use gradus::code_blocks::block::of_course;
-use gradus::course::{builtin, load};
+use gradus::code_blocks::block::{Block, of_course};
+use gradus::course::{Course, builtin, load};
 use gradus::languages::LANGUAGES;
+use gradus::lesson::{Layout, layout, parse};
 use gradus::sandbox::Sandbox;
 use rustix::process::{Pid, Signal};
 use snapbox::{assert_data_eq, str};
 
-use crate::harness::{Desk, skip};
+use crate::harness::{Desk, Extent, skip};
 use crate::processes::{of_folder, wait_until};
 
 /// How many blocks of the built-in course are run, at least.
@@ -38,6 +39,72 @@ fn most_blocks_of_the_builtin_course_are_run() {
     assert!(run >= RUN, "{run} are run");
     assert!(skipped <= SKIPPED, "{skipped} say why not");
     assert!(shown <= SHOWN, "{shown} are only shown");
+}
+
+/// The rows of a block of commands on a page of 80 columns, as they are copied from the screen.
+fn copied(block: &Block) -> String {
+    let Block { info, text, .. } = block;
+    let doc = parse(&format!("````{info}\n{text}````\n"));
+    let options = Layout {
+        width: 80,
+        ..Layout::default()
+    };
+    let rows = layout(&doc.blocks, &doc, &options).into_iter();
+    rows.map(|row| row.text().strip_prefix("  ").unwrap_or_default().to_owned() + "\n")
+        .collect()
+}
+
+fn commands_of(course: &Course) -> Vec<Block> {
+    let is_shell = |block: &Block| {
+        ["console", "sh", "bash"]
+            .iter()
+            .any(|name| block.info.starts_with(name))
+    };
+    of_course(course).into_iter().filter(is_shell).collect()
+}
+
+/// A command that is wider than the screen is broken so that a shell joins it again.
+#[test]
+fn commands_on_a_page_are_those_of_its_source() {
+    let (course, _) = load(&builtin::tree(), KINDS);
+    let joined = regex::Regex::new(r" \\\n {4}").expect("a pattern");
+    let mut broken = 0;
+    for block in commands_of(&course) {
+        let copied = copied(&block);
+        let rows = joined.replace_all(&copied, " ");
+        broken += usize::from(rows != copied);
+        let source: String = block
+            .text
+            .lines()
+            .map(|row| row.trim_end().to_owned() + "\n")
+            .collect();
+        assert_eq!(rows, source, "{}:{}", block.page, block.line);
+    }
+    assert!(broken > 5, "{broken} blocks have a command that is broken");
+}
+
+/// The built-in course with its commands as they are copied from the screen.
+#[test]
+fn commands_run_as_a_page_shows_them() {
+    if Extent::wanted() == Extent::Ordinary {
+        return skip("GRADUS_EXTENT=whole");
+    }
+    let desk = Desk::new();
+    let tree = builtin::tree();
+    let (course, _) = load(&tree, KINDS);
+    let blocks = commands_of(&course);
+    for (path, text) in tree.below("") {
+        let mut rows: Vec<String> = text.lines().map(str::to_owned).collect();
+        // From the end, so that lines before keep their numbers.
+        for block in blocks.iter().rev().filter(|block| block.page == path) {
+            let count = block.text.lines().count();
+            let copied = copied(block).lines().map(str::to_owned).collect::<Vec<_>>();
+            rows.splice(block.line..block.line + count, copied);
+        }
+        desk.write(&format!("course/{path}"), &(rows.join("\n") + "\n"));
+    }
+    let run = desk.gradus(&["validate", "../course"]);
+    assert!(run.stdout.contains("No problems"), "{}", run.whole());
 }
 
 /// Returns what `validate` says of a course with a lab and a lesson of these blocks, which start on
