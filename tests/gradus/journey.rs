@@ -94,6 +94,10 @@ impl Journey {
             .map(|(name, value)| (*name, value.as_str()))
             .collect();
         let mut pty = Pty::start(&home, &[], &variables, size);
+        pty.wait_for("q quit");
+        if size == SMALL {
+            pty.send("\r");
+        }
         pty.wait_for(track);
         pty.wait_for("q quit");
         pty.send(keys);
@@ -187,8 +191,12 @@ impl Journey {
     /// Returns the exercise on the screen if it waits for a solution.
     fn unsolved(&self, screen: &str) -> Option<Exercise> {
         let seen = letters(screen);
-        let waits =
-            |exercise: &&Exercise| seen.contains(&(letters(&exercise.title) + "checkedateachsave"));
+        let waits = |exercise: &&Exercise| {
+            let title = letters(&exercise.title);
+            let is_open = !self.solved.contains(exercise.id.as_str());
+            let asks = footer(screen).contains("Enter check") && seen.contains(&title);
+            is_open && asks || seen.contains(&(title + "checkedateachsave"))
+        };
         self.course.exercises.iter().find(waits).cloned()
     }
 
