@@ -163,6 +163,19 @@ impl Quizzing {
         }
     }
 
+    /// Returns whether Enter turns the page: there is more, and no choice in sight is chosen.
+    fn turns(&self, shared: &SharedState) -> bool {
+        !(shared.sheet.is_at_end() || self.has_choices() && self.sees_chosen(shared))
+    }
+
+    fn has_choices(&self) -> bool {
+        self.is_open() && !self.quiz.choices().is_empty()
+    }
+
+    fn sees_chosen(&self, shared: &SharedState) -> bool {
+        self.chosen.is_some_and(|index| self.is_seen(index, shared))
+    }
+
     fn is_seen(&self, index: usize, shared: &SharedState) -> bool {
         shared.sheet.shows(self.line_of(index, &shared.view))
     }
@@ -318,7 +331,7 @@ impl CoursePage for Quizzing {
                 let enter = hint("Enter", if is_at_end { "answer" } else { "more" });
                 vec![hint("any letter", "begins your answer"), enter]
             }
-            _ if !is_at_end => vec![hint("Enter", "more"), back, skip],
+            _ if self.turns(shared) => vec![hint("Enter", "more"), back, skip],
             None => self.open_hints(&shared.view),
             Some((_, mark)) if mark.right => vec![hint("Enter", "next"), back, map],
             Some(_) => {
@@ -368,9 +381,9 @@ impl CoursePage for Quizzing {
 
     fn press(&mut self, key: Key, shared: &SharedState) -> Vec<Action> {
         let at_end = shared.sheet.is_at_end();
-        let has_choices = self.is_open() && !self.quiz.choices().is_empty();
-        let sees_chosen = self.chosen.is_some_and(|index| self.is_seen(index, shared));
-        let turns = !(at_end || has_choices && sees_chosen);
+        let has_choices = self.has_choices();
+        let sees_chosen = self.sees_chosen(shared);
+        let turns = self.turns(shared);
         vec![match key {
             Key::Enter | Key::Char(' ') if turns => Action::Turn,
             Key::PageDown if !at_end => Action::Turn,

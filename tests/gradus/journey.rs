@@ -26,6 +26,8 @@ struct Journey {
     workspace: PathBuf,
     solved: BTreeSet<String>,
     answered: BTreeSet<String>,
+    /// The page before: a small screen shows a question on more than one.
+    before: String,
 }
 
 const USUAL: (u16, u16) = (80, 24);
@@ -108,6 +110,7 @@ impl Journey {
             workspace: home.join("gradus-workspace"),
             solved: BTreeSet::new(),
             answered: BTreeSet::new(),
+            before: String::new(),
         }
     }
 
@@ -125,6 +128,7 @@ impl Journey {
                 return;
             }
             self.step(&screen);
+            self.before = screen;
         }
         panic!("no end of the course; the screen is\n{}", self.pty.screen());
     }
@@ -157,7 +161,7 @@ impl Journey {
     }
 
     fn answer(&mut self, screen: &str) {
-        let seen = letters(screen);
+        let seen = letters(&self.before) + &letters(screen);
         let quizzes = self.course.lessons.iter().flat_map(course::Lesson::quizzes);
         let mut asked = quizzes.filter(|quiz| !self.answered.contains(&key(quiz)));
         let quiz = asked.find(|quiz| seen.contains(&key(quiz))).cloned();
@@ -166,7 +170,7 @@ impl Journey {
         self.pty.send("\r");
         match &quiz.question {
             Question::Single(choices) => {
-                self.pty.wait_for("Enter answer");
+                Self::see_all_choices(&mut self.pty);
                 let right = choices
                     .iter()
                     .position(|choice| choice.correct)
@@ -174,7 +178,7 @@ impl Journey {
                 self.pty.send(&("\x1b[B".repeat(right) + "\r"));
             }
             Question::Multiple(choices) => {
-                self.pty.wait_for("Enter answer");
+                Self::see_all_choices(&mut self.pty);
                 let keys = choices
                     .iter()
                     .map(|choice| if choice.correct { " \x1b[B" } else { "\x1b[B" });
@@ -188,13 +192,33 @@ impl Journey {
         self.pty.wait_for("Right.");
     }
 
+    /// Turns the pages of a question until it can be answered.
+    fn see_all_choices(pty: &mut Pty) {
+        for _ in 0..MOST_STEPS {
+            pty.wait_until("choices", |screen| {
+                let keys = footer(&screen.contents());
+                ["Enter answer", "Enter more"]
+                    .iter()
+                    .any(|key| keys.contains(key))
+            });
+            let screen = pty.screen();
+            if footer(&screen).contains("Enter answer") {
+                return;
+            }
+            pty.send("\r");
+            pty.wait_until("another page", |now| now.contents() != screen);
+        }
+    }
+
     /// Returns the exercise on the screen if it waits for a solution.
     fn unsolved(&self, screen: &str) -> Option<Exercise> {
         let seen = letters(screen);
         let waits = |exercise: &&Exercise| {
             let title = letters(&exercise.title);
             let is_open = !self.solved.contains(exercise.id.as_str());
-            let asks = footer(screen).contains("Enter check") && seen.contains(&title);
+            let folder = letters(&format!("exercises/{}", exercise.id));
+            let is_here = seen.contains(&title) || seen.contains(&folder);
+            let asks = footer(screen).contains("Enter check") && is_here;
             is_open && asks || seen.contains(&(title + "checkedateachsave"))
         };
         self.course.exercises.iter().find(waits).cloned()
@@ -216,8 +240,10 @@ impl Journey {
         self.save_solution(exercise);
         let passed = letters(&format!("Passed: {title}"));
         self.pty.wait_until("a pass", |screen| {
-            let seen = letters(&screen.contents());
-            seen.contains(&passed) && seen.contains(&(letters(title) + "passed"))
+            let screen = screen.contents();
+            let goes_on = ["Enter next", "Enter more"];
+            let goes_on = goes_on.iter().any(|key| footer(&screen).contains(key));
+            goes_on && letters(&screen).contains(&passed)
         });
     }
 
