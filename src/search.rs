@@ -12,7 +12,7 @@ mod words;
 use crate::course::{Course, Exercise, Lesson, Symptom};
 use crate::source::TrackId;
 
-pub(crate) use query::words;
+use query::words;
 pub(crate) use words::vocabulary;
 
 /// A search hit.
@@ -35,27 +35,35 @@ pub(crate) enum Hit<'a> {
     Exercise(&'a Exercise),
 }
 
+/// What a search finds.
+#[derive(Debug)]
+pub(crate) struct Found<'a> {
+    /// The hits, best first.
+    pub(crate) hits: Vec<Hit<'a>>,
+    /// The words of the text that stand nowhere in the course.
+    pub(crate) unknown: Vec<String>,
+}
+
 /// The most words of a query; a longer text that is the line of a symptom is not searched by its words.
 const QUERY: usize = 8;
 
-/// Returns the hits for `text`: symptoms that match, then places that have its words, best first. A place that `track` does not have is no hit; a symptom always is one, since a log knows no track.
-pub(crate) fn search<'a>(
-    course: &'a Course,
-    track: Option<&'a TrackId>,
-    text: &str,
-) -> Vec<Hit<'a>> {
+/// Returns the hits for `text`: symptoms that match, then places that have its words, best first. A place that
+/// `track` does not have is no hit; a symptom always is one, since a log knows no track.
+pub(crate) fn search<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &str) -> Found<'a> {
     let mut hits = symptom::find(course, text);
+    let mut unknown = Vec::new();
     if hits.is_empty() || words(text).count() <= QUERY {
         let known: Vec<_> = hits.iter().filter_map(Hit::symptom).collect();
-        let by_words = words::find(course, track, text).into_iter();
+        let (by_words, nowhere) = words::find(course, track, text);
+        unknown = nowhere;
         let is_new = |hit: &Hit<'_>| {
             let symptom = hit.symptom();
             symptom.is_none_or(|symptom| !known.iter().any(|it| std::ptr::eq(*it, symptom)))
         };
-        let new: Vec<_> = by_words.filter(is_new).collect();
+        let new: Vec<_> = by_words.into_iter().filter(is_new).collect();
         hits.extend(new);
     }
-    hits
+    Found { hits, unknown }
 }
 
 impl<'a> Hit<'a> {
@@ -75,11 +83,13 @@ mod tests {
     #[test]
     fn symptoms_come_before_places_that_have_the_words() {
         let course = fixture::course();
-        let symptom = search(&course, None, "connection refused");
+        let symptom = search(&course, None, "connection refused").hits;
         assert!(matches!(&symptom[..], [Hit::Symptom { .. }]), "{symptom:?}");
-        let words = search(&course, None, "both");
+        let words = search(&course, None, "both").hits;
         assert!(matches!(&words[..], [Hit::Exercise(_)]), "{words:?}");
-        assert!(search(&course, None, "quantum").is_empty());
+        let found = search(&course, None, "quantum both");
+        assert_eq!(found.unknown, ["quantum"]);
+        assert!(search(&course, None, "quantum").hits.is_empty());
     }
 
     #[test]
@@ -94,9 +104,9 @@ mod tests {
             ("before", 1, 1),
             ("both", 1, 2),
         ] {
-            assert_eq!(search(&course, fast, word).len(), on_fast, "{word}");
-            assert_eq!(search(&course, slow, word).len(), on_slow, "{word}");
+            assert_eq!(search(&course, fast, word).hits.len(), on_fast, "{word}");
+            assert_eq!(search(&course, slow, word).hits.len(), on_slow, "{word}");
         }
-        assert_eq!(search(&course, None, "care").len(), 1);
+        assert_eq!(search(&course, None, "care").hits.len(), 1);
     }
 }

@@ -156,7 +156,10 @@ fn summary(survey: &Survey<'_>) -> String {
             "{read} read, and no error in them. A 502 that leaves no line was the app's own answer, or \
              stands in another log."
         ),
-        _ => format!("{read} read: {known} known, {unknown} unknown to this course."),
+        _ => format!(
+            "{read} read: {known} known, {unknown} unknown to this course, {} without an error.",
+            survey.lines.saturating_sub(known + unknown)
+        ),
     }
 }
 

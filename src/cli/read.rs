@@ -80,13 +80,9 @@ impl Read {
         if left_out > 0 {
             let command = app.command(&format!("read {} --further", lesson.id));
             lines.push(Line::new());
-            lines.push(Line::new().with(
-                Role::Dim,
-                format!(
-                    "Left out: {}. To read them too: {command}",
-                    titles(lesson, track)
-                ),
-            ));
+            let titles = format!("Left out here: {}", titles(lesson, track));
+            lines.push(Line::new().with(Role::Dim, titles));
+            lines.push(Line::plain("  ").with(Role::Code, command));
         }
         lines
     }

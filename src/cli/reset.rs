@@ -5,8 +5,9 @@ use clap::Args;
 use super::app::{App, Done};
 use super::exit::Code;
 use super::names;
+use super::solution::agree;
 use crate::course::Exercise;
-use crate::text::Line;
+use crate::text::{Line, counted};
 
 /// Restore an exercise's files as handed out; a copy of yours is kept
 #[derive(Debug, Args)]
@@ -31,6 +32,13 @@ impl Reset {
         };
         if chosen.is_empty() {
             app.note("No exercise was handed out yet.");
+            return Ok(Code::Nothing);
+        }
+        let question = format!(
+            "Restore the files of {}? What you solved stays passed; a program on your crates needs them.",
+            counted(chosen.len(), "exercise")
+        );
+        if self.all && app.output.is_interactive() && !agree(app, &question)? {
             return Ok(Code::Nothing);
         }
         for exercise in chosen {

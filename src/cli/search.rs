@@ -8,7 +8,7 @@ use super::app::{App, Done};
 use super::exit::Code;
 use super::names::nearest;
 use crate::course::{Course, Lesson, Symptom};
-use crate::search::{Hit, search, vocabulary, words};
+use crate::search::{Found, Hit, search, vocabulary};
 use crate::text::{Line, Role, Style};
 
 /// Search the course by words, a log line or a status
@@ -23,14 +23,12 @@ impl Search {
     pub(super) fn run(self, app: &App) -> Done {
         let opened = app.open_course()?;
         let text = self.text.join(" ");
-        let hits = search(&opened.course, opened.progress.track.as_ref(), &text);
+        let Found { hits, unknown } = search(&opened.course, opened.progress.track.as_ref(), &text);
         if hits.is_empty() {
-            report_no_hits(app, &opened.course, &text);
+            report_no_hits(app, &opened.course, &text, unknown);
             return Ok(Code::NotPassed);
         }
-        if words(&text).nth(1).is_some()
-            && let Some(question) = correction(&opened.course, &text)
-        {
+        if let Some(question) = correction(&opened.course, unknown) {
             app.output.tell(&[Line::plain(question)]);
         }
         for (index, hit) in hits.iter().enumerate() {
@@ -109,9 +107,9 @@ fn command_line(app: &App, command: &str) -> Line {
 }
 
 /// Reports that nothing was found, and what else to try.
-fn report_no_hits(app: &App, course: &Course, text: &str) {
+fn report_no_hits(app: &App, course: &Course, text: &str, unknown: Vec<String>) {
     let mut sentences = vec![format!("Nothing in this course matches `{text}`.")];
-    sentences.extend(correction(course, text));
+    sentences.extend(correction(course, unknown));
     sentences.push(format!(
         "Try other words, the line of error.log itself, or a status; {} shows every lesson.",
         app.command("list")
@@ -120,12 +118,14 @@ fn report_no_hits(app: &App, course: &Course, text: &str) {
     app.output.tell(&lines);
 }
 
-/// Returns a question that names words of the course in place of those of `text` that it lacks.
-fn correction(course: &Course, text: &str) -> Option<String> {
+/// Returns a question that names words of the course in place of `unknown` ones.
+fn correction(course: &Course, unknown: Vec<String>) -> Option<String> {
+    if unknown.is_empty() {
+        return None;
+    }
     let vocabulary = vocabulary(course);
     let is_word = |word: &String| word.len() > 3 && word.chars().all(char::is_alphabetic);
-    let unknown = words(text).filter(|word| is_word(word) && !vocabulary.contains(word));
-    let near = unknown.filter_map(|word| {
+    let near = unknown.into_iter().filter(is_word).filter_map(|word| {
         let known = vocabulary.iter().filter(|known| is_word(known));
         nearest(&word, known.map(String::as_str))
     });

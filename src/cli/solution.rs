@@ -29,7 +29,12 @@ impl Solution {
         let opened = app.open_course()?;
         let exercise = opened.exercise(app, self.exercise.as_deref())?;
         let passed = opened.progress.state_of(exercise) == State::Passed;
-        if !passed && !self.yes && !agree(app, "You have not passed yet. See the solution anyway?")?
+        if !passed
+            && !self.yes
+            && !agree(
+                app,
+                "You have not passed it yet, and a solution that was shown cannot be unseen. See it anyway?",
+            )?
         {
             let hint = app.command(&format!("hint {}", exercise.id));
             let yes = app.command(&format!("solution {} --yes", exercise.id));
@@ -62,7 +67,8 @@ pub(super) fn agree(app: &App, question: &str) -> Result<bool, Failure> {
     if !app.output.is_interactive() {
         return Ok(false);
     }
-    app.output.text(&format!("{question} [y/N] "))?;
+    app.output.line(Line::plain(question))?;
+    app.output.text("[y/N] ")?;
     io::stdout().flush()?;
     let mut answer = String::new();
     io::stdin().read_line(&mut answer)?;

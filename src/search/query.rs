@@ -19,6 +19,8 @@ const SHORT: usize = 3;
 /// A word of a query.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Term {
+    /// The word in lower case.
+    pub(super) typed: String,
     /// What a text that has the word contains, in lower case: its stem, and those of its synonyms.
     forms: Vec<String>,
 }
@@ -34,7 +36,8 @@ pub(super) fn terms(text: &str, synonyms: &[Vec<String>]) -> Vec<Term> {
     let mut terms = Vec::new();
     for word in kept {
         let term = Term::new(&word, synonyms);
-        if !terms.contains(&term) {
+        let is_new = |other: &Term| other.forms != term.forms;
+        if terms.iter().all(is_new) {
             terms.push(term);
         }
     }
@@ -59,7 +62,10 @@ impl Term {
             forms.extend([word.replace('-', " "), word.replace('-', "")]);
         }
         forms.dedup();
-        Self { forms }
+        Self {
+            typed: word.to_owned(),
+            forms,
+        }
     }
 
     /// Returns how often `text`, in lower case, has the word.

@@ -28,13 +28,24 @@ const EXERCISE: f64 = 0.6;
 
 /// Returns the places that contain words of `text`, best first: rare words count most, and those of a
 /// title.
-pub(super) fn find<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &str) -> Vec<Hit<'a>> {
+///
+/// Also returns the words that stand nowhere.
+pub(super) fn find<'a>(
+    course: &'a Course,
+    track: Option<&'a TrackId>,
+    text: &str,
+) -> (Vec<Hit<'a>>, Vec<String>) {
     let terms = query::terms(text, &course.synonyms);
     // A status has the symptoms that are about it.
     let with_symptoms = symptom::status(text.trim()).is_none();
     let places = places(course, track, with_symptoms);
-    let found: Vec<Vec<f64>> = places.iter().map(|place| place.finds(&terms)).collect();
+    let phrase = text.trim().to_lowercase();
+    let finds = |place: &Place<'_>| place.finds(&terms, &phrase);
+    let found: Vec<Vec<f64>> = places.iter().map(finds).collect();
     let weights: Vec<f64> = (0..terms.len()).map(|term| weight(&found, term)).collect();
+    let is_unknown = |(_, weight): &(&Term, &f64)| **weight <= 0.0;
+    let unknown = terms.iter().zip(&weights).filter(is_unknown);
+    let unknown = unknown.map(|(term, _)| term.typed.clone()).collect();
     let score = |finds: Vec<f64>| {
         finds
             .iter()
@@ -56,7 +67,8 @@ pub(super) fn find<'a>(course: &'a Course, track: Option<&'a TrackId>, text: &st
     let mut by_weight: Vec<_> = terms.iter().zip(&weights).collect();
     by_weight.sort_by(|(_, one), (_, other)| other.total_cmp(one));
     let terms: Vec<_> = by_weight.into_iter().map(|(term, _)| term).collect();
-    best.map(|(_, place)| place.into_hit(&terms)).collect()
+    let hits = best.map(|(_, place)| place.into_hit(&terms)).collect();
+    (hits, unknown)
 }
 
 /// Returns what the word `term` weighs: the more, the fewer places have it; nothing if none has.
@@ -90,13 +102,15 @@ enum Target<'a> {
 }
 
 impl<'a> Place<'a> {
-    /// Returns how well the place fits each of `terms`.
-    fn finds(&self, terms: &[Term]) -> Vec<f64> {
+    /// Returns how well the place fits each of `terms`; twice as well if it has all of `phrase` as it stands.
+    fn finds(&self, terms: &[Term], phrase: &str) -> Vec<f64> {
         let (head, body) = (lower_case(&self.head), lower_case(&self.body));
         let worth = match self.hit {
             Target::Exercise(_) => EXERCISE,
             Target::Section { .. } | Target::Symptom { .. } => 1.0,
         };
+        let has_phrase = terms.len() > 1 && (head.contains(phrase) || body.contains(phrase));
+        let worth = worth * if has_phrase { 2.0 } else { 1.0 };
         let fit = |term: &Term| worth * fit(term.count(&head) > 0, term.count(&body));
         terms.iter().map(fit).collect()
     }
@@ -122,7 +136,7 @@ impl<'a> Place<'a> {
     }
 }
 
-/// Returns how well a word fits a place: 4 if its head has it, and up to 2 by how often its body has.
+/// Returns how well a word fits a place: 3 if its head has it, and up to 2 by how often its body has.
 fn fit(in_head: bool, in_body: usize) -> f64 {
     let often = match in_body {
         0 => 0.0,
@@ -130,7 +144,7 @@ fn fit(in_head: bool, in_body: usize) -> f64 {
         2 | 3 => 1.5,
         _ => 2.0,
     };
-    often + if in_head { 4.0 } else { 0.0 }
+    often + if in_head { 3.0 } else { 0.0 }
 }
 
 fn places<'a>(
@@ -299,7 +313,7 @@ mod tests {
 
     fn titles(text: &str) -> Vec<String> {
         let course = fixture::course();
-        let hits = find(&course, None, text).into_iter();
+        let hits = find(&course, None, text).0.into_iter();
         let titles = hits.map(|hit| match hit {
             Hit::Symptom { symptom, .. } => symptom.cause.clone(),
             Hit::Section { section, .. } => format!("section {section}"),
@@ -326,7 +340,7 @@ mod tests {
     #[test]
     fn a_title_is_better_than_text() {
         let course = fixture::course();
-        let hits = find(&course, None, "start");
+        let (hits, _) = find(&course, None, "start");
         assert!(
             matches!(&hits[0], Hit::Section { section: 0, .. }),
             "{hits:?}"

@@ -11,7 +11,7 @@ use crate::text::{Line, Role};
 impl SharedState {
     /// Returns the places that `words` lead to; `None` if there is none.
     pub(super) fn find(&self, words: &str) -> Option<Listing> {
-        let hits = search(&self.course, self.progress.track.as_ref(), words);
+        let hits = search(&self.course, self.progress.track.as_ref(), words).hits;
         let entries: Vec<_> = hits.iter().filter_map(|hit| self.entry_of(hit)).collect();
         let head = Line::new()
             .with(Role::Heading(1), "Found")

@@ -140,6 +140,16 @@ fn what_cannot_be_undone_in_a_lab_is_told_at_every_check() {
 }
 
 #[test]
+fn what_can_still_be_done_in_a_lab_is_not_called_past() {
+    let machine = Machine::new(&["reload-without-loss"]);
+    let mut lab = machine.up("reload-without-loss");
+    let check = machine.says(&["check", "reload-without-loss"]);
+    assert!(check.contains("has not read this file"), "{check}");
+    assert!(!check.contains("this lab remembers"), "{check}");
+    end(&mut lab, &machine);
+}
+
+#[test]
 fn another_server_in_the_place_of_the_shop_is_found_out() {
     let machine = Machine::new(&["app-down"]);
     let mut lab = machine.up("app-down");

@@ -95,7 +95,10 @@ pub(super) fn judged(task: &GatewayTask, folder: &Path, context: &Context) -> Op
     }
     match lab_of(folder, context)?.ask(&LabRequest::Judge) {
         Ok(LabReply::Judged(mut outcome)) => {
-            remember(task, &mut outcome);
+            // Before nginx has read the file, the next step is still to come.
+            if unread(folder, context).is_none() {
+                remember(task, &mut outcome);
+            }
             Some(*outcome)
         }
         // The lab went down just now.

@@ -122,7 +122,7 @@ impl LabScreen<'_> {
             let age = board::age(unix_time().saturating_sub(nginx.config_since));
             format!("nginx.conf was saved; nginx still runs what it read {age} ago. r reloads.")
         } else {
-            "nginx.conf was saved; it says what nginx runs.".to_owned()
+            "nginx.conf was saved; nginx runs with this text.".to_owned()
         };
         self.say(Role::Accent, &text)
     }

@@ -40,7 +40,7 @@ The result does not fit.
 Errors that this course does not know
   2 lines like line 2: [error] N N odd thing "…" at N
 
-6 lines read: 3 known, 2 unknown to this course.
+6 lines read: 3 known, 2 unknown to this course, 1 without an error.
 --- exit 0
 
 "#]]

@@ -137,7 +137,8 @@ Answer with: gradus quiz start
 Exercise: Double
 Check it with: gradus check double
 
-Left out: Other bases. To read them too: gradus read start --further
+Left out here: Other bases
+  gradus read start --further
 --- exit 0
 
 "#]]
