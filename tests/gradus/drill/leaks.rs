@@ -37,6 +37,7 @@ fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
         if is_left_out || !fault.needs.is_empty() {
             continue;
         }
+        let progress = fs::read_to_string(machine.path("work/.gradus/progress.json")).ok();
         let drill = sit(&machine, &["--seed", &seed_of(&spec, &fault.id)]);
         let mut seen = drill.heard();
         for said in [&["lab", "ps"][..], &["lab", "ps", "--json"]] {
@@ -55,6 +56,8 @@ fn nothing_on_the_screen_and_in_no_file_gives_the_fault_away() {
                 match fs::read_to_string(entry.path()) {
                     // What is over is no secret.
                     Ok(_) if entry.file_name() == "drills.json" => {}
+                    // It has cards of causes that were missed before, and gets none by this drill yet.
+                    Ok(text) if Some(&text) == progress.as_ref() => {}
                     Ok(text) => seen += &text,
                     Err(_) if entry.path().is_dir() => folders.push(entry.path()),
                     Err(_) => {}
