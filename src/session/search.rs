@@ -4,7 +4,7 @@ use super::lists::{ListKind, Listing};
 use super::menu::{Menu, MenuEntry, Target};
 use super::path::Stop;
 use super::shared::SharedState;
-use crate::course::{Exercise, Lesson};
+use crate::course::{Exercise, Lesson, Symptom};
 use crate::search::{Hit, search};
 use crate::text::{Line, Role};
 
@@ -25,7 +25,7 @@ impl SharedState {
     fn entry_of(&self, hit: &Hit<'_>) -> Option<MenuEntry> {
         match hit {
             Hit::Symptom { lesson, symptom } => Some(MenuEntry {
-                label: label(&lesson.title, &symptom.cause),
+                label: label(&lesson.title, &advice(symptom)),
                 target: Target::Stop(self.section_stop(lesson, 0)?),
             }),
             Hit::Section {
@@ -61,6 +61,17 @@ impl SharedState {
         };
         way.stops().find(is_it)
     }
+}
+
+/// Returns the cause of a symptom, where it is, and what to look at first.
+fn advice(symptom: &Symptom) -> String {
+    let Symptom {
+        cause, hop, first, ..
+    } = symptom;
+    let first = first
+        .as_ref()
+        .map_or_else(String::new, |first| format!(" First: {first}"));
+    format!("{cause} Where: {hop}.{first}")
 }
 
 fn label(title: &str, more: &str) -> Line {
