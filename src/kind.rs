@@ -1,6 +1,8 @@
 //! The trait of a kind of exercise, which reads an exercise's folder, and of its task, which judges a hand-in.
 
 mod changes;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod program;
 mod prove;
 

@@ -1,10 +1,12 @@
 //! Search in a course: by words of its text, by a pasted log line, or by a whole log.
 
+mod excerpt;
 pub(crate) mod log;
 mod log_line;
 #[cfg(test)]
 mod pasted;
 mod query;
+mod section;
 mod shape;
 mod symptom;
 mod words;
@@ -13,7 +15,7 @@ use crate::course::{Course, Exercise, Lesson, Symptom};
 use crate::source::TrackId;
 
 use query::words;
-pub(crate) use words::vocabulary;
+pub(crate) use section::vocabulary;
 
 /// A search hit.
 #[derive(Debug, Clone)]

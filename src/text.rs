@@ -4,6 +4,7 @@
 //! never an escape sequence: only the emitter in `term` knows those.
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 
 use unicode_width::UnicodeWidthStr;
@@ -94,8 +95,8 @@ impl From<Role> for Style {
 }
 
 /// Returns `count` things called `noun`, in words.
-pub(crate) fn counted(count: usize, noun: &str) -> String {
-    let ending = if count == 1 { "" } else { "s" };
+pub(crate) fn counted<N: fmt::Display + From<u8> + PartialEq>(count: N, noun: &str) -> String {
+    let ending = if count == N::from(1) { "" } else { "s" };
     format!("{count} {noun}{ending}")
 }
 

@@ -13,7 +13,7 @@ use super::exit::Code;
 use super::search::symptom_lines;
 use crate::search::log::{Known, LogReader, Shape, Survey};
 use crate::source::LessonId;
-use crate::text::{Line, Role, Style};
+use crate::text::{Line, Role, Style, counted};
 
 pub(super) use input::LogError;
 
@@ -115,7 +115,7 @@ fn show(app: &App, survey: &Survey<'_>) -> Result<(), super::failure::Failure> {
 }
 
 fn known_lines(app: &App, known: &Known<'_>) -> Vec<Line> {
-    let first = format!("{} like line {}", lines(known.count), known.line);
+    let first = format!("{} like line {}", counted(known.count, "line"), known.line);
     let mut shown = vec![
         Line::new().with(Style::bold(Role::Accent), first),
         Line::plain("  ").with(Role::Dim, &known.example),
@@ -128,20 +128,27 @@ fn unknown_lines(survey: &Survey<'_>) -> Vec<Line> {
     let title = "Errors that this course does not know";
     let mut shown = vec![Line::new().with(Style::bold(Role::Warn), title)];
     for shape in survey.unknown.iter().take(SHOWN) {
-        let first = format!("  {} like line {}: ", lines(shape.count), shape.line);
+        let first = format!(
+            "  {} like line {}: ",
+            counted(shape.count, "line"),
+            shape.line
+        );
         shown.push(Line::plain(first).with(Role::Dim, &shape.text));
     }
     let rest = survey.unknown.iter().skip(SHOWN);
     let rest = rest.map(|shape| shape.count).sum::<u64>() + survey.more;
     if rest > 0 {
-        shown.push(Line::plain(format!("  {} of other shapes", lines(rest))));
+        shown.push(Line::plain(format!(
+            "  {} of other shapes",
+            counted(rest, "line")
+        )));
     }
     shown
 }
 
 /// Returns what was read, in a sentence; for a file that is no log, that it is none.
 fn summary(survey: &Survey<'_>) -> String {
-    let read = lines(survey.lines);
+    let read = counted(survey.lines, "line");
     let sum = |counts: &mut dyn Iterator<Item = u64>| counts.sum::<u64>();
     let known = sum(&mut survey.known.iter().map(|known| known.count));
     let unknown = sum(&mut survey.unknown.iter().map(|shape| shape.count)) + survey.more;
@@ -161,9 +168,4 @@ fn summary(survey: &Survey<'_>) -> String {
             survey.lines.saturating_sub(known + unknown)
         ),
     }
-}
-
-fn lines(count: u64) -> String {
-    let noun = if count == 1 { "line" } else { "lines" };
-    format!("{count} {noun}")
 }

@@ -167,8 +167,8 @@ fn fit(lines: &[Line], caps: &Caps) -> Vec<Line> {
     rows.collect()
 }
 
-/// The placeholder of a blank at which no line is broken.
-const NO_BREAK: &str = "\u{a0}";
+/// Characters at which a line may be broken, each with a placeholder of private use, at which it is not.
+const NO_BREAK: [(&str, &str); 2] = [(" ", "\u{e000}"), ("-", "\u{e001}")];
 
 fn broken(line: &Line, width: usize) -> Vec<Line> {
     let text = line.text();
@@ -179,7 +179,8 @@ fn broken(line: &Line, width: usize) -> Vec<Line> {
         let parts = span.text.split('`').enumerate().map(|(index, part)| {
             in_code ^= index > 0;
             if in_code {
-                part.replace(' ', NO_BREAK)
+                let keep = |part: String, (char, kept): (&str, &str)| part.replace(char, kept);
+                NO_BREAK.into_iter().fold(part.to_owned(), keep)
             } else {
                 part.to_owned()
             }
@@ -194,7 +195,9 @@ fn broken(line: &Line, width: usize) -> Vec<Line> {
     let mut rows = wrap(&spans, room);
     for row in &mut rows {
         for span in &mut row.spans {
-            span.text = span.text.replace(NO_BREAK, " ");
+            for (char, kept) in NO_BREAK {
+                span.text = span.text.replace(kept, char);
+            }
         }
         let lead = Line::plain(" ".repeat(indent.min(width - room)));
         row.spans.splice(0..0, lead.spans);
@@ -236,6 +239,8 @@ mod tests {
     fn a_command_stays_whole_for_a_copy() {
         let line = Line::plain("  ").with(Role::Code, "gradus check some-exercise");
         assert_eq!(texts(&line, &caps(true)), [line.text()]);
+        let line = Line::plain("or `gradus a-b --yes`");
+        assert_eq!(texts(&line, &caps(true)), ["or", "`gradus a-b --yes`"]);
         let line = Line::plain("hint: start over with `gradus reset x`");
         let rows = ["hint: start over", "with", "`gradus reset x`"];
         assert!(

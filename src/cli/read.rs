@@ -105,9 +105,10 @@ fn link_lines(app: &App, course: &Course, lesson: &Lesson, text: &[Line]) -> Vec
         .collect();
     others.dedup_by_key(|other| &other.id);
     let gap = (!others.is_empty()).then(Line::new);
-    let commands = others.into_iter().map(|other| {
+    let commands = others.into_iter().flat_map(|other| {
         let command = app.command(&format!("read {}", other.id));
-        Line::new().with(Role::Dim, format!("{}: {command}", other.title))
+        let title = Line::new().with(Role::Dim, format!("{}:", other.title));
+        [title, Line::plain("  ").with(Role::Code, command)]
     });
     gap.into_iter().chain(commands).collect()
 }

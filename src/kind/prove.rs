@@ -197,85 +197,40 @@ pub(crate) fn reason(outcome: &Outcome) -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
-    use std::path::Path;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
     use super::*;
-    use crate::check::{HandIn, TestResult, TestTitle, TestVerdict, Values};
-    use crate::kind::{Facts, WorkspaceFile};
+    use crate::check::{TestResult, TestTitle, TestVerdict, Values};
+    use crate::kind::fixture::JudgedBy;
     use crate::sandbox::Sandbox;
     use crate::sys::environment::Environment;
 
-    /// A task whose check fails the next of these tests each time, and passes the others.
-    #[derive(Debug)]
-    struct Moody(&'static [&'static str], AtomicUsize);
-
-    impl Task for Moody {
-        fn workspace(&self) -> Vec<WorkspaceFile> {
-            Vec::new()
-        }
-
-        fn solution(&self) -> Vec<WorkspaceFile> {
-            Vec::new()
-        }
-
-        fn public_files(&self) -> Result<Vec<(String, String)>, String> {
-            Ok(Vec::new())
-        }
-
-        fn decides(&self, _path: &str) -> bool {
-            true
-        }
-
-        fn facts(&self) -> Facts {
-            Facts::of(Vec::new())
-        }
-
-        fn missing(&self, _context: &Context) -> Option<String> {
-            None
-        }
-
-        fn prepare(&self, _context: &Context) -> Result<(), CheckError> {
-            Ok(())
-        }
-
-        fn collect(&self, _folder: &Path) -> HandIn {
-            unreachable!("its files are given")
-        }
-
-        fn check(&self, _hand_in: &HandIn, _context: &Context) -> Result<Outcome, CheckError> {
-            Err(CheckError::Cancelled)
-        }
-
-        fn wrong_solution(&self, _wrong: &WrongSolution) -> Option<Vec<Collected>> {
-            Some(Vec::new())
-        }
-
-        fn judge_files(&self, _: &[Collected], _: &Context) -> Result<Outcome, CheckError> {
-            let failing = self.0[self.1.fetch_add(1, Ordering::Relaxed) % self.0.len()];
-            let test = |name: &&str| TestOutcome {
-                test: TestTitle {
-                    name: (*name).to_owned(),
-                    title: String::new(),
-                },
-                result: if *name == failing {
-                    TestVerdict::Failed.with(Values::default())
-                } else {
-                    TestResult::passed()
-                },
-            };
-            Ok(Outcome {
-                tests: ["early", "late"].iter().map(test).collect(),
-                ..Outcome::default()
-            })
+    /// The outcome where the test `failing` fails, and no other.
+    fn outcome(failing: &str) -> Outcome {
+        let test = |name: &str| TestOutcome {
+            test: TestTitle {
+                name: name.to_owned(),
+                title: String::new(),
+            },
+            result: if name == failing {
+                TestVerdict::Failed.with(Values::default())
+            } else {
+                TestResult::passed()
+            },
+        };
+        Outcome {
+            tests: ["early", "late"].map(test).into(),
+            ..Outcome::default()
         }
     }
 
     /// What proving says of a wrong solution that `late` must catch, where these tests fail by turns.
     fn proved(failing: &'static [&'static str]) -> Option<String> {
+        let turn = AtomicUsize::new(0);
+        let judge = || outcome(failing[turn.fetch_add(1, Ordering::Relaxed) % failing.len()]);
         let environment = Environment::new([], "/".into());
         let exercise = Exercise {
-            task: &Moody(failing, AtomicUsize::new(0)),
+            task: &JudgedBy(judge),
             folder: "",
             context: &Context::new(Sandbox::new("/gradus"), Arc::new(environment)),
         };

@@ -61,6 +61,7 @@ impl Term {
         if word.contains('-') {
             forms.extend([word.replace('-', " "), word.replace('-', "")]);
         }
+        forms.sort();
         forms.dedup();
         Self {
             typed: word.to_owned(),
@@ -146,6 +147,8 @@ mod tests {
     fn a_synonym_is_found_for_a_word() {
         assert_eq!(count("docker", "a container"), [1]);
         assert_eq!(count("container", "docker"), [1]);
+        assert_eq!(count("container", "a container"), [1]);
+        assert_eq!(count("docker container", "docker, a container"), [2]);
         assert_eq!(count("nginx", "docker"), [0]);
     }
 

@@ -4,19 +4,17 @@
 //! Markdown and TOML, compiled once more, or a file in the repository that every edit of a lesson changes.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use super::Hit;
+use super::excerpt::{excerpt, single_spaced};
 use super::query::{self, Term};
+use super::section::section_text;
 use super::symptom;
-use crate::course::{Course, Exercise, Item, Lesson, Symptom};
-use crate::lesson::{Block, BlockKind, Inline, walk};
+use crate::course::{Course, Exercise, Lesson, Symptom};
 use crate::source::TrackId;
 
 /// The most hits.
 const MOST: usize = 10;
-/// The number of characters in an excerpt on each side of the word.
-const AROUND: usize = 60;
 
 /// Of the score of the best place, the part that another needs to be a hit.
 const ENOUGH: f64 = 0.4;
@@ -104,7 +102,7 @@ enum Target<'a> {
 impl<'a> Place<'a> {
     /// Returns how well the place fits each of `terms`; twice as well if it has all of `phrase` as it stands.
     fn finds(&self, terms: &[Term], phrase: &str) -> Vec<f64> {
-        let (head, body) = (lower_case(&self.head), lower_case(&self.body));
+        let (head, body) = (self.head.to_lowercase(), self.body.to_lowercase());
         let worth = match self.hit {
             Target::Exercise(_) => EXERCISE,
             Target::Section { .. } | Target::Symptom { .. } => 1.0,
@@ -188,128 +186,10 @@ fn of_section<'a>(lesson: &'a Lesson, section: usize, track: Option<&TrackId>) -
     }
 }
 
-/// Returns every word of the course's lessons, in lower case.
-pub(crate) fn vocabulary(course: &Course) -> BTreeSet<String> {
-    let mut vocabulary = BTreeSet::new();
-    for lesson in &course.lessons {
-        vocabulary.extend(query::words(&lesson.title));
-        for section in 0..lesson.sections().len() {
-            vocabulary.extend(query::words(&section_text(lesson, section, None)));
-        }
-    }
-    vocabulary
-}
-
-/// Does what [`str::to_lowercase`] does, which takes three times as long for all that follows a character
-/// beyond ASCII.
-fn lower_case(text: &str) -> String {
-    let is_kept = |char: char| char.is_ascii() || char.to_lowercase().eq([char]);
-    if text.is_ascii() || text.chars().all(is_kept) {
-        return text.to_ascii_lowercase();
-    }
-    text.to_lowercase()
-}
-
-/// Returns the running text of a section, without its heading and decorations, with blanks as they come.
-fn section_text(lesson: &Lesson, section: usize, track: Option<&TrackId>) -> String {
-    let mut text = String::new();
-    for item in &lesson.sections()[section].items {
-        match item {
-            Item::Text(range) => add_text(lesson, &lesson.blocks(range, track), &mut text),
-            Item::Quiz(quiz) if quiz.is_on(track) => text.extend([&*quiz.prompt, " "]),
-            Item::Quiz(_) | Item::Exercise(_) => {}
-        }
-    }
-    text
-}
-
-/// Adds the words of `blocks` and of the footnotes they refer to, without a heading of the section.
-fn add_text(lesson: &Lesson, blocks: &[Block], text: &mut String) {
-    let is_heading = |block: &Block| matches!(block.kind, BlockKind::Heading { level: 2, .. });
-    let blocks = match blocks {
-        [first, rest @ ..] if is_heading(first) => rest,
-        _ => blocks,
-    };
-    let mut notes = Vec::new();
-    walk(blocks, &mut |block| add_words(block, text, &mut notes));
-    for note in notes {
-        let blocks = &lesson.doc().notes[note].blocks;
-        walk(blocks, &mut |block| {
-            add_words(block, text, &mut Vec::new());
-        });
-    }
-}
-
-/// Adds the words of `block` itself, and the footnotes it refers to; blocks in it are visited on their own.
-fn add_words(block: &Block, text: &mut String, notes: &mut Vec<usize>) {
-    let mut add = |inlines: &[Inline]| {
-        for inline in inlines {
-            match inline {
-                Inline::Text(span) => text.push_str(&span.text),
-                Inline::Break => text.push(' '),
-                Inline::Note(note) => notes.push(*note),
-            }
-        }
-        text.push(' ');
-    };
-    match &block.kind {
-        BlockKind::Heading { text, .. } | BlockKind::Paragraph(text) => add(text),
-        BlockKind::Table(table) => {
-            let cells = table.head.iter().chain(table.rows.iter().flatten());
-            cells.for_each(|cell| add(cell));
-        }
-        BlockKind::Definitions(definitions) => definitions.iter().for_each(|it| add(&it.term)),
-        BlockKind::Code { text: code, .. } | BlockKind::Html(code) => {
-            text.extend([code.as_str(), " "]);
-        }
-        BlockKind::List(_)
-        | BlockKind::Quote(_)
-        | BlockKind::Alert { .. }
-        | BlockKind::Rule
-        | BlockKind::Comment(_) => {}
-    }
-}
-
-/// Returns `text` with one blank between its words.
-fn single_spaced(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
-
-/// Returns the part of `text` around the first of `terms` that it has.
-fn excerpt(text: &str, terms: &[&Term]) -> String {
-    let lower = text.to_lowercase();
-    let place = terms.iter().find_map(|term| term.places(&lower).min());
-    let at = place.map_or(0, |place| lower[..place].chars().count());
-    let chars: Vec<char> = text.chars().collect();
-    let start = word_start(&chars, at.saturating_sub(AROUND));
-    let end = word_end(&chars, (at + AROUND).min(chars.len()));
-    let piece: String = chars[start..end].iter().collect();
-    let before = if start > 0 { "… " } else { "" };
-    let after = if end < chars.len() { " …" } else { "" };
-    format!("{before}{}{after}", piece.trim())
-}
-
-fn word_start(chars: &[char], from: usize) -> usize {
-    if from == 0 {
-        return 0;
-    }
-    let blank = chars[from..].iter().position(|char| *char == ' ');
-    blank.map_or(from, |skip| from + skip)
-}
-
-fn word_end(chars: &[char], from: usize) -> usize {
-    let blank = chars[from..].iter().position(|char| *char == ' ');
-    blank.map_or(chars.len(), |more| from + more)
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
-    use crate::course::{fixture, load};
-    use crate::kinds::KINDS;
-    use crate::source::Tree;
+    use crate::course::fixture;
 
     fn titles(text: &str) -> Vec<String> {
         let course = fixture::course();
@@ -348,29 +228,6 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_is_cut_at_words() {
-        let text = format!("{} needle {}", "before ".repeat(30), "after ".repeat(30));
-        let excerpt = excerpt(
-            &text,
-            &query::terms("needle", &[]).iter().collect::<Vec<_>>(),
-        );
-        assert!(
-            excerpt.starts_with("… before") && excerpt.ends_with("after …"),
-            "{excerpt}"
-        );
-        assert!(excerpt.contains(" needle ") && excerpt.chars().count() < 160);
-    }
-
-    #[test]
-    fn every_word_of_a_lesson_is_known_in_lower_case() {
-        let vocabulary = vocabulary(&fixture::course());
-        for word in ["start", "welcome", "gateway", "which", "almost", "beyond"] {
-            assert!(vocabulary.contains(word), "{word}");
-        }
-        assert!(!vocabulary.contains("quick"), "it is of an exercise");
-    }
-
-    #[test]
     fn a_word_of_the_head_fits_most_and_often_more_than_once() {
         assert!(fit(true, 0) > fit(false, 50));
         assert!(fit(true, 1) > fit(true, 0));
@@ -384,69 +241,5 @@ mod tests {
         assert!(weight(&found, 1) > weight(&found, 0));
         assert!(weight(&found, 0) > 0.0);
         assert!(weight(&found, 2) <= 0.0);
-    }
-
-    proptest! {
-        #[test]
-        fn lower_case_is_that_of_the_standard_library(text in "[aA .\u{c4}\u{e4}\u{3a3}\u{2026}\u{130}]{0,6}") {
-            prop_assert_eq!(lower_case(&text), text.to_lowercase());
-        }
-    }
-
-    #[test]
-    fn the_text_of_a_section_has_no_heading_and_its_question() {
-        let course = fixture::course();
-        let text = single_spaced(&section_text(&course.lessons[0], 1, None));
-        assert_eq!(text, "A gateway stands in between. Which?");
-        let text = single_spaced(&section_text(&course.lessons[0], 0, None));
-        assert_eq!(text, "Welcome to the port.");
-    }
-
-    #[test]
-    fn text_of_every_kind_of_block_is_found() {
-        let page = "+++\ntitle = \"A\"\n+++\n## Part\n\n> quoted[^n]\n\n| head |\n| --- |\n| cell |\n\n\
-            - item\n\n  ```sh\n  code\n  ```\n\nterm\n: meaning\n\n[^n]: noted\n\n---\n\n<!-- hidden -->\n";
-        let files = [
-            ("course.toml", "format = 1\nid = \"a\"\ntitle = \"A\"\n"),
-            ("lessons/01-a.md", page),
-        ];
-        let files = files.map(|(path, text)| (path.to_owned(), text.into()));
-        let (course, _) = load(&Tree::new(files), KINDS);
-        let text = single_spaced(&section_text(&course.lessons[0], 0, None));
-        assert_eq!(text, "quoted head cell item code term meaning noted");
-    }
-
-    #[test]
-    fn an_excerpt_of_a_short_text_is_all_of_it() {
-        let of = |text: &str| {
-            excerpt(
-                text,
-                &query::terms("needle", &[]).iter().collect::<Vec<_>>(),
-            )
-        };
-        assert_eq!(of("a needle in hay"), "a needle in hay");
-        assert_eq!(of("hay"), "hay");
-        let long = format!("needle {}end", "x".repeat(60));
-        assert_eq!(of(&long), long, "a word is never cut");
-        let two = format!("needle {} end", "x".repeat(60));
-        assert_eq!(of(&two), format!("needle {} …", "x".repeat(60)));
-    }
-
-    #[test]
-    fn a_long_word_is_one_word() {
-        let word = "x".repeat(300);
-        let files = [
-            (
-                "course.toml",
-                "format = 1\nid = \"a\"\ntitle = \"A\"\n".to_owned(),
-            ),
-            (
-                "lessons/01-a.md",
-                format!("+++\ntitle = \"A\"\n+++\nSee `{word}` here.\n"),
-            ),
-        ];
-        let files = files.map(|(path, text)| (path.to_owned(), text.into()));
-        let (course, _) = load(&Tree::new(files), KINDS);
-        assert!(vocabulary(&course).contains(&word));
     }
 }

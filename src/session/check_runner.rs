@@ -122,67 +122,15 @@ impl CheckRunner {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
     use std::sync::mpsc::channel;
 
     use super::*;
-    use crate::check::{Collected, HandIn};
-    use crate::kind::{Facts, Task, WorkspaceFile, WrongSolution};
+    use crate::kind::fixture::JudgedBy;
     use crate::kinds::KINDS;
     use crate::sandbox::Sandbox;
     use crate::session::Trouble;
     use crate::sys::environment::Environment;
     use crate::text::with_causes;
-
-    /// A task whose check is a bug.
-    #[derive(Debug)]
-    struct Broken;
-
-    impl Task for Broken {
-        fn workspace(&self) -> Vec<WorkspaceFile> {
-            Vec::new()
-        }
-
-        fn solution(&self) -> Vec<WorkspaceFile> {
-            Vec::new()
-        }
-
-        fn public_files(&self) -> Result<Vec<(String, String)>, String> {
-            Ok(Vec::new())
-        }
-
-        fn decides(&self, _path: &str) -> bool {
-            true
-        }
-
-        fn facts(&self) -> Facts {
-            Facts::of(Vec::new())
-        }
-
-        fn missing(&self, _context: &Context) -> Option<String> {
-            None
-        }
-
-        fn prepare(&self, _context: &Context) -> Result<(), CheckError> {
-            Ok(())
-        }
-
-        fn collect(&self, _folder: &Path) -> HandIn {
-            panic!("a bug")
-        }
-
-        fn check(&self, _hand_in: &HandIn, _context: &Context) -> Result<Outcome, CheckError> {
-            Err(CheckError::Cancelled)
-        }
-
-        fn wrong_solution(&self, _wrong: &WrongSolution) -> Option<Vec<Collected>> {
-            None
-        }
-
-        fn judge_files(&self, _: &[Collected], _: &Context) -> Result<Outcome, CheckError> {
-            Err(CheckError::Cancelled)
-        }
-    }
 
     #[test]
     fn a_check_that_panics_ends_with_an_error() {
@@ -195,7 +143,8 @@ mod tests {
         let (sender, receiver) = channel();
         let mut runner = CheckRunner::new(context, words, sender);
         let id = "broken".parse().unwrap();
-        let exercise = Exercise::outside(id, KINDS[0], "Broken".into(), Arc::new(Broken));
+        let task = JudgedBy(|| -> Outcome { panic!("a bug") });
+        let exercise = Exercise::outside(id, KINDS[0], "Broken".into(), Arc::new(task));
         runner.check(1, Some((exercise, "/".into())));
         for worker in runner.workers.drain(..) {
             worker.join().unwrap();

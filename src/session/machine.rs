@@ -190,22 +190,29 @@ impl Machine {
             self.push(Effect::EndFrames);
         }
         if farewell != Farewell::Closed {
-            let view = &self.shared.view;
-            let lines = view.fit(vec![Line::new(), self.last_words()]);
+            let lines = self.shared.view.fit(self.last_words());
             self.push(Effect::Show(lines, Spot::Below));
         }
         self.push(Effect::Quit(farewell));
     }
 
-    fn last_words(&self) -> Line {
+    /// Returns what was kept, and the command that goes on, on a line of its own if the screen is narrow.
+    fn last_words(&self) -> Vec<Line> {
         let kept = if self.shared.exists {
-            "Your progress is saved. To go on: "
+            "Your progress is saved. To go on:"
         } else {
-            "Nothing was written. To start again: "
+            "Nothing was written. To start again:"
         };
-        Line::new()
-            .with(Role::Dim, kept)
-            .with(Role::Code, &self.command)
+        let kept = Line::new().with(Role::Dim, kept);
+        let command = Line::new().with(Role::Code, &self.command);
+        let both = kept
+            .clone()
+            .with(Role::Dim, " ")
+            .with(Role::Code, &self.command);
+        if both.width() > self.shared.view.caps.width {
+            return vec![Line::new(), kept, command];
+        }
+        vec![Line::new(), both]
     }
 
     /// Writes down what the learner did.

@@ -1,12 +1,14 @@
 //! Questions: never a gate.
 
+mod asked_by;
+
 use std::collections::BTreeSet;
 
 use super::footer::{Footer, Hint, hint};
 use super::messages::ProgressNote;
 use super::page::{ANSWER, Action, CoursePage, Keys, PromptFor, say, unknown_key};
 use super::path::Stop;
-use super::review::{Deck, ReviewCard};
+use super::review::ReviewCard;
 use super::shared::SharedState;
 use super::view::View;
 use crate::course::{Answer, Choice, Mark, Question, Quiz};
@@ -14,6 +16,7 @@ use crate::progress::CardId;
 use crate::source::LessonId;
 use crate::term::{Ask, Key};
 use crate::text::{Line, Role};
+use asked_by::AskedBy;
 
 /// What leaves the answer that letters begin.
 const TYPING: &[Hint] = &[hint("Esc", "other keys")];
@@ -33,15 +36,6 @@ pub(super) struct Quizzing {
     given: Option<(String, Mark)>,
     /// Whether the right answer is shown.
     told: bool,
-}
-
-/// What asks a question, and what comes after it.
-#[derive(Debug)]
-enum AskedBy {
-    /// The lesson at this stop.
-    Lesson(Stop),
-    /// A review of so many questions, with those that are left.
-    Review { of: usize, rest: Vec<ReviewCard> },
 }
 
 impl Quizzing {
@@ -77,43 +71,6 @@ impl Quizzing {
             marked: BTreeSet::new(),
             given: None,
             told: false,
-        }
-    }
-
-    fn go_on(&self, shared: &SharedState) -> Vec<Action> {
-        let (of, rest) = match &self.asked_by {
-            AskedBy::Lesson(stop) => return vec![Action::GoAfter(*stop)],
-            AskedBy::Review { of, rest } => (*of, rest),
-        };
-        if let Some(next) = Self::next_card(of, rest.clone()) {
-            return vec![Action::Replace(Box::new(next))];
-        }
-        let deck = Deck::new(&shared.course, &shared.progress, shared.now);
-        let mut actions = vec![Action::Close];
-        actions.extend(say(Role::Accent, format!("Reviewed. {}", deck.rest())));
-        actions
-    }
-
-    fn go_back(&self) -> Action {
-        match self.asked_by {
-            AskedBy::Lesson(stop) => Action::GoBefore(stop),
-            AskedBy::Review { .. } => Action::Close,
-        }
-    }
-
-    fn skip_lesson(&self) -> Vec<Action> {
-        match self.asked_by {
-            AskedBy::Lesson(stop) => vec![Action::SkipLesson(stop)],
-            AskedBy::Review { .. } => unknown_key(),
-        }
-    }
-
-    fn place_footer(&self, shared: &SharedState, hints: Vec<Hint>) -> Footer {
-        match &self.asked_by {
-            AskedBy::Lesson(stop) => shared.place_footer(*stop, hints),
-            AskedBy::Review { of, rest } => {
-                Footer::new(&format!("Review · {} of {of}", of - rest.len()), hints)
-            }
         }
     }
 
@@ -339,7 +296,7 @@ impl CoursePage for Quizzing {
                 vec![again, answer, hint("Enter", "go on"), back]
             }
         };
-        let mut footer = self.place_footer(shared, hints);
+        let mut footer = self.asked_by.footer(shared, hints);
         if types {
             footer.pinned = TYPING;
         }
@@ -392,7 +349,7 @@ impl CoursePage for Quizzing {
                 _ => return self.begin(shared),
             },
             Key::Enter | Key::Char(' ') if self.is_open() => return self.take(shared),
-            Key::Enter | Key::Char(' ' | 's') => return self.go_on(shared),
+            Key::Enter | Key::Char(' ' | 's') => return self.asked_by.after(shared),
             Key::Down | Key::Char('j') if has_choices => return self.step(1, shared),
             Key::Up | Key::Char('k') if has_choices => return self.step(-1, shared),
             Key::Escape if self.chosen.is_some() && has_choices => {
@@ -405,10 +362,10 @@ impl CoursePage for Quizzing {
                 Action::Update
             }
             Key::Char('b') | Key::PageUp | Key::Left if shared.sheet.is_at_start() => {
-                self.go_back()
+                self.asked_by.before()
             }
             Key::Char('b') | Key::PageUp | Key::Left => Action::TurnBack,
-            Key::Char('n') => return self.skip_lesson(),
+            Key::Char('n') => return self.asked_by.skip_lesson(),
             Key::Char(char) => match char.to_digit(10) {
                 Some(digit) => return self.digit(digit as usize, shared),
                 None => return unknown_key(),
@@ -453,10 +410,7 @@ impl CoursePage for Quizzing {
     }
 
     fn stop(&self) -> Option<Stop> {
-        match self.asked_by {
-            AskedBy::Lesson(stop) => Some(stop),
-            AskedBy::Review { .. } => None,
-        }
+        self.asked_by.stop()
     }
 }
 

@@ -84,7 +84,7 @@ fn span(seconds: u64) -> String {
         hours @ 0..24 => (hours.max(1), "hour"),
         hours => (hours.div_ceil(24), "day"),
     };
-    counted(usize::try_from(count).unwrap_or(usize::MAX), unit)
+    counted(count, unit)
 }
 
 /// Returns the question which cause fits the evidence of `cause`. Causes that the same evidence can have, and

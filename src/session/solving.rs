@@ -160,12 +160,12 @@ impl Solving {
         vec![Action::DrawFooter]
     }
 
-    /// Says what is checked at each save: of a lab that may be about no file, which one.
-    fn when_checked(&self, shared: &SharedState) -> String {
-        let opened = shared.opened.get(self.id());
-        match opened.map(|opened| opened.files.as_slice()) {
-            Some([file]) if self.has_lab() => format!(" · checked at each save of {file}"),
-            Some(_) | None => " · checked at each save".to_owned(),
+    /// Returns the file that a lab is about, if it is one: a runbook's lab may seem to be about none.
+    fn only_file<'a>(&self, shared: &'a SharedState) -> Option<&'a str> {
+        let opened = shared.opened.get(self.id())?;
+        match opened.files.as_slice() {
+            [file] if self.has_lab() => Some(file),
+            _ => None,
         }
     }
 
@@ -179,17 +179,21 @@ impl Solving {
         let fails = |outcome: &Outcome| outcome.verdict() != Verdict::Passed;
         let fails = shared.checks.outcome(self.id()).is_some_and(fails);
         let (role, word) = match shared.state(&self.exercise) {
-            State::Passed if fails => (Role::Dim, " · passed before".to_owned()),
-            State::Passed => (Role::Good, " · passed".to_owned()),
-            State::Settled => (Role::Warn, " · skipped".to_owned()),
-            State::New | State::Started => (Role::Dim, self.when_checked(shared)),
+            State::Passed if fails => (Role::Dim, " · passed before"),
+            State::Passed => (Role::Good, " · passed"),
+            State::Settled => (Role::Warn, " · skipped"),
+            State::New | State::Started => (Role::Dim, " · checked at each save"),
         };
         let title = Line::new().with(Role::Accent, &self.exercise.title);
-        let short = word.split_once(" of ").map_or("", |(short, _)| short);
-        let places = [word.as_str(), short].map(|word| title.clone().with(role, word));
-        let mut fitting = places.into_iter();
-        let place = fitting.find(|place| place.width() + PAGES <= shared.view.caps.width);
-        footer.place = place.unwrap_or(title);
+        let short = title.clone().with(role, word);
+        let file = self
+            .only_file(shared)
+            .filter(|_| role == Role::Dim && !fails);
+        let long = file.map(|file| short.clone().with(role, format!(" of {file}")));
+        // The longest that leaves room for the number of the page.
+        let places = long.into_iter().chain([short, title.clone()]);
+        let mut fitting = places.filter(|place| place.width() + PAGES <= shared.view.caps.width);
+        footer.place = fitting.next().unwrap_or(title);
     }
 }
 

@@ -3,11 +3,13 @@
 mod seclusion;
 
 use std::fs::{self, File};
+use std::io::Write;
 use std::net::{TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixListener;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 use std::time::Duration;
 
@@ -451,4 +453,28 @@ fn a_sandbox_that_cannot_be_entered_is_no_fault_of_the_submission() {
     assert_eq!(exit.end, End::NotEntered);
     let words = exit.entered().expect_err("it did not run").to_string();
     assert!(words.contains("No such file"), "{words}");
+}
+
+/// A supervisor ends its server whether its owner lets go of it or dies; what is in the folder of a lab that is
+/// still up stays.
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the test is the owner")]
+fn a_supervisor_removes_the_folder_of_an_owner_that_died_and_of_no_other() {
+    for (said, stays) in [(&b"r"[..], true), (b"", false), (b"o", false)] {
+        let folder = tempfile::tempdir().expect("a folder").keep();
+        let mut supervisor = Command::new(env!("CARGO_BIN_EXE_gradus"))
+            .arg("__supervise")
+            .arg(&folder)
+            .args(["/bin/sh", "-c", "trap : USR1; while :; do sleep 0.1; done"])
+            .stdin(Stdio::piped())
+            .process_group(0)
+            .spawn()
+            .expect("a supervisor");
+        let mut pipe = supervisor.stdin.take().expect("a pipe");
+        pipe.write_all(said).expect("it reads");
+        drop(pipe);
+        supervisor.wait().expect("it ends");
+        assert_eq!(folder.exists(), stays, "{said:?}");
+        fs::remove_dir_all(folder).ok();
+    }
 }

@@ -158,7 +158,9 @@ fn patterns(front: &str) -> Vec<Pattern> {
 /// Returns the patterns in a front matter in which every key is on a line of its own, and no value goes on
 /// over several lines: they are found in a hundredth of the time that TOML takes to parse.
 fn plain_patterns(front: &str) -> Option<Vec<&str>> {
-    const OTHERS: [&str; 6] = ["title", "summary", "minutes", "example", "cause", "hop"];
+    const OTHERS: [&str; 7] = [
+        "title", "summary", "minutes", "example", "cause", "hop", "first",
+    ];
     if front.contains(r#"""""#) || front.contains("'''") {
         return None;
     }
@@ -180,7 +182,17 @@ fn plain_patterns(front: &str) -> Option<Vec<&str>> {
 
 #[cfg(test)]
 mod tests {
-    use super::split_front_matter;
+    use super::{plain_patterns, split_front_matter};
+    use crate::course::builtin;
+
+    #[test]
+    fn the_patterns_of_the_built_in_course_are_found_without_toml() {
+        let tree = builtin::tree();
+        for (path, text) in tree.below("lessons/") {
+            let front = split_front_matter(text).0.unwrap_or_default();
+            assert!(plain_patterns(front).is_some(), "lessons/{path}");
+        }
+    }
 
     #[test]
     fn the_body_starts_on_the_line_after_the_front_matter() {

@@ -1,7 +1,7 @@
 use super::super::{Farewell, Input, ProgressNote};
-use super::play::{Play, SCREEN};
+use super::play::{Play, SCREEN, sized};
 use crate::progress::{CardId, Place, Progress};
-use crate::term::{Caps, Key, Size, TerminalEvent};
+use crate::term::{Key, Size, TerminalEvent};
 use crate::text::{Line, Role};
 
 fn place(lesson: &str, section: usize, item: usize) -> Place {
@@ -105,14 +105,7 @@ fn every_step_notes_the_place_and_a_read_section_is_seen() {
 
 #[test]
 fn no_page_is_longer_than_the_screen() {
-    let view = super::super::View {
-        caps: Caps {
-            width: 40,
-            height: 8,
-            ..SCREEN.caps
-        },
-        ..SCREEN
-    };
+    let view = sized(40, 8);
     let mut play = Play::with(view, Progress::default(), true);
     play.keys("1");
     for _ in 0..40 {
@@ -309,14 +302,7 @@ const LOG_LINE: &str = "2026/11/30 10:15:02 [error] 7#7: *1 connect() failed (11
 #[test]
 fn a_paste_changes_nothing_but_the_search_on_every_screen() {
     for (width, height) in [(80, 24), (40, 20)] {
-        let view = super::super::View {
-            caps: Caps {
-                width,
-                height,
-                ..SCREEN.caps
-            },
-            ..SCREEN
-        };
+        let view = sized(width, height);
         let mut play = Play::with(view, Progress::default(), false);
         play.paste(LOG_LINE);
         assert_eq!((play.made, play.notes.len(), play.ended), (0, 0, None));
@@ -385,21 +371,12 @@ fn a_link_is_followed_and_the_page_comes_back() {
     assert!(play.page.contains("The rest."), "{}", play.page);
 }
 
-fn narrow() -> super::super::View {
-    let caps = Caps {
-        width: 40,
-        height: 20,
-        ..SCREEN.caps
-    };
-    super::super::View { caps, ..SCREEN }
-}
-
 #[test]
 fn a_narrow_screen_shows_the_keys_of_an_exercise_and_whole_questions() {
     let mut progress = Progress::default();
     progress.track = Some("fast".parse().unwrap());
     progress.place = Some(place("start", 1, 3));
-    let mut play = Play::with(narrow(), progress, true);
+    let mut play = Play::with(sized(40, 20), progress, true);
     assert!(play.page.contains("Do both of them."), "{}", play.page);
     for key in [
         "e edit", "h hint", "n next", "b back", "m map", "? help", "q quit",
@@ -423,7 +400,7 @@ fn a_narrow_screen_shows_the_keys_of_an_exercise_and_whole_questions() {
 fn what_a_search_found_is_whole_on_a_narrow_screen() {
     let mut progress = Progress::default();
     progress.track = Some("fast".parse().unwrap());
-    let mut play = Play::with(narrow(), progress, true);
+    let mut play = Play::with(sized(40, 20), progress, true);
     play.keys("\n/do both of\n");
     assert!(play.page.starts_with("Found"), "{}", play.page);
     assert!(!play.page.contains('…'), "{}", play.page);
@@ -441,14 +418,7 @@ fn escape_leaves_a_search_that_was_typed() {
 
 #[test]
 fn help_and_map_lead_back_to_the_same_screen() {
-    let small = super::super::View {
-        caps: Caps {
-            width: 40,
-            height: 7,
-            ..SCREEN.caps
-        },
-        ..SCREEN
-    };
+    let small = sized(40, 7);
     let mut progress = Progress::default();
     progress.track = Some("fast".parse().unwrap());
     progress.place = Some(place("start", 0, 0));
@@ -464,14 +434,7 @@ fn help_and_map_lead_back_to_the_same_screen() {
 
 #[test]
 fn every_screen_of_the_help_is_reached_and_q_leads_back() {
-    let small = super::super::View {
-        caps: Caps {
-            width: 40,
-            height: 10,
-            ..SCREEN.caps
-        },
-        ..SCREEN
-    };
+    let small = sized(40, 10);
     let mut progress = Progress::default();
     progress.track = Some("fast".parse().unwrap());
     let mut play = Play::with(small, progress, true);
@@ -492,14 +455,7 @@ fn every_screen_of_the_help_is_reached_and_q_leads_back() {
 
 #[test]
 fn nothing_is_chosen_that_is_not_on_the_screen() {
-    let small = super::super::View {
-        caps: Caps {
-            width: 40,
-            height: 8,
-            ..SCREEN.caps
-        },
-        ..SCREEN
-    };
+    let small = sized(40, 8);
     let mut play = Play::with(small, Progress::default(), false);
     assert!(!play.page.contains("> Fast"), "{}", play.page);
     play.keys("1");
@@ -518,6 +474,35 @@ fn nothing_is_chosen_that_is_not_on_the_screen() {
     assert!(play.page.contains("> Slow"), "{}", play.page);
     play.keys("\n");
     assert_eq!(play.notes[0], ProgressNote::Track("slow".parse().unwrap()));
+}
+
+#[test]
+fn a_choice_in_sight_is_answered_by_enter_and_the_footer_says_so() {
+    let mut progress = Progress::default();
+    progress.track = Some("fast".parse().unwrap());
+    let mut play = Play::with(sized(40, 10), progress, true);
+    play.go_to("Which ones?");
+    play.keys("1");
+    assert!(play.page.contains("> [x] 1"), "{}", play.page);
+    assert!(play.footer.contains("page 1 of"), "{}", play.footer);
+    assert!(play.footer.contains("Enter answer"), "{}", play.footer);
+    play.keys("\n");
+    assert!(matches!(
+        play.notes.last(),
+        Some(ProgressNote::Answered(..))
+    ));
+}
+
+#[test]
+fn a_narrow_screen_keeps_the_last_command_whole() {
+    for (width, words) in [
+        (80, "To go on: gradus --course here"),
+        (40, "To go on:\ngradus --course here"),
+    ] {
+        let mut play = Play::with(sized(width, 20), Progress::default(), true);
+        play.keys("q");
+        assert!(play.page.contains(words), "{}", play.page);
+    }
 }
 
 #[test]

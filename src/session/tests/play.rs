@@ -84,6 +84,18 @@ pub(super) const SCREEN: View = View {
     interactive: true,
 };
 
+/// Returns [`SCREEN`] in another size.
+pub(super) fn sized(width: usize, height: usize) -> View {
+    View {
+        caps: Caps {
+            width,
+            height,
+            ..SCREEN.caps
+        },
+        ..SCREEN
+    }
+}
+
 /// A session and what is to be seen of it.
 pub(super) struct Play {
     pub(super) machine: Machine,
@@ -128,7 +140,7 @@ impl Play {
         let workspace = ("~/small".to_owned(), exists);
         let shared = SharedState::new(course(), progress, workspace, view);
         let mut play = Self {
-            machine: Machine::new(shared, "gradus".to_owned()),
+            machine: Machine::new(shared, "gradus --course here".to_owned()),
             page: String::new(),
             footer: String::new(),
             frame: None,
