@@ -95,7 +95,10 @@ impl From<Role> for Style {
 }
 
 /// Returns `count` things called `noun`, in words.
-pub(crate) fn counted<N: fmt::Display + From<u8> + PartialEq>(count: N, noun: &str) -> String {
+pub(crate) fn counted<N: fmt::Display + From<u8> + PartialEq + Copy>(
+    count: N,
+    noun: &str,
+) -> String {
     let ending = if count == N::from(1) { "" } else { "s" };
     format!("{count} {noun}{ending}")
 }

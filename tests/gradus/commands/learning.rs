@@ -292,7 +292,7 @@ fn a_progress_file_of_before_has_nothing_to_review_and_a_damaged_card_is_no_pani
 #[test]
 fn a_link_to_another_lesson_is_printed_as_the_command_that_shows_it() {
     let run = Desk::new().gradus(&["read", "1"]);
-    let link = "\nProxy configuration: gradus read proxy-configuration\n";
+    let link = "\nProxy configuration:\n  gradus read proxy-configuration\n";
     assert!(run.stdout.contains(link), "{run:?}");
     assert!(!run.stdout.contains("05-proxy-configuration.md"), "{run:?}");
 }
