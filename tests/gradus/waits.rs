@@ -222,3 +222,34 @@ fn a_constant_without_end_is_a_compile_error_wherever_it_is_worked_out() {
     let late = "`pair` compiles, and cannot be linked with what calls it";
     assert_eq!(errors, [late], "none is said to be missing");
 }
+
+#[test]
+fn a_constant_that_fails_late_is_shown_with_its_place_and_rustcs_reason() {
+    let bench = Bench::fixture();
+    for (what, reason) in [
+        ("panic!()", "evaluation panicked: explicit panic"),
+        ("assert!(size_of::<N>() < 2)", "evaluation panicked"),
+        ("loop {}", "constant evaluation is taking a long time"),
+    ] {
+        // Its line is also that of the dispatcher in which `half` is bound.
+        for blank_lines in ["", "\n", "\n\n"] {
+            let late = bench.solution("pair").replace(
+                "half(n: i64) -> Option<i64> {\n",
+                &format!("half<N: Into<i64>>(n: N) -> Option<i64> {{\n    const {{ {what} }};\n    let n = n.into();\n"),
+            );
+            let outcome = bench.check("pair", &format!("{blank_lines}{late}"));
+            let said = told(&outcome);
+            assert_eq!(
+                (outcome.verdict(), outcome.passed()),
+                (Verdict::CompileError, 0),
+                "{said}"
+            );
+            let line = 2 + blank_lines.len();
+            let wanted = format!(
+                "error: `pair` compiles, and cannot be linked with what calls it\n  the constant: src/lib.rs:{line}\n  rustc: {reason}"
+            );
+            assert!(said.contains(&wanted), "{said}");
+            assert!(!said.contains("lacks"), "{said}");
+        }
+    }
+}

@@ -54,6 +54,23 @@ struct RustcSpan {
     line_start: usize,
     line_end: usize,
     is_primary: bool,
+    /// The call of the macro that it is in.
+    expansion: Option<RustcExpansion>,
+}
+
+#[derive(Deserialize)]
+struct RustcExpansion {
+    span: Box<RustcSpan>,
+}
+
+impl RustcSpan {
+    /// Where this was written: for a macro of the standard library, whose files have whole paths, its call.
+    fn written(&self) -> &Self {
+        match &self.expansion {
+            Some(call) if self.file_name.starts_with('/') => call.span.written(),
+            _ => self,
+        }
+    }
 }
 
 /// A diagnostic of rustc.
@@ -84,6 +101,7 @@ pub(super) fn parse(line: &[u8]) -> Option<RustcDiagnostic> {
         return None;
     }
     let primary = message.spans.iter().find(|span| span.is_primary);
+    let primary = primary.map(RustcSpan::written);
     let diagnostic = Diagnostic {
         error,
         message: crate::text::visible(&message.words.replace('\n', " ")),

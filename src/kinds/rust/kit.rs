@@ -19,6 +19,8 @@ use crate::kind::Tier;
 pub(super) const RUNTIME: &str = "libgradus_rt.rlib";
 /// The program that answers calls.
 pub(super) const DISPATCHER: &str = "dispatcher";
+/// Its source, as rustc names it.
+pub(super) const DISPATCHER_SOURCE: &str = "dispatcher.rs";
 /// The crate that answers a program's calls.
 pub(super) const ANSWERS: &str = "answers";
 /// The calls. Written last: a kit that has this file is complete.
@@ -128,14 +130,14 @@ impl Kit {
             present,
             bridge,
         );
-        write_file(&folder.join("dispatcher.rs"), source.as_bytes())?;
+        write_file(&folder.join(DISPATCHER_SOURCE), source.as_bytes())?;
         let program = output.join(DISPATCHER);
         let mut externs: Vec<(&str, PathBuf)> = self.learner_externs(subject);
         externs.push(("gradus_rt", self.runtime()));
         externs.push((&subject.crate_name, library.to_owned()));
         let unit = Unit {
             name: "dispatcher",
-            root: PathBuf::from("dispatcher.rs"),
+            root: PathBuf::from(DISPATCHER_SOURCE),
             folder,
             output: &program,
             product: Product::Program,

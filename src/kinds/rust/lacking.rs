@@ -5,9 +5,14 @@ use std::fmt::Write as _;
 use super::compile::Compiled;
 use super::contract::Function;
 use super::diagnostics::RustcDiagnostic;
+use super::kit::DISPATCHER_SOURCE;
 use super::subject::Subject;
 use super::{glue, linked};
 use crate::check::{Diagnostic, Feedback};
+use crate::kind::Tier;
+
+/// rustc's errors for constants. An endless one is a lint, which a learner can allow for the own crate only.
+const LATE: [&str; 2] = ["E0080", "long_running_const_eval"];
 
 /// Finds the functions that do not bind, and marks them absent.
 pub(super) fn missing_functions(
@@ -18,8 +23,11 @@ pub(super) fn missing_functions(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (index, function) in subject.functions.iter().enumerate() {
-        let line = Some(glue::dispatcher_line(index));
-        if let Some(error) = linked.errors().find(|error| error.diagnostic.line == line) {
+        let place = (Some(DISPATCHER_SOURCE), Some(glue::dispatcher_line(index)));
+        let at_place = |error: &&RustcDiagnostic| {
+            (error.diagnostic.file.as_deref(), error.diagnostic.line) == place
+        };
+        if let Some(error) = linked.errors().find(at_place) {
             present[index] = false;
             if subject.bridge.is_none() {
                 found.push(missing_function(subject, function, error));
@@ -51,11 +59,32 @@ pub(super) fn missing_for_tests(
     found
 }
 
-/// The diagnostic for a constant that fails to evaluate at monomorphisation: rustc names no function then.
-pub(super) fn link_failure(crate_name: &str) -> Diagnostic {
+/// The error of a constant of the crate that fails only where a generic function is called: every name and type
+/// is there by then.
+pub(super) fn late_constant(linked: &Compiled) -> Option<&RustcDiagnostic> {
+    let is_late = |error: &RustcDiagnostic| LATE.iter().any(|code| error.has_code(code));
+    linked.errors().find(|error| is_late(error))
+}
+
+/// The diagnostic for such a constant: `error` is rustc's, if it came to one.
+pub(super) fn link_failure(subject: &Subject, error: Option<&RustcDiagnostic>) -> Diagnostic {
+    let crate_name = &subject.crate_name;
     let message = format!("`{crate_name}` compiles, and cannot be linked with what calls it");
     let help = "a constant that is worked out late may fail: one of a generic function, or in `const { … }`";
-    diagnostic(message, "", help)
+    let mut words = String::new();
+    if let Some(error) = error {
+        let place = (&error.diagnostic.file, error.diagnostic.line);
+        if let (Some(file), Some(line)) = place
+            && file.starts_with("src/")
+        {
+            writeln!(words, "  the constant: {file}:{line}").expect("a string takes it");
+        }
+        // The words may name types of hidden tests.
+        if subject.tier == Tier::Called {
+            writeln!(words, "  rustc: {}", error.diagnostic.message).expect("a string takes it");
+        }
+    }
+    diagnostic(message, &words, help)
 }
 
 fn missing_function(subject: &Subject, function: &Function, error: &RustcDiagnostic) -> Diagnostic {

@@ -80,6 +80,7 @@ pub(crate) fn program(subject: &Subject) -> Result<String, syn::Error> {
 pub(crate) fn bound_at<'a>(subject: &'a Subject, error: &Diagnostic) -> Option<&'a Function> {
     // `program` appends a newline even if the hidden tests end with one.
     let hidden = subject.hidden.matches('\n').count() + 1;
+    error.file.as_deref().filter(|file| *file == census::FILE)?;
     let index = error.line?.checked_sub(hidden + 1)?;
     subject.contract.functions.get(index)
 }

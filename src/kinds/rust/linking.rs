@@ -9,6 +9,8 @@ use crate::check::{CheckError, Context, Diagnostic};
 use crate::kind::Tier;
 use crate::sandbox::End;
 
+const NOT_LINKED: &str = "the crate could not be linked";
+
 /// What linking came to.
 pub(super) enum Linked {
     Program(PathBuf),
@@ -31,9 +33,10 @@ pub(super) fn link(
     if compiled.is_success() {
         return Ok(Linked::Program(program));
     }
-    if compiled.end == End::TimeLimit {
-        report(lacking::link_failure(&subject.crate_name));
-        return Ok(Linked::Refused("the crate could not be linked"));
+    let late = lacking::late_constant(&compiled);
+    if compiled.end == End::TimeLimit || late.is_some() {
+        report(lacking::link_failure(subject, late));
+        return Ok(Linked::Refused(NOT_LINKED));
     }
     for diagnostic in lacking::missing_for_tests(subject, &compiled, context.feedback) {
         report(diagnostic);
@@ -53,7 +56,10 @@ fn link_dispatcher(
 ) -> Result<Linked, CheckError> {
     let mut present = vec![true; subject.functions.len()];
     let (mut compiled, program) = kit.link(subject, library, &present, context)?;
-    if !compiled.is_success() && compiled.end != End::TimeLimit {
+    if !compiled.is_success()
+        && compiled.end != End::TimeLimit
+        && lacking::late_constant(&compiled).is_none()
+    {
         for diagnostic in
             lacking::missing_functions(subject, &compiled, &mut present, context.feedback)
         {
@@ -65,15 +71,20 @@ fn link_dispatcher(
         return Ok(Linked::Program(program));
     }
     // It links with the reference solution, so this is a post-monomorphisation error: a constant that is
-    // evaluated only where a generic function is called. rustc names no function, so none is bound.
-    report(lacking::link_failure(&subject.crate_name));
+    // evaluated only where a generic function is called.
+    let late = lacking::late_constant(&compiled);
+    report(lacking::link_failure(subject, late));
+    if late.is_some() {
+        return Ok(Linked::Refused(NOT_LINKED));
+    }
+    // rustc came to no error of its own, so which function it is stays unknown, and none is bound.
     present.fill(false);
     let (compiled, program) = kit.link(subject, library, &present, context)?;
     if compiled.is_success() {
         return Ok(Linked::Program(program));
     }
     if context.budget.is_exhausted() {
-        return Ok(Linked::Refused("the crate could not be linked"));
+        return Ok(Linked::Refused(NOT_LINKED));
     }
     Err(CheckError::exercise(format!(
         "the dispatcher does not link\n{}",
