@@ -22,7 +22,8 @@ use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
-use crate::sandbox::SandboxError;
+use crate::sandbox::{HardLimit, SandboxError};
+use crate::sys::scratch;
 
 /// A check could not be done, through no fault of the learner.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +85,15 @@ impl CheckError {
 
     /// For `map_err`: what cannot be used is the folder for temporary files.
     pub(crate) fn temporary(source: io::Error) -> Self {
-        Self::file(std::env::temp_dir())(source)
+        Self::file(scratch::temp_dir())(source)
+    }
+
+    /// Returns the hard limit of this machine that it is about, if it is.
+    pub(crate) fn hard_limit(&self) -> Option<&HardLimit> {
+        match self {
+            Self::Sandbox(SandboxError::HardLimit(limit)) => Some(limit),
+            _ => None,
+        }
     }
 
     /// Does `work` of a check, in which a panic is an error of Gradus, as any other of them.

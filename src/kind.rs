@@ -144,7 +144,10 @@ impl Finding {
         let (found, text) = match there {
             Ok(text) => (true, text),
             Err(CheckError::Missing { what, help }) => (false, format!("{what}; {help}")),
-            Err(error) => return Err(error),
+            Err(error) => match error.hard_limit() {
+                Some(limit) => (false, limit.to_string()),
+                None => return Err(error),
+            },
         };
         Ok(Self { name, found, text })
     }

@@ -12,6 +12,7 @@ pub(crate) mod ability;
 mod calls;
 pub(crate) mod cancel;
 pub mod guard;
+mod hard_limit;
 mod interactive;
 pub(crate) mod job;
 #[cfg(target_os = "linux")]
@@ -48,6 +49,8 @@ pub use ability::Lacking;
 pub use cancel::Cancel;
 pub(crate) use guard::GUARDS;
 pub use guard::Guard;
+pub use hard_limit::HardLimit;
+pub(crate) use hard_limit::lowered;
 pub(crate) use interactive::{interactive, interactive_in, turn_into};
 pub(crate) use job::Input;
 pub use job::{Job, Limits, Stage};
@@ -80,6 +83,9 @@ pub enum SandboxError {
         /// The launcher's message.
         words: String,
     },
+    /// A hard limit of this machine is below what a job needs.
+    #[error(transparent)]
+    HardLimit(#[from] HardLimit),
     /// A pipe or socket to a process could not be created or used.
     #[error("cannot talk to {}", program.display())]
     Pipe {
@@ -245,16 +251,18 @@ impl Sandbox {
 
     fn attempt(&self, job: Job) -> Result<(), Lacking> {
         let run = self.run(job, &Cancel::new());
-        let exit = run.map_err(|error| Lacking::Trial(error.to_string()))?;
-        exit.entered()
-            .map_err(|error| Lacking::Trial(error.to_string()))
+        run.and_then(|exit| exit.entered())
+            .map_err(|error| match error {
+                SandboxError::HardLimit(limit) => Lacking::HardLimit(limit),
+                error => Lacking::Trial(error.to_string()),
+            })
     }
 
     fn policy(&self, job: &Job, token: &str) -> std::io::Result<Policy> {
         let parent = rustix::process::getpid().as_raw_nonzero();
         let is_learners = job.stage == Stage::Learner || job.seclusion == Seclusion::Files;
         let mut policy = Policy {
-            limits: job.limits,
+            limits: lowered(job.limits).0,
             view: job.view.clone(),
             seclusion: job.seclusion,
             rooms: job.rooms.clone(),

@@ -10,6 +10,7 @@ use super::cache::{self, CachePart};
 use super::outcome::{Diagnostic, TestOutcome};
 use crate::sandbox::{Cancel, Sandbox, TimeBudget};
 use crate::sys::environment::Environment;
+use crate::sys::scratch;
 
 /// How much a learner sees of a hidden test that failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -64,6 +65,7 @@ impl Context {
     /// Returns a context without an observer, with full feedback and no time budget.
     pub fn new(sandbox: Sandbox, environment: Arc<Environment>) -> Self {
         let cache = environment.cache();
+        scratch::fall_back_to(cache.join("tmp"));
         Self {
             sandbox,
             environment,

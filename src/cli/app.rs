@@ -1,5 +1,6 @@
 //! What all commands share: environment, options, output; opening the course and the workspace.
 
+use std::cell::OnceCell;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::sandbox::Sandbox;
 use crate::session::{Surface, Words};
 use crate::source::{Problem, Tree};
 use crate::sys::environment::Environment;
+use crate::sys::files;
 use crate::text::{Line, Role, counted};
 use crate::workspace::{FOLDER_NAME, Workspace};
 
@@ -137,6 +139,7 @@ impl App {
             course,
             workspace,
             progress: loaded.progress,
+            warned: OnceCell::new(),
         })
     }
 
@@ -206,6 +209,17 @@ impl App {
         })?;
         let sandbox = Sandbox::with_ability(launcher, confinement::ability(&self.environment));
         let mut context = Context::new(sandbox, Arc::clone(&self.environment));
+        if let Err(error) = files::can_write_to(&context.cache) {
+            let spare = files::own_folder(&std::env::temp_dir(), "gradus-cache").ok();
+            if let Some(spare) = spare {
+                self.warn(&format!(
+                    "{} cannot be written ({error}): what is compiled is kept in {}; `GRADUS_CACHE_DIR` names another folder",
+                    self.shown(&context.cache),
+                    spare.display()
+                ));
+                context.cache = spare;
+            }
+        }
         context.feedback = feedback;
         context.cache_parts = cache_parts(self.guests.kinds);
         Ok(context)
@@ -219,6 +233,8 @@ pub(crate) struct OpenCourse {
     pub(crate) workspace: Option<Workspace>,
     /// Empty without a workspace.
     pub(crate) progress: Progress,
+    /// Whether it was said that the workspace cannot be written.
+    warned: OnceCell<()>,
 }
 
 impl OpenCourse {
@@ -250,11 +266,25 @@ impl OpenCourse {
         names::exercise(&self.course, id).ok()
     }
 
-    /// Updates the progress file; does nothing without a workspace.
-    pub(crate) fn update(&self, change: impl FnOnce(&mut Progress)) -> Result<(), Failure> {
-        if let Some(workspace) = &self.workspace {
-            workspace.update(change)?;
+    /// Updates the progress file; does nothing without a workspace. In one that cannot be written, only says so.
+    pub(crate) fn update(
+        &self,
+        app: &App,
+        change: impl FnOnce(&mut Progress),
+    ) -> Result<(), Failure> {
+        let Some(workspace) = &self.workspace else {
+            return Ok(());
+        };
+        if let Err(error) = files::can_write_to(workspace.root()) {
+            let root = app.shown(workspace.root());
+            self.warned.get_or_init(|| {
+                app.warn(&format!(
+                    "{root} cannot be written ({error}): progress is not kept"
+                ));
+            });
+            return Ok(());
         }
+        workspace.update(change)?;
         Ok(())
     }
 

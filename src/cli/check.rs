@@ -61,8 +61,9 @@ impl Check {
         app.output.step("");
         let outcome = checked?;
         if outcome.verdict() == Verdict::Passed {
-            opened
-                .update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
+            opened.update(app, |progress| {
+                progress.record_success(exercise, outcome.scope, unix_time());
+            })?;
         }
         if self.json {
             app.output
@@ -96,8 +97,9 @@ fn check_all(app: &App, opened: &OpenCourse) -> Done {
         checked += 1;
         if outcome.verdict() == Verdict::Passed {
             passed += 1;
-            opened
-                .update(|progress| progress.record_success(exercise, outcome.scope, unix_time()))?;
+            opened.update(app, |progress| {
+                progress.record_success(exercise, outcome.scope, unix_time());
+            })?;
         } else if worst != Code::Failed {
             worst = code(&outcome);
         }
@@ -141,7 +143,7 @@ pub(super) fn hand_out(
 ) -> Result<Folder, Failure> {
     let workspace = opened.workspace()?;
     let handed_out = workspace.ensure(exercise)?;
-    opened.update(|progress| progress.start(&exercise.id))?;
+    opened.update(app, |progress| progress.start(&exercise.id))?;
     for sentence in handed_out.sentences(|path| app.shown(path)) {
         app.note(&sentence);
     }

@@ -9,6 +9,7 @@ use super::exit::Code;
 use super::failure::Failure;
 use crate::check::{Context, Feedback};
 use crate::kind::Finding;
+use crate::sandbox::{HardLimit, Limits, lowered};
 use crate::source::ExerciseId;
 use crate::sys::files;
 use crate::text::{Line, Role, counted};
@@ -75,6 +76,7 @@ fn record<'a>(
     }
     findings.extend([
         sandbox(app, context),
+        hard_limits(),
         graded_labs(app, context),
         editor(app),
         terminal(app),
@@ -96,6 +98,24 @@ fn sandbox(app: &App, context: &Context) -> Finding {
             let help = lacking.help();
             format!("limits of time, memory and output alone: {lacking}; {help}")
         }),
+    }
+}
+
+fn hard_limits() -> Finding {
+    let (_, low) = lowered(Limits::trusted());
+    let low: Vec<_> = low.iter().map(HardLimit::to_string).collect();
+    Finding {
+        name: "hard limits",
+        found: low.is_empty(),
+        text: if low.is_empty() {
+            "none is below what checks set".to_owned()
+        } else {
+            format!(
+                "{}; a check may do with less: {}",
+                low.join("; "),
+                HardLimit::HELP
+            )
+        },
     }
 }
 

@@ -11,6 +11,7 @@ use crate::course::scaffold::ScaffoldError;
 use crate::grade::GradeError;
 use crate::pack::PackError;
 use crate::progress::ProgressError;
+use crate::sandbox::{HardLimit, SandboxError};
 use crate::session::drill::DrillError;
 use crate::session::{SessionError, Trouble};
 use crate::source::tree::TreeError;
@@ -258,6 +259,7 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
             "tell the course's author; {} shows more",
             command("validate")
         )),
+        CheckError::Sandbox(SandboxError::HardLimit(_)) => Some(HardLimit::HELP.to_owned()),
         CheckError::Cancelled
         | CheckError::Apart(_)
         | CheckError::Bug

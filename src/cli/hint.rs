@@ -43,7 +43,7 @@ impl Hint {
                 .lines(&app.output.markdown(&exercise.hints[index]))?;
             app.output.line(Line::new())?;
         }
-        opened.update(|progress| progress.show_hints(&exercise.id, last))?;
+        opened.update(app, |progress| progress.show_hints(&exercise.id, last))?;
         let command = app.command(&format!("hint {}", exercise.id));
         if opened.workspace.is_none() && last < of {
             app.note("Without a workspace hints are not counted; `--all` shows the rest.");

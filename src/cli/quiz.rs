@@ -51,7 +51,9 @@ impl QuizCommand {
         let quizzes: Vec<_> = quizzes().collect();
         let note = |index: usize, right| {
             let quiz: &Quiz = quizzes[index];
-            opened.update(|progress| progress.answer(&lesson.id, &quiz.id, right, app.now()))
+            opened.update(app, |progress| {
+                progress.answer(&lesson.id, &quiz.id, right, app.now());
+            })
         };
         let right = ask_all(app, &quizzes, note)?;
         Ok(if right == of {

@@ -27,7 +27,7 @@ impl Read {
         let opened = app.open_course()?;
         let lesson = self.lesson(&opened)?;
         app.output.lines(&self.lines(app, &opened, lesson))?;
-        opened.update(|progress| {
+        opened.update(app, |progress| {
             for (index, section) in lesson.sections().iter().enumerate() {
                 let is_shown = lesson.has_section(section, progress.track.as_ref());
                 if is_shown && (self.further || !section.further) {

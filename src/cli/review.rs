@@ -28,7 +28,7 @@ impl Review {
         let quizzes: Vec<_> = deck.cards.iter().map(|card| &card.quiz).collect();
         let right = ask_all(app, &quizzes, |index, right| {
             let id = deck.cards[index].id.clone();
-            opened.update(|progress| progress.answer_card(id, right, app.now()))
+            opened.update(app, |progress| progress.answer_card(id, right, app.now()))
         })?;
         let after = workspace.progress()?.progress;
         let after = Deck::new(&opened.course, &after, app.now());

@@ -57,7 +57,7 @@ impl Solution {
             return Ok(Code::Nothing);
         }
         app.output.lines(&lines(app, &files))?;
-        opened.update(|progress| progress.show_solution(&exercise.id))?;
+        opened.update(app, |progress| progress.show_solution(&exercise.id))?;
         Ok(Code::Fine)
     }
 }

@@ -63,6 +63,7 @@ fn record<'a>(app: &App, opened: &'a OpenCourse) -> StatusRecord<'a> {
         course,
         workspace,
         progress,
+        ..
     } = opened;
     let tracks = course.tracks.iter().map(|track| TrackRecord {
         id: &track.id,
@@ -92,6 +93,7 @@ fn lines(app: &App, opened: &OpenCourse) -> Vec<Line> {
         course,
         workspace,
         progress,
+        ..
     } = opened;
     let root = workspace
         .as_ref()

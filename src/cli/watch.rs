@@ -144,7 +144,7 @@ impl<'a> Checks<'a> {
         match result {
             Ok(outcome) => {
                 if outcome.verdict() == Verdict::Passed {
-                    opened.update(|progress| {
+                    opened.update(app, |progress| {
                         progress.record_success(self.exercise, outcome.scope, unix_time());
                     })?;
                 }

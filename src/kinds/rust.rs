@@ -29,6 +29,7 @@ pub(crate) mod subject;
 pub(crate) mod titles;
 pub mod toolchain;
 pub(crate) mod trial;
+mod try_out;
 
 mod author;
 mod claims;
@@ -116,9 +117,11 @@ impl Kind for Rust {
     }
 
     fn findings(&self, context: &Context) -> Result<Vec<Finding>, CheckError> {
-        let found = Toolchain::find(context).map(|toolchain| {
+        let found = Toolchain::find(context).and_then(|toolchain| {
+            try_out::link_and_run(&toolchain, context)?;
             let version = toolchain.version.lines().next().unwrap_or_default();
-            format!("{version}, linked by {}", toolchain.linker.display())
+            let linker = toolchain.linker.display();
+            Ok(format!("{version}; {linker} links programs, and they run"))
         });
         Ok(vec![Finding::of("Rust", found)?])
     }

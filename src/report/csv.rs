@@ -4,6 +4,7 @@ use std::io;
 
 use super::format::{Format, ReportFolder, Results};
 use super::sheet::{self, CsvWriter};
+use crate::course::Points;
 
 #[derive(Debug)]
 pub(super) struct Csv;
@@ -30,8 +31,10 @@ impl Format for Csv {
             let mut cells = vec![sheet::text(&row.learner)];
             cells.extend([cell(&row.person.name), cell(&row.person.email)]);
             let scores = row.scores.iter();
-            cells.extend(scores.map(|score| score.map_or_else(String::new, |it| it.to_string())));
-            cells.extend([row.total().to_string(), sheet::text(&header.sandbox)]);
+            let points =
+                |points: Option<Points>| points.map_or_else(String::new, |it| it.to_string());
+            cells.extend(scores.copied().map(points));
+            cells.extend([points(row.total()), sheet::text(&header.sandbox)]);
             sheet.row(&cells)
         })?;
         sheet.end()

@@ -14,6 +14,8 @@ pub(super) struct GradebookRow {
     /// The points for each exercise, in the order of the header; `None` if there is no submission, or it
     /// could not be judged.
     pub(super) scores: Vec<Option<Points>>,
+    /// Whether a submission could not be judged.
+    is_open: bool,
 }
 
 impl GradebookRow {
@@ -22,11 +24,14 @@ impl GradebookRow {
             learner: record.learner.clone(),
             person: record.person.clone().unwrap_or_default(),
             scores: vec![None; header.exercises.len()],
+            is_open: false,
         }
     }
 
-    pub(super) fn total(&self) -> Points {
-        self.scores.iter().flatten().copied().sum()
+    /// Returns the sum, or `None` while a submission is still to be judged: it would not be the learner's.
+    pub(super) fn total(&self) -> Option<Points> {
+        let sum = self.scores.iter().flatten().copied().sum();
+        (!self.is_open).then_some(sum)
     }
 
     /// Returns the name in the class list, else that of the learner's folder.
@@ -57,6 +62,7 @@ pub(super) fn each_row(
         let score = record.error.is_none().then_some(record.score);
         if let (Some(row), Some(place)) = (&mut open, place) {
             row.scores[place] = score;
+            row.is_open |= score.is_none();
         }
         Ok(())
     })?;

@@ -1,5 +1,7 @@
 //! The features of a machine that sandboxes need.
 
+use super::HardLimit;
+
 /// The file in the state folder that marks that the user has seen the warning "limits only, no sandbox".
 pub(crate) const LIMITS_NOTICE: &str = "told-of-limits-only";
 
@@ -45,6 +47,9 @@ pub enum Lacking {
     /// This user may not create namespaces.
     #[error("this user cannot create a network namespace here")]
     Namespaces,
+    /// A hard limit is too low.
+    #[error(transparent)]
+    HardLimit(#[from] HardLimit),
     /// Everything seems to be there, but a trial run failed; holds the message.
     #[error("the sandbox does not work here: {0}")]
     Trial(String),
@@ -64,6 +69,7 @@ impl Lacking {
             Self::Namespaces => {
                 "run Gradus as root, or let users create namespaces (`sysctl user.max_user_namespaces`)"
             }
+            Self::HardLimit(_) => HardLimit::HELP,
             Self::Trial(_) => {
                 "check what this machine's container runtime or security module forbids"
             }

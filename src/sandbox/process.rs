@@ -12,7 +12,8 @@ use std::time::Duration;
 use rustix::process::Signal;
 
 use super::cancel::Cancel;
-use super::job::{Input, Job, Limits};
+use super::hard_limit::{self, HardLimit};
+use super::job::{Input, Job, Limits, Stage};
 use super::process_group::Group;
 use super::time_budget::{MAX_STRETCH, TimeBudget};
 use super::turn::Turn;
@@ -62,14 +63,19 @@ pub struct Exit {
     pub stderr: Vec<u8>,
     /// How long it ran.
     pub duration: Duration,
+    /// The hard limit of this machine that ended it before a limit of its own.
+    pub hard_limit: Option<HardLimit>,
 }
 
 impl Exit {
-    /// Checks that the program was started.
+    /// Checks that the program was started, and that no limit of the machine ended it.
     ///
     /// # Errors
-    /// Fails when the sandbox could not be entered.
+    /// Fails when the sandbox could not be entered, or a hard limit below the job's own is what ended it.
     pub fn entered(&self) -> Result<(), SandboxError> {
+        if let Some(limit) = self.hard_limit {
+            return Err(limit.into());
+        }
         if self.end != End::NotEntered {
             return Ok(());
         }
@@ -90,6 +96,7 @@ pub struct Process {
     /// The limit that it was killed for.
     forced: Option<End>,
     limits: Limits,
+    lowered: Vec<HardLimit>,
     watch: Stopwatch,
     usage: UsageTracker,
     /// When the last usage sample was taken, and the request that was open then.
@@ -105,7 +112,12 @@ pub struct Process {
 /// Starts `job` through the launcher.
 pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Process, SandboxError> {
     let program = job.program.clone();
-    let limits = job.limits;
+    let (limits, lowered) = hard_limit::lowered(job.limits);
+    // How a learner's code ends is its verdict, which the machine must not decide.
+    let is_strict = job.stage == Stage::Learner || limits.cpu.is_zero();
+    if let Some(limit) = lowered.first().filter(|_| is_strict) {
+        return Err((*limit).into());
+    }
     let (turn, budget) = (job.turn.clone(), job.budget.clone());
     let failed = |source| SandboxError::Start {
         program: program.clone(),
@@ -129,6 +141,7 @@ pub(super) fn spawn(sandbox: &Sandbox, job: Job, cancel: &Cancel) -> Result<Proc
         status: None,
         forced: None,
         limits,
+        lowered,
         watch: Stopwatch::start(),
         usage: UsageTracker::default(),
         sampled: Stopwatch::start(),
@@ -196,11 +209,13 @@ impl Process {
         if end == End::NotEntered {
             self.stderr.drain(..self.token.len());
         }
+        let hard_limit = HardLimit::of_end(&self.lowered, end, &self.stderr);
         Exit {
             end,
             stdout: std::mem::take(&mut self.stdout),
             stderr: std::mem::take(&mut self.stderr),
             duration: self.watch.elapsed(),
+            hard_limit,
         }
     }
 

@@ -67,6 +67,7 @@ pub(super) fn limit_threads(policy: &Policy) -> io::Result<()> {
         count_threads(rustix::process::getuid())
     };
     let most = others + THREADS;
+    let most = super::hard_limit::threads(most);
     set_limit(Resource::Nproc, most, most)
 }
 

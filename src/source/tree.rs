@@ -73,7 +73,10 @@ impl Tree {
         let mut read = BTreeMap::new();
         for name in names {
             let path = folder.join(&name);
-            let text = read_text(&path).map_err(|source| TreeError::Read { path, source })?;
+            let mut text = read_text(&path).map_err(|source| TreeError::Read { path, source })?;
+            if name.starts_with("lessons/") {
+                text = with_line_feeds(text);
+            }
             read.insert(Cow::Owned(name), Cow::Owned(text));
         }
         Ok(Self {
@@ -133,6 +136,15 @@ impl Tree {
         }
         folders
     }
+}
+
+/// Returns a page without a byte-order mark, and with LF for CRLF, as editors on Windows write both.
+fn with_line_feeds(text: String) -> String {
+    let page = text.strip_prefix('\u{feff}').unwrap_or(&text);
+    if page.len() == text.len() && !page.contains("\r\n") {
+        return text;
+    }
+    page.replace("\r\n", "\n")
 }
 
 fn read_text(path: &Path) -> io::Result<String> {

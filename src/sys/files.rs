@@ -9,23 +9,19 @@ use tempfile::NamedTempFile;
 /// Writes `bytes` to a new file beside `path` and renames it there: a reader, or a crash at any
 /// moment, sees the old file or the new one, never a part.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write(path, bytes, make_readable)
+    persist(written_beside(path, bytes)?, path)
 }
 
-/// Like [`write_whole`], with execute permission for everybody.
+/// Like [`write_whole`], with execute permission for everybody, whatever the umask.
 pub(crate) fn write_program(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    write(path, bytes, |file| {
-        #[cfg(unix)]
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
-        Ok(())
-    })
+    let file = written_beside(path, bytes)?;
+    #[cfg(unix)]
+    file.as_file()
+        .set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o755))?;
+    persist(file, path)
 }
 
-fn write(
-    path: &Path,
-    bytes: &[u8],
-    set_mode: impl FnOnce(&File) -> io::Result<()>,
-) -> io::Result<()> {
+fn written_beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     let folder = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
@@ -33,28 +29,21 @@ fn write(
     fs::create_dir_all(folder)?;
     let mut file = temp_file_in(folder)?;
     file.write_all(bytes)?;
-    put(file, path, set_mode)
+    Ok(file)
 }
 
-/// Creates a temporary file in `folder`, to be renamed with [`persist`].
+/// Creates a temporary file in `folder`, to be renamed with [`persist`]. Its mode is what the umask leaves.
 pub(crate) fn temp_file_in(folder: &Path) -> io::Result<NamedTempFile> {
-    tempfile::Builder::new()
-        .prefix(".gradus-")
-        .tempfile_in(folder)
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".gradus-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
 }
 
 /// Renames the complete `file` to `path` in the same folder, as [`write_whole`] does.
 pub(crate) fn persist(file: NamedTempFile, path: &Path) -> io::Result<()> {
-    put(file, path, make_readable)
-}
-
-fn put(
-    file: NamedTempFile,
-    path: &Path,
-    set_mode: impl FnOnce(&File) -> io::Result<()>,
-) -> io::Result<()> {
     file.as_file().sync_all()?;
-    set_mode(file.as_file())?;
     file.persist(path).map(drop).map_err(|error| error.error)
 }
 
@@ -117,9 +106,38 @@ pub(crate) fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<
     Ok(bytes)
 }
 
+/// Checks that files can be created in `folder`, or in the nearest parent that there is.
+pub(crate) fn can_write_to(folder: &Path) -> io::Result<()> {
+    let there = folder.ancestors().find(|folder| folder.exists());
+    let access = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    Ok(rustix::fs::access(there.unwrap_or(folder), access)?)
+}
+
+/// Returns the folder of this user in `parent`, which may be open to all: nobody else can write to it.
+///
+/// # Errors
+/// Fails when it cannot be created, or belongs to another user.
+pub(crate) fn own_folder(parent: &Path, name: &str) -> io::Result<PathBuf> {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt};
+    let user = rustix::process::geteuid().as_raw();
+    let folder = parent.join(format!("{name}-{user}"));
+    match fs::DirBuilder::new().mode(0o700).create(&folder) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let metadata = fs::symlink_metadata(&folder)?;
+    if metadata.is_dir() && metadata.uid() == user && metadata.mode() & 0o022 == 0 {
+        return Ok(folder);
+    }
+    Err(io::Error::new(
+        io::ErrorKind::PermissionDenied,
+        "it belongs to another user",
+    ))
+}
+
 /// Creates a temporary folder that other users can enter but not list.
 pub(crate) fn scratch(prefix: &str) -> io::Result<tempfile::TempDir> {
-    scratch_in(&std::env::temp_dir(), prefix)
+    scratch_in(&super::scratch::temp_dir(), prefix)
 }
 
 /// Like [`scratch`], in the folder `parent`.
@@ -185,17 +203,6 @@ fn has_run_bit(metadata: &fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn has_run_bit(_metadata: &fs::Metadata) -> bool {
     true
-}
-
-#[cfg(unix)]
-fn make_readable(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
-}
-
-#[cfg(not(unix))]
-fn make_readable(_file: &File) -> io::Result<()> {
-    Ok(())
 }
 
 #[cfg(test)]

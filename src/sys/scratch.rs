@@ -2,7 +2,8 @@
 
 use std::fs::{self, File, TryLockError};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
@@ -12,6 +13,36 @@ use super::files;
 const PREFIX: &str = ".gradus-scratch-";
 /// The file in each that its owner keeps locked.
 const LOCK: &str = ".lock";
+
+/// Where temporary folders go where programs cannot be run from the machine's own.
+static INSTEAD: OnceLock<PathBuf> = OnceLock::new();
+
+/// Sets the folder that [`temp_dir`] returns where programs cannot be run from the machine's own.
+pub(crate) fn fall_back_to(folder: PathBuf) {
+    INSTEAD.get_or_init(|| folder);
+}
+
+/// Returns the folder for temporary files, from which programs can be run.
+pub(crate) fn temp_dir() -> PathBuf {
+    let usual = std::env::temp_dir();
+    let instead = INSTEAD.get().filter(|_| !runs_programs(&usual));
+    let instead = instead.filter(|folder| fs::create_dir_all(folder).is_ok());
+    instead.cloned().unwrap_or(usual)
+}
+
+/// Returns whether the file system of `folder` runs programs: it may be mounted `noexec`.
+#[cfg(unix)]
+pub(crate) fn runs_programs(folder: &Path) -> bool {
+    use rustix::fs::{StatVfsMountFlags, statvfs};
+    statvfs(folder).map_or(true, |system| {
+        !system.f_flag.contains(StatVfsMountFlags::NOEXEC)
+    })
+}
+
+#[cfg(not(unix))]
+pub(crate) fn runs_programs(_folder: &Path) -> bool {
+    true
+}
 
 /// A temporary folder, removed when it is dropped. Its owner holds a file lock, which ends with the process,
 /// so that [`sweep`] can recognise an abandoned folder.
@@ -24,7 +55,7 @@ pub(crate) struct Scratch {
 impl Scratch {
     /// Creates one in the folder for temporary files.
     pub(crate) fn new() -> io::Result<Self> {
-        Self::within(&std::env::temp_dir())
+        Self::within(&temp_dir())
     }
 
     /// Creates one in the folder for temporary files that other users can enter but not list: nginx's

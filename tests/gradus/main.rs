@@ -32,6 +32,8 @@ mod lab_up;
 #[cfg(target_os = "linux")]
 mod lab_users;
 mod lab_words;
+#[cfg(target_os = "linux")]
+mod lacking;
 mod lessons;
 mod licences;
 mod limits;

@@ -11,14 +11,15 @@ use super::learner::{describe_signal, scratch_folder};
 use super::linking::Linked;
 use super::replies::{Loss, most_timeouts};
 use super::subject::Subject;
+use super::toolchain::Toolchain;
 use super::trial::{self, CallEnd, PanicNote, Trial};
-use super::{forbidden, inspect, linked, linking, program, values};
+use super::{forbidden, inspect, linked, linking, program, try_out, values};
 use crate::check::{
     CheckError, Collected, Context, Diagnostic, Event, Feedback, Outcome, Phase, TestOutcome,
-    TestResult, TestTitle, TestVerdict, Values, hand_in,
+    TestResult, TestTitle, TestVerdict, Values, Verdict, hand_in,
 };
 use crate::kind::Tier;
-use crate::sandbox::End;
+use crate::sandbox::{End, SandboxError};
 use crate::sys::clock::Stopwatch;
 use crate::sys::scratch;
 
@@ -69,7 +70,7 @@ fn with_assessment(
 ) -> Result<Outcome, CheckError> {
     context.tell(Event::Step("preparing the judge"));
     let watch = Stopwatch::start();
-    with_kit(subject, context, |kit| {
+    let assessed = with_kit(subject, context, |kit| {
         let mut assessment = Assessment {
             subject,
             kit,
@@ -78,7 +79,31 @@ fn with_assessment(
         };
         assessment.record_phase("prepare", watch);
         assess(assessment)
-    })
+    });
+    if let Err(CheckError::Exercise { what, .. }) = &assessed
+        && try_out::is_without_room(what)
+    {
+        return Err(try_out::without_room(context));
+    }
+    if may_be_the_machine(&assessed) {
+        try_out::link_and_run(&Toolchain::find(context)?, context)?;
+    }
+    assessed
+}
+
+/// Whether what was found may have its cause in a machine that links or runs no program.
+fn may_be_the_machine(assessed: &Result<Outcome, CheckError>) -> bool {
+    match assessed {
+        Err(error) => matches!(
+            error,
+            CheckError::Exercise { .. } | CheckError::Sandbox(SandboxError::Enter { .. })
+        ),
+        // rustc's errors about code have a line.
+        Ok(outcome) => {
+            let mut errors = outcome.diagnostics.iter().filter(|said| said.error);
+            outcome.verdict() == Verdict::CompileError && errors.all(|error| error.line.is_none())
+        }
+    }
 }
 
 fn forbidden_in(file: &Collected) -> Vec<Diagnostic> {
@@ -88,7 +113,7 @@ fn forbidden_in(file: &Collected) -> Vec<Diagnostic> {
 impl Assessment<'_> {
     fn assess(mut self, files: &[Collected]) -> Result<Outcome, CheckError> {
         let context = self.context;
-        scratch::sweep(&std::env::temp_dir());
+        scratch::sweep(&scratch::temp_dir());
         let scratch = scratch_folder()?;
         hand_in::write(files, scratch.path())?;
         context.tell(Event::Step("compiling your crate"));

@@ -58,7 +58,7 @@ fn broken_exercise(what: String, line: usize) -> CheckError {
 }
 
 fn list_tests(kit: &Kit, context: &Context) -> Result<Vec<String>, CheckError> {
-    let job = learner::job(&kit.judge(), trial::LIMITS, &kit.toolchain, context)?;
+    let job = learner::job(&kit.judge(), trial::limits(), &kit.toolchain, context)?;
     let exit = context
         .sandbox
         .run(job.argument("--list"), &context.cancel)?;

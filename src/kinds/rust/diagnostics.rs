@@ -250,6 +250,7 @@ mod tests {
             stdout: Vec::new(),
             stderr: b"{\"level\":\"note\"}\nrustc(+0x3b62e1c)[0x7f3b00762e1c]\n".to_vec(),
             duration: Duration::ZERO,
+            hard_limit: None,
         };
         let text = |origin| without_output(&exit, origin).text;
         for origin in [Origin::Learner, Origin::Linked] {

@@ -278,6 +278,7 @@ impl<'a> Dispatch<'a> {
                         stdout: Vec::new(),
                         stderr: Vec::new(),
                         duration: Duration::ZERO,
+                        hard_limit: None,
                     }
                 }
             });

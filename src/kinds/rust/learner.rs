@@ -8,7 +8,7 @@ use super::compile::library_path;
 use super::toolchain::Toolchain;
 use crate::check::{CheckError, Context};
 use crate::sandbox::{Access, Job, Limits, Stage, View};
-use crate::sys::scratch::Scratch;
+use crate::sys::scratch::{self, Scratch};
 
 /// The job that runs `program` in the folder it is in, within `limits`.
 ///
@@ -49,7 +49,7 @@ pub(crate) fn job(
 /// Makes a folder for a submission.
 pub(super) fn scratch_folder() -> Result<Scratch, CheckError> {
     Scratch::new().map_err(|source| CheckError::File {
-        path: std::env::temp_dir(),
+        path: scratch::temp_dir(),
         source,
     })
 }

@@ -223,6 +223,7 @@ mod tests {
             stdout: Vec::new(),
             stderr: Vec::new(),
             duration: Duration::ZERO,
+            hard_limit: None,
         };
         let ends = [
             (End::Code(3), Loss::Exited(3)),

@@ -63,7 +63,7 @@ impl Toolchain {
             return Ok(toolchain);
         }
         let toolchain = query_rustc(context, &rustc, linker)?;
-        toolchain.check_version()?;
+        toolchain.check_version(chosen(context).as_deref())?;
         let cached = CachedToolchain { key, toolchain };
         if let Ok(bytes) = serde_json::to_vec_pretty(&cached) {
             files::write_whole(&file, &bytes)
@@ -103,7 +103,8 @@ impl Toolchain {
         fingerprint.finish()
     }
 
-    fn check_version(&self) -> Result<(), CheckError> {
+    /// `chosen` is the toolchain that the environment asks for.
+    fn check_version(&self, chosen: Option<&str>) -> Result<(), CheckError> {
         let release = self
             .version
             .lines()
@@ -120,9 +121,30 @@ impl Toolchain {
             "the Rust compiler is {release}; the exercises need {}.{} or later",
             OLDEST.0, OLDEST.1
         );
-        Err(missing(&what, "run `rustup update stable`"))
+        Err(missing(
+            &what,
+            &help_to_install(chosen, "run `rustup update stable`"),
+        ))
     }
 }
+
+/// The variables that rustup, which may be what `rustc` in PATH is, takes its settings from.
+const INHERITED: [&str; 14] = [
+    "PATH",
+    "HOME",
+    "RUSTUP_HOME",
+    "CARGO_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "RUSTUP_DIST_SERVER",
+    "RUSTUP_UPDATE_ROOT",
+    "RUSTUP_VERSION",
+    "http_proxy",
+    "https_proxy",
+    "HTTPS_PROXY",
+    "all_proxy",
+    "ALL_PROXY",
+    "no_proxy",
+];
 
 fn missing(what: &str, help: &str) -> CheckError {
     CheckError::Missing {
@@ -144,16 +166,27 @@ fn cache_key(context: &Context, rustc: &Path, linker: &Path) -> String {
     let settings = rustup_home
         .map(|folder| folder.join("settings.toml"))
         .unwrap_or_default();
-    let chosen = context
-        .environment
-        .text("RUSTUP_TOOLCHAIN")
-        .unwrap_or_default();
+    let chosen = chosen(context).unwrap_or_default();
     format!(
         "{} {} {} {} {chosen}",
         rustc.display(),
         modified_at(rustc),
         linker.display(),
         modified_at(&settings),
+    )
+}
+
+fn chosen(context: &Context) -> Option<String> {
+    context.environment.text("RUSTUP_TOOLCHAIN")
+}
+
+/// What to do about a compiler that does not serve, where `RUSTUP_TOOLCHAIN` may have `chosen` it.
+fn help_to_install(chosen: Option<&str>, otherwise: &str) -> String {
+    chosen.map_or_else(
+        || otherwise.to_owned(),
+        |chosen| {
+            format!("RUSTUP_TOOLCHAIN asks for `{chosen}`: unset it, or run `rustup toolchain install {chosen}`")
+        },
     )
 }
 
@@ -214,17 +247,11 @@ fn run_rustc(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<Stri
         source,
     })?;
     let mut job = Job::new(Stage::Trusted, rustc, folder).arguments(arguments);
-    for name in [
-        "PATH",
-        "HOME",
-        "RUSTUP_HOME",
-        "CARGO_HOME",
-        "RUSTUP_TOOLCHAIN",
-    ] {
-        if let Some(value) = context.environment.get(name) {
-            job = job.variable(name, value);
-        }
+    for (name, value) in context.environment.named(&INHERITED) {
+        job = job.variable(name, value);
     }
+    // A toolchain that is not there is told, not downloaded without a word.
+    job = job.variable("RUSTUP_AUTO_INSTALL", "0");
     let exit = context.sandbox.run(job, &context.cancel)?;
     if exit.end == End::Cancelled {
         return Err(CheckError::Cancelled);
@@ -233,9 +260,15 @@ fn run_rustc(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<Stri
         return Ok(String::from_utf8_lossy(&exit.stdout).into_owned());
     }
     let stderr = String::from_utf8_lossy(&exit.stderr);
-    let reason = stderr.lines().next().unwrap_or("no output");
+    let mut said = stderr
+        .lines()
+        .map(|line| line.trim_start_matches("error: "));
+    let reason = said.find(|line| !line.starts_with("info: "));
     Err(missing(
-        &format!("the Rust compiler does not start: {reason}"),
-        INSTALL,
+        &format!(
+            "the Rust compiler does not start: {}",
+            reason.unwrap_or("no output")
+        ),
+        &help_to_install(chosen(context).as_deref(), INSTALL),
     ))
 }

@@ -13,13 +13,18 @@ use super::kit::Kit;
 use super::learner;
 use super::replies::Call;
 use crate::check::{CheckError, Context};
-use crate::sandbox::{End, Input, Job, Limits, SandboxError, Turn};
+use crate::sandbox::{End, Input, Job, Limits, SandboxError, Turn, lowered};
 pub(super) use line::read_optional;
 pub(crate) use line::{AnswerCall, CallEnd, Known, PanicNote, known};
 use line::{JudgeTraffic, serve_judge};
 
-/// The limits of a judge. It is an author's code, and spends its time waiting for replies.
-pub(crate) const LIMITS: Limits = Limits {
+/// Returns the limits of a judge, against mistakes only: where the machine's hard limits are lower, those do.
+pub(crate) fn limits() -> Limits {
+    lowered(LIMITS).0
+}
+
+/// A judge is an author's code, and spends its time waiting for replies.
+const LIMITS: Limits = Limits {
     cpu: Duration::from_secs(20),
     wall: Duration::from_mins(2),
     idle: None,
@@ -52,7 +57,7 @@ pub(crate) fn run(
     context: &Context,
 ) -> Result<Trial, CheckError> {
     // The judge deserialises, compares and formats values as deep as the learner's stack allows.
-    let job = learner::job(&kit.judge(), LIMITS, &kit.toolchain, context)?
+    let job = learner::job(&kit.judge(), limits(), &kit.toolchain, context)?
         .variable("RUST_MIN_STACK", STACK.to_string());
     run_job(job, known, answer, context)
 }

@@ -80,7 +80,7 @@ impl ReportPage<'_> {
     fn figures(&self) -> Markup {
         let statistics = self.statistics;
         let passed = statistics.count(Verdict::Passed);
-        let possible = statistics.possible.hundredths() * statistics.learners as u64;
+        let possible = statistics.possible.hundredths() * statistics.judged as u64;
         let full = statistics.shares()[BARS - 1];
         let of_points = percent(statistics.points.hundredths(), possible);
         let share = percent(passed as u64, statistics.submissions as u64);
@@ -95,8 +95,8 @@ impl ReportPage<'_> {
                         (tile(&of_points, "of points", &points))
                     } @else {
                         @let more = format!("of {} points a learner", statistics.possible);
-                        @let all = percent(full as u64, statistics.learners as u64);
-                        @let have = format!("{full} of {}", statistics.learners);
+                        @let all = percent(full as u64, statistics.judged as u64);
+                        @let have = format!("{full} of {}", statistics.judged);
                         (tile(&of_points, "of points, on average", &more))
                         (tile(&all, "of learners have all points", &have))
                     }
@@ -115,6 +115,10 @@ impl ReportPage<'_> {
                 (chart::distribution(&self.statistics.shares()))
                 figcaption {
                     "Learners by percentage of all points; what was not handed in counts as none."
+                    @let open = self.statistics.learners - self.statistics.judged;
+                    @if open > 0 {
+                        " " (counted(open, "learner")) " of whom something could not be graded: left out."
+                    }
                     @if let Some(percentage) = self.statistics.half_have() {
                         " Half of the learners have " (percentage) (PER_CENT) " or more."
                     }

@@ -20,9 +20,11 @@ pub(super) struct Statistics {
     /// In the order of the header.
     pub(super) exercises: Vec<ExerciseCounts>,
     pub(super) learners: usize,
-    /// The number of learners by their percentage of all points, rounded down.
+    /// The number of those of whom every submission could be judged.
+    pub(super) judged: usize,
+    /// The number of judged learners by their percentage of all points, rounded down.
     percentages: BTreeMap<usize, usize>,
-    /// The points of all learners.
+    /// The points of all judged learners.
     pub(super) points: Points,
     /// The points that one learner can have.
     pub(super) possible: Points,
@@ -74,7 +76,10 @@ impl Statistics {
         results.each(&mut |record| statistics.add(&record))?;
         sheet::each_row(results, &mut |row| {
             statistics.learners += 1;
-            let total = row.total();
+            let Some(total) = row.total() else {
+                return Ok(());
+            };
+            statistics.judged += 1;
             statistics.points = [statistics.points, total].into_iter().sum();
             let percentage = percentage(total, statistics.possible);
             *statistics.percentages.entry(percentage).or_default() += 1;
@@ -127,7 +132,7 @@ impl Statistics {
         let falling = self.percentages.iter().rev();
         let enough = falling.map(|(percentage, count)| {
             have += count;
-            (*percentage, have * 2 >= self.learners)
+            (*percentage, have * 2 >= self.judged)
         });
         enough
             .into_iter()

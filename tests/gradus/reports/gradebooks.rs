@@ -27,8 +27,8 @@ fn a_plain_gradebook_has_a_row_a_learner_and_a_column_an_exercise() {
         ]
     );
     assert_eq!(rows[1], ["ada", "", "", "10", "", "0", "10", "none"]);
-    // What Gradus could not judge is no zero.
-    assert_eq!(rows[2], ["bob", "", "", "10", "0.63", "", "10.63", "none"]);
+    // What Gradus could not judge is no zero, and the rest no total.
+    assert_eq!(rows[2], ["bob", "", "", "10", "0.63", "", "", "none"]);
     assert_eq!(rows.len(), 3);
 }
 

@@ -13,7 +13,7 @@ use crate::kinds::rust::replies::Call;
 use crate::kinds::rust::subject::Subject;
 use crate::kinds::rust::toolchain::Toolchain;
 use crate::kinds::rust::{census, glue, inspect, linked, runtime, trial};
-use crate::sandbox::Limits;
+use crate::sandbox::{Limits, lowered};
 use crate::sys::scratch::{self, Scratch};
 
 const SOLUTION: &str = "solution";
@@ -300,7 +300,8 @@ fn record_calls(
         &linked,
         "the solution does not have the contract's functions",
     )?;
-    let mut dispatch = Dispatch::new(&program, &kit.toolchain, context, Limits::trusted());
+    let limits = lowered(Limits::trusted()).0;
+    let mut dispatch = Dispatch::new(&program, &kit.toolchain, context, limits);
     let trial = trial::run(kit, &[], &mut |call| dispatch.call(call), context)?;
     dispatch.finish()?;
     Ok((trial.calls, trial.starts))
