@@ -95,6 +95,24 @@ mod tests {
     }
 
     #[test]
+    fn a_long_text_is_searched_by_its_words_only_where_it_is_no_symptom() {
+        let course = fixture::course();
+        let hits = |text: &str| search(&course, None, text).hits;
+        let short = hits("connection refused both");
+        assert!(
+            matches!(&short[..], [Hit::Symptom { .. }, Hit::Exercise(_)]),
+            "{short:?}"
+        );
+        let long = hits("connection refused both a b c d e f");
+        assert!(matches!(&long[..], [Hit::Symptom { .. }]), "{long:?}");
+        let words = hits("connection both a b c d e f g");
+        assert!(
+            words.iter().any(|hit| matches!(hit, Hit::Exercise(_))),
+            "{words:?}"
+        );
+    }
+
+    #[test]
     fn a_place_of_another_track_is_no_hit() {
         let course = fixture::parts();
         let [fast, slow] = [0, 1].map(|index| Some(&course.tracks[index].id));

@@ -174,6 +174,22 @@ mod tests {
     }
 
     #[test]
+    fn what_stands_far_into_a_line_is_read() {
+        let log = format!("{} connection refused\n", "x".repeat(30_000));
+        assert_eq!(survey(&log).2, [(1, 1)]);
+    }
+
+    #[test]
+    fn a_time_of_day_has_hours_minutes_and_seconds() {
+        assert!(has_time(b"at 11:38:12 +0000"));
+        for other in [
+            "11:38", "11:38.12", "11.38.12", "11.38:12", "aa:bb:cc", "::1:3000",
+        ] {
+            assert!(!has_time(other.as_bytes()), "{other}");
+        }
+    }
+
+    #[test]
     fn a_broken_pattern_is_left_out() {
         let mut course = fixture::course();
         let mut broken = course.lessons[0].symptoms[0].clone();

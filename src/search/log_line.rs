@@ -41,6 +41,8 @@ mod tests {
             ("\u{1b}[36mnginx-1  |\u{1b}[0m 502", "nginx-1  | 502"),
             (r#""\x22" C:\dir é"#, r#""\x22" C:\dir é"#),
             ("\u{1b}", "\u{1b}"),
+            (r"C:\\dir", r"C:\\dir"),
+            ("\u{1b}[0mC:\\\\dir", "C:\\\\dir"),
         ] {
             assert_eq!(unwrapped(line.as_bytes()), plain.as_bytes());
         }

@@ -228,6 +228,58 @@ mod tests {
     }
 
     #[test]
+    fn a_phrase_counts_twice_where_it_stands_as_typed() {
+        let course = fixture::course();
+        let lesson = &course.lessons[0];
+        let exercise = course.exercises.first().expect("an exercise");
+        let section = || Target::Section { lesson, section: 0 };
+        for (hit, head, body, query, expected) in [
+            (
+                section(),
+                "",
+                "connection refused",
+                "connection refused",
+                vec![2.0, 2.0],
+            ),
+            (
+                section(),
+                "connection refused",
+                "",
+                "connection refused",
+                vec![6.0, 6.0],
+            ),
+            (
+                section(),
+                "",
+                "connection refused",
+                "refused connection",
+                vec![1.0, 1.0],
+            ),
+            (section(), "", "connection refused", "refused", vec![1.0]),
+            (
+                Target::Exercise(exercise),
+                "",
+                "a log",
+                "log",
+                vec![EXERCISE],
+            ),
+        ] {
+            let place = Place {
+                hit,
+                head: head.to_owned(),
+                body: body.into(),
+            };
+            let found = place.finds(&query::terms(query, &[]), query);
+            let is_near = |(found, expected): (&f64, &f64)| (found - expected).abs() < 1e-9;
+            assert!(
+                found.iter().zip(&expected).all(is_near),
+                "{query}: {found:?}"
+            );
+            assert_eq!(found.len(), expected.len(), "{query}");
+        }
+    }
+
+    #[test]
     fn a_word_of_the_head_fits_most_and_often_more_than_once() {
         assert!(fit(true, 0) > fit(false, 50));
         assert!(fit(true, 1) > fit(true, 0));
