@@ -27,6 +27,7 @@ pub use grading::{Points, Visibility};
 pub(crate) use lazy::Lazy;
 pub use lesson::Lesson;
 pub(crate) use lesson::{Item, Section, Symptom, anchor};
+pub(crate) use load::load_or_open;
 pub use load::{load, open};
 pub use program::Program;
 pub(crate) use quiz::{Answer, Choice, Mark};

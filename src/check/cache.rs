@@ -45,8 +45,11 @@ pub enum Protection {
     Grace,
 }
 
+/// The folder of marks, one for each course folder that was loaded without a problem.
+pub(crate) const COURSES: &str = "courses";
+
 /// The parts that belong to no kind of exercise.
-pub(crate) const COMMON: [CachePart; 2] = [
+pub(crate) const COMMON: [CachePart; 3] = [
     CachePart {
         name: "verdicts",
         what: "verdicts of gradings",
@@ -58,6 +61,12 @@ pub(crate) const COMMON: [CachePart; 2] = [
         what: "crates of `gradus author`",
         depth: 1,
         protection: Protection::Grace,
+    },
+    CachePart {
+        name: COURSES,
+        what: "courses that had no problem",
+        depth: 1,
+        protection: Protection::None,
     },
 ];
 

@@ -12,8 +12,9 @@ use super::failure::Failure;
 use super::invocation::Invocation;
 use super::output::Output;
 use super::{confinement, names};
+use crate::check::cache::COURSES;
 use crate::check::{CheckError, Context, Event, Feedback};
-use crate::course::{Course, Exercise, builtin, load, open};
+use crate::course::{Course, Exercise, builtin, load_or_open, open};
 use crate::kind::cache_parts;
 use crate::progress::{Loaded, Next, Progress, State};
 use crate::sandbox::Sandbox;
@@ -118,7 +119,8 @@ impl App {
         let workspace = self.open_workspace()?;
         let tree = self.tree(workspace.as_ref())?;
         let course = if tree.folder().is_some() {
-            let (course, problems) = load(&tree, self.guests.kinds);
+            let marks = self.environment.cache().join(COURSES);
+            let (course, problems) = load_or_open(&tree, self.guests.kinds, &marks);
             self.warn_of_problems(&course, &problems);
             course
         } else {

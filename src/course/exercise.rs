@@ -45,7 +45,7 @@ pub struct Exercise {
     /// How much a failing test reveals; `None` leaves it to the command.
     pub feedback: Option<Feedback>,
     /// The hints, gentle first, as Markdown.
-    pub hints: Vec<String>,
+    pub hints: Lazy<Vec<String>>,
     /// The task text, as Markdown.
     pub(crate) readme: Lazy<String>,
     pub(crate) judging: Lazy<Judging>,
@@ -80,7 +80,7 @@ impl Exercise {
             minutes: 0,
             further: true,
             feedback: Some(Feedback::Title),
-            hints: Vec::new(),
+            hints: Lazy::ready(Vec::new()),
             readme: Lazy::ready(String::new()),
             judging: Lazy::ready(Judging {
                 grading: Grading::default(),

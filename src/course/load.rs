@@ -2,7 +2,10 @@
 
 mod exercises;
 mod lessons;
+mod marked;
 mod programs;
+
+use memchr::memmem;
 
 use super::manifest::CourseManifest;
 use super::{Course, Track};
@@ -10,6 +13,7 @@ use crate::kind::{Edition, Kinds};
 use crate::source::{Problem, Tree, line_of, toml_problem};
 
 pub(super) use lessons::split_front_matter;
+pub(crate) use marked::load_or_open;
 
 /// The supported version of the course format.
 const FORMAT: u32 = 1;
@@ -43,9 +47,8 @@ pub fn open(tree: &Tree, kinds: Kinds) -> Course {
 /// Returns the keys of `manifest` before the header of its first table. A line of a multi-line value that
 /// looks like a header cuts the value, so that the result is not TOML.
 fn head(manifest: &str) -> &str {
-    manifest
-        .find("\n[")
-        .map_or(manifest, |end| &manifest[..=end])
+    let end = memmem::find(manifest.as_bytes(), b"\n[");
+    end.map_or(manifest, |end| &manifest[..=end])
 }
 
 fn manifest(tree: &Tree, kinds: Kinds, problems: &mut Vec<Problem>) -> Course {
@@ -193,11 +196,22 @@ mod tests {
             "# [a comment]\n",
         ];
         let tables = prop::sample::subsequence(tables.to_vec(), 0..=tables.len());
-        (long_string(), strings(), any::<bool>(), tables).prop_map(|(summary, hints, further, tables)| {
-            format!(
-                "kind = \"rust\"\ntitle = \"T\"\nsummary = {summary}\nhints = {hints}\nfurther = {further}\n{}",
-                tables.concat()
-            )
+        let hints_and = (
+            strings(),
+            prop_oneof!["further = true\n", "further = false\n"],
+        );
+        let keys = (hints_and, any::<bool>()).prop_map(|((hints, further), come_last)| {
+            let hints = format!("hints = {hints}\n");
+            let keys = if come_last {
+                [further, hints]
+            } else {
+                [hints, further]
+            };
+            keys.concat()
+        });
+        (long_string(), keys, tables).prop_map(|(summary, keys, tables)| {
+            let tables = tables.concat();
+            format!("kind = \"rust\"\ntitle = \"T\"\nsummary = {summary}\n{keys}{tables}")
         })
     }
 

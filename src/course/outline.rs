@@ -68,9 +68,15 @@ impl Outline {
         let mut part: Option<TrackId> = None;
         for (_, piece) in pieces(text) {
             let line = match piece {
-                Piece::Line(line) => line.trim(),
+                Piece::Line(line) => line.trim_ascii(),
                 Piece::Fence(_) => "a fence",
             };
+            if !line.starts_with(['#', '<']) {
+                if !further && !line.is_empty() {
+                    outline.add_text(part.as_ref().or(section.as_ref()));
+                }
+                continue;
+            }
             if let Some(marks) = second_level_marks(line) {
                 further = marks.split_whitespace().any(|mark| mark == ".further");
                 section = track_mark(marks);
@@ -85,16 +91,22 @@ impl Outline {
                         track: part.clone().or_else(|| section.clone()),
                     }));
                 }
-                None if further || line.is_empty() || line.starts_with("<!--") => {}
-                None => match part.as_ref().or(section.as_ref()) {
-                    Some(track) => {
-                        outline.tracks.insert(track.clone());
-                    }
-                    None => outline.common = true,
-                },
+                None if further || line.starts_with("<!--") => {}
+                None => outline.add_text(part.as_ref().or(section.as_ref())),
             }
         }
         outline
+    }
+
+    /// Adds core text that is for `track` alone, or for all.
+    fn add_text(&mut self, track: Option<&TrackId>) {
+        match track {
+            Some(track) if self.tracks.contains(track) => {}
+            Some(track) => {
+                self.tracks.insert(track.clone());
+            }
+            None => self.common = true,
+        }
     }
 
     /// Returns whether `track` has core text of the lesson; a course without a chosen track has all.

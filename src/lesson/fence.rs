@@ -59,11 +59,14 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
 
 impl<'a> Fence<'a> {
     fn opened_by(line: &'a str) -> Option<Self> {
-        let text = line.trim_start_matches([' ', '\t']);
-        let char = text
-            .chars()
-            .next()
-            .filter(|char| matches!(char, '`' | '~'))?;
+        let blanks = |byte: &u8| matches!(byte, b' ' | b'\t');
+        let start = line.bytes().position(|byte| !blanks(&byte))?;
+        let text = &line[start..];
+        let char = match text.as_bytes()[0] {
+            b'`' => '`',
+            b'~' => '~',
+            _ => return None,
+        };
         let info = text.trim_start_matches(char);
         let mark = &text[..text.len() - info.len()];
         // With backticks in its info string it is inline code (CommonMark 4.5).
@@ -80,7 +83,7 @@ impl<'a> Fence<'a> {
 /// Returns whether `line` is a closing fence for `mark`: at least as many of its characters, and nothing
 /// else.
 fn is_closing(mark: &str, line: &str) -> bool {
-    let line = line.trim();
+    let line = line.trim_ascii();
     line.starts_with(mark) && line.trim_start_matches(&mark[..1]).is_empty()
 }
 

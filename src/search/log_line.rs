@@ -2,13 +2,18 @@
 
 use std::borrow::Cow;
 
+use memchr::{memchr2, memmem};
+
 /// What a sequence that colours text begins with.
 const ESCAPE: u8 = 0x1b;
 
 /// Returns `line` without the escapes of the JSON string it stands in, as Docker and cloud providers wrap
 /// lines, and without a terminal's colours. A line that has neither is returned as it is.
 pub(super) fn unwrapped(line: &[u8]) -> Cow<'_, [u8]> {
-    let is_escaped = line.contains(&b'\\') && line.windows(2).any(|pair| pair == b"\\\"");
+    if memchr2(b'\\', ESCAPE, line).is_none() {
+        return Cow::Borrowed(line);
+    }
+    let is_escaped = memmem::find(line, b"\\\"").is_some();
     if !is_escaped && !line.contains(&ESCAPE) {
         return Cow::Borrowed(line);
     }

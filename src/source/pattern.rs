@@ -3,6 +3,7 @@
 use std::str::Chars;
 use std::sync::OnceLock;
 
+use memchr::memmem;
 use regex_lite::Regex;
 
 /// A pattern over one line of a log.
@@ -30,7 +31,8 @@ impl Pattern {
     /// Returns whether the pattern is found in `line`; one that is no pattern never is.
     pub(crate) fn is_match(&self, line: &str) -> bool {
         let literals = self.literals.get_or_init(|| literals(&self.source));
-        if !literals.iter().any(|literal| line.contains(literal)) {
+        let has = |literal: &String| memmem::find(line.as_bytes(), literal.as_bytes()).is_some();
+        if !literals.iter().any(has) {
             return false;
         }
         let compile = || Regex::new(&self.source).ok();

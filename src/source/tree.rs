@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Bound;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::{fs, io};
 
 use crate::sys::files;
+use crate::sys::fingerprint::Fingerprint;
 
 /// The most files a course may have.
 const MOST_FILES: usize = 20_000;
@@ -35,6 +37,8 @@ pub enum TreeError {
 pub struct Tree {
     files: Arc<BTreeMap<Cow<'static, str>, Cow<'static, str>>>,
     folder: Option<PathBuf>,
+    /// The fingerprint of the folder, and of the names, sizes and times of the files in it.
+    state: Option<String>,
 }
 
 impl Tree {
@@ -46,6 +50,7 @@ impl Tree {
         Self {
             files: Arc::new(files.map(|(path, text)| (path.into(), text)).collect()),
             folder: None,
+            state: None,
         }
     }
 
@@ -71,9 +76,13 @@ impl Tree {
             }
         }
         let mut read = BTreeMap::new();
+        let mut state = Fingerprint::new();
+        state.add(folder.as_os_str().as_encoded_bytes());
         for name in names {
             let path = folder.join(&name);
-            let mut text = read_text(&path).map_err(|source| TreeError::Read { path, source })?;
+            // The state before the text: a file that is saved in between has a later one.
+            let text = add_state(&mut state, &name, &path).and_then(|()| read_text(&path));
+            let mut text = text.map_err(|source| TreeError::Read { path, source })?;
             if name.starts_with("lessons/") {
                 text = with_line_feeds(text);
             }
@@ -82,6 +91,7 @@ impl Tree {
         Ok(Self {
             files: Arc::new(read),
             folder: Some(folder),
+            state: Some(state.finish()),
         })
     }
 
@@ -96,12 +106,19 @@ impl Tree {
         Self {
             files: Arc::new(files.collect()),
             folder: self.folder.clone(),
+            state: None,
         }
     }
 
     /// Returns the folder the files were read from; `None` for a course in the binary.
     pub(crate) fn folder(&self) -> Option<&Path> {
         self.folder.as_deref()
+    }
+
+    /// Returns what changes whenever a file of the folder is saved, added or removed; `None` for a course in the
+    /// binary and for a part of one.
+    pub(crate) fn state(&self) -> Option<&str> {
+        self.state.as_deref()
     }
 
     /// Returns the text of the file `path`.
@@ -120,18 +137,18 @@ impl Tree {
 
     /// Returns the names of the folders directly below `prefix` (which ends in `/`), sorted.
     pub(crate) fn folders(&self, prefix: &str) -> Vec<&str> {
-        let mut folders: Vec<_> = Vec::new();
-        for (path, _) in self
-            .files
-            .range::<str, _>((Bound::Included(prefix), Bound::Unbounded))
-        {
+        let mut folders: Vec<&str> = Vec::new();
+        let from = (Bound::Included(prefix), Bound::Unbounded);
+        for (path, _) in self.files.range::<str, _>(from) {
             let Some(rest) = path.strip_prefix(prefix) else {
                 break;
             };
-            if let Some((folder, _)) = rest.split_once('/')
-                && folders.last() != Some(&folder)
-            {
-                folders.push(folder);
+            let is_in = |folder: &&str| {
+                let below = rest.strip_prefix(*folder);
+                below.is_some_and(|below| below.starts_with('/'))
+            };
+            if !folders.last().is_some_and(is_in) {
+                folders.extend(rest.split_once('/').map(|(folder, _)| folder));
             }
         }
         folders
@@ -147,8 +164,40 @@ fn with_line_feeds(text: String) -> String {
     page.replace("\r\n", "\n")
 }
 
+/// Adds the file `path` to the state of a folder. The time of the last change counts too, since a copy may keep that
+/// of the last write.
+fn add_state(state: &mut Fingerprint, name: &str, path: &Path) -> io::Result<()> {
+    let file = fs::metadata(path)?;
+    let times = [
+        file.mtime(),
+        file.mtime_nsec(),
+        file.ctime(),
+        file.ctime_nsec(),
+    ];
+    state.add(name);
+    state.add(file.size().to_le_bytes());
+    state.add(times.map(i64::to_le_bytes).as_flattened());
+    Ok(())
+}
+
 fn read_text(path: &Path) -> io::Result<String> {
     let bytes = files::read_bounded(path, MOST_BYTES)?;
     String::from_utf8(bytes)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "not UTF-8 text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Tree;
+
+    #[test]
+    fn each_folder_is_named_once_also_where_one_name_begins_another() {
+        let paths = [
+            "b/0", "e/a-b/x", "e/a/x", "e/a/y/z", "e/a0/x", "e/f", "g/h/i",
+        ];
+        let tree = Tree::new(paths.map(|path| (path, "".into())));
+        assert_eq!(tree.folders("e/"), ["a-b", "a", "a0"]);
+        assert_eq!(tree.folders("e/a/"), ["y"]);
+        assert!(tree.folders("x/").is_empty());
+    }
 }

@@ -65,6 +65,7 @@ fn the_cache_is_shown_and_emptied_but_for_what_is_in_use() {
   nginx              0.0 MB  0 programs that labs run
   verdicts           0.0 MB  1 verdicts of gradings
   author             0.0 MB  0 crates of `gradus author`
+  courses            0.0 MB  0 courses that had no problem
   toolchain.json     0.0 MB  0 compilers found
   all                4.5 MB  of 500.0 MB
 --- exit 0

@@ -1,5 +1,6 @@
 //! Loads exercises: the common part of the manifest here, the rest by their kinds.
 
+use memchr::memmem;
 use serde::de::DeserializeOwned;
 
 use super::super::exercise::{EquivalentMutant, Exercise, Judging};
@@ -27,7 +28,8 @@ pub(super) fn load(
         check_place(&id, &manifest, course, problems);
         let place = Place::new(&id, kind, course);
         let judging = Lazy::ready(place.judging(&tables, text, problems));
-        Ok(exercise(place, manifest, judging, course))
+        let hints = Lazy::ready(manifest.hints.clone());
+        Ok(exercise(place, manifest, hints, judging, course))
     });
     sort(&mut exercises, course);
     report_unknown(course, &exercises, problems);
@@ -37,19 +39,32 @@ pub(super) fn load(
 /// Does what [`load`] does for exercises without a problem, and leaves what judges them for later.
 pub(super) fn open(tree: &Tree, kinds: Kinds, course: &Course) -> Vec<Exercise> {
     let mut exercises = read(tree, &mut Vec::new(), |id, file, text, _| {
-        let found = manifest(file, head(text), kinds).or_else(|_| manifest(file, text, kinds));
+        let listed = before_hints(head(text));
+        let found = manifest(file, listed, kinds).or_else(|_| manifest(file, text, kinds));
         let (manifest, kind) = found?;
         let place = Place::new(&id, kind, course);
-        let later = place.clone();
-        Ok(exercise(
-            place,
-            manifest,
-            Lazy::new(move || later.read()),
-            course,
-        ))
+        let [later, much_later] = [place.clone(), place.clone()];
+        let hints = Lazy::new(move || later.hints());
+        let judging = Lazy::new(move || much_later.read());
+        Ok(exercise(place, manifest, hints, judging, course))
     });
     sort(&mut exercises, course);
     exercises
+}
+
+/// Returns the keys in `head` before its hints, which are most of its text, if these come last and are long strings; a
+/// line of another value that looks like their beginning cuts that value, so that the result is not TOML.
+fn before_hints(head: &str) -> &str {
+    let start = "\nhints = [\n";
+    let Some(at) = memmem::find(head.as_bytes(), start.as_bytes()) else {
+        return head;
+    };
+    let outside = head[at + start.len()..].split("\"\"\"").step_by(2);
+    let mut outside: Vec<&str> = outside
+        .map(|text| text.trim_matches([',', ' ', '\n']))
+        .collect();
+    let come_last = outside.pop() == Some("]") && outside.iter().all(|text| text.is_empty());
+    if come_last { &head[..=at] } else { head }
 }
 
 fn read(
@@ -111,6 +126,7 @@ fn line_of_directive(course: &Course, lesson: &Lesson, id: &ExerciseId) -> Optio
 fn exercise(
     place: Place,
     manifest: ExerciseManifest,
+    hints: Lazy<Vec<String>>,
     judging: Lazy<Judging>,
     course: &Course,
 ) -> Exercise {
@@ -130,7 +146,7 @@ fn exercise(
         minutes: manifest.minutes,
         further: manifest.further,
         feedback: manifest.feedback,
-        hints: manifest.hints,
+        hints,
         readme: Lazy::new(move || place.text("README.md").to_owned()),
         judging,
     }
@@ -158,6 +174,12 @@ impl Place {
     fn text(&self, file: &str) -> &str {
         let path = format!("exercises/{}/{file}", self.id);
         self.tree.get(&path).unwrap_or_default()
+    }
+
+    /// Reads the hints of the exercise, of a course that has no problem.
+    fn hints(&self) -> Vec<String> {
+        let manifest = toml::from_str::<ExerciseManifest>(self.text("exercise.toml"));
+        manifest.map_or_else(|_| Vec::new(), |manifest| manifest.hints)
     }
 
     /// Reads what judges the exercise, of a course that has no problem.

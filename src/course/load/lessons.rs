@@ -50,7 +50,7 @@ fn read(
             ));
             continue;
         }
-        lessons.push(lesson(number, id, file, text, &parse, problems));
+        lessons.push(lesson(number, id, file, tree, text, &parse, problems));
     }
     lessons.sort_by_key(|lesson| lesson.number);
     lessons
@@ -65,24 +65,25 @@ fn lesson(
     number: u32,
     id: LessonId,
     file: String,
+    tree: &Tree,
     text: &str,
     parse: impl Fn(&str) -> Result<LessonManifest, toml::de::Error>,
     problems: &mut Vec<Problem>,
 ) -> Lesson {
-    let (front, body, body_line) = split_front_matter(text);
+    let (front, body, _) = split_front_matter(text);
     let mut lesson = Lesson {
         title: id.to_string(),
         id,
         number,
         summary: String::new(),
         minutes: 10,
-        patterns: later(front.unwrap_or_default(), patterns),
-        symptoms: later(front.unwrap_or_default(), symptoms),
+        patterns: later(tree, &file, |text, _| patterns(front_matter(text))),
+        symptoms: later(tree, &file, |text, _| symptoms(front_matter(text))),
         outline: Outline::of(body),
-        text: {
-            let file = file.clone();
-            later(body, move |body| Body::parse(body, body_line, &file))
-        },
+        text: later(tree, &file, |text, file| {
+            let (_, body, line) = split_front_matter(text);
+            Body::parse(body, line, file)
+        }),
         file,
     };
     match front {
@@ -106,9 +107,18 @@ fn lesson(
     lesson
 }
 
-fn later<T>(text: &str, read: impl FnOnce(&str) -> T + Send + 'static) -> Lazy<T> {
-    let text = text.to_owned();
-    Lazy::new(move || read(&text))
+/// Returns what `read` makes of the text of `file`, and of its name, when it is wanted.
+fn later<T>(
+    tree: &Tree,
+    file: &str,
+    read: impl FnOnce(&str, &str) -> T + Send + 'static,
+) -> Lazy<T> {
+    let (tree, file) = (tree.clone(), file.to_owned());
+    Lazy::new(move || read(tree.get(&file).unwrap_or_default(), &file))
+}
+
+fn front_matter(text: &str) -> &str {
+    split_front_matter(text).0.unwrap_or_default()
 }
 
 /// Returns the front matter, the body, and the line of the file where the body starts.
@@ -161,7 +171,8 @@ fn plain_patterns(front: &str) -> Option<Vec<&str>> {
     const OTHERS: [&str; 7] = [
         "title", "summary", "minutes", "example", "cause", "hop", "first",
     ];
-    if front.contains(r#"""""#) || front.contains("'''") {
+    let has = |quotes: &str| memmem::find(front.as_bytes(), quotes.as_bytes()).is_some();
+    if has(r#"""""#) || has("'''") {
         return None;
     }
     let is_other = |line: &str| {
