@@ -14,7 +14,7 @@ use crate::sys::files;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum PackError {
     /// There is something at the place already.
-    #[error("{} is there already", .0.display())]
+    #[error("{} already exists", .0.display())]
     Exists(PathBuf),
     /// A file cannot be read or written.
     #[error("cannot use {}", path.display())]
@@ -36,7 +36,7 @@ pub(crate) enum PackError {
         source: toml::de::Error,
     },
     /// What an autograder is to carry does not run where it is taken to.
-    #[error("{} is no program for Linux", .0.display())]
+    #[error("{} is not a Linux executable", .0.display())]
     NotLinux(PathBuf),
     /// The zip file cannot be made.
     #[error("cannot make {}", path.display())]

@@ -5,7 +5,7 @@ pub enum Hop {
     Nginx,
     /// On the way: there was no connection, or no TLS session.
     NginxToUpstream,
-    /// The connection stood; the upstream did not answer as it should.
+    /// The connection was established; the upstream did not answer as it should.
     Upstream,
 }
 
@@ -24,7 +24,7 @@ pub enum Cause {
     NoSocketFile,
     /// nginx may not connect: file mode of a socket, or a policy.
     PermissionDenied,
-    /// The kernel gave up to connect, before the timer of nginx ran out.
+    /// The kernel gave up connecting, before the timer of nginx ran out.
     KernelGaveUp,
     /// `connect()` failed in another way: no route, no local port, queue full.
     ConnectFailed,
@@ -77,10 +77,10 @@ pub struct Finding {
 ///
 /// * Only levels `error` and `crit` count. Every other level gives `None`.
 /// * A line without `*N`, the number of the connection, gives `None`.
-/// * Only the message counts. It begins behind `*N` and its blank and ends in
-///   front of the first `, client: `, or with the line when there is none.
-/// * The end of the message is the stage. With the stage taken off, what is
-///   left must fit a row of its stage. The first row that fits is the result;
+/// * Only the message counts. It begins after `*N` and a space and ends
+///   before the first `, client: `, or with the line when there is none.
+/// * The end of the message is the stage. With the stage removed, the
+///   rest must fit a row of its stage. The first row that fits is the result;
 ///   no row: `None`. `…` stands for any text, `N` for any number (numbers
 ///   differ between systems: go by the words), and a row ending in `…` tells
 ///   how the text begins.

@@ -7,9 +7,9 @@ pub enum Route {
     Only(String),
     /// The pool has a first server and others behind it.
     WithSpares {
-        /// The server that stands first.
+        /// The first entry of the pool.
         first: String,
-        /// How many servers stand behind it.
+        /// How many entries follow it.
         spares: usize,
     },
 }
@@ -18,8 +18,8 @@ pub enum Route {
 ///
 /// * An empty pool gives `Route::Nowhere`. No pool makes the function panic.
 /// * A pool of one gives `Route::Only` with its server.
-/// * Any other pool gives `Route::WithSpares`: `first` is the server that stands
-///   first, `spares` is the number of entries behind it, the first not counted.
-/// * The order of the pool is kept, nothing is sorted. A name that stands twice
+/// * Any other pool gives `Route::WithSpares`: `first` is the first server,
+///   `spares` is the number of entries after it, the first not counted.
+/// * The order of the pool is kept, nothing is sorted. A name that appears twice
 ///   counts twice. Names are returned as they are, whatever they look like.
 pub fn first_of_pool(pool: &[String]) -> Route;

@@ -1,7 +1,7 @@
 /// Something that nginx sees happen at the upstream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// The connection stands. nginx sends the request in the same moment.
+    /// The connection is established. nginx sends the request at the same moment.
     Connected,
     /// The attempt to connect failed.
     Refused,
@@ -24,14 +24,14 @@ pub struct Step {
     pub event: Event,
 }
 
-/// After how many milliseconds somebody gives up.
+/// When each side gives up, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// `proxy_connect_timeout`: nginx waits no longer for a connection.
+    /// `proxy_connect_timeout`: nginx no longer waits for a connection.
     pub connect: u64,
-    /// `proxy_read_timeout`: nginx waits no longer for the header.
+    /// `proxy_read_timeout`: nginx no longer waits for the header.
     pub read: u64,
-    /// The kernel gives up to connect: about 127,000 to 135,000 on Linux with
+    /// The kernel gives up connecting: about 127,000 to 135,000 on Linux with
     /// its usual settings. `u64::MAX` means never.
     pub kernel: u64,
     /// The app server kills the worker that is busy with the request.

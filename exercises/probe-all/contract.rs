@@ -6,7 +6,7 @@
 ///   `false` that it is down.
 /// * The result holds the entries whose probe gave `false`, in the order of the
 ///   pool.
-/// * An address that stands twice in the pool is probed twice. Each of its
+/// * An address that appears twice in the pool is probed twice. Each of its
 ///   entries is judged by its own probe.
 /// * An empty pool gives an empty result, without a probe.
 pub fn probe_all(pool: &[String], probe: &mut dyn FnMut(&str) -> bool) -> Vec<String>;

@@ -15,14 +15,14 @@ pub enum Failure {
     Status(u16),
 }
 
-/// One attempt at one server, and what is left after it.
+/// One attempt at one server, and what remains after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
     /// The method of the request, in capitals as clients send it.
     pub method: String,
     /// Whether nginx had begun to send the request to this server.
     pub request_sent: bool,
-    /// Whether the attempt used a kept connection, opened for an earlier
+    /// Whether the attempt used a keep-alive connection, opened for an earlier
     /// request.
     pub kept: bool,
     /// Whether the response header was already passed on to the client; then

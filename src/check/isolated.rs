@@ -69,7 +69,7 @@ fn variables(scratch: &Path, context: &Context) -> Vec<(&'static str, OsString)>
 fn unfinished(end: End, stderr: &[u8]) -> String {
     let how = match end {
         End::Code(code) => format!("ended with exit code {code}"),
-        End::Signal(signal) => format!("was ended by signal {signal}"),
+        End::Signal(signal) => format!("was killed by signal {signal}"),
         End::TimeLimit => "took too long".to_owned(),
         End::OutputLimit => "printed too much".to_owned(),
         End::Cancelled | End::NotEntered => "did not run".to_owned(),

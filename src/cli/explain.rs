@@ -161,7 +161,7 @@ fn summary(survey: &Survey<'_>) -> String {
         }
         (_, 0, 0) => format!(
             "{read} read, and no error in them. A 502 that leaves no line was the app's own answer, or \
-             stands in another log."
+             is in another log."
         ),
         _ => format!(
             "{read} read: {known} known, {unknown} unknown to this course, {} without an error.",

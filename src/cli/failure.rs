@@ -153,10 +153,7 @@ impl Failure {
             }
             Self::NoLab(name) => {
                 let name = name.as_deref().unwrap_or("EXERCISE");
-                Some(format!(
-                    "{} puts one up",
-                    command(&format!("lab up {name}"))
-                ))
+                Some(format!("{} starts one", command(&format!("lab up {name}"))))
             }
             Self::NoDrill => Some(format!("{} begins one", command("drill"))),
             Self::Session(error) => session_hint(error, command),
@@ -256,7 +253,7 @@ fn check_hint(error: &CheckError, command: impl Fn(&str) -> String) -> Option<St
     match error {
         CheckError::Missing { help, .. } => Some(help.clone()),
         CheckError::Exercise { .. } => Some(format!(
-            "tell the course's author; {} shows more",
+            "report it to the course's author; {} shows more",
             command("validate")
         )),
         CheckError::Sandbox(SandboxError::HardLimit(_)) => Some(HardLimit::HELP.to_owned()),

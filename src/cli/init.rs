@@ -53,7 +53,7 @@ impl Init {
                 "{said} the workspace {shown} for \u{201c}{}\u{201d}.",
                 course.title
             )),
-            Line::plain(format!("Go on with: {next}")),
+            Line::plain(format!("Continue with: {next}")),
         ])?;
         Ok(Code::Fine)
     }
@@ -62,7 +62,7 @@ impl Init {
 fn broken(problems: &[crate::source::Problem]) -> Failure {
     let first = problems.first().map(ToString::to_string);
     Failure::Refused {
-        what: format!("this is no course yet: {}", first.unwrap_or_default()),
+        what: format!("this is not a course yet: {}", first.unwrap_or_default()),
         help: "`gradus validate` lists every problem".to_owned(),
     }
 }

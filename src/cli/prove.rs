@@ -23,7 +23,7 @@ impl Prove {
             code_blocks::batches(&course, app.guests.languages, &self.pages).into_iter();
         let batch = batches.find(|batch| batch.name == self.batch);
         let batch = batch.ok_or_else(|| Failure::Refused {
-            what: format!("{} is not there any more", self.batch),
+            what: format!("{} no longer exists", self.batch),
             help: "validate again".to_owned(),
         })?;
         let mut context = app.context(Feedback::Full)?;

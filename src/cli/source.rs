@@ -38,8 +38,8 @@ pub(super) fn sound(app: &App) -> Result<Course, Failure> {
     }
     if course.edition == Edition::Student {
         return Err(Failure::Refused {
-            what: "this is what a class was given: it has no hidden tests".to_owned(),
-            help: "name the course that it was made of with `--course`".to_owned(),
+            what: "this is a student edition: it has no hidden tests".to_owned(),
+            help: "name the course that it was made from with `--course`".to_owned(),
         });
     }
     Ok(course)

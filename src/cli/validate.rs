@@ -108,8 +108,8 @@ impl Validate {
         let (course, problems) = source::open(app, self.folder.as_deref())?;
         if course.edition == Edition::Student {
             return Err(Failure::Refused {
-                what: "this is what a class is given: there is nothing to prove it with".to_owned(),
-                help: "validate the course that it was made of".to_owned(),
+                what: "this is a student edition: there is nothing to prove it with".to_owned(),
+                help: "validate the course that it was made from".to_owned(),
             });
         }
         Ok((course, problems))

@@ -142,7 +142,7 @@ fn own_tests(own: Option<&OwnTests>, exercise: &Exercise) -> Option<TestRecord> 
     };
     Some(TestRecord {
         name: OWN_TESTS.to_owned(),
-        title: "Your own tests accept a right solution and catch wrong ones".to_owned(),
+        title: "Your own tests accept a correct solution and catch wrong ones".to_owned(),
         verdict,
         weight: exercise.grading().own_tests,
         visibility: exercise.grading().visibility(OWN_TESTS),
@@ -157,7 +157,7 @@ fn own_tests_feedback(own: &OwnTests) -> String {
             own.caught, own.of, own.needed
         )
     } else {
-        "they reject a right solution".to_owned()
+        "they reject a correct solution".to_owned()
     }
 }
 
@@ -359,7 +359,7 @@ mod tests {
         assert_eq!(entry(own(true, 3)), (Verdict::Passed, passed, feedback(3)));
         assert_eq!(entry(own(true, 2)), (Verdict::Passed, passed, feedback(2)));
         assert_eq!(entry(own(true, 1)), (Verdict::Failed, failed, feedback(1)));
-        let rejects = "they reject a right solution".to_owned();
+        let rejects = "they reject a correct solution".to_owned();
         assert_eq!(entry(own(false, 3)), (Verdict::Failed, failed, rejects));
     }
 

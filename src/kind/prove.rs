@@ -122,7 +122,7 @@ impl Exercise<'_> {
             Some(Problem::new(file, message).at(*line))
         };
         let Some(files) = self.task.wrong_solution(wrong) else {
-            return Ok(problem(format!("wrong solution `{path}` is not there")));
+            return Ok(problem(format!("wrong solution `{path}` does not exist")));
         };
         let Catch::Missed(by) = self.task.catch(wrong, &files, self.context)? else {
             return Ok(None);

@@ -113,6 +113,6 @@ fn serve(
     if *end == End::Code(0) && printed.trim() == status {
         return Ok(Vec::new());
     }
-    let message = format!("it is to serve {path} with the status {status}");
+    let message = format!("it must serve {path} with the status {status}");
     Ok(block.broken(message + &part("came:", printed)))
 }

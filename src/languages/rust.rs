@@ -208,9 +208,9 @@ impl Shop<'_> {
                 return Ok(vec![Miss::Broken(problem.at(line))]);
             }
             End::Code(code) => format!("it ends with code {code}"),
-            End::TimeLimit => "it does not come to an end".to_owned(),
+            End::TimeLimit => "it does not finish".to_owned(),
             End::OutputLimit => "it prints too much".to_owned(),
-            End::Signal(signal) => format!("it is ended by signal {signal}"),
+            End::Signal(signal) => format!("it is killed by signal {signal}"),
             End::Cancelled => return Err(CheckError::Cancelled),
             End::NotEntered => "it cannot be started here".to_owned(),
         };

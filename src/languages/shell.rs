@@ -91,12 +91,12 @@ impl Output {
     /// Returns why it could not be run to an end, if so.
     pub(super) fn trouble(&self) -> Option<String> {
         match self.end {
-            End::Code(126 | 127) => Some("is no command here".to_owned()),
+            End::Code(126 | 127) => Some("is not a command here".to_owned()),
             End::Code(_) => None,
-            End::Signal(signal) => Some(format!("is ended by signal {signal}")),
-            End::TimeLimit => Some("does not come to an end".to_owned()),
+            End::Signal(signal) => Some(format!("is killed by signal {signal}")),
+            End::TimeLimit => Some("does not finish".to_owned()),
             End::OutputLimit => Some("prints too much".to_owned()),
-            End::Cancelled => Some("was called off".to_owned()),
+            End::Cancelled => Some("was cancelled".to_owned()),
             End::NotEntered => Some("cannot be started here".to_owned()),
         }
     }

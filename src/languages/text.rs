@@ -69,7 +69,7 @@ fn prove(block: &Block, bench: &mut Bench<'_>) -> Result<Vec<Miss>, Miss> {
     if stands_in(&came, &block.text) {
         return Ok(Vec::new());
     }
-    let mut message = format!("this does not stand in {place}");
+    let mut message = format!("this does not appear in {place}");
     if code != 0 {
         let ended = format!("; the command ended with code {code}");
         message.push_str(&ended);

@@ -247,19 +247,19 @@ fn own_lines(own: &OwnTests, tests: usize, options: &Options) -> Vec<Line> {
     lines
 }
 
-/// Returns what is wrong with own tests that reject a right solution.
+/// Returns what is wrong with own tests that reject a correct solution.
 fn rejection_headline(rejection: &Rejection) -> String {
     let file = &rejection.file;
     match rejection.reason {
         RejectionReason::Empty => format!("{file} is empty."),
         RejectionReason::NoTest => format!("{file} has no test."),
-        RejectionReason::TooSlow => "Your tests do not come to an end.".to_owned(),
+        RejectionReason::TooSlow => "Your tests do not finish.".to_owned(),
         RejectionReason::NoPanic | RejectionReason::Failed => {
-            "Your tests reject a right solution.".to_owned()
+            "Your tests reject a correct solution.".to_owned()
         }
-        RejectionReason::Ended => "Your tests end before they are done.".to_owned(),
+        RejectionReason::Ended => "Your tests exit before they are done.".to_owned(),
         RejectionReason::Unsteady => {
-            "Your tests accept a right solution once, and then reject it.".to_owned()
+            "Your tests accept a correct solution once, and then reject it.".to_owned()
         }
     }
 }
@@ -290,11 +290,11 @@ fn rejection_cause(rejection: &Rejection) -> String {
             "Write functions with `#[test]` on the line above `fn`.".to_owned()
         }
         RejectionReason::TooSlow => format!(
-            "{one} is still running when the time is up, with a right solution: look for a loop \
+            "{one} is still running when the time is up, with a correct solution: look for a loop \
              that never ends."
         ),
         RejectionReason::NoPanic => {
-            format!("{one} has `#[should_panic]`, and a right solution does not panic there.")
+            format!("{one} has `#[should_panic]`, and a correct solution does not panic there.")
         }
         RejectionReason::Failed => format!("{one} expects something that the task does not say."),
         RejectionReason::Ended => {
@@ -303,7 +303,7 @@ fn rejection_cause(rejection: &Rejection) -> String {
             )
         }
         RejectionReason::Unsteady => {
-            "They depend on something else than what the function returns.".to_owned()
+            "They depend on something other than what the function returns.".to_owned()
         }
     }
 }
@@ -484,7 +484,7 @@ Your code printed:
             (TooSlow, "`t` (mine.rs:7) is still running when the time"),
             (
                 NoPanic,
-                "`t` (mine.rs:7) has `#[should_panic]`, and a right",
+                "`t` (mine.rs:7) has `#[should_panic]`, and a correct",
             ),
             (Failed, "`t` (mine.rs:7) expects something that the task"),
             (Ended, "`t` (mine.rs:7) ends the whole process"),
@@ -511,7 +511,7 @@ Your code printed:
         outcome.own_tests = None;
         outcome.diagnostics = vec![Diagnostic {
             error: true,
-            message: "tests/mine.rs is not there".into(),
+            message: "tests/mine.rs does not exist".into(),
             file: Some("tests/mine.rs".into()),
             line: None,
             text: String::new(),

@@ -94,7 +94,7 @@ impl Quizzing {
             return vec![Action::Ask(PromptFor::Answer, ask)];
         }
         if shared.view.by_lines() {
-            let text = "Type the number of your answer; several with a blank between.";
+            let text = "Type the number of your answer; several separated by spaces.";
             return say(Role::Text, text);
         }
         let mut choices = 0..self.quiz.choices().len();

@@ -21,7 +21,7 @@ const STEP: OFlags = OFlags::RDONLY;
 #[derive(Debug, thiserror::Error)]
 pub enum Refusal {
     /// Nothing has that name.
-    #[error("is not there")]
+    #[error("does not exist")]
     Missing,
     /// It is a link, which could lead to another user's file.
     #[error("is a link; put the file itself there")]
@@ -359,7 +359,7 @@ mod tests {
             assert_eq!(why(name), "is not a regular file");
         }
         assert_eq!(why("file/x"), "is not a regular folder");
-        assert_eq!(why("none/x"), "is not there");
+        assert_eq!(why("none/x"), "does not exist");
         assert_eq!(dir.read("there/file", 10).unwrap(), b"2");
         assert!(matches!(open(&path("folder")), Err(Refusal::Link)));
         let way = fs::canonicalize(folder.path()).unwrap().join("folder/..");

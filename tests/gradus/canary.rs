@@ -57,14 +57,14 @@ fn no_check_tells_it_where_calls_cross() {
         (of_course(&desk, "secret", "wrong/01-always.rs"), "Failed"),
         (
             solution.replace("open(code: u32)", "open(code: u32, _more: u8)"),
-            "other types",
+            "types other than",
         ),
         (
             solution.replace("open(code: u32)", "open<const N: usize>(code: u32)"),
             "`open` cannot be called",
         ),
-        (shut.to_owned(), "`open` is not there"),
-        (String::new(), "`close` is not there"),
+        (shut.to_owned(), "`open` is missing"),
+        (String::new(), "`close` is missing"),
         (
             solution.replace("(code % 2 == 1)", "panic!(\"{code}\"); (code % 2 == 1)"),
             "Crashed",
@@ -108,9 +108,9 @@ fn no_check_tells_it_where_the_judge_is_linked() {
         ),
         (
             solution.replace("text: &str", "text: String"),
-            "`seal` has other types",
+            "`seal` has types other than",
         ),
-        (String::new(), "`seal` is not there"),
+        (String::new(), "`seal` is missing"),
         (
             solution.replace("format!", "panic!(\"{text}\"); format!"),
             "Failed",

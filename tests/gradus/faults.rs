@@ -177,7 +177,7 @@ exercises/pair/exercise.toml:6: 2 hints
     write at least 3, the gentlest first
 exercises/pair/exercise.toml:13: `capitals` does not catch wrong solution `wrong/01-rounds.rs`; `halves::odd` does
 exercises/pair/exercise.toml:18: `fault` is empty
-exercises/pair/exercise.toml:18: wrong solution `wrong/02-gone.rs` is not there
+exercises/pair/exercise.toml:18: wrong solution `wrong/02-gone.rs` does not exist
 exercises/pair/wrong/03-unnamed.rs: exercise.toml does not name this wrong solution
     add a `[[wrong]]` entry that names it, or delete it
 exercises/sealed/starter/src/lib.rs: the starter passes: there is nothing to do

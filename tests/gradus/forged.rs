@@ -21,7 +21,7 @@ fn a_type_that_equals_everything_is_another_signature() {
         let outcome = bench.check("pair", &format!("{half}\n{shout}\n"));
         let message = &outcome.diagnostics.last().expect("a diagnostic").message;
         assert_eq!(
-            message, "`half` has other types than the contract asks for",
+            message, "`half` has types other than those in the contract",
             "{half}"
         );
         assert_eq!(outcome.verdict(), Verdict::CompileError);

@@ -207,7 +207,7 @@ fn the_starter_shows_the_symptom_by_the_learners_ports() {
     );
     assert_eq!(
         values.expected.as_deref(),
-        Some("200 OK, with an answer of shop, each of 3 times"),
+        Some("200 OK, with an answer from shop, each of 3 times"),
     );
     assert_eq!(values.got.as_deref(), Some("502 Bad Gateway"));
     let note = values.note.as_deref().unwrap();

@@ -47,7 +47,7 @@ fn wrong_port(machine: &Machine) {
     shell.send(&machine.with_ports("sed -i s/:3001/:3000/ nginx.conf\r"));
     // A saved file is not a running one, and nobody says so.
     lab.wait_for("nginx still runs what it read");
-    lab.wait_for("nginx.conf not read yet");
+    lab.wait_for("nginx.conf not reloaded");
     shell.send(STATUS);
     shell.wait_for("502-status");
     let unread = "the lab that is up has not read this file: `gradus lab reload wrong-port`";
@@ -56,7 +56,7 @@ fn wrong_port(machine: &Machine) {
     shell.send("nginx -t && nginx -s reload\r");
     shell.wait_for("test is successful");
     lab.wait_for("nginx was reloaded from elsewhere.");
-    lab.wait_gone("nginx.conf not read yet");
+    lab.wait_gone("nginx.conf not reloaded");
     shell.send("curl -i $URL\r");
     shell.wait_for("200 OK");
     shell.wait_for("shop answers GET /");
@@ -127,7 +127,7 @@ fn what_cannot_be_undone_in_a_lab_is_told_at_every_check() {
     for _ in 0..2 {
         let check = machine.says(&["check", "app-down"]);
         assert!(
-            check.contains("nginx has other workers than at the start"),
+            check.contains("nginx's workers are not those that ran at the start"),
             "{check}"
         );
         assert!(

@@ -268,13 +268,13 @@ lessons/02-code.md:8: `svc status` does not print what is shown
       shop         running  127.0.0.1:3000
     came:
       shop         stopped  127.0.0.1:3000
-lessons/02-code.md:10: `no-such-command` is no command here
+lessons/02-code.md:10: `no-such-command` is not a command here
     shown: nothing
     came:
       [..]no-such-command: [..]not found
 lessons/02-code.md:13: there is no lab `stop-the-shop`
     the labs of this course: start-the-shop
-lessons/02-code.md:17: this does not stand in logs/error.log
+lessons/02-code.md:17: this does not appear in logs/error.log
     shown:
       [error] 7#7: *3 upstream timed out …
     came:
@@ -291,7 +291,7 @@ lessons/02-code.md:29: nginx takes it
     nginx says: nothing
 lessons/02-code.md:33: the block does not say where it belongs
     write one of `nginx,main`, `nginx,http`, `nginx,server`, `nginx,location`
-lessons/02-code.md:37: it is to serve / with the status 200
+lessons/02-code.md:37: it must serve / with the status 200
     came:
       502
 lessons/02-code.md:43: it does not compile: mismatched types
@@ -404,7 +404,7 @@ fn what_this_machine_lacks_is_told_and_never_passed() {
         "\n```nginx,location\nreturn 200;\n```\n",
         &[("GRADUS_NGINX", "/bin/false")],
     );
-    let place = "lessons/02-code.md:7: not proved here: /bin/false is no nginx that runs";
+    let place = "lessons/02-code.md:7: not proved here: /bin/false is not a working nginx";
     assert!(said.contains(place), "{said}");
     let count = "Code: 1 not proved here";
     assert!(said.contains(count), "{said}");

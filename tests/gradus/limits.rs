@@ -88,7 +88,7 @@ fn eight_gigabytes_are_a_memory_limit() {
     expect(
         &outcome,
         Verdict::MemoryLimit,
-        "it wanted more than 256 MiB",
+        "it needed more than 256 MiB",
     );
 }
 
@@ -98,7 +98,7 @@ fn memory_that_grows_without_end_is_a_memory_limit() {
     expect(
         &outcome,
         Verdict::MemoryLimit,
-        "it wanted more than 256 MiB",
+        "it needed more than 256 MiB",
     );
 }
 
@@ -156,7 +156,7 @@ fn the_linked_tier_has_the_same_limits() {
 #[test]
 fn calls_that_are_never_made_do_not_pass() {
     let outcome = at_seven("std::process::exit(0)");
-    expect(&outcome, Verdict::Crashed, "ended itself with code 0");
+    expect(&outcome, Verdict::Crashed, "exited with code 0");
     let bench = Bench::builtin();
     let all = bench.check(
         "safe-divide",

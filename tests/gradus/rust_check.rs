@@ -122,7 +122,7 @@ fn another_signature_is_told_in_the_contracts_words_and_costs_only_its_tests() {
         told(&bench.check("pair", &source)),
         str![[r#"
 compile error
-error: `half` has other types than the contract asks for
+error: `half` has types other than those in the contract
   the contract of `pair`: pub fn half(n: i64) -> Option<i64>
   rustc: mismatched types; expected fn pointer `fn(i64) -> Option<i64>`; found fn item `fn(i32) -> Option<i32> {half}`
   help: compare the types of parameters and result
@@ -143,7 +143,7 @@ fn a_missing_function_costs_only_its_tests() {
         told(&bench.check("pair", source)),
         str![[r#"
 compile error
-error: `shout` is not there
+error: `shout` is missing
   the contract of `pair`: pub fn shout(text: &str) -> String
   help: write it in src/lib.rs
 An even number is halved: passed
@@ -224,7 +224,7 @@ fn a_submission_is_real_files() {
     std::fs::create_dir(folder.join("src")).expect("a folder");
     assert_eq!(
         link("src/lib.rs", &folder),
-        "src/lib.rs is not there, or is no regular file"
+        "src/lib.rs does not exist, or is not a regular file"
     );
 }
 
@@ -486,11 +486,11 @@ fn a_crate_that_is_larger_than_a_file_may_be_is_told_so() {
         large.display()
     );
     let words = bench.check("pair", &source).diagnostics[0].message.clone();
-    let why = "the compiler was stopped: it was to write a file of more than 256 MiB";
+    let why = "the compiler was stopped: it tried to write a file of more than 256 MiB";
     assert_eq!(words, why);
 }
 
-/// Returns why own tests reject a right solution, and where.
+/// Returns why own tests reject a correct solution, and where.
 fn rejected(mine: &str) -> String {
     let outcome = own_tests(mine);
     assert_eq!(outcome.verdict(), Verdict::Failed, "{outcome:?}");
@@ -529,9 +529,9 @@ fn a_right_function_without_own_tests_is_told_to_be_right() {
     assert_data_eq!(
         &outcome.diagnostics[0].text,
         str![[r#"
-error: tests/mine.rs is not there
+error: tests/mine.rs does not exist
 Your function is right: every hidden test passes. A pass also needs tests of your
-own, in tests/mine.rs: a right solution passes them, and of 27 wrong ones at least
+own, in tests/mine.rs: a correct solution passes them, and of 27 wrong ones at least
 20 fail.
 help: `gradus check` in your workspace hands out a starter of tests/mine.rs
 

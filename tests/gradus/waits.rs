@@ -95,8 +95,8 @@ fn after_two_linked_tests_that_never_end_no_more_are_started() {
             told(&outcome),
             str![[r#"
 time limit
-All items that hold are kept: time limit; note no end within 1 s
-Texts are kept too: time limit; note no end within 1 s
+All items that hold are kept: time limit; note not finished within 1 s
+Texts are kept too: time limit; note not finished within 1 s
 No items are a mistake: not run: two earlier tests took too long
 
 "#]]
@@ -219,7 +219,7 @@ fn a_constant_without_end_is_a_compile_error_wherever_it_is_worked_out() {
     assert_eq!(outcome.passed(), 0);
     let errors = outcome.diagnostics.iter().filter(|said| said.error);
     let errors: Vec<_> = errors.map(|error| error.message.as_str()).collect();
-    let late = "`pair` compiles, and cannot be linked with what calls it";
+    let late = "`pair` compiles, but cannot be linked with what calls it";
     assert_eq!(errors, [late], "none is said to be missing");
 }
 
@@ -246,7 +246,7 @@ fn a_constant_that_fails_late_is_shown_with_its_place_and_rustcs_reason() {
             );
             let line = 2 + blank_lines.len();
             let wanted = format!(
-                "error: `pair` compiles, and cannot be linked with what calls it\n  the constant: src/lib.rs:{line}\n  rustc: {reason}"
+                "error: `pair` compiles, but cannot be linked with what calls it\n  the constant: src/lib.rs:{line}\n  rustc: {reason}"
             );
             assert!(said.contains(&wanted), "{said}");
             assert!(!said.contains("lacks"), "{said}");

@@ -49,14 +49,14 @@ fn spares_are_counted_without_the_first() {
     assert_eq!(route(&["a:1"; 300]), with_spares("a:1", 299));
 }
 
-/// The first server is the one that stands first
+/// The first server is the first entry of the pool
 #[test]
 fn first_is_the_one_that_stands_first() {
     assert_eq!(route(&["c:1", "a:1", "b:1"]), with_spares("c:1", 2));
     assert_eq!(route(&["b:1", "c:1", "a:1"]), with_spares("b:1", 2));
 }
 
-/// A name that stands twice counts twice
+/// A name that appears twice counts twice
 #[test]
 fn name_that_stands_twice_counts_twice() {
     assert_eq!(route(&["a:1", "a:1"]), with_spares("a:1", 1));

@@ -76,7 +76,7 @@ fn one_that_answers_does_not_end_the_round() {
     assert_eq!(down, list(&["b:1"]), "{RETURNED}");
 }
 
-/// Each entry is judged by its own probe, also when an address stands twice
+/// Each entry is judged by its own probe, also when an address appears twice
 #[test]
 fn address_that_stands_twice_is_probed_twice() {
     let pool = list(&["a:1", "b:1", "a:1"]);

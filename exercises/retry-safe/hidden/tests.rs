@@ -197,7 +197,7 @@ fn no_server_left() {
     assert_eq!(next_step(&DEFAULT, &sent), Next::NoServerLeft);
 }
 
-/// An error on a kept connection earns one more attempt
+/// An error on a keep-alive connection earns one more attempt
 #[test]
 fn kept_connection() {
     let mut stale = dropped("GET");

@@ -1,4 +1,4 @@
-//! Wrong: every failure on a kept connection earns another attempt.
+//! Wrong: every failure on a keep-alive connection earns another attempt.
 
 use contract::{Attempt, Failure, Next};
 

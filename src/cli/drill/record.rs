@@ -76,7 +76,7 @@ fn write(
         return Ok(Code::Fine);
     }
     if journal.drills.is_empty() {
-        let line = Line::plain("No drill is over yet. ");
+        let line = Line::plain("No drill is finished yet. ");
         let line = line.with(Role::Code, app.command("drill"));
         app.output.line(line.with(Role::Text, " begins one."))?;
         return Ok(Code::Fine);

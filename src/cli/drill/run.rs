@@ -83,7 +83,7 @@ impl DrillRun<'_> {
         Failure::Refused {
             what: format!("drill {number} is not over"),
             help: format!(
-                "{} takes it up again, {} ends it",
+                "{} resumes it, {} ends it",
                 command("drill --resume"),
                 command("drill give-up")
             ),

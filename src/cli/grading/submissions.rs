@@ -26,11 +26,11 @@ pub(super) fn find(
     let found = locate(app, place, learner, exercises)?;
     for ignored in found.ignored.iter().take(MOST_LISTED) {
         let path = app.shown(&ignored.path);
-        app.warn(&format!("{path} is no submission: {}", ignored.why));
+        app.warn(&format!("{path} is not a submission: {}", ignored.why));
     }
     if found.ignored.len() > MOST_LISTED {
         let more = found.ignored.len() - MOST_LISTED;
-        app.warn(&format!("{more} more are no submissions"));
+        app.warn(&format!("{more} more are not submissions"));
     }
     Ok(found.submissions)
 }

@@ -41,7 +41,7 @@ impl Ps {
         if labs.is_empty() {
             let up = app.command("lab up EXERCISE");
             let line = Line::plain("No lab is up. ").with(Role::Code, up);
-            app.output.line(line.with(Role::Text, " puts one up."))?;
+            app.output.line(line.with(Role::Text, " starts one."))?;
         }
         for (index, status) in labs.iter().enumerate() {
             if index > 0 {

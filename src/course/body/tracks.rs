@@ -10,7 +10,7 @@ use crate::source::{Problem, TrackId};
 
 const ON_ITS_OWN: &str = "put `<!-- track: NAME -->` and `<!-- /track -->` on lines of their own, \
     outside of lists and quotations";
-const CLOSE: &str = "put `<!-- /track -->` behind the last block that is meant; a whole section is \
+const CLOSE: &str = "put `<!-- /track -->` after the last block that is meant; a whole section is \
     marked by its heading, `## Title {track=NAME}`";
 
 /// A part that is not closed yet.

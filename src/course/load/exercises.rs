@@ -327,8 +327,9 @@ fn check_place(
     if let Some(track) = &lead.track
         && !own.contains(track)
     {
-        let message =
-            format!("leads to the exercise `{id}` on the track `{track}`, which it is not of");
+        let message = format!(
+            "leads to the exercise `{id}` on the track `{track}`, to which it does not belong"
+        );
         let help =
             format!("move it out of that part, or add the track to exercises/{id}/exercise.toml");
         let line = line_of_directive(course, lesson, id);
@@ -428,8 +429,7 @@ mod tests {
         let tracks = course.exercises[0].tracks.iter().map(TrackId::as_str);
         assert_eq!(tracks.collect::<Vec<_>>(), ["a"]);
         let (_, problems) = load("tracks = [\"b\"]\n");
-        let wanted =
-            "lessons/01-one.md:7: leads to the exercise `e` on the track `a`, which it is not of";
+        let wanted = "lessons/01-one.md:7: leads to the exercise `e` on the track `a`, to which it does not belong";
         let mut problems = problems.iter().map(ToString::to_string);
         assert!(problems.any(|problem| problem.starts_with(wanted)));
     }

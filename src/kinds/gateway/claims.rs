@@ -57,7 +57,7 @@ fn unclean(task: &GatewayTask, folder: &str, outcome: &Outcome) -> Vec<Problem> 
     let file = format!("{}{folder}{own}", task.folder);
     let warnings = outcome.diagnostics.iter();
     let problems = warnings.map(|warning| {
-        let message = format!("it is to pass, but it is not clean: {}", warning.message);
+        let message = format!("it must pass, but it is not clean: {}", warning.message);
         Problem::new(&file, message).at(warning.line)
     });
     problems.collect()

@@ -116,8 +116,8 @@ fn text(folder: &Dir, name: &str) -> Result<String, Diagnostic> {
 }
 
 fn not_utf8(name: &str, line: usize) -> Diagnostic {
-    let message = format!("{name} is not UTF-8 text: line {line} has bytes that are none");
-    let help = "save the file as UTF-8, or write that line without accents and signs";
+    let message = format!("{name} is not UTF-8 text: line {line} has invalid bytes");
+    let help = "save the file as UTF-8, or write that line without accents and special characters";
     Diagnostic {
         text: format!("{message}\nhelp: {help}"),
         line: Some(line),

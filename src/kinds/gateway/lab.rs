@@ -43,7 +43,7 @@ use crate::sandbox::SandboxError;
 #[derive(Debug, thiserror::Error)]
 pub enum LabError {
     /// The work was called off.
-    #[error("the lab was called off")]
+    #[error("the lab was cancelled")]
     Cancelled,
     /// A port of 127.0.0.1 could not be taken.
     #[error("cannot take a port of 127.0.0.1")]

@@ -145,7 +145,7 @@ fn remember(task: &GatewayTask, outcome: &mut Outcome) {
             let name = task.name();
             values.note = Some(format!(
                 "this lab remembers what was done to it: to try again, end it with \
-                 `gradus lab down {name}` and put it up afresh"
+                 `gradus lab down {name}` and start it again"
             ));
         }
     }

@@ -247,7 +247,7 @@ pub(super) fn collisions(
         let line = line_of(text, upstream);
         let UpstreamPlan { name, address, .. } = upstream.get_ref();
         if !names.insert(name) {
-            let message = format!("upstream `{name}` is there twice");
+            let message = format!("upstream `{name}` appears twice");
             problems.push(Problem::new(file, message).at(line));
         }
         if let Some(port) = address.port()
@@ -354,10 +354,10 @@ mod tests {
             problems(MANIFEST, probes),
             [
                 format!("{file}:1: probe `a` has no title"),
-                format!("{file}:1: probe `a` names the upstream `ship`, which is not there"),
+                format!("{file}:1: probe `a` names the upstream `ship`, which does not exist"),
                 format!("{file}:5: the probe's name `a` is taken"),
                 format!(
-                    "{file}:5: probe `a` asks for a path that does not start with `/` or has blanks"
+                    "{file}:5: probe `a` asks for a path that does not start with `/` or has spaces"
                 ),
                 format!("{file}:5: probe `a` sends nothing"),
             ],

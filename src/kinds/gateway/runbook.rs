@@ -138,7 +138,7 @@ fn at(driver: &Path) -> std::path::PathBuf {
 
 fn nothing_to_judge(task: &GatewayTask) -> String {
     format!(
-        "runbook.sh has no commands, and no lab of this exercise is up. Either put it up with \
+        "runbook.sh has no commands, and no lab of this exercise is up. Either start it with \
          `gradus lab up {0}`, do the work there and check while it is up; or write the commands \
          into runbook.sh",
         task.name()
@@ -176,9 +176,9 @@ fn failure(exit: &Exit, runbook: &str, scratch: &Path, printed: &str) -> Option<
         End::OutputLimit => "it prints too much".to_owned(),
         // SIGKILL is also how the memory limit of all its commands is enforced.
         End::Signal(9) => {
-            format!("signal 9 ended it; all its commands together may use {memory} MiB")
+            format!("signal 9 killed it; all its commands together may use {memory} MiB")
         }
-        End::Signal(signal) => format!("signal {signal} ended it"),
+        End::Signal(signal) => format!("signal {signal} killed it"),
         End::Cancelled | End::NotEntered => "it did not run".to_owned(),
     };
     let number = files::read_bounded(&at(&scratch.join(FILE)), 64).unwrap_or_default();

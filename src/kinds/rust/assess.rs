@@ -388,15 +388,16 @@ fn failed_result(note: &PanicNote, subject: &Subject, files: &[Collected]) -> Te
             TestResult::not_run(format!("it calls what `{}` lacks", subject.crate_name))
         }
         CallEnd::Lost(loss) => match loss {
-            Loss::Exited(code) => TestVerdict::Crashed
-                .with(values(format!("the process ended itself with code {code}"))),
+            Loss::Exited(code) => {
+                TestVerdict::Crashed.with(values(format!("the process exited with code {code}")))
+            }
             Loss::Signalled(signal) => TestVerdict::Crashed.with(values(describe_signal(*signal))),
             Loss::Time => TestVerdict::TimeLimit.with(values(format!(
                 "no answer within {} s",
                 subject.limits.cpu.as_secs()
             ))),
             Loss::Memory => TestVerdict::MemoryLimit.with(values(format!(
-                "it wanted more than {} MiB",
+                "it needed more than {} MiB",
                 subject.limits.memory >> 20
             ))),
             Loss::Output => TestVerdict::OutputLimit.with(values(format!(

@@ -24,7 +24,7 @@ pub(crate) fn count_tests(
         let name = &declared.test.name;
         if !listed.contains(name) {
             let what = format!(
-                "test `{name}` is declared and never runs: a `cfg`, or the place it stands in, leaves it out"
+                "test `{name}` is declared and never runs: a `cfg`, or its position, leaves it out"
             );
             return Err(broken_exercise(what, declared.line));
         }

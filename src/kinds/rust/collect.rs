@@ -31,7 +31,7 @@ pub(crate) fn sources(submission: &Dir) -> Result<Vec<Collected>, Diagnostic> {
         refused(path.trim_end_matches('/'), &refusal)
     })?;
     if !found.iter().any(|(path, _)| path == "lib.rs") {
-        let missing = "is not there, or is no regular file";
+        let missing = "does not exist, or is not a regular file";
         return Err(refused("src/lib.rs", &missing));
     }
     let taken = found.into_iter().map(|(path, bytes)| Collected {

@@ -155,16 +155,16 @@ pub(super) fn visible_lines(text: &str) -> String {
 pub(super) fn without_output(exit: &Exit, origin: Origin) -> Diagnostic {
     let message = match exit.end {
         End::TimeLimit => "the compiler took too long and was stopped".to_owned(),
-        End::OutputLimit => "the compiler wrote too much and was stopped".to_owned(),
+        End::OutputLimit => "the compiler printed too much and was stopped".to_owned(),
         End::Signal(signal) if signal == Signal::XFSZ.as_raw() => format!(
-            "the compiler was stopped: it was to write a file of more than {} MiB",
+            "the compiler was stopped: it tried to write a file of more than {} MiB",
             Limits::compiler().file >> 20
         ),
         End::Signal(signal) => {
-            format!("the compiler was ended by signal {signal}; it may have wanted too much memory")
+            format!("the compiler was killed by signal {signal}; it may have used too much memory")
         }
-        End::Code(code) => format!("the compiler ended with code {code}"),
-        End::Cancelled => "the check was called off".to_owned(),
+        End::Code(code) => format!("the compiler exited with code {code}"),
+        End::Cancelled => "the check was cancelled".to_owned(),
         End::NotEntered => "the compiler was not started".to_owned(),
     };
     let words = match origin {
@@ -256,7 +256,7 @@ mod tests {
         for origin in [Origin::Learner, Origin::Linked] {
             assert_eq!(
                 text(origin),
-                "error: the compiler was ended by signal 11; it may have wanted too much memory\n"
+                "error: the compiler was killed by signal 11; it may have used too much memory\n"
             );
         }
         assert!(text(Origin::Ours).ends_with("rustc(+0x3b62e1c)[0x7f3b00762e1c]\n"));

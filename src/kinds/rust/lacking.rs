@@ -69,8 +69,8 @@ pub(super) fn late_constant(linked: &Compiled) -> Option<&RustcDiagnostic> {
 /// The diagnostic for such a constant: `error` is rustc's, if it came to one.
 pub(super) fn link_failure(subject: &Subject, error: Option<&RustcDiagnostic>) -> Diagnostic {
     let crate_name = &subject.crate_name;
-    let message = format!("`{crate_name}` compiles, and cannot be linked with what calls it");
-    let help = "a constant that is worked out late may fail: one of a generic function, or in `const { … }`";
+    let message = format!("`{crate_name}` compiles, but cannot be linked with what calls it");
+    let help = "a constant that is evaluated late may fail: one of a generic function, or in `const { … }`";
     let mut words = String::new();
     if let Some(error) = error {
         let place = (&error.diagnostic.file, error.diagnostic.line);
@@ -99,7 +99,7 @@ fn missing_function(subject: &Subject, function: &Function, error: &RustcDiagnos
     let (what, help) = if is("E0603") {
         ("is private", "write `pub` before `fn`")
     } else if is("E0425") || is("E0432") || is("E0433") {
-        ("is not there", "write it in src/lib.rs")
+        ("is missing", "write it in src/lib.rs")
     } else {
         writeln!(words, "  rustc: {}", one_line(&error.diagnostic)).expect("a string takes it");
         if let Some(own) = own_type(subject, &error.diagnostic) {
@@ -108,7 +108,7 @@ fn missing_function(subject: &Subject, function: &Function, error: &RustcDiagnos
             return diagnostic(what, &words, &help);
         }
         let what = if is("E0308") {
-            "has other types than the contract asks for"
+            "has types other than those in the contract"
         } else {
             "cannot be called as the contract says"
         };
@@ -146,7 +146,7 @@ fn missing_something(subject: &Subject, linked: &Compiled, feedback: Feedback) -
     if let (Feedback::Full, Some(error)) = (feedback, linked.errors().next()) {
         writeln!(words, "  rustc: {}", one_line(&error.diagnostic)).expect("a string takes it");
     }
-    let help = "see that all that the task asks for is there, public, and has these types";
+    let help = "check that everything the task asks for exists, is public, and has these types";
     diagnostic(message, &words, help)
 }
 

@@ -115,7 +115,7 @@ pub(super) fn describe_signal(signal: i32) -> String {
         8 => "SIGFPE",
         9 => "SIGKILL",
         11 => "SIGSEGV, as after a stack overflow",
-        _ => return format!("the process was ended by signal {signal}"),
+        _ => return format!("the process was killed by signal {signal}"),
     };
-    format!("the process was ended by {name}")
+    format!("the process was killed by {name}")
 }

@@ -338,23 +338,23 @@ fn judge_exit(
             TestVerdict::Failed.with(assert_values(&sides))
         }
         (End::Signal(_), _) if out_of_memory => TestVerdict::MemoryLimit.with(Values::note(
-            format!("it wanted more than {} MiB", subject.limits.memory >> 20),
+            format!("it needed more than {} MiB", subject.limits.memory >> 20),
         )),
         (End::TimeLimit, _) => TestVerdict::TimeLimit.with(Values::note(format!(
-            "no end within {} s",
+            "not finished within {} s",
             subject.limits.cpu.as_secs()
         ))),
         (End::OutputLimit, _) => TestVerdict::OutputLimit.with(Values::note(format!(
             "it printed more than {} KiB",
             subject.limits.output >> 10
         ))),
-        (End::Code(code), _) => TestVerdict::Crashed.with(Values::note(format!(
-            "the process ended itself with code {code}"
-        ))),
+        (End::Code(code), _) => {
+            TestVerdict::Crashed.with(Values::note(format!("the process exited with code {code}")))
+        }
         (End::Signal(signal), _) => {
             TestVerdict::Crashed.with(Values::note(learner::describe_signal(signal)))
         }
-        (End::Cancelled | End::NotEntered, _) => TestResult::not_run("the check was called off"),
+        (End::Cancelled | End::NotEntered, _) => TestResult::not_run("the check was cancelled"),
     }
 }
 

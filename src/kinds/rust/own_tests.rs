@@ -99,7 +99,7 @@ pub(crate) fn judge(
 pub(crate) fn explain_absence(fault: Diagnostic, needed: usize, of: usize) -> Diagnostic {
     let text = format!(
         "{}\nYour function is right: every hidden test passes. A pass also needs tests of your\n\
-         own, in {FILE}: a right solution passes them, and of {of} wrong ones at least\n\
+         own, in {FILE}: a correct solution passes them, and of {of} wrong ones at least\n\
          {needed} fail.\n\
          help: `gradus check` in your workspace hands out a starter of {FILE}\n",
         fault.text.trim_end()

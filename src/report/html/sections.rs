@@ -68,7 +68,7 @@ impl ReportPage<'_> {
             @if broken > 0 {
                 p.notice {
                     (counted(broken, "submission"))
-                    " could not be graded. This is no fault of the learners; grade again."
+                    " could not be graded. This is not the learners' fault; grade again."
                 }
             }
             @if !self.header.is_confined() {

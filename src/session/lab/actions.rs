@@ -117,7 +117,7 @@ impl LabScreen<'_> {
         let status = self.status()?;
         let nginx = &status.nginx;
         let text = if nginx.master.is_none() {
-            "nginx.conf was saved. nginx does not run; r starts it.".to_owned()
+            "nginx.conf was saved. nginx is not running; r starts it.".to_owned()
         } else if nginx.config_changed {
             let age = board::age(unix_time().saturating_sub(nginx.config_since));
             format!("nginx.conf was saved; nginx still runs what it read {age} ago. r reloads.")

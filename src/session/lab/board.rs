@@ -74,7 +74,7 @@ pub(crate) fn state_line(status: &LabStatus, inside: bool) -> Line {
     let nginx = &status.nginx;
     let (role, text) = match (nginx.master, nginx.config_changed) {
         (None, _) => (Role::Bad, " · nginx is stopped"),
-        (Some(_), true) => (Role::Warn, " · nginx.conf not read yet"),
+        (Some(_), true) => (Role::Warn, " · nginx.conf not reloaded"),
         (Some(_), false) => (Role::Dim, " · nginx runs"),
     };
     line.push(role, text);

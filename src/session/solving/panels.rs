@@ -100,7 +100,7 @@ impl Solving {
                 }
             });
             let mark = test_mark(verdict, &shared.view);
-            let text = "Your own tests: a right solution passes them, wrong ones do not";
+            let text = "Your own tests: a correct solution passes them, wrong ones do not";
             lines.extend(shared.view.hanging(&mark, text));
         }
         lines

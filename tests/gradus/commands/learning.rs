@@ -12,7 +12,7 @@ fn init_makes_a_workspace_and_says_how_to_go_on() {
         first.whole(),
         str![[r#"
 Made the workspace gradus-workspace for “A small course”.
-Go on with: gradus --course ../course next
+Continue with: gradus --course ../course next
 --- exit 0
 
 "#]]
@@ -22,7 +22,7 @@ Go on with: gradus --course ../course next
         again.whole(),
         str![[r#"
 Opened the workspace gradus-workspace for “A small course”.
-Go on with: gradus --course ../course next
+Continue with: gradus --course ../course next
 --- exit 0
 
 "#]]
@@ -443,7 +443,7 @@ fn an_nginx_that_is_not_there_is_told_with_what_to_do() {
     assert_eq!(run.code, Some(1), "{run:?}");
     assert!(
         run.stdout
-            .contains("/nowhere/nginx is no nginx that runs; install nginx, "),
+            .contains("/nowhere/nginx is not a working nginx; install nginx, "),
         "{run:?}"
     );
     assert!(

@@ -270,7 +270,7 @@ fn a_gradus_inside_that_does_not_say_what_it_found_is_a_fault_of_ours() {
         ("echo '{\"judged\":{}}'", "ended with exit code 0"),
         ("echo passed", "ended with exit code 0"),
         (&*format!("{whole}; exit 1"), "ended with exit code 1"),
-        (&*format!("{whole}; kill -9 $$"), "was ended by signal 9"),
+        (&*format!("{whole}; kill -9 $$"), "was killed by signal 9"),
         (&*format!("{whole}; {whole}"), "ended with exit code 0"),
         (
             "echo why >&2; exit 2",

@@ -32,7 +32,7 @@ fn a_grading_sums_up_what_it_found() {
        2  compile error
 wrote out/results.jsonl
 --- stderr
-warning: ../class/notes.txt is no submission: no folder
+warning: ../class/notes.txt is not a submission: no folder
 1 learner of the class list handed nothing in: zoe
 --- exit 0
 

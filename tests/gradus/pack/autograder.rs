@@ -272,7 +272,7 @@ fn it_carries_the_program_that_is_named_and_none_that_cannot_run_there() {
         run.whole(),
         str![[r"
 --- stderr
-error: [SCRATCH]/here/../built/gradus is no program for Linux
+error: [SCRATCH]/here/../built/gradus is not a Linux executable
 hint: name a Gradus built for Gradescope's image with `--gradus`; nothing was written
 --- exit 3
 

@@ -1,4 +1,4 @@
-//! Your own tests. Gradus runs this file against a right solution, which it
+//! Your own tests. Gradus runs this file against a correct solution, which it
 //! must accept, and against many wrong ones. A wrong solution counts as caught
 //! when at least one test here fails on it.
 //!

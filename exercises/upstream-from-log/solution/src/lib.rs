@@ -12,7 +12,7 @@ pub fn upstream_from_log(line: &str) -> Option<&str> {
 }
 
 /// Returns what follows a quoted value. A quote inside the value is never
-/// followed by a comma and a blank.
+/// followed by a comma and a space.
 fn behind_value(value: &str) -> Option<&str> {
     value.split_once("\", ").map(|(_, fields)| fields)
 }

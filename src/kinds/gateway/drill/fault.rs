@@ -70,7 +70,7 @@ impl fmt::Display for Misfit {
         let Self { fault, file, count } = self;
         write!(
             formatter,
-            "an edit of `{fault}` does not fit: its piece is {count} times in {file}, not once"
+            "an edit of `{fault}` does not fit: its piece appears {count} times in {file}, not once"
         )
     }
 }

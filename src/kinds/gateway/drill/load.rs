@@ -67,7 +67,7 @@ pub fn load(tree: &Tree, problems: &mut Vec<Problem>) -> Option<DrillSpec> {
         let line = line_of(text, spanned);
         let mut problem = |message: String| reader.problem(line, message);
         if faults.iter().any(|known| known.id == table.id) {
-            problem(format!("fault `{}` is there twice", table.id));
+            problem(format!("fault `{}` appears twice", table.id));
         }
         for (what, named, known) in [("hop", &table.hop, &hops), ("cause", &table.cause, &causes)] {
             if known.iter().all(|known| known.id != *named) {
@@ -114,7 +114,7 @@ impl Reader<'_> {
         for spanned in all {
             let id = &spanned.get_ref().id;
             if !ids.insert(id) {
-                let message = format!("{what} `{id}` is there twice");
+                let message = format!("{what} `{id}` appears twice");
                 self.problem(line_of(self.text, spanned), message);
             }
         }

@@ -128,7 +128,7 @@ fn check_undo(spec: &DrillSpec, faults: &[&Fault], files: &Files, problems: &mut
         Ok(_) => format!("{} cannot be undone", names(faults)),
         Err(misfit) => format!("{} cannot be undone: {misfit}", names(faults)),
     };
-    let help = "make `from` and `to` longer, until each is there once";
+    let help = "make `from` and `to` longer, until each appears once";
     problems.push(Problem::new(MANIFEST, message).help(help));
 }
 

@@ -12,7 +12,7 @@ pub(crate) fn help(text: &str, first: usize, last: usize) -> Option<String> {
     let count = (last + 1).saturating_sub(first);
     lines.by_ref().take(count).find_map(|(place, line)| {
         if place == 0 && line.starts_with(MARK) {
-            let help = "the file begins with a byte-order mark (U+FEFF), which is no part of it: \
+            let help = "the file begins with a byte-order mark (U+FEFF), which is not part of it: \
                         save it as UTF-8 without that mark";
             return Some(help.to_owned());
         }

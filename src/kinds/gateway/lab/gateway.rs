@@ -289,7 +289,7 @@ impl Gateway {
     fn rejection(&self, ports: &Ports) -> Vec<Diagnostic> {
         let mut messages = self.diagnostics(ports);
         if !messages.iter().any(|diagnostic| diagnostic.error) {
-            let message = "nginx ended before it listened".to_owned();
+            let message = "nginx exited before it listened".to_owned();
             messages.push(Diagnostic {
                 error: true,
                 text: message.clone(),

@@ -85,9 +85,9 @@ impl Nginx {
     pub(crate) fn required(context: &Context) -> Result<Self, CheckError> {
         Self::find(context).ok_or_else(|| CheckError::Missing {
             what: match Self::locate(context) {
-                Some(program) => format!("{} is no nginx that runs", program.display()),
+                Some(program) => format!("{} is not a working nginx", program.display()),
                 None => match context.environment.text(CHOICE) {
-                    Some(choice) => format!("{CHOICE} names `{choice}`, which is not there"),
+                    Some(choice) => format!("{CHOICE} names `{choice}`, which does not exist"),
                     None if carried::is_there() => format!(
                         "the nginx that Gradus carries cannot be unpacked to {}",
                         context.cache.display()

@@ -226,7 +226,7 @@ impl Probe {
         fault(self.title.trim().is_empty(), "has no title");
         fault(
             !send.all_paths().all(is_path),
-            "asks for a path that does not start with `/` or has blanks",
+            "asks for a path that does not start with `/` or has spaces",
         );
         fault(send.requests() == 0, "sends nothing");
         fault(send.requests() > 1000, "sends more than 1000 requests");
@@ -245,7 +245,7 @@ impl Probe {
         };
         fault(
             !send.headers.iter().all(header),
-            "sends a header line that is none",
+            "sends an invalid header line",
         );
         fault(
             usize::from(expect.status.is_some())
@@ -277,7 +277,7 @@ impl Probe {
 
 fn pattern_fault(pattern: &str) -> Option<String> {
     let error = regex_lite::Regex::new(pattern).err()?;
-    Some(format!("has a pattern `{pattern}` that is none: {error}"))
+    Some(format!("has the invalid pattern `{pattern}`: {error}"))
 }
 
 impl Send {

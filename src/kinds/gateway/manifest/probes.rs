@@ -65,7 +65,7 @@ fn report(
         for upstream in probe.upstreams() {
             if plan.is_some_and(|plan| plan.upstreams.iter().all(|known| known.name != upstream)) {
                 problem(format!(
-                    "probe `{name}` names the upstream `{upstream}`, which is not there"
+                    "probe `{name}` names the upstream `{upstream}`, which does not exist"
                 ));
             }
         }

@@ -105,7 +105,7 @@ fn answer(answers: &[Option<Handler>], call: Vec<u8>, reply: &mut Vec<u8>) -> u8
         Ok(None) => frame::LACKING,
         Ok(Some(())) | Err(_) => {
             let (words, place) = panics::take_message();
-            let words = if words.is_empty() { "a panic without words" } else { &words };
+            let words = if words.is_empty() { "a panic without a message" } else { &words };
             reply.clear();
             reply.extend_from_slice(words.as_bytes());
             reply.push(0);

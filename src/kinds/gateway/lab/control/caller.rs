@@ -23,7 +23,7 @@ pub(crate) enum LabClientError {
     #[error("the lab is gone")]
     Gone(#[source] io::Error),
     /// The reply does not fit the request, as with another version of Gradus.
-    #[error("the lab does not understand: another version of Gradus keeps it")]
+    #[error("the lab does not understand: another version of Gradus runs it")]
     Foreign,
     /// The lab could not handle the request.
     #[error("{0}")]

@@ -87,11 +87,11 @@ pub(crate) fn expected(probe: &Probe) -> String {
         parts.push("with a body that is cut short".to_owned());
     }
     if let Some(from) = &expect.from {
-        parts.push(format!("with an answer of {from}"));
+        parts.push(format!("with an answer from {from}"));
     }
     if !expect.from_any.is_empty() {
         parts.push(format!(
-            "with an answer of {}",
+            "with an answer from {}",
             expect.from_any.join(" or ")
         ));
     }
@@ -216,7 +216,7 @@ mod tests {
         let told = |text: &str| expected(&Probe::fixture(text));
         assert_eq!(
             told("send.times = 3\nexpect = { status = 200, from = 'shop' }"),
-            "200 OK, with an answer of shop, each of 3 times"
+            "200 OK, with an answer from shop, each of 3 times"
         );
         assert_eq!(
             told("expect = { statuses = [502, 504], within = '8s', at_least = '1500ms' }"),

@@ -248,7 +248,7 @@ impl ProbeJudge<'_> {
             let text = if new_workers == 0 {
                 "nginx's workers are those that ran at the start: it was not reloaded"
             } else {
-                "nginx has other workers than at the start"
+                "nginx's workers are not those that ran at the start"
             };
             return Err(got(text.to_owned()));
         }
@@ -731,7 +731,7 @@ mod tests {
             })
         };
         let (same, new) = (", workers = 'same'", ", workers = 'new'");
-        let reloaded = got("nginx has other workers than at the start");
+        let reloaded = got("nginx's workers are not those that ran at the start");
         let kept = got("nginx's workers are those that ran at the start: it was not reloaded");
         assert_eq!(case(same, 2, 0), Ok(()));
         assert_eq!(case(same, 1, 1), reloaded);

@@ -82,7 +82,7 @@ impl LabWorker {
         let not_running = || {
             CommandOutput::failed(
                 "nginx: [error] open() \"logs/nginx.pid\" failed (2: No such file or directory)\n\
-                 nginx does not run; `nginx` starts it\n",
+                 nginx is not running; `nginx` starts it\n",
             )
         };
         Ok(match word {
@@ -187,7 +187,7 @@ impl LabWorker {
         if self.lab.master().is_none() {
             return Ok(CommandOutput::failed(
                 "nginx: [error] invalid PID number \"\" in \"logs/nginx.pid\"\n\
-                 nginx does not run; `nginx` starts it\n",
+                 nginx is not running; `nginx` starts it\n",
             ));
         }
         self.lab.reload(&config)?;
@@ -204,7 +204,7 @@ impl LabWorker {
             let port = self.setup.plan.listen;
             return Ok(CommandOutput::failed(format!(
                 "nginx: [emerg] bind() to 127.0.0.1:{port} failed (98: Address already in use)\n\
-                 nginx runs already: its master is process {master}\n"
+                 nginx is already running: its master is process {master}\n"
             )));
         }
         let read = match text {
@@ -260,8 +260,8 @@ impl LabWorker {
         };
         let runs = service.is_running();
         let already = match word {
-            ServiceAction::Start if runs => Some("runs already"),
-            ServiceAction::Stop | ServiceAction::Kill if !runs => Some("does not run"),
+            ServiceAction::Start if runs => Some("is already running"),
+            ServiceAction::Stop | ServiceAction::Kill if !runs => Some("is not running"),
             _ => None,
         };
         if let Some(already) = already {
