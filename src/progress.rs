@@ -198,14 +198,6 @@ impl Progress {
         }
     }
 
-    /// Records that the files of the exercise `id` are again as handed out, so that it is to be solved again.
-    pub(crate) fn reopen(&mut self, id: &ExerciseId) {
-        let done = self.exercise_mut(id);
-        done.started = true;
-        done.passed = None;
-        done.settled = None;
-    }
-
     /// Records that the exercise `id` is skipped for good, and why.
     pub(crate) fn settle(&mut self, id: &ExerciseId, reason: impl Into<String>) {
         self.exercise_mut(id).settled = Some(reason.into());

@@ -25,9 +25,6 @@ trait Answers {
     fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure>;
 
     fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure>;
-
-    /// Asks what to do after a wrong answer; `None` to answer again.
-    fn after_wrong(&mut self) -> Result<Option<Reply>, Failure>;
 }
 
 enum Reply {
@@ -89,12 +86,7 @@ pub(super) fn ask_all(
         match ask(app, quiz, &mut *answers, |right| note(index, right))? {
             Asked::Right => right += 1,
             Asked::NotRight => {}
-            Asked::End => {
-                let number = index + 1;
-                let text = format!("Left at question {number} of {of}; {right} right so far.");
-                app.output.line(Line::plain(text))?;
-                return Ok(right);
-            }
+            Asked::End => break,
         }
         app.output.line(Line::new())?;
     }
@@ -120,13 +112,8 @@ fn ask(
 ) -> Result<Asked, Failure> {
     app.output.lines(&app.output.markdown(&quiz.prompt))?;
     answers.begin(app, quiz)?;
-    let mut decided = None;
     loop {
-        let reply = match decided.take() {
-            Some(reply) => reply,
-            None => answers.answer(app, quiz)?,
-        };
-        let answer = match reply {
+        let answer = match answers.answer(app, quiz)? {
             Reply::Answer(answer) => answer,
             Reply::GiveUp => {
                 note(false)?;
@@ -134,10 +121,7 @@ fn ask(
                 app.output.lines(&app.output.markdown(&text))?;
                 return Ok(Asked::NotRight);
             }
-            Reply::Skip => {
-                app.output.line(Line::new().with(Role::Dim, "Left open."))?;
-                return Ok(Asked::NotRight);
-            }
+            Reply::Skip => return Ok(Asked::NotRight),
             Reply::End => return Ok(Asked::End),
         };
         let mark = quiz.mark(&answer);
@@ -153,7 +137,6 @@ fn ask(
         if mark.right {
             return Ok(Asked::Right);
         }
-        decided = answers.after_wrong()?;
     }
 }
 
@@ -186,11 +169,11 @@ struct Chosen {
 
 impl Answers for Chosen {
     fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure> {
-        if let Question::Short { .. } = &quiz.question {
-            let keys = Line::new().with(Role::Dim, "Type ? to see the answer.");
-            app.output.line(keys)?;
-        }
-        Ok(())
+        let keys = match &quiz.question {
+            Question::Single(_) | Question::Multiple(_) => "Esc goes on to the next question.",
+            Question::Short { .. } => "? for the answer; Esc goes on to the next question.",
+        };
+        Ok(app.output.line(Line::new().with(Role::Dim, keys))?)
     }
 
     fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure> {
@@ -213,22 +196,7 @@ impl Answers for Chosen {
             PromptReply::Interrupted => Reply::End,
         })
     }
-
-    /// Enter, pressed once too often, is no answer.
-    fn after_wrong(&mut self) -> Result<Option<Reply>, Failure> {
-        let ask = Ask::One(AFTER_WRONG.map(str::to_owned).to_vec());
-        let reply = self.prompt.ask(ask)?;
-        Ok(match reply.chosen() {
-            Some(0) => None,
-            Some(1) => Some(Reply::GiveUp),
-            None if reply == PromptReply::Interrupted => Some(Reply::End),
-            Some(_) | None => Some(Reply::Skip),
-        })
-    }
 }
-
-/// What one can do after a wrong answer, in the order of the list.
-const AFTER_WRONG: [&str; 3] = ["Try again", "Show the answer", "Go on"];
 
 /// Shows the choice, since the menu is gone from the screen.
 fn show_chosen(app: &App, answer: &Answer, labels: &[String]) -> Result<(), Failure> {
@@ -274,11 +242,6 @@ impl Answers for Typed {
                 Err(help) => app.output.line(Line::plain(help))?,
             }
         }
-    }
-
-    /// The prompt says how to give up.
-    fn after_wrong(&mut self) -> Result<Option<Reply>, Failure> {
-        Ok(None)
     }
 }
 

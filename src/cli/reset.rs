@@ -7,7 +7,6 @@ use super::exit::Code;
 use super::names;
 use super::solution::agree;
 use crate::course::Exercise;
-use crate::progress::State;
 use crate::text::{Line, counted};
 
 /// Restore an exercise's files as handed out; a copy of yours is kept
@@ -36,7 +35,7 @@ impl Reset {
             return Ok(Code::Nothing);
         }
         let question = format!(
-            "Restore the files of {}? What you solved is then to be solved again; a copy is kept.",
+            "Restore the files of {}? What you solved stays passed; a program on your crates needs them.",
             counted(chosen.len(), "exercise")
         );
         if self.all && app.output.is_interactive() && !agree(app, &question)? {
@@ -44,16 +43,9 @@ impl Reset {
         }
         for exercise in chosen {
             let copy = workspace.reset(exercise)?;
-            let was_passed = opened.progress.state_of(exercise) == State::Passed;
-            opened.update(app, |progress| progress.reopen(&exercise.id))?;
             let folder = app.shown(&workspace.folder(exercise));
-            let again = if was_passed {
-                " It is to be solved again."
-            } else {
-                ""
-            };
             app.output.lines(&[
-                Line::plain(format!("Restored the files in {folder}.{again}")),
+                Line::plain(format!("Restored the files in {folder}.")),
                 Line::plain(format!("A copy of what was there: {}", app.shown(&copy))),
             ])?;
         }

@@ -168,12 +168,7 @@ impl Screen for Session {
 impl Session {
     /// Tells the machine and does what it wants, until it wants nothing more.
     fn tell(&mut self, input: Input) -> Flow {
-        let mut inputs = VecDeque::from([Input::Now(self.now())]);
-        if let Input::Terminal(_) = &input {
-            let elsewhere = self.files.written_elsewhere();
-            inputs.extend(elsewhere.map(|progress| Input::Saved(Ok(progress))));
-        }
-        inputs.push_back(input);
+        let mut inputs = VecDeque::from([Input::Now(self.now()), input]);
         while let Some(input) = inputs.pop_front() {
             for effect in self.machine.step(input) {
                 if let Effect::Quit(farewell) = effect {
@@ -206,7 +201,7 @@ impl Session {
             }
             Effect::Reset(id) => {
                 let reset = self.files.reset(&id);
-                return Ok(Some(Input::Reset(id, self.worded(reset))));
+                return Ok(Some(Input::Reset(self.worded(reset))));
             }
             Effect::Program(id) => {
                 let came = self.files.hand_out_program(&id);

@@ -11,7 +11,6 @@ use crate::check::CheckError;
 use crate::course::{Course, Exercise};
 use crate::progress::Progress;
 use crate::source::{ExerciseId, ProgramId};
-use crate::sys::files;
 use crate::watch::{self, Contents, WatchMode, Watcher};
 use crate::workspace::{ProgramHandOut, Workspace, WorkspaceError};
 
@@ -23,8 +22,6 @@ pub(super) struct LearnerFiles {
     watched: Option<(ExerciseId, Watcher)>,
     /// The contents of each exercise's files when they were opened or checked last.
     contents: BTreeMap<ExerciseId, Contents>,
-    /// The version of the progress file that the session knows.
-    known: Option<files::Version>,
 }
 
 impl LearnerFiles {
@@ -35,25 +32,12 @@ impl LearnerFiles {
 
     pub(super) fn new(course: Course, workspace: Option<Workspace>, root: PathBuf) -> Self {
         Self {
-            known: version(workspace.as_ref()),
             course,
             workspace,
             root,
             watched: None,
             contents: BTreeMap::new(),
         }
-    }
-
-    /// Returns the progress, if another program wrote its file since it was last looked at here.
-    pub(super) fn written_elsewhere(&mut self) -> Option<Progress> {
-        let workspace = self.workspace.as_ref()?;
-        let written = version(Some(workspace));
-        if written == self.known {
-            return None;
-        }
-        self.known = written;
-        // A file that cannot be read is reported when something is to be written.
-        workspace.progress().ok().map(|loaded| loaded.progress)
     }
 
     /// Returns `path` as a learner would type it.
@@ -82,14 +66,9 @@ impl LearnerFiles {
     }
 
     /// Writes `note` down, at the time `now`, and returns all that was done.
-    pub(super) fn save(
-        &mut self,
-        note: &ProgressNote,
-        now: u64,
-    ) -> Result<Progress, WorkspaceError> {
+    pub(super) fn save(&self, note: &ProgressNote, now: u64) -> Result<Progress, WorkspaceError> {
         let workspace = self.workspace()?;
         let saved = workspace.update(|progress| note.apply(progress, &self.course, now))?;
-        self.known = version(self.workspace.as_ref());
         Ok(saved.progress)
     }
 
@@ -188,8 +167,4 @@ impl LearnerFiles {
 fn below(path: &Path, folder: &Path) -> String {
     let path = path.strip_prefix(folder).unwrap_or(path);
     path.display().to_string()
-}
-
-fn version(workspace: Option<&Workspace>) -> Option<files::Version> {
-    files::version(&workspace?.progress_file())
 }

@@ -3,9 +3,7 @@
 use super::footer::{Footer, hint};
 use super::menu::{Menu, Target};
 use super::page::{Action, CoursePage, Keys, say, unknown_key};
-use super::reading::Reading;
 use super::shared::SharedState;
-use crate::course::Item;
 use crate::term::{Key, typed_number};
 use crate::text::{Line, Role};
 
@@ -36,18 +34,8 @@ impl Listing {
         }
     }
 
-    /// Opens the chosen entry. A text that was found leads back to the results.
-    fn follow(&self, shared: &SharedState) -> Vec<Action> {
-        let action = |target| match target {
-            Target::Stop(stop)
-                if self.is_search()
-                    && matches!(shared.way().at(stop), Some((.., Item::Text(_)))) =>
-            {
-                Action::Cover(Box::new(Reading::found(stop)))
-            }
-            target => Action::Go(target),
-        };
-        self.menu.target().map(action).into_iter().collect()
+    fn follow(&self) -> Vec<Action> {
+        self.menu.target().map(Action::Go).into_iter().collect()
     }
 
     /// Returns whether another page lies under it.
@@ -89,7 +77,7 @@ impl Listing {
         }
         self.menu.choose(typed.number);
         if typed.is_whole && self.is_seen(shared) {
-            return self.follow(shared);
+            return self.follow();
         }
         vec![Action::Refresh]
     }
@@ -132,7 +120,7 @@ impl CoursePage for Listing {
         &[
             ("↑ ↓", "move, also with k and j"),
             ("Enter", "open"),
-            ("digits", "open that entry; on the map, go to that lesson"),
+            ("1-9", "open that entry; on the map, go to that lesson"),
             ("Esc", "back"),
         ]
     }
@@ -164,7 +152,7 @@ impl CoursePage for Listing {
             Key::PageDown => self.menu.step(8),
             Key::Home | Key::Char('g') => self.menu.step(isize::MIN),
             Key::End | Key::Char('G') => self.menu.step(isize::MAX),
-            Key::Enter | Key::Char(' ') | Key::Right => return self.follow(shared),
+            Key::Enter | Key::Char(' ') | Key::Right => return self.follow(),
             Key::Char('m' | 'b') | Key::Left if self.covers() => return vec![Action::Close],
             Key::Char('t') if self.kind == ListKind::Map => return vec![Action::ShowTracks],
             Key::Char(char) => match char.to_digit(10) {
@@ -184,9 +172,9 @@ impl CoursePage for Listing {
         (!shared.view.by_lines()).then(|| self.menu.chosen_line(&shared.view))
     }
 
-    fn numbers(&mut self, numbers: &[usize], shared: &SharedState) -> Vec<Action> {
+    fn numbers(&mut self, numbers: &[usize], _shared: &SharedState) -> Vec<Action> {
         if self.menu.choose(numbers[0]) {
-            self.follow(shared)
+            self.follow()
         } else {
             no_such_number()
         }

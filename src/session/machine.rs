@@ -86,7 +86,7 @@ impl Machine {
             Input::Edited(edited) => self.edited(edited),
             Input::NoEditor(id, file, editors) => self.which_editor(id, file, editors),
             Input::Program(id, came) => self.handed_out(id, came),
-            Input::Reset(id, reset) => self.was_reset(id, reset),
+            Input::Reset(reset) => self.was_reset(reset),
             Input::Saved(Ok(progress)) => self.shared.progress = progress,
             Input::Saved(Err(trouble)) if self.shared.exists => self.complain(&trouble),
             Input::Saved(Err(_)) => {}

@@ -37,7 +37,7 @@ pub(crate) enum Input {
     /// No editor is set for the file at this index of this exercise, and these are installed.
     NoEditor(ExerciseId, usize, Vec<Editor>),
     /// The files were put back, and what was there is kept here; or they could not be.
-    Reset(ExerciseId, Result<PathBuf, Trouble>),
+    Reset(Result<PathBuf, Trouble>),
     /// This program was handed out, or was not.
     Program(ProgramId, Result<ProgramHandOut, Trouble>),
     /// What was done, as it was saved; another program may have added to it.
@@ -139,8 +139,6 @@ pub(crate) enum ProgressNote {
     Started(ExerciseId),
     /// They passed this exercise.
     Passed(ExerciseId),
-    /// They put its files back to how they were handed out.
-    Reopened(ExerciseId),
     /// They settled this exercise, for this reason.
     Settled(ExerciseId, String),
     /// They have seen so many hints for this exercise.
@@ -167,7 +165,6 @@ impl ProgressNote {
                     progress.pass(exercise, now);
                 }
             }
-            Self::Reopened(id) => progress.reopen(id),
             Self::Settled(id, reason) => progress.settle(id, reason.clone()),
             Self::Hinted(id, count) => progress.show_hints(id, *count),
             Self::SolutionSeen(id) => progress.show_solution(id),

@@ -13,41 +13,23 @@ use crate::text::{Line, Role};
 #[derive(Debug)]
 pub(super) struct Reading {
     stop: Stop,
-    way_in: WayIn,
-}
-
-/// What led to a text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum WayIn {
-    /// The text before it, or the map.
-    Course,
-    /// A link on a page that lies under it, and to which its end leads back.
-    Link,
-    /// A search, whose results lie under it; its end leads on.
-    Search,
+    /// Whether a link led here from a page that lies under it.
+    is_visit: bool,
 }
 
 impl Reading {
     pub(super) fn new(stop: Stop) -> Self {
         Self {
             stop,
-            way_in: WayIn::Course,
+            is_visit: false,
         }
     }
 
-    /// Returns a text that a link leads to from the page under it.
+    /// Returns a text that leads back to the page under it.
     pub(super) fn visit(stop: Stop) -> Self {
         Self {
             stop,
-            way_in: WayIn::Link,
-        }
-    }
-
-    /// Returns a text that the results of a search under it lead to.
-    pub(super) fn found(stop: Stop) -> Self {
-        Self {
-            stop,
-            way_in: WayIn::Search,
+            is_visit: true,
         }
     }
 
@@ -62,7 +44,7 @@ impl Reading {
     }
 
     fn what_is_next(&self, shared: &SharedState) -> &'static str {
-        if self.way_in == WayIn::Link {
+        if self.is_visit {
             return "back";
         }
         let way = shared.way();
@@ -142,17 +124,17 @@ impl CoursePage for Reading {
     fn press(&mut self, key: Key, shared: &SharedState) -> Vec<Action> {
         vec![match key {
             Key::Enter | Key::Char(' ') | Key::PageDown | Key::Right | Key::Down => {
-                match (shared.sheet.is_at_end(), self.way_in) {
+                match (shared.sheet.is_at_end(), self.is_visit) {
                     (false, _) => Action::Turn,
-                    (true, WayIn::Link) => Action::Close,
-                    (true, WayIn::Course | WayIn::Search) => Action::GoAfter(self.stop),
+                    (true, true) => Action::Close,
+                    (true, false) => Action::GoAfter(self.stop),
                 }
             }
             Key::Char('b') | Key::PageUp | Key::Left | Key::Up => {
-                match (shared.sheet.is_at_start(), self.way_in) {
+                match (shared.sheet.is_at_start(), self.is_visit) {
                     (false, _) => Action::TurnBack,
-                    (true, WayIn::Link | WayIn::Search) => Action::Close,
-                    (true, WayIn::Course) => Action::GoBefore(self.stop),
+                    (true, true) => Action::Close,
+                    (true, false) => Action::GoBefore(self.stop),
                 }
             }
             Key::Char('f') => return self.follow_link(shared),

@@ -106,24 +106,6 @@ pub(crate) fn read_from(path: &Path, offset: u64, limit: u64) -> io::Result<Vec<
     Ok(bytes)
 }
 
-/// Which version of a file it is: files are replaced, not changed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Version {
-    id: u64,
-    modified: std::time::SystemTime,
-}
-
-/// Returns the version of the file `path`; `None` if it is not there.
-pub(crate) fn version(path: &Path) -> Option<Version> {
-    let metadata = fs::metadata(path).ok()?;
-    #[cfg(unix)]
-    let id = std::os::unix::fs::MetadataExt::ino(&metadata);
-    #[cfg(not(unix))]
-    let id = metadata.len();
-    let modified = metadata.modified().ok()?;
-    Some(Version { id, modified })
-}
-
 /// Checks that files can be created in `folder`, or in the nearest parent that there is.
 pub(crate) fn can_write_to(folder: &Path) -> io::Result<()> {
     let there = folder.ancestors().find(|folder| folder.exists());

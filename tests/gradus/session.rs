@@ -254,56 +254,6 @@ fn a_quiz_gives_the_terminal_back_on_every_way_out() {
 }
 
 #[test]
-fn what_another_terminal_does_is_on_the_map() {
-    let home = home();
-    let mut pty = reading(home.path());
-    pty.send("m");
-    pty.wait_for("Map of the course");
-    assert!(!pty.screen().contains("✓ 2"), "{}", pty.screen());
-    pty.send("m");
-    pty.wait_for("The first words.");
-    let arguments = ["--course", "course", "read", "2"];
-    let mut other = Pty::start(home.path(), &arguments, &[], SIZE);
-    assert_eq!(other.wait_end(), 0, "{}", other.screen());
-    pty.send("m");
-    pty.wait_for("✓ 2");
-    pty.send("q");
-    assert_eq!(pty.wait_end(), 0);
-}
-
-#[test]
-fn after_a_wrong_answer_enter_answers_nothing_and_leaving_counts_what_was_answered() {
-    let home = home();
-    reading(home.path()).send("q");
-    let quiz = || {
-        let arguments = ["--course", "course", "quiz", "first"];
-        let pty = Pty::start(home.path(), &arguments, &[], SIZE);
-        pty.wait_for(">  1  eighty");
-        pty
-    };
-    let mut pty = quiz();
-    pty.send("1");
-    pty.wait_for(">  1  Try again");
-    pty.send("\r");
-    pty.wait_for(">  1  eighty");
-    assert_eq!(pty.heard().matches("Not right.").count(), 1);
-    pty.send("\x03");
-    pty.wait_end();
-    assert!(
-        pty.screen()
-            .contains("Left at question 1 of 1; 0 right so far."),
-        "{}",
-        pty.screen()
-    );
-    let mut pty = quiz();
-    pty.send("1");
-    pty.wait_for("Show the answer");
-    pty.send("2");
-    assert_eq!(pty.wait_end(), 1);
-    assert!(pty.screen().contains("The answer: "), "{}", pty.screen());
-}
-
-#[test]
 fn an_editor_that_cannot_be_started_or_fails_is_named() {
     let home = home();
     for (variable, value, words) in [

@@ -111,10 +111,9 @@ impl Machine {
         }
     }
 
-    pub(super) fn was_reset(&mut self, id: ExerciseId, reset: Result<PathBuf, Trouble>) {
+    pub(super) fn was_reset(&mut self, reset: Result<PathBuf, Trouble>) {
         match reset {
             Ok(copy) => {
-                self.note(ProgressNote::Reopened(id));
                 let text = format!(
                     "The files were restored. Yours are kept in {}",
                     copy.display()

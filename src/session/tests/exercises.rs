@@ -228,7 +228,6 @@ fn a_reset_asks_and_says_where_the_copy_is() {
     );
     play.keys("ry");
     assert!(play.footer.contains("/copy"), "{}", play.footer);
-    assert!(play.notes.contains(&ProgressNote::Reopened(both())));
 }
 
 #[test]

@@ -407,25 +407,6 @@ fn what_a_search_found_is_whole_on_a_narrow_screen() {
 }
 
 #[test]
-fn a_text_that_was_found_leads_back_to_the_results_and_on() {
-    let mut play = Play::on("fast");
-    play.keys("/middle\n");
-    let results = play.page.clone();
-    assert!(results.starts_with("Found"), "{results}");
-    play.keys("\n");
-    assert!(!play.page.starts_with("Found"), "{}", play.page);
-    play.keys("b");
-    assert_eq!(play.page, results);
-    play.keys("\n");
-    play.escape();
-    assert_eq!(play.page, results);
-    play.keys("\n");
-    let found = play.page.clone();
-    play.keys("\n");
-    assert!(play.page != found && play.page != results, "{}", play.page);
-}
-
-#[test]
 fn escape_leaves_a_search_that_was_typed() {
     let mut play = Play::on("fast");
     play.keys("/middle");

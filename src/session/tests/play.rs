@@ -247,7 +247,7 @@ impl Play {
                 self.edits.push((file, editor.map(|editor| editor.name)));
                 return Some(Input::Edited(Ok(())));
             }
-            Effect::Reset(id) => return Some(Input::Reset(id.clone(), Ok("/copy".into()))),
+            Effect::Reset(_) => return Some(Input::Reset(Ok("/copy".into()))),
             Effect::Program(id) => return Some(Input::Program(id, Ok(self.program()))),
             Effect::Prepare(_) | Effect::Suspend | Effect::Lab(_) => {}
             Effect::Quit(farewell) => self.ended = Some(farewell),

@@ -198,9 +198,7 @@ fn a_question_may_be_left_or_given_up_and_input_may_end() {
     assert!(run.stdout.contains("The answer: overflow"), "{run:?}");
     let ended = desk.gradus_with(&["quiz", "start"], "", &[]);
     assert!(
-        ended
-            .stdout
-            .ends_with("Left at question 1 of 2; 0 right so far.\n"),
+        ended.stdout.ends_with("0 of 2 questions right.\n"),
         "{ended:?}"
     );
     let none = desk.gradus(&["quiz", "end"]);
