@@ -76,6 +76,9 @@ pub(crate) struct ExerciseProgress {
     /// The first pass, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub passed: Option<Pass>,
+    /// The pass of before its files were restored, if there was one: history, which no longer counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed_before: Option<Pass>,
     /// Why it was skipped for good, if it was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settled: Option<String>,
@@ -187,6 +190,24 @@ impl Progress {
             let fingerprint = exercise.fingerprint().to_owned();
             done.passed = Some(Pass { at, fingerprint });
         }
+    }
+
+    /// Records that the files of the exercise `id` are the starter again: it is to be solved again, and a pass of
+    /// before is history. One that was skipped for a reason of its own stays skipped.
+    pub(crate) fn reset(&mut self, id: &ExerciseId) {
+        let done = self.exercise_mut(id);
+        done.started = true;
+        done.passed_before = done.passed.take().or(done.passed_before.take());
+        done.settled
+            .take_if(|reason| reason.as_str() == Self::IN_PUBLIC);
+    }
+
+    /// Returns whether `exercise` was passed, and is to be solved again.
+    pub(crate) fn is_to_solve_again(&self, exercise: &Exercise) -> bool {
+        self.state_of(exercise) == State::Started
+            && self
+                .exercise(&exercise.id)
+                .is_some_and(|done| done.passed_before.is_some())
     }
 
     /// Records that the tests of `scope` passed for `exercise`. Public examples only settle it: without the
@@ -307,6 +328,31 @@ mod tests {
             .exercise(&exercise.id)
             .and_then(|done| done.passed.clone());
         assert_eq!(pass.map(|pass| pass.at), Some(6));
+    }
+
+    #[test]
+    fn an_exercise_that_was_reset_is_to_be_solved_again() {
+        let course = fixture::course();
+        let exercise = &course.exercises[0];
+        let mut progress = Progress::default();
+        progress.pass(exercise, 5);
+        progress.reset(&exercise.id);
+        progress.reset(&exercise.id);
+        assert_eq!(progress.state_of(exercise), State::Started);
+        assert!(progress.is_to_solve_again(exercise) && !progress.has_succeeded(exercise));
+        let written = serde_json::to_string(&progress).unwrap();
+        assert_eq!(
+            serde_json::from_str::<Progress>(&written).unwrap(),
+            progress
+        );
+        progress.pass(exercise, 6);
+        assert_eq!(progress.state_of(exercise), State::Passed);
+        progress.settle(&exercise.id, Progress::IN_PUBLIC);
+        progress.reset(&exercise.id);
+        assert_eq!(progress.state_of(exercise), State::Started);
+        progress.settle(&exercise.id, "no nginx here");
+        progress.reset(&exercise.id);
+        assert_eq!(progress.state_of(exercise), State::Settled);
     }
 
     #[test]

@@ -275,7 +275,7 @@ impl Workspace {
     }
 
     /// Puts the files of `exercise` back to how they were handed out and returns where the copy of
-    /// what was there is. Files that the learner added stay.
+    /// what was there is. Files that the learner added stay. The exercise is to be solved again.
     ///
     /// # Errors
     /// Fails when a file cannot be copied or written; nothing is overwritten before all is copied.
@@ -286,6 +286,7 @@ impl Workspace {
             write(&folder.join(&file.path), &file.text)?;
         }
         write_kind_files(&self.root, exercise.kind)?;
+        self.update(|progress| progress.reset(&exercise.id))?;
         Ok(copy)
     }
 

@@ -226,8 +226,21 @@ fn lines(opened: &OpenCourse, record: &DoctorRecord<'_>) -> Vec<Line> {
         counted(exercises, "exercise")
     );
     lines.push(Line::new().with(Role::Warn, text));
-    for Unchecked { id, reason } in &record.unchecked {
-        lines.push(Line::new().with(Role::Text, format!("  {id}: {reason}")));
+    for (reason, ids) in by_reason(&record.unchecked) {
+        lines.push(Line::plain(format!("  {}:", ids.join(", "))));
+        lines.push(Line::plain(format!("    {reason}")));
     }
     lines
+}
+
+/// Returns each reason once, with the exercises that it keeps from being checked.
+fn by_reason<'a>(unchecked: &'a [Unchecked<'_>]) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+    for Unchecked { id, reason } in unchecked {
+        match groups.iter_mut().find(|(other, _)| other == reason) {
+            Some((_, ids)) => ids.push(id.as_str()),
+            None => groups.push((reason, vec![id.as_str()])),
+        }
+    }
+    groups
 }

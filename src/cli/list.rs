@@ -182,11 +182,14 @@ fn exercise_line(exercise: &Exercise, progress: &Progress, width: usize) -> Line
         .with(Role::Text, format!("  {}", exercise.title))
         .with(Role::Dim, format!("  {}", exercise.kind.id()));
     if exercise.further {
-        line.push(Role::Dim, ", further");
+        line.push(Role::Dim, ", optional");
     }
     match state {
         State::Passed if progress.passed_earlier_version(exercise) => {
             line.push(Role::Warn, "  passed an earlier version");
+        }
+        State::Started if progress.is_to_solve_again(exercise) => {
+            line.push(role, "  to be solved again");
         }
         State::New => {}
         State::Passed | State::Settled | State::Started => {

@@ -72,7 +72,7 @@ pub(super) fn ask_all(
     note: impl Fn(usize, bool) -> Result<(), Failure>,
 ) -> Result<usize, Failure> {
     let of = quizzes.len();
-    let mut right = 0;
+    let (mut right, mut answered) = (0, 0);
     let caps = *app.output.caps();
     let can_choose = app.output.is_interactive() && !caps.accessible;
     let mut answers: Box<dyn Answers> = if can_choose {
@@ -84,23 +84,43 @@ pub(super) fn ask_all(
     for (index, quiz) in quizzes.iter().enumerate() {
         app.output.line(heading(index + 1, of))?;
         match ask(app, quiz, &mut *answers, |right| note(index, right))? {
-            Asked::Right => right += 1,
-            Asked::NotRight => {}
-            Asked::End => break,
+            Asked::Right => {
+                right += 1;
+                answered += 1;
+            }
+            Asked::NotRight => answered += 1,
+            Asked::Skipped => {}
+            Asked::End { tried } => {
+                answered += usize::from(tried);
+                break;
+            }
         }
         app.output.line(Line::new())?;
     }
-    app.output.line(Line::plain(format!(
-        "{right} of {} right.",
-        counted(of, "question")
-    )))?;
+    app.output.line(Line::plain(summary(right, answered, of)))?;
     Ok(right)
+}
+
+/// Says how many of the questions that were answered are right, and how many were left.
+fn summary(right: usize, answered: usize, of: usize) -> String {
+    match of - answered {
+        0 => format!("{right} of {} right.", counted(of, "question")),
+        open if answered == 0 => format!("{} left open.", counted(open, "question")),
+        open => format!(
+            "{right} of {answered} answered right; {} left open.",
+            counted(open, "question")
+        ),
+    }
 }
 
 enum Asked {
     Right,
     NotRight,
-    End,
+    Skipped,
+    /// The learner left, or the input ended; perhaps after a wrong answer.
+    End {
+        tried: bool,
+    },
 }
 
 /// Asks until the answer is right, or the learner gives up or skips the question.
@@ -112,6 +132,7 @@ fn ask(
 ) -> Result<Asked, Failure> {
     app.output.lines(&app.output.markdown(&quiz.prompt))?;
     answers.begin(app, quiz)?;
+    let mut tried = false;
     loop {
         let answer = match answers.answer(app, quiz)? {
             Reply::Answer(answer) => answer,
@@ -121,9 +142,11 @@ fn ask(
                 app.output.lines(&app.output.markdown(&text))?;
                 return Ok(Asked::NotRight);
             }
-            Reply::Skip => return Ok(Asked::NotRight),
-            Reply::End => return Ok(Asked::End),
+            Reply::Skip if tried => return Ok(Asked::NotRight),
+            Reply::Skip => return Ok(Asked::Skipped),
+            Reply::End => return Ok(Asked::End { tried }),
         };
+        tried = true;
         let mark = quiz.mark(&answer);
         note(mark.right)?;
         app.output.line(if mark.right {
@@ -169,11 +192,12 @@ struct Chosen {
 
 impl Answers for Chosen {
     fn begin(&mut self, app: &App, quiz: &Quiz) -> Result<(), Failure> {
-        let keys = match &quiz.question {
-            Question::Single(_) | Question::Multiple(_) => "Esc goes on to the next question.",
-            Question::Short { .. } => "? for the answer; Esc goes on to the next question.",
-        };
-        Ok(app.output.line(Line::new().with(Role::Dim, keys))?)
+        // The prompt says the other keys.
+        if let Question::Short { .. } = &quiz.question {
+            let keys = Line::new().with(Role::Dim, "? shows the answer.");
+            app.output.line(keys)?;
+        }
+        Ok(())
     }
 
     fn answer(&mut self, app: &App, quiz: &Quiz) -> Result<Reply, Failure> {
@@ -186,7 +210,7 @@ impl Answers for Chosen {
             Question::Multiple(choices) => (Ask::Several(labels(choices)), labels(choices)),
             Question::Short { .. } => (Ask::Words("Answer".to_owned()), Vec::new()),
         };
-        Ok(match self.prompt.ask(ask)? {
+        Ok(match self.prompt.ask_quiz(ask)? {
             PromptReply::Answer(Answer::Words(words)) if words == "?" => Reply::GiveUp,
             PromptReply::Answer(answer) => {
                 show_chosen(app, &answer, &labels)?;

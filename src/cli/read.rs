@@ -13,11 +13,13 @@ use crate::source::TrackId;
 use crate::text::{Line, Role, Style, links};
 
 /// Read a lesson
+///
+/// What a terminal has shown counts as read; what a pipe or a file takes does not.
 #[derive(Debug, Args)]
 pub(crate) struct Read {
     /// The lesson's name or number [default: the next one]
     lesson: Option<String>,
-    /// Show the sections beyond the core too
+    /// Show the optional sections too
     #[arg(long)]
     further: bool,
 }
@@ -27,6 +29,10 @@ impl Read {
         let opened = app.open_course()?;
         let lesson = self.lesson(&opened)?;
         app.output.lines(&self.lines(app, &opened, lesson))?;
+        // What a pipe or a file takes has been seen by nobody yet.
+        if !app.output.caps().terminal {
+            return Ok(Code::Fine);
+        }
         opened.update(app, |progress| {
             for (index, section) in lesson.sections().iter().enumerate() {
                 let is_shown = lesson.has_section(section, progress.track.as_ref());
@@ -80,7 +86,7 @@ impl Read {
         if left_out > 0 {
             let command = app.command(&format!("read {} --further", lesson.id));
             lines.push(Line::new());
-            let titles = format!("Left out here: {}", titles(lesson, track));
+            let titles = format!("Optional, left out here: {}", titles(lesson, track));
             lines.push(Line::new().with(Role::Dim, titles));
             lines.push(Line::plain("  ").with(Role::Code, command));
         }

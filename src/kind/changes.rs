@@ -9,18 +9,28 @@ impl dyn Task + '_ {
     /// there was one.
     pub(crate) fn solution_changes(&self) -> Vec<WorkspaceFile> {
         let starter = self.workspace();
+        self.changes_to_solution(|path| {
+            let mut files = starter.iter();
+            let before = files.find(|before| before.path == path);
+            before.map(|before| before.text.clone())
+        })
+    }
+
+    /// Returns the files of the reference solution, each as what it changes in the text that `before` has for its
+    /// path, if there is one.
+    pub(crate) fn changes_to_solution(
+        &self,
+        before: impl Fn(&str) -> Option<String>,
+    ) -> Vec<WorkspaceFile> {
         let files = self.solution().into_iter();
-        let changes =
-            files.map(
-                |file| match starter.iter().find(|before| before.path == file.path) {
-                    Some(before) => WorkspaceFile {
-                        text: changes(&before.text, &file.text),
-                        language: "diff",
-                        ..file
-                    },
-                    None => file,
-                },
-            );
+        let changes = files.map(|file| match before(&file.path) {
+            Some(before) => WorkspaceFile {
+                text: changes(&before, &file.text),
+                language: "diff",
+                ..file
+            },
+            None => file,
+        });
         changes.collect()
     }
 }

@@ -25,6 +25,9 @@ use crate::sys::clock::Stopwatch;
 use crate::term::{Terminal, TerminalEvent, suspend};
 use crate::workspace::{Lock, Workspace, WorkspaceError};
 
+/// How often a screen on which nothing happens looks for what another program noted.
+const REREAD: Duration = Duration::from_secs(1);
+
 /// What a session needs.
 pub(crate) struct Opening {
     pub course: Course,
@@ -145,15 +148,22 @@ impl Screen for Session {
         if let Input::Checked(run, _) = &input {
             self.clock.take_if(|clock| clock.run == *run);
         }
+        if let Some(farewell) = self.reread()? {
+            return Ok(Some(farewell));
+        }
         self.tell(input)
     }
 
-    /// While a check runs, a second that passes is an input.
+    /// A second that passes is an input while a check runs, and may show what another program noted.
     fn timeout(&self) -> Option<Duration> {
-        self.clock.as_ref().map(Clock::left_of_second)
+        let clock = self.clock.as_ref().map(Clock::left_of_second);
+        clock.or(self.redraws.then_some(REREAD))
     }
 
     fn tick(&mut self) -> Flow {
+        if let Some(farewell) = self.reread()? {
+            return Ok(Some(farewell));
+        }
         match self.clock.as_mut().map(Clock::tick) {
             Some(input) => self.tell(input),
             None => Ok(None),
@@ -180,6 +190,15 @@ impl Session {
         Ok(None)
     }
 
+    /// Tells the machine of progress that was written since it was read last.
+    fn reread(&mut self) -> Flow {
+        let reread = self.files.reread_progress();
+        match self.worded(reread).transpose() {
+            Some(progress) => self.tell(Input::Reread(progress)),
+            None => Ok(None),
+        }
+    }
+
     /// Carries out an effect, and returns the input it leads to. Errors are those of the terminal.
     fn act(&mut self, effect: Effect) -> io::Result<Option<Input>> {
         match effect {
@@ -201,7 +220,11 @@ impl Session {
             }
             Effect::Reset(id) => {
                 let reset = self.files.reset(&id);
-                return Ok(Some(Input::Reset(self.worded(reset))));
+                return Ok(Some(Input::Reset(id, self.worded(reset))));
+            }
+            Effect::Compare(id) => {
+                let changes = self.files.changes_to_solution(&id);
+                return Ok(Some(Input::Compared(id, changes)));
             }
             Effect::Program(id) => {
                 let came = self.files.hand_out_program(&id);

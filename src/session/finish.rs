@@ -90,6 +90,10 @@ impl SharedState {
     }
 
     fn left(&self) -> Listing {
+        Listing::new(ListKind::Left, self.left_menu())
+    }
+
+    pub(super) fn left_menu(&self) -> Menu {
         let entries = self.left_entries();
         let intro = if entries.is_empty() {
             let text = "Nothing is left: you have done all there is.";
@@ -97,7 +101,7 @@ impl SharedState {
         } else {
             vec![Line::new().with(Role::Heading(1), "What is left")]
         };
-        Listing::new(ListKind::Left, Menu::new(intro, entries, 0))
+        Menu::new(intro, entries, 0)
     }
 
     /// Returns what was not done: a review, lessons, exercises, optional ones last, questions; then the programs

@@ -16,7 +16,7 @@ const EVERYWHERE: Keys = &[
 ];
 
 /// What leaves the help.
-const BACK: &[Hint] = &[hint("q", "back")];
+pub(super) const BACK: &[Hint] = &[hint("q", "back")];
 
 /// The help on the screen.
 #[derive(Debug)]

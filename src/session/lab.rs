@@ -113,6 +113,7 @@ impl LabSession<'_> {
             asked: None,
             written: 0,
             state: Line::new(),
+            shows_help: false,
         };
         screen::run(&mut screen, &inputs)
     }
@@ -178,6 +179,8 @@ struct LabScreen<'a> {
     written: usize,
     /// What the footer says of the lab.
     state: Line,
+    /// Whether the keys are on the screen, until the next key.
+    shows_help: bool,
 }
 
 impl Screen for LabScreen<'_> {
@@ -239,6 +242,9 @@ impl LabScreen<'_> {
     fn receive(&mut self, event: TerminalEvent) -> Flow {
         match event {
             TerminalEvent::Key(key) if self.asked.is_some() => return self.answer(key),
+            TerminalEvent::Key(key) if self.shows_help && key != Key::Ctrl('c') => {
+                self.greet()?;
+            }
             TerminalEvent::Paste(_) => {
                 let text = "A paste is text: it presses no keys.";
                 self.say(Role::Dim, text)?;
@@ -325,6 +331,7 @@ impl LabScreen<'_> {
     }
 
     fn greet(&mut self) -> Result<(), SessionError> {
+        self.shows_help = false;
         let status = self.status()?;
         let mut lines = self.purpose.heading(&status, &self.view);
         lines.push(Line::new());
@@ -357,7 +364,8 @@ impl LabScreen<'_> {
 
     /// Shows what was added to the logs.
     fn tail(&mut self) -> Result<(), SessionError> {
-        if !self.purpose.shows_logs() {
+        // What comes under the keys would push them away; it is shown after them.
+        if self.shows_help || !self.purpose.shows_logs() {
             return Ok(());
         }
         let from = self.positions;

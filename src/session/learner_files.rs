@@ -1,18 +1,24 @@
 //! The course and the workspace of a session.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::Sender;
+use std::{fs, io};
 
 use super::check_runner::CheckRunner;
 use super::{Input, Opened, ProgressNote, SessionError};
 use crate::check::CheckError;
 use crate::course::{Course, Exercise};
+use crate::kind::WorkspaceFile;
 use crate::progress::Progress;
 use crate::source::{ExerciseId, ProgramId};
+use crate::sys::files;
 use crate::watch::{self, Contents, WatchMode, Watcher};
 use crate::workspace::{ProgramHandOut, Workspace, WorkspaceError};
+
+/// The most bytes of a learner's file that is compared with the solution.
+const MOST_COMPARED: u64 = 1 << 20;
 
 /// The course, the workspace, and the exercise that is watched.
 pub(super) struct LearnerFiles {
@@ -22,6 +28,27 @@ pub(super) struct LearnerFiles {
     watched: Option<(ExerciseId, Watcher)>,
     /// The contents of each exercise's files when they were opened or checked last.
     contents: BTreeMap<ExerciseId, Contents>,
+    /// The progress file as it was when it was read last.
+    progress_read: Option<FileStamp>,
+}
+
+/// What tells one version of a file from the next: it is replaced at each write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct FileStamp {
+    inode: u64,
+    length: u64,
+    modified: (i64, i64),
+}
+
+impl FileStamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self {
+            inode: metadata.ino(),
+            length: metadata.len(),
+            modified: (metadata.mtime(), metadata.mtime_nsec()),
+        })
+    }
 }
 
 impl LearnerFiles {
@@ -37,6 +64,7 @@ impl LearnerFiles {
             root,
             watched: None,
             contents: BTreeMap::new(),
+            progress_read: None,
         }
     }
 
@@ -70,6 +98,20 @@ impl LearnerFiles {
         let workspace = self.workspace()?;
         let saved = workspace.update(|progress| note.apply(progress, &self.course, now))?;
         Ok(saved.progress)
+    }
+
+    /// Returns the progress if its file was replaced since this was asked last.
+    pub(super) fn reread_progress(&mut self) -> Result<Option<Progress>, WorkspaceError> {
+        let Some(workspace) = &self.workspace else {
+            return Ok(None);
+        };
+        // Taken before the file is read, so that a write in between is seen the next time.
+        let stamp = FileStamp::of(&workspace.progress_file());
+        if stamp.is_none() || stamp == self.progress_read {
+            return Ok(None);
+        }
+        self.progress_read = stamp;
+        Ok(Some(workspace.progress()?.progress))
     }
 
     /// Hands out the files of an exercise and watches them.
@@ -142,6 +184,19 @@ impl LearnerFiles {
         let (exercise, folder) = self.submission(id)?;
         let files = self.workspace.as_ref()?.files_to_edit(&exercise);
         Some(files.into_iter().nth(index).unwrap_or(folder))
+    }
+
+    /// Returns what the reference solution of an exercise changes in the learner's files.
+    pub(super) fn changes_to_solution(&self, id: &ExerciseId) -> Vec<WorkspaceFile> {
+        let Some((exercise, folder)) = self.submission(id) else {
+            return Vec::new();
+        };
+        // A file that is not there, or no text, is shown as the solution has it.
+        let own = |path: &str| {
+            let bytes = files::read_bounded(&folder.join(path), MOST_COMPARED).ok()?;
+            String::from_utf8(bytes).ok()
+        };
+        exercise.task().changes_to_solution(own)
     }
 
     /// Remembers the contents of an exercise's files; returns whether they have changed.

@@ -120,7 +120,10 @@ impl CoursePage for Listing {
         &[
             ("↑ ↓", "move, also with k and j"),
             ("Enter", "open"),
-            ("1-9", "open that entry; on the map, go to that lesson"),
+            (
+                "1-9",
+                "open that entry; on the map, go to that lesson: 1, then 0 is lesson 10",
+            ),
             ("Esc", "back"),
         ]
     }
@@ -162,6 +165,17 @@ impl CoursePage for Listing {
             _ => return unknown_key(),
         }
         vec![Action::Refresh]
+    }
+
+    /// Lists anew what was done, and keeps what is chosen.
+    fn renew(&mut self, shared: &SharedState) {
+        let mut renewed = match self.kind {
+            ListKind::Map => shared.map_menu(),
+            ListKind::Left => shared.left_menu(),
+            ListKind::Tracks | ListKind::Found => return,
+        };
+        renewed.choose_as(&self.menu);
+        self.menu = renewed;
     }
 
     fn is_search(&self) -> bool {

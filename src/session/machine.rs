@@ -12,10 +12,10 @@ use super::finish::Finish;
 use super::help::Help;
 use super::messages::{Editor, Effect, Farewell, Input, ProgressNote};
 use super::page::{Action, CoursePage, PromptFor};
+use super::path::Stop;
 use super::reading::Reading;
 use super::shared::SharedState;
 use super::sheet::Sheet;
-#[cfg(test)]
 use crate::progress::Progress;
 use crate::source::ExerciseId;
 use crate::term::{Ask, Key, Pager, Prompt, Spot, TerminalEvent};
@@ -28,6 +28,8 @@ pub(super) struct Machine {
     page: Box<dyn CoursePage>,
     /// The pages under a list or the help, the lowest first.
     under: Vec<Covered>,
+    /// The places that results of a search opened, the latest last.
+    found: Vec<Found>,
     pager: Option<Pager>,
     prepared: BTreeSet<ExerciseId>,
     /// The question at the bottom of the screen, and its purpose.
@@ -48,6 +50,14 @@ struct Covered {
     sheet: Option<Sheet>,
 }
 
+/// A place that a result of a search opened.
+#[derive(Debug)]
+struct Found {
+    stop: Stop,
+    /// The list of results, and the pages under it.
+    results: Vec<Covered>,
+}
+
 impl Machine {
     /// Returns a session that waits for [`Input::Start`].
     pub(super) fn new(shared: SharedState, command: String) -> Self {
@@ -57,6 +67,7 @@ impl Machine {
             command,
             page: Box::new(Finish),
             under: Vec::new(),
+            found: Vec::new(),
             pager: None,
             prepared: BTreeSet::new(),
             asked: None,
@@ -85,9 +96,12 @@ impl Machine {
             Input::Changed => self.changed(),
             Input::Edited(edited) => self.edited(edited),
             Input::NoEditor(id, file, editors) => self.which_editor(id, file, editors),
+            Input::Compared(id, changes) => self.compared(&id, changes),
             Input::Program(id, came) => self.handed_out(id, came),
-            Input::Reset(reset) => self.was_reset(reset),
+            Input::Reset(id, reset) => self.was_reset(&id, reset),
             Input::Saved(Ok(progress)) => self.shared.progress = progress,
+            Input::Reread(Ok(progress)) => self.reread(progress),
+            Input::Reread(Err(trouble)) => self.complain(&trouble),
             Input::Saved(Err(trouble)) if self.shared.exists => self.complain(&trouble),
             Input::Saved(Err(_)) => {}
             Input::Returned => self.turn_page(),
@@ -128,6 +142,7 @@ impl Machine {
                 self.ask(PromptFor::Search, Ask::Words("Search for".to_owned()));
             }
             Key::Escape if !self.under.is_empty() => self.close(),
+            Key::Escape if self.is_found(self.page.stop()) => self.reopen_results(),
             _ => return false,
         }
         true
@@ -176,6 +191,25 @@ impl Machine {
     /// Returns the exercise that the page is about.
     pub(super) fn exercise(&self) -> Option<&ExerciseId> {
         self.page.exercise()
+    }
+
+    /// Takes the progress as another program has left it, and shows it.
+    fn reread(&mut self, progress: Progress) {
+        if self.shared.progress == progress {
+            return;
+        }
+        self.shared.progress = progress;
+        // Numbers of entries that are on paper stay what they were.
+        if self.shared.view.by_lines() {
+            return;
+        }
+        self.page.renew(&self.shared);
+        for covered in &mut self.under {
+            covered.page.renew(&self.shared);
+        }
+        if self.pager.is_none() {
+            self.refresh();
+        }
     }
 
     #[cfg(test)]

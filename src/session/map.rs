@@ -11,17 +11,21 @@ use crate::text::{Line, Role, counted};
 impl SharedState {
     /// Returns the map, with the stop `here` chosen.
     pub(super) fn map(&self, here: Stop) -> Listing {
-        let lessons = self.course.lessons.iter().enumerate();
-        let entries = lessons.flat_map(|(index, lesson)| self.lesson_entries(index, lesson));
-        let entries = self.review_entry().into_iter().chain(entries);
-        let entries = entries.chain(self.program_entries());
-        let mut menu = Menu::new(self.map_intro(), entries.collect(), 0);
+        let mut menu = self.map_menu();
         let is_lesson =
             |target: &Target| matches!(target, Target::Stop(stop) if stop.lesson == here.lesson);
         if !menu.choose_target(|target| *target == Target::Stop(here)) {
             menu.choose_target(is_lesson);
         }
         Listing::new(ListKind::Map, menu)
+    }
+
+    pub(super) fn map_menu(&self) -> Menu {
+        let lessons = self.course.lessons.iter().enumerate();
+        let entries = lessons.flat_map(|(index, lesson)| self.lesson_entries(index, lesson));
+        let entries = self.review_entry().into_iter().chain(entries);
+        let entries = entries.chain(self.program_entries());
+        Menu::new(self.map_intro(), entries.collect(), 0)
     }
 
     /// Returns the entry of the review, if something is due.

@@ -51,6 +51,14 @@ impl Menu {
         found.is_some()
     }
 
+    /// Chooses what is chosen in `other`, or else the entry at the same place.
+    pub(super) fn choose_as(&mut self, other: &Self) {
+        let target = other.target();
+        if !self.choose_target(|it| Some(it) == target.as_ref()) {
+            self.chosen = other.chosen.min(self.entries.len().saturating_sub(1));
+        }
+    }
+
     /// Moves the choice by `steps`, not beyond the ends.
     pub(super) fn step(&mut self, steps: isize) {
         let last = self.entries.len().saturating_sub(1);
@@ -83,7 +91,8 @@ impl Menu {
         let above = &rows[self.window(&rows, view).start..self.chosen.min(rows.len())];
         let intro = view.fit(self.intro.clone()).len();
         let gap = usize::from(intro > 0 && !self.entries.is_empty());
-        intro + gap + above.iter().map(Vec::len).sum::<usize>()
+        let sign = usize::from(self.window(&rows, view).start > 0);
+        intro + gap + sign + above.iter().map(Vec::len).sum::<usize>()
     }
 
     /// Returns the lines that fit on one screen, the chosen entry among them; where nothing is
@@ -94,7 +103,11 @@ impl Menu {
         if !lines.is_empty() && !rows.is_empty() {
             lines.push(Line::new());
         }
-        lines.extend(rows[self.window(&rows, view)].concat());
+        let window = self.window(&rows, view);
+        let (above, below) = (window.start, rows.len() - window.end);
+        lines.extend(more("↑", "^", above, view));
+        lines.extend(rows[window].concat());
+        lines.extend(more("↓", "v", below, view));
         lines
     }
 
@@ -118,6 +131,13 @@ impl Menu {
         if view.by_lines() || entries.is_empty() {
             return 0..entries.len();
         }
+        let needed: usize = entries.iter().map(Vec::len).sum();
+        // What says that there are more above and below has a row each.
+        let room = if needed > room && room > 4 {
+            room - 2
+        } else {
+            room
+        };
         around(entries, self.chosen, room)
     }
 
@@ -144,5 +164,52 @@ impl Menu {
         let indent = indent.count();
         lead.spans.extend(label.spans.drain(..indent));
         view.hung(&lead, &label)
+    }
+}
+
+/// Returns a row that says how many entries are out of sight, if there are any.
+fn more(sign: &str, ascii: &str, count: usize, view: &View) -> Option<Line> {
+    let sign = if view.caps.unicode { sign } else { ascii };
+    let text = format!("  {sign} {count} more");
+    (count > 0).then(|| Line::new().with(Role::Dim, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::term::Caps;
+
+    #[test]
+    fn a_list_says_how_many_entries_are_out_of_sight() {
+        let entry = |number: usize| MenuEntry {
+            label: Line::plain(format!("entry {number}")),
+            target: Target::Review,
+        };
+        let view = View {
+            caps: Caps {
+                color: false,
+                hyperlinks: false,
+                unicode: true,
+                accessible: false,
+                width: 40,
+                height: 15,
+                terminal: true,
+            },
+            interactive: true,
+        };
+        let mut menu = Menu::new(Vec::new(), (1..=30).map(entry).collect(), 0);
+        let shown = |menu: &Menu| -> Vec<String> {
+            let lines = menu.lines(&view);
+            lines.iter().map(Line::text).collect()
+        };
+        let rows = shown(&menu);
+        assert_eq!(rows[0], "> entry 1");
+        let last = format!("  ↓ {} more", 30 - (rows.len() - 1));
+        assert_eq!(rows.last(), Some(&last));
+        menu.choose(15);
+        let rows = shown(&menu);
+        assert!(rows.len() <= view.rows(), "{rows:?}");
+        assert!(rows[0].starts_with("  ↑ "), "{rows:?}");
+        assert_eq!(rows[menu.chosen_line(&view)], "> entry 15");
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::Trouble;
 use crate::check::{self, Outcome};
 use crate::course::Course;
+use crate::kind::WorkspaceFile;
 use crate::progress::{CardId, Place, Progress};
 use crate::source::{ExerciseId, LessonId, ProgramId, TrackId};
 use crate::term::{Spot, TerminalEvent};
@@ -36,12 +37,16 @@ pub(crate) enum Input {
     Edited(Result<(), Trouble>),
     /// No editor is set for the file at this index of this exercise, and these are installed.
     NoEditor(ExerciseId, usize, Vec<Editor>),
-    /// The files were put back, and what was there is kept here; or they could not be.
-    Reset(Result<PathBuf, Trouble>),
+    /// The files of this exercise were put back, and what was there is kept here; or they could not be.
+    Reset(ExerciseId, Result<PathBuf, Trouble>),
+    /// What the reference solution of this exercise changes in the learner's files.
+    Compared(ExerciseId, Vec<WorkspaceFile>),
     /// This program was handed out, or was not.
     Program(ProgramId, Result<ProgramHandOut, Trouble>),
     /// What was done, as it was saved; another program may have added to it.
     Saved(Result<Progress, Trouble>),
+    /// The progress as it is on disk now, where another program may have changed it.
+    Reread(Result<Progress, Trouble>),
     /// Another program that had the terminal has ended.
     Returned,
 }
@@ -93,6 +98,8 @@ pub(crate) enum Effect {
     Edit(ExerciseId, usize, Option<Editor>),
     /// Put the lab of this exercise up, on the terminal, until the learner ends it.
     Lab(ExerciseId),
+    /// Compare the learner's files of this exercise with its reference solution.
+    Compare(ExerciseId),
     /// Put the files of this exercise back, and keep a copy.
     Reset(ExerciseId),
     /// Hand out this program.
@@ -141,6 +148,8 @@ pub(crate) enum ProgressNote {
     Passed(ExerciseId),
     /// They settled this exercise, for this reason.
     Settled(ExerciseId, String),
+    /// They had the files of this exercise restored.
+    Reset(ExerciseId),
     /// They have seen so many hints for this exercise.
     Hinted(ExerciseId, usize),
     /// They have seen the solution of this exercise.
@@ -166,6 +175,7 @@ impl ProgressNote {
                 }
             }
             Self::Settled(id, reason) => progress.settle(id, reason.clone()),
+            Self::Reset(id) => progress.reset(id),
             Self::Hinted(id, count) => progress.show_hints(id, *count),
             Self::SolutionSeen(id) => progress.show_solution(id),
         }

@@ -6,16 +6,15 @@ use crate::check::{Diagnostic, Outcome, TestOutcome, Values};
 /// The most lines of the learner's own output on the first page.
 const MOST_PRINTED: usize = 6;
 
-/// Returns what to look at first, and how many more things of its sort there are.
-pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
+/// Returns the first `most` things to look at, and how many more of their sort there are.
+pub(super) fn first_things(outcome: &Outcome, most: usize) -> (Outcome, usize) {
     let mut first = outcome.clone();
-    let first_to_fail = outcome
-        .tests
-        .iter()
-        .find(|test| test.result.failed_values().is_some());
+    let failing_tests = outcome.tests.iter();
+    let failing_tests = failing_tests.filter(|test| test.result.failed_values().is_some());
+    let first_to_fail: Vec<_> = failing_tests.take(most).collect();
     first
         .printed_by
-        .retain(|name, _| first_to_fail.is_some_and(|test| test.test.name == *name));
+        .retain(|name, _| first_to_fail.iter().any(|test| test.test.name == *name));
     first.printed = outcome
         .printed
         .lines()
@@ -28,22 +27,25 @@ pub(super) fn first_things(outcome: &Outcome) -> (Outcome, usize) {
         // A warning about no line is not about the text but about what runs beside it.
         let mut warnings = outcome.diagnostics.iter();
         let warning = warnings.find(|warning| !warning.error && warning.line.is_none());
-        first.diagnostics = errors.first().or(warning).into_iter().cloned().collect();
+        first.diagnostics = match warning {
+            Some(warning) if errors.is_empty() => vec![warning.clone()],
+            Some(_) | None => errors.iter().take(most).cloned().collect(),
+        };
         errors
     } else {
         first.diagnostics.clear();
-        first.forbidden.truncate(1);
+        first.forbidden.truncate(most);
         outcome.forbidden.clone()
     };
     let left_out = if said.is_empty() {
-        first.tests = failing_first(&outcome.tests);
+        first.tests = failing_first(&outcome.tests, most);
         failing(&outcome.tests)
     } else {
         first.tests.clear();
         first.own_tests = None;
         said.len()
     };
-    (first, left_out.saturating_sub(1))
+    (first, left_out.saturating_sub(most))
 }
 
 /// Returns how many warnings of the compiler are left for the pager.
@@ -65,12 +67,12 @@ fn failing(tests: &[TestOutcome]) -> usize {
         .count()
 }
 
-/// Returns the tests that fail before the others, with values only for the first of them.
-fn failing_first(tests: &[TestOutcome]) -> Vec<TestOutcome> {
+/// Returns the tests that fail before the others, with values only for the first `most` of them.
+fn failing_first(tests: &[TestOutcome], most: usize) -> Vec<TestOutcome> {
     let fails = |test: &&TestOutcome| test.result.failed_values().is_some();
     let (failing, rest): (Vec<_>, Vec<_>) = tests.iter().partition(fails);
     let mut ordered: Vec<TestOutcome> = failing.into_iter().chain(rest).cloned().collect();
-    for test in ordered.iter_mut().skip(1) {
+    for test in ordered.iter_mut().skip(most) {
         test.result = test.result.clone().without_values();
     }
     ordered

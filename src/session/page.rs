@@ -9,6 +9,7 @@ use super::path::Stop;
 use super::shared::SharedState;
 use super::trouble::Trouble;
 use crate::course::Answer;
+use crate::kind::WorkspaceFile;
 use crate::source::ExerciseId;
 use crate::term::{Ask, Key};
 use crate::text::{Line, Role};
@@ -60,6 +61,9 @@ pub(super) trait CoursePage: Debug {
         None
     }
 
+    /// Takes what it lists from progress that another program has changed.
+    fn renew(&mut self, _shared: &SharedState) {}
+
     /// Takes the answer to a question of this page.
     fn answer(&mut self, _answer: &Answer, _shared: &SharedState) -> Vec<Action> {
         Vec::new()
@@ -84,6 +88,9 @@ pub(super) trait CoursePage: Debug {
     fn shows_task(&self) -> bool {
         false
     }
+
+    /// Shows what the reference solution of its exercise changes in the learner's files.
+    fn show_changes(&mut self, _changes: Vec<WorkspaceFile>) {}
 
     /// Shows what a check of its exercise led to: the outcome, or why there is none.
     fn show_result(&mut self, _result: Result<(), Trouble>) {}

@@ -10,6 +10,7 @@ use super::path::Stop;
 use super::shared::{PAGES, SharedState};
 use crate::check::{Outcome, TestTitle, Verdict};
 use crate::course::Exercise;
+use crate::kind::WorkspaceFile;
 use crate::progress::State;
 use crate::source::ExerciseId;
 use crate::term::{Ask, Key};
@@ -227,7 +228,12 @@ impl CoursePage for Solving {
         if matches!(self.panel, Panel::Hints(_, to) if to >= self.exercise.hints.len()) {
             hints.extend([hint("o", "solution"), hint("H", "all hints")]);
         } else if self.is_done(shared) {
-            hints.push(hint("o", "solution"));
+            let other = if self.panel == Panel::Solution {
+                "your code"
+            } else {
+                "solution"
+            };
+            hints.push(hint("o", other));
         }
         if self.has_lab() {
             hints.push(hint("l", "lab"));
@@ -256,7 +262,7 @@ impl CoursePage for Solving {
             ("t", "the task"),
             ("h", "the next hint"),
             ("H", "the hints so far"),
-            ("o", "a solution"),
+            ("o", "a solution; again, what it changes in your files"),
             (
                 "r",
                 "restore the files as handed out; a copy of yours is kept",
@@ -273,6 +279,7 @@ impl CoursePage for Solving {
         match (key, confirm) {
             (Key::Ctrl(_), _) => None,
             (Key::Char('y' | 'Y'), Confirm::Reset) => {
+                self.panel = Panel::Task;
                 Some(vec![Action::Effect(Effect::Reset(self.id().clone()))])
             }
             (Key::Char('y' | 'Y'), Confirm::Solution) => Some(self.show_solution()),
@@ -294,6 +301,10 @@ impl CoursePage for Solving {
             Key::Char('H') => return self.all_hints(shared),
             Key::Char('t') => return self.show(Panel::Task),
             Key::Char('v') => Action::Pager(self.exercise.title.clone()),
+            Key::Char('o') if self.panel == Panel::Solution => Action::Effect(Effect::Compare(id)),
+            Key::Char('o') if matches!(self.panel, Panel::Compared(_)) => {
+                return self.show(Panel::Solution);
+            }
             Key::Char('o') if self.is_done(shared) => return self.show_solution(),
             Key::Char('o') => return self.ask_to_confirm(Confirm::Solution),
             Key::Char('r') => return self.ask_to_confirm(Confirm::Reset),
@@ -314,6 +325,10 @@ impl CoursePage for Solving {
 
     fn shows_task(&self) -> bool {
         self.panel == Panel::Task
+    }
+
+    fn show_changes(&mut self, changes: Vec<WorkspaceFile>) {
+        self.panel = Panel::Compared(changes);
     }
 
     fn show_result(&mut self, result: Result<(), Trouble>) {

@@ -11,7 +11,8 @@ pub(crate) fn line_of<T>(text: &str, value: &Spanned<T>) -> usize {
 
 /// Returns the line, from 1, of the byte `offset` of `text`.
 fn line_at(text: &str, offset: usize) -> usize {
-    1 + text.get(..offset).unwrap_or(text).matches('\n').count()
+    let before = text.get(..offset).unwrap_or(text).as_bytes();
+    1 + memchr::memchr_iter(b'\n', before).count()
 }
 
 /// Words an error of the TOML reader; `first_line` is the line of the file where `text` starts.

@@ -48,9 +48,21 @@ impl InlinePrompt {
     /// # Errors
     /// Fails when the terminal is gone.
     pub(crate) fn ask(&mut self, ask: Ask) -> io::Result<PromptReply> {
+        self.show(Prompt::new(ask))
+    }
+
+    /// Asks a question of a quiz, likewise.
+    ///
+    /// # Errors
+    /// Fails when the terminal is gone.
+    pub(crate) fn ask_quiz(&mut self, ask: Ask) -> io::Result<PromptReply> {
+        self.show(Prompt::quiz(ask))
+    }
+
+    fn show(&mut self, mut prompt: Prompt) -> io::Result<PromptReply> {
         self.modes.enter()?;
         self.source.resume()?;
-        let reply = self.follow(&mut Prompt::new(ask));
+        let reply = self.follow(&mut prompt);
         self.source.pause()?;
         self.modes.restore()?;
         reply

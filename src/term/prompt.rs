@@ -24,7 +24,10 @@ const CURSOR: &str = "▏";
 #[derive(Debug)]
 pub(crate) struct Prompt {
     ask: Ask,
-    chosen: usize,
+    /// What Enter takes; in a quiz nothing until the learner has moved to it.
+    chosen: Option<usize>,
+    /// Whether it is a question of a quiz: Escape skips it, and Enter answers nothing that was not chosen.
+    is_quiz: bool,
     /// The digits of a number that may go on.
     number: usize,
     marked: BTreeSet<usize>,
@@ -38,11 +41,21 @@ impl Prompt {
     pub(crate) fn new(ask: Ask) -> Self {
         Self {
             ask,
-            chosen: 0,
+            chosen: Some(0),
+            is_quiz: false,
             number: 0,
             marked: BTreeSet::new(),
             before: String::new(),
             after: String::new(),
+        }
+    }
+
+    /// Returns a question of a quiz: nothing is chosen for the learner, and Escape skips it.
+    pub(crate) fn quiz(ask: Ask) -> Self {
+        Self {
+            chosen: None,
+            is_quiz: true,
+            ..Self::new(ask)
         }
     }
 
@@ -112,23 +125,33 @@ impl Prompt {
         let last = self.ask.labels().len().saturating_sub(1);
         let number = std::mem::take(&mut self.number);
         match key {
+            Key::Enter if several && self.marked.is_empty() && self.is_quiz => {}
             Key::Enter if several => {
                 return Some(Answer::Choices(self.marked.iter().copied().collect()));
             }
-            Key::Enter => return Some(Answer::Choices(vec![self.chosen])),
-            Key::Char(' ') if several => self.mark(self.chosen),
-            Key::Char('j') | Key::Down => self.chosen = (self.chosen + 1).min(last),
-            Key::Char('k') | Key::Up => self.chosen = self.chosen.saturating_sub(1),
-            Key::PageUp | Key::Home => self.chosen = 0,
-            Key::PageDown | Key::End => self.chosen = last,
+            Key::Enter => return self.chosen.map(|chosen| Answer::Choices(vec![chosen])),
+            Key::Char(' ') if several => {
+                if let Some(chosen) = self.chosen {
+                    self.mark(chosen);
+                }
+            }
+            Key::Char('j') | Key::Down => {
+                self.chosen = Some(self.chosen.map_or(0, |chosen| (chosen + 1).min(last)));
+            }
+            Key::Char('k') | Key::Up => {
+                self.chosen = Some(self.chosen.map_or(last, |chosen| chosen.saturating_sub(1)));
+            }
+            Key::PageUp | Key::Home => self.chosen = Some(0),
+            Key::PageDown | Key::End => self.chosen = Some(last),
             Key::Char(char) => {
                 let digit = char.to_digit(10)? as usize;
                 let typed = typed_number(number, digit, last + 1)?;
-                self.chosen = typed.number - 1;
+                let chosen = typed.number - 1;
+                self.chosen = Some(chosen);
                 self.number = typed.number;
                 match (several, typed.is_whole) {
-                    (true, _) => self.mark(self.chosen),
-                    (false, true) => return Some(Answer::Choices(vec![self.chosen])),
+                    (true, _) => self.mark(chosen),
+                    (false, true) => return Some(Answer::Choices(vec![chosen])),
                     (false, false) => {}
                 }
             }
@@ -146,7 +169,12 @@ impl Prompt {
     /// Returns the rows, how to answer first, for a screen of `size`. Of labels that do not fit, those around
     /// the chosen one are shown, each in full.
     pub(crate) fn rows(&self, size: Size) -> Vec<Line> {
-        let help = Line::new().with(Role::Dim, self.ask.help());
+        let escape = if self.is_quiz {
+            "skips the question"
+        } else {
+            "leaves"
+        };
+        let help = Line::new().with(Role::Dim, self.ask.help(escape));
         let mut rows = wrap(&help.spans, size.columns);
         match &self.ask {
             Ask::Words(prompt) => rows.extend(self.words_rows(prompt, size.columns)),
@@ -155,7 +183,7 @@ impl Prompt {
                 let blocks: Vec<_> = (0..labels.len())
                     .map(|index| self.label_rows(index, size.columns))
                     .collect();
-                rows.extend(blocks[around(&blocks, self.chosen, room)].concat());
+                rows.extend(blocks[around(&blocks, self.chosen.unwrap_or(0), room)].concat());
             }
         }
         rows
@@ -175,7 +203,7 @@ impl Prompt {
 
     fn label_rows(&self, index: usize, columns: usize) -> Vec<Line> {
         let mut lead = String::new();
-        let active = index == self.chosen;
+        let active = self.chosen == Some(index);
         let number = format!("{:>2}  ", index + 1);
         formatted(match self.ask {
             Ask::Several(_) => {
@@ -320,6 +348,20 @@ mod tests {
         assert_eq!(press(&mut choice(12), "1\n"), Some(chosen(&[0])));
         assert_eq!(press(&mut choice(12), "3"), Some(chosen(&[2])));
         assert_eq!(press(&mut choice(3), "j\n"), Some(chosen(&[1])));
+    }
+
+    #[test]
+    fn in_a_quiz_enter_takes_nothing_that_was_not_chosen() {
+        let labels = || ["a", "b", "c"].map(str::to_owned).to_vec();
+        let mut one = Prompt::quiz(Ask::One(labels()));
+        assert_eq!(press(&mut one, "\n\n"), None);
+        let rows = shown(&one);
+        assert!(rows.join(" ").contains("Esc skips"), "{rows:?}");
+        assert!(!rows.concat().contains('>'), "{rows:?}");
+        assert_eq!(press(&mut one, "jj\n"), Some(chosen(&[1])));
+        let mut several = Prompt::quiz(Ask::Several(labels()));
+        assert_eq!(press(&mut several, "\n "), None);
+        assert_eq!(press(&mut several, "k \n"), Some(chosen(&[2])));
     }
 
     #[test]

@@ -44,12 +44,13 @@ impl Ask {
     }
 
     /// Returns how to answer, in words.
-    pub(crate) fn help(&self) -> &'static str {
-        match self {
-            Self::One(_) => "↑↓ moves, a number or Enter chooses, Esc leaves",
-            Self::Several(_) => "↑↓ moves, a number or Space marks, Enter answers, Esc leaves",
-            Self::Words(_) => "Enter answers, Esc leaves",
-        }
+    pub(crate) fn help(&self, escape: &str) -> String {
+        let keys = match self {
+            Self::One(_) => "↑↓ moves, a number or Enter chooses",
+            Self::Several(_) => "↑↓ moves, a number or Space marks, Enter answers",
+            Self::Words(_) => "Enter answers",
+        };
+        format!("{keys}, Esc {escape}")
     }
 }
 

@@ -7,6 +7,8 @@ use std::{env, fs};
 
 use tempfile::TempDir;
 
+use crate::pty::Pty;
+
 /// A scratch folder with a copy of a small course in `course`, a home, and a current folder `here`.
 pub(crate) struct Desk {
     scratch: TempDir,
@@ -77,6 +79,11 @@ impl Desk {
         stdin.write_all(input.as_bytes()).ok();
         drop(stdin);
         self.run(&child.wait_with_output().expect("gradus ends"))
+    }
+
+    /// Runs Gradus in the current folder on a terminal, and returns its exit code.
+    pub(crate) fn on_terminal(&self, arguments: &[&str]) -> u32 {
+        Pty::start(&self.path("here"), arguments, &[], (80, 24)).wait_end()
     }
 
     /// Starts Gradus in the current folder and leaves it running.

@@ -31,6 +31,11 @@ fn a_learner_sees_a_502_mends_it_reloads_and_checks() {
     lab.wait_for(&(at(&machine, 3000) + "  running"));
     assert!(get(machine.port(8080)).starts_with("HTTP/1.1 502 "));
     lab.wait_for("Connection refused");
+    lab.send("?");
+    lab.wait_for("Enter back");
+    lab.wait_gone("Connection refused");
+    lab.send("q");
+    lab.wait_for("  running");
     mend(&machine);
     lab.wait_for("nginx still runs what it read");
     assert!(get(machine.port(8080)).starts_with("HTTP/1.1 502 "));

@@ -222,8 +222,7 @@ fn the_end_of_a_course_hands_its_program_out() {
     assert_eq!(run.code, Some(0), "{run:?}");
     for lesson in fs::read_dir(desk.path("course/lessons")).expect("lessons") {
         let name = lesson.expect("a lesson").file_name();
-        let run = desk.gradus(&["read", &name.to_string_lossy()]);
-        assert_eq!(run.code, Some(0), "{run:?}");
+        assert_eq!(desk.on_terminal(&["read", &name.to_string_lossy()]), 0);
     }
     let source = "here/exercises/double/src/lib.rs";
     desk.gradus(&["reset", "double"]);

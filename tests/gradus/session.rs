@@ -237,7 +237,7 @@ fn a_quiz_gives_the_terminal_back_on_every_way_out() {
     let quiz = || {
         let arguments = ["--course", "course", "quiz", "first"];
         let mut pty = Pty::start(home.path(), &arguments, &[], SIZE);
-        pty.wait_for(">  1  eighty");
+        pty.wait_for("1  eighty");
         pty.send(PASTE);
         pty
     };
@@ -247,10 +247,42 @@ fn a_quiz_gives_the_terminal_back_on_every_way_out() {
         assert_eq!(pty.wait_end(), code, "{keys:?}\n{}", pty.screen());
         assert!(pty.is_restored(), "{keys:?}");
     }
+    // A wrong answer is none that Enter would take again.
+    let mut pty = quiz();
+    pty.send("1");
+    pty.wait_for("that is HTTP");
+    pty.send("\r\r");
+    pty.wait_for("Esc skips the question");
+    pty.send("\x03");
+    pty.wait_end();
+    let screen = pty.screen();
+    assert_eq!(screen.matches("that is HTTP").count(), 1, "{screen}");
+    assert!(screen.contains("0 of 1 question right."), "{screen}");
     let mut pty = quiz();
     pty.signal(Signal::TERM);
     pty.wait_end();
     assert!(pty.is_restored());
+}
+
+#[test]
+fn a_map_shows_what_another_terminal_does() {
+    let home = home();
+    let mut pty = reading(home.path());
+    pty.send("m");
+    pty.wait_for("0 of 1 exercises");
+    let mut other = Pty::start(home.path(), &["skip", "small"], &[], SIZE);
+    assert_eq!(other.wait_end(), 0, "{}", other.screen());
+    pty.wait_for("0 of 0 exercises, 1 skipped");
+    pty.send("m\r");
+    pty.wait_for("The second words.");
+    pty.send("q");
+    assert_eq!(pty.wait_end(), 0);
+    let progress = home.path().join("gradus-workspace/.gradus/progress.json");
+    let progress = fs::read_to_string(progress).expect("progress");
+    assert!(
+        progress.contains("settled") && progress.contains("\"section\": 1"),
+        "{progress}"
+    );
 }
 
 #[test]

@@ -28,8 +28,27 @@ pub(super) struct Findings {
 /// An exercise, or something beside them, that could not be proved, and why.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Unproved {
-    pub(super) exercise: String,
+    #[serde(flatten)]
+    pub(super) subject: Subject,
     pub(super) reason: String,
+}
+
+/// What a proof is of, by name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Subject {
+    Exercise(String),
+    Program(String),
+    /// A fault of the drill, or all of it.
+    Fault(String),
+}
+
+impl Subject {
+    pub(super) fn name(&self) -> &str {
+        match self {
+            Self::Exercise(name) | Self::Program(name) | Self::Fault(name) => name,
+        }
+    }
 }
 
 /// Something to prove.
@@ -99,7 +118,10 @@ impl Findings {
         self.pairs += proof.pairs;
         let unproved = proof.unproved.into_iter();
         self.unproved
-            .extend(unproved.map(|(exercise, reason)| Unproved { exercise, reason }));
+            .extend(unproved.map(|(name, reason)| Unproved {
+                subject: Subject::Fault(name),
+                reason,
+            }));
     }
 
     /// Sorts the problems, and keeps those of the exercise `only` if it is given.
@@ -118,7 +140,7 @@ impl Findings {
             Ok(found) if found.is_empty() => self.programs += 1,
             Ok(found) => self.problems.extend(found),
             Err(error) => self.unproved.push(Unproved {
-                exercise: program.id.to_string(),
+                subject: Subject::Program(program.id.to_string()),
                 reason: with_causes(&error),
             }),
         }
@@ -162,7 +184,7 @@ pub(super) fn attempt<T>(
 ) -> Attempt<T> {
     let unproved = |reason| {
         Attempt::Unproved(Unproved {
-            exercise: exercise.id.to_string(),
+            subject: Subject::Exercise(exercise.id.to_string()),
             reason,
         })
     };

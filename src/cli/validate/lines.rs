@@ -27,7 +27,7 @@ pub(super) fn told(problems: &[Problem]) -> Vec<Line> {
 
 impl Unproved {
     pub(super) fn line(&self) -> Line {
-        let text = format!("{}: not proved here: {}", self.exercise, self.reason);
+        let text = format!("{}: not proved here: {}", self.subject.name(), self.reason);
         Line::new().with(Role::Warn, text)
     }
 }

@@ -6,6 +6,7 @@ use crate::session::footer::{Footer, Hint, hint};
 use crate::session::help;
 use crate::session::page::Keys;
 use crate::term::Spot;
+use crate::text::Line;
 
 const HINTS: [Hint; 4] = [
     hint("r", "reload"),
@@ -34,6 +35,11 @@ impl LabScreen<'_> {
         if let Some((_, prompt)) = &self.asked {
             let rows = prompt.rows(self.view.size());
             return Ok(self.terminal.footer(&rows)?);
+        }
+        if self.shows_help {
+            let mut footer = Footer::new("Keys", vec![hint("Enter", "back")]);
+            footer.pinned = help::BACK;
+            return Ok(self.terminal.footer(&footer.rows(&self.view))?);
         }
         let footer = Footer {
             place: self.state.clone(),
@@ -73,6 +79,14 @@ impl LabScreen<'_> {
         let write = ("w", "write what was done into runbook.sh");
         let write = self.has_runbook().then_some(write);
         let keys = own.chain(HELP.iter().copied()).chain(write);
-        self.put(help::brief(keys, &self.view), Spot::Below)
+        let keys = help::brief(keys, &self.view);
+        if self.view.by_lines() {
+            return self.put(keys, Spot::Below);
+        }
+        self.shows_help = true;
+        let mut lines = self.view.heading(1, "Keys");
+        lines.push(Line::new());
+        lines.extend(keys);
+        self.put(lines, Spot::Fresh)
     }
 }

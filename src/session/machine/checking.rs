@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::Machine;
 use crate::check::{Event, Outcome, Scope, Verdict};
+use crate::kind::WorkspaceFile;
 use crate::progress::Progress;
 use crate::session::checks::Running;
 use crate::session::{Effect, Opened, ProgressNote, Trouble};
@@ -80,11 +81,12 @@ impl Machine {
 
     pub(super) fn opened(&mut self, id: ExerciseId, opened: Result<Opened, Trouble>) {
         let is_here = self.page.exercise() == Some(&id);
+        let is_lowest = self.lowest().exercise() == Some(&id);
         match opened {
             Ok(opened) => {
                 let told = opened.told.join(" ");
                 let shows_task = is_here && self.page.shows_task();
-                let is_changed = is_here && opened.is_changed;
+                let is_changed = is_lowest && opened.is_changed;
                 let before = self.shared.opened.insert(id.clone(), opened.clone());
                 if shows_task && before != Some(opened) {
                     self.update();
@@ -111,11 +113,25 @@ impl Machine {
         }
     }
 
-    pub(super) fn was_reset(&mut self, reset: Result<PathBuf, Trouble>) {
+    /// Shows what the reference solution changes in the learner's files.
+    pub(super) fn compared(&mut self, id: &ExerciseId, changes: Vec<WorkspaceFile>) {
+        if self.page.exercise() == Some(id) {
+            self.page.show_changes(changes);
+            self.new_page();
+        }
+    }
+
+    /// Takes what came of restoring the files of an exercise, which is to be solved again.
+    pub(super) fn was_reset(&mut self, id: &ExerciseId, reset: Result<PathBuf, Trouble>) {
         match reset {
             Ok(copy) => {
+                self.shared.checks.forget(id);
+                self.note(ProgressNote::Reset(id.clone()));
+                if !self.shared.view.by_lines() {
+                    self.refresh();
+                }
                 let text = format!(
-                    "The files were restored. Yours are kept in {}",
+                    "The files were restored; the exercise is to be solved again. Yours are kept in {}",
                     copy.display()
                 );
                 self.say(Line::new().with(Role::Good, text));

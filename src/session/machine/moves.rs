@@ -1,6 +1,6 @@
 //! Going from place to place.
 
-use super::{Covered, Machine};
+use super::{Covered, Found, Machine};
 use crate::course::Item;
 use crate::session::finish::Finish;
 use crate::session::menu::Target;
@@ -85,8 +85,12 @@ impl Machine {
         self.go_or_finish(next.filter(|_| !has_just_finished));
     }
 
-    /// Goes to the end of the stop before `stop`.
+    /// Goes to the end of the stop before `stop`, or to the results that led to it.
     pub(super) fn retreat(&mut self, stop: Stop) {
+        if self.is_found(Some(stop)) {
+            self.reopen_results();
+            return;
+        }
         let Some(before) = self.shared.way().before(stop) else {
             self.say(Line::new().with(Role::Dim, "This is where the course begins."));
             return;
@@ -96,6 +100,40 @@ impl Machine {
             self.shared.sheet.turn_to_end();
             self.turn_page();
         }
+    }
+
+    /// Returns whether a result of the latest search opened `stop`.
+    pub(super) fn is_found(&self, stop: Option<Stop>) -> bool {
+        stop.is_some() && self.found.last().map(|found| found.stop) == stop
+    }
+
+    /// Goes back from the place that a result opened, to the results.
+    pub(super) fn reopen_results(&mut self) {
+        let Some(Found { results, .. }) = self.found.pop() else {
+            return;
+        };
+        self.cancel_check();
+        self.under = results;
+        self.close();
+        let Some(stop) = self.lowest().stop() else {
+            return;
+        };
+        if let Some(place) = self.shared.way().place_of(stop) {
+            self.note(ProgressNote::Place(place));
+        }
+        if let Some(id) = self.lowest().exercise().cloned() {
+            self.push(Effect::Open(id));
+        }
+    }
+
+    /// Opens a result of a search, whose list is the page.
+    fn open_result(&mut self, stop: Stop) {
+        let page = std::mem::replace(&mut self.page, Box::new(Finish));
+        let sheet = Some(std::mem::take(&mut self.shared.sheet));
+        let mut results = std::mem::take(&mut self.under);
+        results.push(Covered { page, sheet });
+        self.found.push(Found { stop, results });
+        self.go(stop);
     }
 
     fn finish(&mut self) {
@@ -152,7 +190,11 @@ impl Machine {
     }
 
     pub(super) fn follow(&mut self, target: Target) {
+        if !self.page.is_search() {
+            self.found.clear();
+        }
         match target {
+            Target::Stop(stop) if self.page.is_search() => self.open_result(stop),
             Target::Stop(stop) => self.go(stop),
             Target::Track(track) => self.choose_track(&track),
             Target::Review => {

@@ -3,6 +3,7 @@
 use super::Solving;
 use crate::check::{Feedback, Outcome, Standing, TestVerdict, Verdict};
 use crate::course::Exercise;
+use crate::kind::WorkspaceFile;
 use crate::report::terminal::{Options, outcome_lines};
 use crate::session::outcome::{first_things, warnings};
 use crate::session::shared::SharedState;
@@ -17,6 +18,8 @@ pub(super) enum Panel {
     /// The hints of these numbers, from 0.
     Hints(usize, usize),
     Solution,
+    /// What the solution changes in the learner's own files.
+    Compared(Vec<WorkspaceFile>),
     Trouble(Trouble),
 }
 
@@ -27,7 +30,16 @@ impl Panel {
             Self::Task => solving.task(shared),
             Self::Result => solving.result(shared),
             Self::Hints(from, to) => hint_lines(&solving.exercise, *from, *to, view),
-            Self::Solution => solution_lines(&solving.exercise, view),
+            Self::Solution => {
+                let text = "Compared with the files as handed out. o compares it with your own.";
+                let files = solving.exercise.task().solution_changes();
+                solution_lines(&solving.exercise, text, &files, view)
+            }
+            Self::Compared(files) => {
+                let text = "Compared with your own files: - is yours, + the solution's. \
+                    o compares it with those handed out.";
+                solution_lines(&solving.exercise, text, files, view)
+            }
             Self::Trouble(trouble) => {
                 let mut lines = vec![Line::new().with(Role::Bad, "This could not be done.")];
                 for text in [Some(&trouble.what), trouble.hint.as_ref()]
@@ -106,13 +118,31 @@ impl Solving {
         lines
     }
 
-    /// Returns what to look at first in the last result.
+    /// Returns what to look at first in the last result: one thing, and more of its sort while the screen has room.
     fn result(&self, shared: &SharedState) -> Vec<Line> {
         let Some(outcome) = shared.checks.outcome(self.id()) else {
             return Vec::new();
         };
-        let (first, left_out) = first_things(outcome);
-        let mut lines = self.outcome(&first, &shared.view);
+        let rows = shared.view.rows();
+        let mut shown = self.result_with(outcome, 1, &shared.view);
+        for most in 2.. {
+            let (lines, left_out) = &shown;
+            if *left_out == 0 || lines.len() >= rows {
+                break;
+            }
+            let fuller = self.result_with(outcome, most, &shared.view);
+            if fuller.0.len() > rows {
+                break;
+            }
+            shown = fuller;
+        }
+        shown.0
+    }
+
+    /// Returns the result with the first `most` things, and how many are left out.
+    fn result_with(&self, outcome: &Outcome, most: usize, view: &View) -> (Vec<Line>, usize) {
+        let (first, left_out) = first_things(outcome, most);
+        let mut lines = self.outcome(&first, view);
         let warnings = warnings(outcome);
         if warnings > 0 && outcome.verdict().standing() != Standing::Unjudged {
             let text = match warnings {
@@ -123,7 +153,8 @@ impl Solving {
             lines.push(Line::new().with(Role::Warn, text));
         }
         if outcome.verdict() == Verdict::Passed && !self.exercise.task().solution().is_empty() {
-            let text = "o compares the reference solution with what was handed out.";
+            let text =
+                "o compares the reference solution with what was handed out, and with yours.";
             lines.push(Line::new());
             lines.push(Line::new().with(Role::Dim, text));
         }
@@ -132,7 +163,7 @@ impl Solving {
             lines.push(Line::new());
             lines.push(Line::new().with(Role::Dim, text));
         }
-        lines
+        (view.fit(lines), left_out)
     }
 
     pub(super) fn outcome(&self, outcome: &Outcome, view: &View) -> Vec<Line> {
@@ -183,10 +214,16 @@ fn hint_lines(exercise: &Exercise, from: usize, to: usize, view: &View) -> Vec<L
     lines
 }
 
-fn solution_lines(exercise: &Exercise, view: &View) -> Vec<Line> {
+fn solution_lines(
+    exercise: &Exercise,
+    compared: &str,
+    files: &[WorkspaceFile],
+    view: &View,
+) -> Vec<Line> {
     let mut lines = view.heading(1, &format!("A solution of {}", exercise.title));
+    lines.push(Line::new().with(Role::Dim, compared));
     lines.push(Line::new());
-    for file in exercise.task().solution_changes() {
+    for file in files {
         lines.push(Line::new().with(Role::Accent, &file.path));
         lines.extend(view.markdown(&file.fenced()));
         lines.push(Line::new());

@@ -3,6 +3,7 @@ use super::play::{Play, SCREEN};
 use crate::check::{
     Diagnostic, Event, Outcome, TestOutcome, TestResult, TestTitle, TestVerdict, Values,
 };
+use crate::kind::WorkspaceFile;
 use crate::progress::Progress;
 use crate::source::ExerciseId;
 
@@ -134,9 +135,12 @@ fn compile_errors_come_first_and_the_rest_is_in_the_pager() {
     let mut play = play();
     play.keys("c");
     let mut outcome = failed();
-    outcome.diagnostics = vec![error("first fault"), error("second fault")];
+    let mut second = error("second fault");
+    second.text += &"\n  |".repeat(20);
+    outcome.diagnostics = vec![error("first fault"), error("in sight"), second];
     play.tell(Input::Checked(1, Ok(outcome)));
     assert!(play.page.contains("Compile error:"), "{}", play.page);
+    assert!(play.page.contains("in sight"), "{}", play.page);
     assert!(play.page.contains("first fault"), "{}", play.page);
     assert!(!play.page.contains("second fault"), "{}", play.page);
     assert!(play.page.contains("1 more to see"), "{}", play.page);
@@ -247,6 +251,27 @@ fn the_solution_needs_a_yes_before_a_pass_and_none_after() {
     play.tell(Input::Checked(1, Ok(outcome(TestResult::passed()))));
     play.keys("o");
     assert!(play.page.contains("A solution of Both"), "{}", play.page);
+}
+
+#[test]
+fn the_solution_is_compared_with_the_learners_own_files_too() {
+    let mut play = play();
+    play.changes = vec![WorkspaceFile {
+        path: "src/lib.rs".into(),
+        text: "-mine\n+theirs\n".into(),
+        editable: true,
+        language: "diff",
+    }];
+    play.keys("oy");
+    assert!(play.page.contains("as handed out"), "{}", play.page);
+    play.keys("o");
+    for text in ["your own files", "-mine", "+theirs"] {
+        assert!(play.page.contains(text), "{text} in\n{}", play.page);
+    }
+    play.keys("o");
+    assert!(!play.page.contains("-mine"), "{}", play.page);
+    play.keys("b");
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
 }
 
 #[test]
@@ -409,6 +434,42 @@ fn what_another_program_noted_shows() {
     play.tell(Input::Saved(Ok(progress)));
     play.keys("t");
     assert!(play.footer.contains("passed"), "{}", play.footer);
+}
+
+#[test]
+fn an_open_map_shows_what_another_program_noted() {
+    let mut play = play();
+    play.keys("m");
+    assert!(play.page.contains("0 of 1 exercises"), "{}", play.page);
+    let mut progress = play.machine.progress().clone();
+    let course = super::play::course();
+    progress.pass(course.exercise(&both()).unwrap(), 1);
+    play.tell(Input::Reread(Ok(progress)));
+    assert!(play.page.contains("1 of 1 exercises"), "{}", play.page);
+    let chosen = play.page.lines().find(|line| line.starts_with('>'));
+    assert!(
+        chosen.is_some_and(|line| line.contains("✓ Both")),
+        "{}",
+        play.page
+    );
+    play.keys("m");
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
+}
+
+#[test]
+fn an_exercise_that_was_reset_is_to_be_solved_again() {
+    let mut play = play();
+    play.keys("c");
+    play.tell(Input::Checked(1, Ok(outcome(TestResult::passed()))));
+    play.keys("ry");
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
+    assert!(
+        play.footer.contains("to be solved again"),
+        "{}",
+        play.footer
+    );
+    play.keys("m");
+    assert!(play.page.contains("0 of 1 exercises"), "{}", play.page);
 }
 
 #[test]

@@ -295,6 +295,39 @@ fn a_search_finds_words_and_symptoms() {
     assert!(play.footer.contains("zebra"), "{}", play.footer);
 }
 
+#[test]
+fn from_the_place_that_a_result_opens_b_leads_back_to_the_results() {
+    let mut play = Play::on("fast");
+    play.paste("connection refused\n");
+    play.keys("\n");
+    assert!(play.page.contains("Which ones?"), "{}", play.page);
+    play.keys("b");
+    assert!(play.page.starts_with("Found"), "{}", play.page);
+    play.escape();
+    assert!(play.page.contains("Welcome, learner."), "{}", play.page);
+    let noted = play.machine.progress().place.clone();
+    assert_eq!(noted, Some(place("start", 0, 0)));
+    // From an exercise, by way of the next page, and by way of a link.
+    play.keys("/both of\n\n");
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
+    play.keys("/middle part\n\n");
+    assert!(play.page.contains("The middle part."), "{}", play.page);
+    play.keys("\ns");
+    assert!(play.page.contains("After the question."), "{}", play.page);
+    play.keys("f");
+    assert!(play.page.contains("The rest."), "{}", play.page);
+    play.keys("b");
+    assert!(play.page.contains("After the question."), "{}", play.page);
+    play.keys("bb");
+    assert!(play.page.contains("The middle part."), "{}", play.page);
+    play.keys("b");
+    assert!(play.page.starts_with("Found"), "{}", play.page);
+    play.keys("b");
+    assert!(play.page.contains("Do both of them."), "{}", play.page);
+    play.escape();
+    assert!(play.page.starts_with("Found"), "{}", play.page);
+}
+
 /// Each of its letters is a key somewhere.
 const LOG_LINE: &str = "2026/11/30 10:15:02 [error] 7#7: *1 connect() failed (111: Connection refused) \
     while connecting to upstream, request: \"GET / HTTP/1.1\"\nqsny1\n";

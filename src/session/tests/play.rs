@@ -1,5 +1,6 @@
 //! A stage for the machine: it does at once what the machine asks for, and keeps what is shown.
 
+use crate::kind::WorkspaceFile;
 use crate::kinds::KINDS;
 use std::borrow::Cow;
 use std::collections::VecDeque;
@@ -112,6 +113,8 @@ pub(super) struct Play {
     pub(super) edits: Vec<(usize, Option<&'static str>)>,
     /// The files of each exercise.
     pub(super) files: Vec<String>,
+    /// What the solution changes in the learner's files.
+    pub(super) changes: Vec<WorkspaceFile>,
     /// The editors that are installed, where none is set.
     pub(super) editors: Vec<Editor>,
     /// Whether the next exercise was changed since it was left.
@@ -150,6 +153,7 @@ impl Play {
             made: 0,
             edits: Vec::new(),
             files: vec!["src/lib.rs".to_owned()],
+            changes: Vec::new(),
             editors: Vec::new(),
             is_changed: false,
             ended: None,
@@ -247,7 +251,8 @@ impl Play {
                 self.edits.push((file, editor.map(|editor| editor.name)));
                 return Some(Input::Edited(Ok(())));
             }
-            Effect::Reset(_) => return Some(Input::Reset(Ok("/copy".into()))),
+            Effect::Compare(id) => return Some(Input::Compared(id, self.changes.clone())),
+            Effect::Reset(id) => return Some(Input::Reset(id, Ok("/copy".into()))),
             Effect::Program(id) => return Some(Input::Program(id, Ok(self.program()))),
             Effect::Prepare(_) | Effect::Suspend | Effect::Lab(_) => {}
             Effect::Quit(farewell) => self.ended = Some(farewell),

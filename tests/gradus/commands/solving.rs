@@ -203,7 +203,7 @@ fn the_way_leads_to_a_finish() {
         assert_eq!(json["next"].as_str(), Some(what), "{json}");
     };
     next("read start");
-    desk.gradus(&["read", "start"]);
+    desk.on_terminal(&["read", "start"]);
     next("check double");
     let said = desk.gradus(&["next"]);
     assert_data_eq!(
@@ -221,7 +221,7 @@ Double a number that may be too large.
     desk.write(SOURCE, &desk.read(SOLUTION));
     desk.gradus(&["check"]);
     next("read end");
-    desk.gradus(&["read"]);
+    desk.on_terminal(&["read"]);
     let status = desk.gradus(&["status"]);
     assert_data_eq!(
         status.whole(),
@@ -323,11 +323,21 @@ Passed: Double (3 of 3 tests passed)  double
         str![[r#"
 Restored the files in gradus-workspace/exercises/double.
 A copy of what was there: gradus-workspace/.gradus/backups/double-1
+You passed `double` before; it is to be solved again.
 --- exit 0
 
 "#]]
     );
     assert!(desk.read(SOURCE).contains("Some(n + 2)"));
+    let json = desk.gradus(&["list", "--json"]).json();
+    assert_eq!(json["exercises"][0]["state"], "started");
+    let list = desk.gradus(&["list"]).stdout;
+    assert!(list.contains("to be solved again"), "{list}");
+    let status = desk.gradus(&["status"]).stdout;
+    assert!(
+        status.contains("writer: 0 of 2 lessons, 0 of 1 exercises"),
+        "{status}"
+    );
 }
 
 #[test]
