@@ -103,7 +103,7 @@ impl Journey {
         pty.wait_for(track);
         pty.wait_for("q quit");
         pty.send(keys);
-        pty.wait_for("Lesson 1 of 12");
+        pty.wait_for("Lesson 1 of 13");
         Self {
             pty,
             course: course::load(&course::builtin::tree(), KINDS).0,

@@ -34,7 +34,7 @@ pub use nginx::Nginx;
 pub use probe::Probe;
 pub use system::Lab;
 pub use system::{Plan, Started};
-pub(crate) use upstream::{Upstream, UpstreamPlan};
+pub(crate) use upstream::{Protocol, Upstream, UpstreamPlan};
 
 use crate::check::CheckError;
 use crate::sandbox::SandboxError;

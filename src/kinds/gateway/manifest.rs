@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::lab::modules::Module;
 use super::lab::need::Need;
 use super::lab::units::Time;
-use super::lab::{Plan, Probe, UpstreamPlan, services};
+use super::lab::{Plan, Probe, Protocol, UpstreamPlan, services};
 use super::task::{CATCHERS, FILE, Files, GatewayTask, Judging, Symptom};
 use super::{classify, files, runbook};
 use crate::kind::{Edition, Folder, WrongSolution};
@@ -233,7 +233,24 @@ fn unknown_modules<'a>(
     }
 }
 
-/// Checks that upstreams differ in names and ports; `text` is that of `file`.
+/// What `plan` declares of a protocol that it does not speak.
+fn wrong_protocol(plan: &UpstreamPlan) -> Option<String> {
+    let name = &plan.name;
+    match plan.protocol {
+        Protocol::Http if !plan.scripts.is_empty() => Some(format!(
+            "upstream `{name}` has `scripts` and speaks HTTP: add `protocol = \"fastcgi\"`"
+        )),
+        Protocol::FastCgi if plan.scripts.is_empty() => Some(format!(
+            "upstream `{name}` speaks FastCGI and has no `scripts`: name those that it runs"
+        )),
+        Protocol::FastCgi if !plan.websocket.is_empty() => Some(format!(
+            "upstream `{name}` speaks FastCGI, which has no WebSocket: leave `websocket` out"
+        )),
+        Protocol::Http | Protocol::FastCgi => None,
+    }
+}
+
+/// Checks that upstreams differ in names and ports and keep to their protocol; `text` is that of `file`.
 pub(super) fn collisions(
     file: &str,
     text: &str,
@@ -246,6 +263,9 @@ pub(super) fn collisions(
     for upstream in upstreams {
         let line = line_of(text, upstream);
         let UpstreamPlan { name, address, .. } = upstream.get_ref();
+        if let Some(message) = wrong_protocol(upstream.get_ref()) {
+            problems.push(Problem::new(file, message).at(line));
+        }
         if !names.insert(name) {
             let message = format!("upstream `{name}` appears twice");
             problems.push(Problem::new(file, message).at(line));
@@ -382,6 +402,33 @@ mod tests {
         assert_eq!(with("{ ssl = 'x' }"), Vec::<String>::new());
         let told = with("{ tls = 'x' }");
         assert!(told[0].contains("nginx has no module `tls`"), "{told:?}");
+    }
+
+    #[test]
+    fn an_upstream_declares_what_its_protocol_has() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let with = |more: &str| problems(&(MANIFEST.to_owned() + more), probes);
+        let whole = "protocol = 'fastcgi'\nscripts = ['index.php']\n";
+        assert_eq!(with(whole), Vec::<String>::new());
+        for (more, message) in [
+            ("scripts = ['index.php']", "has `scripts` and speaks HTTP"),
+            (
+                "protocol = 'fastcgi'",
+                "speaks FastCGI and has no `scripts`",
+            ),
+            (
+                &format!("{whole}websocket = ['/']"),
+                "which has no WebSocket",
+            ),
+        ] {
+            let told = with(more);
+            assert_eq!(told.len(), 1, "{told:?}");
+            let place = "exercises/x/exercise.toml:4: upstream `shop`";
+            assert!(
+                told[0].starts_with(place) && told[0].contains(message),
+                "{told:?}"
+            );
+        }
     }
 
     #[test]

@@ -253,9 +253,7 @@ fn run_rustc(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<Stri
     // A toolchain that is not there is told, not downloaded without a word.
     job = job.variable("RUSTUP_AUTO_INSTALL", "0");
     let exit = context.sandbox.run(job, &context.cancel)?;
-    if exit.end == End::Cancelled {
-        return Err(CheckError::Cancelled);
-    }
+    CheckError::unless_ran(&exit)?;
     if exit.end.is_success() {
         return Ok(String::from_utf8_lossy(&exit.stdout).into_owned());
     }

@@ -335,7 +335,7 @@ impl LabService {
         let port = address.port().map(|port| ports.hand_over(port));
         let port = port.transpose().map_err(LabError::Port)?;
         let place = address.place(port.unwrap_or_default(), prefix);
-        let started = Upstream::start(&self.plan, place);
+        let started = Upstream::start(&self.plan, place, prefix);
         self.upstream = Some(started.map_err(|source| LabError::Upstream {
             name: self.plan.name.clone(),
             source,

@@ -1,7 +1,8 @@
-//! The app behind the gateway: a small HTTP server inside Gradus, whose behaviour is declared.
+//! The app behind the gateway: a small server inside Gradus, of HTTP or FastCGI, whose behaviour is declared.
 
 pub(crate) mod answer;
 mod app;
+mod fastcgi;
 pub(crate) mod plan;
 mod stream;
 pub(crate) mod websocket;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
 use std::io;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
 
@@ -18,7 +20,7 @@ use super::nonce::Nonce;
 use app::{App, AppState};
 
 pub(crate) use app::Counters;
-pub(crate) use plan::{Address, InitialState, UpstreamPlan};
+pub(crate) use plan::{Address, InitialState, Protocol, UpstreamPlan};
 pub(crate) use stream::ListenAddress;
 
 /// A running upstream; dropping it stops it.
@@ -30,8 +32,12 @@ pub(crate) struct Upstream {
 }
 
 impl Upstream {
-    /// Starts `plan` at `place`; port 0 stands for any free one.
-    pub(crate) fn start(plan: &UpstreamPlan, place: ListenAddress) -> io::Result<Self> {
+    /// Starts `plan` at `place`; port 0 stands for any free one. Its scripts are below `folder`.
+    pub(crate) fn start(
+        plan: &UpstreamPlan,
+        place: ListenAddress,
+        folder: &Path,
+    ) -> io::Result<Self> {
         if let ListenAddress::Socket(path) = &place {
             if let Some(folder) = path.parent() {
                 fs::create_dir_all(folder)?;
@@ -44,6 +50,7 @@ impl Upstream {
         set_modes(plan, &place)?;
         let shared = Arc::new(App {
             plan: plan.clone(),
+            scripts: write_scripts(plan, folder)?,
             state: Mutex::new(AppState {
                 nonce: Nonce::fresh(),
                 counters: Counters::default(),
@@ -82,6 +89,22 @@ impl Upstream {
     pub(crate) fn seen(&self) -> Vec<Request> {
         self.shared.state().seen.clone()
     }
+}
+
+/// Writes the scripts of `plan` below `folder`, where nginx may look for them, and returns their paths, with links
+/// and without.
+fn write_scripts(plan: &UpstreamPlan, folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for script in &plan.scripts {
+        let path = folder.join(script);
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        fs::write(&path, format!("<?php // {} answers here.\n", plan.name))?;
+        paths.push(path.canonicalize()?);
+        paths.push(path);
+    }
+    Ok(paths)
 }
 
 /// The folder's mode is set last: it may forbid what comes before.
@@ -132,13 +155,19 @@ mod tests {
     use std::os::unix::net::UnixStream;
     use std::time::Duration;
 
+    use super::fastcgi::tests::request;
     use super::*;
     use crate::sys::clock::Stopwatch;
 
     fn upstream(more: &str) -> Upstream {
+        upstream_in(Path::new("no-scripts"), more)
+    }
+
+    fn upstream_in(folder: &Path, more: &str) -> Upstream {
         let text = format!("name = 'shop'\naddress = '127.0.0.1:3000'\n{more}");
         let plan = toml::from_str(&text).unwrap_or_else(|error| panic!("{error}"));
-        Upstream::start(&plan, ListenAddress::Port((Ipv4Addr::LOCALHOST, 0).into())).unwrap()
+        let place = ListenAddress::Port((Ipv4Addr::LOCALHOST, 0).into());
+        Upstream::start(&plan, place, folder).unwrap()
     }
 
     fn address(upstream: &Upstream) -> SocketAddr {
@@ -294,15 +323,58 @@ mod tests {
     }
 
     #[test]
+    fn a_fastcgi_app_answers_for_its_scripts() {
+        let folder = tempfile::tempdir().unwrap();
+        let shop = upstream_in(
+            folder.path(),
+            "protocol = 'fastcgi'\nscripts = ['shop/index.php']\n\
+             [[on]]\npath = '/cut'\ndoes = 'cut-body'\n\
+             [[on]]\npath = '/garbage'\ndoes = 'garbage'\n\
+             [[on]]\npath = '/big'\nheader_bytes = 7000\n",
+        );
+        let ask = |path: &str, script: &str| {
+            let params = [
+                ("REQUEST_METHOD", "GET"),
+                ("REQUEST_URI", path),
+                ("SCRIPT_FILENAME", script),
+            ];
+            let mut stream = TcpStream::connect(address(&shop)).unwrap();
+            stream.write_all(&request(&params, b"")).unwrap();
+            let mut answer = Vec::new();
+            stream.read_to_end(&mut answer).unwrap();
+            String::from_utf8_lossy(&answer).into_owned()
+        };
+        let script = folder.path().join("shop/index.php");
+        assert!(script.is_file());
+        let script = script.to_str().unwrap();
+        let end = "\u{1}\u{3}\0\u{1}\0\u{8}\0\0\0\0\0\0\0\0\0\0";
+        let whole = ask("/a", script);
+        assert!(
+            whole.contains("Status: 200 OK\r\n") && whole.ends_with(end),
+            "{whole:?}"
+        );
+        assert!(whole.contains("shop answers GE") && whole.contains("receipt "));
+        let unknown = ask("/a", "/lab/index.php");
+        for part in ["Primary script unknown", "Status: 404 Not Found\r\n"] {
+            assert!(unknown.contains(part), "{unknown:?}");
+        }
+        assert!(unknown.ends_with(end) && !unknown.contains("receipt"));
+        assert!(!ask("/cut", script).ends_with(end));
+        assert_eq!(ask("/garbage", script), "HELLO THERE\r\n");
+        assert!(ask("/big", script).len() > 7000);
+        assert_eq!(self::ask(&shop, "GET / HTTP/1.0\r\n\r\n"), "");
+    }
+
+    #[test]
     fn a_unix_socket_has_its_modes_and_goes_with_its_server() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("run/shop.sock");
         let text = "name = 'shop'\naddress = 'unix:run/shop.sock'\nmode = '0600'\n\
                     directory_mode = '0700'";
         let plan: UpstreamPlan = toml::from_str(text).unwrap();
-        let shop = Upstream::start(&plan, ListenAddress::Socket(path.clone())).unwrap();
-        let mode =
-            |path: &std::path::Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        let shop =
+            Upstream::start(&plan, ListenAddress::Socket(path.clone()), folder.path()).unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&path), 0o600);
         assert_eq!(mode(path.parent().unwrap()), 0o700);
         let mut stream = UnixStream::connect(&path).unwrap();

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use super::plan::{Behaviour, PathRule};
+use super::plan::{Behaviour, PathRule, Protocol, UpstreamPlan};
 use crate::kinds::gateway::lab::http::Request;
 use crate::kinds::gateway::lab::nonce::Nonce;
 use crate::kinds::gateway::lab::probe::status_words;
@@ -23,8 +23,14 @@ pub(super) struct OutgoingResponse {
 }
 
 impl OutgoingResponse {
-    /// The response of the upstream `name` to `request` under `rule`.
-    pub(super) fn new(name: &str, request: &Request, rule: &PathRule, nonce: &Nonce) -> Self {
+    /// The response of the upstream `plan` to `request` under `rule`.
+    pub(super) fn new(
+        plan: &UpstreamPlan,
+        request: &Request,
+        rule: &PathRule,
+        nonce: &Nonce,
+    ) -> Self {
+        let name = &plan.name;
         if rule.does == Behaviour::Garbage {
             return Self {
                 head: garbage(rule.body_bytes),
@@ -50,22 +56,36 @@ impl OutgoingResponse {
             ),
         };
         let keeps_alive = request.keeps_alive && rule.does != Behaviour::CutBody;
-        Self::of(name, request, status, body, keeps_alive).with(rule)
+        Self::of(plan, request, status, body, keeps_alive).with(rule)
     }
 
-    pub(super) fn plain(name: &str, request: &Request, status: u16, text: &str) -> Self {
+    pub(super) fn plain(plan: &UpstreamPlan, request: &Request, status: u16, text: &str) -> Self {
         let body = text.as_bytes().to_vec();
-        Self::of(name, request, status, body, request.keeps_alive)
+        Self::of(plan, request, status, body, request.keeps_alive)
     }
 
-    fn of(name: &str, request: &Request, status: u16, body: Vec<u8>, keeps_alive: bool) -> Self {
-        let connection = if keeps_alive { "keep-alive" } else { "close" };
-        let head = format!(
-            "HTTP/1.1 {}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\
-             Connection: {connection}\r\nX-Served-By: {name}\r\n\r\n",
-            status_words(status),
-            body.len()
-        );
+    fn of(
+        plan: &UpstreamPlan,
+        request: &Request,
+        status: u16,
+        body: Vec<u8>,
+        keeps_alive: bool,
+    ) -> Self {
+        let (name, words) = (&plan.name, status_words(status));
+        let head = match plan.protocol {
+            Protocol::Http => {
+                let connection = if keeps_alive { "keep-alive" } else { "close" };
+                format!(
+                    "HTTP/1.1 {words}\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\
+                     Connection: {connection}\r\nX-Served-By: {name}\r\n\r\n",
+                    body.len()
+                )
+            }
+            // Records delimit the body and say whether the connection stays.
+            Protocol::FastCgi => format!(
+                "Status: {words}\r\nContent-Type: text/plain\r\nX-Served-By: {name}\r\n\r\n"
+            ),
+        };
         let is_head = request.method == "HEAD";
         Self {
             head: head.into_bytes(),
@@ -156,8 +176,12 @@ mod tests {
         }
     }
 
+    fn plan() -> UpstreamPlan {
+        toml::from_str("name = 'shop'\naddress = '127.0.0.1:3000'").unwrap()
+    }
+
     fn answer(rule: &PathRule) -> OutgoingResponse {
-        OutgoingResponse::new("shop", &request("GET"), rule, &Nonce::fresh())
+        OutgoingResponse::new(&plan(), &request("GET"), rule, &Nonce::fresh())
     }
 
     #[test]
@@ -213,7 +237,7 @@ mod tests {
     #[test]
     fn a_head_request_gets_no_body() {
         let answer = OutgoingResponse::new(
-            "shop",
+            &plan(),
             &request("HEAD"),
             &PathRule::default(),
             &Nonce::fresh(),

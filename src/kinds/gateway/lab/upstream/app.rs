@@ -1,13 +1,16 @@
 //! The app of an upstream: accepts connections and handles requests.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::answer::OutgoingResponse;
-use super::plan::{Behaviour, PathRule, UpstreamPlan};
+use super::fastcgi::{self, FastCgiRequest, FpmAnswer};
+use super::plan::{Behaviour, PathRule, Protocol, UpstreamPlan};
 use super::stream::{ClientStream, Listener};
 use super::websocket;
 use crate::kinds::gateway::lab::http::{Request, Requests};
@@ -23,6 +26,8 @@ const MOST_SEEN: usize = 4000;
 #[derive(Debug)]
 pub(super) struct App {
     pub(super) plan: UpstreamPlan,
+    /// The paths of its scripts, if it speaks FastCGI.
+    pub(super) scripts: Vec<PathBuf>,
     pub(super) state: Mutex<AppState>,
     pub(super) stop: Condvar,
 }
@@ -41,6 +46,65 @@ pub(crate) struct Counters {
     /// Requests that were read completely and handled.
     pub requests: usize,
     pub connections: usize,
+}
+
+/// The requests on a connection, in the upstream's protocol.
+enum Incoming<R: Read> {
+    Http(Requests<R>),
+    FastCgi(fastcgi::Requests<R>),
+}
+
+/// A request, in the upstream's protocol.
+enum Received {
+    Http(Request),
+    FastCgi(FastCgiRequest),
+}
+
+impl<R: Read> Incoming<R> {
+    fn new(protocol: Protocol, stream: R) -> Self {
+        match protocol {
+            Protocol::Http => Self::Http(Requests::new(stream)),
+            Protocol::FastCgi => Self::FastCgi(fastcgi::Requests::new(stream)),
+        }
+    }
+
+    fn wait(&mut self) -> io::Result<bool> {
+        match self {
+            Self::Http(requests) => requests.wait(),
+            Self::FastCgi(requests) => requests.wait(),
+        }
+    }
+
+    fn next(&mut self) -> io::Result<Option<Received>> {
+        Ok(match self {
+            Self::Http(requests) => requests.next()?.map(Received::Http),
+            Self::FastCgi(requests) => requests.next()?.map(Received::FastCgi),
+        })
+    }
+}
+
+impl Received {
+    fn request(&self) -> &Request {
+        match self {
+            Self::Http(request) | Self::FastCgi(FastCgiRequest { request, .. }) => request,
+        }
+    }
+
+    /// The bytes that carry `part` of an answer.
+    fn wrap<'a>(&self, part: &'a [u8]) -> Cow<'a, [u8]> {
+        match self {
+            Self::Http(_) => part.into(),
+            Self::FastCgi(request) => request.stdout(part).into(),
+        }
+    }
+
+    /// The bytes that end an answer.
+    fn end(&self) -> Vec<u8> {
+        match self {
+            Self::Http(_) => Vec::new(),
+            Self::FastCgi(request) => request.end(),
+        }
+    }
 }
 
 /// Whether the connection is kept alive after a request.
@@ -109,20 +173,20 @@ impl App {
 
     fn serve(&self, mut stream: ClientStream) -> io::Result<()> {
         stream.set_timeouts(TIMEOUT)?;
-        let mut requests = Requests::new(stream.try_clone()?);
+        let mut requests = Incoming::new(self.plan.protocol, stream.try_clone()?);
         let mut silence = Stopwatch::start();
         let mut is_first = true;
         while requests.wait()? {
             let idle = self.plan.idle.filter(|idle| silence.elapsed() > idle.0);
-            let Some(request) = requests.next()? else {
+            let Some(received) = requests.next()? else {
                 break;
             };
             let is_stale = idle.is_some() && !is_first;
             if is_stale && !self.plan.idle_executes {
                 break;
             }
-            self.record_request(&request);
-            if is_stale || self.respond(&request, &mut stream)? == AfterResponse::Close {
+            self.record_request(received.request());
+            if is_stale || self.respond(&received, &mut stream)? == AfterResponse::Close {
                 break;
             }
             silence = Stopwatch::start();
@@ -140,17 +204,26 @@ impl App {
         }
     }
 
-    fn respond(&self, request: &Request, stream: &mut ClientStream) -> io::Result<AfterResponse> {
-        if let Some((status, text)) = self.rejection(request) {
-            let answer = OutgoingResponse::plain(&self.plan.name, request, status, text);
-            return self.send(&answer, None, stream);
+    fn respond(&self, received: &Received, stream: &mut ClientStream) -> io::Result<AfterResponse> {
+        let request = received.request();
+        let healthy = PathRule::default();
+        let unscripted = match received {
+            Received::Http(_) => None,
+            Received::FastCgi(fastcgi) => fastcgi.answer_without_script(&self.scripts),
+        };
+        if let Some(FpmAnswer { stderr, .. }) = &unscripted {
+            stream.write_all(stderr)?;
+        }
+        let unscripted = unscripted.map(|answer| (answer.status, answer.body));
+        if let Some((status, text)) = unscripted.or_else(|| self.rejection(request)) {
+            let answer = OutgoingResponse::plain(&self.plan, request, status, text);
+            return self.send(received, &answer, &healthy, stream);
         }
         if websocket::is_handshake(request) {
             stream.write_all(websocket::switching(&self.plan.name, request).as_bytes())?;
             websocket::echo(stream)?;
             return Ok(AfterResponse::Close);
         }
-        let healthy = PathRule::default();
         let rule = self.plan.rule(&request.target).unwrap_or(&healthy);
         if let Some(after) = rule.after {
             let limit = self.plan.worker_limit.unwrap_or(after);
@@ -170,8 +243,12 @@ impl App {
             | Behaviour::CutBody => {}
         }
         let nonce = self.state().nonce.clone();
-        let answer = OutgoingResponse::new(&self.plan.name, request, rule, &nonce);
-        self.send(&answer, rule.slow_body.map(|time| time.0), stream)
+        let answer = OutgoingResponse::new(&self.plan, request, rule, &nonce);
+        if rule.does == Behaviour::Garbage {
+            stream.write_all(&answer.head)?;
+            return Ok(AfterResponse::Close);
+        }
+        self.send(received, &answer, rule, stream)
     }
 
     /// The status and body with which the app rejects `request`.
@@ -202,21 +279,27 @@ impl App {
         None
     }
 
+    /// Sends `answer`, in the way of `rule`.
     fn send(
         &self,
+        received: &Received,
         answer: &OutgoingResponse,
-        slow: Option<Duration>,
+        rule: &PathRule,
         stream: &mut ClientStream,
     ) -> io::Result<AfterResponse> {
-        stream.write_all(&answer.head)?;
+        stream.write_all(&received.wrap(&answer.head))?;
         let (first, second) = answer.body.split_at(answer.body.len() / 2);
-        stream.write_all(first)?;
-        if let Some(time) = slow
-            && !self.pause(time)
+        stream.write_all(&received.wrap(first))?;
+        if let Some(time) = rule.slow_body
+            && !self.pause(time.0)
         {
             return Ok(AfterResponse::Close);
         }
-        stream.write_all(second)?;
+        stream.write_all(&received.wrap(second))?;
+        if rule.does == Behaviour::CutBody {
+            return Ok(AfterResponse::Close);
+        }
+        stream.write_all(&received.end())?;
         Ok(if answer.keeps_alive {
             AfterResponse::Next
         } else {

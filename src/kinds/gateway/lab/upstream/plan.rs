@@ -55,6 +55,16 @@ fn is_of_lab(address: &SocketAddr) -> bool {
     address.ip().is_loopback() || address.ip().is_unspecified()
 }
 
+fn scripts<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    let paths = Vec::<String>::deserialize(deserializer)?;
+    match paths.iter().find(|path| !is_inside(path)) {
+        None => Ok(paths),
+        Some(path) => Err(Error::custom(format!(
+            "`{path}` leaves the lab's folder: write a path such as `shop/index.php`"
+        ))),
+    }
+}
+
 /// Whether `path` is a short relative path that stays below its start.
 pub(crate) fn is_inside(path: &str) -> bool {
     let parts_are_names = path
@@ -120,6 +130,17 @@ pub enum InitialState {
     Stopped,
 }
 
+/// The protocol of an upstream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    /// HTTP/1.1.
+    #[default]
+    Http,
+    /// FastCGI, as PHP-FPM speaks it.
+    FastCgi,
+}
+
 /// An upstream, as an exercise declares it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -128,6 +149,12 @@ pub struct UpstreamPlan {
     pub name: String,
     /// Its address, as the learner knows it.
     pub address: Address,
+    /// The protocol that it speaks.
+    #[serde(default)]
+    pub protocol: Protocol,
+    /// The scripts that a FastCGI upstream runs, by paths in the lab's folder. A request must name one of them.
+    #[serde(default, deserialize_with = "scripts")]
+    pub scripts: Vec<String>,
     /// Whether it runs when the lab starts.
     #[serde(default)]
     pub state: InitialState,
@@ -269,6 +296,18 @@ mod tests {
         assert_eq!(place("[::]:80"), ListenAddress::Both(4711));
         assert_eq!(place("localhost:80"), ListenAddress::Both(4711));
         assert_eq!(place("unix:a/b"), ListenAddress::Socket("/lab/a/b".into()));
+    }
+
+    #[test]
+    fn a_script_stays_in_the_lab() {
+        for bad in ["/srv/index.php", "../index.php", ""] {
+            let text = format!("name = 'a'\naddress = '127.0.0.1:1'\nscripts = ['{bad}']");
+            let error = toml::from_str::<UpstreamPlan>(&text).unwrap_err();
+            assert!(
+                error.to_string().contains("leaves the lab's folder"),
+                "{error}"
+            );
+        }
     }
 
     #[test]
