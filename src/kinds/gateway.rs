@@ -66,7 +66,16 @@ impl Kind for Gateway {
         About {
             id: "gateway",
             summary: "fix the configuration of an nginx that fails its customers; probes judge it",
-            public_keys: &["listen", "upstream", "customers", "edit", "needs", "judge"],
+            public_keys: &[
+                "listen",
+                "upstream",
+                "customers",
+                "dns",
+                "after_start",
+                "edit",
+                "needs",
+                "judge",
+            ],
             variables: &[lab::nginx::CHOICE],
             unaccepted: "not accepted",
             work: "runbook",

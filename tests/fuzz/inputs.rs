@@ -5,6 +5,7 @@
 
 use gradus::kinds::KINDS;
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fs;
 
 use gradus::course::{Course, load, rules};
@@ -79,7 +80,7 @@ pub(crate) fn probes(bytes: &[u8]) {
         ("exercises/e/solution/nginx.conf", CONFIG),
     ]);
     if let Ok(config) = gradus::kinds::gateway::lab::config::Config::parse(config) {
-        gradus::kinds::gateway::lab::config::rules::check(&config);
+        gradus::kinds::gateway::lab::config::rules::check(&config, &BTreeSet::new());
     }
 }
 

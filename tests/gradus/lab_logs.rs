@@ -37,6 +37,8 @@ fn a_line_that_comes_late_is_not_taken_for_one_of_the_next_probe() {
         listen: 8080,
         upstreams: vec![toml::from_str(shop).expect("an upstream")],
         customers: None,
+        dns: None,
+        after_start: Vec::new(),
     };
     let started = Lab::start(&plan, &config, &nginx, &context).expect("a lab");
     let Started::Up(mut lab) = started else {

@@ -1,5 +1,6 @@
 //! Gradus reports about a configuration what nginx reports, in the same words each time.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::process::Command;
 
@@ -164,7 +165,7 @@ fn what_is_said_in_the_name_of_nginx_is_what_nginx_says() {
     let nginx = Nginx::find(&context()).expect("nginx");
     for text in REFUSED.iter().chain(&REFUSED_TWICE) {
         let text = whole(text);
-        let (_, faults) = rules::read(&text, None);
+        let (_, faults) = rules::read(&text, None, &BTreeSet::new());
         assert_eq!(faults.len(), 1, "{text}: {faults:#?}");
         let fault = &faults[0];
         assert!(!fault.is_harmful(), "{text}: {fault:#?}");
@@ -198,7 +199,7 @@ fn what_a_lab_alone_refuses_is_not_said_in_the_name_of_nginx() {
         } else {
             whole(text)
         };
-        let (_, faults) = rules::read(&text, None);
+        let (_, faults) = rules::read(&text, None, &BTreeSet::new());
         let told: Vec<_> = faults.iter().map(ConfigError::text).collect();
         assert!(!told.is_empty(), "{text}");
         let is_ours = |told: &String| told.starts_with("nginx.conf:");

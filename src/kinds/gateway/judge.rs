@@ -68,7 +68,7 @@ fn judge(
     }
     let mut why = NotStarted::blaming(NotStarted::ConfigRefused, &outcome.diagnostics);
     let text = files.get(FILE).map_or("", String::as_str);
-    let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?);
+    let (config, faults) = rules::read(text, Nginx::version_for_grading(context)?, &plan.hosts());
     for fault in &faults {
         // The runbook may fix what nginx rejects, but not what labs refuse to run at all.
         let is_no_repair = task.judging == Judging::Runbook && fault.is_ours();

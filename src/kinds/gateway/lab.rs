@@ -14,6 +14,7 @@ pub(crate) mod http;
 pub(crate) mod learner_toml;
 pub(crate) mod log;
 pub mod modules;
+pub(crate) mod names;
 pub(crate) mod need;
 pub mod nginx;
 pub(crate) mod nonce;

@@ -3,13 +3,17 @@
 pub(super) mod probes;
 
 use std::collections::BTreeSet;
+use std::net::SocketAddr;
 
 use serde::Deserialize;
 use toml::Spanned;
 
 use super::lab::modules::Module;
+use super::lab::names::DnsPlan;
 use super::lab::need::Need;
+use super::lab::probe::Act;
 use super::lab::units::Time;
+use super::lab::upstream::{Address, InitialState};
 use super::lab::{Plan, Probe, Protocol, UpstreamPlan, services};
 use super::task::{CATCHERS, FILE, Files, GatewayTask, Judging, Symptom};
 use super::{classify, files, runbook};
@@ -33,6 +37,9 @@ struct Table {
     upstreams: Vec<Spanned<UpstreamPlan>>,
     symptom: Option<Symptom>,
     customers: Option<Time>,
+    dns: Option<Spanned<DnsPlan>>,
+    #[serde(default)]
+    after_start: Vec<Act>,
     /// What the task allows a gateway to change of a request.
     #[serde(default)]
     changes: Vec<String>,
@@ -62,6 +69,8 @@ pub(super) fn load(folder: &Folder<'_>, problems: &mut Vec<Problem>) -> GatewayT
         listen: table.listen,
         upstreams: table.upstreams(),
         customers: table.customers,
+        dns: table.dns.as_ref().map(|dns| dns.get_ref().clone()),
+        after_start: table.after_start.clone(),
     });
     let changes = table.as_ref().map_or(&[][..], |table| &table.changes);
     let probes = probes_of(folder, plan.as_ref(), changes, problems);
@@ -178,6 +187,7 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
         &table.upstreams,
         problems,
     );
+    check_names(&file, folder.manifest, &table, problems);
     let without = table.symptom.iter().flat_map(|it| it.without.keys());
     unknown_modules(&file, 1, without, problems);
     for path in table.edit.iter().flatten() {
@@ -199,6 +209,24 @@ fn table(folder: &Folder<'_>, starter: &Files, problems: &mut Vec<Problem>) -> O
         problems,
     );
     Some(table)
+}
+
+/// Checks that the upstreams which the name server and `after_start` name are there.
+fn check_names(file: &str, text: &str, table: &Table, problems: &mut Vec<Problem>) {
+    let upstreams = table.upstreams();
+    let named = |name: &str| upstreams.iter().find(|known| known.name == name);
+    if let Some(dns) = &table.dns {
+        let has_address = |name: &str| named(name).map(|it| it.address.host_v4().is_some());
+        for fault in dns.get_ref().faults(has_address) {
+            problems.push(Problem::new(file, fault).at(line_of(text, dns)));
+        }
+    }
+    for name in table.after_start.iter().flat_map(Act::upstreams) {
+        if named(name).is_none() {
+            let message = format!("`after_start` names the upstream `{name}`, which is not there");
+            problems.push(Problem::new(file, message));
+        }
+    }
 }
 
 /// Checks the learner's settings in `files`, which are in `folder`, against the declared `upstreams`.
@@ -250,7 +278,8 @@ fn wrong_protocol(plan: &UpstreamPlan) -> Option<String> {
     }
 }
 
-/// Checks that upstreams differ in names and ports and keep to their protocol; `text` is that of `file`.
+/// Checks that upstreams differ in names, and those that run at the start in addresses, and keep to their
+/// protocol; `text` is that of `file`.
 pub(super) fn collisions(
     file: &str,
     text: &str,
@@ -259,24 +288,42 @@ pub(super) fn collisions(
     problems: &mut Vec<Problem>,
 ) {
     let mut names = BTreeSet::new();
-    let mut ports = BTreeSet::from([listen]);
+    let mut taken: Vec<&UpstreamPlan> = Vec::new();
     for upstream in upstreams {
         let line = line_of(text, upstream);
-        let UpstreamPlan { name, address, .. } = upstream.get_ref();
-        if let Some(message) = wrong_protocol(upstream.get_ref()) {
+        let plan = upstream.get_ref();
+        let UpstreamPlan { name, address, .. } = plan;
+        if let Some(message) = wrong_protocol(plan) {
             problems.push(Problem::new(file, message).at(line));
         }
         if !names.insert(name) {
             let message = format!("upstream `{name}` appears twice");
             problems.push(Problem::new(file, message).at(line));
         }
-        if let Some(port) = address.port()
-            && !ports.insert(port)
-        {
+        let clashes = |other: &&UpstreamPlan| {
+            address.port() == other.address.port() && !takes_turns(plan, other)
+        };
+        let port = address.port();
+        if let Some(port) = port.filter(|port| *port == listen || taken.iter().any(clashes)) {
             let message = format!("port {port} is taken by something else of this lab");
             problems.push(Problem::new(file, message).at(line));
         }
+        taken.push(plan);
     }
+}
+
+/// Whether two upstreams on one port stand for containers: at different addresses of 127.0.0.0/8, or at one
+/// that the other gets once the first is stopped.
+fn takes_turns(one: &UpstreamPlan, other: &UpstreamPlan) -> bool {
+    let host = |plan: &UpstreamPlan| match plan.address {
+        Address::Port(SocketAddr::V4(address)) if address.ip().is_loopback() => Some(*address.ip()),
+        Address::Port(_) | Address::Localhost(_) | Address::Socket(_) => None,
+    };
+    let (Some(first), Some(second)) = (host(one), host(other)) else {
+        return false;
+    };
+    let is_stopped = |plan: &UpstreamPlan| plan.state == InitialState::Stopped;
+    first != second || is_stopped(one) || is_stopped(other)
 }
 
 /// The wrong solutions whose files exist, completed by those of the starter. Missing files are reported for
@@ -441,5 +488,48 @@ mod tests {
         );
         let twice = problems(&MANIFEST.replace("3000", "8080"), probes);
         assert!(twice[0].contains("port 8080 is taken"), "{twice:?}");
+    }
+
+    #[test]
+    fn containers_share_a_port_but_no_address_at_which_two_run() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let with = |upstream: &str| {
+            let other = format!("[[gateway.upstream]]\nname = 'new'\n{upstream}\n");
+            problems(&(MANIFEST.to_owned() + &other), probes)
+        };
+        assert_eq!(with("address = '127.0.0.2:3000'"), [""; 0]);
+        let stopped = "address = '127.0.0.1:3000'\nstate = 'stopped'";
+        assert_eq!(with(stopped), [""; 0]);
+        for address in [
+            "127.0.0.1:3000",
+            "0.0.0.0:3000",
+            "localhost:3000",
+            "[::1]:3000",
+        ] {
+            let told = with(&format!("address = '{address}'"));
+            assert!(told[0].contains("port 3000 is taken"), "{told:?}");
+        }
+    }
+
+    #[test]
+    fn names_and_what_happens_after_the_start_are_about_upstreams_that_there_are() {
+        let probes = "[[probe]]\nname = 'a'\ntitle = 'A'\nexpect.status = 200\n";
+        let with = |upstream: &str| {
+            let dns = format!(
+                "address = '127.0.0.11:53'\nttl = 1\nhosts = {{ 'a.test' = ['{upstream}'] }}"
+            );
+            let acts = format!("8080\nafter_start = [{{ stop = '{upstream}' }}]\n");
+            let manifest = MANIFEST.replace("8080\n", &acts);
+            loaded(&format!("{manifest}[gateway.dns]\n{dns}\n"), probes)
+        };
+        let (task, found) = with("shop");
+        assert_eq!(found, []);
+        assert!(task.plan.unwrap().hosts().contains("a.test"));
+        let found: Vec<_> = with("ship").1.iter().map(ToString::to_string).collect();
+        assert!(found[0].contains("`a.test` names the upstream `ship`, which is not there"));
+        assert!(
+            found[1].contains("`after_start` names the upstream `ship`"),
+            "{found:?}"
+        );
     }
 }

@@ -48,6 +48,8 @@ impl System {
             listen: table.listen,
             upstreams: upstreams.map(|found| found.get_ref().clone()).collect(),
             customers: None,
+            dns: None,
+            after_start: Vec::new(),
         };
         let below = format!("{folder}system/");
         let files = files::below(tree, &below);

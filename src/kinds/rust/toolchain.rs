@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 use serde::{Deserialize, Serialize};
 
 use crate::check::{CheckError, Context};
-use crate::sandbox::{End, Job, Stage};
+use crate::sandbox::{Job, Stage};
 use crate::sys::files;
 use crate::sys::fingerprint::Fingerprint;
 

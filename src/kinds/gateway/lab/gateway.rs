@@ -9,6 +9,7 @@ use super::LabError;
 use super::config::address::Address;
 use super::config::{Config, rewrite};
 use super::log::{self, Log};
+use super::names::Names;
 use super::nginx::{Nginx, view};
 use super::ports::Ports;
 use crate::check::{Context, Diagnostic};
@@ -42,6 +43,8 @@ pub(crate) struct Launch<'a> {
     pub nginx: &'a Nginx,
     /// nginx's own folder, below that of the lab.
     pub folder: &'a Path,
+    /// What host names lead to.
+    pub names: &'a Names,
     pub context: &'a Context,
 }
 
@@ -165,9 +168,11 @@ impl Launch<'_> {
         }
     }
 
-    fn write_config(&self, ports: &mut Ports) -> Result<(), LabError> {
+    /// Writes the private copy of the configuration, with names as they lead now.
+    pub(super) fn write_config(&self, ports: &mut Ports) -> Result<(), LabError> {
         let knows = |name: &str| self.nginx.has_directive(name);
-        let text = rewrite::private_copy(self.config, ports, knows).map_err(LabError::Port)?;
+        let text = rewrite::private_copy(self.config, ports, self.names, knows);
+        let text = text.map_err(LabError::Port)?;
         for name in ["logs", "tmp"] {
             let path = self.folder.join(name);
             fs::create_dir_all(&path).map_err(LabError::file(&path))?;

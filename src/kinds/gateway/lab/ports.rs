@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::os::fd::OwnedFd;
 
 use rustix::io::Errno;
@@ -80,6 +80,22 @@ impl Ports {
             self.ports.entry(port).and_modify(|port| port.hold.clear());
         }
         Ok(number)
+    }
+
+    /// Like [`Ports::private`], for a server of datagrams on `host`: a socket bound there.
+    pub(crate) fn datagrams(&mut self, host: Ipv4Addr, port: u16) -> io::Result<UdpSocket> {
+        let mut tries = 0;
+        loop {
+            let number = self.private(port)?;
+            tries += 1;
+            match UdpSocket::bind((host, number)) {
+                // What holds a port holds it for streams only.
+                Err(error) if error.kind() == io::ErrorKind::AddrInUse && tries < TRIES => {
+                    self.ports.insert(port, Port::hold_any()?);
+                }
+                bound => return bound,
+            }
+        }
     }
 
     /// The learner's port for a private one.
@@ -288,6 +304,18 @@ mod tests {
         connect().unwrap();
         drop(server);
         assert!(connect().is_err());
+    }
+
+    #[test]
+    fn a_server_of_datagrams_has_a_port_that_no_other_has() {
+        let mut ports = Ports::default();
+        let number = ports.private(53).unwrap();
+        let taken = UdpSocket::bind((Ipv4Addr::LOCALHOST, number)).unwrap();
+        let socket = ports.datagrams(Ipv4Addr::LOCALHOST, 53).unwrap();
+        let other = socket.local_addr().unwrap().port();
+        assert_ne!(other, number);
+        assert_eq!(ports.private(53).unwrap(), other);
+        drop(taken);
     }
 
     #[test]

@@ -56,6 +56,17 @@ pub enum Act {
     Reload(bool),
 }
 
+impl Act {
+    /// The upstreams that it names.
+    pub(crate) fn upstreams(&self) -> &[String] {
+        match self {
+            Self::Stop(name) | Self::Start(name) => std::slice::from_ref(name),
+            Self::Swap(pair) => pair,
+            Self::Wait(_) | Self::Reload(_) => &[],
+        }
+    }
+}
+
 /// Requests, and how to send them.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -176,11 +187,7 @@ impl Probe {
     pub(crate) fn upstreams(&self) -> Vec<&str> {
         let mut names: Vec<&String> = Vec::new();
         for act in &self.act {
-            match act {
-                Act::Stop(name) | Act::Start(name) => names.push(name),
-                Act::Swap(pair) => names.extend(pair),
-                Act::Wait(_) | Act::Reload(_) => {}
-            }
+            names.extend(act.upstreams());
         }
         let Expect {
             from,

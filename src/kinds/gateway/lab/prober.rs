@@ -398,6 +398,8 @@ mod tests {
             listen: 8080,
             upstreams: vec![toml::from_str(&text).unwrap()],
             customers: None,
+            dns: None,
+            after_start: Vec::new(),
         };
         Lab::open(&plan, Ports::default(), &Nginx::fixture(), &context()).unwrap()
     }

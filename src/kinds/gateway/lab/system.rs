@@ -2,6 +2,7 @@
 
 mod live;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -11,6 +12,7 @@ use super::LabError;
 use super::config::{self, Config};
 use super::customers::{CustomerCounts, Customers};
 use super::gateway::{Gateway, Launch, StartResult, listening_ports};
+use super::names::{DnsPlan, NameServer, Names};
 use super::nginx::Nginx;
 use super::nonce::Nonce;
 use super::ports::Ports;
@@ -42,6 +44,17 @@ pub struct Plan {
     pub upstreams: Vec<UpstreamPlan>,
     /// The pause between two customers, if there is a background load.
     pub customers: Option<Time>,
+    /// Its name server, if there is one.
+    pub dns: Option<DnsPlan>,
+    /// What happens once nginx has started.
+    pub after_start: Vec<Act>,
+}
+
+impl Plan {
+    /// The host names that it resolves.
+    pub(crate) fn hosts(&self) -> BTreeSet<String> {
+        self.dns.as_ref().map(DnsPlan::names).unwrap_or_default()
+    }
 }
 
 /// A running lab. Dropping it stops nginx and the upstreams, and removes its folder.
@@ -50,6 +63,11 @@ pub struct Lab {
     // Fields drop in order: customers and services end before nginx, whose supervisor removes the folder.
     customers: Option<Customers>,
     services: Vec<LabService>,
+    name_server: Option<NameServer>,
+    names: Names,
+    /// What nginx was started with last.
+    config: Option<Config>,
+    after_start: Vec<Act>,
     /// `None` if nginx rejected the first configuration of a lab that stays up.
     gateway: Option<Gateway>,
     ports: Ports,
@@ -129,9 +147,16 @@ impl Lab {
                 service.start(&mut ports, &prefix)?;
             }
         }
-        Ok(Self {
+        let names = Names::default();
+        let server = |dns| NameServer::start(dns, names.clone(), &mut ports);
+        let name_server = plan.dns.as_ref().map(server).transpose();
+        let mut lab = Self {
             customers: None,
             services,
+            name_server: name_server.map_err(LabError::Port)?,
+            names,
+            config: None,
+            after_start: plan.after_start.clone(),
             gateway: None,
             ports,
             listen: plan.listen,
@@ -143,14 +168,28 @@ impl Lab {
             folder,
             nginx: nginx.clone(),
             context: context.clone(),
-        })
+        };
+        lab.publish_names();
+        Ok(lab)
+    }
+
+    /// Makes each host name lead to the first of its upstreams that runs.
+    fn publish_names(&mut self) {
+        for (host, upstreams) in self.name_server.iter().flat_map(NameServer::hosts) {
+            let mut running = self.services.iter().filter(|it| it.upstream.is_some());
+            let found = running.find(|service| upstreams.contains(&service.plan.name));
+            let address = found.and_then(|service| service.plan.address.host_v4());
+            self.names.set(host, address);
+        }
     }
 
     fn start_gateway(&mut self, config: &Config) -> Result<StartResult, LabError> {
+        self.config = Some(config.clone());
         let launch = Launch {
             config,
             nginx: &self.nginx,
             folder: &self.folder.path().join(PREFIX),
+            names: &self.names,
             context: &self.context,
         };
         launch.start(&mut self.ports)
@@ -172,6 +211,9 @@ impl Lab {
                 workers = gateway.workers();
             }
             self.first = Some((gateway.master(), workers));
+            for act in std::mem::take(&mut self.after_start) {
+                self.act(&act)?;
+            }
         }
         if let Some(every) = self.every {
             let address = self.address()?;
@@ -295,7 +337,17 @@ impl Lab {
                 self.note_wait(time.0);
             }
             Act::Reload(_) => {
-                if let Some(gateway) = &mut self.gateway {
+                let folder = self.prefix();
+                if let (Some(gateway), Some(config)) = (&mut self.gateway, &self.config) {
+                    let launch = Launch {
+                        config,
+                        nginx: &self.nginx,
+                        folder: &folder,
+                        names: &self.names,
+                        context: &self.context,
+                    };
+                    // Names may lead elsewhere by now.
+                    launch.write_config(&mut self.ports)?;
                     gateway.reload()?;
                 }
             }
@@ -309,15 +361,20 @@ impl Lab {
                 service.upstream = None;
             }
         }
+        self.publish_names();
     }
 
     fn start_again(&mut self, name: &str) -> Result<(), LabError> {
         let prefix = self.prefix();
         let mut services = self.services.iter_mut();
         match services.find(|service| service.plan.name == name) {
-            Some(service) if service.upstream.is_none() => service.start(&mut self.ports, &prefix),
-            Some(_) | None => Ok(()),
+            Some(service) if service.upstream.is_none() => {
+                service.start(&mut self.ports, &prefix)?;
+            }
+            Some(_) | None => {}
         }
+        self.publish_names();
+        Ok(())
     }
 }
 

@@ -17,12 +17,16 @@ pub(super) struct Localhosts(BTreeMap<String, u16>);
 
 /// Whether the address `word` of `directive` is `localhost`, resolved when the configuration is read.
 pub(super) fn names_it(directive: &Directive, word: &Word) -> bool {
-    let is_looked_up_later = directive.arguments.iter().any(|it| it.text == "resolve");
-    let is_fixed = !word.text.contains('$') && !is_looked_up_later;
+    let is_fixed = !is_looked_up_later(directive, word);
     let address = Address::of(&word.text);
     let has_port = address.port.is_empty() || address.port().is_some_and(|port| port > 0);
     let is_localhost = address.host.eq_ignore_ascii_case("localhost");
     is_fixed && has_port && is_localhost && !directive.is("listen")
+}
+
+/// Whether nginx looks the host in `word` up while it runs, not when it reads its configuration.
+pub(super) fn is_looked_up_later(directive: &Directive, word: &Word) -> bool {
+    word.text.contains('$') || directive.arguments.iter().any(|it| it.text == "resolve")
 }
 
 fn hosts(has_v6: bool) -> &'static [&'static str] {

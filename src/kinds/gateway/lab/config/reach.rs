@@ -10,6 +10,13 @@ use crate::kinds::gateway::lab::ports::is_reserved;
 
 /// The arguments of `resolver` that are not name servers.
 const RESOLVER_SETTINGS: [&str; 4] = ["valid=", "ipv4=", "ipv6=", "status_zone="];
+
+/// Whether `word`, an argument of `resolver`, is a name server.
+pub(super) fn is_name_server(word: &Word) -> bool {
+    let mut settings = RESOLVER_SETTINGS.iter();
+    !settings.any(|setting| word.text.starts_with(setting))
+}
+
 const LOOPBACK: &str = "a lab stays on this machine: write `127.0.0.1` and the port, \
                         or the name of an `upstream` block of this file";
 
@@ -36,13 +43,16 @@ impl Pools {
 pub(super) struct Reach<'a> {
     pools: Pools,
     variables: Variables<'a>,
+    /// Host names that the lab resolves.
+    hosts: &'a BTreeSet<String>,
 }
 
 impl<'a> Reach<'a> {
-    pub(super) fn of(config: &'a Config) -> Self {
+    pub(super) fn of(config: &'a Config, hosts: &'a BTreeSet<String>) -> Self {
         Self {
             pools: Pools::of(config),
             variables: Variables::of(config),
+            hosts,
         }
     }
 
@@ -56,7 +66,8 @@ impl<'a> Reach<'a> {
         let takes_socket = name != "resolver";
         let names_variable = address.port.contains('$');
         let is_here = address.is_loopback() || takes_socket && address.is_any();
-        if is_here && !names_variable || takes_socket && address.is_socket() {
+        let is_host = takes_socket && self.is_host(&address);
+        if (is_here || is_host) && !names_variable || takes_socket && address.is_socket() {
             return None;
         }
         if word.text.contains('$') {
@@ -83,10 +94,15 @@ impl<'a> Reach<'a> {
         Some(ConfigError::harmful(word.line, message, LOOPBACK))
     }
 
+    /// Whether the lab resolves the host of `address`, to upstreams of its own.
+    fn is_host(&self, address: &Address<'_>) -> bool {
+        let has_one_port = address.port.matches(':').count() < 2;
+        has_one_port && self.hosts.contains(&address.host.to_ascii_lowercase())
+    }
+
     pub(super) fn resolver(&self, directive: &Directive) -> Option<ConfigError> {
-        let is_setting = |text: &str| RESOLVER_SETTINGS.iter().any(|key| text.starts_with(key));
         let words = directive.arguments.iter();
-        let mut servers = words.filter(|word| !is_setting(&word.text));
+        let mut servers = words.filter(|word| is_name_server(word));
         servers.find_map(|word| self.address(directive, word))
     }
 
@@ -174,7 +190,7 @@ mod tests {
     use super::*;
 
     fn refused(text: &str) -> Option<(RejectedBy, String)> {
-        let faults = rules::check(&Config::parse(text).unwrap());
+        let faults = rules::check(&Config::parse(text).unwrap(), &BTreeSet::new());
         assert!(faults.len() <= 1, "{faults:?}");
         let fault = faults.into_iter().next()?;
         Some((fault.rejected_by, fault.message))
@@ -197,6 +213,33 @@ mod tests {
             "proxy_pass http://shop.example$request_uri;",
         ] {
             assert_eq!(refused(text).unwrap().0, RejectedBy::Harm, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_host_of_the_lab_leads_to_its_upstreams_and_no_further() {
+        let hosts = BTreeSet::from(["shop.test".to_owned()]);
+        let faults = |text: &str| rules::check(&Config::parse(text).unwrap(), &hosts);
+        for text in [
+            "proxy_pass http://shop.test:3000;",
+            "proxy_pass http://Shop.Test;",
+            "upstream a { server shop.test:3000 max_fails=0; }",
+            "upstream a { zone a 64k; server shop.test:3000 resolve; }",
+            "set $b http://shop.test:3000; proxy_pass $b; resolver 127.0.0.11 valid=1s;",
+        ] {
+            assert_eq!(faults(text), [], "{text}");
+        }
+        for text in [
+            "proxy_pass http://cart.test:3000;",
+            "proxy_pass http://shop.test:$arg_port;",
+            "proxy_pass http://shop.test:1:2;",
+            "proxy_pass http://shop.test.example.com:3000;",
+            "upstream a { server cart.test:3000 resolve; }",
+            "resolver shop.test;",
+            "resolver 127.0.0.11 10.0.0.1;",
+            "set $b http://shop.test:3000; set $b $arg_b; proxy_pass $b;",
+        ] {
+            assert_eq!(faults(text).len(), 1, "{text}");
         }
     }
 

@@ -3,13 +3,15 @@
 //! Inserted text contains no line breaks, so that lines of the copy are lines of the original.
 
 use std::io;
+use std::net::Ipv4Addr;
 use std::ops::Range;
 
 use super::address::Address;
 use super::directives::{PASSES, is_in};
 use super::localhost::{self, Localhosts};
-use super::reach::Pools;
+use super::reach::{self, Pools};
 use super::{Config, Directive, Word};
+use crate::kinds::gateway::lab::names::{Lookup, Names};
 use crate::kinds::gateway::lab::ports;
 use crate::kinds::gateway::lab::ports::Ports;
 
@@ -19,6 +21,9 @@ pub(crate) const ERROR_LOG: &str = "logs/gradus.log";
 /// The default of `access_log`, which the learner may override.
 pub(crate) const ACCESS_LOG: &str = "logs/access.log";
 
+/// The port of a name server, unless another is written.
+const DNS_PORT: u16 = 53;
+
 /// Prefixes of the `*_temp_path` directives. Their defaults are folders of the installed server.
 const TEMPORARY: [&str; 5] = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
 
@@ -27,10 +32,12 @@ struct TextEdit {
     text: String,
 }
 
-/// The private copy of `config`; `knows` tells whether nginx has a directive.
+/// The private copy of `config`; `knows` tells whether nginx has a directive. Where nginx would look up one of
+/// `names` while it reads the file, the copy has the address.
 pub(crate) fn private_copy(
     config: &Config,
     ports: &mut Ports,
+    names: &Names,
     knows: impl Fn(&str) -> bool,
 ) -> io::Result<String> {
     let mut edits = vec![insertion(0, main_directives(config))];
@@ -43,6 +50,7 @@ pub(crate) fn private_copy(
         localhosts: Localhosts::default(),
         has_v6: ports::has_v6(),
         ports,
+        names,
         edits: Vec::new(),
     };
     for directive in &config.directives {
@@ -125,6 +133,7 @@ struct Addresses<'a> {
     localhosts: Localhosts,
     has_v6: bool,
     ports: &'a mut Ports,
+    names: &'a Names,
     edits: Vec<TextEdit>,
 }
 
@@ -137,7 +146,11 @@ impl Addresses<'_> {
         if let Some(word) = first {
             self.rewrite_address(directive, word)?;
         }
-        self.rewrite_words(rest)?;
+        if directive.is("resolver") {
+            self.rewrite_name_servers(rest)?;
+        } else {
+            self.rewrite_words(rest)?;
+        }
         for child in directive.children() {
             self.rewrite(child)?;
         }
@@ -158,9 +171,33 @@ impl Addresses<'_> {
         Ok(())
     }
 
+    /// A name server without a port would be one of the machine's own.
+    fn rewrite_name_servers(&mut self, words: &[Word]) -> io::Result<()> {
+        for word in words.iter().filter(|word| reach::is_name_server(word)) {
+            let address = Address::of(&word.text);
+            let whole = if address.port.is_empty() {
+                address.with_port_of(DNS_PORT)
+            } else {
+                word.text.clone()
+            };
+            self.replace(word, &whole)?;
+        }
+        Ok(())
+    }
+
     fn rewrite_address(&mut self, directive: &Directive, word: &Word) -> io::Result<()> {
         if passes_to_pool(directive, word, &self.pools) {
             return Ok(());
+        }
+        if let Some(host) = self.address_of_name(directive, word) {
+            let address = Address::of(&word.text);
+            let host = host.to_string();
+            let whole = Address {
+                host: &host,
+                ..address
+            }
+            .with_port();
+            return self.replace(word, &whole);
         }
         if !localhost::names_it(directive, word) {
             let whole = whole_address(word, self.ports, directive)?;
@@ -184,6 +221,18 @@ impl Addresses<'_> {
         let range = word.range.clone();
         self.edits.push(TextEdit { range, text });
         Ok(())
+    }
+
+    /// The address of the host in `word`, if nginx looks it up while it reads the file. A name that leads nowhere
+    /// stays: nginx says so.
+    fn address_of_name(&self, directive: &Directive, word: &Word) -> Option<Ipv4Addr> {
+        if localhost::is_looked_up_later(directive, word) || directive.is("listen") {
+            return None;
+        }
+        match self.names.lookup(Address::of(&word.text).host) {
+            Lookup::Found(address) => Some(address),
+            Lookup::NotFound => None,
+        }
     }
 
     /// Replaces `word` by `whole` with private ports.
@@ -239,8 +288,40 @@ mod tests {
     fn copy(text: &str) -> (String, Ports) {
         let mut ports = Ports::default();
         let config = Config::parse(text).unwrap();
-        let copy = private_copy(&config, &mut ports, |name| name != "scgi_temp_path").unwrap();
+        let names = Names::default();
+        names.set("shop.test", Some(Ipv4Addr::new(127, 0, 0, 3)));
+        names.set("cart.test", None);
+        let knows = |name: &str| name != "scgi_temp_path";
+        let copy = private_copy(&config, &mut ports, &names, knows).unwrap();
         (copy, ports)
+    }
+
+    #[test]
+    fn a_name_that_nginx_looks_up_at_its_start_is_the_address_of_that_moment() {
+        let text = "proxy_pass http://Shop.test:3000/a; upstream a { server shop.test; }\n\
+                    proxy_pass http://shop.test:3000$uri; proxy_pass http://cart.test:3000;\n\
+                    upstream b { server shop.test:3000 resolve; } listen shop.test:3000;";
+        let (copy, ports) = copy(text);
+        let back = ports.to_learner(&copy);
+        for part in [
+            "proxy_pass http://127.0.0.3:3000/a;",
+            "server 127.0.0.3:80;",
+            "proxy_pass http://shop.test:3000$uri;",
+            "proxy_pass http://cart.test:3000;",
+            "server shop.test:3000 resolve;",
+            "listen shop.test:3000;",
+        ] {
+            assert!(back.contains(part), "{part} in {back}");
+        }
+    }
+
+    #[test]
+    fn a_name_server_of_the_machine_is_never_asked() {
+        let (copy, ports) = copy("resolver 127.0.0.11 [::1] 127.0.0.1:5353 valid=1s;");
+        assert!(!copy.contains(":53 ") && !copy.contains("5353"), "{copy}");
+        let back = ports.to_learner(&copy);
+        let servers = "resolver 127.0.0.11:53 [::1]:53 127.0.0.1:5353 valid=1s;";
+        assert!(back.contains(servers), "{back}");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! The rules for configurations in a lab: nothing may reach beyond this machine or the lab's folder.
 
+use std::collections::BTreeSet;
+
 use super::address::Address;
 use super::directives::{FILE_LISTS, PASSES, PATHS, PLAIN, REFUSED, SPECIAL, is_in};
 use super::reach::Reach;
@@ -11,12 +13,17 @@ const MOST_WORKERS: u32 = 16;
 const MOST_LISTENS: usize = 32;
 /// The largest edit distance at which an unknown name is taken for a typo.
 const MOST_SLIPS: usize = 2;
+
 /// Parses `text` and returns all errors. A configuration that is returned has no others. In a grading,
-/// `graded` is the version of its nginx.
-pub fn read(text: &str, graded: Option<NginxVersion>) -> (Option<Config>, Vec<ConfigError>) {
+/// `graded` is the version of its nginx. `hosts` are the host names that the lab resolves.
+pub fn read(
+    text: &str,
+    graded: Option<NginxVersion>,
+    hosts: &BTreeSet<String>,
+) -> (Option<Config>, Vec<ConfigError>) {
     let (config, mut faults) = match Config::parse(text) {
         Ok(config) => {
-            let mut faults = check(&config);
+            let mut faults = check(&config, hosts);
             if let Some(version) = graded {
                 faults.extend(modules::rejected(&config, version));
             }
@@ -35,11 +42,12 @@ pub fn read(text: &str, graded: Option<NginxVersion>) -> (Option<Config>, Vec<Co
     (config, faults)
 }
 
-/// All errors in `config`, in source order; of those that nginx would report, only the first.
-pub fn check(config: &Config) -> Vec<ConfigError> {
+/// All errors in `config`, in source order; of those that nginx would report, only the first. `hosts` are the
+/// host names that the lab resolves.
+pub fn check(config: &Config, hosts: &BTreeSet<String>) -> Vec<ConfigError> {
     let all = config.all();
     let rules = Rules {
-        reach: Reach::of(config),
+        reach: Reach::of(config, hosts),
     };
     let mut faults: Vec<_> = all
         .iter()
@@ -215,7 +223,7 @@ mod tests {
     use super::*;
 
     fn faults(text: &str) -> Vec<ConfigError> {
-        check(&Config::parse(text).unwrap())
+        check(&Config::parse(text).unwrap(), &BTreeSet::new())
     }
 
     fn is_refused(text: &str) -> bool {
@@ -342,7 +350,7 @@ mod tests {
 
     #[test]
     fn a_character_that_cannot_be_seen_is_named() {
-        let fault = |text: &str| read(text, None).1.remove(0);
+        let fault = |text: &str| read(text, None, &BTreeSet::new()).1.remove(0);
         let mark = fault("\u{feff}# The gateway.\n\nworker_processes 1;\n");
         assert_eq!(mark.message, "unknown directive \"\u{feff}#\"");
         assert_eq!(mark.line, 3);

@@ -43,6 +43,7 @@ impl Lab {
             config,
             nginx: &self.nginx,
             folder: &self.prefix(),
+            names: &self.names,
             context: &self.context,
         };
         launch.test(&mut self.ports)
@@ -56,6 +57,7 @@ impl Lab {
             && let Some(gateway) = self.running()
         {
             gateway.reload()?;
+            self.config = Some(config.clone());
         }
         Ok(said)
     }
@@ -129,6 +131,7 @@ impl Lab {
                 (true, true) | (false, false) => {}
             }
         }
+        self.publish_names();
         if let Some(customers) = &mut self.customers {
             customers.open().map_err(LabError::Port)?;
         }

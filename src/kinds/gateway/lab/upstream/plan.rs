@@ -102,6 +102,19 @@ impl Address {
         }
     }
 
+    /// The IPv4 address of its host, at which a host name can lead to it.
+    pub(crate) fn host_v4(&self) -> Option<Ipv4Addr> {
+        match self {
+            Self::Port(address) => match address.ip() {
+                IpAddr::V4(host) if host.is_unspecified() => Some(Ipv4Addr::LOCALHOST),
+                IpAddr::V4(host) => Some(host),
+                IpAddr::V6(_) => None,
+            },
+            Self::Localhost(_) => Some(Ipv4Addr::LOCALHOST),
+            Self::Socket(_) => None,
+        }
+    }
+
     /// The real address: on the private `port` of the loopback interface, or below `folder`. The IPv6
     /// wildcard accepts IPv4 too.
     pub(crate) fn place(&self, port: u16, folder: &Path) -> ListenAddress {

@@ -142,8 +142,14 @@ impl LabWorker {
     }
 
     fn parse(&self, text: &str) -> Result<Config, CommandOutput> {
-        let LabSetup { nginx, context, .. } = &self.setup;
-        let (config, faults) = rules::read(text, context.graded.then(|| nginx.version()));
+        let LabSetup {
+            nginx,
+            context,
+            plan,
+            ..
+        } = &self.setup;
+        let (config, faults) =
+            rules::read(text, context.graded.then(|| nginx.version()), &plan.hosts());
         let mut said: Vec<String> = faults.iter().map(ConfigError::text).collect();
         if let (true, Some(config)) = (said.is_empty(), &config) {
             said.extend(collision(&self.setup.plan, config).map(|found| found.text));
