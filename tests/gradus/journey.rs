@@ -18,7 +18,7 @@ use crate::pty::Pty;
 use crate::session::toolchain;
 
 /// More pages than the course has: a journey that goes in circles ends.
-const MOST_STEPS: usize = 600;
+const MOST_STEPS: usize = 1000;
 
 struct Journey {
     pty: Pty,

@@ -89,7 +89,7 @@ fn validate_tells_what_does_not_fit_with_its_line() {
         "{said}"
     );
     assert!(said.contains("no cause is called `ghost`"), "{said}");
-    let misfit = "an edit of `accounts-header-too-big` does not fit: its piece is 8 times";
+    let misfit = "an edit of `accounts-header-too-big` does not fit: its piece appears 8 times";
     assert!(said.contains(misfit), "{said}");
     assert!(said.contains("drill/drill.toml:"), "{said}");
 }
