@@ -162,7 +162,8 @@ fn field(name: &TableCell, cell: &TableCell, width: usize, indent: usize) -> Vec
     let mut lines: Vec<Line> = wrapped(width).collect();
     if lines.len() > 1 {
         lines = wrapped(width - indent).collect();
-        for line in lines.iter_mut().skip(1) {
+        let later = lines.iter_mut().skip(1);
+        for line in later.filter(|line| !line.spans.is_empty()) {
             line.spans
                 .insert(0, decoration(Role::Dim, " ".repeat(indent)));
         }

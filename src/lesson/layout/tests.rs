@@ -119,6 +119,22 @@ fn table_fits_or_becomes_records() {
 }
 
 #[test]
+fn an_empty_line_of_a_record_has_no_indent() {
+    let markdown =
+        "| a | b |\n| --- | --- |\n| https://example.com/a/very/long/path?with=query<br> | x |\n";
+    let doc = parse(markdown);
+    for width in [12, 20, 40] {
+        let options = Layout {
+            width,
+            ..Layout::default()
+        };
+        for line in layout(&doc.blocks, &doc, &options) {
+            assert!(!line.text().ends_with(' '), "{width}: {:?}", line.text());
+        }
+    }
+}
+
+#[test]
 fn links_are_numbered_once_unless_they_can_be_followed() {
     let links = "[a](https://x) and [b *c*](https://x), https://y and [here](#z)";
     assert_eq!(

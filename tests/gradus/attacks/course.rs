@@ -10,7 +10,7 @@ use crate::repository::root;
 /// The word that stands in every hidden test, in any case.
 pub(crate) const CANARY: &str = "zebrafinch";
 /// Exercises of the built-in course that are graded here.
-const BUILT_IN: [&str; 8] = [
+const BUILT_IN: [&str; 9] = [
     "safe-divide",
     "first-of-pool",
     "probe-all",
@@ -19,6 +19,7 @@ const BUILT_IN: [&str; 8] = [
     "pool-with-a-dead-server",
     "classify-the-log",
     "reload-without-loss",
+    "php-fpm-socket",
 ];
 
 /// Writes a course of the fixtures' exercises and some of the built-in course, the word in the
