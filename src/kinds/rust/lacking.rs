@@ -11,7 +11,7 @@ use super::{glue, linked};
 use crate::check::{Diagnostic, Feedback};
 use crate::kind::Tier;
 
-/// rustc's errors for constants. An endless one is a lint, which a learner can allow for the own crate only.
+/// rustc's errors for constants. An endless one is a lint, which learners can allow in their own crate only.
 const LATE: [&str; 2] = ["E0080", "long_running_const_eval"];
 
 /// Finds the functions that do not bind, and marks them absent.

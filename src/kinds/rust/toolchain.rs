@@ -180,7 +180,7 @@ fn chosen(context: &Context) -> Option<String> {
     context.environment.text("RUSTUP_TOOLCHAIN")
 }
 
-/// What to do about a compiler that does not serve, where `RUSTUP_TOOLCHAIN` may have `chosen` it.
+/// What to do about a compiler that cannot be used, where `RUSTUP_TOOLCHAIN` may have `chosen` it.
 fn help_to_install(chosen: Option<&str>, otherwise: &str) -> String {
     chosen.map_or_else(
         || otherwise.to_owned(),
@@ -250,7 +250,7 @@ fn run_rustc(context: &Context, rustc: &Path, arguments: &[&str]) -> Result<Stri
     for (name, value) in context.environment.named(&INHERITED) {
         job = job.variable(name, value);
     }
-    // A toolchain that is not there is told, not downloaded without a word.
+    // A toolchain that is not installed is reported, not downloaded without a word.
     job = job.variable("RUSTUP_AUTO_INSTALL", "0");
     let exit = context.sandbox.run(job, &context.cancel)?;
     CheckError::unless_ran(&exit)?;

@@ -18,7 +18,7 @@ pub(super) use line::read_optional;
 pub(crate) use line::{AnswerCall, CallEnd, Known, PanicNote, known};
 use line::{JudgeTraffic, serve_judge};
 
-/// Returns the limits of a judge, against mistakes only: where the machine's hard limits are lower, those do.
+/// Returns the limits of a judge, against mistakes only: where the machine's hard limits are lower, those suffice.
 pub(crate) fn limits() -> Limits {
     lowered(LIMITS).0
 }

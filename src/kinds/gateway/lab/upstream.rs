@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 mod app;
 mod fastcgi;
+mod fpm;
 pub(crate) mod plan;
 mod stream;
 pub(crate) mod websocket;

@@ -9,7 +9,8 @@ use std::thread;
 use std::time::Duration;
 
 use super::answer::OutgoingResponse;
-use super::fastcgi::{self, FastCgiRequest, FpmAnswer};
+use super::fastcgi::{self, FastCgiRequest};
+use super::fpm::{FpmAnswer, answer_without_script};
 use super::plan::{Behaviour, PathRule, Protocol, UpstreamPlan};
 use super::stream::{ClientStream, Listener};
 use super::websocket;
@@ -209,7 +210,7 @@ impl App {
         let healthy = PathRule::default();
         let unscripted = match received {
             Received::Http(_) => None,
-            Received::FastCgi(fastcgi) => fastcgi.answer_without_script(&self.scripts),
+            Received::FastCgi(fastcgi) => answer_without_script(fastcgi, &self.scripts),
         };
         if let Some(FpmAnswer { stderr, .. }) = &unscripted {
             stream.write_all(stderr)?;

@@ -5,7 +5,6 @@
 //! neither nginx nor PHP-FPM interleaves them.
 
 use std::io::{self, BufRead, BufReader, Read, Write as _};
-use std::path::Path;
 
 use crate::kinds::gateway::lab::http::{Body, MAX_BODY, Request};
 
@@ -50,22 +49,13 @@ struct Record {
 pub(super) struct FastCgiRequest {
     pub(super) request: Request,
     /// `SCRIPT_FILENAME`, or `PATH_TRANSLATED` where that is not sent.
-    script: Option<String>,
+    pub(super) script: Option<String>,
     id: [u8; 2],
 }
 
 /// The requests that arrive on a connection.
 #[derive(Debug)]
 pub(super) struct Requests<R: Read>(BufReader<R>);
-
-/// What PHP-FPM answers without running a script.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct FpmAnswer {
-    pub(super) status: u16,
-    pub(super) body: &'static str,
-    /// The records of standard error, which nginx logs.
-    pub(super) stderr: Vec<u8>,
-}
 
 impl<R: Read> Requests<R> {
     pub(super) fn new(stream: R) -> Self {
@@ -270,33 +260,6 @@ fn take_length(bytes: &mut &[u8]) -> Option<usize> {
 }
 
 impl FastCgiRequest {
-    /// What PHP-FPM answers if this request names none of `scripts`, or has no method. A folder of a script is a
-    /// file that is none; what follows a script's name is its `PATH_INFO`.
-    pub(super) fn answer_without_script(&self, scripts: &[impl AsRef<Path>]) -> Option<FpmAnswer> {
-        let answer = |status, body, stderr: &str| FpmAnswer {
-            status,
-            body,
-            stderr: self.stream(RecordType::Stderr, stderr.as_bytes()),
-        };
-        if self.request.method.is_empty() {
-            return Some(answer(200, "", ""));
-        }
-        let text = self.script.as_deref().unwrap_or_default();
-        let path = Path::new(text);
-        let is_script = |part: &Path| scripts.iter().any(|script| script.as_ref() == part);
-        if path.ancestors().any(is_script) {
-            return None;
-        }
-        let mut folders = scripts.iter().filter_map(|it| it.as_ref().parent());
-        if !text.is_empty() && folders.any(|folder| folder.starts_with(path)) {
-            let denied = format!(
-                "Access to the script '{text}' has been denied (see security.limit_extensions)"
-            );
-            return Some(answer(403, "Access denied.\n", &denied));
-        }
-        Some(answer(404, "File not found.\n", "Primary script unknown"))
-    }
-
     /// The records of a part of standard output.
     pub(super) fn stdout(&self, bytes: &[u8]) -> Vec<u8> {
         self.stream(RecordType::Stdout, bytes)
@@ -308,6 +271,11 @@ impl FastCgiRequest {
         let mut bytes = record(RecordType::Stdout, self.id, &[]);
         bytes.extend(record(RecordType::End, self.id, &[0; 8]));
         bytes
+    }
+
+    /// The records of what a script or PHP-FPM writes to standard error, which nginx logs.
+    pub(super) fn stderr(&self, text: &str) -> Vec<u8> {
+        self.stream(RecordType::Stderr, text.as_bytes())
     }
 
     fn stream(&self, of: RecordType, bytes: &[u8]) -> Vec<u8> {
@@ -356,7 +324,7 @@ pub(super) mod tests {
         bytes
     }
 
-    fn read(bytes: &[u8]) -> Vec<FastCgiRequest> {
+    pub(in crate::kinds::gateway::lab::upstream) fn read(bytes: &[u8]) -> Vec<FastCgiRequest> {
         let mut requests = Requests::new(bytes);
         let mut found = Vec::new();
         while let Ok(Some(request)) = requests.next() {
@@ -401,35 +369,6 @@ pub(super) mod tests {
         assert_eq!(without("REQUEST_URI").target, "?a=b");
         assert!(without("CONTENT_LENGTH").body.is_empty());
         assert_eq!(without("CONTENT_TYPE").header("content-type"), None);
-    }
-
-    #[test]
-    fn a_script_is_found_as_php_fpm_finds_it() {
-        let scripts = ["/srv/shop/index.php"];
-        let status = |params: &[(&str, &str)]| {
-            let found = read(&request(params, b"")).remove(0);
-            let answer = found.answer_without_script(&scripts);
-            answer.map(|answer| answer.status)
-        };
-        let get = ("REQUEST_METHOD", "GET");
-        let named = |path: &str| status(&[get, ("SCRIPT_FILENAME", path)]);
-        for path in [
-            "/srv/shop/index.php",
-            "/srv/shop//index.php",
-            "/srv/shop/index.php/a",
-        ] {
-            assert_eq!(named(path), None, "{path}");
-        }
-        for path in ["", "/index.php", "/srv/shop/index.phpx", "/srv/shop/books"] {
-            assert_eq!(named(path), Some(404), "{path}");
-        }
-        assert_eq!(named("/srv/shop/"), Some(403));
-        assert_eq!(status(&[get]), Some(404));
-        let path = "/srv/shop/index.php";
-        assert_eq!(status(&[("SCRIPT_FILENAME", path)]), Some(200));
-        assert_eq!(status(&[get, ("PATH_TRANSLATED", path)]), None);
-        let twice = [get, ("SCRIPT_FILENAME", ""), ("SCRIPT_FILENAME", path)];
-        assert_eq!(status(&twice), None);
     }
 
     #[test]
